@@ -1,0 +1,143 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const seconds = (fallback: number) =>
+  z.coerce
+    .number()
+    .positive()
+    .default(fallback)
+    .transform((s) => Math.round(s * 1000));
+
+const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .transform((v) => v === '1' || v === 'true')
+  .optional();
+
+/** The environment variables that Spicerack reads; README lists them with their meaning. */
+const Environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  SPICERACK_TOKEN: z.string().min(16, 'use at least 16 characters').optional(),
+  SPICERACK_ALLOWED_HOSTS: z.string().default(''),
+  SPICERACK_DATA_DIR: z.string().default('./data'),
+  SPICERACK_DATABASE_URL: z.string().optional(),
+  SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional(),
+  SPICERACK_EXECUTOR: z.enum(['auto', 'inngest', 'inline']).default('auto'),
+  SPICERACK_ENGINE: z.enum(['auto', 'git', 'git-spice']).default('auto'),
+  SPICERACK_GIT: z.string().default('git'),
+  SPICERACK_GIT_SPICE: z.string().optional(),
+  SPICERACK_INNGEST: z.string().optional(),
+  SPICERACK_COMMITTER: z
+    .string()
+    .regex(/^[^<>\n]+ <[^<>\s]+>$/, 'write it as "Name <email>"')
+    .optional(),
+  SPICERACK_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  SPICERACK_ALLOW_LOCAL: flag,
+  SPICERACK_NETWORK_TIMEOUT: seconds(600),
+  SPICERACK_LEASE: seconds(30),
+  SPICERACK_RETRY_DELAY: seconds(3),
+  SPICERACK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(5),
+  INNGEST_BASE_URL: z.url().optional(),
+  INNGEST_EVENT_KEY: z.string().optional(),
+  INNGEST_SIGNING_KEY: z.string().optional(),
+  INNGEST_DEV: z.string().optional(),
+});
+
+/** All settings, read once. Durations are milliseconds. */
+export interface Config {
+  port: number;
+  host: string;
+  /** True when only this machine can reach the server. */
+  loopback: boolean;
+  /** What every request must present; null on loopback without a token. */
+  token: string | null;
+  allowedHosts: string[];
+  dataDir: string;
+  databaseUrl: string;
+  databaseAuthToken: string | null;
+  executor: 'auto' | 'inngest' | 'inline';
+  engine: 'auto' | 'git' | 'git-spice';
+  gitProgram: string;
+  gitSpiceProgram: string | null;
+  inngestProgram: string | null;
+  /** Where an Inngest server (or Inngest Cloud) is configured; null where none is. */
+  inngest: { baseUrl: string | null; eventKey: string | null; dev: boolean } | null;
+  committer: { name: string; email: string } | null;
+  /** How many jobs of different repos run side by side, over all processes on this database. */
+  concurrency: number;
+  /** Whether repositories may be given as a path, `file:` or plain `http:`. */
+  allowLocal: boolean;
+  /** Longest time one git command may talk to a remote. */
+  networkTimeoutMs: number;
+  leaseMs: number;
+  /** First delay of a transient failure; doubles each time. */
+  retryDelayMs: number;
+  /** How often a job is tried before a transient failure ends it. */
+  maxAttempts: number;
+  /** Names this machine in a job's lease. */
+  machine: string;
+}
+
+/**
+ * Reads the settings from an environment.
+ * @throws Error naming each wrong variable and what to write instead.
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`These settings cannot be used:\n${lines.join('\n')}`);
+  }
+  const e = parsed.data;
+  const loopback = LOOPBACK.has(e.HOST);
+  if (!loopback && !e.SPICERACK_TOKEN) {
+    throw new Error(
+      `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN (16 characters or more), or leave HOST at 127.0.0.1.`,
+    );
+  }
+  const dataDir = resolve(e.SPICERACK_DATA_DIR);
+  const committer = e.SPICERACK_COMMITTER?.match(/^(.+) <(.+)>$/);
+  const inngestConfigured = e.INNGEST_BASE_URL || e.INNGEST_EVENT_KEY || e.INNGEST_SIGNING_KEY;
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    loopback,
+    token: e.SPICERACK_TOKEN ?? null,
+    allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim() || []),
+    dataDir,
+    databaseUrl: e.SPICERACK_DATABASE_URL ?? `file:${dataDir}/spicerack.db`,
+    databaseAuthToken: e.SPICERACK_DATABASE_AUTH_TOKEN ?? null,
+    executor: e.SPICERACK_EXECUTOR,
+    engine: e.SPICERACK_ENGINE,
+    gitProgram: e.SPICERACK_GIT,
+    gitSpiceProgram: e.SPICERACK_GIT_SPICE ?? null,
+    inngestProgram: e.SPICERACK_INNGEST ?? null,
+    inngest: inngestConfigured
+      ? {
+          baseUrl: e.INNGEST_BASE_URL ?? null,
+          eventKey: e.INNGEST_EVENT_KEY ?? null,
+          dev: e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false',
+        }
+      : null,
+    committer: committer?.[1] && committer[2] ? { name: committer[1], email: committer[2] } : null,
+    concurrency: e.SPICERACK_CONCURRENCY,
+    allowLocal: e.SPICERACK_ALLOW_LOCAL ?? loopback,
+    networkTimeoutMs: e.SPICERACK_NETWORK_TIMEOUT,
+    leaseMs: e.SPICERACK_LEASE,
+    retryDelayMs: e.SPICERACK_RETRY_DELAY,
+    maxAttempts: e.SPICERACK_MAX_ATTEMPTS,
+    machine: hostname(),
+  };
+}
+
+let current: Config | undefined;
+
+/** The settings of this process, read at the first call. */
+export function config(): Config {
+  current ??= readConfig();
+  return current;
+}

@@ -1,0 +1,329 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { EngineName, Move, Plan } from '@/stack/plan';
+
+/**
+ * The tables. Times are ISO 8601 in UTC with milliseconds, always taken from the database's clock (`now`),
+ * so that they compare as text over machines. Ids are UUID v7: they sort by creation.
+ */
+
+/** The kinds that `jobs.run` takes. */
+export const ACTION_KINDS = [
+  'sync_repo',
+  'restack_repo',
+  'restack_subtree',
+  'rebase_branch',
+  'reparent_branch',
+  'register_existing_branch',
+] as const;
+export type ActionKind = (typeof ACTION_KINDS)[number];
+
+/** `create_branch` comes from tasks, `undo` from `jobs.undo`. */
+export const JOB_KINDS = [...ACTION_KINDS, 'create_branch', 'undo'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export const JOB_STATUSES = ['queued', 'running', 'completed', 'error', 'cancelled'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export const ERROR_CODES = [
+  'CONFLICT',
+  'BRANCH_NOT_FOUND',
+  'NOT_TRACKED',
+  'CYCLE',
+  'DIVERGED',
+  'PUSH_REJECTED',
+  'REMOTE_UNREACHABLE',
+  'AUTH',
+  'ENGINE_MISSING',
+  'TIMEOUT',
+  'INTERNAL',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Durable steps of the workflow, and the finer phases that people watch. */
+export const STEP_NAMES = ['sync', 'act', 'resync', 'finish'] as const;
+export type StepName = (typeof STEP_NAMES)[number];
+
+export const now = sql<string>`(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`;
+
+const id = () => text('id').primaryKey();
+const time = (name: string) => text(name);
+const createdAt = () => text('created_at').notNull().default(now);
+const flag = (name: string) => integer(name, { mode: 'boolean' }).notNull().default(false);
+
+export const repos = sqliteTable(
+  'repos',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    /** As given, never with a password. */
+    url: text('url').notNull(),
+    /** Null until the first sync has found it. */
+    trunk: text('trunk'),
+    trunkTip: text('trunk_tip'),
+    engine: text('engine', { enum: ['auto', 'git', 'git-spice'] })
+      .notNull()
+      .default('auto'),
+    /** Where the remote knows no atomic push: whether branches may be pushed one by one, bottom up. */
+    allowNonAtomicPush: flag('allow_non_atomic_push'),
+    /** Minutes between automatic syncs; null is off. */
+    autoSyncMinutes: integer('auto_sync_minutes'),
+    autoRestack: flag('auto_restack'),
+    /** When the branch rows were last refreshed from the remote. */
+    syncedAt: time('synced_at'),
+    syncErrorAt: time('sync_error_at'),
+    syncError: text('sync_error'),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex('repos_url').on(t.url)],
+);
+
+/** The projection: what the remote's branches look like, as of `repos.syncedAt`. */
+export const branches = sqliteTable(
+  'branches',
+  {
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    tip: text('tip').notNull(),
+    /** The branch below; null while untracked. */
+    parent: text('parent'),
+    /** The commit of the parent that it stands on; null while untracked. */
+    base: text('base'),
+    tracked: flag('tracked'),
+    suggestedParent: text('suggested_parent'),
+    /** The parent's tip is not in its history. */
+    needsRestack: flag('needs_restack'),
+    /** Commits over the parent (untracked: over the suggested parent), and of the parent that it lacks. */
+    ahead: integer('ahead').notNull().default(0),
+    behind: integer('behind').notNull().default(0),
+    additions: integer('additions').notNull().default(0),
+    deletions: integer('deletions').notNull().default(0),
+    /** Its forecast onto its parent, for these two tips. */
+    forecast: text('forecast', { mode: 'json' }).$type<BranchForecast | null>(),
+    merged: flag('merged'),
+    /** Deleted on the remote without having been merged. */
+    gone: flag('gone'),
+    subject: text('subject').notNull().default(''),
+    author: text('author').notNull().default(''),
+    committedAt: time('committed_at'),
+    prNumber: integer('pr_number'),
+    prState: text('pr_state', { enum: ['open', 'draft', 'closed', 'merged'] }),
+    prUrl: text('pr_url'),
+    ci: text('ci', { enum: ['pending', 'success', 'failure'] }),
+    review: text('review', { enum: ['approved', 'changes_requested', 'required'] }),
+    firstSeenAt: text('first_seen_at').notNull().default(now),
+    lastSeenAt: text('last_seen_at').notNull().default(now),
+  },
+  (t) => [primaryKey({ columns: [t.repoId, t.name] })],
+);
+
+/** Every tip that a branch was ever seen at, newest by `id`: the reflog that our clone does not have. */
+export const branchTips = sqliteTable(
+  'branch_tips',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    branch: text('branch').notNull(),
+    tip: text('tip').notNull(),
+    seenAt: text('seen_at').notNull().default(now),
+  },
+  (t) => [index('branch_tips_branch').on(t.repoId, t.branch, t.id)],
+);
+
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    /** The order in which jobs were accepted; people see it as #12. */
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: JOB_KINDS }).notNull(),
+    branch: text('branch'),
+    parent: text('parent'),
+    suggested: flag('suggested'),
+    status: text('status', { enum: JOB_STATUSES }).notNull().default('queued'),
+    /** What it is doing, or how it ended, in one sentence. */
+    message: text('message').notNull().default(''),
+    errorCode: text('error_code', { enum: ERROR_CODES }),
+    errorHint: text('error_hint'),
+    result: text('result', { mode: 'json' }).$type<JobResult | null>(),
+    requestedBy: text('requested_by').notNull(),
+    idempotencyKey: text('idempotency_key'),
+    retryOf: text('retry_of'),
+    undoOf: text('undo_of'),
+    executor: text('executor', { enum: ['inngest', 'inline'] }),
+    engine: text('engine').$type<EngineName>(),
+    /** How often its work was begun. */
+    attempt: integer('attempt').notNull().default(0),
+    createdAt: createdAt(),
+    startedAt: time('started_at'),
+    finishedAt: time('finished_at'),
+    nextAttemptAt: time('next_attempt_at'),
+    cancelRequestedAt: time('cancel_requested_at'),
+    /** The point of no return: set just before the push. */
+    committingAt: time('committing_at'),
+    /** Number of the newest dispatch to the executor; a run of an older one returns at once. */
+    dispatch: integer('dispatch').notNull().default(0),
+    dispatchedAt: time('dispatched_at'),
+    /** Names the holder: goes up each time a step takes the lease; every write of a step asks for it. */
+    fence: integer('fence').notNull().default(0),
+    leaseUntil: time('lease_until'),
+    /** Whether a step works under the lease now; between steps it only covers the wait. */
+    leaseHeld: flag('lease_held'),
+    leaseMachine: text('lease_machine'),
+    leasePid: integer('lease_pid'),
+    /** Start time of that process as the system counts it: a pid alone may be somebody else's by now. */
+    leaseProcessStart: text('lease_process_start'),
+    /** Process group of the git command that talks to the remote now. */
+    leasePgid: integer('lease_pgid'),
+  },
+  (t) => [
+    uniqueIndex('jobs_one_running').on(t.repoId).where(sql`status = 'running'`),
+    uniqueIndex('jobs_one_queued_sync').on(t.repoId).where(sql`status = 'queued' and kind = 'sync_repo'`),
+    uniqueIndex('jobs_idempotency').on(t.idempotencyKey).where(sql`idempotency_key is not null`),
+    index('jobs_repo').on(t.repoId, t.seq),
+    index('jobs_status').on(t.status, t.seq),
+  ],
+);
+
+/** The steps and their phases, for people to watch. A phase has its step as `parent`. */
+export const jobSteps = sqliteTable(
+  'job_steps',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    attempt: integer('attempt').notNull(),
+    step: text('step', { enum: STEP_NAMES }).notNull(),
+    /** Null for the step itself; else what it does within: `clone`, `fetch`, `plan`, `push`, … */
+    phase: text('phase'),
+    status: text('status', { enum: ['running', 'completed', 'error'] }).notNull(),
+    message: text('message').notNull().default(''),
+    startedAt: text('started_at').notNull().default(now),
+    finishedAt: time('finished_at'),
+  },
+  (t) => [index('job_steps_job').on(t.jobId, t.id)],
+);
+
+/** The ref moves of a job, written before its push. */
+export const jobMoves = sqliteTable(
+  'job_moves',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    branch: text('branch').notNull(),
+    before: text('before'),
+    /** Null where an undo deletes a ref that its job had made. */
+    after: text('after'),
+    parentBefore: text('parent_before'),
+    parentAfter: text('parent_after'),
+    baseBefore: text('base_before'),
+    baseAfter: text('base_after'),
+    rewritten: text('rewritten', { mode: 'json' }).$type<Move['rewritten']>().notNull(),
+    /** `planned` until the remote has it, then `pushed`; `abandoned` when the plan was made anew. */
+    state: text('state', { enum: ['planned', 'pushed', 'abandoned'] })
+      .notNull()
+      .default('planned'),
+  },
+  (t) => [index('job_moves_job').on(t.jobId, t.id)],
+);
+
+export const jobLogs = sqliteTable(
+  'job_logs',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    at: text('at').notNull().default(now),
+    level: text('level', { enum: ['info', 'warn', 'error'] })
+      .notNull()
+      .default('info'),
+    line: text('line').notNull(),
+  },
+  (t) => [index('job_logs_job').on(t.jobId, t.id)],
+);
+
+export const tasks = sqliteTable(
+  'tasks',
+  {
+    id: id(),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    title: text('title').notNull(),
+    description: text('description').notNull().default(''),
+    branch: text('branch').notNull(),
+    /** The job that attaches the branch; null where it was attached from the start. */
+    jobId: text('job_id'),
+    /** `completed` is attached; the other four words are those of the attaching job. */
+    branchStatus: text('branch_status', { enum: JOB_STATUSES }).notNull(),
+    createdAt: createdAt(),
+    archivedAt: time('archived_at'),
+    archivedReason: text('archived_reason'),
+  },
+  (t) => [
+    uniqueIndex('tasks_one_active').on(t.repoId, t.branch).where(sql`archived_at is null`),
+    index('tasks_repo').on(t.repoId, t.id),
+    index('tasks_job').on(t.jobId),
+  ],
+);
+
+/** The change feed: history, cursor and cache update in one. Written by triggers only (`triggers.ts`). */
+export const events = sqliteTable(
+  'events',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    repoId: text('repo_id'),
+    /** Which table changed. */
+    type: text('type').notNull(),
+    op: text('op', { enum: ['upsert', 'delete'] }).notNull(),
+    /** The row after the change as JSON, or its key after a delete. */
+    row: text('row').notNull(),
+    at: text('at').notNull().default(now),
+  },
+  (t) => [index('events_repo').on(t.repoId, t.seq)],
+);
+
+/** Small facts about this installation, such as the newest pruned event. */
+export const meta = sqliteTable('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
+
+/** A plan's outline as a branch row and the forecast carry it. */
+export interface BranchForecast {
+  /** The two tips that it was computed for. */
+  tip: string;
+  parentTip: string;
+  outcome: 'in_place' | 'clean' | 'conflict';
+  /** Paths in conflict; empty unless `outcome` is `conflict`. */
+  files: string[];
+}
+
+/** What a job did, as data: made from its plan and its moves, verified against the remote. */
+export interface JobResult {
+  heldBack: Plan['heldBack'];
+  dropped: Plan['dropped'];
+  warnings: Plan['warnings'];
+  /** Branches found merged, with the parent that their children were retargeted to. */
+  merged: Array<{ branch: string; into: string }>;
+  /** Branches that this job began to track. */
+  registered: Array<{ branch: string; parent: string }>;
+  /** Branches that the remote deleted without their being merged. */
+  gone: string[];
+}
+
+export type RepoRow = typeof repos.$inferSelect;
+export type BranchRow = typeof branches.$inferSelect;
+export type JobRow = typeof jobs.$inferSelect;
+export type JobStepRow = typeof jobSteps.$inferSelect;
+export type JobMoveRow = typeof jobMoves.$inferSelect;
+export type JobLogRow = typeof jobLogs.$inferSelect;
+export type TaskRow = typeof tasks.$inferSelect;
