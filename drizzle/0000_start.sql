@@ -116,13 +116,13 @@ CREATE TABLE `jobs` (
 	`committing_at` text,
 	`dispatch` integer DEFAULT 0 NOT NULL,
 	`dispatched_at` text,
+	`claimed` integer DEFAULT 0 NOT NULL,
 	`fence` integer DEFAULT 0 NOT NULL,
 	`lease_until` text,
 	`lease_held` integer DEFAULT false NOT NULL,
 	`lease_machine` text,
-	`lease_pid` integer,
-	`lease_process_start` text,
-	`lease_pgid` integer,
+	`lease_process` text,
+	`lease_group` text,
 	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint

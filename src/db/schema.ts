@@ -171,17 +171,18 @@ export const jobs = sqliteTable(
     /** Number of the newest dispatch to the executor; a run of an older one returns at once. */
     dispatch: integer('dispatch').notNull().default(0),
     dispatchedAt: time('dispatched_at'),
+    /** The dispatch whose run last took the lease. */
+    claimed: integer('claimed').notNull().default(0),
     /** Names the holder: goes up each time a step takes the lease; every write of a step asks for it. */
     fence: integer('fence').notNull().default(0),
     leaseUntil: time('lease_until'),
     /** Whether a step works under the lease now; between steps it only covers the wait. */
     leaseHeld: flag('lease_held'),
     leaseMachine: text('lease_machine'),
-    leasePid: integer('lease_pid'),
-    /** Start time of that process as the system counts it: a pid alone may be somebody else's by now. */
-    leaseProcessStart: text('lease_process_start'),
-    /** Process group of the git command that talks to the remote now. */
-    leasePgid: integer('lease_pgid'),
+    /** The server process that holds the lease, as `identifyProcess` names it. */
+    leaseProcess: text('lease_process'),
+    /** Process group of the git command that talks to the remote now, named likewise. */
+    leaseGroup: text('lease_group'),
   },
   (t) => [
     uniqueIndex('jobs_one_running').on(t.repoId).where(sql`status = 'running'`),

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@libsql/client';
+import type { BatchItem } from 'drizzle-orm/batch';
+import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
+import { migrate } from 'drizzle-orm/libsql/migrator';
+import { config } from '@/config';
+import { signal } from './signal';
+import * as schema from './schema';
+import { triggerStatements } from './triggers';
+
+export type Db = LibSQLDatabase<typeof schema>;
+
+/** How long a statement waits for another writer before it fails with SQLITE_BUSY. */
+const BUSY_MS = 5000;
+
+/**
+ * Opens the database, brings its tables up to date and makes the feed's triggers.
+ * @param url `file:/path` or `libsql://host`
+ */
+export async function openDatabase(url: string, authToken?: string | null): Promise<Db> {
+  if (url.startsWith('file:')) {
+    mkdirSync(dirname(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)), { recursive: true });
+  }
+  const client = createClient({ url, timeout: BUSY_MS, ...(authToken ? { authToken } : {}) });
+  if (url.startsWith('file:')) await client.execute('pragma journal_mode = wal');
+  const db = drizzle(client, { schema });
+  await migrate(db, { migrationsFolder: 'drizzle' });
+  await client.batch(triggerStatements(), 'write');
+  return db;
+}
+
+// Next bundles its instrumentation hook and its routes apart, so module state is not shared between them.
+const shared = globalThis as typeof globalThis & { __spicerackDb?: Promise<Db> };
+
+/** The database of this process, opened at the first call. */
+export function db(): Promise<Db> {
+  shared.__spicerackDb ??= openDatabase(config().databaseUrl, config().databaseAuthToken).catch((error: unknown) => {
+    delete shared.__spicerackDb;
+    throw error;
+  });
+  return shared.__spicerackDb;
+}
+
+/** Any statement that a batch takes. */
+export type Statement = BatchItem<'sqlite'>;
+
+/**
+ * Runs statements as one transaction and wakes whoever follows the feed or the queue.
+ * Batches, not interactive transactions: those fail with SQLITE_BUSY as soon as two run at once.
+ * @returns each statement's own result
+ */
+export async function write<T extends Readonly<[Statement, ...Statement[]]>>(database: Db, statements: T) {
+  const results = await database.batch(statements);
+  signal().notify();
+  return results;
+}
+
+/** Reads several statements as one snapshot. */
+export function snapshot<T extends Readonly<[Statement, ...Statement[]]>>(database: Db, statements: T) {
+  return database.batch(statements);
+}

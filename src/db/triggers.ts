@@ -1,0 +1,90 @@
+import { getTableColumns } from 'drizzle-orm';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { branches, jobLogs, jobMoves, jobSteps, jobs, repos, tasks } from './schema';
+
+/**
+ * The triggers that write the change feed. They make it a fact of the database, not a habit of the code, that
+ * every change has its event in the same transaction, with the row as it then is.
+ */
+
+interface Feed {
+  table: SQLiteTable;
+  /** SQL for the repo that a row belongs to. */
+  repoId: string;
+  /** Columns that are nobody's business outside the queue; changing them alone is no event. */
+  hidden?: string[];
+  /** Columns that travel with the row but whose change alone is no event. */
+  quiet?: string[];
+  /** The key that a delete event carries; none where rows only ever go with their repo or by retention. */
+  key?: string[];
+}
+
+/** Columns of a job that only the queue needs; `JobView` leaves them out. */
+export const HIDDEN_JOB_COLUMNS = [
+  'dispatch',
+  'dispatchedAt',
+  'claimed',
+  'fence',
+  'leaseUntil',
+  'leaseHeld',
+  'leaseMachine',
+  'leaseProcess',
+  'leaseGroup',
+] as const;
+
+const ofJob = '(select repo_id from jobs where id = NEW.job_id)';
+
+const FEEDS: Feed[] = [
+  { table: repos, repoId: 'ROW.id', key: ['id'] },
+  { table: branches, repoId: 'ROW.repo_id', quiet: ['firstSeenAt', 'lastSeenAt'], key: ['repoId', 'name'] },
+  { table: jobs, repoId: 'ROW.repo_id', hidden: [...HIDDEN_JOB_COLUMNS] },
+  { table: jobSteps, repoId: ofJob },
+  { table: jobMoves, repoId: ofJob },
+  { table: jobLogs, repoId: ofJob },
+  { table: tasks, repoId: 'ROW.repo_id' },
+];
+
+/** Drops and makes every trigger: they follow the tables, so they are made anew at each start. */
+export function triggerStatements(): string[] {
+  return [...FEEDS.flatMap(feedTriggers), ...TASK_STATUS];
+}
+
+/** A task's branch has the status of the job that attaches it. */
+const TASK_STATUS = [
+  'drop trigger if exists task_status',
+  `create trigger task_status after update of status on jobs when NEW.status is not OLD.status begin
+     update tasks set branch_status = NEW.status where job_id = NEW.id;
+   end`,
+];
+
+function feedTriggers(feed: Feed): string[] {
+  const { name } = getTableConfig(feed.table);
+  const columns = Object.entries(getTableColumns(feed.table)).filter(([key]) => !feed.hidden?.includes(key));
+  const json = (row: 'NEW' | 'OLD', keys?: string[]) =>
+    `json_object(${columns
+      .filter(([key]) => !keys || keys.includes(key))
+      .map(([key, column]) => `'${key}', ${valueOf(`${row}.${column.name}`, column.dataType)}`)
+      .join(', ')})`;
+  const insert = (row: 'NEW' | 'OLD', op: string, payload: string) =>
+    `insert into events (repo_id, type, op, row) values (${feed.repoId.replace('ROW', row)}, '${name}', '${op}', ${payload});`;
+  const changed = columns
+    .filter(([key]) => !feed.quiet?.includes(key))
+    .map(([, column]) => `NEW.${column.name} is not OLD.${column.name}`)
+    .join(' or ');
+  return [
+    `drop trigger if exists feed_${name}_insert`,
+    `drop trigger if exists feed_${name}_update`,
+    `drop trigger if exists feed_${name}_delete`,
+    `create trigger feed_${name}_insert after insert on ${name} begin ${insert('NEW', 'upsert', json('NEW'))} end`,
+    `create trigger feed_${name}_update after update on ${name} when ${changed} begin ${insert('NEW', 'upsert', json('NEW'))} end`,
+    ...(feed.key
+      ? [`create trigger feed_${name}_delete after delete on ${name} begin ${insert('OLD', 'delete', json('OLD', feed.key))} end`]
+      : []),
+  ];
+}
+
+function valueOf(column: string, dataType: string): string {
+  if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' else 'false' end)`;
+  if (dataType === 'json') return `json(${column})`;
+  return column;
+}
