@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { spawnGit } from '@/git/run';
+
+export interface HttpRemotes {
+  /** `http://127.0.0.1:<port>`, to be followed by the repository's path below the served folder. */
+  readonly url: string;
+  /** From now on nothing is answered (`all`), or no push (`push`), or everything again (`nothing`). */
+  hang(what: 'all' | 'push' | 'nothing'): void;
+  /** Ends the server and every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the bare repositories below `dir` over smart HTTP on loopback, by git's own `http-backend`.
+ * With `user` and `password`, everything demands that login (HTTP Basic); anyone who may read may push.
+ */
+export async function serveHttp(
+  dir: string,
+  options: { user?: string; password?: string; hang?: 'all' | 'push' } = {},
+): Promise<HttpRemotes> {
+  let hanging: 'all' | 'push' | 'nothing' = options.hang ?? 'nothing';
+  const login =
+    options.user === undefined
+      ? null
+      : `Basic ${Buffer.from(`${options.user}:${options.password ?? ''}`).toString('base64')}`;
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const push = url.pathname.endsWith('/git-receive-pack');
+    if (hanging === 'all' || (hanging === 'push' && push)) return;
+    if (login && request.headers.authorization !== login) {
+      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end('Log in first.\n');
+      return;
+    }
+    backend(dir, url, options.user, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // an address with a port, since it listens on TCP
+  return {
+    url: `http://127.0.0.1:${port}`,
+    hang(what) {
+      hanging = what;
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** One request through the CGI program `git http-backend`. */
+function backend(
+  dir: string,
+  url: URL,
+  user: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const header = (name: string) => String(request.headers[name] ?? '');
+  const child = spawnGit(['http-backend'], {
+    env: {
+      GIT_PROJECT_ROOT: dir,
+      GIT_HTTP_EXPORT_ALL: '1',
+      // Replaces the settings of our own git processes: hooks of the served repositories shall run.
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'http.receivepack',
+      GIT_CONFIG_VALUE_0: 'true',
+      PATH_INFO: decodeURIComponent(url.pathname),
+      QUERY_STRING: url.search.slice(1),
+      REQUEST_METHOD: request.method ?? 'GET',
+      CONTENT_TYPE: header('content-type'),
+      HTTP_CONTENT_ENCODING: header('content-encoding'),
+      GIT_PROTOCOL: header('git-protocol'),
+      REMOTE_USER: user ?? '',
+      REMOTE_ADDR: '127.0.0.1',
+      ...(request.headers['content-length'] ? { CONTENT_LENGTH: header('content-length') } : {}),
+    },
+  });
+  // EPIPE when the program answers without reading the whole request.
+  child.stdin.on('error', () => undefined);
+  request.pipe(child.stdin);
+  response.on('close', () => child.kill());
+
+  let head = Buffer.alloc(0);
+  const readHead = (chunk: Buffer) => {
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    child.stdout.off('data', readHead);
+    const headers = head.subarray(0, end).toString('latin1').split('\r\n');
+    for (const line of headers) {
+      const [, name = '', value = ''] = line.match(/^([^:]+):\s*(.*)$/) ?? [];
+      if (name.toLowerCase() === 'status') response.statusCode = Number.parseInt(value, 10);
+      else response.setHeader(name, value);
+    }
+    response.write(head.subarray(end + 4));
+    child.stdout.pipe(response);
+  };
+  child.stdout.on('data', readHead);
+  child.on('close', () => {
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
+}
