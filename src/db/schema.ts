@@ -154,7 +154,6 @@ export const jobs = sqliteTable(
     errorHint: text('error_hint'),
     result: text('result', { mode: 'json' }).$type<JobResult | null>(),
     requestedBy: text('requested_by').notNull(),
-    idempotencyKey: text('idempotency_key'),
     retryOf: text('retry_of'),
     undoOf: text('undo_of'),
     executor: text('executor', { enum: ['inngest', 'inline'] }),
@@ -187,11 +186,20 @@ export const jobs = sqliteTable(
   (t) => [
     uniqueIndex('jobs_one_running').on(t.repoId).where(sql`status = 'running'`),
     uniqueIndex('jobs_one_queued_sync').on(t.repoId).where(sql`status = 'queued' and kind = 'sync_repo'`),
-    uniqueIndex('jobs_idempotency').on(t.idempotencyKey).where(sql`idempotency_key is not null`),
     index('jobs_repo').on(t.repoId, t.seq),
     index('jobs_status').on(t.status, t.seq),
   ],
 );
+
+/** One job an idempotency key: several keys may lead to one job where a queued sync was joined. */
+export const idempotencyKeys = sqliteTable('idempotency_keys', {
+  key: text('key').primaryKey(),
+  jobId: text('job_id')
+    .notNull()
+    .references(() => jobs.id, { onDelete: 'cascade' }),
+  /** The input it came with, as canonical JSON: the same key with another input is an error. */
+  input: text('input').notNull(),
+});
 
 /** The steps and their phases, for people to watch. A phase has its step as `parent`. */
 export const jobSteps = sqliteTable(

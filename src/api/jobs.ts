@@ -1,0 +1,142 @@
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lt } from 'drizzle-orm';
+import { z } from 'zod';
+import { type Db, snapshot } from '@/db/client';
+import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, jobLogs, jobMoves, jobSteps, jobs, type JobMoveRow, type JobStepRow } from '@/db/schema';
+import type { JobView } from '@/feed/events';
+import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
+import { acceptAction } from '@/jobs/accept';
+import { cancelJob } from '@/jobs/cancel';
+import { retryJob } from '@/jobs/retry';
+import { branchName, jobId, procedure, refuse, repoId, router } from './trpc';
+
+/** A job with everything that people watch about it but its log. */
+export interface JobDetail {
+  job: JobView;
+  steps: JobStepRow[];
+  moves: JobMoveRow[];
+}
+
+/** The columns of `JobView`. */
+const view = Object.fromEntries(
+  Object.entries(getTableColumns(jobs)).filter(([key]) => !HIDDEN_JOB_COLUMNS.some((hidden) => hidden === key)),
+  // Object.fromEntries loses the keys' names; what was filtered is exactly what the type leaves out.
+) as Omit<ReturnType<typeof getTableColumns<typeof jobs>>, (typeof HIDDEN_JOB_COLUMNS)[number]>;
+
+const LOG_PAGE = 1000;
+
+export const jobsRouter = router({
+  /** Accepts an action and answers at once; the work runs in the background. */
+  run: procedure
+    .input(
+      z.strictObject({
+        repoId,
+        kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
+        branch: branchName.optional(),
+        parent: branchName.optional(),
+        suggested: z.boolean().optional(),
+        idempotencyKey: z.string().min(1, 'Give a key, or leave it out.').max(200, 'Use at most 200 characters.').optional(),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+      if ('refused' in answer) refuse(answer.refused);
+      return answer;
+    }),
+
+  get: procedure.input(z.strictObject({ jobId })).query(async ({ ctx, input }) => {
+    const [detail] = await details(ctx.db, await ctx.db.select(view).from(jobs).where(eq(jobs.id, input.jobId)));
+    return detail ?? noJob(input.jobId);
+  }),
+
+  /** Jobs, newest first. `cursor` is the `seq` of the last one of the page before. */
+  list: procedure
+    .input(
+      z.strictObject({
+        repoId: repoId.optional(),
+        kind: z.enum(JOB_KINDS).optional(),
+        status: z.enum(JOB_STATUSES).optional(),
+        branch: branchName.optional(),
+        limit: z.number().int().min(1).max(100).default(30),
+        cursor: z.number().int().optional(),
+      }),
+    )
+    .query(async ({ ctx, input }) => {
+      const list = await recentJobs(ctx.db, { ...input, limit: input.limit + 1 });
+      const page = list.slice(0, input.limit);
+      return { jobs: page, nextCursor: list.length > input.limit ? (page.at(-1)?.job.seq ?? null) : null };
+    }),
+
+  /** A page of a job's log, oldest first; `after` is the `id` of the last line that is known. */
+  log: procedure.input(z.strictObject({ jobId, after: z.number().int().min(0).default(0) })).query(async ({ ctx, input }) => {
+    const [job] = await ctx.db.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, input.jobId));
+    if (!job) noJob(input.jobId);
+    const lines = await ctx.db
+      .select()
+      .from(jobLogs)
+      .where(and(eq(jobLogs.jobId, input.jobId), gt(jobLogs.id, input.after)))
+      .orderBy(asc(jobLogs.id))
+      .limit(LOG_PAGE);
+    return { lines, more: lines.length === LOG_PAGE };
+  }),
+
+  /** Cancels a queued job at once, a running one before its push; after that it is refused. */
+  cancel: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {
+    const answer = await cancelJob(ctx.db, input.jobId);
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
+
+  /** Queues a new job with the intent of one that has ended. */
+  retry: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {
+    const answer = await retryJob(ctx.db, input.jobId, ctx.requestedBy);
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
+});
+
+function noJob(id: string): never {
+  refuse({ code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${id}. List them with jobs.list.` });
+}
+
+/** The newest jobs that match, with their steps and moves. */
+export async function recentJobs(
+  db: Db,
+  filter: {
+    repoId?: string | undefined;
+    kind?: (typeof JOB_KINDS)[number] | undefined;
+    status?: (typeof JOB_STATUSES)[number] | undefined;
+    branch?: string | undefined;
+    limit: number;
+    cursor?: number | undefined;
+  },
+): Promise<JobDetail[]> {
+  const rows = await db
+    .select(view)
+    .from(jobs)
+    .where(
+      and(
+        filter.repoId ? eq(jobs.repoId, filter.repoId) : undefined,
+        filter.kind ? eq(jobs.kind, filter.kind) : undefined,
+        filter.status ? eq(jobs.status, filter.status) : undefined,
+        filter.branch ? eq(jobs.branch, filter.branch) : undefined,
+        filter.cursor ? lt(jobs.seq, filter.cursor) : undefined,
+      ),
+    )
+    .orderBy(desc(jobs.seq))
+    .limit(filter.limit);
+  return details(db, rows);
+}
+
+async function details(db: Db, rows: JobView[]): Promise<JobDetail[]> {
+  const ids = rows.map((row) => row.id);
+  if (ids.length === 0) return [];
+  const [steps, moves] = await snapshot(db, [
+    db.select().from(jobSteps).where(inArray(jobSteps.jobId, ids)).orderBy(asc(jobSteps.id)),
+    db.select().from(jobMoves).where(inArray(jobMoves.jobId, ids)).orderBy(asc(jobMoves.id)),
+  ]);
+  return rows.map((job) => ({
+    job,
+    steps: steps.filter((step) => step.jobId === job.id),
+    moves: moves.filter((move) => move.jobId === job.id),
+  }));
+}

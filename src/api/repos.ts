@@ -1,0 +1,192 @@
+import { and, asc, desc, eq, getTableColumns, gt, isNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { z } from 'zod';
+import { config } from '@/config';
+import { type Db, snapshot, write } from '@/db/client';
+import { branches, jobs, repos, tasks } from '@/db/schema';
+import { cursorQuery } from '@/feed/read';
+import { insertJob } from '@/jobs/accept';
+import { branchNameProblem } from '@/repos/branch-name';
+import { checkRemoteUrl } from '@/repos/url';
+import { recentJobs } from './jobs';
+import { branchName, procedure, refuse, repoId, router } from './trpc';
+
+/** Rows of one page of the overview. */
+const PAGE = 2000;
+
+/** Which branches a filter keeps. `active` leaves out what is merged or gone. */
+export const BRANCH_FILTERS = ['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged'] as const;
+export type BranchFilter = (typeof BRANCH_FILTERS)[number];
+
+const FILTERS: Record<BranchFilter, SQL | undefined> = {
+  all: undefined,
+  active: sql`not ${branches.merged} and not ${branches.gone}`,
+  needs_restack: sql`${branches.needsRestack} and ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
+  conflicts: sql`${branches.forecast} ->> 'outcome' = 'conflict' and not ${branches.merged} and not ${branches.gone}`,
+  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
+  merged: sql`${branches.merged}`,
+};
+
+const count = (filter: SQL | undefined) => sql<number>`coalesce(sum(${filter ?? sql`1`}), 0)`;
+
+export const reposRouter = router({
+  /** Adds a repository and queues the `sync_repo` job that clones it. */
+  add: procedure
+    .input(
+      z.strictObject({
+        url: z.string().min(1, 'Give the address of a repository.'),
+        name: z.string().trim().min(1, 'Give a name, or leave it out.').max(200, 'Use at most 200 characters.').optional(),
+        trunk: branchName.optional(),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const checked = checkRemoteUrl(input.url, { allowLocal: config().allowLocal });
+      if ('problem' in checked) {
+        refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() });
+      }
+      const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
+      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      const [known] = await ctx.db.select({ id: repos.id, name: repos.name }).from(repos).where(eq(repos.url, checked.url));
+      if (known) refuse({ code: 'CONFLICT', field: 'url', message: `This repository is here already, as ${known.name} (${known.id}).` });
+      const id = uuid();
+      const job = uuid();
+      await write(ctx.db, [
+        ctx.db
+          .insert(repos)
+          .values({ id, name: input.name ?? checked.name, url: checked.url, trunk: input.trunk ?? null }),
+        insertJob(ctx.db, { id: job, repoId: id, kind: 'sync_repo', requestedBy: ctx.requestedBy }),
+      ]);
+      return { repo: await repoOf(ctx.db, id), accepted: true as const, jobId: job };
+    }),
+
+  /** Every repo, with how many branches want something. `cursor` is where to follow the feed from. */
+  list: procedure.query(async ({ ctx }) => {
+    const [rows, [head]] = await snapshot(ctx.db, [
+      ctx.db
+        .select({
+          ...getTableColumns(repos),
+          branches: count(FILTERS.active),
+          needsRestack: count(FILTERS.needs_restack),
+          activeJobs: sql<number>`(select count(*) from ${jobs} where repo_id = ${repos.id} and status in ('queued', 'running'))`,
+        })
+        .from(repos)
+        .leftJoin(branches, eq(branches.repoId, repos.id))
+        .groupBy(repos.id)
+        .orderBy(asc(repos.name), asc(repos.id)),
+      cursorQuery(ctx.db),
+    ]);
+    return { repos: rows, cursor: head?.cursor ?? 0 };
+  }),
+
+  get: procedure.input(z.strictObject({ repoId })).query(({ ctx, input }) => repoOf(ctx.db, input.repoId)),
+
+  /** Changes settings of a repo. They take effect with its next job. */
+  update: procedure
+    .input(
+      z.strictObject({
+        repoId,
+        name: z.string().trim().min(1, 'Give a name.').max(200, 'Use at most 200 characters.').optional(),
+        trunk: branchName.optional(),
+        engine: z.enum(['auto', 'git', 'git-spice']).optional(),
+        allowNonAtomicPush: z.boolean().optional(),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const { repoId: id, ...changes } = input;
+      const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
+      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      await repoOf(ctx.db, id);
+      const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      if (Object.keys(set).length > 0) await write(ctx.db, [ctx.db.update(repos).set(set).where(eq(repos.id, id))]);
+      return repoOf(ctx.db, id);
+    }),
+
+  /** Forgets a repo with its rows and clone. The remote is not touched. Refused while a job of it runs. */
+  remove: procedure.input(z.strictObject({ repoId })).mutation(async ({ ctx, input }) => {
+    await repoOf(ctx.db, input.repoId);
+    const [gone] = await write(ctx.db, [
+      ctx.db
+        .delete(repos)
+        .where(
+          and(eq(repos.id, input.repoId), sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`),
+        )
+        .returning({ id: repos.id }),
+    ]);
+    if (gone.length === 0) {
+      refuse({ code: 'CONFLICT', field: 'repoId', message: 'A job of this repo is running. Wait for it, or cancel it, and remove the repo then.' });
+    }
+    return { removed: true as const };
+  }),
+
+  /**
+   * A repo's page from the projection alone: the repo, its branches (trunk is not among them), counts for the
+   * filters, active tasks and recent jobs, all of one snapshot; `feedCursor` is where to follow the feed from.
+   */
+  overview: procedure
+    .input(
+      z.strictObject({
+        repoId,
+        filter: z.enum(BRANCH_FILTERS).default('all'),
+        search: z.string().max(244, 'Search for at most 244 characters.').optional(),
+        /** The last branch of the page before. */
+        cursor: z.string().optional(),
+      }),
+    )
+    .query(async ({ ctx, input }) => {
+      const ofRepo = eq(branches.repoId, input.repoId);
+      const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
+      const [[repo], rows, [counts], activeTasks, [head]] = await snapshot(ctx.db, [
+        ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
+        ctx.db
+          .select()
+          .from(branches)
+          .where(
+            and(
+              ofRepo,
+              FILTERS[input.filter],
+              search ? or(like(branches.name, sql`${`%${search}%`} escape '\\'`), like(branches.subject, sql`${`%${search}%`} escape '\\'`)) : undefined,
+              input.cursor ? gt(branches.name, input.cursor) : undefined,
+            ),
+          )
+          .orderBy(asc(branches.name))
+          .limit(PAGE + 1),
+        ctx.db
+          .select({
+            all: count(undefined),
+            active: count(FILTERS.active),
+            needs_restack: count(FILTERS.needs_restack),
+            conflicts: count(FILTERS.conflicts),
+            untracked: count(FILTERS.untracked),
+            merged: count(FILTERS.merged),
+          })
+          .from(branches)
+          .where(ofRepo),
+        ctx.db
+          .select()
+          .from(tasks)
+          .where(and(eq(tasks.repoId, input.repoId), isNull(tasks.archivedAt)))
+          .orderBy(desc(tasks.id)),
+        cursorQuery(ctx.db),
+      ]);
+      if (!repo) noRepo(input.repoId);
+      const page = rows.slice(0, PAGE);
+      return {
+        repo,
+        branches: page,
+        nextCursor: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null,
+        counts: counts ?? { all: 0, active: 0, needs_restack: 0, conflicts: 0, untracked: 0, merged: 0 },
+        tasks: activeTasks,
+        jobs: await recentJobs(ctx.db, { repoId: input.repoId, limit: 20 }),
+        feedCursor: head?.cursor ?? 0,
+      };
+    }),
+});
+
+function noRepo(id: string): never {
+  refuse({ code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${id}. List them with repos.list.` });
+}
+
+async function repoOf(db: Db, id: string) {
+  const [repo] = await db.select().from(repos).where(eq(repos.id, id));
+  return repo ?? noRepo(id);
+}

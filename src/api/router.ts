@@ -1,0 +1,17 @@
+import { feedRouter } from './feed';
+import { jobsRouter } from './jobs';
+import { reposRouter } from './repos';
+import { systemRouter } from './system';
+import { tasksRouter } from './tasks';
+import { router } from './trpc';
+
+/** The whole API. Its names are a promise to other packages. */
+export const appRouter = router({
+  repos: reposRouter,
+  jobs: jobsRouter,
+  tasks: tasksRouter,
+  feed: feedRouter,
+  system: systemRouter,
+});
+
+export type AppRouter = typeof appRouter;

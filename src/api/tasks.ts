@@ -1,0 +1,67 @@
+import { and, desc, eq, isNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { write } from '@/db/client';
+import { now, tasks } from '@/db/schema';
+import { retryJob } from '@/jobs/retry';
+import { createTask } from '@/tasks/create';
+import { branchName, procedure, refuse, repoId, router, taskId } from './trpc';
+
+export const tasksRouter = router({
+  /** Creates a task on a branch, known or not; its branch is attached in the background where need be. */
+  create: procedure
+    .input(
+      z.strictObject({
+        repoId,
+        title: z.string().trim().min(1, 'Give the task a title.').max(300, 'Use at most 300 characters.'),
+        description: z.string().max(20_000, 'Use at most 20,000 characters.').optional(),
+        branch: branchName,
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const answer = await createTask(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+      if ('refused' in answer) refuse(answer.refused);
+      return answer.task;
+    }),
+
+  list: procedure
+    .input(z.strictObject({ repoId: repoId.optional(), archived: z.boolean().default(false) }))
+    .query(({ ctx, input }) =>
+      ctx.db
+        .select()
+        .from(tasks)
+        .where(
+          and(input.repoId ? eq(tasks.repoId, input.repoId) : undefined, input.archived ? undefined : isNull(tasks.archivedAt)),
+        )
+        .orderBy(desc(tasks.id)),
+    ),
+
+  get: procedure.input(z.strictObject({ taskId })).query(async ({ ctx, input }) => {
+    const [task] = await ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId));
+    return task ?? noTask(input.taskId);
+  }),
+
+  archive: procedure.input(z.strictObject({ taskId })).mutation(async ({ ctx, input }) => {
+    const [archived] = await write(ctx.db, [
+      ctx.db
+        .update(tasks)
+        .set({ archivedAt: now, archivedReason: 'Archived by hand.' })
+        .where(and(eq(tasks.id, input.taskId), isNull(tasks.archivedAt))),
+      ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId)),
+    ]).then(([, rows]) => rows);
+    return archived ?? noTask(input.taskId);
+  }),
+
+  /** Tries again to attach the branch of a task whose job has failed. */
+  retry: procedure.input(z.strictObject({ taskId })).mutation(async ({ ctx, input }) => {
+    const [task] = await ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId));
+    if (!task) noTask(input.taskId);
+    if (!task.jobId) refuse({ code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' });
+    const answer = await retryJob(ctx.db, task.jobId, ctx.requestedBy);
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
+});
+
+function noTask(id: string): never {
+  refuse({ code: 'NOT_FOUND', field: 'taskId', message: `There is no task ${id}. List them with tasks.list.` });
+}

@@ -1,0 +1,58 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import superjson from 'superjson';
+import { ZodError, z } from 'zod';
+import type { Refusal } from '@/jobs/accept';
+import type { Context } from './context';
+
+/** Carries the field at fault to the client beside tRPC's own code. */
+class FieldError extends Error {
+  constructor(
+    readonly field: string | null,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const t = initTRPC.context<Context>().create({
+  transformer: superjson,
+  sse: {
+    // A ping must come sooner than the client gives up on a silent stream.
+    ping: { enabled: true, intervalMs: 3000 },
+    client: { reconnectAfterInactivityMs: 10_000 },
+  },
+  errorFormatter({ shape, error }) {
+    const fields = fieldsOf(error.cause);
+    return {
+      ...shape,
+      message: fields[0] ? fields.map((f) => (f.field ? `${f.field}: ${f.message}` : f.message)).join('\n') : shape.message,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, fields },
+    };
+  },
+});
+
+/** The input at fault, one entry a field, for forms to show beside it. */
+function fieldsOf(cause: unknown): Array<{ field: string | null; message: string }> {
+  if (cause instanceof FieldError) return [{ field: cause.field, message: cause.message }];
+  if (cause instanceof ZodError) {
+    return cause.issues.map((issue) => ({
+      field: issue.code === 'unrecognized_keys' ? (issue.keys[0] ?? null) : issue.path.join('.') || null,
+      message: issue.code === 'unrecognized_keys' ? `There is no such field. Leave it out.` : issue.message,
+    }));
+  }
+  return [];
+}
+
+export const router = t.router;
+export const procedure = t.procedure;
+
+/** Ends the procedure with a refusal of the queue, or with one of its own. */
+export function refuse(refusal: Refusal): never {
+  throw new TRPCError({ code: refusal.code, message: refusal.message, cause: new FieldError(refusal.field, refusal.message) });
+}
+
+/** Inputs that several procedures share. Unknown fields are refused, so a misspelt one is never ignored. */
+export const repoId = z.uuid('This is not the id of a repo. List them with repos.list.');
+export const jobId = z.uuid('This is not the id of a job. List them with jobs.list.');
+export const taskId = z.uuid('This is not the id of a task. List them with tasks.list.');
+export const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');

@@ -1,0 +1,33 @@
+import type { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
+import type { BranchRow, JobLogRow, JobMoveRow, JobRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
+
+/** A job as people and clients see it: without the queue's own columns. */
+export type JobView = Omit<JobRow, (typeof HIDDEN_JOB_COLUMNS)[number]>;
+
+/** The tables that are fed, with the row that an event of each carries. */
+export interface FeedRows {
+  repos: RepoRow;
+  branches: BranchRow;
+  jobs: JobView;
+  job_steps: JobStepRow;
+  job_moves: JobMoveRow;
+  job_logs: JobLogRow;
+  tasks: TaskRow;
+}
+
+type Upsert = { [T in keyof FeedRows]: { type: T; op: 'upsert'; row: FeedRows[T] } }[keyof FeedRows];
+
+type Delete =
+  | { type: 'repos'; op: 'delete'; row: Pick<RepoRow, 'id'> }
+  | { type: 'branches'; op: 'delete'; row: Pick<BranchRow, 'repoId' | 'name'> };
+
+/** One change of one row. `seq` is the cursor: it only ever grows. */
+export type FeedEvent = { seq: number; at: string; repoId: string | null } & (Upsert | Delete);
+
+/**
+ * What `feed.subscribe` yields. `changes` are in order and without gaps after the cursor that was asked for;
+ * `start_over` says that events after that cursor are no longer kept: load everything anew, go on from `cursor`.
+ */
+export type FeedMessage =
+  | { kind: 'changes'; events: FeedEvent[]; cursor: number; now: string }
+  | { kind: 'start_over'; cursor: number; now: string };

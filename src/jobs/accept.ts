@@ -1,0 +1,152 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { type ActionKind, branches, idempotencyKeys, type JobKind, type JobStatus, jobs, repos } from '@/db/schema';
+import { branchNameProblem } from '@/repos/branch-name';
+import { type ActionFields, fieldsProblem } from './kinds';
+
+/** An action as it was asked for. */
+export interface ActionRequest extends ActionFields {
+  repoId: string;
+  kind: ActionKind;
+  idempotencyKey?: string | undefined;
+  requestedBy: string;
+}
+
+/** Why a request was not accepted. `field` names the input at fault. */
+export interface Refusal {
+  code: 'NOT_FOUND' | 'BAD_REQUEST' | 'CONFLICT';
+  field: string | null;
+  message: string;
+}
+
+export type Accepted = { accepted: true; jobId: string; status: JobStatus };
+
+/** The columns of a new job. */
+export interface NewJob {
+  id: string;
+  repoId: string;
+  kind: JobKind;
+  branch?: string | null | undefined;
+  parent?: string | null | undefined;
+  suggested?: boolean | undefined;
+  requestedBy: string;
+  retryOf?: string | null;
+  undoOf?: string | null;
+}
+
+/** The statement that puts a job into the queue. */
+export function insertJob(db: Db, job: NewJob): Statement {
+  return db
+    .insert(jobs)
+    .values({
+      ...job,
+      branch: job.branch ?? null,
+      parent: job.parent ?? null,
+      suggested: job.suggested ?? false,
+    })
+    .onConflictDoNothing();
+}
+
+/**
+ * Accepts an action: checks what the database alone can answer, writes the job's row, returns its id. It runs
+ * no git and waits for nobody. A second queued `sync_repo` of a repo joins the first; the same idempotency key
+ * with the same input answers with the same job.
+ */
+export async function acceptAction(db: Db, request: ActionRequest): Promise<Accepted | { refused: Refusal }> {
+  const { repoId, kind, branch, parent, suggested, idempotencyKey } = request;
+  const input = JSON.stringify([repoId, kind, branch ?? null, parent ?? null, suggested ?? false]);
+  if (idempotencyKey) {
+    const known = await answerOfKey(db, idempotencyKey, input);
+    if (known) return known;
+  }
+  const refused = await refusalOf(db, request);
+  if (refused) return { refused };
+
+  // Twice at most: the queued sync that kept ours out may have started before we could join it.
+  for (let tries = 0; tries < 2; tries++) {
+    const id = uuid();
+    await write(db, [
+      insertJob(db, { id, repoId, kind, branch, parent, suggested, requestedBy: request.requestedBy }),
+      ...(idempotencyKey ? [rememberKey(db, idempotencyKey, input, id, request)] : []),
+    ]);
+    if (idempotencyKey) {
+      const answer = await answerOfKey(db, idempotencyKey, input);
+      if (answer) return answer;
+    }
+    const [job] = await db
+      .select({ id: jobs.id, status: jobs.status })
+      .from(jobs)
+      .where(sql`${jobs.id} = ${id} or (${kind} = 'sync_repo' and ${jobs.repoId} = ${repoId} and ${jobs.kind} = 'sync_repo' and ${jobs.status} = 'queued')`)
+      .limit(1);
+    if (job) return { accepted: true, jobId: job.id, status: job.status };
+  }
+  return { refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' } };
+}
+
+/** Ties a key to the job just inserted, or to the queued sync that it joined. */
+function rememberKey(db: Db, key: string, input: string, id: string, request: ActionRequest): Statement {
+  return db.run(sql`
+    insert into ${idempotencyKeys} (key, job_id, input)
+    select ${key}, id, ${input} from jobs
+    where id = ${id} or (${request.kind} = 'sync_repo' and repo_id = ${request.repoId} and kind = 'sync_repo' and status = 'queued')
+    limit 1
+    on conflict do nothing`);
+}
+
+async function answerOfKey(db: Db, key: string, input: string): Promise<Accepted | { refused: Refusal } | null> {
+  const [known] = await db
+    .select({ jobId: idempotencyKeys.jobId, input: idempotencyKeys.input, status: jobs.status })
+    .from(idempotencyKeys)
+    .innerJoin(jobs, eq(jobs.id, idempotencyKeys.jobId))
+    .where(eq(idempotencyKeys.key, key));
+  if (!known) return null;
+  if (known.input === input) return { accepted: true, jobId: known.jobId, status: known.status };
+  const message = 'This idempotency key was used for another action. Use a new key for each new action.';
+  return { refused: { code: 'CONFLICT', field: 'idempotencyKey', message } };
+}
+
+/** Everything that can be said against an action from its fields and the cached rows alone. */
+async function refusalOf(db: Db, request: ActionRequest): Promise<Refusal | null> {
+  const { repoId, kind, branch, parent } = request;
+  const fields = fieldsProblem(kind, request);
+  if (fields) return { code: 'BAD_REQUEST', ...fields };
+  for (const field of ['branch', 'parent'] as const) {
+    const name = request[field];
+    const problem = name === undefined ? null : branchNameProblem(name);
+    if (problem) return { code: 'BAD_REQUEST', field, message: problem };
+  }
+  const [[repo], above, pending] = await snapshot(db, [
+    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
+    db
+      .select({ name: branches.name })
+      .from(branches)
+      .where(and(eq(branches.repoId, repoId), sql`${branches.name} in ${namesAbove(repoId, branch ?? '')}`, eq(branches.name, parent ?? ''))),
+    db
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
+      .limit(1),
+  ]);
+  if (!repo) return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${repoId}. List them with repos.list.` };
+  if (branch !== undefined && branch === repo.trunk) {
+    return { code: 'BAD_REQUEST', field: 'branch', message: `${branch} is the trunk: it is followed, never moved. Name a branch on top of it.` };
+  }
+  if (branch !== undefined && branch === parent) {
+    return { code: 'BAD_REQUEST', field: 'parent', message: `${branch} cannot be its own parent. Name another branch, or the trunk.` };
+  }
+  // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
+  if (above.length > 0 && pending.length === 0) {
+    return { code: 'BAD_REQUEST', field: 'parent', message: `${parent} stands on ${branch}. Choose a branch that does not, or the trunk.` };
+  }
+  return null;
+}
+
+/** SQL for the names of a branch and of everything above it; `union` ends the walk where rows form a circle. */
+function namesAbove(repoId: string, branch: string) {
+  return sql`(with recursive above(name) as (
+    select ${branch}
+    union
+    select b.name from branches b join above on b.parent = above.name where b.repo_id = ${repoId}
+  ) select name from above)`;
+}
