@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+
+/**
+ * A throw-away object directory in front of a clone. What git writes in `env` lands here and reads fall through
+ * to the clone, which itself is not written: a plan that is not taken leaves nothing behind, and no gc of the
+ * clone can reach what is being made.
+ */
+export interface Quarantine {
+  /** Folder that goes when the quarantine goes; new objects are in its `objects`. */
+  readonly dir: string;
+  readonly gitDir: string;
+  /** For git processes that write into, or read from, the quarantine. */
+  readonly env: Record<string, string>;
+  /** Writes an object and returns its id; readable for every process in `env` when this returns. */
+  write(type: 'blob' | 'tree' | 'commit', content: Uint8Array): string;
+  /** Removes everything. Safe to call more than once; end the processes that write here first. */
+  discard(): Promise<void>;
+}
+
+/** Memory is the fast place (loose objects on disk are the largest cost of a replay), unless it is nearly full. */
+const MEMORY = '/dev/shm';
+const MEMORY_NEEDED = 512 * 1024 * 1024;
+
+/** Opens a quarantine in front of the clone at `gitDir`. `idLength` is that of the clone's ids: 40 (SHA-1) or 64. */
+export async function openQuarantine(gitDir: string, idLength = 40): Promise<Quarantine> {
+  const dir = await makeFolder();
+  const objects = join(dir, 'objects');
+  mkdirSync(objects);
+  const algorithm = idLength === 64 ? 'sha256' : 'sha1';
+  return {
+    dir,
+    gitDir,
+    env: {
+      GIT_OBJECT_DIRECTORY: objects,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: quotedPath(join(gitDir, 'objects')),
+    },
+    write(type, content) {
+      const data = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
+      const id = createHash(algorithm).update(data).digest('hex');
+      const folder = join(objects, id.slice(0, 2));
+      const file = join(folder, id.slice(2));
+      if (!existsSync(file)) {
+        mkdirSync(folder, { recursive: true });
+        // Not compressed: it lives for a moment, and the pack compresses it.
+        writeFileSync(file, deflateSync(data, { level: 0 }));
+      }
+      return id;
+    },
+    discard: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+async function makeFolder(): Promise<string> {
+  try {
+    const space = await statfs(MEMORY);
+    if (space.bavail * space.bsize >= MEMORY_NEEDED) return await mkdtemp(join(MEMORY, 'spicerack-'));
+  } catch {
+    // No such file system here, or not ours to write: the ordinary temporary folder does.
+  }
+  return mkdtemp(join(tmpdir(), 'spicerack-'));
+}
+
+/** A path as an entry of GIT_ALTERNATE_OBJECT_DIRECTORIES, where `:` separates and a quoted entry is C-like (git 2.11). */
+function quotedPath(path: string): string {
+  return `"${path.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+}
