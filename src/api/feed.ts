@@ -12,7 +12,9 @@ export const feedRouter = router({
     .input(
       z.strictObject({
         repoId: repoId.optional(),
-        lastEventId: z.union([z.string().regex(/^\d+$/, 'A cursor is a whole number.'), z.number().int().min(0)]).default(0),
+        lastEventId: z
+          .union([z.string().regex(/^\d+$/, 'A cursor is a whole number.'), z.number().int().min(0)])
+          .default(0),
       }),
     )
     .subscription(async function* ({ ctx, input, signal }) {

@@ -1,9 +1,19 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lt } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
-import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, jobLogs, jobMoves, jobSteps, jobs, type JobMoveRow, type JobStepRow } from '@/db/schema';
-import type { JobView } from '@/feed/events';
+import {
+  ACTION_KINDS,
+  JOB_KINDS,
+  JOB_STATUSES,
+  type JobMoveRow,
+  type JobStepRow,
+  jobLogs,
+  jobMoves,
+  jobSteps,
+  jobs,
+} from '@/db/schema';
 import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
+import type { JobView } from '@/feed/events';
 import { acceptAction } from '@/jobs/accept';
 import { cancelJob } from '@/jobs/cancel';
 import { retryJob } from '@/jobs/retry';
@@ -34,7 +44,11 @@ export const jobsRouter = router({
         branch: branchName.optional(),
         parent: branchName.optional(),
         suggested: z.boolean().optional(),
-        idempotencyKey: z.string().min(1, 'Give a key, or leave it out.').max(200, 'Use at most 200 characters.').optional(),
+        idempotencyKey: z
+          .string()
+          .min(1, 'Give a key, or leave it out.')
+          .max(200, 'Use at most 200 characters.')
+          .optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -67,17 +81,19 @@ export const jobsRouter = router({
     }),
 
   /** A page of a job's log, oldest first; `after` is the `id` of the last line that is known. */
-  log: procedure.input(z.strictObject({ jobId, after: z.number().int().min(0).default(0) })).query(async ({ ctx, input }) => {
-    const [job] = await ctx.db.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, input.jobId));
-    if (!job) noJob(input.jobId);
-    const lines = await ctx.db
-      .select()
-      .from(jobLogs)
-      .where(and(eq(jobLogs.jobId, input.jobId), gt(jobLogs.id, input.after)))
-      .orderBy(asc(jobLogs.id))
-      .limit(LOG_PAGE);
-    return { lines, more: lines.length === LOG_PAGE };
-  }),
+  log: procedure
+    .input(z.strictObject({ jobId, after: z.number().int().min(0).default(0) }))
+    .query(async ({ ctx, input }) => {
+      const [job] = await ctx.db.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, input.jobId));
+      if (!job) noJob(input.jobId);
+      const lines = await ctx.db
+        .select()
+        .from(jobLogs)
+        .where(and(eq(jobLogs.jobId, input.jobId), gt(jobLogs.id, input.after)))
+        .orderBy(asc(jobLogs.id))
+        .limit(LOG_PAGE);
+      return { lines, more: lines.length === LOG_PAGE };
+    }),
 
   /** Cancels a queued job at once, a running one before its push; after that it is refused. */
   cancel: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {

@@ -35,7 +35,12 @@ export const reposRouter = router({
     .input(
       z.strictObject({
         url: z.string().min(1, 'Give the address of a repository.'),
-        name: z.string().trim().min(1, 'Give a name, or leave it out.').max(200, 'Use at most 200 characters.').optional(),
+        name: z
+          .string()
+          .trim()
+          .min(1, 'Give a name, or leave it out.')
+          .max(200, 'Use at most 200 characters.')
+          .optional(),
         trunk: branchName.optional(),
       }),
     )
@@ -46,8 +51,16 @@ export const reposRouter = router({
       }
       const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
-      const [known] = await ctx.db.select({ id: repos.id, name: repos.name }).from(repos).where(eq(repos.url, checked.url));
-      if (known) refuse({ code: 'CONFLICT', field: 'url', message: `This repository is here already, as ${known.name} (${known.id}).` });
+      const [known] = await ctx.db
+        .select({ id: repos.id, name: repos.name })
+        .from(repos)
+        .where(eq(repos.url, checked.url));
+      if (known)
+        refuse({
+          code: 'CONFLICT',
+          field: 'url',
+          message: `This repository is here already, as ${known.name} (${known.id}).`,
+        });
       const id = uuid();
       const job = uuid();
       await write(ctx.db, [
@@ -108,12 +121,19 @@ export const reposRouter = router({
       ctx.db
         .delete(repos)
         .where(
-          and(eq(repos.id, input.repoId), sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`),
+          and(
+            eq(repos.id, input.repoId),
+            sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`,
+          ),
         )
         .returning({ id: repos.id }),
     ]);
     if (gone.length === 0) {
-      refuse({ code: 'CONFLICT', field: 'repoId', message: 'A job of this repo is running. Wait for it, or cancel it, and remove the repo then.' });
+      refuse({
+        code: 'CONFLICT',
+        field: 'repoId',
+        message: 'A job of this repo is running. Wait for it, or cancel it, and remove the repo then.',
+      });
     }
     return { removed: true as const };
   }),
@@ -144,7 +164,12 @@ export const reposRouter = router({
             and(
               ofRepo,
               FILTERS[input.filter],
-              search ? or(like(branches.name, sql`${`%${search}%`} escape '\\'`), like(branches.subject, sql`${`%${search}%`} escape '\\'`)) : undefined,
+              search
+                ? or(
+                    like(branches.name, sql`${`%${search}%`} escape '\\'`),
+                    like(branches.subject, sql`${`%${search}%`} escape '\\'`),
+                  )
+                : undefined,
               input.cursor ? gt(branches.name, input.cursor) : undefined,
             ),
           )

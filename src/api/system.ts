@@ -13,9 +13,21 @@ export const systemRouter = router({
         .from(jobs)
         .where(sql`${jobs.status} in ('queued', 'running')`)
         .groupBy(jobs.status),
-      ctx.db.select({ createdAt: jobs.createdAt }).from(jobs).where(eq(jobs.status, 'queued')).orderBy(asc(jobs.seq)).limit(1),
       ctx.db
-        .select({ jobId: jobs.id, seq: jobs.seq, kind: jobs.kind, code: jobs.errorCode, message: jobs.message, at: jobs.finishedAt })
+        .select({ createdAt: jobs.createdAt })
+        .from(jobs)
+        .where(eq(jobs.status, 'queued'))
+        .orderBy(asc(jobs.seq))
+        .limit(1),
+      ctx.db
+        .select({
+          jobId: jobs.id,
+          seq: jobs.seq,
+          kind: jobs.kind,
+          code: jobs.errorCode,
+          message: jobs.message,
+          at: jobs.finishedAt,
+        })
         .from(jobs)
         .where(and(eq(jobs.status, 'error'), isNotNull(jobs.finishedAt)))
         .orderBy(desc(jobs.seq))

@@ -30,7 +30,10 @@ export const tasksRouter = router({
         .select()
         .from(tasks)
         .where(
-          and(input.repoId ? eq(tasks.repoId, input.repoId) : undefined, input.archived ? undefined : isNull(tasks.archivedAt)),
+          and(
+            input.repoId ? eq(tasks.repoId, input.repoId) : undefined,
+            input.archived ? undefined : isNull(tasks.archivedAt),
+          ),
         )
         .orderBy(desc(tasks.id)),
     ),
@@ -55,7 +58,8 @@ export const tasksRouter = router({
   retry: procedure.input(z.strictObject({ taskId })).mutation(async ({ ctx, input }) => {
     const [task] = await ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId));
     if (!task) noTask(input.taskId);
-    if (!task.jobId) refuse({ code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' });
+    if (!task.jobId)
+      refuse({ code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' });
     const answer = await retryJob(ctx.db, task.jobId, ctx.requestedBy);
     if ('refused' in answer) refuse(answer.refused);
     return answer;

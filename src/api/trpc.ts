@@ -25,7 +25,9 @@ const t = initTRPC.context<Context>().create({
     const fields = fieldsOf(error.cause);
     return {
       ...shape,
-      message: fields[0] ? fields.map((f) => (f.field ? `${f.field}: ${f.message}` : f.message)).join('\n') : shape.message,
+      message: fields[0]
+        ? fields.map((f) => (f.field ? `${f.field}: ${f.message}` : f.message)).join('\n')
+        : shape.message,
       data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, fields },
     };
   },
@@ -48,7 +50,11 @@ export const procedure = t.procedure;
 
 /** Ends the procedure with a refusal of the queue, or with one of its own. */
 export function refuse(refusal: Refusal): never {
-  throw new TRPCError({ code: refusal.code, message: refusal.message, cause: new FieldError(refusal.field, refusal.message) });
+  throw new TRPCError({
+    code: refusal.code,
+    message: refusal.message,
+    cause: new FieldError(refusal.field, refusal.message),
+  });
 }
 
 /** Inputs that several procedures share. Unknown fields are refused, so a misspelt one is never ignored. */

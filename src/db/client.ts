@@ -6,8 +6,8 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { config } from '@/config';
-import { signal } from './signal';
 import * as schema from './schema';
+import { signal } from './signal';
 import { triggerStatements } from './triggers';
 
 export type Db = LibSQLDatabase<typeof schema>;

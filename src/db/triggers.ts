@@ -78,7 +78,9 @@ function feedTriggers(feed: Feed): string[] {
     `create trigger feed_${name}_insert after insert on ${name} begin ${insert('NEW', 'upsert', json('NEW'))} end`,
     `create trigger feed_${name}_update after update on ${name} when ${changed} begin ${insert('NEW', 'upsert', json('NEW'))} end`,
     ...(feed.key
-      ? [`create trigger feed_${name}_delete after delete on ${name} begin ${insert('OLD', 'delete', json('OLD', feed.key))} end`]
+      ? [
+          `create trigger feed_${name}_delete after delete on ${name} begin ${insert('OLD', 'delete', json('OLD', feed.key))} end`,
+        ]
       : []),
   ];
 }

@@ -1,5 +1,5 @@
-import type { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 import type { BranchRow, JobLogRow, JobMoveRow, JobRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
+import type { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 
 /** A job as people and clients see it: without the queue's own columns. */
 export type JobView = Omit<JobRow, (typeof HIDDEN_JOB_COLUMNS)[number]>;

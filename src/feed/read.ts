@@ -52,7 +52,12 @@ function parse(event: typeof events.$inferSelect): FeedEvent {
  * normally tells the client never to come back). No gap and no duplicate: each read starts after the last
  * event given out, and a change during a read is seen because listening begins before it.
  */
-export async function* followFeed(db: Db, from: number, repoId: string | null, abort: AbortSignal): AsyncGenerator<FeedMessage> {
+export async function* followFeed(
+  db: Db,
+  from: number,
+  repoId: string | null,
+  abort: AbortSignal,
+): AsyncGenerator<FeedMessage> {
   let cursor = from;
   for (;;) {
     abort.throwIfAborted();

@@ -77,11 +77,15 @@ export async function acceptAction(db: Db, request: ActionRequest): Promise<Acce
     const [job] = await db
       .select({ id: jobs.id, status: jobs.status })
       .from(jobs)
-      .where(sql`${jobs.id} = ${id} or (${kind} = 'sync_repo' and ${jobs.repoId} = ${repoId} and ${jobs.kind} = 'sync_repo' and ${jobs.status} = 'queued')`)
+      .where(
+        sql`${jobs.id} = ${id} or (${kind} = 'sync_repo' and ${jobs.repoId} = ${repoId} and ${jobs.kind} = 'sync_repo' and ${jobs.status} = 'queued')`,
+      )
       .limit(1);
     if (job) return { accepted: true, jobId: job.id, status: job.status };
   }
-  return { refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' } };
+  return {
+    refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' },
+  };
 }
 
 /** Ties a key to the job just inserted, or to the queued sync that it joined. */
@@ -121,23 +125,42 @@ async function refusalOf(db: Db, request: ActionRequest): Promise<Refusal | null
     db
       .select({ name: branches.name })
       .from(branches)
-      .where(and(eq(branches.repoId, repoId), sql`${branches.name} in ${namesAbove(repoId, branch ?? '')}`, eq(branches.name, parent ?? ''))),
+      .where(
+        and(
+          eq(branches.repoId, repoId),
+          sql`${branches.name} in ${namesAbove(repoId, branch ?? '')}`,
+          eq(branches.name, parent ?? ''),
+        ),
+      ),
     db
       .select({ id: jobs.id })
       .from(jobs)
       .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
       .limit(1),
   ]);
-  if (!repo) return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${repoId}. List them with repos.list.` };
+  if (!repo)
+    return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${repoId}. List them with repos.list.` };
   if (branch !== undefined && branch === repo.trunk) {
-    return { code: 'BAD_REQUEST', field: 'branch', message: `${branch} is the trunk: it is followed, never moved. Name a branch on top of it.` };
+    return {
+      code: 'BAD_REQUEST',
+      field: 'branch',
+      message: `${branch} is the trunk: it is followed, never moved. Name a branch on top of it.`,
+    };
   }
   if (branch !== undefined && branch === parent) {
-    return { code: 'BAD_REQUEST', field: 'parent', message: `${branch} cannot be its own parent. Name another branch, or the trunk.` };
+    return {
+      code: 'BAD_REQUEST',
+      field: 'parent',
+      message: `${branch} cannot be its own parent. Name another branch, or the trunk.`,
+    };
   }
   // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
   if (above.length > 0 && pending.length === 0) {
-    return { code: 'BAD_REQUEST', field: 'parent', message: `${parent} stands on ${branch}. Choose a branch that does not, or the trunk.` };
+    return {
+      code: 'BAD_REQUEST',
+      field: 'parent',
+      message: `${parent} stands on ${branch}. Choose a branch that does not, or the trunk.`,
+    };
   }
   return null;
 }

@@ -7,7 +7,10 @@ import type { Refusal } from './accept';
  * Cancels a job: a queued one at once; a running one is asked to stop, which it does where its step next looks
  * (within a second), unless its push has begun.
  */
-export async function cancelJob(db: Db, jobId: string): Promise<{ jobId: string; status: JobStatus } | { refused: Refusal }> {
+export async function cancelJob(
+  db: Db,
+  jobId: string,
+): Promise<{ jobId: string; status: JobStatus } | { refused: Refusal }> {
   await write(db, [
     db
       .update(jobs)
@@ -16,13 +19,18 @@ export async function cancelJob(db: Db, jobId: string): Promise<{ jobId: string;
     db
       .update(jobs)
       .set({ cancelRequestedAt: now })
-      .where(and(eq(jobs.id, jobId), eq(jobs.status, 'running'), isNull(jobs.committingAt), isNull(jobs.cancelRequestedAt))),
+      .where(
+        and(eq(jobs.id, jobId), eq(jobs.status, 'running'), isNull(jobs.committingAt), isNull(jobs.cancelRequestedAt)),
+      ),
   ]);
   const [job] = await db
     .select({ seq: jobs.seq, status: jobs.status, asked: sql<boolean>`${jobs.cancelRequestedAt} is not null` })
     .from(jobs)
     .where(eq(jobs.id, jobId));
-  if (!job) return { refused: { code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${jobId}. List them with jobs.list.` } };
+  if (!job)
+    return {
+      refused: { code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${jobId}. List them with jobs.list.` },
+    };
   if (job.asked) return { jobId, status: job.status };
   const why =
     job.status === 'running'

@@ -24,13 +24,24 @@ export function fieldsProblem(kind: ActionKind, fields: ActionFields): { field: 
   const given = { branch: fields.branch, parent: fields.parent, suggested: fields.suggested || undefined };
   for (const field of ['branch', 'parent', 'suggested'] as const) {
     const need = FIELDS[kind][field];
-    if (need === 'required' && given[field] === undefined) return { field, message: `${kind} needs the field "${field}".` };
-    if (need === 'none' && given[field] !== undefined) return { field, message: `${kind} takes no field "${field}": leave it out.` };
+    if (need === 'required' && given[field] === undefined)
+      return { field, message: `${kind} needs the field "${field}".` };
+    if (need === 'none' && given[field] !== undefined)
+      return { field, message: `${kind} takes no field "${field}": leave it out.` };
   }
   if (kind === 'register_existing_branch') {
-    if (given.suggested && given.branch) return { field: 'branch', message: 'Give either a branch or suggested: true, not both.' };
-    if (given.suggested && given.parent) return { field: 'parent', message: 'With suggested: true each branch gets its suggested parent: leave "parent" out.' };
-    if (!given.suggested && !given.branch) return { field: 'branch', message: 'Name the branch to register, or give suggested: true for every branch that has a suggestion.' };
+    if (given.suggested && given.branch)
+      return { field: 'branch', message: 'Give either a branch or suggested: true, not both.' };
+    if (given.suggested && given.parent)
+      return {
+        field: 'parent',
+        message: 'With suggested: true each branch gets its suggested parent: leave "parent" out.',
+      };
+    if (!given.suggested && !given.branch)
+      return {
+        field: 'branch',
+        message: 'Name the branch to register, or give suggested: true for every branch that has a suggestion.',
+      };
   }
   return null;
 }

@@ -3,13 +3,16 @@
  * The rules are those of `git check-ref-format --branch`.
  */
 export function branchNameProblem(name: string): string | null {
-  const say = (what: string) => `${JSON.stringify(name)} cannot be a branch: ${what}. Use a name that git accepts, such as feat/login.`;
+  const say = (what: string) =>
+    `${JSON.stringify(name)} cannot be a branch: ${what}. Use a name that git accepts, such as feat/login.`;
   if (name === '' || name === '@' || name === 'HEAD') return say('git reserves it');
   if (name.startsWith('-')) return say('it starts with "-"');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what git forbids.
-  if (/[\x00-\x20\x7f~^:?*[\\]/.test(name)) return say('it holds a space, a control character or one of ~ ^ : ? * [ \\');
+  if (/[\x00-\x20\x7f~^:?*[\\]/.test(name))
+    return say('it holds a space, a control character or one of ~ ^ : ? * [ \\');
   if (name.includes('..') || name.includes('@{')) return say('it holds ".." or "@{"');
-  if (name.startsWith('/') || name.endsWith('/') || name.includes('//')) return say('a "/" stands at its start or end, or twice in a row');
+  if (name.startsWith('/') || name.endsWith('/') || name.includes('//'))
+    return say('a "/" stands at its start or end, or twice in a row');
   if (name.endsWith('.')) return say('it ends with "."');
   if (name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'))) {
     return say('a part of it starts with "." or ends with ".lock"');

@@ -23,12 +23,31 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
   if (problem) return { refused: { code: 'BAD_REQUEST', field: 'branch', message: problem } };
   const [[repo], [known], [active]] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
-    db.select().from(branches).where(and(eq(branches.repoId, repoId), eq(branches.name, branch))),
-    db.select({ title: tasks.title }).from(tasks).where(and(eq(tasks.repoId, repoId), eq(tasks.branch, branch), isNull(tasks.archivedAt))),
+    db
+      .select()
+      .from(branches)
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, branch))),
+    db
+      .select({ title: tasks.title })
+      .from(tasks)
+      .where(and(eq(tasks.repoId, repoId), eq(tasks.branch, branch), isNull(tasks.archivedAt))),
   ]);
-  if (!repo) return { refused: { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${repoId}. List them with repos.list.` } };
+  if (!repo)
+    return {
+      refused: {
+        code: 'NOT_FOUND',
+        field: 'repoId',
+        message: `There is no repo ${repoId}. List them with repos.list.`,
+      },
+    };
   if (branch === repo.trunk) {
-    return { refused: { code: 'BAD_REQUEST', field: 'branch', message: `${branch} is the trunk. A task needs a branch of its own.` } };
+    return {
+      refused: {
+        code: 'BAD_REQUEST',
+        field: 'branch',
+        message: `${branch} is the trunk. A task needs a branch of its own.`,
+      },
+    };
   }
   if (active) return { refused: taken(branch, active.title) };
 
@@ -48,7 +67,13 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
   const [created] = jobId
     ? await write(db, [
         insert,
-        insertJob(db, { id: jobId, repoId, kind: 'register_existing_branch', branch, requestedBy: request.requestedBy }),
+        insertJob(db, {
+          id: jobId,
+          repoId,
+          kind: 'register_existing_branch',
+          branch,
+          requestedBy: request.requestedBy,
+        }),
       ])
     : await write(db, [insert]);
   const [task] = created;
@@ -56,5 +81,9 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
 }
 
 function taken(branch: string, title: string): Refusal {
-  return { code: 'CONFLICT', field: 'branch', message: `${branch} has an active task: ${title}. Archive that one first, or choose another branch.` };
+  return {
+    code: 'CONFLICT',
+    field: 'branch',
+    message: `${branch} has an active task: ${title}. Archive that one first, or choose another branch.`,
+  };
 }

@@ -9,6 +9,9 @@ export async function GET(): Promise<Response> {
     await (await db()).run(sql`select 1`);
     return Response.json({ ok: true });
   } catch (error) {
-    return Response.json({ ok: false, problem: error instanceof Error ? error.message : String(error) }, { status: 503 });
+    return Response.json(
+      { ok: false, problem: error instanceof Error ? error.message : String(error) },
+      { status: 503 },
+    );
   }
 }

@@ -17,7 +17,8 @@ async function handle(request: Request): Promise<Response> {
       shutdown: shutdownSignal(),
     }),
     onError: ({ path, error }) => {
-      if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted) console.error(`${path}:`, error.cause ?? error);
+      if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted)
+        console.error(`${path}:`, error.cause ?? error);
     },
   });
 }
