@@ -1,0 +1,36 @@
+import type { RefMove } from '@/git/push';
+import type { Move } from './plan';
+
+/** What to do with a push that may or may not have happened. */
+export type Resume = 'push_again' | 'done' | 'plan_again';
+
+/** The refs that a plan moves on the remote; moves that change only the tracking have none. */
+export function refMoves(moves: Array<Pick<Move, 'branch' | 'before'> & { after: string | null }>): RefMove[] {
+  return moves
+    .filter(({ before, after }) => before !== after)
+    .map(({ branch, before, after }) => ({ ref: `refs/heads/${branch}`, before, after }));
+}
+
+/**
+ * Decides from each ref on the remote how a broken-off push goes on:
+ * all where the push would leave them, or further on → `done`; all where it would find or leave them →
+ * `push_again` (pushing what is there already succeeds); a third value, or some further on while others were
+ * not pushed → `plan_again`.
+ * @param remote what the remote has now, by full ref name; no entry where it has no such ref
+ * @param isDescendant whether `commit` has `ancestor` in its history; asked only of refs at a third value
+ */
+export function decideResume(
+  moves: RefMove[],
+  remote: ReadonlyMap<string, string>,
+  isDescendant: (commit: string, ancestor: string) => boolean,
+): Resume {
+  const states = moves.map(({ ref, before, after }) => {
+    const now = remote.get(ref) ?? null;
+    if (now === after) return 'after';
+    if (now === before) return 'before';
+    return now && after && isDescendant(now, after) ? 'beyond' : 'third';
+  });
+  if (states.includes('third')) return 'plan_again';
+  if (!states.includes('before')) return 'done';
+  return states.includes('beyond') ? 'plan_again' : 'push_again';
+}
