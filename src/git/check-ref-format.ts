@@ -10,8 +10,7 @@ export function branchNameProblem(name: string): string | null {
   if (name.startsWith('/') || name.endsWith('/') || name.includes('//')) {
     return 'must not start or end with "/", nor have two in a row';
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(name)) return 'must not have control characters';
+  if ([...name].some((c) => c < ' ' || c === '\u007f')) return 'must not have control characters';
   const character = name.match(/[ ~^:?*[\\]/)?.[0];
   if (character) return character === ' ' ? 'must not have a space' : `must not have "${character}"`;
   for (const part of ['..', '@{']) if (name.includes(part)) return `must not have "${part}"`;
