@@ -1,0 +1,145 @@
+import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Config, readConfig } from '@/config';
+import { runtimeStatus } from '@/jobs/runtime-status';
+import { ensureBuilt } from '@/server/build';
+import { type InngestChild, startInngestChild } from '@/server/inngest-child';
+import { setInngestFound } from '@/server/inngest-found';
+import { findInngest } from '@/server/inngest-program';
+import { register } from '@/server/register';
+
+/**
+ * The one server process: the web server with everything in it, and an Inngest server as its child where its
+ * program is found. `npm start` runs it on the production build, `npm run dev` with `--dev`.
+ */
+
+/** Set by the app's `instrumentation.ts`: hands its leases back and ends its streams. */
+const shared = globalThis as typeof globalThis & { __spicerackShutdown?: () => Promise<void> };
+
+/** From the signal to the end, whatever hangs. */
+const SHUTDOWN_MS = 1800;
+const HAND_BACK_MS = 1200;
+const REGISTER_AGAIN_MS = 60_000;
+
+const dev = process.argv.includes('--dev');
+const say = (line: string) => console.log(line);
+const ending = new AbortController();
+
+async function main(): Promise<void> {
+  Object.assign(process.env, {
+    NODE_ENV: dev ? 'development' : 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    NEXT_MANUAL_SIG_HANDLE: 'true',
+  });
+  const config = readConfig();
+  const server = createServer((_request, response) => {
+    response.writeHead(503, { 'retry-after': '1' }).end('Spicerack is starting.\n');
+  });
+  const port = await listen(server, config);
+  const origin = `http://${reachable(config.host)}:${port}`;
+  // What reads the settings after us, in the app, gets the port that was taken for 0.
+  process.env.PORT = String(port);
+
+  let inngest: InngestChild | undefined;
+  endOnSignal(server, () => inngest);
+  if (!dev) await ensureBuilt(say);
+  inngest = await executor(config, `${origin}/api/inngest`);
+
+  // Only now: Next and the Inngest client read the environment when they load.
+  const { default: next } = await import('next');
+  const dir = fileURLToPath(new URL('.', import.meta.url));
+  const app = next({ dev, dir, hostname: config.host, port, httpServer: server });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => void handle(request, response));
+
+  const { executor: runs, engine } = runtimeStatus();
+  say(`Spicerack is ready on ${origin} (executor: ${runs.name}; engine: ${engine.name ?? 'missing'})`);
+}
+
+function listen(server: Server, { host, port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = {
+        EADDRINUSE: `Port ${port} on ${host} is in use: set PORT to another one, or to 0 for any free one.`,
+        EACCES: `Port ${port} needs rights that this user does not have: set PORT to one above 1023.`,
+        EADDRNOTAVAIL: `HOST=${host} is no address of this machine.`,
+      };
+      reject(new Error(reasons[error.code ?? ''] ?? error.message));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(address && typeof address === 'object' ? address.port : port);
+    });
+  });
+}
+
+/** The host part of an address under which this machine reaches what listens on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing. */
+async function executor(config: Config, appUrl: string): Promise<InngestChild | undefined> {
+  if (config.executor === 'inline') return undefined;
+  if (config.inngest) {
+    if (config.inngest.baseUrl) void keepRegistered(appUrl);
+    return undefined;
+  }
+  const found = await findInngest();
+  setInngestFound(found);
+  if ('missing' in found) {
+    say(`Inngest: its program was not found (npm run inngest gets it). ${found.tried.join('; ')}`);
+    return undefined;
+  }
+  let previous = new AbortController();
+  const child = await startInngestChild({
+    program: found.program,
+    command: dev ? 'dev' : 'start',
+    appUrl,
+    dataDir: config.dataDir,
+    log: say,
+    onUp: () => {
+      previous.abort();
+      previous = new AbortController();
+      void register(appUrl, AbortSignal.any([previous.signal, ending.signal]), say);
+    },
+  });
+  Object.assign(process.env, child.env);
+  say(`Inngest: ${found.version} (${found.how}) on ${child.env.INNGEST_BASE_URL}`);
+  return child;
+}
+
+/** An Inngest server that is not our child may lose what it knows at any time, and does not say so. */
+async function keepRegistered(appUrl: string): Promise<void> {
+  while (!ending.signal.aborted) {
+    await register(appUrl, ending.signal, say);
+    await sleep(REGISTER_AGAIN_MS, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
+  }
+}
+
+function endOnSignal(server: Server, inngest: () => InngestChild | undefined): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The second one means now.
+      if (ending.signal.aborted) process.exit(1);
+      ending.abort();
+      setTimeout(() => process.exit(0), SHUTDOWN_MS);
+      server.close();
+      const handedBack = Promise.race([shared.__spicerackShutdown?.(), sleep(HAND_BACK_MS)]);
+      void Promise.allSettled([handedBack, inngest()?.stop()]).then(() => {
+        server.closeAllConnections();
+        process.exit(0);
+      });
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

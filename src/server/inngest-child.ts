@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from './ports';
+
+/** An Inngest server of our own on loopback, kept alive until it is stopped. */
+export interface InngestChild {
+  /** The environment under which the app's Inngest client uses it. */
+  env: Record<string, string>;
+  /** Its log, for people. */
+  logFile: string;
+  stop(): Promise<void>;
+}
+
+export interface InngestChildOptions {
+  program: string;
+  /** `start` demands keys; `dev` is Inngest's development server. */
+  command: 'start' | 'dev';
+  /** Where it calls the app: `http://127.0.0.1:3000/api/inngest`. */
+  appUrl: string;
+  dataDir: string;
+  /** Called whenever it answers after a start. It has forgotten everything then, the app's functions too. */
+  onUp: () => void;
+  log: (line: string) => void;
+}
+
+const HEALTHY_WITHIN_MS = 30_000;
+/** What it holds dies with it whichever way it ends, so there is little to wait for. */
+const KILL_AFTER_MS = 700;
+const RESTART_MS = { first: 250, most: 30_000 };
+/** Having lived so long, its next end is a new trouble and not the old one. */
+const STEADY_MS = 60_000;
+
+/**
+ * The shell that becomes the server. Beside it stands a watcher that reads our end of a pipe: a line means
+ * that the server has ended, the pipe's end means that we were killed, and then the server is killed too. So
+ * no server outlives us, and its folder goes in every case.
+ */
+const WATCHED = `exec 3<&0
+(read -r _ <&3 || kill -9 $$; rm -rf -- "$1") &
+shift
+exec "$@" </dev/null 3<&-`;
+
+/** Starts an Inngest server and starts it again, later each time, when it ends. Returns at once. */
+export async function startInngestChild(options: InngestChildOptions): Promise<InngestChild> {
+  // One port for the app, three more that it opens unasked, on all addresses, whatever `--host` says.
+  const port = await freePorts(4);
+  const url = `http://127.0.0.1:${port}`;
+  const keys = { event: randomBytes(16).toString('hex'), signing: randomBytes(32).toString('hex') };
+  const logFile = join(options.dataDir, 'logs', 'inngest.log');
+  mkdirSync(join(options.dataDir, 'logs'), { recursive: true });
+  mkdirSync(join(options.dataDir, 'inngest'), { recursive: true });
+
+  const args = [
+    ...(options.command === 'start'
+      ? ['start', '--no-ui', '--event-key', keys.event, '--signing-key', keys.signing]
+      : ['dev', '--no-discovery']),
+    ...['--sdk-url', options.appUrl, '--host', '127.0.0.1', '--port', String(port)],
+    ...['--connect-gateway-port', String(port + 1)],
+    ...['--connect-gateway-grpc-port', String(port + 2), '--connect-executor-grpc-port', String(port + 3)],
+    ...['--log-level', 'warn'],
+  ];
+
+  const stopping = new AbortController();
+  let child: ChildProcess | undefined;
+
+  async function keepAlive(): Promise<void> {
+    let delay = RESTART_MS.first;
+    while (!stopping.signal.aborted) {
+      const begun = Date.now();
+      child = launch(options, args, logFile);
+      const ended = once(child, 'exit').then(
+        ([code, signal]) => `it ended (${signal ?? `exit ${code}`})`,
+        (error: Error) => `it cannot be started: ${error.message}`,
+      );
+      const up = await Promise.race([isHealthy(url, stopping.signal), ended.then(() => false)]);
+      if (up) options.onUp();
+      else child.kill('SIGKILL');
+      const why = await ended;
+      child.stdin?.end('ended\n');
+      if (stopping.signal.aborted) return;
+      if (Date.now() - begun > STEADY_MS) delay = RESTART_MS.first;
+      options.log(`Inngest: ${why}; starting it again in ${delay} ms (see ${logFile})`);
+      await sleep(delay, undefined, { signal: stopping.signal }).catch(() => undefined);
+      delay = Math.min(delay * 2, RESTART_MS.most);
+    }
+  }
+
+  const ended = keepAlive().catch((error: unknown) => options.log(`Inngest: given up: ${error}`));
+  return {
+    env:
+      options.command === 'start'
+        ? {
+            INNGEST_BASE_URL: url,
+            INNGEST_EVENT_KEY: keys.event,
+            INNGEST_SIGNING_KEY: keys.signing,
+            INNGEST_DEV: '0',
+          }
+        : { INNGEST_BASE_URL: url, INNGEST_DEV: '1' },
+    logFile,
+    async stop() {
+      stopping.abort();
+      child?.kill('SIGTERM');
+      const kill = setTimeout(() => child?.kill('SIGKILL'), KILL_AFTER_MS);
+      await ended;
+      clearTimeout(kill);
+    },
+  };
+}
+
+function launch(options: InngestChildOptions, args: string[], logFile: string): ChildProcess {
+  // A folder for each start: an app that an earlier start knew under another address would be called too.
+  const folder = mkdtempSync(join(options.dataDir, 'inngest', 'run-'));
+  const persistence = options.command === 'start' ? ['--sqlite-dir', folder] : [];
+  const log = openSync(logFile, 'a');
+  try {
+    return spawn('/bin/sh', ['-c', WATCHED, 'sh', folder, options.program, ...args, ...persistence], {
+      cwd: folder,
+      // Not in our process group: a Ctrl-C in the terminal must reach it through us.
+      detached: true,
+      env: environment(),
+      stdio: ['pipe', log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Ours without what its own settings are read from: every flag can also come as `INNGEST_*`. */
+function environment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, DO_NOT_TRACK: '1' };
+  for (const name of Object.keys(env)) if (name.startsWith('INNGEST_') || name === 'DEBUG') delete env[name];
+  return env;
+}
+
+async function isHealthy(url: string, signal: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + HEALTHY_WITHIN_MS;
+  while (Date.now() < deadline && !signal.aborted) {
+    const healthy = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (healthy) return true;
+    await sleep(100);
+  }
+  return false;
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const RETRY_MS = 1000;
+/** Said once after so long without success: by then it is no longer a matter of starting up. */
+const SAY_AFTER_MS = 15_000;
+
+/**
+ * Tells the Inngest server which functions the app has, by asking the app to (`PUT /api/inngest`); tries
+ * until it works or `signal` aborts. Never rejects.
+ */
+export async function register(appUrl: string, signal: AbortSignal, log: (line: string) => void): Promise<void> {
+  const begun = Date.now();
+  let said = false;
+  while (!signal.aborted) {
+    const trouble = await put(appUrl, signal);
+    if (trouble === null) {
+      if (said) log('Inngest: registered');
+      return;
+    }
+    if (!said && !signal.aborted && Date.now() - begun > SAY_AFTER_MS) {
+      said = true;
+      log(`Inngest: cannot register yet: ${trouble}`);
+    }
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function put(appUrl: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    const response = await fetch(appUrl, {
+      method: 'PUT',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+    });
+    return response.ok ? null : `${response.status} ${(await response.text()).slice(0, 300)}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
