@@ -1,0 +1,42 @@
+import type { History } from './history';
+
+/** What is known about where a branch stands. */
+export interface BaseQuestion {
+  tip: string;
+  /** Tip of the parent; null where there is none that we know. */
+  parentTip: string | null;
+  /** The recorded base, if there is one. */
+  recorded: string | null;
+  /** Tips that the parent was seen at, newest first. */
+  parentTips: string[];
+  /** Tips of branches that were merged into the parent: they are the parent's, even where it was given them squashed. */
+  mergedTips?: ReadonlySet<string>;
+}
+
+/**
+ * The base of a branch: the commit of the parent that it stands on. What is above is the branch's own work; what is
+ * below was the parent's, so a commit that was removed from the parent is removed from under the branch too.
+ *
+ * It is the merge base with the parent, or, where one of these is later in the branch's history, the latest of them:
+ * the recorded base, the newest tip of the parent that the branch holds, and the tips of branches merged into the parent.
+ *
+ * A branch whose work was taken into its parent keeps that work as its own, so that it can be seen as merged; only a
+ * branch that never had any stands on its own tip.
+ *
+ * @returns null where the branch has nothing in common with its parent.
+ */
+export function baseOf(history: History, question: BaseQuestion): string | null {
+  const { tip, parentTip, recorded, parentTips, mergedTips } = question;
+  if (recorded === tip || !history.has(tip)) return recorded;
+  const recordedIsBelow = recorded !== null && history.isAncestor(recorded, tip);
+  const newestSeen = parentTips.find((seen) => seen !== tip && history.isAncestor(seen, tip));
+  const isParents = (commit: string) =>
+    commit === newestSeen || (recordedIsBelow && commit === recorded) || mergedTips?.has(commit) === true;
+  // What the parent's tip holds too is not later than the merge base, so only the rest has to be searched.
+  const own = history.ownCommits(tip, parentTip === null ? [] : [parentTip]);
+  const latest = own.find((commit) => commit !== tip && isParents(commit));
+  if (latest) return latest;
+  const mergeBase = parentTip === null ? null : history.mergeBase(tip, parentTip);
+  if (mergeBase === tip && recordedIsBelow) return recorded;
+  return mergeBase;
+}

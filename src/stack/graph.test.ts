@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { Graph, type GraphBranch } from './graph';
+
+const row = (name: string, parent: string | null, more: Partial<GraphBranch> = {}): GraphBranch => ({
+  name,
+  parent,
+  tracked: parent !== null,
+  merged: false,
+  gone: false,
+  ...more,
+});
+const names = (branches: GraphBranch[]) => branches.map((branch) => branch.name);
+
+describe('Graph', () => {
+  const graph = new Graph(
+    [
+      row('c', 'b'),
+      row('a', 'main'),
+      row('side', 'a'),
+      row('b', 'a', { merged: true }),
+      row('loose', null),
+      row('other', 'main'),
+    ],
+    'main',
+  );
+
+  test('lists a branch and all above it bottom up', () => {
+    expect(names(graph.subtree('a'))).toEqual(['a', 'b', 'side', 'c']);
+    expect(names(graph.childrenOf('main'))).toEqual(['a', 'other']);
+    expect(names(graph.bottomUp())).toEqual(['a', 'other', 'b', 'side', 'c']);
+  });
+
+  test('a branch on merged ones is to stand on what those stood on', () => {
+    expect(graph.effectiveParent('c')).toBe('a');
+    expect(graph.effectiveParent('side')).toBe('a');
+    expect(
+      new Graph(
+        [row('a', 'main', { merged: true }), row('b', 'a', { merged: true }), row('c', 'b')],
+        'main',
+      ).effectiveParent('c'),
+    ).toBe('main');
+  });
+
+  test('knows what would close a circle', () => {
+    expect(graph.wouldCycle('a', 'c')).toBe(true);
+    expect(graph.wouldCycle('a', 'a')).toBe(true);
+    expect(graph.wouldCycle('c', 'side')).toBe(false);
+    expect(graph.wouldCycle('c', 'main')).toBe(false);
+    expect(graph.isAbove('c', 'main')).toBe(true);
+    expect(graph.isAbove('main', 'c')).toBe(false);
+  });
+
+  test('rows in a circle and rows on a missing parent end every walk and come last', () => {
+    const odd = new Graph(
+      [row('y', 'x'), row('x', 'y'), row('lost', 'nowhere'), row('on-lost', 'lost'), row('a', 'main')],
+      'main',
+    );
+    expect(names(odd.bottomUp())).toEqual(['a', 'lost', 'on-lost', 'y', 'x']);
+    expect(names(odd.subtree('x'))).toEqual(['x', 'y']);
+    expect(odd.wouldCycle('x', 'y')).toBe(true);
+    expect(odd.effectiveParent('lost')).toBe('nowhere');
+    const merged = { merged: true };
+    expect(new Graph([row('x', 'y', merged), row('y', 'x', merged)], 'main').effectiveParent('x')).toBe('main');
+  });
+});
