@@ -14,6 +14,7 @@ import {
 } from '@/db/schema';
 import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 import type { JobView } from '@/feed/events';
+import { cursorQuery } from '@/feed/read';
 import { acceptAction } from '@/jobs/accept';
 import { cancelJob } from '@/jobs/cancel';
 import { retryJob } from '@/jobs/retry';
@@ -57,9 +58,12 @@ export const jobsRouter = router({
       return answer;
     }),
 
+  /** A job with its steps and moves. `feedCursor` is where to follow the feed from. */
   get: procedure.input(z.strictObject({ jobId })).query(async ({ ctx, input }) => {
+    // The cursor is read first: what changes between the two reads comes again by the feed.
+    const [head] = await cursorQuery(ctx.db);
     const [detail] = await details(ctx.db, await ctx.db.select(view).from(jobs).where(eq(jobs.id, input.jobId)));
-    return detail ?? noJob(input.jobId);
+    return { ...(detail ?? noJob(input.jobId)), feedCursor: head?.cursor ?? 0 };
   }),
 
   /** Jobs, newest first. `cursor` is the `seq` of the last one of the page before. */
@@ -75,24 +79,31 @@ export const jobsRouter = router({
       }),
     )
     .query(async ({ ctx, input }) => {
-      const list = await recentJobs(ctx.db, { ...input, limit: input.limit + 1 });
+      const list = await recentJobs(ctx.db, {
+        ...input,
+        status: input.status && [input.status],
+        limit: input.limit + 1,
+      });
       const page = list.slice(0, input.limit);
       return { jobs: page, nextCursor: list.length > input.limit ? (page.at(-1)?.job.seq ?? null) : null };
     }),
 
-  /** A page of a job's log, oldest first; `after` is the `id` of the last line that is known. */
+  /** A page of a job's log, oldest first; `after` is the `id` of the last line that is known. `feedCursor` as in `get`. */
   log: procedure
     .input(z.strictObject({ jobId, after: z.number().int().min(0).default(0) }))
     .query(async ({ ctx, input }) => {
-      const [job] = await ctx.db.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, input.jobId));
+      const [[job], lines, [head]] = await snapshot(ctx.db, [
+        ctx.db.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, input.jobId)),
+        ctx.db
+          .select()
+          .from(jobLogs)
+          .where(and(eq(jobLogs.jobId, input.jobId), gt(jobLogs.id, input.after)))
+          .orderBy(asc(jobLogs.id))
+          .limit(LOG_PAGE),
+        cursorQuery(ctx.db),
+      ]);
       if (!job) noJob(input.jobId);
-      const lines = await ctx.db
-        .select()
-        .from(jobLogs)
-        .where(and(eq(jobLogs.jobId, input.jobId), gt(jobLogs.id, input.after)))
-        .orderBy(asc(jobLogs.id))
-        .limit(LOG_PAGE);
-      return { lines, more: lines.length === LOG_PAGE };
+      return { lines, more: lines.length === LOG_PAGE, feedCursor: head?.cursor ?? 0 };
     }),
 
   /** Cancels a queued job at once, a running one before its push; after that it is refused. */
@@ -120,7 +131,7 @@ export async function recentJobs(
   filter: {
     repoId?: string | undefined;
     kind?: (typeof JOB_KINDS)[number] | undefined;
-    status?: (typeof JOB_STATUSES)[number] | undefined;
+    status?: readonly (typeof JOB_STATUSES)[number][] | undefined;
     branch?: string | undefined;
     limit: number;
     cursor?: number | undefined;
@@ -133,7 +144,7 @@ export async function recentJobs(
       and(
         filter.repoId ? eq(jobs.repoId, filter.repoId) : undefined,
         filter.kind ? eq(jobs.kind, filter.kind) : undefined,
-        filter.status ? eq(jobs.status, filter.status) : undefined,
+        filter.status ? inArray(jobs.status, filter.status) : undefined,
         filter.branch ? eq(jobs.branch, filter.branch) : undefined,
         filter.cursor ? lt(jobs.seq, filter.cursor) : undefined,
       ),

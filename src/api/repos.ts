@@ -140,7 +140,8 @@ export const reposRouter = router({
 
   /**
    * A repo's page from the projection alone: the repo, its branches (trunk is not among them), counts for the
-   * filters, active tasks and recent jobs, all of one snapshot; `feedCursor` is where to follow the feed from.
+   * filters, active tasks and recent jobs (every one that has yet to end among them); `feedCursor` is where to
+   * follow the feed from.
    */
   overview: procedure
     .input(
@@ -201,11 +202,19 @@ export const reposRouter = router({
         nextCursor: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null,
         counts: counts ?? { all: 0, active: 0, needs_restack: 0, conflicts: 0, untracked: 0, merged: 0 },
         tasks: activeTasks,
-        jobs: await recentJobs(ctx.db, { repoId: input.repoId, limit: 20 }),
+        jobs: await jobsToShow(ctx.db, input.repoId),
         feedCursor: head?.cursor ?? 0,
       };
     }),
 });
+
+/** The newest jobs of a repo and all that have yet to end, newest first. */
+async function jobsToShow(db: Db, repoId: string) {
+  const recent = await recentJobs(db, { repoId, limit: 20 });
+  const shown = new Set(recent.map(({ job }) => job.id));
+  const active = await recentJobs(db, { repoId, status: ['queued', 'running'], limit: 500 });
+  return [...recent, ...active.filter(({ job }) => !shown.has(job.id))];
+}
 
 function noRepo(id: string): never {
   refuse({ code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${id}. List them with repos.list.` });
