@@ -1,0 +1,59 @@
+import { Conversation, type Reading } from './conversation';
+import { GitError } from './error';
+import type { GitOptions } from './run';
+
+export interface GitObject {
+  id: string;
+  type: string;
+  content: Buffer;
+}
+
+const LINE = 1024;
+
+/** Reads objects by id, from one living `git cat-file`. It sees objects written after it was started. */
+export class ObjectReader {
+  readonly #conversation: Conversation;
+
+  constructor(options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>) {
+    this.#conversation = new Conversation(['cat-file', '--batch-command'], options);
+  }
+
+  /** @throws GitError `corrupt` when there is no such object. */
+  async read(id: string): Promise<GitObject> {
+    return found(
+      id,
+      await this.#conversation.ask<GitObject | null>(`contents ${id}\n`, (output) => {
+        const header = readHeader(output);
+        if ('atLeast' in header) return header;
+        if (!header.value) return { value: null, length: header.length };
+        const { type, size } = header.value;
+        const end = header.length + size;
+        // The content is followed by a newline.
+        if (output.length < end + 1) return { atLeast: end + 1 };
+        return { value: { id, type, content: output.subarray(header.length, end) }, length: end + 1 };
+      }),
+    );
+  }
+
+  /** Size in bytes. @throws GitError `corrupt` when there is no such object. */
+  async size(id: string): Promise<number> {
+    return found(id, await this.#conversation.ask(`info ${id}\n`, readHeader)).size;
+  }
+
+  close(): Promise<void> {
+    return this.#conversation.close();
+  }
+}
+
+/** Reads `<id> SP <type> SP <size> LF`; null for `<id> SP missing LF`. */
+function readHeader(output: Buffer): Reading<{ type: string; size: number } | null> {
+  const end = output.subarray(0, LINE).indexOf('\n');
+  if (end < 0) return { atLeast: output.length + 1 };
+  const [, type = '', size] = output.toString('latin1', 0, end).split(' ');
+  return { value: size === undefined ? null : { type, size: Number(size) }, length: end + 1 };
+}
+
+function found<T>(id: string, value: T | null): T {
+  if (value === null) throw new GitError('corrupt', `the clone lacks object ${id}`, ['cat-file'], '');
+  return value;
+}

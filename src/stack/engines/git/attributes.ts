@@ -1,0 +1,112 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectReader } from '@/git/cat-file';
+import { parseTree } from '@/git/commit';
+import type { Quarantine } from '@/git/objects';
+import { git } from '@/git/run';
+
+/** Where a `.gitattributes` file is (latin1, relative to its tree) and its blob. */
+type AttributeFile = [path: string, blob: string];
+
+const NAME = '.gitattributes';
+
+/**
+ * Folders that hold nothing but the `.gitattributes` files of a tree. A merge reads attributes from its work tree,
+ * never from the trees that it merges, so such a folder stands in for the parent's checked-out tree. Trees with the
+ * same attributes share one.
+ */
+export class Attributes {
+  readonly #quarantine: Quarantine;
+  readonly #reader: ObjectReader;
+  readonly #signal: AbortSignal;
+  /** The attribute files below each tree seen. */
+  readonly #below = new Map<string, Promise<AttributeFile[]>>();
+  readonly #folders = new Map<string, Promise<string>>();
+  #listed: Promise<void> | undefined;
+
+  constructor(quarantine: Quarantine, reader: ObjectReader, signal: AbortSignal) {
+    this.#quarantine = quarantine;
+    this.#reader = reader;
+    this.#signal = signal;
+  }
+
+  /** The folder for a tree. */
+  async folder(tree: string): Promise<string> {
+    // One listing in git is far quicker than reading each folder of a large tree; later trees share most of it.
+    this.#listed ??= this.#list(tree);
+    await this.#listed;
+    const files = await this.#find(tree);
+    const key = JSON.stringify(files);
+    const known = this.#folders.get(key);
+    if (known) return known;
+    const made = this.#make(files, join(this.#quarantine.dir, `attributes-${this.#folders.size}`));
+    this.#folders.set(key, made);
+    return made;
+  }
+
+  #find(tree: string): Promise<AttributeFile[]> {
+    const known = this.#below.get(tree);
+    if (known) return known;
+    const found = this.#read(tree);
+    this.#below.set(tree, found);
+    return found;
+  }
+
+  async #read(tree: string): Promise<AttributeFile[]> {
+    const { content } = await this.#reader.read(tree);
+    const found = parseTree(content, tree.length).map(async ({ mode, name, id }): Promise<AttributeFile[]> => {
+      if (mode === '40000') {
+        const below = await this.#find(id);
+        return below.map(([path, blob]) => [`${name}/${path}`, blob]);
+      }
+      return isAttributeFile(mode, name) ? [[name, id]] : [];
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Fills in what is below every folder of a tree, by one `git ls-tree`. */
+  async #list(tree: string): Promise<void> {
+    const { gitDir, env } = this.#quarantine;
+    const args = ['ls-tree', '-r', '-t', '-z', tree];
+    const { stdout } = await git(args, { gitDir, env, signal: this.#signal });
+    const below = new Map<string, AttributeFile[]>([[tree, []]]);
+    const trees = new Map([['', tree]]);
+    for (const line of stdout.toString('latin1').split('\0')) {
+      const tab = line.indexOf('\t');
+      const [mode = '', type, id = ''] = line.slice(0, tab).split(' ');
+      const path = line.slice(tab + 1);
+      if (type === 'tree') {
+        trees.set(path, id);
+        // The same tree may stand in several places; what is below it is the same.
+        below.set(id, []);
+      } else if (isAttributeFile(mode, path.slice(path.lastIndexOf('/') + 1))) {
+        const parts = path.split('/');
+        for (const depth of parts.keys()) {
+          const folder = trees.get(parts.slice(0, depth).join('/')) ?? '';
+          below.get(folder)?.push([parts.slice(depth).join('/'), id]);
+        }
+      }
+    }
+    for (const [id, files] of below) this.#below.set(id, Promise.resolve(files));
+  }
+
+  async #make(files: AttributeFile[], folder: string): Promise<string> {
+    await mkdir(folder);
+    for (const [path, blob] of files.filter(([path]) => isSafe(path))) {
+      const inside = (relative: string) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(relative, 'latin1')]);
+      await mkdir(inside(path.slice(0, -NAME.length)), { recursive: true });
+      await writeFile(inside(path), (await this.#reader.read(blob)).content);
+    }
+    return folder;
+  }
+}
+
+/** git follows no symbolic link named `.gitattributes` (since 2.32). */
+function isAttributeFile(mode: string, name: string): boolean {
+  return name === NAME && mode.startsWith('100');
+}
+
+/** A made-up tree may name folders that lead out of the one we write to; git itself would not check them out. */
+function isSafe(path: string): boolean {
+  return path.split('/').every((part) => !['', '.', '..'].includes(part) && part.toLowerCase() !== '.git');
+}
