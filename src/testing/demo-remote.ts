@@ -1,0 +1,210 @@
+import { makeRemote, type Remote } from './remote';
+
+/** A team's remote in two acts: the stacks as they were pushed, and what the team did since. */
+export interface DemoRemote {
+  remote: Remote;
+  /**
+   * Merges the first branch of `search/` by a merge commit and that of `auth/` as a squash, moves trunk on so
+   * that everything is behind it and `catalog/price-rounding` conflicts, and pushes `docs/returns-policy`.
+   */
+  teamGoesOn(): Promise<void>;
+}
+
+/** Each branch that the first act has, and the branch that it stands on. */
+export const DEMO_PARENTS: Readonly<Record<string, string>> = {
+  'checkout/cart-totals': 'main',
+  'checkout/discount-codes': 'checkout/cart-totals',
+  'checkout/receipt-email': 'checkout/discount-codes',
+  'checkout/gift-cards': 'checkout/discount-codes',
+  'checkout/gift-card-emails': 'checkout/gift-cards',
+  'search/index': 'main',
+  'search/filters': 'search/index',
+  'search/result-page': 'search/filters',
+  'auth/sessions': 'main',
+  'auth/password-reset': 'auth/sessions',
+  'auth/remember-me': 'auth/password-reset',
+  'catalog/price-model': 'main',
+  'catalog/price-rounding': 'catalog/price-model',
+  'catalog/price-labels': 'catalog/price-rounding',
+};
+
+const MARA = 'Mara Okafor <mara@shop.example>';
+const JONAS = 'Jonas Weber <jonas@shop.example>';
+const LI = 'Li Na <li.na@shop.example>';
+const PIXEL = 'pixel-agent[bot] <pixel@agents.shop.example>';
+const ROOK = 'rook-agent[bot] <rook@agents.shop.example>';
+
+const PRICE = `/** Prices are whole cents; tax is a fraction such as 0.19. */
+export function gross(net, tax) {
+  return Math.round(net * (1 + tax));
+}
+
+export function format(cents, currency = 'EUR') {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(cents / 100);
+}
+`;
+
+const CART = `export class Cart {
+  items = [];
+
+  add(product, quantity = 1) {
+    this.items.push({ product, quantity });
+  }
+}
+`;
+
+/**
+ * Makes the demo's remote, a small web shop with four stacks by several people and agents: `checkout/` (clean
+ * and, after the second act, behind trunk), `search/` (its first branch merged), `auth/` (its first branch
+ * squash-merged) and `catalog/` (a conflict in its middle).
+ */
+export async function buildDemoRemote(dir: string): Promise<DemoRemote> {
+  const remote = await makeRemote(dir);
+  await remote
+    .from('main')
+    .by(MARA)
+    .commit('Start the shop', {
+      'README.md': '# Corner Shop\n\nA small web shop.\n\n## Run it\n\n    npm start\n',
+      'package.json':
+        '{\n  "name": "corner-shop",\n  "type": "module",\n  "scripts": { "start": "node src/server.js" }\n}\n',
+      'src/server.js':
+        "import { createServer } from 'node:http';\n\ncreateServer((_, res) => res.end('Hello')).listen(8080);\n",
+      '.gitattributes': '* text=auto\n*.png binary\n',
+    })
+    .commit('Catalog: products and prices', {
+      'src/catalog/price.js': PRICE,
+      'src/catalog/product.js':
+        'export class Product {\n  constructor(name, net) {\n    this.name = name;\n    this.net = net;\n  }\n}\n',
+    })
+    .by(JONAS)
+    .commit('Cart', { 'src/cart/cart.js': CART })
+    .commit('Log-in form', {
+      'src/auth/login.js': 'export function login(name, password) {\n  return name && password;\n}\n',
+    })
+    .write();
+
+  await remote
+    .from('main')
+    .by(MARA)
+    .branch('checkout/cart-totals')
+    .commit('Cart: compute totals', {
+      'src/cart/totals.js': `import { gross } from '../catalog/price.js';
+
+export function total(cart, tax) {
+  return cart.items.reduce((sum, { product, quantity }) => sum + gross(product.net, tax) * quantity, 0);
+}
+`,
+    })
+    .commit('Cart: show totals with tax', {
+      'src/cart/view.js':
+        "import { total } from './totals.js';\n\nexport const view = (cart) => 'Total: ' + total(cart, 0.19);\n",
+    })
+    .branch('checkout/discount-codes')
+    .by(PIXEL)
+    .commit('Checkout: discount codes\n\nCo-authored-by: Mara Okafor <mara@shop.example>', {
+      'src/checkout/discount.js':
+        'const CODES = { WELCOME10: 0.1 };\n\nexport const discount = (code) => CODES[code] ?? 0;\n',
+    })
+    .branch('checkout/receipt-email')
+    .commit('Checkout: send a receipt by email', {
+      'src/mail/receipt.js': "export const receipt = (order) => 'Thank you for order ' + order.number;\n",
+    })
+    .write();
+  await remote
+    .from('checkout/discount-codes')
+    .by(LI)
+    .branch('checkout/gift-cards')
+    .commit('Checkout: pay with gift cards', {
+      'src/checkout/gift-card.js': 'export const redeem = (card, amount) => Math.min(card.balance, amount);\n',
+    })
+    .branch('checkout/gift-card-emails')
+    .commit('Gift cards: send them by email', {
+      'src/mail/gift-card.js': "export const giftCard = (card) => 'Your code: ' + card.code;\n",
+    })
+    .write();
+
+  await remote
+    .from('main')
+    .by(ROOK)
+    .branch('search/index')
+    .commit('Search: index product names', {
+      'src/search/index.js':
+        'export const index = (products) => new Map(products.map((p) => [p.name.toLowerCase(), p]));\n',
+    })
+    .branch('search/filters')
+    .commit('Search: filter by price', {
+      'src/search/filters.js': 'export const cheaper = (limit) => (product) => product.net <= limit;\n',
+    })
+    .commit('Search: filter by name', {
+      'src/search/filters.js':
+        'export const cheaper = (limit) => (product) => product.net <= limit;\nexport const named = (text) => (product) => product.name.includes(text);\n',
+    })
+    .branch('search/result-page')
+    .by(LI)
+    .commit('Search: result page', {
+      'src/search/page.js':
+        "export const page = (results) => results.map((r) => '<li>' + r.name + '</li>').join('');\n",
+    })
+    .write();
+
+  await remote
+    .from('main')
+    .by(JONAS)
+    .branch('auth/sessions')
+    .commit('Auth: sessions', { 'src/auth/session.js': 'export const sessions = new Map();\n' })
+    .commit('Auth: sessions expire after a day', {
+      'src/auth/session.js': 'export const sessions = new Map();\nexport const LIFETIME = 24 * 60 * 60;\n',
+    })
+    .branch('auth/password-reset')
+    .commit('Auth: reset a forgotten password', {
+      'src/auth/reset.js': "export const resetLink = (token) => '/reset?token=' + token;\n",
+    })
+    .branch('auth/remember-me')
+    .by(PIXEL)
+    .commit('Auth: remember me', {
+      'src/auth/remember.js': "import { LIFETIME } from './session.js';\n\nexport const REMEMBER = 30 * LIFETIME;\n",
+    })
+    .write();
+
+  await remote
+    .from('main')
+    .by(LI)
+    .branch('catalog/price-model')
+    .commit('Catalog: prices know their currency', {
+      'src/catalog/money.js': 'export const money = (cents, currency) => ({ cents, currency });\n',
+    })
+    .branch('catalog/price-rounding')
+    .by(ROOK)
+    .commit('Catalog: round in favour of the customer', {
+      'src/catalog/price.js': PRICE.replace('Math.round(net * (1 + tax))', 'Math.floor(net * (1 + tax))'),
+    })
+    .branch('catalog/price-labels')
+    .commit('Catalog: price labels', {
+      'src/catalog/label.js':
+        "import { format } from './price.js';\n\nexport const label = (p) => p.name + ': ' + format(p.net);\n",
+    })
+    .write();
+
+  return {
+    remote,
+    async teamGoesOn() {
+      await remote.merge('search/index', 'merge');
+      await remote.merge('auth/sessions', 'squash');
+      await remote
+        .from('main')
+        .by(MARA)
+        .commit('Catalog: round prices to five cents', {
+          'src/catalog/price.js': PRICE.replace('Math.round(net * (1 + tax))', 'Math.round((net * (1 + tax)) / 5) * 5'),
+        })
+        .by(JONAS)
+        .commit('Serve health checks', { 'src/health.js': "export const health = () => 'ok';\n" })
+        .write();
+      await remote
+        .from('main')
+        .by(PIXEL)
+        .branch('docs/returns-policy')
+        .commit('Docs: how to return things', { 'docs/returns.md': '# Returns\n\nThirty days, no questions.\n' })
+        .write();
+    },
+  };
+}
