@@ -1,0 +1,112 @@
+import { keepCommits } from '@/git/keep-ref';
+import type { Quarantine } from '@/git/objects';
+import { takePack } from '@/git/pack';
+import type { HeldBackReason, Plan, PlanBranch, PlannedObjects, PlanRequest, Warning } from '@/stack/plan';
+import type { Replayed } from './git/replay';
+
+/** A branch and where it is after the plan. */
+export interface Place {
+  name: string;
+  tip: string;
+}
+
+/** What became of a target. `onto` is the branch that it stands on now; null where it is held back with that one. */
+export interface Outcome {
+  branch: PlanBranch;
+  onto: Place | null;
+  result: Replayed | { heldBack: HeldBackReason };
+}
+
+/**
+ * What both engines end with: the outcomes, bottom up, as a plan, and the quarantine that holds its objects.
+ * @param warnings what the engine has to say beyond the outcomes
+ */
+export function plannedObjects(
+  request: PlanRequest,
+  quarantine: Quarantine,
+  outcomes: Outcome[],
+  warnings: Warning[] = [],
+): PlannedObjects {
+  const plan = toPlan(outcomes);
+  plan.warnings.push(...warnings);
+  for (const line of report(outcomes)) request.log(line);
+  return {
+    plan,
+    take: (keepRef) => take(request, quarantine, plan, keepRef),
+    discard: () => quarantine.discard(),
+  };
+}
+
+/** The outcome of a branch that stands on its parent's tip already. */
+export function inPlace(branch: PlanBranch): Replayed {
+  return { tip: branch.tip, rewritten: [], dropped: [], merges: [], signed: [] };
+}
+
+function toPlan(outcomes: Outcome[]): Plan {
+  const result: Plan = { moves: [], heldBack: [], dropped: [], warnings: [] };
+  for (const { branch, onto, result: replayed } of outcomes) {
+    if ('heldBack' in replayed) {
+      result.heldBack.push({ branch: branch.name, reason: replayed.heldBack });
+      continue;
+    }
+    if (!onto) continue;
+    if (replayed.tip !== branch.tip || onto.name !== branch.parent || onto.tip !== branch.base) {
+      result.moves.push({
+        branch: branch.name,
+        before: branch.tip,
+        after: replayed.tip,
+        parentBefore: branch.parent,
+        parentAfter: onto.name,
+        baseBefore: branch.base,
+        baseAfter: onto.tip,
+        rewritten: replayed.rewritten,
+      });
+    }
+    result.dropped.push(...replayed.dropped.map((dropped) => ({ branch: branch.name, ...dropped })));
+    result.warnings.push(...warnings(branch.name, replayed));
+  }
+  return result;
+}
+
+function warnings(branch: string, { merges, signed }: Replayed): Warning[] {
+  const list: Warning[] = [];
+  if (merges.length > 0) {
+    const message = `${count(merges, 'merge commit')} of ${branch} flattened, as git rebase does: what was changed in the merge itself is not kept.`;
+    list.push({ branch, kind: 'merge_flattened', commits: merges, message });
+  }
+  if (signed.length > 0) {
+    const message = `${count(signed, 'commit')} of ${branch} had a signature, which no replayed commit can keep.`;
+    list.push({ branch, kind: 'signature_lost', commits: signed, message });
+  }
+  return list;
+}
+
+function report(outcomes: Outcome[]): string[] {
+  return outcomes.map(({ branch, onto, result }) => {
+    if ('heldBack' in result) {
+      const { heldBack } = result;
+      if (heldBack.kind !== 'conflict') return `${branch.name}: held back with the branch below it`;
+      const files = heldBack.files.map(({ path }) => path).join(', ');
+      return `${branch.name}: held back, ${heldBack.commit.slice(0, 7)} "${heldBack.subject}" conflicts in ${files || 'a way that git cannot merge'}`;
+    }
+    if (result.tip === branch.tip) return `${branch.name}: in place on ${onto?.name}`;
+    const dropped = result.dropped.length > 0 ? `, ${result.dropped.length} dropped` : '';
+    return `${branch.name}: ${count(result.rewritten, 'commit')} replayed onto ${onto?.name}${dropped}`;
+  });
+}
+
+function count(list: unknown[], noun: string): string {
+  return `${list.length} ${noun}${list.length === 1 ? '' : 's'}`;
+}
+
+async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Plan, keepRef: string): Promise<void> {
+  if (moves.length === 0) return;
+  const { committer, branches, trunk, gitDir, signal } = request;
+  const after = moves.map((move) => move.after);
+  const before = moves.flatMap((move) => move.before ?? []);
+  if (moves.some(({ rewritten }) => rewritten.length > 0)) {
+    await takePack(quarantine, after, [trunk.tip, ...branches.map(({ tip }) => tip)], signal);
+  }
+  const line = `${committer.name} <${committer.email}> ${committer.date}`;
+  await keepCommits(gitDir, keepRef, [...after, ...before], line, signal);
+}
