@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
 import { runtimeStatus } from '@/jobs/runtime-status';
+import { checkAccess } from '@/server/access';
 import { ensureBuilt } from '@/server/build';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { setInngestFound } from '@/server/inngest-found';
@@ -53,7 +54,12 @@ async function main(): Promise<void> {
   await app.prepare();
   const handle = app.getRequestHandler();
   server.removeAllListeners('request');
-  server.on('request', (request, response) => void handle(request, response));
+  server.on('request', (request, response) => {
+    const access = checkAccess({ url: request.url ?? '/', headers: request.headers }, config);
+    if (access.kind === 'allowed') void handle(request, response);
+    else if (access.kind === 'refused') response.writeHead(access.status).end(`${access.message}\n`);
+    else response.writeHead(303, { location: access.location, 'set-cookie': access.cookie }).end();
+  });
 
   const { executor: runs, engine } = runtimeStatus();
   say(`Spicerack is ready on ${origin} (executor: ${runs.name}; engine: ${engine.name ?? 'missing'})`);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './ports';
@@ -49,15 +49,21 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
   // One port for the app, three more that it opens unasked, on all addresses, whatever `--host` says.
   const port = await freePorts(4);
   const url = `http://127.0.0.1:${port}`;
-  const keys = { event: randomBytes(16).toString('hex'), signing: randomBytes(32).toString('hex') };
+  // New keys for each server: one that an earlier server left behind could not call the app.
+  const keys =
+    options.command === 'start'
+      ? {
+          INNGEST_EVENT_KEY: randomBytes(16).toString('hex'),
+          INNGEST_SIGNING_KEY: randomBytes(32).toString('hex'),
+        }
+      : {};
   const logFile = join(options.dataDir, 'logs', 'inngest.log');
   mkdirSync(join(options.dataDir, 'logs'), { recursive: true });
   mkdirSync(join(options.dataDir, 'inngest'), { recursive: true });
+  writeFileSync(logFile, '');
 
   const args = [
-    ...(options.command === 'start'
-      ? ['start', '--no-ui', '--event-key', keys.event, '--signing-key', keys.signing]
-      : ['dev', '--no-discovery']),
+    ...(options.command === 'start' ? ['start', '--no-ui'] : ['dev', '--no-discovery']),
     ...['--sdk-url', options.appUrl, '--host', '127.0.0.1', '--port', String(port)],
     ...['--connect-gateway-port', String(port + 1)],
     ...['--connect-gateway-grpc-port', String(port + 2), '--connect-executor-grpc-port', String(port + 3)],
@@ -71,7 +77,7 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
     let delay = RESTART_MS.first;
     while (!stopping.signal.aborted) {
       const begun = Date.now();
-      child = launch(options, args, logFile);
+      child = launch(options, args, keys, logFile);
       const ended = once(child, 'exit').then(
         ([code, signal]) => `it ended (${signal ?? `exit ${code}`})`,
         (error: Error) => `it cannot be started: ${error.message}`,
@@ -91,15 +97,7 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
 
   const ended = keepAlive().catch((error: unknown) => options.log(`Inngest: given up: ${error}`));
   return {
-    env:
-      options.command === 'start'
-        ? {
-            INNGEST_BASE_URL: url,
-            INNGEST_EVENT_KEY: keys.event,
-            INNGEST_SIGNING_KEY: keys.signing,
-            INNGEST_DEV: '0',
-          }
-        : { INNGEST_BASE_URL: url, INNGEST_DEV: '1' },
+    env: { INNGEST_BASE_URL: url, INNGEST_DEV: options.command === 'dev' ? '1' : '0', ...keys },
     logFile,
     async stop() {
       stopping.abort();
@@ -111,7 +109,12 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
   };
 }
 
-function launch(options: InngestChildOptions, args: string[], logFile: string): ChildProcess {
+function launch(
+  options: InngestChildOptions,
+  args: string[],
+  keys: Record<string, string>,
+  logFile: string,
+): ChildProcess {
   // A folder for each start: an app that an earlier start knew under another address would be called too.
   const folder = mkdtempSync(join(options.dataDir, 'inngest', 'run-'));
   const persistence = options.command === 'start' ? ['--sqlite-dir', folder] : [];
@@ -121,7 +124,7 @@ function launch(options: InngestChildOptions, args: string[], logFile: string): 
       cwd: folder,
       // Not in our process group: a Ctrl-C in the terminal must reach it through us.
       detached: true,
-      env: environment(),
+      env: environment(keys),
       stdio: ['pipe', log, log],
     });
   } finally {
@@ -129,11 +132,14 @@ function launch(options: InngestChildOptions, args: string[], logFile: string): 
   }
 }
 
-/** Ours without what its own settings are read from: every flag can also come as `INNGEST_*`. */
-function environment(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, DO_NOT_TRACK: '1' };
+/**
+ * Ours, without what its own settings are read from: every flag can also come as `INNGEST_*`. The keys come
+ * this way because a command line can be read by every user of the machine.
+ */
+function environment(keys: Record<string, string>): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of Object.keys(env)) if (name.startsWith('INNGEST_') || name === 'DEBUG') delete env[name];
-  return env;
+  return { ...env, ...keys, DO_NOT_TRACK: '1' };
 }
 
 async function isHealthy(url: string, signal: AbortSignal): Promise<boolean> {

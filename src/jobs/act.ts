@@ -1,0 +1,280 @@
+import { eq, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import type { Statement } from '@/db/client';
+import { type BranchRow, branches, type JobResult, jobs } from '@/db/schema';
+import { committerIdentity } from '@/git/identity';
+import { pickEngine } from '@/stack/engines/pick';
+import type { HeldBack, Plan, PlanBranch, Target } from '@/stack/plan';
+import { registrationsFor, type StackAction, targetsFor } from '@/stack/targets';
+import { cloneDir } from './clone-dir';
+import { type Commitment, commitMoves, type PlannedMove, resumeMoves, writeMoves } from './commit-moves';
+import { failure, JobFailed } from './failure';
+import type { Lease } from './lease';
+import { logLine, watched } from './record';
+import { EMPTY_RESULT } from './summary';
+import { fetchAndProject, setResult } from './sync';
+
+/** How often a job plans while somebody else's pushes keep coming in between. */
+const ROUNDS = 3;
+
+/**
+ * The step that does what the job is for: plan, then one push. Nothing has moved until the push; what conflicts
+ * or may not be pushed is held back with all above it, and the rest goes through.
+ */
+export async function act(lease: Lease): Promise<void> {
+  let commitment: Commitment | null = await resumeMoves(lease);
+  const refused = new Map<string, string>();
+  for (let races = 0; commitment?.kind !== 'pushed'; ) {
+    if (commitment?.kind === 'refused') {
+      for (const [branch, message] of commitment.branches) refused.set(branch, message);
+    }
+    if (commitment?.kind === 'moved_meanwhile') {
+      if (++races === ROUNDS) {
+        throw new JobFailed(
+          failure(
+            'DIVERGED',
+            `Somebody kept pushing to ${commitment.branches.join(', ')} meanwhile.`,
+            'Nothing was moved. Retry when it has become quiet.',
+          ),
+        );
+      }
+      await fetchAndProject(lease, 'act');
+    }
+    commitment = await planAndPush(lease, refused);
+  }
+}
+
+/** Makes the plan for the rows as they now are and pushes it. */
+async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): Promise<Commitment> {
+  const { job, db } = lease;
+  const [repo] = await db.query.repos.findMany({ where: (repos) => eq(repos.id, lease.repo.id) });
+  const rows = await db.select().from(branches).where(eq(branches.repoId, lease.repo.id));
+  if (!repo?.trunk || !repo.trunkTip) throw new Error('The sync step has found no trunk.');
+  const trunk = { name: repo.trunk, tip: repo.trunkTip };
+  switch (job.kind) {
+    case 'register_existing_branch':
+      return register(lease, rows, trunk);
+    case 'create_branch':
+      return createBranch(lease, rows, trunk);
+    case 'undo':
+      throw new JobFailed(failure('INTERNAL', 'Undo is not there yet.', 'Move the branches back by hand.'));
+    default:
+      return restack(lease, { kind: job.kind, branch: job.branch, parent: job.parent }, rows, trunk, refused);
+  }
+}
+
+/** The rewriting kinds: sync, restack, rebase and reparent. */
+async function restack(
+  lease: Lease,
+  action: StackAction,
+  rows: BranchRow[],
+  trunk: { name: string; tip: string },
+  refused: ReadonlyMap<string, string>,
+): Promise<Commitment> {
+  const scope = targetsFor(action, rows, trunk.name);
+  if ('error' in scope) throw new JobFailed(scope.error);
+  const { allowed, heldBack } = withoutRefused(scope.targets, refused);
+  const picked = await pickEngine(lease.repo.engine, config().engine);
+  if ('error' in picked) throw new JobFailed(picked.error);
+  await lease.write([
+    lease.db.run(sql`update jobs set engine = ${picked.engine.name} where id = ${lease.job.id} and ${lease.held}`),
+  ]);
+
+  const pendingLog: Statement[] = [];
+  const planned = await watched(lease, 'act', 'plan', 'Planning', async () =>
+    picked.engine.plan({
+      gitDir: cloneDir(lease.repo.id),
+      trunk,
+      branches: rows.filter(isLive).map(planBranch),
+      targets: allowed,
+      committer: await committer(lease),
+      signal: lease.signal,
+      log: (line) => pendingLog.push(logLine(lease, line)),
+    }),
+  );
+  try {
+    const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...planned.plan.heldBack] };
+    await lease.write(pendingLog);
+    await recordPlan(lease, plan, plan.moves);
+    refuseOwnBranch(action, plan.heldBack);
+    if (plan.moves.length === 0) return { kind: 'pushed' };
+    // Taken into the clone before the push, so that a push broken off can be pushed again from there.
+    await watched(lease, 'act', 'take', 'Keeping the new commits', () =>
+      planned.take(`refs/spicerack/keep/${lease.job.id}`),
+    );
+    return await commitMoves(lease, plan.moves);
+  } finally {
+    await planned.discard();
+  }
+}
+
+/** Writes the plan's outline into the job's result and its moves into their table. */
+async function recordPlan(lease: Lease, plan: Omit<Plan, 'moves'>, moves: PlannedMove[]): Promise<void> {
+  const result = await currentResult(lease);
+  const { heldBack, dropped, warnings } = plan;
+  await lease.write([
+    ...writeMoves(lease, moves),
+    setResult(lease, { ...result, heldBack, dropped, warnings }),
+    ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
+    ...warnings.map((warning) =>
+      logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
+    ),
+  ]);
+}
+
+/** One line for a person on why a branch stays where it is. */
+export function reasonText({ reason }: HeldBack): string {
+  switch (reason.kind) {
+    case 'conflict':
+      return `${reason.commit.slice(0, 8)} (${reason.subject}) conflicts in ${reason.files.map((file) => file.path).join(', ')}`;
+    case 'below':
+      return `${reason.branch} below it is held back`;
+    case 'protected':
+      return `the remote does not let it move: ${reason.message}`;
+    case 'parent_gone':
+      return `${reason.parent}, which it stands on, is gone from the remote; reparent it`;
+  }
+}
+
+/** An action on one branch that cannot move that very branch has failed, and moves nothing. */
+function refuseOwnBranch(action: StackAction, heldBack: HeldBack[]): void {
+  const own = heldBack.find((held) => held.branch === action.branch);
+  if (!own) return;
+  const { reason } = own;
+  const words = `${own.branch} cannot be moved: ${reasonText(own)}.`;
+  switch (reason.kind) {
+    case 'conflict':
+      throw new JobFailed(
+        failure(
+          'CONFLICT',
+          words,
+          `Nothing was moved. Resolve it locally: git rebase onto ${reason.onto.slice(0, 12)}, push ${own.branch}, then sync.`,
+        ),
+      );
+    case 'protected':
+      throw new JobFailed(
+        failure('PUSH_REJECTED', words, 'Nothing was moved. Change the rule on the remote, or ask whoever may.'),
+      );
+    case 'below':
+    case 'parent_gone':
+      throw new JobFailed(
+        failure('BRANCH_NOT_FOUND', words, 'Nothing was moved. Move the branch onto another parent (reparent_branch).'),
+      );
+  }
+}
+
+function withoutRefused(
+  targets: Target[],
+  refused: ReadonlyMap<string, string>,
+): { allowed: Target[]; heldBack: HeldBack[] } {
+  const allowed: Target[] = [];
+  const heldBack: HeldBack[] = [];
+  const out = new Set<string>();
+  for (const target of targets) {
+    const message = refused.get(target.branch);
+    if (message === undefined && !out.has(target.onto)) {
+      allowed.push(target);
+      continue;
+    }
+    out.add(target.branch);
+    heldBack.push({
+      branch: target.branch,
+      reason: message === undefined ? { kind: 'below', branch: target.onto } : { kind: 'protected', message },
+    });
+  }
+  return { allowed, heldBack };
+}
+
+async function register(lease: Lease, rows: BranchRow[], trunk: { name: string; tip: string }): Promise<Commitment> {
+  const { branch, parent, suggested } = lease.job;
+  const found = await registrationsFor(
+    { branch, parent, suggested },
+    rows,
+    trunk,
+    cloneDir(lease.repo.id),
+    lease.signal,
+  );
+  if ('error' in found) throw new JobFailed(found.error);
+  const moves = found.registrations.map(({ branch: name, parent: onto, base }): PlannedMove => {
+    const row = rows.find((candidate) => candidate.name === name);
+    const tip = row?.tip ?? null;
+    return {
+      branch: name,
+      before: tip,
+      after: tip,
+      parentBefore: row?.parent ?? null,
+      parentAfter: onto,
+      baseBefore: row?.base ?? null,
+      baseAfter: base,
+      rewritten: [],
+    };
+  });
+  const result = await currentResult(lease);
+  const registered = moves.map((move) => ({ branch: move.branch, parent: move.parentAfter ?? trunk.name }));
+  await lease.write([...writeMoves(lease, moves), setResult(lease, { ...result, registered })]);
+  return commitMoves(lease, moves);
+}
+
+/** A new ref at its parent's tip, for a task. */
+async function createBranch(
+  lease: Lease,
+  rows: BranchRow[],
+  trunk: { name: string; tip: string },
+): Promise<Commitment> {
+  const { branch } = lease.job;
+  const parent = lease.job.parent ?? trunk.name;
+  const onto = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && isLive(row))?.tip;
+  if (!branch || !onto) {
+    throw new JobFailed(
+      failure(
+        'BRANCH_NOT_FOUND',
+        `There is no branch ${parent} on the remote to stand on.`,
+        'Choose another parent, or push that branch first.',
+      ),
+    );
+  }
+  if (rows.some((row) => row.name === branch && !row.gone)) {
+    throw new JobFailed(
+      failure(
+        'DIVERGED',
+        `${branch} is on the remote already.`,
+        'Choose another name, or register the branch that is there.',
+      ),
+    );
+  }
+  const moves: PlannedMove[] = [
+    {
+      branch,
+      before: null,
+      after: onto,
+      parentBefore: null,
+      parentAfter: parent,
+      baseBefore: null,
+      baseAfter: onto,
+      rewritten: [],
+    },
+  ];
+  await lease.write(writeMoves(lease, moves));
+  return commitMoves(lease, moves);
+}
+
+async function currentResult(lease: Lease): Promise<JobResult> {
+  const [row] = await lease.db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, lease.job.id));
+  return row?.result ?? EMPTY_RESULT;
+}
+
+/** A branch that the planner may stand something on, or move. */
+function isLive(row: BranchRow): boolean {
+  return row.tracked && !row.merged && !row.gone;
+}
+
+function planBranch(row: BranchRow): PlanBranch {
+  if (row.parent === null || row.base === null) throw new Error(`${row.name} is tracked without a parent.`);
+  return { name: row.name, tip: row.tip, parent: row.parent, base: row.base };
+}
+
+/** The same for every attempt of a job, so that planning again yields the same commits. */
+async function committer(lease: Lease) {
+  const seconds = Math.floor(Date.parse(lease.job.createdAt) / 1000);
+  return { ...(await committerIdentity()), date: `${seconds} +0000` };
+}

@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+import { config } from '@/config';
+
+/** Where this node keeps its clone of a repo: a cache that any node can make anew. */
+export function cloneDir(repoId: string): string {
+  return join(config().dataDir, 'clones', `${repoId}.git`);
+}

@@ -1,0 +1,123 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import type { Db } from '@/db/client';
+import { type JobRow, jobs } from '@/db/schema';
+import { signal } from '@/db/signal';
+import { isAlive } from '@/git/process';
+import type { Executor } from './executors/executor';
+import { NOW } from './lease';
+
+/** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
+const CLAIM_MS = 15_000;
+
+/** How long Inngest may be late with a retry that it promised. */
+const LATE_MS = 20_000;
+
+/** How often it looks by itself, where nothing wakes it. */
+const TICK_MS = 1000;
+
+/** Which executors there are: the one that is used, and for `auto` what stands in while that one fails. */
+export interface Executors {
+  main: Executor;
+  standIn: Executor | null;
+}
+
+/**
+ * Sends jobs to the executor: the head job of each idle repo, jobs whose pause is over, and whatever was lost
+ * (a run that nobody began, a holder that died, a lease that ran out). It decides by the rows alone, so any
+ * number of processes may run one.
+ */
+export async function reconcile(db: Db, executors: Executors, abort: AbortSignal): Promise<void> {
+  while (!abort.aborted) {
+    const woken = signal().wait(TICK_MS, abort);
+    try {
+      await dispatchDue(db, executors);
+    } catch (error) {
+      // The database may be locked or away for a while; the next round asks again.
+      console.error('The queue cannot be read:', error instanceof Error ? error.message : error);
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+    await woken;
+  }
+}
+
+/** One round: finds every job that wants a run and sends it. */
+export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
+  const open = await db
+    .select()
+    .from(jobs)
+    .where(inArray(jobs.status, ['queued', 'running']))
+    .orderBy(asc(jobs.seq));
+  const now = await clock(db);
+  // Not awaited: an Inngest server that accepts and never answers must not keep the other repos waiting.
+  for (const job of dueJobs(open, now, executors.main.name)) {
+    void send(db, executors, job).catch((error: unknown) => {
+      console.error(
+        `Job #${job.seq} could not be sent; it is sent again soon:`,
+        error instanceof Error ? error.message : error,
+      );
+    });
+  }
+}
+
+/**
+ * The jobs that want a run, from the open ones in the order of the queue.
+ * @param now the database's time as ISO 8601
+ */
+export function dueJobs(open: JobRow[], now: string, executor: Executor['name']): JobRow[] {
+  const running = open.filter((job) => job.status === 'running');
+  const busy = new Set(running.map((job) => job.repoId));
+  let room = config().concurrency - running.length;
+  const heads: JobRow[] = [];
+  for (const job of open) {
+    if (job.status !== 'queued' || busy.has(job.repoId)) continue;
+    busy.add(job.repoId);
+    if (room-- > 0) heads.push(job);
+  }
+  return [...running.filter((job) => isAbandoned(job, now, executor)), ...heads].filter((job) => !isUnderWay(job, now));
+}
+
+/** Whether its newest dispatch may still be on its way to a run. */
+function isUnderWay(job: JobRow, now: string): boolean {
+  return job.dispatch > job.claimed && job.dispatchedAt !== null && later(job.dispatchedAt, CLAIM_MS) > now;
+}
+
+/** Whether a running job has nobody who goes on with it. */
+function isAbandoned(job: JobRow, now: string, executor: Executor['name']): boolean {
+  if (job.leaseMachine === config().machine && job.leaseProcess !== null && !isAlive(job.leaseProcess)) return true;
+  if (!job.leaseHeld && job.nextAttemptAt !== null) {
+    return later(job.nextAttemptAt, executor === 'inngest' ? LATE_MS : 0) <= now;
+  }
+  return job.leaseUntil !== null && job.leaseUntil < now;
+}
+
+function later(time: string, ms: number): string {
+  return new Date(Date.parse(time) + ms).toISOString();
+}
+
+async function clock(db: Db): Promise<string> {
+  const [row] = await db.all<{ now: string }>(sql`select ${NOW} as now`);
+  return row?.now ?? new Date().toISOString();
+}
+
+async function send(db: Db, executors: Executors, job: JobRow): Promise<void> {
+  // Guarded by the number we read: of several processes that see the same job, one sends it.
+  const [sent] = await db
+    .update(jobs)
+    .set({ dispatch: job.dispatch + 1, dispatchedAt: NOW })
+    .where(
+      and(eq(jobs.id, job.id), eq(jobs.dispatch, job.dispatch), eq(jobs.fence, job.fence), eq(jobs.status, job.status)),
+    )
+    .returning({ dispatch: jobs.dispatch });
+  if (!sent) return;
+  const ref = { jobId: job.id, dispatch: sent.dispatch };
+  // The run before this one never began: with `auto`, the stand-in takes this one.
+  const lost = job.dispatch > job.claimed && job.dispatchedAt !== null;
+  if (lost && executors.standIn) return executors.standIn.dispatch(ref);
+  try {
+    await executors.main.dispatch(ref);
+  } catch (error) {
+    if (!executors.standIn) throw error;
+    await executors.standIn.dispatch(ref);
+  }
+}

@@ -1,0 +1,62 @@
+import { config } from '@/config';
+import { db } from '@/db/client';
+import { gitVersion } from '@/git/version';
+import { beginShutdown, shutdownSignal } from '@/shutdown';
+import { describeEngine } from '@/stack/engines/pick';
+import { inlineExecutor } from './executors/inline';
+import { inngestExecutor } from './executors/inngest';
+import { type Executors, reconcile } from './reconciler';
+import { setRuntimeStatus } from './runtime-status';
+import { stepsAtWork } from './workflow';
+
+/** How long a shutdown waits for running steps to hand their leases back, in milliseconds. */
+const HAND_BACK_MS = 1200;
+
+/**
+ * Starts what runs jobs in this process: the database, the executor and the reconciler.
+ * @returns how to stop it: open streams end, running steps stop and hand their leases back
+ */
+export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
+  const database = await db();
+  const { executors, why } = await chooseExecutors();
+  setRuntimeStatus({
+    executor: { name: executors.main.name, why },
+    engine: await describeEngine(config().engine),
+    git: await gitVersion(),
+    startedAt: new Date().toISOString(),
+  });
+  const reconciler = reconcile(database, executors, shutdownSignal());
+  return {
+    async stop() {
+      beginShutdown();
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise((resolve) => {
+        timer = setTimeout(resolve, HAND_BACK_MS);
+      });
+      await Promise.race([Promise.allSettled([reconciler, ...stepsAtWork()]), patience]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function chooseExecutors(): Promise<{ executors: Executors; why: string }> {
+  const inline = inlineExecutor({ db: await db(), shutdown: shutdownSignal() });
+  const { executor, inngest } = config();
+  if (executor === 'inline') return { executors: { main: inline, standIn: null }, why: 'SPICERACK_EXECUTOR=inline.' };
+  if (executor === 'inngest') {
+    if (!inngest)
+      throw new Error(
+        'SPICERACK_EXECUTOR=inngest needs an Inngest server: set INNGEST_BASE_URL or Inngest Cloud keys, or let `npm start` find the inngest program.',
+      );
+    return { executors: { main: inngestExecutor, standIn: null }, why: 'SPICERACK_EXECUTOR=inngest.' };
+  }
+  if (!inngest)
+    return {
+      executors: { main: inline, standIn: null },
+      why: 'No Inngest server is configured, and its program was not found.',
+    };
+  return {
+    executors: { main: inngestExecutor, standIn: inline },
+    why: `An Inngest server is there${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}; while it does not answer, jobs run inline.`,
+  };
+}

@@ -1,0 +1,185 @@
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import { snapshot } from '@/db/client';
+import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
+import { GitError } from '@/git/error';
+import { fetchRemote } from '@/git/fetch';
+import { prepareClone, removeClone } from '@/git/init';
+import { remoteHead } from '@/git/ls-remote';
+import { computeProjection, type Projection } from '@/projection/refresh';
+import { cloneDir } from './clone-dir';
+import { failure, JobFailed } from './failure';
+import { type Lease, NOW } from './lease';
+import { logLine, watched } from './record';
+import { EMPTY_RESULT } from './summary';
+
+/** The first step: the clone is there, the remote fetched, the branch rows fresh. */
+export async function sync(lease: Lease): Promise<void> {
+  await fetchAndProject(lease, 'sync');
+}
+
+/** The step after the push: the branch rows show what the remote now has. */
+export async function resync(lease: Lease): Promise<void> {
+  await fetchAndProject(lease, 'resync');
+}
+
+/** Fetches and refreshes the branch rows; also between two plans when the remote has moved meanwhile. */
+export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resync'): Promise<void> {
+  const trunk = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
+  await watched(lease, step, 'refresh', 'Reading the branches', async () => {
+    try {
+      await refresh(lease, trunk);
+    } catch (error) {
+      // Thrown away here, made anew when the step is tried again.
+      if (error instanceof GitError && error.kind === 'corrupt') await removeClone(cloneDir(lease.repo.id));
+      throw error;
+    }
+  });
+}
+
+/** Fetches into the clone, making it anew once if it is damaged. Returns the trunk's name. */
+async function fetchWhole(lease: Lease): Promise<string> {
+  try {
+    return await fetchOnce(lease);
+  } catch (error) {
+    if (!(error instanceof GitError) || error.kind !== 'corrupt') throw error;
+    await lease.write([logLine(lease, `The clone is damaged and is made anew: ${error.message}`, 'warn')]);
+    await removeClone(cloneDir(lease.repo.id));
+    return fetchOnce(lease);
+  }
+}
+
+async function fetchOnce(lease: Lease): Promise<string> {
+  const gitDir = cloneDir(lease.repo.id);
+  const remote = { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+  await prepareClone(gitDir, lease.repo.url);
+  const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
+  await fetchRemote(gitDir, remote);
+  return trunk;
+}
+
+async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof remoteHead>[1]): Promise<string> {
+  const head = await remoteHead({ gitDir }, remote);
+  switch (head.kind) {
+    case 'trunk':
+      await lease.write([
+        lease.db.run(
+          sql`update repos set trunk = ${head.name} where id = ${lease.repo.id} and trunk is null and ${lease.held}`,
+        ),
+        logLine(lease, `The trunk is ${head.name}.`),
+      ]);
+      return head.name;
+    case 'empty':
+      throw new JobFailed(
+        failure(
+          'BRANCH_NOT_FOUND',
+          'The remote is empty: it has no branch yet.',
+          'Push a first commit to it, then sync.',
+        ),
+      );
+    case 'missing':
+    case 'detached':
+      throw new JobFailed(
+        failure(
+          'BRANCH_NOT_FOUND',
+          `The remote's HEAD names no branch that is there. It has ${head.branches.slice(0, 5).join(', ')}.`,
+          "Set the repo's trunk (repos.update), then sync.",
+        ),
+      );
+  }
+}
+
+/** Computes the branch rows from the clone's refs and writes them. */
+async function refresh(lease: Lease, trunk: string): Promise<void> {
+  const { db, repo, job } = lease;
+  const [rows, tips, [current]] = await snapshot(db, [
+    db.select().from(branches).where(eq(branches.repoId, repo.id)),
+    db
+      .select({ branch: branchTips.branch, tip: branchTips.tip })
+      .from(branchTips)
+      .where(eq(branchTips.repoId, repo.id))
+      .orderBy(sql`${branchTips.id} desc`),
+    db
+      .select({ trunkTip: repos.trunkTip, result: jobs.result })
+      .from(repos)
+      .innerJoin(jobs, eq(jobs.id, job.id))
+      .where(eq(repos.id, repo.id)),
+  ]);
+  const recorded = new Map<string, string[]>();
+  for (const { branch, tip } of tips) recorded.set(branch, [...(recorded.get(branch) ?? []), tip]);
+  const projection = await computeProjection({
+    gitDir: cloneDir(repo.id),
+    trunk,
+    previousRows: rows,
+    previousTrunkTip: current?.trunkTip ?? null,
+    branchTips: recorded,
+    signal: lease.signal,
+  });
+  if (!projection) {
+    throw new JobFailed(
+      failure(
+        'BRANCH_NOT_FOUND',
+        `The remote has no branch ${trunk}, which is this repo's trunk.`,
+        "Set the repo's trunk to a branch that is there (repos.update), then sync.",
+      ),
+    );
+  }
+  await lease.write([
+    ...upsertBranches(lease, projection.rows),
+    lease.db.run(sql`
+      insert into branch_tips (repo_id, branch, tip)
+      select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
+    lease.db.run(sql`
+      update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW}, sync_error = null, sync_error_at = null
+      where id = ${repo.id} and ${lease.held}`),
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
+    ...(projection.trunkRewritten
+      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
+      : []),
+  ]);
+}
+
+/** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
+function found(result: JobResult, projection: Projection): JobResult {
+  const known = new Set(result.merged.map((m) => m.branch));
+  return {
+    ...result,
+    merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
+    gone: [...new Set([...result.gone, ...projection.gone])],
+    notes: projection.trunkRewritten
+      ? [...result.notes, 'The trunk was rewritten on the remote and is followed.']
+      : result.notes,
+  };
+}
+
+/** The statement that sets the job's result, fenced. */
+export function setResult(lease: Lease, result: JobResult) {
+  return lease.db.run(
+    sql`update jobs set result = ${JSON.stringify(result)} where id = ${lease.job.id} and ${lease.held}`,
+  );
+}
+
+/**
+ * The statements that make the branch rows what the projection says: one upsert for all of them, so a thousand
+ * branches are one statement; rows that do not change make no event.
+ */
+function upsertBranches(lease: Lease, rows: Projection['rows']) {
+  const { repoId: _repo, firstSeenAt: _first, lastSeenAt: _last, ...columns } = getTableColumns(branches);
+  const entries = Object.entries(columns);
+  const names = sql.raw(entries.map(([, column]) => column.name).join(', '));
+  const values = sql.join(
+    entries.map(([key]): SQL => sql`value ->> ${sql.raw(`'${key}'`)}`),
+    sql`, `,
+  );
+  const updates = sql.raw(entries.map(([, column]) => `${column.name} = excluded.${column.name}`).join(', '));
+  const json = JSON.stringify(rows);
+  return [
+    lease.db.run(sql`
+      insert into branches (repo_id, ${names})
+      select ${lease.repo.id}, ${values} from json_each(${json}) where ${lease.held}
+      on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`),
+    lease.db.run(sql`
+      delete from branches where repo_id = ${lease.repo.id}
+        and name not in (select value ->> 'name' from json_each(${json})) and ${lease.held}`),
+  ];
+}
