@@ -3,33 +3,34 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DisposableClone } from '@/git/disposable-clone';
 import { git, gitText } from '@/git/run';
-import type { ConflictFile, HeldBackReason } from '@/stack/plan';
+import type { Conflict, Replayer } from '@/stack/engines/git/replay';
 
 /** Where `git rebase` keeps its state while it waits, one folder for each of its two ways. */
 const REBASE_FOLDERS = ['rebase-merge', 'rebase-apply'];
 
 /**
- * The conflict that a rebase of the branch in the copy waits at; null where none waits. git-spice has no exit code
- * for it: what is left in the repository tells.
+ * The conflict that a rebase of `branch` onto `onto` waits at in the copy; null where none waits. git-spice has no
+ * exit code for it: what is left in the repository tells. The files are described by the `git` engine's own
+ * merge of the same commit onto the same parent, so that both engines speak of a conflict alike.
  */
 export async function readConflict(
   copy: DisposableClone,
   branch: string,
   onto: string,
+  replayer: Replayer,
   signal: AbortSignal,
-): Promise<Extract<HeldBackReason, { kind: 'conflict' }> | null> {
+): Promise<Conflict | null> {
   const options = { ...copy.options, signal };
   const folder = REBASE_FOLDERS.map((name) => join(copy.gitDir, name)).find(existsSync);
   if (!folder) return null;
   const head = (await readFile(join(folder, 'head-name'), 'utf8')).trim();
   if (head !== `refs/heads/${branch}`) return null;
-  const [commit = '', subject = ''] = (await gitText(['log', '-1', '--format=%H%x00%s', 'REBASE_HEAD'], options)).split(
-    '\0',
-  );
+  const [parent = '', commit = ''] = (await gitText(['rev-parse', 'HEAD', 'REBASE_HEAD'], options)).split('\n');
+  const merged = await replayer.replay([{ commit, merge: false, below: false }], parent, onto);
+  if ('files' in merged) return merged;
+  // The two merges disagree: then the paths are all that is known.
   const unmerged = (await git(['diff', '--name-only', '--diff-filter=U', '-z'], options)).stdout.toString('utf8');
-  const files = unmerged
-    .split('\0')
-    .filter(Boolean)
-    .map((path): ConflictFile => ({ path, kinds: [], text: null }));
-  return { kind: 'conflict', commit, subject, onto, files };
+  const files = unmerged.split('\0').filter(Boolean);
+  const subject = await gitText(['log', '-1', '--format=%s', commit], options);
+  return { commit, subject, files: files.map((path) => ({ path, kinds: [], text: null })) };
 }

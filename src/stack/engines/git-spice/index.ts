@@ -1,10 +1,15 @@
+import { ObjectReader } from '@/git/cat-file';
 import { disposableClone } from '@/git/disposable-clone';
 import { GitError } from '@/git/error';
-import { openQuarantine } from '@/git/objects';
+import { Merger } from '@/git/merge-tree';
+import { openQuarantine, type Quarantine } from '@/git/objects';
 import type { Engine, PlannedObjects, PlanRequest } from '@/stack/plan';
+import { Attributes } from '../git/attributes';
+import { Replayer } from '../git/replay';
+import { plannedObjects } from '../outcome';
 import { spiceIn } from './driver';
 import { findGitSpice } from './find';
-import { replay } from './replay';
+import { replayAll } from './replay';
 
 /**
  * The engine that lets git-spice (0.29 or later) do the work, in a disposable clone: it needs a work tree and local
@@ -19,18 +24,29 @@ export const gitSpiceEngine: Engine = { name: 'git-spice', plan };
 async function plan(request: PlanRequest): Promise<PlannedObjects> {
   const found = await findGitSpice();
   if ('missing' in found) throw new GitError('missing', found.missing, [], '');
-  const idLength = request.trunk.tip.length;
-  const quarantine = await openQuarantine(request.gitDir, idLength);
+  const quarantine = await openQuarantine(request.gitDir, request.trunk.tip.length);
   try {
-    const copy = await disposableClone(quarantine, idLength, request.signal);
-    try {
-      const plan = await replay(copy, spiceIn(copy, found.program, request), request);
-      return { plan, take: async () => undefined, discard: quarantine.discard };
-    } finally {
-      await copy.remove();
-    }
+    const { outcomes, warnings } = await planIn(quarantine, found.program, request);
+    return plannedObjects(request, quarantine, outcomes, warnings);
   } catch (error) {
     await quarantine.discard();
     throw error;
+  }
+}
+
+async function planIn(quarantine: Quarantine, program: string, request: PlanRequest) {
+  const { committer, signal } = request;
+  const { gitDir, env } = quarantine;
+  const copy = await disposableClone(quarantine, request.trunk.tip.length, signal);
+  const reader = new ObjectReader({ gitDir, env, signal });
+  const merger = new Merger(quarantine, signal);
+  const attributes = new Attributes(quarantine, reader, signal);
+  const line = `${committer.name} <${committer.email}> ${committer.date}`;
+  const replayer = new Replayer(quarantine, reader, merger, attributes, line);
+  try {
+    return await replayAll({ copy, spice: spiceIn(copy, program, request), reader, replayer }, request);
+  } finally {
+    await Promise.all([reader.close(), merger.close()]);
+    await copy.remove();
   }
 }

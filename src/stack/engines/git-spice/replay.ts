@@ -1,11 +1,24 @@
+import type { ObjectReader } from '@/git/cat-file';
+import { parseCommit, subjectOf } from '@/git/commit';
 import type { DisposableClone } from '@/git/disposable-clone';
-import { listPicks } from '@/git/picks';
+import { listPicks, type Pick } from '@/git/picks';
 import { git, gitText } from '@/git/run';
-import type { HeldBack, HeldBackReason, Plan, PlanRequest, Warning } from '@/stack/plan';
+import type { PlanRequest, Warning } from '@/stack/plan';
+import type { Replayed, Replayer } from '../git/replay';
+import { inPlace, type Outcome, type Place } from '../outcome';
 import { readConflict } from './conflict';
 import { odd, type Spice, type SpiceOutcome } from './driver';
-import { describeMoves, type Moved } from './outcome';
 import { recordRewrites } from './rewrites';
+
+/** The tools of one plan. */
+export interface Workshop {
+  copy: DisposableClone;
+  spice: Spice;
+  /** Reads the copy's objects. */
+  reader: ObjectReader;
+  /** Explains conflicts. */
+  replayer: Replayer;
+}
 
 /**
  * Replays the targets one by one, bottom up, in a fresh copy, and reads off what became of them.
@@ -21,26 +34,27 @@ import { recordRewrites } from './rewrites';
  * while the branch is tracked, and git-spice runs `git rebase --onto TIP BASE`.
  *
  * Where it differs from the `git` engine and stays so: in that second case a commit whose change the parent had
- * and then reverted is replayed; messages are converted to `i18n.commitEncoding`; a branch that has
- * no history in common with its parent is an error.
+ * and then reverted is replayed; messages are converted to `i18n.commitEncoding`; a branch that has no history in
+ * common with its parent is an error.
  *
  * @throws GitError with git-spice's own words when it does anything but replay or conflict.
  */
-export async function replay(copy: DisposableClone, spice: Spice, request: PlanRequest): Promise<Plan> {
+export async function replayAll(
+  { copy, spice, reader, replayer }: Workshop,
+  request: PlanRequest,
+): Promise<{ outcomes: Outcome[]; warnings: Warning[] }> {
   const { trunk, targets, signal } = request;
   const options = { ...copy.options, signal };
-  const rows = new Map(request.branches.map((row) => [row.name, row]));
-  /** Where each branch is by now. */
-  const tips = new Map([...request.branches, trunk].map(({ name, tip }) => [name, tip]));
+  const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
+  /** Where each branch is by now; null where it is held back. */
+  const places = new Map<string, Place | null>([...request.branches, trunk].map((place) => [place.name, place]));
   const tracked = new Set([trunk.name]);
-  const heldBack = new Map<string, HeldBackReason>();
-  const moved: Moved[] = [];
+  const outcomes: Outcome[] = [];
   const warnings: Warning[] = [];
 
   const setRef = (branch: string, to: string) => git(['update-ref', `refs/heads/${branch}`, to], options);
   const isAncestor = async (ancestor: string, commit: string) =>
     (await git(['merge-base', '--is-ancestor', ancestor, commit], { ...options, okCodes: [0, 1] })).code === 0;
-
   const run = async (branch: string, ...args: string[]): Promise<SpiceOutcome> => {
     const outcome = await spice(...args);
     for (const message of outcome.warnings) warnings.push({ branch, kind: 'engine', commits: [], message });
@@ -52,58 +66,60 @@ export async function replay(copy: DisposableClone, spice: Spice, request: PlanR
     tracked.add(branch);
   };
 
-  await start(copy, spice, request);
+  await setUp(copy, spice, request);
   const rewrites = await recordRewrites(copy, signal);
 
-  for (const { branch, onto } of targets) {
-    const row = known(rows, branch);
-    const ontoTip = known(tips, onto);
-    if (heldBack.has(onto)) {
-      heldBack.set(branch, { kind: 'below', branch: onto });
+  for (const target of targets) {
+    const branch = branches.get(target.branch);
+    const onto = places.get(target.onto);
+    if (!branch || onto === undefined) {
+      throw new Error(`the plan names ${target.branch} on ${target.onto}, which is not tracked`);
+    }
+    if (onto === null) {
+      outcomes.push({ branch, onto, result: { heldBack: { kind: 'below', branch: target.onto } } });
+      places.set(branch.name, null);
       continue;
     }
-    // It stands there already; git-spice would find the same.
-    if (row.base === ontoTip) {
-      moved.push({ row, onto, ontoTip, after: row.tip, own: [], made: [] });
+    // git-spice would find the same, and do nothing.
+    if (branch.base === onto.tip) {
+      outcomes.push({ branch, onto, result: inPlace(branch) });
       continue;
     }
-    // A parent that is not moved: what it stands on itself is of no matter.
-    if (!tracked.has(onto)) await track(onto, trunk.name);
-    const hasBase = await isAncestor(row.base, ontoTip);
-    if (!hasBase) await setRef(onto, row.base);
-    await track(branch, onto);
-    if (!hasBase) await setRef(onto, ontoTip);
+    // A parent that is not moved: where git-spice thinks it to stand is of no matter.
+    if (!tracked.has(onto.name)) await track(onto.name, trunk.name);
+    const hasBase = await isAncestor(branch.base, onto.tip);
+    if (!hasBase) await setRef(onto.name, branch.base);
+    await track(branch.name, onto.name);
+    if (!hasBase) await setRef(onto.name, onto.tip);
 
-    const own = await listPicks(ontoTip, row.tip, row.base, options);
+    const own = await listPicks(onto.tip, branch.tip, branch.base, options);
     await rewrites.note(own.map(({ commit }) => commit));
-    const outcome = await run(branch, 'branch', 'restack', `--branch=${branch}`);
-    for (const line of [...outcome.notes, ...outcome.warnings]) request.log(`git-spice: ${line}`);
-    if (!outcome.ok) {
-      const conflict = await readConflict(copy, branch, onto, signal);
-      if (!conflict) throw odd(`restack ${branch}`, outcome);
-      const aborted = await spice('rebase', 'abort');
-      if (!aborted.ok) throw odd(`abort the rebase of ${branch}`, aborted);
-      request.log(`git-spice: ${branch}: conflict at ${conflict.commit} in ${conflict.files.length} files`);
-      heldBack.set(branch, conflict);
+    const restack = await run(branch.name, 'branch', 'restack', `--branch=${branch.name}`);
+    for (const line of [...restack.notes, ...restack.warnings]) request.log(`git-spice: ${line}`);
+    if (!restack.ok) {
+      const conflict = await readConflict(copy, branch.name, onto.name, replayer, signal);
+      if (!conflict) throw odd(`restack ${branch.name}`, restack);
+      const abort = await spice('rebase', 'abort');
+      if (!abort.ok) throw odd(`abort the rebase of ${branch.name}`, abort);
+      const { commit, subject, files } = conflict;
+      const heldBack = { kind: 'conflict', commit, subject, files, onto: onto.tip } as const;
+      outcomes.push({ branch, onto, result: { heldBack } });
+      places.set(branch.name, null);
       continue;
     }
-    const after = await gitText(['rev-parse', `refs/heads/${branch}`], options);
-    // It can skip a branch and still exit with 0.
-    if (!(await isAncestor(ontoTip, after))) throw odd(`restack ${branch}`, outcome);
-    tips.set(branch, after);
-    moved.push({ row, onto, ontoTip, after, own, made: await listPicks(ontoTip, after, ontoTip, options) });
+    const tip = await gitText(['rev-parse', `refs/heads/${branch.name}`], options);
+    // It can skip a branch and exit with 0.
+    if (!(await isAncestor(onto.tip, tip))) throw odd(`restack ${branch.name}`, restack);
+    const made = await listPicks(onto.tip, tip, onto.tip, options);
+    outcomes.push({ branch, onto, result: await compare(own, made, tip, await rewrites.read(), reader) });
+    places.set(branch.name, { name: branch.name, tip });
   }
-
-  const outcome = await describeMoves(copy, moved, await rewrites.read(), signal);
-  return {
-    ...outcome,
-    heldBack: [...heldBack].map(([branch, reason]): HeldBack => ({ branch, reason })),
-    warnings: [...outcome.warnings, ...warnings],
-  };
+  return { outcomes, warnings };
 }
 
-/** Sets up the branches that matter, checks one out, and makes git-spice know the repository. */
-async function start(copy: DisposableClone, spice: Spice, { trunk, branches, targets, signal }: PlanRequest) {
+/** Sets up the branches that matter, checks out a work tree, and makes git-spice know the repository. */
+async function setUp(copy: DisposableClone, spice: Spice, request: PlanRequest): Promise<void> {
+  const { trunk, branches, targets, signal } = request;
   const needed = new Set(targets.flatMap(({ branch, onto }) => [branch, onto]));
   const refs = [trunk, ...branches.filter(({ name }) => needed.has(name))];
   const input = refs.map(({ name, tip }) => `create refs/heads/${name} ${tip}\n`).join('');
@@ -113,8 +129,27 @@ async function start(copy: DisposableClone, spice: Spice, { trunk, branches, tar
   if (!outcome.ok) throw odd('set up the repository', outcome);
 }
 
-function known<T>(of: Map<string, T>, branch: string): T {
-  const value = of.get(branch);
-  if (value === undefined) throw new Error(`the request has no branch ${branch}`);
-  return value;
+/** What became of a branch's own commits, by those that it has over its parent before and after. */
+async function compare(
+  own: Pick[],
+  made: Pick[],
+  tip: string,
+  rewrites: ReadonlyMap<string, string>,
+  reader: ObjectReader,
+): Promise<Replayed> {
+  const rewritten = made.flatMap(({ commit: to }) => {
+    const from = rewrites.get(to);
+    return from ? [{ from, to }] : [];
+  });
+  const kept = new Set(made.map(({ commit }) => commit));
+  const replayed = new Set(rewritten.map(({ from }) => from));
+  const result: Replayed = { tip, rewritten, dropped: [], merges: [], signed: [] };
+  for (const { commit: id, merge } of own) {
+    if (kept.has(id)) continue;
+    const commit = parseCommit((await reader.read(id)).content);
+    if (merge) result.merges.push(id);
+    else if (!replayed.has(id)) result.dropped.push({ commit: id, subject: subjectOf(commit) });
+    else if (commit.signed) result.signed.push(id);
+  }
+  return result;
 }
