@@ -48,7 +48,8 @@ describe('baseOf', () => {
   });
 
   test('work that its parent took in stays its own; a branch without work stands on its own tip', () => {
-    expect(base({ tip: 'p1', parentTip: 'b2', recorded: 't2' })).toBe('t2');
+    expect(base({ tip: 'p1', parentTip: 'b2', recorded: 't2', hadWork: true })).toBe('t2');
+    expect(base({ tip: 'p1', parentTip: 'b2', recorded: 't2', hadWork: false })).toBe('p1');
     expect(base({ tip: 'p1', parentTip: 'b2', recorded: 'p1' })).toBe('p1');
     expect(base({ tip: 'p1', parentTip: 'b2' })).toBe('p1');
     expect(base({ tip: 'p1', parentTip: 'new2', parentTips: ['new2', 'p1'] })).toBe('p1');

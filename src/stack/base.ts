@@ -11,6 +11,8 @@ export interface BaseQuestion {
   parentTips: string[];
   /** Tips of branches that were merged into the parent: they are the parent's, even where it was given them squashed. */
   mergedTips?: ReadonlySet<string>;
+  /** Whether it was seen with commits of its own before, which it still holds. */
+  hadWork?: boolean;
 }
 
 /**
@@ -20,13 +22,13 @@ export interface BaseQuestion {
  * It is the merge base with the parent, or, where one of these is later in the branch's history, the latest of them:
  * the recorded base, the newest tip of the parent that the branch holds, and the tips of branches merged into the parent.
  *
- * A branch whose work was taken into its parent keeps that work as its own, so that it can be seen as merged; only a
- * branch that never had any stands on its own tip.
+ * A branch whose work was taken into its parent keeps that work as its own, so that it can still be seen as merged;
+ * one that never had any stands on its own tip.
  *
  * @returns null where the branch has nothing in common with its parent.
  */
 export function baseOf(history: History, question: BaseQuestion): string | null {
-  const { tip, parentTip, recorded, parentTips, mergedTips } = question;
+  const { tip, parentTip, recorded, parentTips, mergedTips, hadWork } = question;
   if (recorded === tip || !history.has(tip)) return recorded;
   const recordedIsBelow = recorded !== null && history.isAncestor(recorded, tip);
   const newestSeen = parentTips.find((seen) => seen !== tip && history.isAncestor(seen, tip));
@@ -37,6 +39,6 @@ export function baseOf(history: History, question: BaseQuestion): string | null 
   const latest = own.find((commit) => commit !== tip && isParents(commit));
   if (latest) return latest;
   const mergeBase = parentTip === null ? null : history.mergeBase(tip, parentTip);
-  if (mergeBase === tip && recordedIsBelow) return recorded;
+  if (mergeBase === tip && hadWork && recordedIsBelow) return recorded;
   return mergeBase;
 }

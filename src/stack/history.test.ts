@@ -22,11 +22,6 @@ describe('History', () => {
     expect(history.ownCommits('t4', ['b2'])).toEqual(['t4', 't3', 's2', 's1']);
   });
 
-  test('finds the nearest commit that is asked for', () => {
-    expect(history.nearest('b2', (id) => id === 't1' || id === 'b1')).toBe('b1');
-    expect(history.nearest('b2', (id) => id === 's1')).toBeNull();
-  });
-
   test('tells what trunk received by a merge from what was committed to it', () => {
     expect(history.isOnFirstParentLine('t1', 't4')).toBe(true);
     expect(history.isOnFirstParentLine('t4', 't4')).toBe(true);

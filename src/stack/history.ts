@@ -86,16 +86,6 @@ export class History {
     return own;
   }
 
-  /** The first commit of `tip`'s history, itself included, that `wanted` accepts; nothing that descends from it in that history is wanted. */
-  nearest(tip: string, wanted: (commit: string) => boolean): string | null {
-    let found = -1;
-    this.#walk([tip], [], (at) => {
-      if (wanted(this.#ids[at] ?? '')) found = at;
-      return found < 0;
-    });
-    return this.#idAt(found);
-  }
-
   /** Whether one reaches `commit` from `tip` by first parents alone, as trunk's own commits are reached. */
   isOnFirstParentLine(commit: string, tip: string): boolean {
     const to = this.#position.get(commit);

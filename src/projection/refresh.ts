@@ -1,0 +1,296 @@
+import type { BranchForecast, BranchRow } from '@/db/schema';
+import { type DiffPair, diffStats } from '@/git/diff-tree';
+import { type RemoteBranch, remoteBranches } from '@/git/for-each-ref';
+import { type MergeOutcome, type MergePair, mergeTrees } from '@/git/merge-tree';
+import { baseOf } from '@/stack/base';
+import { Graph } from '@/stack/graph';
+import type { History } from '@/stack/history';
+import { findMerged, type MergeCandidate, type PullRequestFact } from '@/stack/merged';
+import { suggestParents } from '@/stack/suggest';
+import { loadHistory } from './load-history';
+
+/** A branch row as the projection knows it. */
+export type ProjectedRow = Omit<BranchRow, 'repoId' | 'firstSeenAt' | 'lastSeenAt'>;
+
+export interface ProjectionInput {
+  /** The clone, after a fetch. */
+  gitDir: string;
+  /** Name of the trunk. */
+  trunk: string;
+  previousRows: ProjectedRow[];
+  previousTrunkTip: string | null;
+  /** Tips that each branch, and trunk, was seen at before, newest first. */
+  branchTips: ReadonlyMap<string, string[]>;
+  /** What the forge says, by branch. */
+  pullRequests?: ReadonlyMap<string, PullRequestFact>;
+  signal?: AbortSignal;
+}
+
+export interface Projection {
+  trunkTip: string;
+  /** Trunk's previous tip is no longer in its history. */
+  trunkRewritten: boolean;
+  /** A row for every branch that is on the remote, or was: trunk itself has none. */
+  rows: ProjectedRow[];
+  /** Where branches, and trunk, are now and were not at the last look. */
+  newTips: Array<{ branch: string; tip: string }>;
+  /** Branches now found merged, and what is to stand where they stood. */
+  merged: Array<{ branch: string; into: string }>;
+  /** Branches now found deleted on the remote without having been merged. */
+  gone: string[];
+}
+
+/**
+ * What the branch rows are to be, from the refs of the clone and the rows as they were: a constant number of git
+ * processes (nine at most) however many branches there are. Merges and comparisons whose commits did not
+ * change are taken from the previous rows. Writes nothing.
+ * @returns null where the remote has no branch of trunk's name.
+ * @throws GitError; the signal's reason when it is aborted.
+ */
+export async function computeProjection(input: ProjectionInput): Promise<Projection | null> {
+  const { gitDir, signal, branchTips, previousTrunkTip } = input;
+  const refs = await remoteBranches(gitDir, signal);
+  const trunk = refs.get(input.trunk);
+  if (!trunk) return null;
+  refs.delete(input.trunk);
+
+  const before = input.previousRows.filter((row) => row.name !== input.trunk);
+  const previous = new Map(before.map((row) => [row.name, row]));
+  const history = await loadHistory(gitDir, trunk.tip, commitsToKnow(refs, before, previousTrunkTip), signal);
+
+  // First what is still there at all: that decides who is whose parent.
+  const merges = rememberedMerges(gitDir, signal);
+  const sizes = (pairs: DiffPair[]) => diffStats(gitDir, pairs, signal);
+  const candidates = mergeCandidates(refs, before, history, input, trunk.tip);
+  const found = await findMerged(history, trunk, candidates, { merges, sizes });
+  const rows = [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
+    const ref = refs.get(name);
+    const was = previous.get(name);
+    const merged = found.has(name) || isStillMerged(was, ref);
+    return { ...(was ?? newRow(name)), ...(ref && seen(ref)), merged, gone: !ref && !merged };
+  });
+
+  // Then where each stands.
+  const graph = new Graph(rows, trunk.name);
+  const live = rows.filter((row) => !row.merged && !row.gone);
+  const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (graph.get(name)?.tip ?? null));
+  const suggestions = suggestParents(
+    history,
+    trunk,
+    live.map(({ name, tip, tracked, parent }) => {
+      const pullRequestBase = input.pullRequests?.get(name)?.base;
+      return { name, tip, tracked, parent, tips: branchTips.get(name) ?? [], pullRequestBase };
+    }),
+  );
+  const mergedTips = tipsByWhatTheyWentInto(rows, graph);
+  for (const row of rows) {
+    const isLive = !row.merged && !row.gone;
+    row.suggestedParent = isLive ? (suggestions.get(row.name) ?? null) : null;
+    row.needsRestack = false;
+    if (!isLive) row.forecast = null;
+  }
+  const stances = live.map((row): Stance => {
+    const parent = row.tracked ? graph.effectiveParent(row.name) : (row.suggestedParent ?? trunk.name);
+    const parentTip = tipOf(parent);
+    const was = previous.get(row.name);
+    const base = baseOf(history, {
+      tip: row.tip,
+      parentTip,
+      recorded: row.tracked ? row.base : null,
+      parentTips: branchTips.get(parent) ?? [],
+      mergedTips: mergedTips.get(parent) ?? NO_TIPS,
+      hadWork: hadWork(history, was, row.tip),
+    });
+    return { row, was, parentTip: parentTip && history.has(parentTip) ? parentTip : null, base };
+  });
+  for (const stance of stances) describeStance(history, stance);
+
+  // Then what that means in content.
+  await Promise.all([forecastAll(stances, merges), measureAll(stances, sizes)]);
+
+  const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
+  return {
+    trunkTip: trunk.tip,
+    trunkRewritten: previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
+    rows,
+    newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
+    merged: [...found].sort().map((branch) => ({ branch, into: graph.effectiveParent(branch) })),
+    gone: rows.filter((row) => row.gone && !previous.get(row.name)?.gone).map((row) => row.name),
+  };
+}
+
+/** Where a live branch stands. */
+interface Stance {
+  row: ProjectedRow;
+  was: ProjectedRow | undefined;
+  /** Tip of what it stands on (untracked: of the suggested parent); null where that commit is not there any more. */
+  parentTip: string | null;
+  base: string | null;
+}
+
+const NO_TIPS: ReadonlySet<string> = new Set();
+
+/** The commits that the rules ask about. Rows that are settled are left out: their old tips would lie far below. */
+function* commitsToKnow(
+  refs: Map<string, RemoteBranch>,
+  before: ProjectedRow[],
+  previousTrunkTip: string | null,
+): Iterable<string> {
+  const needed = new Set(
+    before.filter((row) => refs.has(row.name) && !isStillMerged(row, refs.get(row.name))).map((row) => row.parent),
+  );
+  for (const row of before) {
+    const ref = refs.get(row.name);
+    if (isStillMerged(row, ref)) continue;
+    // A branch that was deleted longer ago matters only as somebody's parent.
+    if (!ref && row.gone && !needed.has(row.name)) continue;
+    yield ref?.tip ?? row.tip;
+    if (row.base !== null) yield row.base;
+  }
+  const known = new Set(before.map((row) => row.name));
+  for (const ref of refs.values()) if (!known.has(ref.name)) yield ref.tip;
+  if (previousTrunkTip !== null) yield previousTrunkTip;
+}
+
+/** Merged stays merged while the branch stays where it was, and when it is deleted. */
+function isStillMerged(was: ProjectedRow | undefined, ref: RemoteBranch | undefined): boolean {
+  return was?.merged === true && (ref === undefined || ref.tip === was.tip);
+}
+
+/** Whether the branch was seen with commits of its own, which it still holds at `tip`. */
+function hadWork(history: History, was: ProjectedRow | undefined, tip: string): boolean {
+  if (!was) return false;
+  const had = was.base === null ? was.ahead > 0 : was.tip !== was.base;
+  return had && (was.tip === tip || history.isAncestor(was.tip, tip));
+}
+
+function mergeCandidates(
+  refs: Map<string, RemoteBranch>,
+  before: ProjectedRow[],
+  history: History,
+  { previousTrunkTip, pullRequests }: ProjectionInput,
+  trunkTip: string,
+): MergeCandidate[] {
+  const previous = new Map(before.map((row) => [row.name, row]));
+  const tips = new Map([...before, ...refs.values()].map(({ name, tip }) => [name, tip]));
+  return [...tips].flatMap(([name, tip]): MergeCandidate[] => {
+    const was = previous.get(name);
+    if (isStillMerged(was, refs.get(name))) return [];
+    return [
+      {
+        name,
+        tip,
+        base: was?.base ?? null,
+        hadWork: hadWork(history, was, tip),
+        pullRequest: pullRequests?.get(name),
+        knownToChange: was?.tip === tip && previousTrunkTip === trunkTip,
+      },
+    ];
+  });
+}
+
+function newRow(name: string): ProjectedRow {
+  return {
+    name,
+    tip: '',
+    parent: null,
+    base: null,
+    tracked: false,
+    suggestedParent: null,
+    needsRestack: false,
+    ahead: 0,
+    behind: 0,
+    additions: 0,
+    deletions: 0,
+    forecast: null,
+    merged: false,
+    gone: false,
+    subject: '',
+    author: '',
+    committedAt: null,
+    prNumber: null,
+    prState: null,
+    prUrl: null,
+    ci: null,
+    review: null,
+  };
+}
+
+function seen({ tip, subject, author, committedAt }: RemoteBranch): Partial<ProjectedRow> {
+  return { tip, subject, author, committedAt };
+}
+
+/** The tips of merged branches, by the branch (or trunk) that has their work now. */
+function tipsByWhatTheyWentInto(rows: ProjectedRow[], graph: Graph): Map<string, Set<string>> {
+  const tips = new Map<string, Set<string>>();
+  for (const row of rows) {
+    if (!row.merged) continue;
+    const into = graph.effectiveParent(row.name);
+    tips.set(into, (tips.get(into) ?? new Set()).add(row.tip));
+  }
+  return tips;
+}
+
+/** Base, distance and need of a restack. */
+function describeStance(history: History, { row, parentTip, base }: Stance): void {
+  if (row.tracked) row.base = base;
+  row.ahead = history.ownCommits(
+    row.tip,
+    [parentTip, base].flatMap((id) => id ?? []),
+  ).length;
+  row.behind = parentTip === null ? 0 : history.aheadBehind(row.tip, parentTip).behind;
+  row.needsRestack = row.tracked && parentTip !== null && row.behind > 0;
+}
+
+/** What a restack of each tracked branch onto its parent would meet; known answers are kept. */
+async function forecastAll(stances: Stance[], merges: (pairs: MergePair[]) => Promise<MergeOutcome[]>): Promise<void> {
+  const open: Array<{ row: ProjectedRow; parentTip: string }> = [];
+  for (const { row, was, parentTip } of stances) {
+    row.forecast = null;
+    if (!row.tracked || parentTip === null) continue;
+    const known = was?.forecast;
+    if (!row.needsRestack) row.forecast = { tip: row.tip, parentTip, outcome: 'in_place', files: [] };
+    else if (known?.tip === row.tip && known.parentTip === parentTip) row.forecast = known;
+    else open.push({ row, parentTip });
+  }
+  const outcomes = await merges(open.map(({ row, parentTip }) => ({ ours: parentTip, theirs: row.tip })));
+  for (const [i, { row, parentTip }] of open.entries()) {
+    const outcome = outcomes[i];
+    if (outcome) row.forecast = { tip: row.tip, parentTip, ...describeOutcome(outcome) };
+  }
+}
+
+function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' | 'files'> {
+  return outcome.clean ? { outcome: 'clean', files: [] } : { outcome: 'conflict', files: outcome.files };
+}
+
+/** Lines added and deleted over the base; kept where tip and base did not change. */
+async function measureAll(
+  stances: Stance[],
+  sizes: (pairs: DiffPair[]) => ReturnType<typeof diffStats>,
+): Promise<void> {
+  const open = stances.flatMap(({ row, was, base }) =>
+    base === null || (was?.tracked && was.tip === row.tip && was.base === base)
+      ? []
+      : [{ row, from: base, to: row.tip }],
+  );
+  const stats = await sizes(open);
+  for (const [i, { row }] of open.entries()) {
+    row.additions = stats[i]?.additions ?? 0;
+    row.deletions = stats[i]?.deletions ?? 0;
+  }
+}
+
+/** `mergeTrees` that starts no process for pairs that it has answered. */
+function rememberedMerges(gitDir: string, signal: AbortSignal | undefined) {
+  const known = new Map<string, MergeOutcome>();
+  const key = ({ ours, theirs }: MergePair) => `${ours} ${theirs}`;
+  return async (pairs: MergePair[]): Promise<MergeOutcome[]> => {
+    const open = [...new Map(pairs.filter((pair) => !known.has(key(pair))).map((pair) => [key(pair), pair])).values()];
+    for (const [i, outcome] of (await mergeTrees(gitDir, open, signal)).entries()) {
+      const pair = open[i];
+      if (pair) known.set(key(pair), outcome);
+    }
+    return pairs.flatMap((pair) => known.get(key(pair)) ?? []);
+  };
+}

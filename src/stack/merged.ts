@@ -1,0 +1,70 @@
+import type { DiffPair, DiffStat } from '@/git/diff-tree';
+import type { MergeOutcome, MergePair } from '@/git/merge-tree';
+import type { History } from './history';
+
+/** A branch that may have been merged. */
+export interface MergeCandidate {
+  name: string;
+  tip: string;
+  /** The recorded base; null where none is known. */
+  base: string | null;
+  /** Whether it was seen with commits of its own before, which it still holds. */
+  hadWork: boolean;
+  /** What the forge says about its pull request, if there is one. */
+  pullRequest?: PullRequestFact | undefined;
+  /** Whether it is already known that merging this tip into this trunk would change something. */
+  knownToChange: boolean;
+}
+
+export interface PullRequestFact {
+  /** The branch that it goes into. */
+  base: string;
+  /** The commit that was, or would be, merged. */
+  head: string;
+  merged: boolean;
+}
+
+/** What the rule asks git; each function answers in the order of its pairs. */
+export interface MergeQuestions {
+  merges: (pairs: MergePair[]) => Promise<MergeOutcome[]>;
+  sizes: (pairs: DiffPair[]) => Promise<DiffStat[]>;
+}
+
+/**
+ * Names of the branches that were merged into trunk: they have commits of their own, and their tip is an ancestor of
+ * trunk, or merging them into trunk changes nothing (so squashed and rebased ones count, and reverted ones do not), or a
+ * pull request of exactly this tip into trunk was merged. An empty new branch is never merged. All contents are
+ * compared in one batch of merges.
+ */
+export async function findMerged(
+  history: History,
+  trunk: { name: string; tip: string; tree: string },
+  candidates: MergeCandidate[],
+  ask: MergeQuestions,
+): Promise<Set<string>> {
+  const merged = new Set<string>();
+  const unsure: MergeCandidate[] = [];
+  for (const candidate of candidates) {
+    const { name, tip, base, hadWork, pullRequest } = candidate;
+    if (tip === base) continue;
+    if (pullRequest?.merged && pullRequest.base === trunk.name && pullRequest.head === tip) merged.add(name);
+    else if (history.isAncestor(tip, trunk.tip)) {
+      // On trunk's own line it may as well be an empty branch that was made, or moved up, there.
+      if (hadWork || !history.isOnFirstParentLine(tip, trunk.tip)) merged.add(name);
+    } else if (history.has(tip) && !candidate.knownToChange) unsure.push(candidate);
+  }
+
+  const outcomes = await ask.merges(unsure.map(({ tip }) => ({ ours: trunk.tip, theirs: tip })));
+  const without = unsure.filter((_, i) => {
+    const outcome = outcomes[i];
+    return outcome?.clean === true && outcome.tree === trunk.tree;
+  });
+  // A branch whose commits change nothing, taken together, would also change nothing in trunk.
+  const pairs = without.flatMap(({ name, tip }) => {
+    const from = history.mergeBase(tip, trunk.tip);
+    return from === null ? [] : [{ name, from, to: tip }];
+  });
+  const sizes = await ask.sizes(pairs);
+  for (const [i, { name }] of pairs.entries()) if (sizes[i]?.files) merged.add(name);
+  return merged;
+}

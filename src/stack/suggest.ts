@@ -1,0 +1,75 @@
+import type { History } from './history';
+
+/** A branch that is neither merged nor gone. */
+export interface SuggestBranch {
+  name: string;
+  tip: string;
+  tracked: boolean;
+  /** The parent of a tracked branch. */
+  parent: string | null;
+  /** The branch that its pull request goes into. */
+  pullRequestBase?: string | undefined;
+  /** Tips that it was seen at. */
+  tips: string[];
+}
+
+/**
+ * A parent for every untracked branch: the base of its pull request; else the nearest branch whose tip is in its
+ * history; else the nearest whose earlier tip is (that branch was rewritten since); else trunk. Branches that are
+ * themselves untracked are suggested too; the suggestions never run in a circle.
+ */
+export function suggestParents(
+  history: History,
+  trunk: { name: string; tip: string },
+  branches: SuggestBranch[],
+): Map<string, string> {
+  // Tracked ones first: of several branches at one commit they are the better parent.
+  const ordered = [...branches].sort((a, b) => Number(b.tracked) - Number(a.tracked) || (a.name < b.name ? -1 : 1));
+  const rank = new Map(ordered.map((branch, i) => [branch.name, i]));
+  const atTip = groupBy(ordered, (branch) => [branch.tip]);
+  const wasAtTip = groupBy(ordered, (branch) => branch.tips);
+
+  const parents = new Map(ordered.map((branch) => [branch.name, branch.tracked ? branch.parent : null]));
+  const suggestions = new Map<string, string>();
+  for (const branch of ordered) {
+    if (branch.tracked) continue;
+    // Only what is not on trunk: a branch at a commit of trunk is empty, or merged, and no better parent than trunk.
+    const own = history.ownCommits(branch.tip, [trunk.tip]);
+    const nearest = (groups: Map<string, SuggestBranch[]>) => {
+      for (const commit of own) {
+        // At the same tip only one that comes before: two such branches must not be suggested for each other.
+        const isBefore = (other: SuggestBranch) => (rank.get(other.name) ?? 0) < (rank.get(branch.name) ?? 0);
+        const there = groups
+          .get(commit)
+          ?.find((other) => other !== branch && (commit !== branch.tip || isBefore(other)));
+        if (there) return there.name;
+      }
+      return null;
+    };
+    const { pullRequestBase } = branch;
+    const known = pullRequestBase === trunk.name || (pullRequestBase && rank.has(pullRequestBase));
+    const candidates = [known ? pullRequestBase : null, nearest(atTip), nearest(wasAtTip)];
+    const suggestion = candidates.find((name) => name && !leadsTo(parents, name, branch.name)) ?? trunk.name;
+    parents.set(branch.name, suggestion);
+    suggestions.set(branch.name, suggestion);
+  }
+  return suggestions;
+}
+
+/** Whether `target` is reached from `from` over parents. */
+function leadsTo(parents: Map<string, string | null>, from: string, target: string): boolean {
+  const seen = new Set<string>();
+  for (let at: string | null | undefined = from; at && !seen.has(at); at = parents.get(at)) {
+    if (at === target) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+function groupBy(branches: SuggestBranch[], keys: (branch: SuggestBranch) => string[]): Map<string, SuggestBranch[]> {
+  const groups = new Map<string, SuggestBranch[]>();
+  for (const branch of branches) {
+    for (const key of keys(branch)) groups.set(key, [...(groups.get(key) ?? []), branch]);
+  }
+  return groups;
+}

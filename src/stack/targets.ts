@@ -1,0 +1,229 @@
+import type { ActionKind, ErrorCode } from '@/db/schema';
+import { Graph, type GraphBranch } from './graph';
+import type { HeldBack, PlanBranch, Target } from './plan';
+
+/** What a job asks for. Trunk is never `branch`. */
+export interface Action {
+  kind: ActionKind;
+  branch?: string | null | undefined;
+  parent?: string | null | undefined;
+  /** For `register_existing_branch`: every untracked branch, each with its suggested parent. */
+  suggested?: boolean | undefined;
+}
+
+/** What the choice needs of a branch row. */
+export interface TargetBranch extends GraphBranch {
+  tip: string;
+  base: string | null;
+  suggestedParent: string | null;
+}
+
+/** A branch to track from now on. */
+export interface Registration {
+  branch: string;
+  parent: string;
+}
+
+export interface Targets {
+  /** What is to be replayed, bottom up. */
+  targets: Target[];
+  /** What the action would cover, but may not move: branches whose parent is gone, and all above them. Bottom up. */
+  heldBack: HeldBack[];
+  /** What is to be tracked, parents before children. */
+  register: Registration[];
+}
+
+/** Why an action cannot be done on these rows. */
+export interface Refusal {
+  code: Extract<ErrorCode, 'BRANCH_NOT_FOUND' | 'NOT_TRACKED' | 'CYCLE'>;
+  message: string;
+  hint: string;
+}
+
+export type TargetsResult = ({ ok: true } & Targets) | { ok: false; refusal: Refusal };
+
+/**
+ * Which branches an action moves, and onto what, from fresh branch rows.
+ * - `sync_repo`: what stood on merged branches, onto what those stood on, and all above.
+ * - `restack_repo`: every tracked branch onto its parent.
+ * - `restack_subtree`: the branch and all above it. `rebase_branch`: the branch alone.
+ * - `reparent_branch`: the branch onto the new parent, and all above it.
+ * - `register_existing_branch`: moves nothing; says what to track. A suggested parent that is itself untracked is
+ *   registered with its own suggestion, and so on down.
+ *
+ * Wherever a branch that moves stood on a merged one, it goes onto what that stood on.
+ */
+export function targetsFor(action: Action, rows: TargetBranch[], trunk: string): TargetsResult {
+  const graph = new Graph(rows, trunk);
+  switch (action.kind) {
+    case 'sync_repo': {
+      const isRetargeted = (row: TargetBranch) => graph.get(row.parent ?? '')?.merged === true;
+      return move(graph, withAllAbove(graph, isRetargeted));
+    }
+    case 'restack_repo':
+      return move(graph, graph.bottomUp());
+    case 'restack_subtree':
+    case 'rebase_branch': {
+      const row = graph.get(action.branch ?? '');
+      const refusal = refuseBranch(row, action.branch ?? '') ?? refuseGoneParent(graph, row);
+      if (refusal) return { ok: false, refusal };
+      return move(graph, row ? (action.kind === 'rebase_branch' ? [row] : graph.subtree(row.name)) : []);
+    }
+    case 'reparent_branch':
+      return reparent(graph, action.branch ?? '', action.parent ?? '');
+    case 'register_existing_branch':
+      return action.suggested ? registerAll(graph, rows) : registerOne(graph, action.branch ?? '', action.parent);
+  }
+}
+
+/** The branches that an engine may have to know: tracked, neither merged nor gone, with a known base. */
+export function planBranches(rows: TargetBranch[]): PlanBranch[] {
+  return rows.flatMap(({ name, tip, parent, base, tracked, merged, gone }) =>
+    tracked && !merged && !gone && parent !== null && base !== null ? [{ name, tip, parent, base }] : [],
+  );
+}
+
+function withAllAbove(graph: Graph<TargetBranch>, isChosen: (row: TargetBranch) => boolean): TargetBranch[] {
+  const chosen = new Set<string>();
+  return graph.bottomUp().filter((row) => {
+    const take = isChosen(row) || chosen.has(row.parent ?? '');
+    if (take) chosen.add(row.name);
+    return take;
+  });
+}
+
+/** Turns rows, bottom up, into targets; `onto` says where one of them goes that does not follow its row. */
+function move(graph: Graph<TargetBranch>, rows: TargetBranch[], onto: Map<string, string> = new Map()): TargetsResult {
+  const targets: Target[] = [];
+  const heldBack: HeldBack[] = [];
+  const held = new Set<string>();
+  for (const row of rows) {
+    if (row.merged || row.gone) continue;
+    const parent = onto.get(row.name) ?? graph.effectiveParent(row.name);
+    const missing = parent !== graph.trunk && !isLive(graph.get(parent));
+    if (missing || row.base === null) heldBack.push({ branch: row.name, reason: { kind: 'parent_gone', parent } });
+    else if (held.has(parent)) heldBack.push({ branch: row.name, reason: { kind: 'below', branch: parent } });
+    else {
+      targets.push({ branch: row.name, onto: parent });
+      continue;
+    }
+    held.add(row.name);
+  }
+  return { ok: true, targets, heldBack, register: [] };
+}
+
+function reparent(graph: Graph<TargetBranch>, branch: string, parent: string): TargetsResult {
+  const row = graph.get(branch);
+  const refusal = refuseBranch(row, branch) ?? refuseParent(graph, branch, parent);
+  if (refusal) return { ok: false, refusal };
+  if (row?.merged) return { ok: false, refusal: merged(graph, branch) };
+  return move(graph, graph.subtree(branch), new Map([[branch, live(graph, parent)]]));
+}
+
+function registerOne(graph: Graph<TargetBranch>, branch: string, parent: string | null | undefined): TargetsResult {
+  const row = graph.get(branch);
+  if (!row || row.gone) return { ok: false, refusal: notFound(branch, row) };
+  if (parent) {
+    const refusal = refuseParent(graph, branch, parent);
+    if (refusal) return { ok: false, refusal };
+    return register([{ branch, parent: live(graph, parent) }]);
+  }
+  if (row.tracked && row.parent !== null) return register([{ branch, parent: row.parent }]);
+  const chain: Registration[] = [];
+  let next: TargetBranch | undefined = row;
+  while (next && !next.tracked && !chain.some((known) => known.branch === next?.name)) {
+    const registration = suggested(graph, next);
+    chain.unshift(registration);
+    next = graph.get(registration.parent);
+  }
+  return register(chain);
+}
+
+function registerAll(graph: Graph<TargetBranch>, rows: TargetBranch[]): TargetsResult {
+  const open = rows.filter((row) => row.name !== graph.trunk && !row.tracked && !row.merged && !row.gone);
+  // Seen as tracked already, they have an order.
+  const asTracked = open.map((row) => ({ ...row, tracked: true, parent: suggested(graph, row).parent }));
+  const byName = new Map(asTracked.map((row) => [row.name, row]));
+  const after = new Graph(
+    rows.map((row) => byName.get(row.name) ?? row),
+    graph.trunk,
+  );
+  return register(
+    after.bottomUp().flatMap(({ name, parent }) => (byName.has(name) && parent ? [{ branch: name, parent }] : [])),
+  );
+}
+
+function register(registrations: Registration[]): TargetsResult {
+  return { ok: true, targets: [], heldBack: [], register: registrations };
+}
+
+/** The row's suggested parent, as far as one can stand on it; else trunk. */
+function suggested(graph: Graph<TargetBranch>, row: TargetBranch): Registration {
+  const parent = row.suggestedParent === null ? graph.trunk : live(graph, row.suggestedParent);
+  const usable = parent === graph.trunk || (isAlive(graph.get(parent)) && !graph.wouldCycle(row.name, parent));
+  return { branch: row.name, parent: usable ? parent : graph.trunk };
+}
+
+/** The branch itself, or what it stood on where it is merged. */
+function live(graph: Graph<TargetBranch>, name: string): string {
+  return graph.get(name)?.merged ? graph.effectiveParent(name) : name;
+}
+
+function isAlive(row: TargetBranch | undefined): boolean {
+  return row !== undefined && !row.merged && !row.gone;
+}
+
+/** Whether a branch can stand on it. */
+function isLive(row: TargetBranch | undefined): boolean {
+  return isAlive(row) && row?.tracked === true;
+}
+
+function refuseBranch(row: TargetBranch | undefined, name: string): Refusal | null {
+  if (!row || row.gone) return notFound(name, row);
+  if (!row.tracked) return notTracked(name);
+  return null;
+}
+
+function refuseParent(graph: Graph<TargetBranch>, branch: string, parent: string): Refusal | null {
+  if (graph.wouldCycle(branch, live(graph, parent))) {
+    const what = branch === parent ? 'A branch cannot stand on itself' : `${parent} stands on ${branch}`;
+    return { code: 'CYCLE', message: `${what}.`, hint: 'Choose a parent that does not stand on the branch.' };
+  }
+  const target = live(graph, parent);
+  if (target === graph.trunk) return null;
+  const row = graph.get(target);
+  if (!row || row.gone) return notFound(target, row);
+  return row.tracked ? null : notTracked(target);
+}
+
+function refuseGoneParent(graph: Graph<TargetBranch>, row: TargetBranch | undefined): Refusal | null {
+  if (!row || row.merged) return null;
+  const parent = graph.effectiveParent(row.name);
+  if (parent === graph.trunk || isLive(graph.get(parent))) return null;
+  return {
+    code: 'BRANCH_NOT_FOUND',
+    message: `${parent}, on which ${row.name} stands, is not on the remote.`,
+    hint: `Reparent ${row.name} onto another branch.`,
+  };
+}
+
+function notFound(name: string, row: TargetBranch | undefined): Refusal {
+  const message = row ? `${name} was deleted on the remote.` : `The remote has no branch ${name}.`;
+  return { code: 'BRANCH_NOT_FOUND', message, hint: `Push ${name}, or choose another branch.` };
+}
+
+function notTracked(name: string): Refusal {
+  return {
+    code: 'NOT_TRACKED',
+    message: `${name} is not tracked: its parent is not known.`,
+    hint: `Register ${name} first.`,
+  };
+}
+
+function merged(graph: Graph<TargetBranch>, name: string): Refusal {
+  return {
+    code: 'BRANCH_NOT_FOUND',
+    message: `${name} was merged into ${graph.trunk}: there is nothing left to move.`,
+    hint: 'Sync the repo to move what stood on it.',
+  };
+}
