@@ -3,16 +3,18 @@ import { config } from '@/config';
 import type { Statement } from '@/db/client';
 import { type BranchRow, branches, type JobResult, jobs } from '@/db/schema';
 import { committerIdentity } from '@/git/identity';
+import { loadHistory } from '@/projection/load-history';
+import { baseOf } from '@/stack/base';
 import { pickEngine } from '@/stack/engines/pick';
-import type { HeldBack, Plan, PlanBranch, Target } from '@/stack/plan';
-import { registrationsFor, type StackAction, targetsFor } from '@/stack/targets';
+import type { HeldBack, Plan, Target } from '@/stack/plan';
+import { type Action, planBranches, targetsFor } from '@/stack/targets';
 import { cloneDir } from './clone-dir';
 import { type Commitment, commitMoves, type PlannedMove, resumeMoves, writeMoves } from './commit-moves';
 import { failure, JobFailed } from './failure';
 import type { Lease } from './lease';
 import { logLine, watched } from './record';
 import { EMPTY_RESULT } from './summary';
-import { fetchAndProject, setResult } from './sync';
+import { fetchAndProject, recordedTips, setResult } from './sync';
 
 /** How often a job plans while somebody else's pushes keep coming in between. */
 const ROUNDS = 3;
@@ -66,13 +68,13 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
 /** The rewriting kinds: sync, restack, rebase and reparent. */
 async function restack(
   lease: Lease,
-  action: StackAction,
+  action: Action,
   rows: BranchRow[],
   trunk: { name: string; tip: string },
   refused: ReadonlyMap<string, string>,
 ): Promise<Commitment> {
   const scope = targetsFor(action, rows, trunk.name);
-  if ('error' in scope) throw new JobFailed(scope.error);
+  if (!scope.ok) throw new JobFailed(scope.refusal);
   const { allowed, heldBack } = withoutRefused(scope.targets, refused);
   const picked = await pickEngine(lease.repo.engine, config().engine);
   if ('error' in picked) throw new JobFailed(picked.error);
@@ -85,7 +87,7 @@ async function restack(
     picked.engine.plan({
       gitDir: cloneDir(lease.repo.id),
       trunk,
-      branches: rows.filter(isLive).map(planBranch),
+      branches: planBranches(rows),
       targets: allowed,
       committer: await committer(lease),
       signal: lease.signal,
@@ -137,7 +139,7 @@ export function reasonText({ reason }: HeldBack): string {
 }
 
 /** An action on one branch that cannot move that very branch has failed, and moves nothing. */
-function refuseOwnBranch(action: StackAction, heldBack: HeldBack[]): void {
+function refuseOwnBranch(action: Action, heldBack: HeldBack[]): void {
   const own = heldBack.find((held) => held.branch === action.branch);
   if (!own) return;
   const { reason } = own;
@@ -187,27 +189,33 @@ function withoutRefused(
 
 async function register(lease: Lease, rows: BranchRow[], trunk: { name: string; tip: string }): Promise<Commitment> {
   const { branch, parent, suggested } = lease.job;
-  const found = await registrationsFor(
-    { branch, parent, suggested },
-    rows,
-    trunk,
+  const scope = targetsFor({ kind: 'register_existing_branch', branch, parent, suggested }, rows, trunk.name);
+  if (!scope.ok) throw new JobFailed(scope.refusal);
+  const tips = new Map([...rows.map((row) => [row.name, row.tip] as const), [trunk.name, trunk.tip] as const]);
+  const recorded = await recordedTips(lease);
+  const history = await loadHistory(
     cloneDir(lease.repo.id),
+    trunk.tip,
+    [...tips.values(), ...[...recorded.values()].flat()],
     lease.signal,
   );
-  if ('error' in found) throw new JobFailed(found.error);
-  const moves = found.registrations.map(({ branch: name, parent: onto, base }): PlannedMove => {
+  const moves = scope.register.flatMap(({ branch: name, parent: onto }): PlannedMove[] => {
     const row = rows.find((candidate) => candidate.name === name);
-    const tip = row?.tip ?? null;
-    return {
-      branch: name,
-      before: tip,
-      after: tip,
-      parentBefore: row?.parent ?? null,
-      parentAfter: onto,
-      baseBefore: row?.base ?? null,
-      baseAfter: base,
-      rewritten: [],
-    };
+    if (!row) return [];
+    const question = { tip: row.tip, parentTip: tips.get(onto) ?? null, parentTips: recorded.get(onto) ?? [] };
+    // A base that was recorded over another parent says nothing about this one.
+    const base = baseOf(history, { ...question, recorded: row.parent === onto ? row.base : null });
+    if (base === null) {
+      throw new JobFailed(
+        failure(
+          'NOT_TRACKED',
+          `${name} has no commit in common with ${onto}.`,
+          'Choose another parent, or rebase the branch by hand first.',
+        ),
+      );
+    }
+    const tracking = { parentBefore: row.parent, parentAfter: onto, baseBefore: row.base, baseAfter: base };
+    return [{ branch: name, before: row.tip, after: row.tip, ...tracking, rewritten: [] }];
   });
   const result = await currentResult(lease);
   const registered = moves.map((move) => ({ branch: move.branch, parent: move.parentAfter ?? trunk.name }));
@@ -266,11 +274,6 @@ async function currentResult(lease: Lease): Promise<JobResult> {
 /** A branch that the planner may stand something on, or move. */
 function isLive(row: BranchRow): boolean {
   return row.tracked && !row.merged && !row.gone;
-}
-
-function planBranch(row: BranchRow): PlanBranch {
-  if (row.parent === null || row.base === null) throw new Error(`${row.name} is tracked without a parent.`);
-  return { name: row.name, tip: row.tip, parent: row.parent, base: row.base };
 }
 
 /** The same for every attempt of a job, so that planning again yields the same commits. */

@@ -2,11 +2,12 @@ import { config } from '@/config';
 import { db } from '@/db/client';
 import { gitVersion } from '@/git/version';
 import { beginShutdown, shutdownSignal } from '@/shutdown';
-import { describeEngine } from '@/stack/engines/pick';
+import { findGitSpice } from '@/stack/engines/git-spice/find';
+import { pickEngine } from '@/stack/engines/pick';
 import { inlineExecutor } from './executors/inline';
 import { inngestExecutor } from './executors/inngest';
 import { type Executors, reconcile } from './reconciler';
-import { setRuntimeStatus } from './runtime-status';
+import { type RuntimeStatus, setRuntimeStatus } from './runtime-status';
 import { stepsAtWork } from './workflow';
 
 /** How long a shutdown waits for running steps to hand their leases back, in milliseconds. */
@@ -21,7 +22,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
   const { executors, why } = await chooseExecutors();
   setRuntimeStatus({
     executor: { name: executors.main.name, why },
-    engine: await describeEngine(config().engine),
+    engine: await describeEngine(),
     git: await gitVersion(),
     startedAt: new Date().toISOString(),
   });
@@ -58,5 +59,18 @@ async function chooseExecutors(): Promise<{ executors: Executors; why: string }>
   return {
     executors: { main: inngestExecutor, standIn: inline },
     why: `An Inngest server is there${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}; while it does not answer, jobs run inline.`,
+  };
+}
+
+/** The engine of a repo that asks for none of its own, and the reason. */
+async function describeEngine(): Promise<RuntimeStatus['engine']> {
+  const asked = config().engine;
+  const picked = await pickEngine('auto', asked);
+  if ('error' in picked) return { name: null, why: `${picked.error.message} ${picked.error.hint}` };
+  if (asked !== 'auto') return { name: picked.engine.name, why: `SPICERACK_ENGINE=${asked}.` };
+  const found = await findGitSpice();
+  return {
+    name: picked.engine.name,
+    why: 'program' in found ? `git-spice ${found.version} was found.` : `Built in. ${found.missing}`,
   };
 }

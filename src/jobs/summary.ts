@@ -38,7 +38,8 @@ export function summary(
   const moved = moves.filter((move) => move.refMoved);
   if (job.kind === 'create_branch' && job.branch) parts.push(`${job.branch} made on ${job.parent ?? trunk}`);
   else if (moved.length > 0) parts.push(`${counted(moved.length, 'branch', 'branches')} moved`);
-  const retracked = moves.filter((move) => !move.refMoved);
+  // What a registration tracks is told as registered.
+  const retracked = moves.filter((move) => !move.refMoved && job.kind !== 'register_existing_branch');
   if (retracked.length > 0) parts.push(`${named(retracked.map((m) => `${m.branch} now on ${m.parent}`))}`);
   if (result.registered.length > 0) {
     parts.push(`${named(result.registered.map((r) => `${r.branch} on ${r.parent}`))} registered`);

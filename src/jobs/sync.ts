@@ -1,4 +1,4 @@
-import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { snapshot } from '@/db/client';
 import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
@@ -92,27 +92,20 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
 /** Computes the branch rows from the clone's refs and writes them. */
 async function refresh(lease: Lease, trunk: string): Promise<void> {
   const { db, repo, job } = lease;
-  const [rows, tips, [current]] = await snapshot(db, [
+  const [rows, [current]] = await snapshot(db, [
     db.select().from(branches).where(eq(branches.repoId, repo.id)),
-    db
-      .select({ branch: branchTips.branch, tip: branchTips.tip })
-      .from(branchTips)
-      .where(eq(branchTips.repoId, repo.id))
-      .orderBy(sql`${branchTips.id} desc`),
     db
       .select({ trunkTip: repos.trunkTip, result: jobs.result })
       .from(repos)
       .innerJoin(jobs, eq(jobs.id, job.id))
       .where(eq(repos.id, repo.id)),
   ]);
-  const recorded = new Map<string, string[]>();
-  for (const { branch, tip } of tips) recorded.set(branch, [...(recorded.get(branch) ?? []), tip]);
   const projection = await computeProjection({
     gitDir: cloneDir(repo.id),
     trunk,
     previousRows: rows,
     previousTrunkTip: current?.trunkTip ?? null,
-    branchTips: recorded,
+    branchTips: await recordedTips(lease),
     signal: lease.signal,
   });
   if (!projection) {
@@ -137,6 +130,22 @@ async function refresh(lease: Lease, trunk: string): Promise<void> {
       ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
       : []),
   ]);
+}
+
+/** Every tip that each branch of the repo was seen at, newest first. */
+export async function recordedTips({ db, repo }: Lease): Promise<Map<string, string[]>> {
+  const rows = await db
+    .select({ branch: branchTips.branch, tip: branchTips.tip })
+    .from(branchTips)
+    .where(eq(branchTips.repoId, repo.id))
+    .orderBy(desc(branchTips.id));
+  const tips = new Map<string, string[]>();
+  for (const { branch, tip } of rows) {
+    const seen = tips.get(branch);
+    if (seen) seen.push(tip);
+    else tips.set(branch, [tip]);
+  }
+  return tips;
 }
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
