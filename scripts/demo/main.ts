@@ -172,7 +172,10 @@ async function subjectsOf(remote: Remote): Promise<Record<string, string[]>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-main().catch((error: unknown) => {
-  print(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+main()
+  .catch((error: unknown) => {
+    print(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  })
+  // What an interrupted run leaves open must not keep us.
+  .finally(() => process.exit());

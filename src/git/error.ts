@@ -35,13 +35,15 @@ export class GitError extends Error {
 const PHRASES: Array<[GitErrorKind, RegExp]> = [
   ['disk_full', /No space left on device|Disk quota exceeded/i],
   ['protocol', /transport '.*' not allowed|protocol '.*' is not supported/i],
+  // A local remote that belongs to another user; git then also says that it could not read from the remote.
+  ['failed', /detected dubious ownership/],
   [
     'auth',
-    /could not read (Username|Password)|Authentication failed|Permission denied|terminal prompts disabled|HTTP 40[13]|returned error: 40[13]|Host key verification failed/i,
+    /could not read (Username|Password)|Authentication failed|Permission denied[ ,](\(|please)|Permission to \S+ denied|marked as read only|terminal prompts disabled|HTTP 40[13]|returned error: 40[13]|Host key verification failed/i,
   ],
   [
     'not_found',
-    /repository '.*' not found|Repository not found|does not appear to be a git repository|returned error: 404|does not exist/i,
+    /repository '.*' not found|Repository not found|does not appear to be a git repository|returned error: 404|repository .*does not exist|project you were looking for could not be found/i,
   ],
   ['lock', /Unable to create '.*\.lock'|cannot lock ref|could not lock/i],
   [
