@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HttpRemotes, serveHttp } from '@/testing/http';
 import { makeRemote, type Remote } from '@/testing/remote';
 import { fetchRemote } from './fetch';
@@ -282,6 +282,30 @@ describe.each(['path', 'http'])('a push over %s', (way) => {
     });
     expect(await remote.tip('one')).toBe(tips['new/one']);
   });
+});
+
+test('ssh works by either form of address, and its refusals are told apart', async () => {
+  // Stands in for ssh: the last argument is the command that the host would run.
+  const ssh = join(dir, `ssh${count}`);
+  await writeFile(ssh, '#!/bin/sh\nfor command; do :; done\neval "$command"\n');
+  await chmod(ssh, 0o755);
+  vi.stubEnv('GIT_SSH_COMMAND', ssh);
+  vi.stubEnv('GIT_SSH_VARIANT', 'ssh');
+  try {
+    for (const url of [`git@host.example:${remote.dir}`, `ssh://git@host.example${remote.dir}`]) {
+      const tips = await cloned(url);
+      expect(await remoteHead({ gitDir: clone })).toMatchObject({ name: 'main' });
+      const moves = [{ ref: 'refs/heads/one', before: at(tips, 'one'), after: at(tips, 'new/one') }];
+      expect(await pushAtomic(clone, moves)).toEqual({ kind: 'pushed' });
+      await remote.move('one', at(tips, 'one'));
+    }
+    await writeFile(ssh, '#!/bin/sh\necho "git@host.example: Permission denied (publickey)." >&2\nexit 255\n');
+    await expect(fetchRemote(clone)).rejects.toMatchObject({ kind: 'auth' });
+    await writeFile(ssh, '#!/bin/sh\nexec sleep 60\n');
+    await expect(fetchRemote(clone, { timeoutMs: 300 })).rejects.toMatchObject({ kind: 'timeout' });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 describe('a remote that fails says how', () => {
