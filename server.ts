@@ -99,7 +99,7 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
   const found = await findInngest();
   setInngestFound(found);
   if ('missing' in found) {
-    say(`Inngest: its program was not found (npm run inngest gets it). ${found.tried.join('; ')}`);
+    say(`Inngest: its program was not found (npm run setup gets it). ${found.tried.join('; ')}`);
     return undefined;
   }
   let previous = new AbortController();

@@ -1,0 +1,4 @@
+import { ensureInstalled, runTypeScript } from './setup.mjs';
+
+ensureInstalled();
+await runTypeScript('scripts/programs.ts');
