@@ -10,6 +10,15 @@ export interface MergePair {
   theirs: string;
 }
 
+/** A pair of a batch. */
+export interface BatchPair extends MergePair {
+  /**
+   * The commit to use as the merge base, an ancestor of `theirs`, where it is not the one that git finds; with it
+   * the tree of `ours`. git 2.39 takes no base, so a throw-away commit of that tree on the base stands in for `ours`.
+   */
+  base?: { commit: string; oursTree: string } | undefined;
+}
+
 /** Outcome of a merge: the merged tree, or the paths in conflict (each once; empty where git could not even say). */
 export type MergeOutcome = { clean: true; tree: string } | { clean: false; files: string[] };
 
@@ -35,11 +44,17 @@ const BARE = ['-c', 'merge.renormalize=false'];
  * trees are good for comparing by id and gone afterwards. `.gitattributes` of the trees do not apply.
  * @throws GitError when a commit does not exist.
  */
-export async function mergeTrees(gitDir: string, pairs: MergePair[], signal?: AbortSignal): Promise<MergeOutcome[]> {
+export async function mergeTrees(gitDir: string, pairs: BatchPair[], signal?: AbortSignal): Promise<MergeOutcome[]> {
   if (pairs.length === 0) return [];
   const quarantine = await openQuarantine(gitDir, pairs[0]?.ours.length);
   try {
-    return await mergeBatch([...BARE, ...BATCH], pairs, { gitDir, env: quarantine.env, signal });
+    const merges = pairs.map(({ ours, theirs, base }): MergePair => {
+      if (!base) return { ours, theirs };
+      const author = 'Spicerack <> 0 +0000';
+      const standIn = { tree: base.oursTree, parents: [base.commit], author, encoding: null, message: '' };
+      return { ours: quarantine.write('commit', formatCommit(standIn, author)), theirs };
+    });
+    return await mergeBatch([...BARE, ...BATCH], merges, { gitDir, env: quarantine.env, signal });
   } finally {
     await quarantine.discard();
   }

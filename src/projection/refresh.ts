@@ -1,7 +1,7 @@
 import type { BranchForecast, BranchRow } from '@/db/schema';
-import { type DiffPair, diffStats } from '@/git/diff-tree';
+import { type DiffPair, type DiffStat, diffStats } from '@/git/diff-tree';
 import { type RemoteBranch, remoteBranches } from '@/git/for-each-ref';
-import { type MergeOutcome, type MergePair, mergeTrees } from '@/git/merge-tree';
+import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/merge-tree';
 import { baseOf } from '@/stack/base';
 import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';
@@ -74,6 +74,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   const graph = new Graph(rows, trunk.name);
   const live = rows.filter((row) => !row.merged && !row.gone);
   const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (graph.get(name)?.tip ?? null));
+  const trees = new Map([trunk, ...refs.values()].map(({ tip, tree }) => [tip, tree]));
   const suggestions = suggestParents(
     history,
     trunk,
@@ -82,7 +83,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       return { name, tip, tracked, parent, tips: branchTips.get(name) ?? [], pullRequestBase };
     }),
   );
-  const mergedTips = tipsByWhatTheyWentInto(rows, graph);
+  const mergedTips = tipsMergedInto(rows, graph);
   for (const row of rows) {
     const isLive = !row.merged && !row.gone;
     row.suggestedParent = isLive ? (suggestions.get(row.name) ?? null) : null;
@@ -98,7 +99,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       parentTip,
       recorded: row.tracked ? row.base : null,
       parentTips: branchTips.get(parent) ?? [],
-      mergedTips: mergedTips.get(parent) ?? NO_TIPS,
+      mergedTips: mergedTips.get(parent),
       hadWork: hadWork(history, was, row.tip),
     });
     return { row, was, parentTip: parentTip && history.has(parentTip) ? parentTip : null, base };
@@ -106,7 +107,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   for (const stance of stances) describeStance(history, stance);
 
   // Then what that means in content.
-  await Promise.all([forecastAll(stances, merges), measureAll(stances, sizes)]);
+  await Promise.all([forecastAll(history, stances, trees, merges), measureAll(stances, sizes)]);
 
   const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
   return {
@@ -127,8 +128,6 @@ interface Stance {
   parentTip: string | null;
   base: string | null;
 }
-
-const NO_TIPS: ReadonlySet<string> = new Set();
 
 /** The commits that the rules ask about. Rows that are settled are left out: their old tips would lie far below. */
 function* commitsToKnow(
@@ -221,7 +220,10 @@ function seen({ tip, subject, author, committedAt }: RemoteBranch): Partial<Proj
 }
 
 /** The tips of merged branches, by the branch (or trunk) that has their work now. */
-function tipsByWhatTheyWentInto(rows: ProjectedRow[], graph: Graph): Map<string, Set<string>> {
+export function tipsMergedInto(
+  rows: Array<Pick<ProjectedRow, 'name' | 'tip' | 'merged'>>,
+  graph: Graph,
+): Map<string, Set<string>> {
   const tips = new Map<string, Set<string>>();
   for (const row of rows) {
     if (!row.merged) continue;
@@ -243,36 +245,55 @@ function describeStance(history: History, { row, parentTip, base }: Stance): voi
 }
 
 /** What a restack of each tracked branch onto its parent would meet; known answers are kept. */
-async function forecastAll(stances: Stance[], merges: (pairs: MergePair[]) => Promise<MergeOutcome[]>): Promise<void> {
-  const open: Array<{ row: ProjectedRow; parentTip: string }> = [];
-  for (const { row, was, parentTip } of stances) {
+async function forecastAll(
+  history: History,
+  stances: Stance[],
+  trees: Map<string, string>,
+  merges: (pairs: BatchPair[]) => Promise<MergeOutcome[]>,
+): Promise<void> {
+  const open: Array<{ row: ProjectedRow; parentTip: string; pair: BatchPair }> = [];
+  for (const { row, was, parentTip, base } of stances) {
+    const known = knownForecast(was, row.tip, parentTip, base);
     row.forecast = null;
     if (!row.tracked || parentTip === null) continue;
-    const known = was?.forecast;
-    if (!row.needsRestack) row.forecast = { tip: row.tip, parentTip, outcome: 'in_place', files: [] };
-    else if (known?.tip === row.tip && known.parentTip === parentTip) row.forecast = known;
-    else open.push({ row, parentTip });
+    if (!row.needsRestack) {
+      row.forecast = { tip: row.tip, parentTip, outcome: 'in_place', files: [] };
+    } else if (known) {
+      row.forecast = known;
+    } else {
+      // What is below the base is not replayed (a parent that was rewritten or squashed), so it must not be merged.
+      const oursTree = trees.get(parentTip);
+      const isOwnBase = base !== null && oursTree !== undefined && base !== history.mergeBase(row.tip, parentTip);
+      const pair = { ours: parentTip, theirs: row.tip, base: isOwnBase ? { commit: base, oursTree } : undefined };
+      open.push({ row, parentTip, pair });
+    }
   }
-  const outcomes = await merges(open.map(({ row, parentTip }) => ({ ours: parentTip, theirs: row.tip })));
+  const outcomes = await merges(open.map(({ pair }) => pair));
   for (const [i, { row, parentTip }] of open.entries()) {
     const outcome = outcomes[i];
     if (outcome) row.forecast = { tip: row.tip, parentTip, ...describeOutcome(outcome) };
   }
 }
 
+/** The previous row's forecast where it was made from the same commits; its other numbers are good then, too. */
+function knownForecast(
+  was: ProjectedRow | undefined,
+  tip: string,
+  parentTip: string | null,
+  base: string | null,
+): BranchForecast | null {
+  const forecast = was?.base === base ? was?.forecast : null;
+  return forecast?.tip === tip && forecast.parentTip === parentTip ? forecast : null;
+}
+
 function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' | 'files'> {
   return outcome.clean ? { outcome: 'clean', files: [] } : { outcome: 'conflict', files: outcome.files };
 }
 
-/** Lines added and deleted over the base; kept where tip and base did not change. */
-async function measureAll(
-  stances: Stance[],
-  sizes: (pairs: DiffPair[]) => ReturnType<typeof diffStats>,
-): Promise<void> {
-  const open = stances.flatMap(({ row, was, base }) =>
-    base === null || (was?.tracked && was.tip === row.tip && was.base === base)
-      ? []
-      : [{ row, from: base, to: row.tip }],
+/** Lines added and deleted over the base; kept where the last look was at the same commits. */
+async function measureAll(stances: Stance[], sizes: (pairs: DiffPair[]) => Promise<DiffStat[]>): Promise<void> {
+  const open = stances.flatMap(({ row, was, parentTip, base }) =>
+    base === null || knownForecast(was, row.tip, parentTip, base) ? [] : [{ row, from: base, to: row.tip }],
   );
   const stats = await sizes(open);
   for (const [i, { row }] of open.entries()) {
@@ -284,8 +305,8 @@ async function measureAll(
 /** `mergeTrees` that starts no process for pairs that it has answered. */
 function rememberedMerges(gitDir: string, signal: AbortSignal | undefined) {
   const known = new Map<string, MergeOutcome>();
-  const key = ({ ours, theirs }: MergePair) => `${ours} ${theirs}`;
-  return async (pairs: MergePair[]): Promise<MergeOutcome[]> => {
+  const key = ({ ours, theirs, base }: BatchPair) => `${ours} ${theirs} ${base?.commit}`;
+  return async (pairs: BatchPair[]): Promise<MergeOutcome[]> => {
     const open = [...new Map(pairs.filter((pair) => !known.has(key(pair))).map((pair) => [key(pair), pair])).values()];
     for (const [i, outcome] of (await mergeTrees(gitDir, open, signal)).entries()) {
       const pair = open[i];

@@ -10,7 +10,7 @@ export interface BaseQuestion {
   /** Tips that the parent was seen at, newest first. */
   parentTips: string[];
   /** Tips of branches that were merged into the parent: they are the parent's, even where it was given them squashed. */
-  mergedTips?: ReadonlySet<string>;
+  mergedTips?: ReadonlySet<string> | undefined;
   /** Whether it was seen with commits of its own before, which it still holds. */
   hadWork?: boolean;
 }

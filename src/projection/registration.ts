@@ -1,0 +1,50 @@
+import { baseOf } from '@/stack/base';
+import { Graph } from '@/stack/graph';
+import type { Registration } from '@/stack/targets';
+import { loadHistory } from './load-history';
+import { type ProjectedRow, tipsMergedInto } from './refresh';
+
+export interface RegistrationInput {
+  gitDir: string;
+  trunk: { name: string; tip: string };
+  rows: ProjectedRow[];
+  /** Tips that each branch, and trunk, was seen at before, newest first. */
+  branchTips: ReadonlyMap<string, string[]>;
+  registrations: Registration[];
+  signal?: AbortSignal;
+}
+
+/**
+ * The base that each branch begins with when it is tracked, by the rule of `baseOf`; null where it has nothing in
+ * common with its parent, and so cannot stand on it. A branch that already stands on that parent keeps its
+ * recorded base.
+ * @throws GitError
+ */
+export async function registrationBases(
+  input: RegistrationInput,
+): Promise<Array<Registration & { base: string | null }>> {
+  const { gitDir, trunk, rows, branchTips, registrations, signal } = input;
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (byName.get(name)?.tip ?? null));
+  const asked = registrations.flatMap(({ branch, parent }) => [tipOf(branch), tipOf(parent), byName.get(branch)?.base]);
+  const history = await loadHistory(
+    gitDir,
+    trunk.tip,
+    asked.flatMap((id) => id ?? []),
+    signal,
+  );
+  const mergedTips = tipsMergedInto(rows, new Graph(rows, trunk.name));
+  return registrations.map(({ branch, parent }) => {
+    const row = byName.get(branch);
+    const base = row
+      ? baseOf(history, {
+          tip: row.tip,
+          parentTip: tipOf(parent),
+          recorded: row.tracked && row.parent === parent ? row.base : null,
+          parentTips: branchTips.get(parent) ?? [],
+          mergedTips: mergedTips.get(parent),
+        })
+      : null;
+    return { branch, parent, base };
+  });
+}
