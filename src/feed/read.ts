@@ -14,7 +14,9 @@ const PAGE = 500;
 const TAIL_MS = 400;
 
 /** The newest event's number, to be read in the same snapshot as the rows that it goes with. */
-export const newestEvent = sql<number>`(select coalesce(max(seq), (select cast(value as integer) from meta where key = ${PRUNED}), 0) from events)`;
+export const newestEvent = sql<number>`max(
+  coalesce((select max(seq) from events), 0),
+  coalesce((select cast(value as integer) from meta where key = ${PRUNED}), 0))`;
 
 /** The statement that reads the cursor; put it into the same `snapshot` as the rows. */
 export function cursorQuery(db: Db) {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { type ActionKind, branches, idempotencyKeys, type JobKind, type JobStatus, jobs, repos } from '@/db/schema';
@@ -35,17 +35,17 @@ export interface NewJob {
   undoOf?: string | null;
 }
 
-/** The statement that puts a job into the queue. */
-export function insertJob(db: Db, job: NewJob): Statement {
-  return db
-    .insert(jobs)
-    .values({
-      ...job,
-      branch: job.branch ?? null,
-      parent: job.parent ?? null,
-      suggested: job.suggested ?? false,
-    })
-    .onConflictDoNothing();
+/**
+ * The statement that puts a job into the queue, where `onlyIf` holds. A `sync_repo` is left out silently while
+ * another one of its repo is queued.
+ */
+export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
+  return db.run(sql`
+    insert into jobs (id, repo_id, kind, branch, parent, suggested, requested_by, retry_of, undo_of)
+    select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.suggested ? 1 : 0},
+           ${job.requestedBy}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
+    where ${onlyIf}
+    on conflict do nothing`);
 }
 
 /**
@@ -67,7 +67,11 @@ export async function acceptAction(db: Db, request: ActionRequest): Promise<Acce
   for (let tries = 0; tries < 2; tries++) {
     const id = uuid();
     await write(db, [
-      insertJob(db, { id, repoId, kind, branch, parent, suggested, requestedBy: request.requestedBy }),
+      insertJob(
+        db,
+        { id, repoId, kind, branch, parent, suggested, requestedBy: request.requestedBy },
+        idempotencyKey ? sql`not exists (select 1 from idempotency_keys where key = ${idempotencyKey})` : undefined,
+      ),
       ...(idempotencyKey ? [rememberKey(db, idempotencyKey, input, id, request)] : []),
     ]);
     if (idempotencyKey) {

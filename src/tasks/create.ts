@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
@@ -64,18 +64,14 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
     branchStatus: attached ? ('completed' as const) : ('queued' as const),
   };
   const insert = db.insert(tasks).values(row).onConflictDoNothing().returning();
-  const [created] = jobId
-    ? await write(db, [
-        insert,
-        insertJob(db, {
-          id: jobId,
-          repoId,
-          kind: 'register_existing_branch',
-          branch,
-          requestedBy: request.requestedBy,
-        }),
-      ])
-    : await write(db, [insert]);
+  const register = (job: string) =>
+    insertJob(
+      db,
+      { id: job, repoId, kind: 'register_existing_branch', branch, requestedBy: request.requestedBy },
+      // No job without its task, where another request has just taken the branch.
+      sql`exists (select 1 from tasks where id = ${id})`,
+    );
+  const [created] = await write(db, [insert, ...(jobId ? [register(jobId)] : [])]);
   const [task] = created;
   return task ? { task } : { refused: taken(branch, 'another one') };
 }
