@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -28,6 +28,8 @@ const MEMORY_NEEDED = 512 * 1024 * 1024;
 
 /** Opens a quarantine in front of the clone at `gitDir`. `idLength` is that of the clone's ids: 40 (SHA-1) or 64. */
 export async function openQuarantine(gitDir: string, idLength = 40): Promise<Quarantine> {
+  swept ??= sweep();
+  await swept;
   const dir = await makeFolder();
   const objects = join(dir, 'objects');
   mkdirSync(objects);
@@ -56,13 +58,31 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
 }
 
 async function makeFolder(): Promise<string> {
+  const name = `${NAME}${process.pid}-`;
   try {
     const space = await statfs(MEMORY);
-    if (space.bavail * space.bsize >= MEMORY_NEEDED) return await mkdtemp(join(MEMORY, 'spicerack-'));
+    if (space.bavail * space.bsize >= MEMORY_NEEDED) return await mkdtemp(join(MEMORY, name));
   } catch {
     // No such file system here, or not ours to write: the ordinary temporary folder does.
   }
-  return mkdtemp(join(tmpdir(), 'spicerack-'));
+  return mkdtemp(join(tmpdir(), name));
+}
+
+const NAME = 'spicerack-quarantine-';
+/** Far longer than a quarantine is needed. */
+const LEFT_AFTER_MS = 3_600_000;
+
+let swept: Promise<void> | undefined;
+
+/** Removes what killed processes left behind, once a process. */
+async function sweep(): Promise<void> {
+  for (const place of [MEMORY, tmpdir()]) {
+    const names = await readdir(place).catch(() => []);
+    for (const folder of names.filter((name) => name.startsWith(NAME)).map((name) => join(place, name))) {
+      const made = await stat(folder).catch(() => null);
+      if (made && Date.now() - made.mtimeMs > LEFT_AFTER_MS) await rm(folder, { recursive: true, force: true });
+    }
+  }
 }
 
 /** A path as an entry of GIT_ALTERNATE_OBJECT_DIRECTORIES, where `:` separates and a quoted entry is C-like (git 2.11). */

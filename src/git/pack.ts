@@ -22,9 +22,6 @@ export async function takePack(
   });
   await git(['index-pack', '--stdin'], { gitDir, input: pack, signal });
   // index-pack does not look whether what the pack's objects name is there; this is the check that a fetch makes.
-  await git(['rev-list', '--objects', '--quiet', '--stdin'], {
-    gitDir,
-    input: `${lines(wanted)}--not\n--all\n`,
-    signal,
-  });
+  const check = ['rev-list', '--objects', '--quiet', '--stdin', '--not', '--all'];
+  await git(check, { gitDir, input: lines(wanted), signal });
 }

@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ObjectReader } from '@/git/cat-file';
+import { formatTree } from '@/git/commit';
+import { openQuarantine, type Quarantine } from '@/git/objects';
+import { git } from '@/git/run';
+import { Attributes } from './attributes';
+
+let dir: string;
+let quarantine: Quarantine;
+let reader: ObjectReader;
+let attributes: Attributes;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'spicerack-attributes-'));
+  await git(['init', '--bare', '--quiet', dir]);
+  quarantine = await openQuarantine(dir);
+  const signal = new AbortController().signal;
+  reader = new ObjectReader({ gitDir: dir, env: quarantine.env, signal });
+  attributes = new Attributes(quarantine, reader, signal);
+});
+afterAll(async () => {
+  await reader.close();
+  await quarantine.discard();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const file = (content: string, mode = '100644') => ({ mode, id: quarantine.write('blob', Buffer.from(content)) });
+/** A tree as nested records, in git's order. */
+type Spec = Record<string, { mode: string; id: string }>;
+const tree = (entries: Spec) =>
+  quarantine.write('tree', formatTree(Object.entries(entries).map(([name, entry]) => ({ name, ...entry }))));
+const folder = (entries: Spec) => ({ mode: '40000', id: tree(entries) });
+
+const filesIn = async (path: string) =>
+  (await readdir(path, { recursive: true, withFileTypes: true })).flatMap((entry) =>
+    entry.isFile() ? [join(entry.parentPath, entry.name).slice(path.length + 1)] : [],
+  );
+
+test('holds the attribute files of a tree, wherever they are, and no others', async () => {
+  const inner = { '.gitattributes': file('inner'), x: file('x') };
+  const path = await attributes.folder(
+    tree({ '.gitattributes': file('outer'), a: folder({ b: folder(inner) }), 'c ü': folder(inner), y: file('y') }),
+  );
+  expect((await filesIn(path)).sort()).toEqual(['.gitattributes', 'a/b/.gitattributes', 'c ü/.gitattributes'].sort());
+  expect(await readFile(join(path, 'c ü/.gitattributes'), 'utf8')).toBe('inner');
+});
+
+test('is one folder for all trees with the same attribute files, and another one for others', async () => {
+  const same = { '.gitattributes': file('same') };
+  const first = await attributes.folder(tree({ ...same, a: file('1') }));
+  expect(await attributes.folder(tree({ ...same, b: file('2'), c: folder({ d: file('3') }) }))).toBe(first);
+  expect(await attributes.folder(tree({ '.gitattributes': file('other') }))).not.toBe(first);
+});
+
+test('is empty for a tree without any, and passes over symbolic links, as git does', async () => {
+  expect(await filesIn(await attributes.folder(tree({ '.gitattributes': file('a', '120000') })))).toEqual([]);
+});
+
+test('writes nothing outside, whatever a made-up tree names', async () => {
+  const inner = folder({ '.gitattributes': file('evil') });
+  const path = await attributes.folder(
+    tree({ '..': inner, '.GIT': inner, a: folder({ '..': folder({ '..': inner }) }) }),
+  );
+  expect(await filesIn(path)).toEqual([]);
+  expect(await filesIn(quarantine.dir)).not.toContain('.gitattributes');
+});
