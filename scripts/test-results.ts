@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+export interface Results {
+  passed: number;
+  failed: number;
+  /** Full names. */
+  skipped: string[];
+}
+
+const VitestReport = z.object({
+  testResults: z.array(
+    z.object({
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+});
+
+/**
+ * Reads vitest's JSON report. A file that could not be loaded has no tests and counts as one failure; so does
+ * a run that ended badly without any.
+ */
+export function vitestResults(report: unknown, exitCode: number): Results {
+  const files = VitestReport.safeParse(report).data?.testResults ?? [];
+  const tests = files.flatMap((file) => file.assertionResults);
+  const passed = tests.filter((test) => test.status === 'passed').length;
+  const failedTests = tests.filter((test) => test.status === 'failed').length;
+  const brokenFiles = files.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length;
+  const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
+  return honest({ passed, failed: failedTests + brokenFiles, skipped: skipped.map((test) => test.fullName) }, exitCode);
+}
+
+const Suite = z.object({
+  title: z.string(),
+  specs: z.array(z.object({ title: z.string(), tests: z.array(z.object({ status: z.string() })) })),
+  get suites() {
+    return z.array(Suite).optional();
+  },
+});
+const PlaywrightReport = z.object({ suites: z.array(Suite), errors: z.array(z.unknown()) });
+
+/** Reads Playwright's JSON report. A flaky test counts as failed. */
+export function playwrightResults(report: unknown, exitCode: number): Results {
+  const { suites, errors } = PlaywrightReport.safeParse(report).data ?? { suites: [], errors: [] };
+  const tests = suites.flatMap((suite) => testsOf(suite, []));
+  const count = (status: string) => tests.filter((test) => test.status === status).length;
+  return honest(
+    {
+      passed: count('expected'),
+      failed: count('unexpected') + count('flaky') + errors.length,
+      skipped: tests.flatMap((test) => (test.status === 'skipped' ? [test.name] : [])),
+    },
+    exitCode,
+  );
+}
+
+function testsOf(suite: z.infer<typeof Suite>, above: string[]): Array<{ name: string; status: string }> {
+  const path = [...above, suite.title];
+  return [
+    ...suite.specs.flatMap((spec) =>
+      spec.tests.map((test) => ({ name: [...path, spec.title].join(' '), status: test.status })),
+    ),
+    ...(suite.suites ?? []).flatMap((inner) => testsOf(inner, path)),
+  ];
+}
+
+/** A run that says it failed has a failure, whatever its report holds. */
+function honest(results: Results, exitCode: number): Results {
+  return exitCode !== 0 && results.failed === 0 ? { ...results, failed: 1 } : results;
+}
+
+export function sum(all: Results[]): Results {
+  return {
+    passed: all.reduce((total, results) => total + results.passed, 0),
+    failed: all.reduce((total, results) => total + results.failed, 0),
+    skipped: all.flatMap((results) => results.skipped),
+  };
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { ensureBuilt } from '@/server/build';
+import { ensureInngest } from '@/server/inngest-program';
+import { ensureBrowser } from './browser';
+import { playwrightResults, type Results, sum, vitestResults } from './test-results';
+
+/**
+ * `npm test`: every test there is. Unit and integration tests run under vitest, then the browser tests under
+ * Playwright, both on one production build. Arguments go to vitest (`npm test -- src/git`), or to Playwright
+ * when one of them begins with `e2e/`. Whatever was skipped is named at the end, and the last line counts.
+ */
+
+const args = process.argv.slice(2);
+const browserOnly = args.some((arg) => arg.startsWith('e2e/'));
+const vitestOnly = args.length > 0 && !browserOnly;
+const ci = Boolean(process.env.CI) && process.env.CI !== 'false';
+const say = (line: string) => console.log(line);
+
+const reports = { vitest: 'test-results/vitest.json', playwright: 'test-results/playwright.json' };
+rmSync('test-results', { recursive: true, force: true });
+mkdirSync('test-results', { recursive: true });
+
+const inngest = await ensureInngest(say);
+const browser = vitestOnly ? null : await ensureBrowser(say);
+const missing = [inngest, browser].flatMap((outcome) => (outcome && 'missing' in outcome ? [outcome] : []));
+// The tests look for the program themselves; what was found once is what they get.
+if ('program' in inngest) process.env.SPICERACK_INNGEST = inngest.program;
+if (browser && 'program' in browser) process.env.SPICERACK_CHROMIUM = browser.program;
+
+const results: Results[] = [];
+await ensureBuilt(say);
+if (!browserOnly) {
+  const code = await run('node_modules/vitest/vitest.mjs', [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reports.vitest}`,
+    ...args,
+  ]);
+  results.push(vitestResults(report(reports.vitest), code));
+}
+if (browser && 'program' in browser) {
+  process.env.PLAYWRIGHT_JSON_OUTPUT_NAME = reports.playwright;
+  const code = await run('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...args]);
+  results.push(playwrightResults(report(reports.playwright), code));
+} else if (browser) {
+  results.push({ passed: 0, failed: 0, skipped: ['all browser tests'] });
+}
+
+const total = sum(results);
+for (const { missing: name, tried } of missing) {
+  say(`\nNot to be had: ${name}`);
+  for (const line of tried) say(`  ${line}`);
+}
+if (total.skipped.length > 0) {
+  say('\nSkipped:');
+  for (const name of total.skipped) say(`  ${name}`);
+}
+const forbidden = ci ? total.skipped.filter((name) => !name.includes('git-spice')) : [];
+if (forbidden.length > 0)
+  say(`\nIn CI nothing but the git-spice engine may be skipped; ${forbidden.length} others were.`);
+process.exitCode = total.failed > 0 || forbidden.length > 0 ? 1 : 0;
+say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+
+async function run(program: string, programArgs: string[]): Promise<number> {
+  const child = spawn(process.execPath, [program, ...programArgs], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  return typeof code === 'number' ? code : 1;
+}
+
+function report(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
+}
