@@ -13,18 +13,19 @@ const LIMIT_MS = 180_000;
 /** Follows the change feed, prints each job's steps and end as they happen, and tells when a job has ended. */
 export function watchJobs(client: Client, print: (line: string) => void): Watch {
   const status = new Map<string, string>();
+  /** Steps whose heading is printed, by their row's id. */
+  const begun = new Set<number>();
   const waiting = new Map<string, (status: string) => void>();
 
   const seen = (event: FeedEvent) => {
     if (event.op !== 'upsert') return;
     if (event.type === 'job_steps') {
-      const { phase, step, status: state, message, startedAt, finishedAt } = event.row;
-      if (state === 'running' || !finishedAt) return;
+      const { id, phase, step, status: state, message, startedAt, finishedAt } = event.row;
+      if (!phase && !begun.has(id)) print(`  ${step}`);
+      begun.add(id);
+      if (!phase || !finishedAt) return;
       const ms = Date.parse(finishedAt) - Date.parse(startedAt);
-      const name = phase ? `    ${phase}` : `  ${step}`;
-      print(
-        `  ${name.padEnd(16)}${String(ms).padStart(6)} ms  ${state === 'error' ? 'error: ' : ''}${message}`.trimEnd(),
-      );
+      print(`    ${phase.padEnd(12)}${String(ms).padStart(6)} ms  ${state === 'error' ? 'error: ' : ''}${message}`);
     }
     if (event.type === 'job_logs' && event.row.level !== 'info') print(`    ${event.row.level}: ${event.row.line}`);
     if (event.type === 'jobs') {
