@@ -6,12 +6,13 @@ import { git, gitText } from '@/git/run';
 /**
  * Which commit became which, told by git itself: before a branch is replayed each of its commits gets a note that
  * holds its own id, and `git rebase` copies notes to what it makes of them (`notes.rewrite.rebase`, git-config(1)).
+ * A commit that it drops counts as rewritten to the one before it, which has its note by then: hence `ignore`.
  */
 const NOTES = 'refs/notes/spicerack';
 
 const SETTINGS = `[notes]
 	rewriteRef = ${NOTES}
-	rewriteMode = overwrite
+	rewriteMode = ignore
 [notes "rewrite"]
 	rebase = true
 `;
