@@ -18,6 +18,7 @@ import { cursorQuery } from '@/feed/read';
 import { acceptAction } from '@/jobs/accept';
 import { cancelJob } from '@/jobs/cancel';
 import { retryJob } from '@/jobs/retry';
+import { undoJob, undoOffer } from '@/jobs/undo';
 import { branchName, jobId, procedure, refuse, repoId, router } from './trpc';
 
 /** A job with everything that people watch about it but its log. */
@@ -63,7 +64,8 @@ export const jobsRouter = router({
     // The cursor is read first: what changes between the two reads comes again by the feed.
     const [head] = await cursorQuery(ctx.db);
     const [detail] = await details(ctx.db, await ctx.db.select(view).from(jobs).where(eq(jobs.id, input.jobId)));
-    return { ...(detail ?? noJob(input.jobId)), feedCursor: head?.cursor ?? 0 };
+    if (!detail) noJob(input.jobId);
+    return { ...detail, undo: await undoOffer(ctx.db, detail.job), feedCursor: head?.cursor ?? 0 };
   }),
 
   /** Jobs, newest first. `cursor` is the `seq` of the last one of the page before. */
@@ -109,6 +111,13 @@ export const jobsRouter = router({
   /** Cancels a queued job at once, a running one before its push; after that it is refused. */
   cancel: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {
     const answer = await cancelJob(ctx.db, input.jobId);
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
+
+  /** Queues the job that puts back what an ended job has moved, while that is still possible. */
+  undo: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {
+    const answer = await undoJob(ctx.db, input.jobId, ctx.requestedBy);
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),

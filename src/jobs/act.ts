@@ -1,20 +1,24 @@
 import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
-import { type BranchRow, branches, type JobResult, jobs } from '@/db/schema';
+import { type BranchRow, branches, type JobResult, jobMoves, jobs } from '@/db/schema';
+import { fetchCommits } from '@/git/fetch';
 import { committerIdentity } from '@/git/identity';
+import { keepCommits } from '@/git/keep-ref';
+import { existingCommits } from '@/git/rev-list';
 import { loadHistory } from '@/projection/load-history';
 import { baseOf } from '@/stack/base';
 import { pickEngine } from '@/stack/engines/pick';
 import type { HeldBack, Plan, Target } from '@/stack/plan';
 import { type Action, planBranches, targetsFor } from '@/stack/targets';
 import { cloneDir } from './clone-dir';
-import { type Commitment, commitMoves, type PlannedMove, resumeMoves, writeMoves } from './commit-moves';
+import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
 import { failure, JobFailed } from './failure';
 import type { Lease } from './lease';
 import { logLine, watched } from './record';
 import { EMPTY_RESULT } from './summary';
 import { fetchAndProject, recordedTips, setResult } from './sync';
+import { inverseMoves, movedSince } from './undo';
 
 /** How often a job plans while somebody else's pushes keep coming in between. */
 const ROUNDS = 3;
@@ -59,7 +63,7 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
     case 'create_branch':
       return createBranch(lease, rows, trunk);
     case 'undo':
-      throw new JobFailed(failure('INTERNAL', 'Undo is not there yet.', 'Move the branches back by hand.'));
+      return undo(lease, rows);
     default:
       return restack(lease, { kind: job.kind, branch: job.branch, parent: job.parent }, rows, trunk, refused);
   }
@@ -101,9 +105,7 @@ async function restack(
     refuseOwnBranch(action, plan.heldBack);
     if (plan.moves.length === 0) return { kind: 'pushed' };
     // Taken into the clone before the push, so that a push broken off can be pushed again from there.
-    await watched(lease, 'act', 'take', 'Keeping the new commits', () =>
-      planned.take(`refs/spicerack/keep/${lease.job.id}`),
-    );
+    await watched(lease, 'act', 'take', 'Keeping the new commits', () => planned.take(keepRef(lease)));
     return await commitMoves(lease, plan.moves);
   } finally {
     await planned.discard();
@@ -264,6 +266,55 @@ async function createBranch(
   ];
   await lease.write(writeMoves(lease, moves));
   return commitMoves(lease, moves);
+}
+
+/** Everything that the undone job has moved goes back, refs and rows, in one push; or nothing does. */
+async function undo(lease: Lease, rows: BranchRow[]): Promise<Commitment> {
+  const { db, job } = lease;
+  const undone = job.undoOf ?? '';
+  const inverse = inverseMoves(await db.select().from(jobMoves).where(eq(jobMoves.jobId, undone)).orderBy(jobMoves.id));
+  const since = movedSince(inverse, rows);
+  if (inverse.length === 0 || since.length > 0) {
+    const what = since.map(({ branch, how }) => `${branch} ${how}`).join('; ') || 'the job has moved nothing';
+    throw new JobFailed(
+      failure(
+        'DIVERGED',
+        `It cannot be undone any more: ${what}.`,
+        'Nothing was moved. Move what is left back by hand, or go on from here.',
+      ),
+    );
+  }
+  const commits = inverse.flatMap(({ after }) => after ?? []);
+  await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, commits));
+  const moves = inverse.map((move) => ({ ...move, rewritten: [] }));
+  await lease.write(writeMoves(lease, moves));
+  return commitMoves(lease, moves);
+}
+
+/** The commits that an undo goes back to are in the clone, unless that was made anew: then the remote may have them. */
+async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
+  const gitDir = cloneDir(lease.repo.id);
+  const isMissing = async () => (await existingCommits(gitDir, commits, lease.signal)).length < new Set(commits).size;
+  if (await isMissing()) {
+    await fetchCommits(gitDir, commits, remoteOptions(lease));
+    if (await isMissing()) {
+      throw new JobFailed(
+        failure(
+          'BRANCH_NOT_FOUND',
+          'The commits to go back to are no longer kept, here or on the remote.',
+          'Nothing was moved. Somebody who has them can push them.',
+        ),
+      );
+    }
+  }
+  if (commits.length === 0) return;
+  const { name, email, date } = await committer(lease);
+  await keepCommits(gitDir, keepRef(lease), commits, `${name} <${email}> ${date}`, lease.signal);
+}
+
+/** Under which the commits of a job are kept alive for its undo. */
+function keepRef(lease: Lease): string {
+  return `refs/spicerack/keep/${lease.job.id}`;
 }
 
 async function currentResult(lease: Lease): Promise<JobResult> {

@@ -121,7 +121,8 @@ async function forgetPush(lease: Lease): Promise<void> {
   ]);
 }
 
-function remoteOptions(lease: Lease) {
+/** How a command that talks to the remote is bounded within a step. */
+export function remoteOptions(lease: Lease) {
   return { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
 }
 
@@ -205,6 +206,9 @@ function pushedMoves(lease: Lease, moves: PlannedMove[]): Statement[] {
       select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', value ->> 'parentAfter' is not null
       from json_each(${json}) where value ->> 'after' is not null and ${lease.held}
       on conflict (repo_id, name) do update set tip = excluded.tip, parent = excluded.parent, base = excluded.base, tracked = excluded.tracked`),
+    lease.db.run(sql`
+      delete from branches where repo_id = ${lease.repo.id} and ${lease.held}
+        and name in (select value ->> 'branch' from json_each(${json}) where value ->> 'after' is null)`),
     lease.db.run(sql`
       insert into branch_tips (repo_id, branch, tip)
       select ${lease.repo.id}, value ->> 'branch', value ->> 'after' from json_each(${json})

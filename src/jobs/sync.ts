@@ -1,5 +1,4 @@
 import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { config } from '@/config';
 import { snapshot } from '@/db/client';
 import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
 import { GitError } from '@/git/error';
@@ -8,6 +7,7 @@ import { prepareClone, removeClone } from '@/git/init';
 import { remoteHead } from '@/git/ls-remote';
 import { computeProjection, type Projection } from '@/projection/refresh';
 import { cloneDir } from './clone-dir';
+import { remoteOptions } from './commit-moves';
 import { failure, JobFailed } from './failure';
 import { type Lease, NOW } from './lease';
 import { logLine, watched } from './record';
@@ -51,7 +51,7 @@ async function fetchWhole(lease: Lease): Promise<string> {
 
 async function fetchOnce(lease: Lease): Promise<string> {
   const gitDir = cloneDir(lease.repo.id);
-  const remote = { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+  const remote = remoteOptions(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
   await fetchRemote(gitDir, remote);
