@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { planBranches, type TargetBranch, targetsFor } from './targets';
+
+const row = (name: string, parent: string | null, more: Partial<TargetBranch> = {}): TargetBranch => ({
+  name,
+  parent,
+  tracked: parent !== null,
+  merged: false,
+  gone: false,
+  tip: `${name}-tip`,
+  base: parent === null ? null : `${name}-base`,
+  suggestedParent: null,
+  ...more,
+});
+const moved = { merged: true };
+const gone = { gone: true };
+
+// main ─ cart ─ checkout ─ receipt         main ─ login (merged) ─ reset ─ mail
+//            └─ coupon                     main ─ old (gone) ─ orphan ─ above-orphan         loose
+const rows = [
+  row('receipt', 'checkout'),
+  row('cart', 'main'),
+  row('checkout', 'cart'),
+  row('coupon', 'cart'),
+  row('login', 'main', moved),
+  row('reset', 'login'),
+  row('mail', 'reset'),
+  row('old', 'main', gone),
+  row('orphan', 'old'),
+  row('above-orphan', 'orphan'),
+  row('loose', null, { suggestedParent: 'cart' }),
+];
+const choose = (action: Parameters<typeof targetsFor>[0], of = rows) => targetsFor(action, of, 'main');
+const orphans = [
+  { branch: 'orphan', reason: { kind: 'parent_gone', parent: 'old' } },
+  { branch: 'above-orphan', reason: { kind: 'below', branch: 'orphan' } },
+];
+
+describe('targetsFor', () => {
+  test('sync_repo moves what stood on merged branches, and all above, and nothing else', () => {
+    expect(choose({ kind: 'sync_repo' })).toEqual({
+      ok: true,
+      targets: [
+        { branch: 'reset', onto: 'main' },
+        { branch: 'mail', onto: 'reset' },
+      ],
+      heldBack: [],
+      register: [],
+    });
+  });
+
+  test('restack_repo moves every tracked branch bottom up and holds back those on a parent that is gone', () => {
+    expect(choose({ kind: 'restack_repo' })).toEqual({
+      ok: true,
+      targets: [
+        { branch: 'cart', onto: 'main' },
+        { branch: 'checkout', onto: 'cart' },
+        { branch: 'coupon', onto: 'cart' },
+        { branch: 'reset', onto: 'main' },
+        { branch: 'receipt', onto: 'checkout' },
+        { branch: 'mail', onto: 'reset' },
+      ],
+      heldBack: orphans,
+      register: [],
+    });
+  });
+
+  test('restack_subtree moves the branch and all above it', () => {
+    expect(choose({ kind: 'restack_subtree', branch: 'checkout' })).toMatchObject({
+      targets: [
+        { branch: 'checkout', onto: 'cart' },
+        { branch: 'receipt', onto: 'checkout' },
+      ],
+    });
+  });
+
+  test('rebase_branch moves the branch alone, off a merged parent where it stood on one', () => {
+    expect(choose({ kind: 'rebase_branch', branch: 'cart' })).toMatchObject({
+      targets: [{ branch: 'cart', onto: 'main' }],
+    });
+    expect(choose({ kind: 'rebase_branch', branch: 'reset' })).toMatchObject({
+      targets: [{ branch: 'reset', onto: 'main' }],
+    });
+  });
+
+  test('reparent_branch takes all above along, and gets an orphan going again', () => {
+    expect(choose({ kind: 'reparent_branch', branch: 'checkout', parent: 'reset' })).toMatchObject({
+      targets: [
+        { branch: 'checkout', onto: 'reset' },
+        { branch: 'receipt', onto: 'checkout' },
+      ],
+    });
+    expect(choose({ kind: 'reparent_branch', branch: 'orphan', parent: 'main' })).toMatchObject({
+      targets: [
+        { branch: 'orphan', onto: 'main' },
+        { branch: 'above-orphan', onto: 'orphan' },
+      ],
+      heldBack: [],
+    });
+  });
+
+  test('reparent_branch onto a merged branch means what that stood on', () => {
+    expect(choose({ kind: 'reparent_branch', branch: 'receipt', parent: 'login' })).toMatchObject({
+      targets: [{ branch: 'receipt', onto: 'main' }],
+    });
+  });
+
+  test.each([
+    ['a branch that is not there', { kind: 'rebase_branch', branch: 'nope' }, 'BRANCH_NOT_FOUND'],
+    ['a branch that was deleted', { kind: 'restack_subtree', branch: 'old' }, 'BRANCH_NOT_FOUND'],
+    ['a branch whose parent was deleted', { kind: 'rebase_branch', branch: 'orphan' }, 'BRANCH_NOT_FOUND'],
+    ['an untracked branch', { kind: 'rebase_branch', branch: 'loose' }, 'NOT_TRACKED'],
+    ['an untracked parent', { kind: 'reparent_branch', branch: 'cart', parent: 'loose' }, 'NOT_TRACKED'],
+    ['a parent that is not there', { kind: 'reparent_branch', branch: 'cart', parent: 'nope' }, 'BRANCH_NOT_FOUND'],
+    ['a parent that was deleted', { kind: 'reparent_branch', branch: 'cart', parent: 'old' }, 'BRANCH_NOT_FOUND'],
+    ['itself as the parent', { kind: 'reparent_branch', branch: 'cart', parent: 'cart' }, 'CYCLE'],
+    ['a parent above it', { kind: 'reparent_branch', branch: 'cart', parent: 'receipt' }, 'CYCLE'],
+    ['moving a merged branch', { kind: 'reparent_branch', branch: 'login', parent: 'cart' }, 'BRANCH_NOT_FOUND'],
+    ['registering on a branch above', { kind: 'register_existing_branch', branch: 'cart', parent: 'receipt' }, 'CYCLE'],
+  ] as const)('refuses %s', (_, action, code) => {
+    const result = choose(action);
+    expect(result).toMatchObject({ ok: false, refusal: { code } });
+    if (!result.ok) expect(result.refusal.hint).not.toBe('');
+  });
+
+  test('a stack that hangs in the air is held back, not lost', () => {
+    const odd = [row('x', 'y'), row('y', 'x'), row('apart', 'main', { base: null }), row('on-apart', 'apart')];
+    const result = choose({ kind: 'restack_repo' }, [...odd, row('lost', 'nowhere')]);
+    expect(result).toMatchObject({
+      heldBack: expect.arrayContaining([
+        { branch: 'lost', reason: { kind: 'parent_gone', parent: 'nowhere' } },
+        { branch: 'apart', reason: { kind: 'parent_gone', parent: 'main' } },
+        { branch: 'on-apart', reason: { kind: 'below', branch: 'apart' } },
+      ]),
+    });
+  });
+
+  describe('register_existing_branch', () => {
+    const register = (more: object, of = rows) => {
+      const result = choose({ kind: 'register_existing_branch', ...more }, of);
+      return result.ok ? result.register : result.refusal.code;
+    };
+    // one ─ two ─ three, all untracked; named so that neither order of names is the right one.
+    const untracked = [
+      row('two', null, { suggestedParent: 'one' }),
+      row('three', null, { suggestedParent: 'two' }),
+      row('one', null, { suggestedParent: 'main' }),
+      row('done', null, { merged: true, suggestedParent: null }),
+    ];
+
+    test('tracks the branch with the given parent, or with the suggested one', () => {
+      expect(register({ branch: 'loose', parent: 'coupon' })).toEqual([{ branch: 'loose', parent: 'coupon' }]);
+      expect(register({ branch: 'loose' })).toEqual([{ branch: 'loose', parent: 'cart' }]);
+      expect(register({ branch: 'coupon', parent: 'main' })).toEqual([{ branch: 'coupon', parent: 'main' }]);
+    });
+
+    test('registers what a suggested parent itself needs, parents first', () => {
+      expect(register({ branch: 'two' }, untracked)).toEqual([
+        { branch: 'one', parent: 'main' },
+        { branch: 'two', parent: 'one' },
+      ]);
+    });
+
+    test('with suggested: true tracks every untracked live branch, parents first', () => {
+      expect(register({ suggested: true }, untracked)).toEqual([
+        { branch: 'one', parent: 'main' },
+        { branch: 'two', parent: 'one' },
+        { branch: 'three', parent: 'two' },
+      ]);
+      expect(register({ suggested: true })).toEqual([{ branch: 'loose', parent: 'cart' }]);
+    });
+
+    test('a suggestion that no longer stands gives way to trunk', () => {
+      const stale = [
+        row('a', null, { suggestedParent: 'b' }),
+        row('b', 'a'),
+        row('c', null, { suggestedParent: 'nope' }),
+      ];
+      expect(register({ branch: 'a' }, stale)).toEqual([{ branch: 'a', parent: 'main' }]);
+      expect(register({ branch: 'c' }, stale)).toEqual([{ branch: 'c', parent: 'main' }]);
+    });
+  });
+});
+
+test('planBranches leaves out what an engine cannot use', () => {
+  expect(planBranches(rows).map((branch) => branch.name)).not.toContain('login');
+  expect(planBranches(rows)).toContainEqual({ name: 'reset', tip: 'reset-tip', parent: 'login', base: 'reset-base' });
+  expect(planBranches([row('apart', 'main', { base: null }), row('loose', null), row('old', 'main', gone)])).toEqual(
+    [],
+  );
+});
