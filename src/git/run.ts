@@ -158,8 +158,12 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env'> = {})
   ];
   const env: NodeJS.ProcessEnv = {
     ...inherited,
+    // Named because Next's types demand it.
+    NODE_ENV: process.env.NODE_ENV,
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
+    // A graphical prompt would wait for nobody; a program that was set on purpose may know the password.
+    GIT_ASKPASS: inherited.GIT_ASKPASS ?? '',
     GIT_EDITOR: 'true',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_ALLOW_PROTOCOL: config().allowLocal ? 'https:ssh:http:file' : 'https:ssh',
