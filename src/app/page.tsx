@@ -1,0 +1,5 @@
+import { ReposPage } from '@/ui/repos/repos-page';
+
+export default function Page() {
+  return <ReposPage />;
+}

@@ -1,0 +1,49 @@
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
+import superjson from 'superjson';
+import type { AppRouter } from '@/api/router';
+
+/** The API for the page: same origin, one request a call, the feed over SSE. */
+export function createApi() {
+  const url = '/api/trpc';
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (op) => op.type === 'subscription',
+        true: httpSubscriptionLink({ url, transformer: superjson }),
+        false: httpLink({ url, transformer: superjson, headers: { 'x-requested-by': 'dashboard' } }),
+      }),
+    ],
+  });
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** What is wrong with a request: by field where the server names one, and in one sentence for the rest. */
+export interface Problem {
+  fields: Record<string, string>;
+  /** What concerns no field; null where the fields say it all. */
+  message: string | null;
+  /** The server did not answer at all, so that the same request may be sent again. */
+  unreachable: boolean;
+}
+
+/** Turns what a call was rejected with into words for people. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof TRPCClientError)) return { fields: {}, message: String(error), unreachable: false };
+  const data = (error as TRPCClientError<AppRouter>).data;
+  if (!data)
+    return { fields: {}, message: 'The server does not answer. Nothing is lost: try again.', unreachable: true };
+  const fields: Record<string, string> = {};
+  const rest: string[] = [];
+  for (const { field, message } of data.fields) {
+    if (field === null) rest.push(message);
+    else fields[field] ??= message;
+  }
+  if (data.fields.length === 0) rest.push(error.message);
+  return { fields, message: rest.join(' ') || null, unreachable: false };
+}
+
+/** A key that no other request has. (`crypto.randomUUID` is missing where the page is not served securely.) */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,106 @@
+import { type ComponentProps, type ReactNode, useId } from 'react';
+
+/** The looks of buttons; sizes are the caller's. */
+export const buttonLooks = {
+  primary: 'rounded-control bg-accent text-on-accent font-medium hover:brightness-110',
+  plain: 'rounded-control border border-line bg-surface text-text font-medium hover:bg-hover',
+  quiet: 'rounded-control text-muted hover:bg-hover hover:text-text',
+} as const;
+
+export function Button({
+  look = 'plain',
+  className = '',
+  ...props
+}: ComponentProps<'button'> & { look?: keyof typeof buttonLooks }) {
+  return (
+    <button
+      type="button"
+      {...props}
+      className={`touch inline-flex h-8 items-center justify-center gap-2 px-3 disabled:cursor-not-allowed disabled:opacity-60 ${buttonLooks[look]} ${className}`}
+    />
+  );
+}
+
+/** An input with its label above it and what is wrong with it below. */
+export function Field({
+  label,
+  problem,
+  hint,
+  hideLabel = false,
+  children,
+}: {
+  label: string;
+  problem?: string | undefined;
+  hint?: ReactNode;
+  hideLabel?: boolean;
+  /** Gets what ties it to its label and its problem. */
+  children: (props: {
+    id: string;
+    'aria-invalid': boolean;
+    'aria-describedby': string | undefined;
+    className: string;
+  }) => ReactNode;
+}) {
+  const id = useId();
+  const about = problem || hint ? `${id}-about` : undefined;
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'text-xs font-medium text-muted'}>
+        {label}
+      </label>
+      {children({
+        id,
+        'aria-invalid': problem !== undefined,
+        'aria-describedby': about,
+        className:
+          'touch h-8 w-full rounded-control border border-line bg-surface px-2 aria-invalid:border-error focus-visible:outline-accent',
+      })}
+      {problem ? (
+        <p id={about} role="alert" className="text-xs text-error">
+          {problem}
+        </p>
+      ) : (
+        hint && (
+          <p id={about} className="text-xs text-muted">
+            {hint}
+          </p>
+        )
+      )}
+    </div>
+  );
+}
+
+/** What is wrong with a request as a whole, below the form or button that sent it. */
+export function Trouble({ children }: { children: ReactNode }) {
+  return (
+    <p role="alert" className="rounded-control bg-error-tint px-3 py-2 text-error">
+      {children}
+    </p>
+  );
+}
+
+/** Grey bars in the place of what is being loaded. */
+export function Skeleton({ rows, label }: { rows: number; label: string }) {
+  return (
+    <div role="status" aria-label={label} className="flex flex-col gap-3 p-4">
+      {Array.from({ length: rows }, (_, i) => (
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: the bars have no identity
+          key={i}
+          className="h-4 rounded-chip bg-hover"
+          style={{ width: `${60 - ((i * 17) % 35)}%` }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Text as it is, with its own scroll bars, which a keyboard reaches too. */
+export function ScrollText({ label, children, className }: { label: string; children: ReactNode; className: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section aria-label={label} tabIndex={0} className={`overflow-auto ${className}`}>
+      <pre className="font-mono text-xs">{children}</pre>
+    </section>
+  );
+}

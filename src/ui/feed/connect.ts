@@ -1,0 +1,112 @@
+import type { Api } from '../api';
+import type { FeedStore, Relay } from './store';
+
+/** How the page stands to the server. */
+export interface Connection {
+  state: 'connecting' | 'live' | 'lost';
+  /** When the server was last heard, in this machine's milliseconds. */
+  heardAt: number;
+}
+
+/** What tabs of one browser tell each other. */
+type Word = { kind: 'relay'; relay: Relay } | { kind: 'connection'; connection: Connection } | { kind: 'hello' };
+
+/** One name for the lock and the channel: the tabs of one origin. */
+const NAME = 'spicerack-feed';
+
+const AGAIN_MS = 1000;
+
+/**
+ * Feeds the store from one stream a browser: the tab that holds the lock subscribes and relays to the others; when
+ * it closes, the next one goes on from where it is. (A browser opens six connections to an origin over HTTP/1.1;
+ * a stream in each tab would use them up.) Where the page is not served securely there are no locks, and each
+ * tab has its own stream.
+ * @returns what ends it
+ */
+export function connectFeed(api: Api, store: FeedStore, onConnection: (connection: Connection) => void): () => void {
+  const ended = new AbortController();
+  if (!('locks' in navigator)) {
+    subscribe(api, store, ended.signal, { relay: (relay) => store.receive(relay), connection: onConnection });
+    return () => ended.abort();
+  }
+
+  const channel = new BroadcastChannel(NAME);
+  const tell = (word: Word) => channel.postMessage(word);
+  let latest: Connection = { state: 'connecting', heardAt: Date.now() };
+  let leads = false;
+  channel.onmessage = ({ data: word }: MessageEvent<Word>) => {
+    if (word.kind === 'hello') {
+      if (leads) tell({ kind: 'connection', connection: latest });
+    } else if (word.kind === 'relay') {
+      store.receive(word.relay);
+    } else {
+      onConnection(word.connection);
+    }
+  };
+  tell({ kind: 'hello' });
+
+  const lead = () => {
+    leads = true;
+    subscribe(api, store, ended.signal, {
+      relay: (relay) => {
+        tell({ kind: 'relay', relay });
+        store.receive(relay);
+      },
+      connection: (connection) => {
+        latest = connection;
+        tell({ kind: 'connection', connection });
+        onConnection(connection);
+      },
+    });
+    return new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve(), { once: true }));
+  };
+  navigator.locks.request(NAME, { signal: ended.signal }, lead).catch((error: unknown) => {
+    // The page went away while another tab led.
+    if (!ended.signal.aborted) throw error;
+  });
+  return () => {
+    ended.abort();
+    channel.close();
+  };
+}
+
+/** Holds one subscription open until `ended`, begun again from the store's position whenever it ends. */
+function subscribe(
+  api: Api,
+  store: FeedStore,
+  ended: AbortSignal,
+  on: { relay: (relay: Relay) => void; connection: (connection: Connection) => void },
+): void {
+  if (ended.aborted) return;
+  let heardAt = Date.now();
+  const say = (state: Connection['state']) => on.connection({ state, heardAt });
+  const hear = () => {
+    heardAt = Date.now();
+  };
+  const again = () => {
+    say('lost');
+    setTimeout(() => subscribe(api, store, ended, on), AGAIN_MS);
+  };
+  store.whenPositioned((position) => {
+    if (ended.aborted) return;
+    let from = position;
+    const subscription = api.feed.subscribe.subscribe(
+      { lastEventId: String(position) },
+      {
+        onConnectionStateChange: ({ state, error }) => {
+          if (state === 'pending') hear();
+          if (state === 'pending') say('live');
+          else if (error) say('lost');
+        },
+        onData: ({ data: message }) => {
+          hear();
+          on.relay({ from, message });
+          from = message.cursor;
+        },
+        onError: again,
+        onComplete: again,
+      },
+    );
+    ended.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+  });
+}

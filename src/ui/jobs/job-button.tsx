@@ -1,0 +1,174 @@
+'use client';
+
+import { X } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import type { JobStatus } from '@/db/schema';
+import { newKey, type Problem, problemOf } from '../api';
+import { buttonLooks } from '../controls';
+import { useApi, useNow } from '../providers';
+import { duration } from '../time';
+import { type Phase, phaseOf } from './phase';
+import { StatusShape, statusTone } from './status';
+
+interface Props {
+  /** What it does, in a word or two: shown while nothing is under way, and the beginning of its name always. */
+  label: string;
+  icon?: ReactNode;
+  /** The newest job that it stands for, whoever asked for it. */
+  job: JobDetail | null;
+  /** All that is known of the repo's jobs, newest first. */
+  jobs: JobDetail[];
+  /** Asks for the job. The same key means the same request. */
+  press: (idempotencyKey: string) => Promise<{ jobId: string }>;
+  /** Why it cannot be pressed now. */
+  impossible?: string | null;
+  look?: keyof typeof buttonLooks;
+  /** Its width and height never change with what it says. */
+  className?: string;
+}
+
+/** A press that the feed does not show yet. */
+type Press = { key: string; jobId: string | null; problem: Problem | null };
+
+/**
+ * A button is its job: pressed, it says at once that it is queued, then behind what, at which step it is, what came
+ * of it or what went wrong. Everything but the moment of the press comes from the feed, so every tab and every
+ * person sees the same.
+ */
+export function JobButton({ label, icon, job, jobs, press, impossible, look = 'plain', className = '' }: Props) {
+  const api = useApi();
+  const [pressed, setPressed] = useState<Press | null>(null);
+  const now = useNow(job !== null);
+  const seen = pressed?.jobId != null && jobs.some((other) => other.job.id === pressed.jobId);
+  const phase: Phase = pressed && !pressed.problem && !seen ? { phase: 'pressed' } : phaseOf(job, jobs, now);
+  const problem = pressed?.problem ?? null;
+  const busy =
+    phase.phase === 'pressed' || phase.phase === 'queued' || phase.phase === 'running' || phase.phase === 'waiting';
+  const reason = busy ? null : impossible;
+
+  const send = async () => {
+    if (busy || reason) return;
+    // The answer to an unanswered request may only have been lost: ask for the same job, not for another one.
+    const key = problem?.unreachable && pressed ? pressed.key : newKey();
+    setPressed({ key, jobId: null, problem: null });
+    try {
+      const { jobId } =
+        phase.phase === 'error' ? await api.jobs.retry.mutate({ jobId: phase.job.job.id }) : await press(key);
+      setPressed({ key, jobId, problem: null });
+    } catch (error) {
+      setPressed({ key, jobId: null, problem: problemOf(error) });
+    }
+  };
+
+  const { text, tone, title } = face(phase, now);
+  const status = tone && (tone === 'pressed' ? 'queued' : tone);
+  return (
+    <span className={`relative inline-flex h-8 ${className}`}>
+      <button
+        type="button"
+        onClick={() => void send()}
+        aria-disabled={busy || reason ? true : undefined}
+        data-phase={phase.phase}
+        title={reason ?? title}
+        className={`touch flex min-w-0 flex-1 items-center gap-2 px-2 text-left aria-disabled:cursor-default ${
+          status
+            ? `rounded-control border border-current/30 font-medium ${statusTone[status]}`
+            : `justify-center ${buttonLooks[look]} ${reason ? 'opacity-60' : ''}`
+        }`}
+      >
+        {status ? <StatusShape status={status} /> : icon}
+        <span className="truncate">
+          {status && <span className="sr-only">{label}: </span>}
+          {text ?? label}
+          {reason && <span className="sr-only"> (not now: {reason})</span>}
+        </span>
+      </button>
+      {'job' in phase && busy && <CancelButton phase={phase} label={label} />}
+      {problem && (
+        <span
+          role="alert"
+          className="absolute top-full right-0 z-10 mt-1 flex w-72 max-w-[80vw] items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg"
+        >
+          <span className="flex-1">
+            {[...Object.values(problem.fields), problem.message].filter(Boolean).join(' ')}
+          </span>
+          <button
+            type="button"
+            aria-label="Close"
+            className="text-muted hover:text-text"
+            onClick={() => setPressed(null)}
+          >
+            <X size={14} aria-hidden />
+          </button>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** What a phase looks like; no tone is the button at rest. */
+function face(phase: Phase, now: number): { text?: string; tone?: JobStatus | 'pressed'; title?: string } {
+  switch (phase.phase) {
+    case 'idle':
+      return {};
+    case 'pressed':
+      return { text: 'Queued', tone: 'pressed' };
+    case 'queued':
+      return { text: phase.behind ? `Queued behind #${phase.behind}` : 'Queued', tone: 'queued' };
+    case 'running':
+      return {
+        text: phase.cancel === 'asked' ? 'Cancelling' : `${phase.step} · ${seconds(now - Date.parse(phase.since))}`,
+        tone: 'running',
+        title: phase.job.job.message,
+      };
+    case 'waiting':
+      return {
+        text: `Again in ${seconds(Date.parse(phase.until) - now)}`,
+        tone: 'running',
+        title: phase.job.job.message,
+      };
+    case 'completed':
+      return { text: phase.result, tone: 'completed', title: phase.job.job.message };
+    case 'cancelled':
+      return { text: 'Cancelled', tone: 'cancelled', title: phase.job.job.message };
+    case 'error':
+      return {
+        text: `Retry · ${phase.code}`,
+        tone: 'error',
+        title: [phase.job.job.message, phase.job.job.errorHint].filter(Boolean).join(' '),
+      };
+  }
+}
+
+/** Whole seconds: a tenth that changes once a second would be a lie. */
+function seconds(ms: number): string {
+  return duration(Math.max(0, Math.round(ms / 1000) * 1000)).replace('.0', '');
+}
+
+function CancelButton({ phase, label }: { phase: Phase & { job: JobDetail }; label: string }) {
+  const api = useApi();
+  const [refused, setRefused] = useState<string | null>(null);
+  const cancel = phase.phase === 'running' ? phase.cancel : 'possible';
+  const reason =
+    refused ??
+    { possible: null, asked: 'It is being cancelled.', too_late: 'Its push has begun: it can only go on.' }[cancel];
+  return (
+    <button
+      type="button"
+      aria-label={`Cancel: ${label}`}
+      title={reason ?? 'Cancel'}
+      aria-disabled={reason ? true : undefined}
+      className="touch ml-1 flex w-6 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text aria-disabled:opacity-50"
+      onClick={() => {
+        if (reason) return;
+        api.jobs.cancel.mutate({ jobId: phase.job.job.id }).catch((error: unknown) => {
+          const { message, fields } = problemOf(error);
+          setRefused(message ?? Object.values(fields).join(' '));
+        });
+      }}
+    >
+      <X size={14} aria-hidden />
+    </button>
+  );
+}

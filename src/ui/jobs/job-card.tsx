@@ -1,0 +1,98 @@
+'use client';
+
+import Link from 'next/link';
+import { useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import { isActive } from '../feed/merge';
+import { useApi, useNow } from '../providers';
+import { ago, between, duration, exact } from '../time';
+import { JobButton } from './job-button';
+import { ResultLists } from './result';
+import { StatusChip, StatusShape } from './status';
+import { intent } from './words';
+
+/** A job in a list: what it is, how far it is or how it ended, and what one can do about it. */
+export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
+  const { job, steps } = detail;
+  const active = isActive(job.status);
+  const now = useNow();
+  const [open, setOpen] = useState(false);
+  const result = job.result;
+  const listed = result ? result.heldBack.length + result.dropped.length + result.warnings.length : 0;
+  const took =
+    job.startedAt === null
+      ? null
+      : job.finishedAt
+        ? between(job.startedAt, job.finishedAt)
+        : now - Date.parse(job.startedAt);
+  return (
+    <li
+      data-job={job.seq}
+      data-status={job.status}
+      className="flex flex-col gap-1 border-b border-hairline px-4 py-3 last:border-b-0"
+    >
+      <div className="flex items-baseline gap-2">
+        <Link href={`/jobs/${job.id}`} className="min-w-0 flex-1 truncate hover:underline">
+          <span className="text-muted">#{job.seq}</span> <span className="font-medium">{intent(job)}</span>
+        </Link>
+        <StatusChip status={job.status} />
+      </div>
+      <ol aria-label="Steps" className="flex flex-wrap gap-x-3 text-xs text-muted">
+        {steps
+          .filter((step) => step.phase === null && step.attempt === job.attempt)
+          .map((step) => (
+            <li key={step.id} className="flex items-center gap-1">
+              {step.step}
+              <StatusShape status={step.status} size={10} />
+              <span className="sr-only">{step.status}</span>
+              {step.finishedAt && duration(between(step.startedAt, step.finishedAt))}
+            </li>
+          ))}
+      </ol>
+      {job.message && <p className={job.status === 'error' ? 'text-error' : 'text-muted'}>{job.message}</p>}
+      {job.errorCode && (
+        <p className="text-xs">
+          <code className="font-mono text-error">{job.errorCode}</code>{' '}
+          <span className="text-muted">{job.errorHint}</span>
+        </p>
+      )}
+      <div className="flex items-center gap-2 text-xs text-muted">
+        <span title={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
+        {took !== null && <span>· {duration(took)}</span>}
+        {job.attempt > 1 && <span>· attempt {job.attempt}</span>}
+        {listed > 0 && (
+          <button
+            type="button"
+            aria-expanded={open}
+            className="touch text-accent underline"
+            onClick={() => setOpen(!open)}
+          >
+            {open ? 'Less' : `${listed} to know`}
+          </button>
+        )}
+        <span className="flex-1" />
+        {(active || job.status === 'error' || job.status === 'cancelled') && (
+          <RetryButton detail={detail} jobs={jobs} />
+        )}
+      </div>
+      {open && result && <ResultLists result={result} />}
+    </li>
+  );
+}
+
+/** Retry of a job that ended, or how far it is with its Cancel: a job button for a job that is there already. */
+export function RetryButton({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
+  const api = useApi();
+  const { job } = detail;
+  const retried = jobs.find((other) => other.job.retryOf === job.id);
+  return (
+    <JobButton
+      label="Retry"
+      job={isActive(job.status) ? detail : retried && isActive(retried.job.status) ? retried : null}
+      jobs={jobs}
+      press={() => api.jobs.retry.mutate({ jobId: job.id })}
+      impossible={retried ? `It was tried again as #${retried.job.seq}.` : null}
+      className="w-44"
+    />
+  );
+}

@@ -1,0 +1,70 @@
+import type { JobDetail } from '@/api/jobs';
+import { isActive } from '../feed/merge';
+
+/** What a job button shows. */
+export type Phase =
+  | { phase: 'idle' }
+  /** Pressed; the server has not answered yet, or its job is not in the feed yet. */
+  | { phase: 'pressed' }
+  | { phase: 'queued'; job: JobDetail; behind: number | null }
+  | { phase: 'running'; job: JobDetail; step: string; since: string; cancel: 'possible' | 'asked' | 'too_late' }
+  /** It failed for a moment and is tried again. */
+  | { phase: 'waiting'; job: JobDetail; until: string }
+  | { phase: 'completed'; job: JobDetail; result: string }
+  | { phase: 'error'; job: JobDetail; code: string }
+  | { phase: 'cancelled'; job: JobDetail };
+
+/** How long a button shows how its job ended, in milliseconds. */
+export const SHOWN_MS = 6000;
+
+/**
+ * The phase of the newest job that a button stands for.
+ * @param jobs all that is known of the repo's jobs, newest first
+ * @param now by the server's clock, in milliseconds
+ */
+export function phaseOf(detail: JobDetail | null, jobs: JobDetail[], now: number): Phase {
+  if (!detail) return { phase: 'idle' };
+  const { job } = detail;
+  const lately = job.finishedAt !== null && now - Date.parse(job.finishedAt) < SHOWN_MS;
+  switch (job.status) {
+    case 'queued': {
+      const ahead = jobs.find((other) => other.job.seq < job.seq && isActive(other.job.status));
+      return { phase: 'queued', job: detail, behind: ahead?.job.seq ?? null };
+    }
+    case 'running': {
+      if (job.nextAttemptAt !== null && Date.parse(job.nextAttemptAt) > now) {
+        return { phase: 'waiting', job: detail, until: job.nextAttemptAt };
+      }
+      const step = detail.steps.findLast((each) => each.status === 'running');
+      return {
+        phase: 'running',
+        job: detail,
+        step: step?.phase ?? step?.step ?? 'starting',
+        since: job.startedAt ?? job.createdAt,
+        cancel: job.cancelRequestedAt ? 'asked' : job.committingAt ? 'too_late' : 'possible',
+      };
+    }
+    case 'completed':
+      return lately ? { phase: 'completed', job: detail, result: resultWords(detail) } : { phase: 'idle' };
+    case 'cancelled':
+      return lately ? { phase: 'cancelled', job: detail } : { phase: 'idle' };
+    case 'error': {
+      // It stands until something else was done in the repo, which may have mended it.
+      const passed = jobs.some((other) => other.job.seq > job.seq && other.job.status === 'completed');
+      return passed ? { phase: 'idle' } : { phase: 'error', job: detail, code: job.errorCode ?? 'ERROR' };
+    }
+  }
+}
+
+/** What a job did, in a few words: `12 moved, 2 held back`. */
+export function resultWords({ job, moves }: JobDetail): string {
+  const moved = moves.filter((move) => move.state === 'pushed' && move.before !== move.after).length;
+  const parts: Array<[number, string]> = [
+    [job.result?.registered.length ?? 0, 'registered'],
+    [moved, 'moved'],
+    [job.result?.merged.length ?? 0, 'merged'],
+    [job.result?.heldBack.length ?? 0, 'held back'],
+  ];
+  const said = parts.flatMap(([count, word]) => (count > 0 ? `${count} ${word}` : []));
+  return said.length > 0 ? said.join(', ') : 'Nothing to do';
+}

@@ -1,0 +1,40 @@
+import type { JobStatus } from '@/db/schema';
+
+/** The tints of a job's statuses. */
+export const statusTone: Record<JobStatus, string> = {
+  queued: 'bg-queued-tint text-queued',
+  running: 'bg-running-tint text-running',
+  completed: 'bg-completed-tint text-completed',
+  error: 'bg-error-tint text-error',
+  cancelled: 'bg-cancelled-tint text-cancelled',
+};
+
+/** Each status has a shape of its own, so that nobody needs its colour. */
+export function StatusShape({ status, size = 12 }: { status: JobStatus; size?: number }) {
+  return (
+    <svg
+      viewBox="0 0 12 12"
+      width={size}
+      height={size}
+      aria-hidden
+      className={`shrink-0 ${status === 'running' ? 'spin' : ''}`}
+    >
+      <g fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round">
+        {status === 'queued' && <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM6 3.8V6l1.6 1" />}
+        {status === 'running' && <path d="M6 1.5A4.5 4.5 0 1 1 1.5 6" />}
+        {status === 'completed' && <path d="m2 6.5 2.8 2.7L10 3.2" />}
+        {status === 'error' && <path d="M6 1.4 10.9 10H1.1ZM6 5v2M6 8.6v.1" />}
+        {status === 'cancelled' && <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM3 9l6-6" />}
+      </g>
+    </svg>
+  );
+}
+
+export function StatusChip({ status }: { status: JobStatus }) {
+  return (
+    <span className={`inline-flex items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[status]}`}>
+      <StatusShape status={status} />
+      {status}
+    </span>
+  );
+}

@@ -1,0 +1,24 @@
+import type { JobView } from '@/feed/events';
+
+/** What a job does, as a sentence's beginning: `Restack feat/auth and what stands on it`. */
+export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
+  switch (job.kind) {
+    case 'sync_repo':
+      return 'Sync';
+    case 'restack_repo':
+      return 'Restack all';
+    case 'restack_subtree':
+      return `Restack ${job.branch} and what stands on it`;
+    case 'rebase_branch':
+      return `Rebase ${job.branch}`;
+    case 'reparent_branch':
+      return `Move ${job.branch} onto ${job.parent}`;
+    case 'register_existing_branch':
+      if (job.suggested) return 'Register all suggested';
+      return job.parent ? `Register ${job.branch} on ${job.parent}` : `Register ${job.branch}`;
+    case 'create_branch':
+      return `Create ${job.branch} on ${job.parent}`;
+    case 'undo':
+      return 'Undo';
+  }
+}

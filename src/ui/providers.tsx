@@ -1,0 +1,94 @@
+'use client';
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { type Api, createApi, problemOf } from './api';
+import { type Connection, connectFeed } from './feed/connect';
+import { FeedStore } from './feed/store';
+
+interface Server {
+  api: Api;
+  connection: Connection;
+  /** Now by the server's clock, in milliseconds. */
+  now: () => number;
+}
+
+const ServerContext = createContext<Server | null>(null);
+
+/** The API, the cache of what was loaded, and the feed that keeps it up to date. */
+export function Providers({ children }: { children: ReactNode }) {
+  const [{ api, client, store }] = useState(makeServer);
+  const [connection, setConnection] = useState<Connection>({ state: 'connecting', heardAt: 0 });
+  useEffect(() => {
+    const unwatch = store.watch();
+    const disconnect = connectFeed(api, store, setConnection);
+    return () => {
+      disconnect();
+      unwatch();
+    };
+  }, [api, store]);
+  const [now] = useState(() => () => Date.now() + store.clockOffset);
+  return (
+    <QueryClientProvider client={client}>
+      <ServerContext value={{ api, connection, now }}>{children}</ServerContext>
+    </QueryClientProvider>
+  );
+}
+
+function makeServer() {
+  const client = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // An answer that says no is an answer; only silence is asked again.
+        retry: (_count, error) => problemOf(error).unreachable,
+        retryDelay: (count) => Math.min(500 * 2 ** count, 5000),
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+  return { api: createApi(), client, store: new FeedStore(client) };
+}
+
+function useServer(): Server {
+  const server = useContext(ServerContext);
+  if (!server) throw new Error('This component needs <Providers> around it.');
+  return server;
+}
+
+export function useApi(): Api {
+  return useServer().api;
+}
+
+export function useConnection(): Connection {
+  return useServer().connection;
+}
+
+/** Now by the server's clock in whole seconds (as milliseconds), drawn anew each second while `ticking`. */
+export function useNow(ticking = true): number {
+  const { now } = useServer();
+  const read = () => Math.floor(now() / 1000) * 1000;
+  return useSyncExternalStore(ticking ? eachSecond : never, read, () => 0);
+}
+
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** One timer for everything on the page that shows a time. */
+function eachSecond(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    for (const each of listeners) each();
+  }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+const never = () => () => {};

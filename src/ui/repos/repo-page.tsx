@@ -1,0 +1,194 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Layers, RefreshCw } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import type { ActionKind, BranchRow, RepoRow } from '@/db/schema';
+import { problemOf } from '../api';
+import { Skeleton } from '../controls';
+import { isActive } from '../feed/merge';
+import { type Overview, overviewQuery } from '../feed/queries';
+import { JobButton } from '../jobs/job-button';
+import { JobCard } from '../jobs/job-card';
+import { Message } from '../message';
+import { useApi } from '../providers';
+import { Stack } from '../stack/stack';
+import { Tasks } from '../tasks/tasks';
+import { Freshness } from './freshness';
+
+/** A repo: its stack, what can be done with it, its tasks and its jobs. */
+export function RepoPage({ repoId }: { repoId: string }) {
+  const overview = useQuery(overviewQuery(useApi(), repoId));
+  if (overview.error) {
+    const { fields, message } = problemOf(overview.error);
+    return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
+  }
+  if (!overview.data) return <Skeleton rows={10} label="Loading the repository" />;
+  const { repo } = overview.data;
+  if (!repo)
+    return (
+      <Message
+        title="This repository was removed"
+        detail="Its rows and its clone are gone; the remote was not touched."
+      />
+    );
+  return <Repo overview={overview.data} repo={repo} />;
+}
+
+const SECTIONS = ['stack', 'tasks', 'jobs'] as const;
+type SectionName = (typeof SECTIONS)[number];
+
+function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
+  const { branches, jobs, tasks } = overview;
+  // On a narrow page only one part is shown at a time.
+  const [section, setSection] = useState<SectionName>('stack');
+  const active = jobs.filter(({ job }) => isActive(job.status)).length;
+  const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
+  const place = (name: SectionName) => (section === name ? '' : 'hidden lg:block');
+  return (
+    <>
+      <title>{`${repo.name} · Spicerack`}</title>
+      <Header repo={repo} branches={branches} jobs={jobs} />
+      <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
+        {SECTIONS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={section === name}
+            onClick={() => setSection(name)}
+            className="touch flex-1 border-b-2 border-transparent px-3 py-2 capitalize text-muted aria-pressed:border-accent aria-pressed:font-medium aria-pressed:text-text"
+          >
+            {name} {counts[name] > 0 && <span className="text-xs text-muted">{counts[name]}</span>}
+          </button>
+        ))}
+      </nav>
+      <div className="lg:grid lg:grid-cols-[minmax(0,1fr)_360px]">
+        <section
+          aria-label="Stack"
+          className={`min-w-0 bg-surface pb-8 lg:min-h-[calc(100dvh-112px)] lg:border-r lg:border-hairline ${place('stack')}`}
+        >
+          {branches.length === 0 ? (
+            <NoBranches repo={repo} jobs={jobs} />
+          ) : (
+            <Stack repo={repo} branches={branches} jobs={jobs} />
+          )}
+        </section>
+        <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
+          <section aria-label="Tasks" className={place('tasks')}>
+            <Tasks repoId={repo.id} tasks={tasks} branches={branches} jobs={jobs} />
+          </section>
+          <section aria-label="Jobs" className={place('jobs')}>
+            <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
+            {jobs.length === 0 ? (
+              <p className="px-4 py-3 text-muted">Nothing was asked for yet.</p>
+            ) : (
+              <ul>
+                {jobs.map((detail) => (
+                  <JobCard key={detail.job.id} detail={detail} jobs={jobs} />
+                ))}
+              </ul>
+            )}
+          </section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]; jobs: JobDetail[] }) {
+  const api = useApi();
+  const counts = useMemo(() => countBranches(branches), [branches]);
+  const newest = (kind: ActionKind, suggested = false) =>
+    jobs.find(({ job }) => job.kind === kind && job.suggested === suggested) ?? null;
+  const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
+    api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
+  const registering = newest('register_existing_branch', true);
+  const unsynced = repo.syncedAt === null ? 'Its first sync has not ended yet.' : null;
+  return (
+    <header className="flex flex-wrap items-center gap-x-6 gap-y-3 border-b border-hairline bg-surface px-4 py-3">
+      <div className="min-w-0 flex-1 basis-60">
+        <div className="flex flex-wrap items-baseline gap-x-3">
+          <h1 className="text-lg font-semibold break-words">{repo.name}</h1>
+          <span className="font-mono text-xs text-muted">{repo.trunk}</span>
+          <Freshness repo={repo} />
+        </div>
+        <p className="text-xs text-muted">{counts.words}</p>
+      </div>
+      <div className="flex flex-wrap gap-2">
+        {(counts.suggested > 0 || (registering && isActive(registering.job.status))) && (
+          <JobButton
+            label="Register all suggested"
+            job={registering}
+            jobs={jobs}
+            press={run('register_existing_branch', true)}
+            className="w-48"
+          />
+        )}
+        <JobButton
+          label="Sync"
+          icon={<RefreshCw size={14} aria-hidden />}
+          job={newest('sync_repo')}
+          jobs={jobs}
+          press={run('sync_repo')}
+          className="w-44"
+        />
+        <JobButton
+          label="Restack all"
+          icon={<Layers size={14} aria-hidden />}
+          look="primary"
+          job={newest('restack_repo')}
+          jobs={jobs}
+          press={run('restack_repo')}
+          impossible={unsynced}
+          className="w-44"
+        />
+      </div>
+    </header>
+  );
+}
+
+/** What a page's header says about its branches. */
+function countBranches(branches: BranchRow[]): { words: string; suggested: number } {
+  const open = branches.filter((branch) => !branch.merged && !branch.gone);
+  const tracked = open.filter((branch) => branch.tracked);
+  const untracked = open.filter((branch) => !branch.tracked);
+  const words = [
+    `${branches.length} ${branches.length === 1 ? 'branch' : 'branches'}`,
+    ...counted(tracked.filter((branch) => branch.needsRestack).length, 'need restack'),
+    ...counted(tracked.filter((branch) => branch.forecast?.outcome === 'conflict').length, 'would conflict'),
+    ...counted(untracked.length, 'untracked'),
+  ];
+  return { words: words.join(' · '), suggested: untracked.filter((branch) => branch.suggestedParent !== null).length };
+}
+
+function counted(count: number, word: string): string[] {
+  return count > 0 ? [`${count} ${word}`] : [];
+}
+
+function NoBranches({ repo, jobs }: { repo: RepoRow; jobs: JobDetail[] }) {
+  const first = jobs.at(-1);
+  if (repo.syncedAt !== null) {
+    return (
+      <Message title="No branches but the trunk" detail="Push one, and sync.">
+        {' '}
+      </Message>
+    );
+  }
+  if (first?.job.status === 'error') {
+    return (
+      <Message title="The first sync failed" detail={`${first.job.message} ${first.job.errorHint ?? ''}`}>
+        {' '}
+      </Message>
+    );
+  }
+  const step = first?.steps.findLast((each) => each.status === 'running');
+  return (
+    <Message
+      title="Cloning"
+      detail={step?.message || first?.job.message || 'Its branches appear here as soon as they are read.'}
+    >
+      {' '}
+    </Message>
+  );
+}

@@ -1,0 +1,103 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { type Problem, problemOf } from '../api';
+import { Button, Field, Skeleton, Trouble } from '../controls';
+import { repoListQuery } from '../feed/queries';
+import { useApi } from '../providers';
+import { Freshness } from './freshness';
+
+/** All repos, and the one field that adds another. */
+export function ReposPage() {
+  const list = useQuery(repoListQuery(useApi()));
+  const first = list.data?.repos.length === 0;
+  return (
+    <div className="mx-auto flex max-w-160 flex-col gap-6 p-4 md:py-12">
+      <title>Repositories · Spicerack</title>
+      <div className="flex flex-col gap-1">
+        <h1 className="text-xl font-semibold">{first ? 'Add your first repository' : 'Repositories'}</h1>
+        {first && (
+          <p className="text-muted">
+            Give the address that you clone from. It is cloned in the background, its branches are read, and nothing is
+            pushed until you press a button.
+          </p>
+        )}
+      </div>
+      <AddRepo />
+      {list.isPending && <Skeleton rows={3} label="Loading the repositories" />}
+      {list.error && <Trouble>{problemOf(list.error).message}</Trouble>}
+      {!first && list.data && (
+        <ul className="overflow-hidden rounded-popup border border-hairline bg-surface">
+          {list.data.repos.map((repo) => (
+            <li key={repo.id} className="border-b border-hairline last:border-b-0">
+              <Link href={`/repos/${repo.id}`} className="flex flex-col gap-1 px-4 py-3 hover:bg-hover">
+                <span className="flex flex-wrap items-baseline gap-x-3">
+                  <span className="font-medium">{repo.name}</span>
+                  {repo.trunk && <span className="font-mono text-xs text-muted">{repo.trunk}</span>}
+                  <Freshness repo={repo} />
+                </span>
+                <span className="truncate text-xs text-muted">{repo.url}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function AddRepo() {
+  const api = useApi();
+  const router = useRouter();
+  const [url, setUrl] = useState('');
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const add = async () => {
+    setSending(true);
+    setProblem(null);
+    try {
+      const { repo } = await api.repos.add.mutate({ url: url.trim() });
+      router.push(`/repos/${repo.id}`);
+    } catch (error) {
+      setProblem(problemOf(error));
+      setSending(false);
+    }
+  };
+
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void add();
+      }}
+    >
+      <div className="flex items-start gap-2">
+        <div className="flex-1">
+          <Field label="Address of a repository" hideLabel problem={problem?.fields.url}>
+            {(props) => (
+              <input
+                {...props}
+                name="url"
+                value={url}
+                onChange={(event) => setUrl(event.target.value)}
+                placeholder="https://… or git@host:owner/name.git"
+                autoComplete="off"
+                autoCapitalize="off"
+                spellCheck={false}
+              />
+            )}
+          </Field>
+        </div>
+        <Button type="submit" look="primary" disabled={sending}>
+          {sending ? 'Adding…' : 'Add'}
+        </Button>
+      </div>
+      {problem?.message && <Trouble>{problem.message}</Trouble>}
+    </form>
+  );
+}

@@ -1,0 +1,84 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { repoListQuery } from '../feed/queries';
+import { useApi } from '../providers';
+import { ConnectionBanner, ConnectionDot } from './connection';
+
+/** What is around every page: the name, the repos, and how the page stands to the server. */
+export function Shell({ children }: { children: ReactNode }) {
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:bg-raised focus:p-2">
+        Skip to the page
+      </a>
+      <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-hairline bg-surface px-4">
+        <Link href="/" className="flex items-center gap-2 rounded-chip text-base font-semibold">
+          <Mark />
+          Spicerack
+        </Link>
+        <span className="flex-1" />
+        <ConnectionDot />
+      </header>
+      <ConnectionBanner />
+      <div className="flex flex-1">
+        <RepoRail />
+        <main id="main" className="min-w-0 flex-1">
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function RepoRail() {
+  const list = useQuery(repoListQuery(useApi()));
+  const path = usePathname();
+  return (
+    <nav
+      aria-label="Repositories"
+      className="sticky top-12 hidden h-[calc(100dvh-48px)] w-52 shrink-0 flex-col gap-1 overflow-y-auto border-r border-hairline bg-surface p-3 md:flex"
+    >
+      <h2 className="px-2 text-xs font-medium text-muted">Repositories</h2>
+      {list.data?.repos.map((repo) => {
+        const here = path === `/repos/${repo.id}`;
+        return (
+          <Link
+            key={repo.id}
+            href={`/repos/${repo.id}`}
+            aria-current={here ? 'page' : undefined}
+            title={repo.url}
+            className={`truncate rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
+          >
+            {repo.name}
+          </Link>
+        );
+      })}
+      <Link
+        href="/"
+        className="flex items-center gap-1 rounded-control px-2 py-1 text-muted hover:bg-hover hover:text-text"
+      >
+        <Plus size={14} aria-hidden /> Add a repository
+      </Link>
+    </nav>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden className="text-accent">
+      <g stroke="currentColor" strokeWidth="1.6" fill="none" strokeLinecap="round">
+        <path d="M5 3v10M5 6c0 3 6 1 6 5" />
+      </g>
+      <g fill="currentColor">
+        <circle cx="5" cy="3" r="2" />
+        <circle cx="5" cy="13" r="2" />
+        <circle cx="11" cy="11.5" r="2" />
+      </g>
+    </svg>
+  );
+}

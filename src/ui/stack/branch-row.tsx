@@ -1,0 +1,203 @@
+'use client';
+
+import { ChevronDown } from 'lucide-react';
+import { lazy, memo, Suspense, useRef, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import type { ActionKind, BranchRow as Branch } from '@/db/schema';
+import { newKey } from '../api';
+import { JobButton } from '../jobs/job-button';
+import { useApi } from '../providers';
+import { Dot, Lanes, stateTone } from './dot';
+import { type BranchJobs, standingOf } from './state';
+
+const RowMenu = lazy(() => import('./row-menu'));
+const ChooseBranch = lazy(() => import('./choose-branch'));
+
+/** What every row needs to know of its repo. */
+export interface RowContext {
+  repoId: string;
+  trunk: string | null;
+  branches: Branch[];
+  jobs: JobDetail[];
+}
+
+interface Props {
+  branch: Branch;
+  /** Where it is in the picture; null for what stands beside it. */
+  place: { lane: number; parentLane: number; below: boolean; lanes: number; above: number } | null;
+  jobs: BranchJobs;
+  context: RowContext;
+  height: number;
+}
+
+const NO_LANES = { lane: 0, parentLane: null, below: false, lanes: 1 };
+
+/** One branch: its dot, its state in a word, its pull request and size, and the button for what it wants. */
+export const BranchRow = memo(function BranchRow({ branch, place, jobs, context, height }: Props) {
+  const api = useApi();
+  const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
+  const { own } = jobs;
+  const standing = standingOf(branch, jobs);
+  const failed = own?.job.status === 'error' && own === context.jobs.find((job) => job.job.branch === branch.name);
+  const detail = failed ? own.job.message : standing.detail;
+  const run = (kind: ActionKind, parent?: string) => (idempotencyKey: string) =>
+    api.jobs.run.mutate({
+      repoId: context.repoId,
+      kind,
+      branch: branch.name,
+      ...(parent ? { parent } : {}),
+      idempotencyKey,
+    });
+  const main = branch.tracked
+    ? { label: 'Restack', press: run('restack_subtree'), impossible: impossible(branch) }
+    : {
+        label: 'Register',
+        press: run('register_existing_branch', branch.suggestedParent ?? undefined),
+        impossible: impossible(branch),
+      };
+  const tone = stateTone[standing.state];
+  return (
+    <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
+      <Lanes {...(place ?? NO_LANES)} height={height} tone={tone}>
+        <Dot state={standing.state} />
+      </Lanes>
+      <div className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-baseline sm:gap-3">
+        <span className="flex min-w-0 shrink-0 items-baseline gap-2 sm:max-w-[45%]">
+          <span
+            className={`truncate ${branch.merged || branch.gone ? 'text-muted line-through' : 'font-medium'}`}
+            title={branch.name}
+          >
+            {branch.name}
+          </span>
+          <PullRequest branch={branch} />
+        </span>
+        <span className={`min-w-0 truncate text-xs ${tone}`} title={detail || undefined}>
+          {standing.word}
+          {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
+        </span>
+        <span className="hidden min-w-0 flex-1 truncate text-right text-xs text-muted lg:inline" title={branch.subject}>
+          {branch.subject}
+        </span>
+      </div>
+      <DiffStat branch={branch} />
+      <JobButton
+        {...main}
+        job={own}
+        jobs={context.jobs}
+        look={branch.tracked && !branch.needsRestack ? 'quiet' : 'plain'}
+        className="h-7 w-30 sm:w-38"
+      />
+      <MoreActions branch={branch} start={run} choose={setChoosing} />
+      {choosing && (
+        <Suspense>
+          <ChooseBranch
+            title={choosing === 'reparent_branch' ? `Move ${branch.name} onto…` : `Register ${branch.name} on…`}
+            action={choosing === 'reparent_branch' ? movesWords(place?.above ?? 0) : 'Register on'}
+            choices={possibleParents(branch, context)}
+            suggested={branch.tracked ? null : branch.suggestedParent}
+            choose={(parent) => run(choosing, parent)(newKey())}
+            close={() => setChoosing(null)}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+});
+
+function movesWords(above: number): string {
+  return above === 0 ? 'Move onto' : `Move it and ${above} above it onto`;
+}
+
+/** Why nothing can be done with a branch. */
+function impossible(branch: Branch): string | null {
+  if (branch.merged) return 'It is merged.';
+  if (branch.gone) return 'It is gone from the remote.';
+  return null;
+}
+
+/** The trunk and every branch that does not stand on this one. */
+function possibleParents(branch: Branch, { trunk, branches }: RowContext): string[] {
+  const above = new Set([branch.name]);
+  for (let grown = -1; grown !== above.size; ) {
+    grown = above.size;
+    for (const other of branches) if (other.parent !== null && above.has(other.parent)) above.add(other.name);
+  }
+  const names = branches.flatMap((other) =>
+    other.tracked && !other.merged && !other.gone && !above.has(other.name) ? [other.name] : [],
+  );
+  return trunk ? [trunk, ...names] : names;
+}
+
+function MoreActions({
+  branch,
+  start,
+  choose,
+}: {
+  branch: Branch;
+  start: (kind: ActionKind, parent?: string) => (key: string) => Promise<unknown>;
+  choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
+}) {
+  const [opened, setOpened] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        aria-haspopup="menu"
+        aria-expanded={opened}
+        aria-label={`More for ${branch.name}`}
+        disabled={impossible(branch) !== null}
+        className="touch flex h-7 w-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-selected hover:text-text disabled:opacity-40"
+        onClick={() => setOpened(true)}
+      >
+        <ChevronDown size={14} aria-hidden />
+      </button>
+      {opened && (
+        <Suspense>
+          <RowMenu branch={branch} anchor={button} start={start} choose={choose} close={() => setOpened(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+const prWord = { open: 'open', draft: 'draft', closed: 'closed', merged: 'merged' };
+const ciShape = { success: '✓', failure: '✕', pending: '·' };
+
+function PullRequest({ branch }: { branch: Branch }) {
+  if (branch.prNumber === null) return null;
+  const words = `pull request ${branch.prNumber}${branch.prState ? `, ${prWord[branch.prState]}` : ''}${branch.ci ? `, CI ${branch.ci}` : ''}`;
+  const text = `#${branch.prNumber}${branch.ci ? ` ${ciShape[branch.ci]}` : ''}`;
+  return branch.prUrl ? (
+    <a
+      href={branch.prUrl}
+      title={words}
+      aria-label={words}
+      className="text-xs text-accent hover:underline"
+      rel="noreferrer"
+    >
+      {text}
+    </a>
+  ) : (
+    <span title={words} className="text-xs text-muted">
+      {text}
+    </span>
+  );
+}
+
+function DiffStat({ branch }: { branch: Branch }) {
+  const { additions, deletions, ahead } = branch;
+  return (
+    <span
+      className="hidden w-24 shrink-0 text-right text-xs whitespace-nowrap text-muted md:inline"
+      title={`${ahead} ${ahead === 1 ? 'commit' : 'commits'} of its own`}
+    >
+      {additions + deletions > 0 && (
+        <>
+          <span className="text-completed">+{additions}</span> <span className="text-error">−{deletions}</span>
+        </>
+      )}
+    </span>
+  );
+}

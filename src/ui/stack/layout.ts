@@ -1,0 +1,94 @@
+import { hierarchy } from 'd3-hierarchy';
+import type { BranchRow } from '@/db/schema';
+
+/** A branch in the picture. */
+export interface StackRow {
+  branch: BranchRow;
+  /** 0 is the lane of the trunk. */
+  lane: number;
+  /** Its parent's lane: its own, or the one to the left. */
+  parentLane: number;
+  /** Whether a branch stands on it, so that its lane goes on below it. */
+  hasAbove: boolean;
+  /** How many branches are between it and the trunk, itself counted. */
+  level: number;
+  /** How many branches stand on it, directly or not. */
+  above: number;
+}
+
+export interface StackPicture {
+  /** Tracked branches, trunk's side first; the row above a branch's is never of another stack in its lane. */
+  rows: StackRow[];
+  /** Branches that nobody registered, as they came. */
+  untracked: BranchRow[];
+  /** How many lanes there are, the trunk's counted. */
+  lanes: number;
+}
+
+interface Node {
+  branch: BranchRow | null;
+  children: Node[];
+}
+
+/**
+ * Lays the branches out with the trunk on top. The largest child keeps its parent's lane and comes last, the
+ * others begin one lane to the right: so lines never cross, and few lanes do for any tree. A branch whose parent
+ * has no row stands on the trunk.
+ */
+export function layoutStack(branches: BranchRow[]): StackPicture {
+  const tracked = branches.filter((branch) => branch.tracked);
+  const nodes = new Map(tracked.map((branch) => [branch.name, { branch, children: [] } as Node]));
+  const trunk: Node = { branch: null, children: [] };
+  for (const node of nodes.values()) {
+    const parent = node.branch?.parent ? nodes.get(node.branch.parent) : undefined;
+    (parent ?? trunk).children.push(node);
+  }
+  adoptCircles(trunk, nodes);
+
+  const root = hierarchy(trunk, (node) => node.children)
+    .sum(() => 1)
+    .sort((a, b) => (a.value ?? 0) - (b.value ?? 0) || compare(a.data, b.data));
+  const lanes = new Map([[root, 0]]);
+  const rows: StackRow[] = [];
+  root.eachBefore((node) => {
+    const { branch } = node.data;
+    if (!branch || !node.parent) return;
+    const parentLane = lanes.get(node.parent) ?? 0;
+    const lane = node === node.parent.children?.at(-1) ? parentLane : parentLane + 1;
+    lanes.set(node, lane);
+    rows.push({
+      branch,
+      lane,
+      parentLane,
+      hasAbove: node.children !== undefined,
+      level: node.depth,
+      above: (node.value ?? 1) - 1,
+    });
+  });
+  return {
+    rows,
+    untracked: branches.filter((branch) => !branch.tracked),
+    lanes: 1 + Math.max(0, ...rows.map((row) => row.lane)),
+  };
+}
+
+/** Rows in a circle would be seen by nobody: the first of each is put on the trunk. */
+function adoptCircles(trunk: Node, nodes: Map<string, Node>): void {
+  const seen = new Set<Node>();
+  const visit = (node: Node) => {
+    seen.add(node);
+    node.children = node.children.filter((child) => !seen.has(child));
+    for (const child of node.children) visit(child);
+  };
+  visit(trunk);
+  for (const node of nodes.values()) {
+    if (seen.has(node)) continue;
+    trunk.children.push(node);
+    visit(node);
+  }
+}
+
+function compare(a: Node, b: Node): number {
+  const [x, y] = [a.branch?.name ?? '', b.branch?.name ?? ''];
+  return x < y ? -1 : x > y ? 1 : 0;
+}

@@ -1,0 +1,61 @@
+'use client';
+
+import { Menu } from '@base-ui/react/menu';
+import type { RefObject } from 'react';
+import type { ActionKind, BranchRow } from '@/db/schema';
+import { newKey } from '../api';
+
+/** What can be done with a branch beside its main button. Loaded when it is first opened. */
+export default function RowMenu({
+  branch,
+  anchor,
+  start,
+  choose,
+  close,
+}: {
+  branch: BranchRow;
+  anchor: RefObject<HTMLButtonElement | null>;
+  /** Its answer and its failure are shown by the row's own button, from the feed. */
+  start: (kind: ActionKind, parent?: string) => (key: string) => Promise<unknown>;
+  choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
+  close: () => void;
+}) {
+  return (
+    <Menu.Root open onOpenChange={(open) => !open && close()} modal={false}>
+      <Menu.Portal>
+        <Menu.Positioner anchor={anchor} side="bottom" align="end" sideOffset={4} className="z-20">
+          <Menu.Popup
+            finalFocus={anchor}
+            className="min-w-52 rounded-popup border border-hairline bg-raised p-1 shadow-lg focus:outline-none"
+          >
+            {branch.tracked ? (
+              <>
+                <Item onClick={() => void start('restack_subtree')(newKey())} hint="with what stands on it">
+                  Restack
+                </Item>
+                <Item onClick={() => void start('rebase_branch')(newKey())} hint="this branch alone">
+                  Rebase
+                </Item>
+                <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
+              </>
+            ) : (
+              <Item onClick={() => choose('register_existing_branch')}>Register on…</Item>
+            )}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+function Item({ onClick, hint, children }: { onClick: () => void; hint?: string; children: string }) {
+  return (
+    <Menu.Item
+      onClick={onClick}
+      className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 data-highlighted:bg-selected"
+    >
+      {children}
+      {hint && <span className="text-xs text-muted">{hint}</span>}
+    </Menu.Item>
+  );
+}

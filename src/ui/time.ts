@@ -1,0 +1,41 @@
+/** Times for people. All durations are milliseconds. */
+
+/** `0.4 s`, `12 s`, `3 min 4 s`, `2 h 5 min`, `3 d`. */
+export function duration(ms: number): string {
+  const s = Math.max(0, ms) / 1000;
+  if (s < 9.95) return `${s.toFixed(1)} s`;
+  if (s < 59.5) return `${Math.round(s)} s`;
+  const whole = Math.round(s);
+  const [d, h, min, sec] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
+  if (d > 0) return h > 0 && d < 3 ? `${d} d ${h} h` : `${d} d`;
+  if (h > 0) return min > 0 ? `${h} h ${min} min` : `${h} h`;
+  return sec > 0 && min < 10 ? `${min} min ${sec} s` : `${min} min`;
+}
+
+/** `just now`, `12 s ago`, `3 min ago`: coarse, so that it does not flicker. */
+export function ago(iso: string, now: number): string {
+  const s = Math.max(0, Math.floor((now - Date.parse(iso)) / 1000));
+  if (s < 3) return 'just now';
+  if (s < 60) return `${s} s ago`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ago`;
+  if (s < 86_400) return `${Math.floor(s / 3600)} h ago`;
+  return `${Math.floor(s / 86_400)} d ago`;
+}
+
+/** The exact time in the reader's own zone: `2026-11-23 16:13:18.042`. */
+export function exact(iso: string): string {
+  const at = new Date(iso);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** The time between two instants. */
+export function between(from: string, to: string): number {
+  return Date.parse(to) - Date.parse(from);
+}
