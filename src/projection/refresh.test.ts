@@ -36,6 +36,8 @@ class World {
   trunkTip: string | null = null;
   readonly tips = new Map<string, string[]>();
   pullRequests = new Map<string, PullRequestFact>();
+  /** What was registered last. */
+  registered: Awaited<ReturnType<typeof registrationBases>> = [];
   private constructor(
     readonly remote: Remote,
     readonly gitDir: string,
@@ -75,13 +77,8 @@ class World {
   async track(...registrations: Registration[]): Promise<Projection> {
     const { gitDir, rows, tips: branchTips } = this;
     const trunk = { name: 'main', tip: this.trunkTip ?? '' };
-    for (const { branch, parent, base } of await registrationBases({
-      gitDir,
-      trunk,
-      rows,
-      branchTips,
-      registrations,
-    })) {
+    this.registered = await registrationBases({ gitDir, trunk, rows, branchTips, registrations });
+    for (const { branch, parent, base } of this.registered) {
       Object.assign(this.row(branch), { tracked: true, parent, base });
     }
     return this.sync();
@@ -422,8 +419,9 @@ describe('merged', () => {
       .write();
     await world.remote.merge('one', 'squash');
     await world.sync();
-    expect(world.row('two').suggestedParent).toBe('main');
+    expect(world.row('two')).toMatchObject({ suggestedParent: 'main', ahead: 1, additions: 1 });
     await world.track({ branch: 'two', parent: 'main' });
+    expect(world.registered).toEqual([{ branch: 'two', parent: 'main', base: await world.remote.tip('one') }]);
     expect(world.row('two')).toMatchObject({ base: await world.remote.tip('one'), ahead: 1, additions: 1 });
   });
 });
