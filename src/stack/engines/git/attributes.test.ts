@@ -28,10 +28,14 @@ afterAll(async () => {
 });
 
 const file = (content: string, mode = '100644') => ({ mode, id: quarantine.write('blob', Buffer.from(content)) });
+const latin1 = (name: string) => Buffer.from(name).toString('latin1');
 /** A tree as nested records, in git's order. */
 type Spec = Record<string, { mode: string; id: string }>;
 const tree = (entries: Spec) =>
-  quarantine.write('tree', formatTree(Object.entries(entries).map(([name, entry]) => ({ name, ...entry }))));
+  quarantine.write(
+    'tree',
+    formatTree(Object.entries(entries).map(([name, entry]) => ({ name: latin1(name), ...entry }))),
+  );
 const folder = (entries: Spec) => ({ mode: '40000', id: tree(entries) });
 
 const filesIn = async (path: string) =>

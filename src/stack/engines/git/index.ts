@@ -1,11 +1,13 @@
 import { ObjectReader } from '@/git/cat-file';
+import { ChangedPaths } from '@/git/changed-paths';
+import { parseCommit } from '@/git/commit';
 import { Merger } from '@/git/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects';
-import { listPicks } from '@/git/picks';
 import type { Engine, HeldBackReason, PlannedObjects, PlanRequest, Target } from '@/stack/plan';
 import { inPlace, type Outcome, plannedObjects } from '../outcome';
 import { Attributes } from './attributes';
 import { type Conflict, Replayer } from './replay';
+import { Selection, type Stretch } from './selection';
 
 /**
  * The built-in engine: replays commits in memory, without a work tree, in a quarantine in front of the clone.
@@ -31,30 +33,46 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const { gitDir, env } = quarantine;
+  const options = { gitDir, env, signal };
   const { name, email, date } = request.committer;
-  const reader = new ObjectReader({ gitDir, env, signal });
+  const reader = new ObjectReader(options);
+  const paths = new ChangedPaths(options);
   const merger = new Merger(quarantine, signal);
   const attributes = new Attributes(quarantine, reader, signal);
-  const replayer = new Replayer(quarantine, reader, merger, attributes, `${name} <${email}> ${date}`);
+  const commit = remember(async (id: string) => parseCommit((await reader.read(id)).content));
+  const selection = new Selection(commit, paths, options);
+  const replayer = new Replayer(quarantine, { commit, reader, merger, attributes }, `${name} <${email}> ${date}`);
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
 
-  const replayOne = async (target: Target, below: Promise<Outcome> | undefined): Promise<Outcome> => {
+  const replayOne = async (target: Target, parent: Promise<Replaying> | undefined): Promise<Replaying> => {
     const branch = branches.get(target.branch);
     const untouched = target.onto === request.trunk.name ? request.trunk : branches.get(target.onto);
-    if (!branch || !untouched)
-      throw new Error(`the plan names ${target.branch} on ${target.onto}, which is not tracked`);
-    const under = await below;
+    if (!branch || !untouched) throw new Error(`${target.branch} on ${target.onto} is not tracked`);
+    const under = await parent;
     if (under && 'heldBack' in under.result) {
-      return { branch, onto: null, result: { heldBack: { kind: 'below', branch: target.onto } } };
+      return { branch, onto: null, result: { heldBack: { kind: 'below', branch: target.onto } }, has: null };
     }
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
-    if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch) };
-    const picks = await listPicks(onto.tip, branch.tip, branch.base, { gitDir, env, signal });
+    if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch), has: null };
+    const below = [
+      under?.has ?? null,
+      untouched.tip === branch.base ? null : await selection.over(untouched.tip, branch.base),
+    ];
+    const picks = await selection.picks(onto.tip, branch.tip, branch.base, below);
     const result = await replayer.replay(picks, onto.tip, onto.name);
-    return { branch, onto, result: 'tip' in result ? result : { heldBack: conflict(result, onto.tip) } };
+    if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) }, has: null };
+    return {
+      branch,
+      onto,
+      result,
+      has: await selection.stretch(
+        result.rewritten.map(({ to }) => to),
+        below,
+      ),
+    };
   };
 
-  const running = new Map<string, Promise<Outcome>>();
+  const running = new Map<string, Promise<Replaying>>();
   for (const target of request.targets) {
     running.set(target.branch, replayOne(target, running.get(target.onto)));
   }
@@ -65,8 +83,23 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     throw error;
   } finally {
     await Promise.allSettled(running.values());
-    await Promise.all([reader.close(), merger.close()]);
+    await Promise.all([reader.close(), paths.close(), merger.close()]);
   }
+}
+
+interface Replaying extends Outcome {
+  /** What a branch that stands on this one finds below it; null where it can only be what the clone has. */
+  has: Stretch | null;
+}
+
+/** The function, asked once for each id. */
+function remember<T>(read: (id: string) => Promise<T>): (id: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (id) => {
+    const value = known.get(id) ?? read(id);
+    known.set(id, value);
+    return value;
+  };
 }
 
 function conflict({ commit, subject, files }: Conflict, onto: string): HeldBackReason {

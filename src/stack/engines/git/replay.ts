@@ -1,11 +1,12 @@
 import type { ObjectReader } from '@/git/cat-file';
-import { type Commit, formatCommit, parseCommit, subjectOf } from '@/git/commit';
+import { type Commit, formatCommit, subjectOf } from '@/git/commit';
 import type { Merger } from '@/git/merge-tree';
 import type { Quarantine } from '@/git/objects';
 import type { Pick } from '@/git/picks';
 import type { ConflictFile, Move } from '@/stack/plan';
 import type { Attributes } from './attributes';
 import { readConflict } from './conflict';
+import type { CommitSource } from './selection';
 
 /** What became of a branch's commits. */
 export interface Replayed {
@@ -25,21 +26,25 @@ export interface Conflict {
   files: ConflictFile[];
 }
 
+/** What a replay works with; all in the same quarantine. */
+export interface Tools {
+  commit: CommitSource;
+  reader: ObjectReader;
+  merger: Merger;
+  attributes: Attributes;
+}
+
 /** Replays commits, one by one, as `git rebase` would, in a quarantine instead of a work tree. */
 export class Replayer {
   readonly #quarantine: Quarantine;
-  readonly #reader: ObjectReader;
-  readonly #merger: Merger;
-  readonly #attributes: Attributes;
+  readonly #tools: Tools;
   readonly #committer: string;
   readonly #emptyTree: string;
 
   /** @param committer `Name <email> seconds zone` for every new commit. */
-  constructor(quarantine: Quarantine, reader: ObjectReader, merger: Merger, attributes: Attributes, committer: string) {
+  constructor(quarantine: Quarantine, tools: Tools, committer: string) {
     this.#quarantine = quarantine;
-    this.#reader = reader;
-    this.#merger = merger;
-    this.#attributes = attributes;
+    this.#tools = tools;
     this.#committer = committer;
     this.#emptyTree = quarantine.write('tree', Buffer.alloc(0));
   }
@@ -47,8 +52,8 @@ export class Replayer {
   /** Replays `picks` onto the commit `onto`; `name` is the branch there, for the labels of a conflict. */
   async replay(picks: Pick[], onto: string, name: string): Promise<Replayed | Conflict> {
     const done: Replayed = { tip: onto, rewritten: [], dropped: [], merges: [], signed: [] };
-    let tree = (await this.#commit(onto)).tree;
-    const commits = await Promise.all(picks.map(({ commit }) => this.#commit(commit)));
+    let tree = (await this.#tools.commit(onto)).tree;
+    const commits = await Promise.all(picks.map(({ commit }) => this.#tools.commit(commit)));
     for (const [i, commit] of commits.entries()) {
       const { commit: id = '', merge, below } = picks[i] ?? {};
       if (merge) {
@@ -68,8 +73,8 @@ export class Replayer {
       // Merging into a throw-away commit with the new parent's tree and the old parent as its parent is the
       // three-way merge of a cherry-pick.
       const ours = this.#write({ ...commit, tree, message: '' });
-      const folder = await this.#attributes.folder(tree);
-      const merged = await this.#merger.merge({ ours, theirs: id }, folder);
+      const folder = await this.#tools.attributes.folder(tree);
+      const merged = await this.#tools.merger.merge({ ours, theirs: id }, folder);
       if (!merged.clean) return this.#explain(id, commit, ours, folder, name);
       if (merged.tree === tree && !startedEmpty) {
         done.dropped.push({ commit: id, subject: subjectOf(commit) });
@@ -85,21 +90,17 @@ export class Replayer {
 
   async #explain(id: string, commit: Commit, ours: string, folder: string, name: string): Promise<Conflict> {
     const subject = subjectOf(commit);
-    const detail = await this.#merger.explain({ ours, theirs: id }, folder);
+    const detail = await this.#tools.merger.explain({ ours, theirs: id }, folder);
     const labels = {
       ours: { id: ours, label: name },
       theirs: { id, label: `${id.slice(0, 7)} (${subject})` },
     };
-    return { commit: id, subject, files: detail ? await readConflict(detail, labels, this.#reader) : [] };
+    return { commit: id, subject, files: detail ? await readConflict(detail, labels, this.#tools.reader) : [] };
   }
 
   async #parentTree(commit: Commit): Promise<string> {
     const [parent] = commit.parents;
-    return parent ? (await this.#commit(parent)).tree : this.#emptyTree;
-  }
-
-  async #commit(id: string): Promise<Commit> {
-    return parseCommit((await this.#reader.read(id)).content);
+    return parent ? (await this.#tools.commit(parent)).tree : this.#emptyTree;
   }
 
   #write(commit: Commit): string {

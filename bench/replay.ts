@@ -1,0 +1,138 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { git, gitText } from '@/git/run';
+import { gitEngine } from '@/stack/engines/git';
+import { gitSpiceEngine } from '@/stack/engines/git-spice';
+import { findGitSpice } from '@/stack/engines/git-spice/find';
+import type { Engine, PlanBranch } from '@/stack/plan';
+import { type Files, makeRemote } from '@/testing/remote';
+import { type BenchRow, type Contestant, measure } from './row';
+
+const STACKS = 5;
+const BRANCHES = 10;
+const COMMITS = 3;
+const FILES = 500;
+const RUNS = 5;
+
+/**
+ * Restacks 5 stacks of 10 branches of 3 commits over 500 files onto a trunk that moved: the `git` engine from
+ * reading the clone to having the objects in it, against `git rebase --update-refs` once a stack in a linked work
+ * tree, and the git-spice engine where its program is found. Every run has a fresh copy of the repository.
+ * @throws Error when the trees differ.
+ */
+export async function run(): Promise<BenchRow> {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
+  try {
+    const bed = await makeBed(dir);
+    const contestants: Contestant[] = [
+      engineContestant('git engine', gitEngine, bed),
+      rebaseContestant(bed),
+      ...('missing' in (await findGitSpice()) ? [] : [engineContestant('git-spice engine', gitSpiceEngine, bed)]),
+    ] as Contestant[];
+    const name = `replay ${STACKS} stacks × ${BRANCHES} branches × ${COMMITS} commits, ${FILES} files`;
+    return await measure(name, contestants, RUNS);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+interface Bed {
+  /** A fresh copy of the bare repository. */
+  copy(): Promise<string>;
+  trunkTip: string;
+  branches: PlanBranch[];
+  tops: string[];
+}
+
+export async function makeBed(dir: string): Promise<Bed> {
+  const remote = await makeRemote(join(dir, 'repo.git'));
+  const path = (i: number) => `folder${i % 25}/file${i}.txt`;
+  const text = (i: number, edit = '') =>
+    `${edit}${Array.from({ length: 40 }, (_, n) => `file ${i} line ${n}\n`).join('')}`;
+  const all: Files = Object.fromEntries(Array.from({ length: FILES }, (_, i) => [path(i), text(i)]));
+  await remote.from('main').commit('Start', all).write();
+  const base = await remote.tip('main');
+  const parents = new Map<string, string>();
+  let file = 0;
+  for (let stack = 1; stack <= STACKS; stack += 1) {
+    let chain = remote.from('main');
+    let parent = 'main';
+    for (let branch = 1; branch <= BRANCHES; branch += 1) {
+      const name = `s${stack}-b${branch}`;
+      chain = chain.branch(name);
+      for (let commit = 1; commit <= COMMITS; commit += 1) {
+        chain = chain.commit(`${name} ${commit}`, { [path(file)]: text(file, `${name} ${commit}\n`) });
+        file += 1;
+      }
+      parents.set(name, parent);
+      parent = name;
+    }
+    await chain.write();
+  }
+  const trunk = remote.from('main');
+  for (let i = 0; i < 10; i += 1) trunk.commit(`Trunk ${i}`, { [path(FILES - 1 - i)]: text(i, 'trunk\n') });
+  await trunk.write();
+  const tips = await remote.tips();
+  const tip = (name: string) => tips[name] ?? '';
+  let copies = 0;
+  return {
+    async copy() {
+      copies += 1;
+      const to = join(dir, `copy-${copies}`);
+      await cp(remote.dir, join(to, '.git'), { recursive: true });
+      return join(to, '.git');
+    },
+    trunkTip: tip('main'),
+    branches: [...parents].map(([name, parent]) => ({
+      name,
+      parent,
+      tip: tip(name),
+      base: parent === 'main' ? base : tip(parent),
+    })),
+    tops: Array.from({ length: STACKS }, (_, i) => `s${i + 1}-b${BRANCHES}`),
+  };
+}
+
+function engineContestant(label: string, engine: Engine, bed: Bed): Contestant<string> {
+  return {
+    label,
+    prepare: bed.copy,
+    async run(gitDir) {
+      const planned = await engine.plan({
+        gitDir,
+        trunk: { name: 'main', tip: bed.trunkTip },
+        branches: bed.branches,
+        targets: bed.branches.map(({ name, parent }) => ({ branch: name, onto: parent })),
+        committer: { name: 'Bench', email: 'bench@example.com', date: '1763900000 +0000' },
+        signal: new AbortController().signal,
+        log: () => undefined,
+      });
+      if (planned.plan.moves.length !== bed.branches.length) throw new Error(`${label} did not move every branch`);
+      await planned.take('refs/spicerack/keep/bench');
+      await planned.discard();
+    },
+  };
+}
+
+function rebaseContestant(bed: Bed): Contestant<string> {
+  return {
+    label: 'git rebase --update-refs',
+    async prepare() {
+      const gitDir = await bed.copy();
+      const work = join(gitDir, '..', 'work');
+      await git(['worktree', 'add', '--quiet', '--detach', work, 'main'], { gitDir });
+      return work;
+    },
+    async run(work) {
+      const env = { GIT_COMMITTER_NAME: 'Bench', GIT_COMMITTER_EMAIL: 'bench@example.com' };
+      for (const top of bed.tops) {
+        await git(['rebase', '--quiet', '--update-refs', 'main', top], { cwd: work, env });
+      }
+      const onTrunk = await gitText(['for-each-ref', '--format=x', '--contains', 'main', 'refs/heads/s*'], {
+        cwd: work,
+      });
+      if (onTrunk.length < bed.branches.length) throw new Error('git rebase did not move every branch');
+    },
+  };
+}
