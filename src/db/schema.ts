@@ -327,6 +327,8 @@ export interface JobResult {
   registered: Array<{ branch: string; parent: string }>;
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
+  /** Whatever else a person should know, in whole sentences. */
+  notes: string[];
 }
 
 export type RepoRow = typeof repos.$inferSelect;

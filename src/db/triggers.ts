@@ -63,7 +63,7 @@ function feedTriggers(feed: Feed): string[] {
   const json = (row: 'NEW' | 'OLD', keys?: string[]) =>
     `json_object(${columns
       .filter(([key]) => !keys || keys.includes(key))
-      .map(([key, column]) => `'${key}', ${valueOf(`${row}.${column.name}`, column.dataType)}`)
+      .map(([key, column]) => `'${key}', ${jsonValue(`${row}.${column.name}`, column.dataType)}`)
       .join(', ')})`;
   const insert = (row: 'NEW' | 'OLD', op: string, payload: string) =>
     `insert into events (repo_id, type, op, row) values (${feed.repoId.replace('ROW', row)}, '${name}', '${op}', ${payload});`;
@@ -85,7 +85,7 @@ function feedTriggers(feed: Feed): string[] {
   ];
 }
 
-function valueOf(column: string, dataType: string): string {
+function jsonValue(column: string, dataType: string): string {
   if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' else 'false' end)`;
   if (dataType === 'json') return `json(${column})`;
   return column;
