@@ -29,7 +29,7 @@ export async function run(): Promise<BenchRow> {
       engineContestant('git engine', gitEngine, bed),
       rebaseContestant(bed),
       ...('missing' in (await findGitSpice()) ? [] : [engineContestant('git-spice engine', gitSpiceEngine, bed)]),
-    ] as Contestant[];
+    ];
     const name = `replay ${STACKS} stacks × ${BRANCHES} branches × ${COMMITS} commits, ${FILES} files`;
     return await measure(name, contestants, RUNS);
   } finally {
@@ -45,7 +45,7 @@ interface Bed {
   tops: string[];
 }
 
-export async function makeBed(dir: string): Promise<Bed> {
+async function makeBed(dir: string): Promise<Bed> {
   const remote = await makeRemote(join(dir, 'repo.git'));
   const path = (i: number) => `folder${i % 25}/file${i}.txt`;
   const text = (i: number, edit = '') =>

@@ -11,8 +11,8 @@ export interface BenchRow {
 /** Something to measure. `prepare` makes what a run needs and is not timed. */
 export interface Contestant<T = unknown> {
   label: string;
-  prepare: () => Promise<T>;
-  run: (prepared: T) => Promise<unknown>;
+  prepare(): Promise<T>;
+  run(prepared: T): Promise<unknown>;
 }
 
 /** Measures the first contestant against the others: one of each in turn, `runs` times, after one round to warm up. */

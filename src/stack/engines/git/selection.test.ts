@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ObjectReader } from '@/git/cat-file';
+import { ChangedPaths } from '@/git/changed-paths';
+import { parseCommit } from '@/git/commit';
+import { listPicks, type Pick } from '@/git/picks';
+import { type Files, makeRemote } from '@/testing/remote';
+import { Selection } from './selection';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'spicerack-selection-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+test.each([1, 2, 3, 4])(
+  'selects what git itself selects, with the same changes on both sides: history %i',
+  async (seed) => {
+    const remote = await makeRemote(join(dir, `${seed}.git`));
+    let state = seed;
+    const below = (n: number) => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return (state >>> 8) % n;
+    };
+    // Few paths and few contents, so that equal, reverted and repeated changes are common.
+    const change = (): Files => (below(6) === 0 ? {} : { [`f${below(4)}`]: below(4) === 0 ? null : `${below(2)}\n` });
+    await remote.from('main').commit('Start', { f0: '0\n', f1: '0\n', f2: '0\n', f3: '0\n', keep: '\n' }).write();
+    const start = await remote.tip('main');
+    const existing = new Set(['f0', 'f1', 'f2', 'f3']);
+    const grow = async (from: string, branch: string, commits: number) => {
+      const chain = remote.from(from).branch(branch);
+      const paths = new Set(existing);
+      for (let i = 0; i < commits; i += 1) {
+        const files = Object.entries(change()).filter(([path, content]) => content !== null || paths.has(path));
+        for (const [path, content] of files) content === null ? paths.delete(path) : paths.add(path);
+        chain.commit(`${branch} ${i}`, Object.fromEntries(files));
+      }
+      await chain.write();
+    };
+    const branches = Array.from({ length: 12 }, (_, i) => `b${i}`);
+    for (const branch of branches) await grow('main', branch, 1 + below(5));
+    await remote
+      .from('b0')
+      .commit('Merge', { m: '1\n' }, { merge: ['b1'] })
+      .commit('After', { m: '2\n' })
+      .write();
+    await grow('main', 'main', 10);
+
+    const signal = new AbortController().signal;
+    const options = { gitDir: remote.dir, signal };
+    const reader = new ObjectReader(options);
+    const paths = new ChangedPaths(options);
+    try {
+      const selection = new Selection(async (id) => parseCommit((await reader.read(id)).content), paths, options);
+      let marked = 0;
+      for (const branch of branches) {
+        const tip = await remote.tip(branch);
+        for (const onto of [await remote.tip('main'), await remote.tip('b2')]) {
+          // Empty commits may be marked or not: they are replayed all the same.
+          const plain = (picks: Pick[]) =>
+            Promise.all(
+              picks.map(async (pick) => ({ ...pick, below: pick.below && (await paths.of(pick.commit)) !== '' })),
+            );
+          const expected = await plain(await listPicks(onto, tip, start, options));
+          const selected = await selection.picks(onto, tip, start, [await selection.over(onto, start)]);
+          expect(await plain(selected)).toEqual(expected);
+          marked += expected.filter((pick) => pick.below).length;
+        }
+      }
+      expect(marked).toBeGreaterThan(0);
+    } finally {
+      await Promise.all([reader.close(), paths.close()]);
+    }
+  },
+);
