@@ -30,7 +30,14 @@ if ('program' in inngest) process.env.SPICERACK_INNGEST = inngest.program;
 if (browser && 'program' in browser) process.env.SPICERACK_CHROMIUM = browser.program;
 
 const results: Results[] = [];
-await ensureBuilt(say);
+const built = await ensureBuilt(say).then(
+  () => true,
+  (error: Error) => {
+    say(error.message);
+    results.push({ passed: 0, failed: 1, skipped: [] });
+    return false;
+  },
+);
 if (!browserOnly) {
   const code = await run('node_modules/vitest/vitest.mjs', [
     'run',
@@ -41,7 +48,7 @@ if (!browserOnly) {
   ]);
   results.push(vitestResults(report(reports.vitest), code));
 }
-if (browser && 'program' in browser) {
+if (built && browser && 'program' in browser) {
   process.env.PLAYWRIGHT_JSON_OUTPUT_NAME = reports.playwright;
   const code = await run('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...args]);
   results.push(playwrightResults(report(reports.playwright), code));
