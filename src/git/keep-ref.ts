@@ -1,9 +1,9 @@
-import { formatCommit } from './commit';
-import { git, gitText } from './run';
+import { git } from './run';
 
 /**
  * Points `ref` at a commit that has all `commits` as parents, so that no gc takes any of them while the ref lives.
  * @param committer `Name <email> seconds zone`; the same input gives the same commit.
+ * @throws GitError when one of them is not in the repository.
  */
 export async function keepCommits(
   gitDir: string,
@@ -12,10 +12,17 @@ export async function keepCommits(
   committer: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const parents = [...new Set(commits)];
-  const tree = await gitText(['rev-parse', '--verify', `${parents[0]}^{tree}`], { gitDir, signal });
-  const author = Buffer.from(committer, 'utf8').toString('latin1');
-  const commit = formatCommit({ tree, parents, author, encoding: null, message: `Keeps ${ref}\n` }, committer);
-  const id = await gitText(['hash-object', '-t', 'commit', '-w', '--stdin'], { gitDir, input: commit, signal });
-  await git(['update-ref', ref, id], { gitDir, signal });
+  const [first, ...others] = new Set(commits);
+  const message = `Keeps ${ref}\n`;
+  const input = [
+    `commit ${ref}`,
+    `committer ${committer}`,
+    `data ${Buffer.byteLength(message)}`,
+    message,
+    `from ${first}`,
+    ...others.map((commit) => `merge ${commit}`),
+    '',
+  ].join('\n');
+  // Commit and ref in one process; `--force`, for a plan made anew keeps other commits under the same ref.
+  await git(['fast-import', '--quiet', '--force'], { gitDir, input: `${input}\n`, signal });
 }

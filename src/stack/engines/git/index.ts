@@ -42,6 +42,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const commit = remember(async (id: string) => parseCommit((await reader.read(id)).content));
   const selection = new Selection(commit, paths, options);
   const replayer = new Replayer(quarantine, { commit, reader, merger, attributes }, `${name} <${email}> ${date}`);
+  const inTurn = limiter(AT_ONCE);
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
 
   const replayOne = async (target: Target, parent: Promise<Replaying> | undefined): Promise<Replaying> => {
@@ -54,22 +55,15 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     }
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
     if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch), has: null };
-    const below = [
-      under?.has ?? null,
-      untouched.tip === branch.base ? null : await selection.over(untouched.tip, branch.base),
-    ];
-    const picks = await selection.picks(onto.tip, branch.tip, branch.base, below);
-    const result = await replayer.replay(picks, onto.tip, onto.name);
-    if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) }, has: null };
-    return {
-      branch,
-      onto,
-      result,
-      has: await selection.stretch(
-        result.rewritten.map(({ to }) => to),
-        below,
-      ),
-    };
+    return inTurn(async () => {
+      const older = untouched.tip === branch.base ? null : await selection.over(untouched.tip, branch.base);
+      const below = [under?.has ?? null, older];
+      const picks = await selection.picks(onto.tip, branch.tip, branch.base, below);
+      const result = await replayer.replay(picks, onto.tip, onto.name);
+      if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) }, has: null };
+      const made = result.rewritten.map(({ to }) => to);
+      return { branch, onto, result, has: await selection.stretch(made, below) };
+    });
   };
 
   const running = new Map<string, Promise<Replaying>>();
@@ -90,6 +84,25 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
 interface Replaying extends Outcome {
   /** What a branch that stands on this one finds below it; null where it can only be what the clone has. */
   has: Stretch | null;
+}
+
+/** Branches replayed at the same time. More wins nothing on a living process, and some ask git by a process each. */
+const AT_ONCE = 8;
+
+/** Runs work, at most `free` pieces at a time, in the order in which they come. */
+function limiter(free: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: Array<() => void> = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
 }
 
 /** The function, asked once for each id. */
