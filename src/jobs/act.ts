@@ -6,8 +6,7 @@ import { fetchCommits } from '@/git/fetch';
 import { committerIdentity } from '@/git/identity';
 import { keepCommits } from '@/git/keep-ref';
 import { existingCommits } from '@/git/rev-list';
-import { loadHistory } from '@/projection/load-history';
-import { baseOf } from '@/stack/base';
+import { registrationBases } from '@/projection/registration';
 import { pickEngine } from '@/stack/engines/pick';
 import type { HeldBack, Plan, Target } from '@/stack/plan';
 import { type Action, planBranches, targetsFor } from '@/stack/targets';
@@ -193,20 +192,17 @@ async function register(lease: Lease, rows: BranchRow[], trunk: { name: string; 
   const { branch, parent, suggested } = lease.job;
   const scope = targetsFor({ kind: 'register_existing_branch', branch, parent, suggested }, rows, trunk.name);
   if (!scope.ok) throw new JobFailed(scope.refusal);
-  const tips = new Map([...rows.map((row) => [row.name, row.tip] as const), [trunk.name, trunk.tip] as const]);
-  const recorded = await recordedTips(lease);
-  const history = await loadHistory(
-    cloneDir(lease.repo.id),
-    trunk.tip,
-    [...tips.values(), ...[...recorded.values()].flat()],
-    lease.signal,
-  );
-  const moves = scope.register.flatMap(({ branch: name, parent: onto }): PlannedMove[] => {
+  const bases = await registrationBases({
+    gitDir: cloneDir(lease.repo.id),
+    trunk,
+    rows,
+    branchTips: await recordedTips(lease),
+    registrations: scope.register,
+    signal: lease.signal,
+  });
+  const moves = bases.flatMap(({ branch: name, parent: onto, base }): PlannedMove[] => {
     const row = rows.find((candidate) => candidate.name === name);
     if (!row) return [];
-    const question = { tip: row.tip, parentTip: tips.get(onto) ?? null, parentTips: recorded.get(onto) ?? [] };
-    // A base that was recorded over another parent says nothing about this one.
-    const base = baseOf(history, { ...question, recorded: row.parent === onto ? row.base : null });
     if (base === null) {
       throw new JobFailed(
         failure(
