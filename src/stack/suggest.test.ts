@@ -11,6 +11,7 @@ const history = new History([
   { id: 'a1', parents: ['t1'] },
   { id: 't2', parents: ['t1'] },
   { id: 't1', parents: [] },
+  { id: 'alone', parents: [] },
 ]);
 const branch = (name: string, tip: string, more: Partial<SuggestBranch> = {}): SuggestBranch => ({
   name,
@@ -41,6 +42,10 @@ describe('suggestParents', () => {
 
   test('a branch at a commit of trunk is no better than trunk', () => {
     expect(suggest(branch('c', 'c1'), branch('empty', 't1'))).toEqual({ c: 'main', empty: 'main' });
+  });
+
+  test('a branch that shares nothing with any other gets no suggestion', () => {
+    expect(suggest(branch('gh-pages', 'alone'), branch('a', 'a1'))).toEqual({ a: 'main' });
   });
 
   test('of two branches at one commit, the untracked one stands on the tracked one', () => {

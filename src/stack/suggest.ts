@@ -16,7 +16,8 @@ export interface SuggestBranch {
 /**
  * A parent for every untracked branch: the base of its pull request; else the nearest branch whose tip is in its
  * history; else the nearest whose earlier tip is (that branch was rewritten since); else trunk. Branches that are
- * themselves untracked are suggested too; the suggestions never run in a circle.
+ * themselves untracked are suggested too; the suggestions never run in a circle. A branch that has nothing in common
+ * with trunk or any other (gh-pages) gets none.
  */
 export function suggestParents(
   history: History,
@@ -49,7 +50,9 @@ export function suggestParents(
     const { pullRequestBase } = branch;
     const known = pullRequestBase === trunk.name || (pullRequestBase && rank.has(pullRequestBase));
     const candidates = [known ? pullRequestBase : null, nearest(atTip), nearest(wasAtTip)];
-    const suggestion = candidates.find((name) => name && !leadsTo(parents, name, branch.name)) ?? trunk.name;
+    const found = candidates.find((name) => name && !leadsTo(parents, name, branch.name));
+    if (!found && history.mergeBase(branch.tip, trunk.tip) === null) continue;
+    const suggestion = found ?? trunk.name;
     parents.set(branch.name, suggestion);
     suggestions.set(branch.name, suggestion);
   }

@@ -145,7 +145,8 @@ describe('targetsFor', () => {
       row('two', null, { suggestedParent: 'one' }),
       row('three', null, { suggestedParent: 'two' }),
       row('one', null, { suggestedParent: 'main' }),
-      row('done', null, { merged: true, suggestedParent: null }),
+      row('done', null, { merged: true, suggestedParent: 'main' }),
+      row('gh-pages', null, { suggestedParent: null }),
     ];
 
     test('tracks the branch with the given parent, or with the suggested one', () => {
@@ -161,7 +162,7 @@ describe('targetsFor', () => {
       ]);
     });
 
-    test('with suggested: true tracks every untracked live branch, parents first', () => {
+    test('with suggested: true tracks every untracked live branch that has a suggestion, parents first', () => {
       expect(register({ suggested: true }, untracked)).toEqual([
         { branch: 'one', parent: 'main' },
         { branch: 'two', parent: 'one' },

@@ -7,7 +7,7 @@ export interface Action {
   kind: ActionKind;
   branch?: string | null | undefined;
   parent?: string | null | undefined;
-  /** For `register_existing_branch`: every untracked branch, each with its suggested parent. */
+  /** For `register_existing_branch`: every untracked branch that has a suggested parent. */
   suggested?: boolean | undefined;
 }
 
@@ -140,7 +140,9 @@ function registerOne(graph: Graph<TargetBranch>, branch: string, parent: string 
 }
 
 function registerAll(graph: Graph<TargetBranch>, rows: TargetBranch[]): TargetsResult {
-  const open = rows.filter((row) => row.name !== graph.trunk && !row.tracked && !row.merged && !row.gone);
+  const open = rows.filter(
+    (row) => row.name !== graph.trunk && !row.tracked && isAlive(row) && row.suggestedParent !== null,
+  );
   // Seen as tracked already, they have an order.
   const asTracked = open.map((row) => ({ ...row, tracked: true, parent: suggested(graph, row).parent }));
   const byName = new Map(asTracked.map((row) => [row.name, row]));
