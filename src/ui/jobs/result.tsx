@@ -7,7 +7,7 @@ type Result = NonNullable<JobDetail['job']['result']>;
 
 /** What a job left where it was, dropped, and warns of. `full` shows the files of a conflict with their text. */
 export function ResultLists({ result, full = false }: { result: Result; full?: boolean }) {
-  const { heldBack, dropped, warnings, merged, registered, gone } = result;
+  const { heldBack, dropped, warnings, merged, registered, gone, notes } = result;
   return (
     <>
       <List title="Held back" tone="text-held">
@@ -61,6 +61,11 @@ export function ResultLists({ result, full = false }: { result: Result; full?: b
           <li key={`${warning.kind} ${warning.branch} ${warning.message}`}>
             {warning.branch && <Name>{warning.branch}</Name>} {warning.message}
           </li>
+        ))}
+      </List>
+      <List title="Notes">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
         ))}
       </List>
     </>

@@ -115,14 +115,14 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
         </div>
         <p className="text-xs text-muted">{counts.words}</p>
       </div>
-      <div className="flex flex-wrap gap-2">
+      <div className="flex w-full flex-wrap gap-2 sm:w-auto">
         {(counts.suggested > 0 || (registering && isActive(registering.job.status))) && (
           <JobButton
             label="Register all suggested"
             job={registering}
             jobs={jobs}
             press={run('register_existing_branch', true)}
-            className="w-48"
+            className="w-full sm:w-48"
           />
         )}
         <JobButton
@@ -131,7 +131,7 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           job={newest('sync_repo')}
           jobs={jobs}
           press={run('sync_repo')}
-          className="w-44"
+          className="min-w-0 flex-1 sm:w-44 sm:flex-none"
         />
         <JobButton
           label="Restack all"
@@ -141,7 +141,7 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           jobs={jobs}
           press={run('restack_repo')}
           impossible={unsynced}
-          className="w-44"
+          className="min-w-0 flex-1 sm:w-44 sm:flex-none"
         />
       </div>
     </header>

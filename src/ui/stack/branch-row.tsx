@@ -8,6 +8,7 @@ import { newKey } from '../api';
 import { JobButton } from '../jobs/job-button';
 import { useApi } from '../providers';
 import { Dot, Lanes, stateTone } from './dot';
+import type { StackRow } from './layout';
 import { type BranchJobs, standingOf } from './state';
 
 const RowMenu = lazy(() => import('./row-menu'));
@@ -24,16 +25,16 @@ export interface RowContext {
 interface Props {
   branch: Branch;
   /** Where it is in the picture; null for what stands beside it. */
-  place: { lane: number; parentLane: number; below: boolean; lanes: number; above: number } | null;
+  place: StackRow | null;
+  /** How many lanes the picture has. */
+  lanes: number;
   jobs: BranchJobs;
   context: RowContext;
   height: number;
 }
 
-const NO_LANES = { lane: 0, parentLane: null, below: false, lanes: 1 };
-
 /** One branch: its dot, its state in a word, its pull request and size, and the button for what it wants. */
-export const BranchRow = memo(function BranchRow({ branch, place, jobs, context, height }: Props) {
+export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, context, height }: Props) {
   const api = useApi();
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
   const { own } = jobs;
@@ -58,7 +59,14 @@ export const BranchRow = memo(function BranchRow({ branch, place, jobs, context,
   const tone = stateTone[standing.state];
   return (
     <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
-      <Lanes {...(place ?? NO_LANES)} height={height} tone={tone}>
+      <Lanes
+        lane={place?.lane ?? 0}
+        parentLane={place?.parentLane ?? null}
+        below={place?.hasAbove ?? false}
+        lanes={lanes}
+        height={height}
+        tone={tone}
+      >
         <Dot state={standing.state} />
       </Lanes>
       <div className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-baseline sm:gap-3">
@@ -85,7 +93,7 @@ export const BranchRow = memo(function BranchRow({ branch, place, jobs, context,
         job={own}
         jobs={context.jobs}
         look={branch.tracked && !branch.needsRestack ? 'quiet' : 'plain'}
-        className="h-7 w-30 sm:w-38"
+        className="h-7 w-28 sm:w-38"
       />
       <MoreActions branch={branch} start={run} choose={setChoosing} />
       {choosing && (

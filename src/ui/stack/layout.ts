@@ -17,10 +17,10 @@ export interface StackRow {
 }
 
 export interface StackPicture {
-  /** Tracked branches, trunk's side first; the row above a branch's is never of another stack in its lane. */
+  /** Tracked branches, each after the one that it stands on. */
   rows: StackRow[];
-  /** Branches that nobody registered, as they came. */
-  untracked: BranchRow[];
+  /** What stands in no stack: branches that nobody registered, then those that are merged and under nobody. */
+  beside: BranchRow[];
   /** How many lanes there are, the trunk's counted. */
   lanes: number;
 }
@@ -36,7 +36,9 @@ interface Node {
  * has no row stands on the trunk.
  */
 export function layoutStack(branches: BranchRow[]): StackPicture {
-  const tracked = branches.filter((branch) => branch.tracked);
+  const carrying = new Set(branches.map((branch) => branch.parent));
+  const stands = (branch: BranchRow) => branch.tracked && !(branch.merged && !carrying.has(branch.name));
+  const tracked = branches.filter(stands);
   const nodes = new Map(tracked.map((branch) => [branch.name, { branch, children: [] } as Node]));
   const trunk: Node = { branch: null, children: [] };
   for (const node of nodes.values()) {
@@ -67,7 +69,7 @@ export function layoutStack(branches: BranchRow[]): StackPicture {
   });
   return {
     rows,
-    untracked: branches.filter((branch) => !branch.tracked),
+    beside: branches.filter((branch) => !stands(branch)).sort((a, b) => Number(a.merged) - Number(b.merged)),
     lanes: 1 + Math.max(0, ...rows.map((row) => row.lane)),
   };
 }

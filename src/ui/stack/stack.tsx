@@ -14,7 +14,7 @@ const ROW = 32;
 const TALL_ROW = 52;
 const NO_JOBS = { own: null, heldBack: null };
 
-/** The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what nobody registered. */
+/** The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. */
 export function Stack({ repo, branches, jobs }: { repo: RepoRow; branches: Branch[]; jobs: JobDetail[] }) {
   const picture = useMemo(() => layoutStack(branches), [branches]);
   const byBranch = useMemo(() => jobsByBranch(jobs), [jobs]);
@@ -26,14 +26,14 @@ export function Stack({ repo, branches, jobs }: { repo: RepoRow; branches: Branc
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
-  const { rows, untracked, lanes } = picture;
-  const total = 1 + rows.length + untracked.length;
+  const { rows, beside, lanes } = picture;
+  const total = 1 + rows.length + beside.length;
   const virtual = useWindowVirtualizer({
     count: total,
     estimateSize: () => height,
     overscan: 12,
     scrollMargin: top,
-    getItemKey: (index) => rows[index - 1]?.branch.name ?? untracked[index - 1 - rows.length]?.name ?? '',
+    getItemKey: (index) => rows[index - 1]?.branch.name ?? beside[index - 1 - rows.length]?.name ?? '',
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are measured again when the height changes
   useLayoutEffect(() => virtual.measure(), [height, virtual]);
@@ -42,7 +42,7 @@ export function Stack({ repo, branches, jobs }: { repo: RepoRow; branches: Branc
     <ul ref={list} aria-label="Branches" className="relative" style={{ height: virtual.getTotalSize() }}>
       {virtual.getVirtualItems().map((item) => {
         const row = rows[item.index - 1];
-        const branch = row?.branch ?? untracked[item.index - 1 - rows.length];
+        const branch = row?.branch ?? beside[item.index - 1 - rows.length];
         return (
           <li
             key={item.key}
@@ -55,11 +55,8 @@ export function Stack({ repo, branches, jobs }: { repo: RepoRow; branches: Branc
             {branch ? (
               <BranchRow
                 branch={branch}
-                place={
-                  row
-                    ? { lane: row.lane, parentLane: row.parentLane, below: row.hasAbove, lanes, above: row.above }
-                    : null
-                }
+                place={row ?? null}
+                lanes={lanes}
                 jobs={byBranch.get(branch.name) ?? NO_JOBS}
                 context={context}
                 height={height}

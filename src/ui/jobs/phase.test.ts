@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { JobStepRow } from '@/db/schema';
+import { jobDetail, jobResult } from '../testing/rows';
+import { phaseOf, resultWords, SHOWN_MS } from './phase';
+
+const at = '2026-01-01T00:00:00.000Z';
+const now = Date.parse(at);
+
+describe('a job button', () => {
+  it('says behind which job of the repo it waits: the last one before it that has yet to end', () => {
+    const queued = jobDetail(9);
+    const jobs = [queued, jobDetail(8, { status: 'cancelled' }), jobDetail(7), jobDetail(5, { status: 'running' })];
+    expect(phaseOf(queued, jobs, now)).toMatchObject({ phase: 'queued', behind: 7 });
+    expect(phaseOf(queued, [queued], now)).toMatchObject({ phase: 'queued', behind: null });
+  });
+
+  it('names the finest thing that is being done', () => {
+    const step = (id: number, phase: string | null, status: JobStepRow['status']): JobStepRow => ({
+      id,
+      jobId: 'job-1',
+      attempt: 1,
+      step: 'act',
+      phase,
+      status,
+      message: '',
+      startedAt: at,
+      finishedAt: null,
+    });
+    const steps = [step(1, null, 'running'), step(2, 'plan', 'completed'), step(3, 'push', 'running')];
+    const job = jobDetail(1, { status: 'running', startedAt: at, committingAt: at }, { steps });
+    expect(phaseOf(job, [job], now)).toMatchObject({ phase: 'running', step: 'push', cancel: 'too_late' });
+  });
+
+  it('waits for the next attempt while that lies ahead', () => {
+    const job = jobDetail(1, { status: 'running', nextAttemptAt: at });
+    expect(phaseOf(job, [job], now - 1000)).toMatchObject({ phase: 'waiting', until: at });
+    expect(phaseOf(job, [job], now + 1000)).toMatchObject({ phase: 'running' });
+  });
+
+  it('shows what came of it for a moment, by the clock of the server', () => {
+    const job = jobDetail(1, { status: 'completed', finishedAt: at });
+    expect(phaseOf(job, [job], now + SHOWN_MS - 1)).toMatchObject({ phase: 'completed' });
+    expect(phaseOf(job, [job], now + SHOWN_MS)).toEqual({ phase: 'idle' });
+  });
+
+  it('shows an error until something later was done in the repo', () => {
+    const failed = jobDetail(1, { status: 'error', errorCode: 'CONFLICT', finishedAt: at });
+    const later = jobDetail(2, { status: 'running' });
+    expect(phaseOf(failed, [later, failed], now + 1e9)).toMatchObject({ phase: 'error', code: 'CONFLICT' });
+    later.job.status = 'completed';
+    expect(phaseOf(failed, [later, failed], now)).toEqual({ phase: 'idle' });
+  });
+
+  it('sums up a result in a few words', () => {
+    const reason = { kind: 'below', branch: 'a' } as const;
+    const result = jobResult({ heldBack: [{ branch: 'b', reason }] });
+    expect(resultWords(jobDetail(1, { result }))).toBe('1 held back');
+    expect(resultWords(jobDetail(1))).toBe('Nothing to do');
+  });
+});

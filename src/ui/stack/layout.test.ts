@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { branchRow } from '../testing/rows';
+import { layoutStack } from './layout';
+
+/** Name → parent, as a picture: one line a row, its lane as indentation. */
+function picture(parents: Record<string, string>): string[] {
+  const { rows } = layoutStack(Object.entries(parents).map(([name, parent]) => branchRow(name, { parent })));
+  return rows.map((row) => `${'| '.repeat(row.lane)}${row.branch.name}`);
+}
+
+describe('the stack picture', () => {
+  it('keeps a single stack in the lane of the trunk', () => {
+    expect(picture({ a: 'main', b: 'a', c: 'b' })).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives the largest child its parent’s lane and puts it last', () => {
+    expect(picture({ a: 'main', b: 'a', c: 'b', side: 'a', small: 'main' })).toEqual([
+      '| small',
+      'a',
+      '| side',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('sets beside it what is untracked, and what is merged and carries nothing', () => {
+    const { rows, beside } = layoutStack([
+      branchRow('done', { merged: true }),
+      branchRow('carrier', { merged: true }),
+      branchRow('on-it', { parent: 'carrier' }),
+      branchRow('stray', { tracked: false, parent: null }),
+    ]);
+    expect(rows.map((row) => row.branch.name)).toEqual(['carrier', 'on-it']);
+    expect(beside.map((branch) => branch.name)).toEqual(['stray', 'done']);
+  });
+
+  it('shows every branch once, whatever the parents say: missing ones, circles and itself', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const tree = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...names, 'main', 'nowhere'));
+    fc.assert(
+      fc.property(tree, (parents) => {
+        const { rows } = layoutStack(Object.entries(parents).map(([name, parent]) => branchRow(name, { parent })));
+        expect(rows.map((row) => row.branch.name).sort()).toEqual(Object.keys(parents).sort());
+      }),
+    );
+  });
+
+  it('needs few lanes, and no line crosses another', () => {
+    // Branch n stands on any earlier one, or on the trunk.
+    const choices = fc.array(fc.nat(), { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(choices, (picks) => {
+        const branches = picks.map((pick, n) => {
+          const parent = pick % (n + 1);
+          return branchRow(`b${n}`, { parent: parent === n ? 'main' : `b${parent}` });
+        });
+        const { rows, lanes } = layoutStack(branches);
+        expect(lanes).toBeLessThanOrEqual(2 + Math.log2(picks.length + 1));
+        // The newest branch in each lane: a row hangs from the one of its parent's lane, so nothing lies between.
+        const open = ['main'];
+        for (const row of rows) {
+          expect(row.lane - row.parentLane === 0 || row.lane - row.parentLane === 1).toBe(true);
+          expect(open[row.parentLane]).toBe(row.branch.parent);
+          open.length = row.lane;
+          open[row.lane] = row.branch.name;
+        }
+      }),
+    );
+  });
+});
