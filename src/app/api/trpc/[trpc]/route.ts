@@ -17,7 +17,8 @@ async function handle(request: Request): Promise<Response> {
       shutdown: shutdownSignal(),
     }),
     onError: ({ path, error }) => {
-      if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted)
+      // A stream whose client has gone away ends with an error of its own.
+      if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted && !request.signal.aborted)
         console.error(`${path}:`, error.cause ?? error);
     },
   });
