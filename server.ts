@@ -61,6 +61,9 @@ async function main(): Promise<void> {
     else response.writeHead(303, { location: access.location, 'set-cookie': access.cookie }).end();
   });
 
+  // In production Next runs `instrumentation.ts` at the first request, so the first request is ours.
+  const health = await fetch(`${origin}/api/health`, { signal: ending.signal });
+  if (health.status >= 500) throw new Error(`Spicerack cannot start: ${await health.text()}`);
   const { executor: runs, engine } = runtimeStatus();
   say(`Spicerack is ready on ${origin} (executor: ${runs.name}; engine: ${engine.name ?? 'missing'})`);
 }
@@ -89,7 +92,7 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing. */
+/** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing unless it was asked for by name. */
 async function executor(config: Config, appUrl: string): Promise<InngestChild | undefined> {
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
@@ -99,6 +102,11 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
   const found = await findInngest();
   setInngestFound(found);
   if ('missing' in found) {
+    if (config.executor === 'inngest') {
+      throw new Error(
+        `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
+      );
+    }
     say(`Inngest: its program was not found (npm run setup gets it). ${found.tried.join('; ')}`);
     return undefined;
   }
