@@ -68,7 +68,10 @@ export class Conversation {
           return { used: reading.length };
         },
       });
+      // Questions of one tick go out together: each write wakes the process up.
+      this.#child.stdin.cork();
       this.#child.stdin.write(question);
+      process.nextTick(() => this.#child.stdin.uncork());
     });
   }
 

@@ -567,7 +567,6 @@ for (const { name, engine, skip } of engines) {
       });
       const before = await state();
       const planned = await w.plan(engine);
-      // `fetch` writes this file each time, whatever it fetched.
       expect(await state()).toEqual(before);
 
       await planned.take('refs/spicerack/keep/7');

@@ -36,12 +36,17 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const options = { gitDir, env, signal };
   const { name, email, date } = request.committer;
   const reader = new ObjectReader(options);
-  const paths = new ChangedPaths(options);
+  const changes = new ChangedPaths(options);
   const merger = new Merger(quarantine, signal);
   const attributes = new Attributes(quarantine, reader, signal);
   const commit = remember(async (id: string) => parseCommit((await reader.read(id)).content));
+  const paths = remember((id: string) => changes.of(id));
   const selection = new Selection(commit, paths, options);
-  const replayer = new Replayer(quarantine, { commit, reader, merger, attributes }, `${name} <${email}> ${date}`);
+  const replayer = new Replayer(
+    quarantine,
+    { commit, paths, reader, merger, attributes },
+    `${name} <${email}> ${date}`,
+  );
   const inTurn = limiter(AT_ONCE);
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
 
@@ -77,7 +82,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     throw error;
   } finally {
     await Promise.allSettled(running.values());
-    await Promise.all([reader.close(), paths.close(), merger.close()]);
+    await Promise.all([reader.close(), changes.close(), merger.close()]);
   }
 }
 

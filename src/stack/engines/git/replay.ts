@@ -6,7 +6,7 @@ import type { Pick } from '@/git/picks';
 import type { ConflictFile, Move } from '@/stack/plan';
 import type { Attributes } from './attributes';
 import { readConflict } from './conflict';
-import type { CommitSource } from './selection';
+import type { CommitSource, PathSource } from './selection';
 
 /** What became of a branch's commits. */
 export interface Replayed {
@@ -29,6 +29,7 @@ export interface Conflict {
 /** What a replay works with; all in the same quarantine. */
 export interface Tools {
   commit: CommitSource;
+  paths: PathSource;
   reader: ObjectReader;
   merger: Merger;
   attributes: Attributes;
@@ -80,6 +81,7 @@ export class Replayer {
         done.dropped.push({ commit: id, subject: subjectOf(commit) });
         continue;
       }
+      await this.#tools.attributes.derived(tree, merged.tree, await this.#tools.paths(id));
       tree = merged.tree;
       done.tip = this.#write({ ...commit, tree, parents: [done.tip] });
       done.rewritten.push({ from: id, to: done.tip });

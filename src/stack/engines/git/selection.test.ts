@@ -53,7 +53,11 @@ test.each([1, 2, 3, 4])(
     const reader = new ObjectReader(options);
     const paths = new ChangedPaths(options);
     try {
-      const selection = new Selection(async (id) => parseCommit((await reader.read(id)).content), paths, options);
+      const selection = new Selection(
+        async (id) => parseCommit((await reader.read(id)).content),
+        (id) => paths.of(id),
+        options,
+      );
       let marked = 0;
       for (const branch of branches) {
         const tip = await remote.tip(branch);

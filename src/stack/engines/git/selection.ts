@@ -1,4 +1,3 @@
-import type { ChangedPaths } from '@/git/changed-paths';
 import type { Commit } from '@/git/commit';
 import { listPicks, type Pick } from '@/git/picks';
 import { listCommits } from '@/git/rev-list';
@@ -6,6 +5,9 @@ import type { GitOptions } from '@/git/run';
 
 /** Reads a commit; reading it again costs nothing. */
 export type CommitSource = (id: string) => Promise<Commit>;
+
+/** `ChangedPaths.of`; asking again costs nothing. */
+export type PathSource = (commit: string) => Promise<string>;
 
 /**
  * Commits that the new parent of a branch has: at least all that the branch itself lacks. The branches
@@ -25,11 +27,11 @@ export interface Stretch {
  */
 export class Selection {
   readonly #commit: CommitSource;
-  readonly #paths: ChangedPaths;
+  readonly #paths: PathSource;
   readonly #options: GitOptions & { gitDir: string };
   readonly #over = new Map<string, Promise<Stretch>>();
 
-  constructor(commit: CommitSource, paths: ChangedPaths, options: GitOptions & { gitDir: string }) {
+  constructor(commit: CommitSource, paths: PathSource, options: GitOptions & { gitDir: string }) {
     this.#commit = commit;
     this.#paths = paths;
     this.#options = options;
@@ -53,7 +55,7 @@ export class Selection {
   }
 
   async stretch(commits: string[], below: Stretch['below']): Promise<Stretch> {
-    const changes = await Promise.all(commits.map((id) => this.#paths.of(id)));
+    const changes = await Promise.all(commits.map((id) => this.#paths(id)));
     return { commits: new Set(commits), changes: new Set(changes.filter(Boolean)), below };
   }
 
@@ -72,7 +74,7 @@ export class Selection {
       const [parent] = parents;
       if (parents.length !== 1 || !parent) return null;
       const pick = { commit: at, merge: false, below: false };
-      line.unshift(this.#paths.of(at).then((change) => ({ pick, change })));
+      line.unshift(this.#paths(at).then((change) => ({ pick, change })));
       at = parent;
     }
     return Promise.all(line);
