@@ -1,4 +1,5 @@
 import { ObjectReader } from '@/git/cat-file';
+import { parseCommit } from '@/git/commit';
 import { disposableClone } from '@/git/disposable-clone';
 import { GitError } from '@/git/error';
 import { Merger } from '@/git/merge-tree';
@@ -35,16 +36,19 @@ async function plan(request: PlanRequest): Promise<PlannedObjects> {
 }
 
 async function planIn(quarantine: Quarantine, program: string, request: PlanRequest) {
-  const { committer, signal } = request;
+  const { signal } = request;
   const { gitDir, env } = quarantine;
+  const { name, email, date } = request.committer;
+  const committer = `${name} <${email}> ${date}`;
   const copy = await disposableClone(quarantine, request.trunk.tip.length, signal);
   const reader = new ObjectReader({ gitDir, env, signal });
   const merger = new Merger(quarantine, signal);
   const attributes = new Attributes(quarantine, reader, signal);
-  const line = `${committer.name} <${committer.email}> ${committer.date}`;
-  const replayer = new Replayer(quarantine, reader, merger, attributes, line);
+  const commit = async (id: string) => parseCommit((await reader.read(id)).content);
+  const replayer = new Replayer(quarantine, { commit, reader, merger, attributes }, committer);
   try {
-    return await replayAll({ copy, spice: spiceIn(copy, program, request), reader, replayer }, request);
+    const spice = spiceIn(copy, program, request);
+    return await replayAll({ quarantine, copy, spice, commit, replayer, committer }, request);
   } finally {
     await Promise.all([reader.close(), merger.close()]);
     await copy.remove();

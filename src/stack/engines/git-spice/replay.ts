@@ -1,10 +1,11 @@
-import type { ObjectReader } from '@/git/cat-file';
-import { parseCommit, subjectOf } from '@/git/commit';
+import { formatCommit, subjectOf } from '@/git/commit';
 import type { DisposableClone } from '@/git/disposable-clone';
+import type { Quarantine } from '@/git/objects';
 import { listPicks, type Pick } from '@/git/picks';
 import { git, gitText } from '@/git/run';
 import type { PlanRequest, Warning } from '@/stack/plan';
 import type { Replayed, Replayer } from '../git/replay';
+import type { CommitSource } from '../git/selection';
 import { inPlace, type Outcome, type Place } from '../outcome';
 import { readConflict } from './conflict';
 import { odd, type Spice, type SpiceOutcome } from './driver';
@@ -12,35 +13,36 @@ import { recordRewrites } from './rewrites';
 
 /** The tools of one plan. */
 export interface Workshop {
+  quarantine: Quarantine;
   copy: DisposableClone;
   spice: Spice;
-  /** Reads the copy's objects. */
-  reader: ObjectReader;
+  /** Reads a commit. */
+  commit: CommitSource;
   /** Explains conflicts. */
   replayer: Replayer;
+  /** `Name <email> seconds zone` */
+  committer: string;
 }
 
 /**
  * Replays the targets one by one, bottom up, in a fresh copy, and reads off what became of them.
  *
- * git-spice hears of a branch only when its turn comes, with the parent that it is to have: nothing is tracked
- * above it yet, so `branch restack` moves this one branch, whether it stays on its parent or gets another.
+ * git-spice hears of a branch only when its turn comes: nothing is tracked above it yet, so `upstack onto` moves
+ * this one branch and no other. A restack is a move onto the same parent.
  *
- * What is replayed depends on the base that git-spice has recorded (read and tried: v0.31.2): it records the
- * parent's commit at the time of `branch track`. If that is the parent's tip, it runs `git rebase --onto TIP TIP`:
- * all that the parent lacks, without what the parent has as an equal patch. So it goes where the parent still has
- * the base, and that is the rule of the `git` engine. Where the parent does not have it (a commit was taken out of
- * it, or it is another parent), what is below the base must be left behind: the parent's ref stands at the base
- * while the branch is tracked, and git-spice runs `git rebase --onto TIP BASE`.
+ * From below git-spice bounds a replay by one commit, the recorded base (`git rebase --onto PARENT BASE branch`;
+ * read and tried: v0.31.2). Left to itself it brings back what the parent took and reverted, and, where the
+ * parent was rewritten, replays trunk commits that were merged into the branch. The `git` engine's rule has two
+ * bounds, what the parent has and what the base has. So the base that it is given is a throw-away merge of
+ * these two, as the tip of a helper branch on which the branch is tracked; then both engines replay the same.
  *
- * Where it differs from the `git` engine and stays so: in that second case a commit whose change the parent had
- * and then reverted is replayed; messages are converted to `i18n.commitEncoding`; a branch that has no history in
- * common with its parent is an error.
+ * Where they differ and stay so: git-spice converts messages to `i18n.commitEncoding`, and a branch that has no
+ * history in common with its parent is an error.
  *
  * @throws GitError with git-spice's own words when it does anything but replay or conflict.
  */
 export async function replayAll(
-  { copy, spice, reader, replayer }: Workshop,
+  { quarantine, copy, spice, commit: readCommit, replayer, committer }: Workshop,
   request: PlanRequest,
 ): Promise<{ outcomes: Outcome[]; warnings: Warning[] }> {
   const { trunk, targets, signal } = request;
@@ -52,7 +54,6 @@ export async function replayAll(
   const outcomes: Outcome[] = [];
   const warnings: Warning[] = [];
 
-  const setRef = (branch: string, to: string) => git(['update-ref', `refs/heads/${branch}`, to], options);
   const isAncestor = async (ancestor: string, commit: string) =>
     (await git(['merge-base', '--is-ancestor', ancestor, commit], { ...options, okCodes: [0, 1] })).code === 0;
   const run = async (branch: string, ...args: string[]): Promise<SpiceOutcome> => {
@@ -64,6 +65,15 @@ export async function replayAll(
     const outcome = await run(branch, 'branch', 'track', `--base=${parent}`, branch);
     if (!outcome.ok) throw odd(`track ${branch}`, outcome);
     tracked.add(branch);
+  };
+  const helper = unusedName(request);
+  /** Points the helper branch at the bound of a replay. */
+  const setBound = async (onto: string, base: string) => {
+    const { tree } = await readCommit(onto);
+    const merge = { tree, parents: [onto, base], author: committer, encoding: null, message: '' };
+    const bound = quarantine.write('commit', formatCommit(merge, committer));
+    await git(['update-ref', `refs/heads/${helper}`, bound], options);
+    if (!tracked.has(helper)) await track(helper, trunk.name);
   };
 
   await setUp(copy, spice, request);
@@ -80,39 +90,40 @@ export async function replayAll(
       places.set(branch.name, null);
       continue;
     }
-    // git-spice would find the same, and do nothing.
-    if (branch.base === onto.tip) {
+    const { name, tip: before, base } = branch;
+    if (base === onto.tip || ((await isAncestor(base, onto.tip)) && (await isAncestor(onto.tip, before)))) {
       outcomes.push({ branch, onto, result: inPlace(branch) });
       continue;
     }
     // A parent that is not moved: where git-spice thinks it to stand is of no matter.
     if (!tracked.has(onto.name)) await track(onto.name, trunk.name);
-    const hasBase = await isAncestor(branch.base, onto.tip);
-    if (!hasBase) await setRef(onto.name, branch.base);
-    await track(branch.name, onto.name);
-    if (!hasBase) await setRef(onto.name, onto.tip);
+    await setBound(onto.tip, base);
+    await track(name, helper);
 
-    const own = await listPicks(onto.tip, branch.tip, branch.base, options);
+    const own = await listPicks(onto.tip, before, base, options);
     await rewrites.note(own.map(({ commit }) => commit));
-    const restack = await run(branch.name, 'branch', 'restack', `--branch=${branch.name}`);
-    for (const line of [...restack.notes, ...restack.warnings]) request.log(`git-spice: ${line}`);
-    if (!restack.ok) {
-      const conflict = await readConflict(copy, branch.name, onto.name, replayer, signal);
-      if (!conflict) throw odd(`restack ${branch.name}`, restack);
+    const move = await run(name, 'upstack', 'onto', `--branch=${name}`, onto.name);
+    for (const line of [...move.notes, ...move.warnings]) request.log(`git-spice: ${line}`);
+    if (!move.ok) {
+      const conflict = await readConflict(copy, name, onto.name, replayer, signal);
+      if (!conflict) throw odd(`move ${name} onto ${onto.name}`, move);
       const abort = await spice('rebase', 'abort');
-      if (!abort.ok) throw odd(`abort the rebase of ${branch.name}`, abort);
+      if (!abort.ok) throw odd(`abort the rebase of ${name}`, abort);
       const { commit, subject, files } = conflict;
-      const heldBack = { kind: 'conflict', commit, subject, files, onto: onto.tip } as const;
-      outcomes.push({ branch, onto, result: { heldBack } });
-      places.set(branch.name, null);
+      outcomes.push({
+        branch,
+        onto,
+        result: { heldBack: { kind: 'conflict', commit, subject, files, onto: onto.tip } },
+      });
+      places.set(name, null);
       continue;
     }
-    const tip = await gitText(['rev-parse', `refs/heads/${branch.name}`], options);
+    const tip = await gitText(['rev-parse', `refs/heads/${name}`], options);
     // It can skip a branch and exit with 0.
-    if (!(await isAncestor(onto.tip, tip))) throw odd(`restack ${branch.name}`, restack);
+    if (!(await isAncestor(onto.tip, tip))) throw odd(`move ${name} onto ${onto.name}`, move);
     const made = await listPicks(onto.tip, tip, onto.tip, options);
-    outcomes.push({ branch, onto, result: await compare(own, made, tip, await rewrites.read(), reader) });
-    places.set(branch.name, { name: branch.name, tip });
+    outcomes.push({ branch, onto, result: await compare(own, made, tip, await rewrites.read(), readCommit) });
+    places.set(name, { name, tip });
   }
   return { outcomes, warnings };
 }
@@ -129,13 +140,20 @@ async function setUp(copy: DisposableClone, spice: Spice, request: PlanRequest):
   if (!outcome.ok) throw odd('set up the repository', outcome);
 }
 
+/** A name for the helper branch that no branch has, as a name or as a folder of names. */
+function unusedName({ branches, trunk }: PlanRequest): string {
+  let name = 'spicerack-bound';
+  while ([...branches, trunk].some((branch) => `${branch.name}/`.startsWith(`${name}/`))) name += '-';
+  return name;
+}
+
 /** What became of a branch's own commits, by those that it has over its parent before and after. */
 async function compare(
   own: Pick[],
   made: Pick[],
   tip: string,
   rewrites: ReadonlyMap<string, string>,
-  reader: ObjectReader,
+  readCommit: CommitSource,
 ): Promise<Replayed> {
   const rewritten = made.flatMap(({ commit: to }) => {
     const from = rewrites.get(to);
@@ -146,7 +164,7 @@ async function compare(
   const result: Replayed = { tip, rewritten, dropped: [], merges: [], signed: [] };
   for (const { commit: id, merge } of own) {
     if (kept.has(id)) continue;
-    const commit = parseCommit((await reader.read(id)).content);
+    const commit = await readCommit(id);
     if (merge) result.merges.push(id);
     else if (!replayed.has(id)) result.dropped.push({ commit: id, subject: subjectOf(commit) });
     else if (commit.signed) result.signed.push(id);
