@@ -15,7 +15,7 @@ interface Row {
 
 const asked = process.argv.slice(2);
 const names = readdirSync(new URL('.', import.meta.url))
-  .flatMap((file) => file.match(/^(\w+)\.ts$/)?.[1] ?? [])
+  .flatMap((file) => file.match(/^([a-z]\w*)\.ts$/)?.[1] ?? [])
   .filter((name) => name !== 'index' && name !== 'row' && (asked.length === 0 || asked.includes(name)));
 
 console.log(`Node ${process.version}, ${cpus().length} cores; milliseconds are medians`);
