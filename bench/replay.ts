@@ -1,7 +1,8 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { git, gitText } from '@/git/run';
+import { git, gitText, runProgram } from '@/git/run';
+import { findProgram } from '@/server/programs';
 import { gitEngine } from '@/stack/engines/git';
 import { gitSpiceEngine } from '@/stack/engines/git-spice';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
@@ -18,17 +19,20 @@ const RUNS = 5;
 /**
  * Restacks 5 stacks of 10 branches of 3 commits over 500 files onto a trunk that moved: the `git` engine from
  * reading the clone to having the objects in it, against `git rebase --update-refs` once a stack in a linked work
- * tree, and the git-spice engine where its program is found. Every run has a fresh copy of the repository.
- * @throws Error when the trees differ.
+ * tree, and the git-spice engine and jj where their programs are found. Every run has a fresh copy of the repository.
+ * @throws Error when one of them does not move every branch.
  */
 export async function run(): Promise<BenchRow> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
   try {
     const bed = await makeBed(dir);
+    const spice = await findGitSpice();
+    const jj = await findProgram('jj', ['--version'], [{ how: 'PATH', program: 'jj' }]);
     const contestants: Contestant[] = [
       engineContestant('git engine', gitEngine, bed),
       rebaseContestant(bed),
-      ...('missing' in (await findGitSpice()) ? [] : [engineContestant('git-spice engine', gitSpiceEngine, bed)]),
+      ...('missing' in spice ? [] : [engineContestant('git-spice engine', gitSpiceEngine, bed)]),
+      ...('missing' in jj ? [] : [jjContestant(jj.program, bed)]),
     ];
     const name = `replay ${STACKS} stacks × ${BRANCHES} branches × ${COMMITS} commits, ${FILES} files`;
     return await measure(name, contestants, RUNS);
@@ -122,17 +126,41 @@ function rebaseContestant(bed: Bed): Contestant<string> {
       const gitDir = await bed.copy();
       const work = join(gitDir, '..', 'work');
       await git(['worktree', 'add', '--quiet', '--detach', work, 'main'], { gitDir });
-      return work;
+      return gitDir;
     },
-    async run(work) {
+    async run(gitDir) {
       const env = { GIT_COMMITTER_NAME: 'Bench', GIT_COMMITTER_EMAIL: 'bench@example.com' };
-      for (const top of bed.tops) {
-        await git(['rebase', '--quiet', '--update-refs', 'main', top], { cwd: work, env });
-      }
-      const onTrunk = await gitText(['for-each-ref', '--format=x', '--contains', 'main', 'refs/heads/s*'], {
-        cwd: work,
-      });
-      if (onTrunk.length < bed.branches.length) throw new Error('git rebase did not move every branch');
+      const cwd = join(gitDir, '..', 'work');
+      for (const top of bed.tops) await git(['rebase', '--quiet', '--update-refs', 'main', top], { cwd, env });
+      await checkMoved(gitDir, bed);
     },
   };
+}
+
+function jjContestant(program: string, bed: Bed): Contestant<string> {
+  const jj = (gitDir: string, ...args: string[]) =>
+    runProgram(program, ['--quiet', ...args], {
+      cwd: join(gitDir, '..'),
+      env: { JJ_USER: 'Bench', JJ_EMAIL: 'bench@example.com' },
+    });
+  const at = (gitDir: string) => ['-R', join(gitDir, '..', 'jj'), '--ignore-working-copy'];
+  return {
+    label: 'jj rebase',
+    async prepare() {
+      const gitDir = await bed.copy();
+      await jj(gitDir, 'git', 'init', `--git-repo=${gitDir}`, 'jj');
+      return gitDir;
+    },
+    async run(gitDir) {
+      await jj(gitDir, ...at(gitDir), 'rebase', '-s', 'roots(main..bookmarks())', '-d', 'main');
+      await jj(gitDir, ...at(gitDir), 'git', 'export');
+      await checkMoved(gitDir, bed);
+    },
+  };
+}
+
+async function checkMoved(gitDir: string, bed: Bed): Promise<void> {
+  const args = ['for-each-ref', '--format=%(refname)', '--contains', 'main', 'refs/heads/s*'];
+  const moved = (await gitText(args, { gitDir })).split('\n').length;
+  if (moved !== bed.branches.length) throw new Error(`${moved} of ${bed.branches.length} branches stand on main`);
 }
