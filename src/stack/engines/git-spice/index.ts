@@ -1,4 +1,5 @@
 import { ObjectReader } from '@/git/cat-file';
+import { ChangedPaths } from '@/git/changed-paths';
 import { parseCommit } from '@/git/commit';
 import { disposableClone } from '@/git/disposable-clone';
 import { GitError } from '@/git/error';
@@ -42,15 +43,17 @@ async function planIn(quarantine: Quarantine, program: string, request: PlanRequ
   const committer = `${name} <${email}> ${date}`;
   const copy = await disposableClone(quarantine, request.trunk.tip.length, signal);
   const reader = new ObjectReader({ gitDir, env, signal });
+  const changes = new ChangedPaths({ gitDir, env, signal });
   const merger = new Merger(quarantine, signal);
   const attributes = new Attributes(quarantine, reader, signal);
   const commit = async (id: string) => parseCommit((await reader.read(id)).content);
-  const replayer = new Replayer(quarantine, { commit, reader, merger, attributes }, committer);
+  const paths = (id: string) => changes.of(id);
+  const replayer = new Replayer(quarantine, { commit, paths, reader, merger, attributes }, committer);
   try {
     const spice = spiceIn(copy, program, request);
     return await replayAll({ quarantine, copy, spice, commit, replayer, committer }, request);
   } finally {
-    await Promise.all([reader.close(), merger.close()]);
+    await Promise.all([reader.close(), changes.close(), merger.close()]);
     await copy.remove();
   }
 }
