@@ -544,6 +544,63 @@ for (const { name, engine, skip } of engines) {
       expect(await modes(w, tip('b'))).toEqual(['100644 b', '100644 f', '100644 good']);
     });
 
+    test('leaves a branch where it is, merges and all, when it has what its parent becomes', async () => {
+      const w = await world();
+      await startTrunk(w);
+      await w.remote.from('main').branch('a').write();
+      await w.track('a');
+      await w.remote.from('a').branch('b').commit('B', { b: '1\n' }).write();
+      await w.track('b', 'a');
+      await w.remote.from('main').commit('Trunk', { t: '1\n' }).write();
+      await w.remote
+        .from('b')
+        .commit('Merge trunk', { t: '1\n' }, { merge: ['main'] })
+        .write();
+
+      const { plan, tip } = await w.restack(engine);
+      const main = await w.remote.tip('main');
+      expect(tip('a')).toBe(main);
+      expect(plan.moves[1]).toMatchObject({ branch: 'b', before: tip('b'), after: tip('b'), baseAfter: main });
+      expect(plan.warnings).toEqual([]);
+    });
+
+    test('takes a branch off its parent onto the trunk that it has merged', async () => {
+      const w = await world();
+      await startTrunk(w);
+      await w.remote.from('main').branch('a').commit('A', { a: '1\n' }).write();
+      await w.track('a');
+      await w.remote.from('a').branch('b').commit('B', { b: '1\n' }).write();
+      await w.track('b', 'a');
+      await w.remote.from('main').commit('Trunk', { t: '1\n' }).write();
+      await w.remote
+        .from('b')
+        .commit('Merge trunk', { t: '1\n' }, { merge: ['main'] })
+        .write();
+
+      const { tip } = await w.restack(engine, [{ branch: 'b', onto: 'main' }]);
+      expect(await subjects(w, `refs/remotes/origin/main..${tip('b')}`)).toEqual(['B']);
+      expect(await modes(w, tip('b'))).toEqual(['100644 b', '100644 f', '100644 t']);
+    });
+
+    test('leaves out trunk commits that were merged into a branch whose parent moves onto them', async () => {
+      const w = await world();
+      await startTrunk(w);
+      await w.remote.from('main').branch('a').commit('A', { a: '1\n' }).write();
+      await w.track('a');
+      await w.remote.from('a').branch('b').commit('B', { b: '1\n' }).write();
+      await w.track('b', 'a');
+      // Replayed onto the second, the first would conflict.
+      await w.remote.from('main').commit('Trunk 1', { t: '1\n' }).commit('Trunk 2', { t: '2\n' }).write();
+      await w.remote
+        .from('b')
+        .commit('Merge trunk', { t: '2\n' }, { merge: ['main'] })
+        .write();
+
+      const { plan, tip } = await w.restack(engine);
+      expect(plan.heldBack).toEqual([]);
+      expect(await subjects(w, `refs/remotes/origin/main..${tip('b')}`)).toEqual(['A', 'B']);
+    });
+
     test('changes no ref and no object of the clone before the plan is taken, and only what it says after', async () => {
       const w = await world();
       await startTrunk(w);

@@ -1,6 +1,7 @@
 import { ObjectReader } from '@/git/cat-file';
 import { ChangedPaths } from '@/git/changed-paths';
 import { parseCommit } from '@/git/commit';
+import { isAncestor } from '@/git/is-ancestor';
 import { Merger } from '@/git/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects';
 import type { Engine, HeldBackReason, PlannedObjects, PlanRequest, Target } from '@/stack/plan';
@@ -64,6 +65,12 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
       const older = untouched.tip === branch.base ? null : await selection.over(untouched.tip, branch.base);
       const below = [under?.has ?? null, older];
       const picks = await selection.picks(onto.tip, branch.tip, branch.base, below);
+      // Its own history holds what the parent is now: its merges stay, as `git-spice branch restack` leaves them.
+      const contains = (ancestor: string, tip: string) => isAncestor(gitDir, ancestor, tip, signal);
+      const merges = picks.some(({ merge }) => merge);
+      if (merges && (await contains(onto.tip, branch.tip)) && (await contains(branch.base, onto.tip))) {
+        return { branch, onto, result: inPlace(branch), has: null };
+      }
       const result = await replayer.replay(picks, onto.tip, onto.name);
       if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) }, has: null };
       const made = result.rewritten.map(({ to }) => to);
