@@ -215,7 +215,10 @@ function Log({ jobId }: { jobId: string }) {
       {lines.length === 0 ? (
         <p className="text-muted">{log.isPending ? 'Loading…' : 'Nothing was said.'}</p>
       ) : (
-        <ScrollText label="Log" className="max-h-120 rounded-control border border-hairline bg-surface p-3">
+        <ScrollText
+          label="Lines of the log"
+          className="max-h-120 rounded-control border border-hairline bg-surface p-3"
+        >
           {lines.map((line) => (
             <div
               key={line.id}

@@ -76,7 +76,7 @@ function List({ title, tone = 'text-muted', children }: { title: string; tone?: 
   if (children.length === 0) return null;
   return (
     <section className="min-w-0">
-      <h4 className={`text-xs font-medium ${tone}`}>{title}</h4>
+      <h3 className={`text-xs font-medium ${tone}`}>{title}</h3>
       <ul className="flex flex-col gap-1 break-words">{children}</ul>
     </section>
   );

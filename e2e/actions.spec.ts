@@ -1,0 +1,115 @@
+import { RepoPage } from './pages/repo-page';
+import { ended, expect, test } from './pages/test';
+
+test('Register all suggested tracks every stack, the picture with the trunk on top', async ({ page, shop, client }) => {
+  const { repo, jobId } = await client.repos.add.mutate({ url: shop.url });
+  await ended(client, jobId);
+  const repoPage = new RepoPage(page);
+  await repoPage.goto(repo.id);
+
+  await repoPage.run('Register all suggested');
+  await repoPage.branch('checkout/cart-totals').says('in place');
+  await expect(repoPage.button('Register all suggested')).toBeHidden();
+  const names = await repoPage.branches();
+  expect(names[0]).toBe('main');
+  expect(names.indexOf('auth/sessions')).toBeLessThan(names.indexOf('auth/remember-me'));
+});
+
+test('Sync finds what was merged and moves what stood on it', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  const job = await shopPage.run('Sync');
+  await job.says('auth/sessions');
+  await shopPage.branch('auth/sessions').says('merged');
+  await shopPage.branch('docs/returns-policy').says('untracked');
+  expect(await shop.remote.contains('search/filters', 'main')).toBe(true);
+  expect(await shop.remote.contains('auth/password-reset', 'main')).toBe(true);
+  expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(false);
+});
+
+test('Restack all moves what it can, and names what it held back with the file', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  const before = await shop.remote.tip('catalog/price-rounding');
+  const job = await shopPage.run('Restack all');
+  await job.says('held back');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+  expect(await shop.remote.tip('catalog/price-rounding')).toBe(before);
+
+  await shopPage.branch('checkout/cart-totals').says('in place');
+  await shopPage.branch('catalog/price-rounding').says('would conflict · src/catalog/price.js');
+  await shopPage.branch('catalog/price-labels').says('in place');
+
+  await job.open();
+  await expect(shopPage.page.getByRole('heading', { level: 1 })).toContainText(`#${job.seq} Restack all`);
+  const conflict = shopPage.page.getByRole('region', { name: 'Conflict in src/catalog/price.js' });
+  await expect(conflict).toContainText('<<<<<<<');
+  await expect(shopPage.page.getByRole('region', { name: 'Steps' })).toContainText('resync');
+  await expect(shopPage.page.getByRole('region', { name: 'Moves' })).toContainText('checkout/gift-card-emails');
+});
+
+test('Restack of one branch takes along what stands on it, and nothing else', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const row = shopPage.branch('checkout/cart-totals');
+  await row.says('needs restack');
+  const job = await shopPage.jobOf(() => row.button('Restack').click());
+  await job.is('completed');
+  await row.says('in place');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+  expect(await shop.remote.contains('catalog/price-model', 'main')).toBe(false);
+});
+
+test('Rebase moves the branch alone; what stands on it then needs a restack', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const job = await shopPage.jobOf(() => shopPage.branch('checkout/cart-totals').choose('Rebase'));
+  await job.is('completed');
+  expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
+  expect(await shop.remote.contains('checkout/discount-codes', 'main')).toBe(false);
+  await shopPage.branch('checkout/discount-codes').says('needs restack');
+});
+
+test('Rebase of a branch that conflicts moves nothing and says what to do', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Restack all');
+  const before = await shop.remote.tips();
+  const row = shopPage.branch('catalog/price-rounding');
+  const job = await shopPage.jobOf(() => row.choose('Rebase'));
+  await job.is('error');
+  await job.says('CONFLICT');
+  await expect(row.button('Restack')).toHaveText(/Retry · CONFLICT/);
+  expect(await shop.remote.tips()).toEqual(before);
+});
+
+test('Move onto… takes a branch and what stands on it to another branch', async ({ shopPage, shop }) => {
+  const row = shopPage.branch('checkout/gift-cards');
+  await row.choose('Move onto…');
+  const job = await shopPage.jobOf(() => row.pick('search/index', /^Move it and 1 above it onto search\/index/));
+  await job.is('completed');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'search/index')).toBe(true);
+  expect(await shop.remote.contains('checkout/gift-cards', 'checkout/discount-codes')).toBe(false);
+  await expect
+    .poll(async () => {
+      const names = await shopPage.branches();
+      return names.indexOf('checkout/gift-cards') > names.indexOf('search/index');
+    })
+    .toBe(true);
+});
+
+test('Move onto… offers neither the branch itself nor one that stands on it', async ({ shopPage }) => {
+  await shopPage.branch('checkout/gift-cards').choose('Move onto…');
+  const options = shopPage.page.getByRole('dialog').getByRole('option');
+  await expect(options.filter({ hasText: 'search/index' })).toBeVisible();
+  await expect(options.filter({ hasText: /^main$/ })).toBeVisible();
+  await expect(options.filter({ hasText: 'checkout/gift-card' })).toHaveCount(0);
+  await shopPage.page.keyboard.press('Escape');
+  await expect(shopPage.page.getByRole('dialog')).toBeHidden();
+});
+
+test('Register tracks one branch on its suggested parent', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const row = shopPage.branch('docs/returns-policy');
+  const job = await shopPage.jobOf(() => row.button('Register').click());
+  await job.is('completed');
+  await row.says('in place');
+});

@@ -1,0 +1,143 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export type Status = 'queued' | 'running' | 'completed' | 'error' | 'cancelled';
+
+/** Long enough for a job on a busy machine. */
+const JOB = { timeout: 30_000 };
+
+/** A repo's page in the words of a person who looks at it. */
+export class RepoPage {
+  constructor(readonly page: Page) {}
+
+  async goto(repoId: string): Promise<void> {
+    await this.page.goto(`/repos/${repoId}`);
+    await this.connected();
+  }
+
+  /** Waits until the page follows the feed. */
+  async connected(): Promise<void> {
+    await expect(this.page.getByRole('banner').getByText('live', { exact: true })).toBeVisible(JOB);
+  }
+
+  get id(): string {
+    return new URL(this.page.url()).pathname.split('/').at(-1) ?? '';
+  }
+
+  button(label: string): Locator {
+    return this.page
+      .getByRole('banner')
+      .or(this.page.locator('main header'))
+      .getByRole('button', { name: new RegExp(`^${label}`) });
+  }
+
+  branch(name: string): BranchRow {
+    return new BranchRow(
+      this.page,
+      this.page.getByRole('list', { name: 'Branches' }).locator(`[data-branch="${name}"]`),
+    );
+  }
+
+  /** The names of the branches from top to bottom, the trunk first. */
+  branches(): Promise<string[]> {
+    return this.page
+      .getByRole('list', { name: 'Branches' })
+      .locator('> li')
+      .evaluateAll((rows) =>
+        rows
+          .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+          .map((row) => row.getAttribute('data-branch') ?? ''),
+      );
+  }
+
+  /** Does what asks for a job and returns the job that came of it. */
+  async jobOf(act: () => Promise<void>): Promise<JobCard> {
+    const cards = this.page.locator('[data-job]');
+    const before = (await cards.count()) > 0 ? await cards.first().getAttribute('data-job') : '';
+    await act();
+    await expect(cards.first()).not.toHaveAttribute('data-job', before ?? '', JOB);
+    return this.job(Number(await cards.first().getAttribute('data-job')));
+  }
+
+  job(seq: number): JobCard {
+    return new JobCard(this.page.locator(`[data-job="${seq}"]`), seq);
+  }
+
+  /** Presses one of the header's buttons and waits until its job has completed. */
+  async run(label: string): Promise<JobCard> {
+    const job = await this.jobOf(() => this.button(label).click());
+    await job.is('completed');
+    return job;
+  }
+
+  async createTask(title: string, branch: string): Promise<TaskCard> {
+    await this.page.getByLabel('Title').fill(title);
+    await this.page.getByLabel('Branch', { exact: true }).fill(branch);
+    await this.page.getByRole('button', { name: 'Create task' }).click();
+    return this.task(title);
+  }
+
+  task(title: string): TaskCard {
+    return new TaskCard(this.page.locator(`[data-task="${title}"]`));
+  }
+}
+
+export class BranchRow {
+  constructor(
+    private readonly page: Page,
+    readonly row: Locator,
+  ) {}
+
+  /** The row's main button, whatever it says now. */
+  button(label: 'Restack' | 'Register'): Locator {
+    return this.row.getByRole('button', { name: new RegExp(`^${label}`) });
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await expect(this.row).toContainText(words, JOB);
+  }
+
+  async choose(item: string): Promise<void> {
+    await this.row.getByRole('button', { name: /^More for/ }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Picks a branch in the dialog that is open, by typing part of its name, and confirms. */
+  async pick(branch: string, confirm: RegExp): Promise<void> {
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByLabel('Branch').fill(branch);
+    await dialog.getByRole('option', { name: branch, exact: true }).click();
+    await dialog.getByRole('button', { name: confirm }).click();
+    await expect(dialog).toBeHidden();
+  }
+}
+
+export class JobCard {
+  constructor(
+    readonly card: Locator,
+    readonly seq: number,
+  ) {}
+
+  async is(status: Status): Promise<void> {
+    await expect(this.card).toHaveAttribute('data-status', status, JOB);
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await expect(this.card).toContainText(words, JOB);
+  }
+
+  async open(): Promise<void> {
+    await this.card.getByRole('link').first().click();
+  }
+}
+
+export class TaskCard {
+  constructor(readonly card: Locator) {}
+
+  async is(status: Status): Promise<void> {
+    await expect(this.card).toHaveAttribute('data-status', status, JOB);
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await expect(this.card).toContainText(words, JOB);
+  }
+}
