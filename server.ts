@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
+import { setInngestReady } from '@/jobs/executors/inngest-ready';
 import { runtimeStatus } from '@/jobs/runtime-status';
 import { checkAccess } from '@/server/access';
 import { ensureBuilt } from '@/server/build';
@@ -110,6 +111,7 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     say(`Inngest: its program was not found (npm run setup gets it). ${found.tried.join('; ')}`);
     return undefined;
   }
+  setInngestReady(false);
   let previous = new AbortController();
   const child = await startInngestChild({
     program: found.program,
@@ -120,7 +122,14 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     onUp: () => {
       previous.abort();
       previous = new AbortController();
-      void register(appUrl, AbortSignal.any([previous.signal, ending.signal]), say);
+      const { signal } = previous;
+      void register(appUrl, AbortSignal.any([signal, ending.signal]), say).then(() => {
+        if (!signal.aborted) setInngestReady(true);
+      });
+    },
+    onDown: () => {
+      previous.abort();
+      setInngestReady(false);
     },
   });
   Object.assign(process.env, child.env);

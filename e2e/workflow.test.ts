@@ -335,7 +335,7 @@ for (const { executor, missing } of EXECUTORS) {
     });
 
     it('goes on by itself after kill -9 and ends as if nothing had happened', async () => {
-      for (const verb of ['fetch', 'merge-tree', 'push']) {
+      for (const verb of ['fetch', 'for-each-ref', 'pack-objects', 'push']) {
         const { remote, repoId } = await tracked();
         await advance(remote);
         await git.hold(verb);

@@ -34,11 +34,21 @@ export async function reconcile(db: Db, executors: Executors, abort: AbortSignal
       await dispatchDue(db, executors);
     } catch (error) {
       // The database may be locked or away for a while; the next round asks again.
-      console.error('The queue cannot be read:', error instanceof Error ? error.message : error);
+      complain('The queue cannot be read', error);
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
     await woken;
   }
+}
+
+/** The same trouble comes every second while it lasts; it is said this often, in milliseconds. */
+const COMPLAIN_MS = 30_000;
+let complainedAt = Number.NEGATIVE_INFINITY;
+
+function complain(what: string, error: unknown): void {
+  if (performance.now() - complainedAt < COMPLAIN_MS) return;
+  complainedAt = performance.now();
+  console.error(`${what}; it is tried again:`, error instanceof Error ? error.message : error);
 }
 
 /** One round: finds every job that wants a run and sends it. */
@@ -51,12 +61,7 @@ export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
   const now = await clock(db);
   // Not awaited: an Inngest server that accepts and never answers must not keep the other repos waiting.
   for (const job of dueJobs(open, now, executors.main.name)) {
-    void send(db, executors, job).catch((error: unknown) => {
-      console.error(
-        `Job #${job.seq} could not be sent; it is sent again soon:`,
-        error instanceof Error ? error.message : error,
-      );
-    });
+    void send(db, executors, job).catch((error: unknown) => complain(`Job #${job.seq} cannot be sent yet`, error));
   }
 }
 
@@ -117,7 +122,12 @@ async function send(db: Db, executors: Executors, job: JobRow): Promise<void> {
   try {
     await executors.main.dispatch(ref);
   } catch (error) {
-    if (!executors.standIn) throw error;
-    await executors.standIn.dispatch(ref);
+    if (executors.standIn) return executors.standIn.dispatch(ref);
+    // Sent again in the next round; should this one have arrived after all, its number is old by then.
+    await db
+      .update(jobs)
+      .set({ dispatchedAt: null })
+      .where(and(eq(jobs.id, job.id), eq(jobs.dispatch, ref.dispatch), sql`${jobs.claimed} < ${ref.dispatch}`));
+    throw error;
   }
 }

@@ -40,6 +40,7 @@ describe.skipIf(!program)('an Inngest server of our own (needs the Inngest progr
       dataDir,
       log: () => undefined,
       onUp: () => ups.push(Date.now()),
+      onDown: () => undefined,
     });
     await vi.waitFor(() => expect(ups).toHaveLength(1), 20_000);
     return { child, url: child.env.INNGEST_BASE_URL ?? '', ups };
@@ -69,6 +70,7 @@ describe.skipIf(!program)('an Inngest server of our own (needs the Inngest progr
          program: ${JSON.stringify(program)}, command: 'start', appUrl: 'http://127.0.0.1:9/api/inngest',
          dataDir: ${JSON.stringify(dataDir)}, log: () => undefined,
          onUp: () => console.log(child.env.INNGEST_BASE_URL),
+         onDown: () => {},
        });`,
     );
     const server: ChildProcess = spawn(process.execPath, ['--import', 'tsx', script], {

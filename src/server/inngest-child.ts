@@ -24,6 +24,8 @@ export interface InngestChildOptions {
   dataDir: string;
   /** Called whenever it answers after a start. It has forgotten everything then, the app's functions too. */
   onUp: () => void;
+  /** Called when it has ended by itself; it is started again. */
+  onDown: () => void;
   log: (line: string) => void;
 }
 
@@ -88,6 +90,7 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
       const why = await ended;
       child.stdin?.end('ended\n');
       if (stopping.signal.aborted) return;
+      options.onDown();
       if (Date.now() - begun > STEADY_MS) delay = RESTART_MS.first;
       options.log(`Inngest: ${why}; starting it again in ${delay} ms (see ${logFile})`);
       await sleep(delay, undefined, { signal: stopping.signal }).catch(() => undefined);

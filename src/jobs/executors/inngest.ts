@@ -1,6 +1,7 @@
 import { inngest } from '@inngest/client';
 import { jobDispatched } from '@inngest/events';
 import type { Executor } from './executor';
+import { inngestIsReady } from './inngest-ready';
 
 /** How long handing over may take: against a server that accepts and never answers, `send` hangs for ever. */
 const SEND_TIMEOUT_MS = 4000;
@@ -9,6 +10,7 @@ const SEND_TIMEOUT_MS = 4000;
 export const inngestExecutor: Executor = {
   name: 'inngest',
   async dispatch(ref) {
+    if (!inngestIsReady()) throw new Error('Inngest does not know the app yet');
     // Inngest drops an event whose id it has seen in silence; each dispatch has a number of its own.
     const event = jobDispatched.create(ref, { id: `${ref.jobId}:${ref.dispatch}` });
     let timer: NodeJS.Timeout | undefined;
