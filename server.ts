@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
@@ -35,9 +35,10 @@ async function main(): Promise<void> {
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
   const config = readConfig();
-  const server = createServer((_request, response) => {
-    response.writeHead(503, { 'retry-after': '1' }).end('Spicerack is starting.\n');
-  });
+  // Who comes early waits: an EventSource gives up for good on any status but 200, and a page left open over a
+  // restart must come back by itself.
+  const early: Parameters<RequestListener>[] = [];
+  const server = createServer((...exchange) => early.push(exchange));
   const port = await listen(server, config);
   const origin = `http://${reachable(config.host)}:${port}`;
   // What reads the settings after us, in the app, gets the port that was taken for 0.
@@ -54,13 +55,15 @@ async function main(): Promise<void> {
   const app = next({ dev, dir, hostname: config.host, port, httpServer: server });
   await app.prepare();
   const handle = app.getRequestHandler();
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
+  const answer: RequestListener = (request, response) => {
     const access = checkAccess({ url: request.url ?? '/', headers: request.headers }, config);
     if (access.kind === 'allowed') void handle(request, response);
     else if (access.kind === 'refused') response.writeHead(access.status).end(`${access.message}\n`);
     else response.writeHead(303, { location: access.location, 'set-cookie': access.cookie }).end();
-  });
+  };
+  server.removeAllListeners('request');
+  server.on('request', answer);
+  for (const exchange of early) answer(...exchange);
 
   // In production Next runs `instrumentation.ts` at the first request, so the first request is ours.
   const health = await fetch(`${origin}/api/health`, { signal: ending.signal });
