@@ -1,6 +1,6 @@
 import { Conversation, type Reading } from './conversation';
 import { GitError } from './error';
-import type { GitOptions } from './run';
+import { type GitOptions, git } from './run';
 
 export interface GitObject {
   id: string;
@@ -56,4 +56,23 @@ function readHeader(output: Buffer): Reading<{ type: string; size: number } | nu
 function found<T>(id: string, value: T | null): T {
   if (value === null) throw new GitError('corrupt', `the clone lacks object ${id}`, ['cat-file'], '');
   return value;
+}
+
+/**
+ * The ids of the objects at these paths of a commit's tree, from one process; null where there is none. Paths are
+ * latin1, byte for byte, and hold no newline.
+ * @throws GitError
+ */
+export async function objectsAt(
+  gitDir: string,
+  commit: string,
+  paths: string[],
+  signal?: AbortSignal,
+): Promise<Array<string | null>> {
+  if (paths.length === 0) return [];
+  const input = Buffer.from(paths.map((path) => `${commit}:${path}\n`).join(''), 'latin1');
+  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { gitDir, input, signal });
+  const lines = stdout.toString('latin1').split('\n');
+  // A path that is not there is answered with `COMMIT:PATH missing`.
+  return paths.map((_, i) => (/^[0-9a-f]{40,}$/.test(lines[i] ?? '') ? (lines[i] ?? null) : null));
 }

@@ -1,5 +1,6 @@
 import type { BranchForecast, BranchRow } from '@/db/schema';
-import { type DiffPair, type DiffStat, diffStats } from '@/git/diff-tree';
+import { objectsAt } from '@/git/cat-file';
+import { changedFiles, type DiffPair, type DiffStat, diffStats } from '@/git/diff-tree';
 import { type RemoteBranch, remoteBranches } from '@/git/for-each-ref';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/merge-tree';
 import { baseOf } from '@/stack/base';
@@ -42,7 +43,7 @@ export interface Projection {
 
 /**
  * What the branch rows are to be, from the refs of the clone and the rows as they were: a constant number of git
- * processes (nine at most) however many branches there are. Merges and comparisons whose commits did not
+ * processes (eleven at most) however many branches there are. Merges and comparisons whose commits did not
  * change are taken from the previous rows. Writes nothing.
  * @returns null where the remote has no branch of trunk's name.
  * @throws GitError; the signal's reason when it is aborted.
@@ -62,7 +63,8 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   const merges = rememberedMerges(gitDir, signal);
   const sizes = (pairs: DiffPair[]) => diffStats(gitDir, pairs, signal);
   const candidates = mergeCandidates(refs, before, history, input, trunk.tip);
-  const found = await findMerged(history, trunk, candidates, { merges, sizes });
+  const touchesTrunksFile = (pairs: DiffPair[]) => touchesFileOf(gitDir, trunk.tip, pairs, signal);
+  const found = await findMerged(history, trunk, candidates, { merges, sizes, touchesTrunksFile });
   const rows = [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
     const ref = refs.get(name);
     const was = previous.get(name);
@@ -314,4 +316,22 @@ function rememberedMerges(gitDir: string, signal: AbortSignal | undefined) {
     }
     return pairs.flatMap((pair) => known.get(key(pair)) ?? []);
   };
+}
+
+/** How many files of a change are looked up: nearly always the first one decides. */
+const SAMPLE = 3;
+
+/** For each pair, whether its change touches a file that `commit` has as `from` has it, as far as a sample shows. */
+async function touchesFileOf(
+  gitDir: string,
+  commit: string,
+  pairs: DiffPair[],
+  signal: AbortSignal | undefined,
+): Promise<boolean[]> {
+  const changes = await changedFiles(gitDir, pairs, signal);
+  const samples = changes.map((files) => files.filter(({ path }) => !path.includes('\n')).slice(0, SAMPLE));
+  const paths = [...new Set(samples.flat().map(({ path }) => path))];
+  const ids = await objectsAt(gitDir, commit, paths, signal);
+  const idAt = new Map(paths.map((path, i) => [path, ids[i]]));
+  return samples.map((files) => files.some(({ path, before }) => idAt.get(path) === before));
 }

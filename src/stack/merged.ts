@@ -27,6 +27,8 @@ export interface PullRequestFact {
 /** What the rule asks git; each function answers in the order of its pairs. */
 export interface MergeQuestions {
   merges: (pairs: MergePair[]) => Promise<MergeOutcome[]>;
+  /** Whether the change of a pair touches a file that is in trunk as it is in `from`. */
+  touchesTrunksFile: (pairs: DiffPair[]) => Promise<boolean[]>;
   sizes: (pairs: DiffPair[]) => Promise<DiffStat[]>;
 }
 
@@ -54,17 +56,21 @@ export async function findMerged(
     } else if (history.has(tip) && !candidate.knownToChange) unsure.push(candidate);
   }
 
-  const outcomes = await ask.merges(unsure.map(({ tip }) => ({ ours: trunk.tip, theirs: tip })));
-  const without = unsure.filter((_, i) => {
+  // Where a branch changes a file that trunk left alone since they parted, a merge changes it too: no need to try.
+  // (Of histories that parted more than once, one merge base stands for all.)
+  const parted = unsure.map(({ tip }) => ({ from: history.mergeBase(tip, trunk.tip), to: tip }));
+  const related = parted.flatMap(({ from, to }) => (from === null ? [] : [{ from, to }]));
+  const touching = await ask.touchesTrunksFile(related);
+  const open = related.filter((_, i) => !touching[i]);
+
+  const outcomes = await ask.merges(open.map(({ to }) => ({ ours: trunk.tip, theirs: to })));
+  const pairs = open.filter((_, i) => {
     const outcome = outcomes[i];
     return outcome?.clean === true && outcome.tree === trunk.tree;
   });
   // A branch whose commits change nothing, taken together, would also change nothing in trunk.
-  const pairs = without.flatMap(({ name, tip }) => {
-    const from = history.mergeBase(tip, trunk.tip);
-    return from === null ? [] : [{ name, from, to: tip }];
-  });
   const sizes = await ask.sizes(pairs);
-  for (const [i, { name }] of pairs.entries()) if (sizes[i]?.files) merged.add(name);
+  const tips = new Set(pairs.flatMap(({ to }, i) => (sizes[i]?.files ? [to] : [])));
+  for (const { name, tip } of unsure) if (tips.has(tip)) merged.add(name);
   return merged;
 }
