@@ -58,7 +58,7 @@ export async function disposableClone(
   idLength: number,
   signal?: AbortSignal,
 ): Promise<DisposableClone> {
-  const dir = await mkdtemp(join(tmpdir(), 'spicerack-copy-'));
+  const dir = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
   const gitDir = join(dir, '.git');
   const remove = () => rm(dir, { recursive: true, force: true, maxRetries: 3 });
   try {

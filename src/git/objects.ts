@@ -69,7 +69,9 @@ async function makeFolder(): Promise<string> {
 }
 
 const NAME = 'spicerack-quarantine-';
-/** Far longer than a quarantine is needed. */
+/** Quarantines and the disposable clones in front of them (`disposable-clone.ts`). */
+const LEFT = /^spicerack-(quarantine|copy)-\d/;
+/** Far longer than any of them is needed. */
 const LEFT_AFTER_MS = 3_600_000;
 
 let swept: Promise<void> | undefined;
@@ -78,7 +80,7 @@ let swept: Promise<void> | undefined;
 async function sweep(): Promise<void> {
   for (const place of [MEMORY, tmpdir()]) {
     const names = await readdir(place).catch(() => []);
-    for (const folder of names.filter((name) => name.startsWith(NAME)).map((name) => join(place, name))) {
+    for (const folder of names.filter((name) => LEFT.test(name)).map((name) => join(place, name))) {
       const made = await stat(folder).catch(() => null);
       if (made && Date.now() - made.mtimeMs > LEFT_AFTER_MS) await rm(folder, { recursive: true, force: true });
     }

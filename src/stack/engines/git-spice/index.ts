@@ -19,16 +19,21 @@ import { replayAll } from './replay';
  */
 export const gitSpiceEngine: Engine = { name: 'git-spice', plan };
 
-/**
- * @throws GitError `missing` when there is no program; with git-spice's own words when it does anything but replay
- *   or conflict; the signal's reason when it is aborted. Nothing is left behind then.
- */
 async function plan(request: PlanRequest): Promise<PlannedObjects> {
   const found = await findGitSpice();
   if ('missing' in found) throw new GitError('missing', found.missing, [], '');
+  return planWith(found.program, request);
+}
+
+/**
+ * Plans with the program at this path.
+ * @throws GitError with the program's own words when it does anything but replay or conflict; the signal's reason
+ *   when it is aborted. Nothing is left behind then.
+ */
+export async function planWith(program: string, request: PlanRequest): Promise<PlannedObjects> {
   const quarantine = await openQuarantine(request.gitDir, request.trunk.tip.length);
   try {
-    const { outcomes, warnings } = await planIn(quarantine, found.program, request);
+    const { outcomes, warnings } = await planIn(quarantine, program, request);
     return plannedObjects(request, quarantine, outcomes, warnings);
   } catch (error) {
     await quarantine.discard();
