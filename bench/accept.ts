@@ -1,0 +1,34 @@
+import { createClient } from '@/client';
+import { startHangingServer } from '../e2e/hanging-server';
+import { type BenchRow, measure } from './row';
+
+const RUNS = 200;
+
+const nothing = async () => undefined;
+
+/** Row (a): accepting a job while every git hangs and Inngest never answers, against a mutation that does nothing. */
+export async function run(): Promise<BenchRow> {
+  const hanging = await startHangingServer();
+  try {
+    const client = createClient({ url: hanging.server.url });
+    const { repo } = await client.repos.add.mutate({ url: '/srv/git/hangs.git' });
+    return await measure(
+      'accept a job while every git hangs',
+      [
+        {
+          label: 'jobs.run',
+          prepare: nothing,
+          run: () => client.jobs.run.mutate({ repoId: repo.id, kind: 'rebase_branch', branch: 'feat/a' }),
+        },
+        {
+          label: 'a mutation that does nothing',
+          prepare: nothing,
+          run: () => client.repos.update.mutate({ repoId: repo.id }),
+        },
+      ],
+      RUNS,
+    );
+  } finally {
+    await hanging.dispose();
+  }
+}
