@@ -140,10 +140,12 @@ describe('a change of', () => {
     expect(mergeOverview(overview(), [removal]).repo).toBeNull();
   });
 
-  it('another repo, or another job, changes nothing, not even the object', () => {
+  it('another repo, another job, or a line of a log changes nothing, not even the object', () => {
     const before = overview();
     const other: FeedEvent = { seq: 1, at: '', repoId: 'other', type: 'jobs', op: 'upsert', row: jobRow(7) };
     expect(mergeOverview(before, [other])).toBe(before);
+    const log = { id: 1, jobId: 'job-1', at: '', level: 'info' as const, line: 'a line' };
+    expect(mergeOverview(before, [event({ type: 'job_logs', op: 'upsert', row: log })])).toBe(before);
     const page = { ...jobDetail(1), cursor: 0 };
     expect(mergeJobPage(page, [event({ type: 'jobs', op: 'upsert', row: jobRow(7) })])).toBe(page);
   });

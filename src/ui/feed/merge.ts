@@ -33,7 +33,6 @@ export function mergeRepoList(list: RepoList, events: FeedEvent[]): RepoList {
 /** `repos.overview`: the repo, its branches by name, its active tasks and its recent jobs. `repo` is null once removed. */
 export function mergeOverview(overview: Overview, events: FeedEvent[]): Overview {
   const ours = events.filter((event) => event.repoId === overview.repoId);
-  if (ours.length === 0) return overview;
   let { repo, tasks } = overview;
   for (const event of ours) {
     if (event.type === 'repos') repo = event.op === 'delete' ? null : event.row;
@@ -42,13 +41,11 @@ export function mergeOverview(overview: Overview, events: FeedEvent[]): Overview
       tasks = event.row.archivedAt === null ? [event.row, ...others].sort((a, b) => order(b.id, a.id)) : others;
     }
   }
-  return {
-    ...overview,
-    repo,
-    tasks,
-    branches: mergeBranches(overview.branches, ours),
-    jobs: mergeJobs(overview.jobs, ours),
-  };
+  const branches = mergeBranches(overview.branches, ours);
+  const jobs = mergeJobs(overview.jobs, ours);
+  const same =
+    repo === overview.repo && tasks === overview.tasks && branches === overview.branches && jobs === overview.jobs;
+  return same ? overview : { ...overview, repo, tasks, branches, jobs };
 }
 
 function mergeBranches(branches: Overview['branches'], events: FeedEvent[]): Overview['branches'] {

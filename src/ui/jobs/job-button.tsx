@@ -1,7 +1,7 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { JobStatus } from '@/db/schema';
 import { newKey, type Problem, problemOf } from '../api';
@@ -20,7 +20,9 @@ interface Props {
   /** All that is known of the repo's jobs, newest first. */
   jobs: JobDetail[];
   /** Asks for the job. The same key means the same request. */
-  press: (idempotencyKey: string) => Promise<{ jobId: string }>;
+  press: Ask;
+  /** Where others ask for the same button's jobs: what they share. */
+  request?: JobRequest;
   /** Why it cannot be pressed now. */
   impossible?: string | null;
   look?: keyof typeof buttonLooks;
@@ -28,50 +30,90 @@ interface Props {
   className?: string;
 }
 
-/** A press that the feed does not show yet. */
-type Press = { key: string; jobId: string | null; problem: Problem | null };
+type Ask = (idempotencyKey: string) => Promise<{ jobId: string }>;
+
+/** A request for a job, from the press until the feed shows its job. */
+export interface JobRequest {
+  /** The job, once the server has answered; null before, and where nothing is under way. */
+  jobId: string | null;
+  waiting: boolean;
+  problem: Problem | null;
+  /** @param name tells one thing asked for from another */
+  send: (name: string, ask: Ask) => Promise<void>;
+  dismiss: () => void;
+}
+
+const NOTHING = { name: '', key: '', jobId: null, waiting: false, problem: null };
+
+export function useRequest(): JobRequest {
+  const [last, setLast] = useState<Pick<JobRequest, 'jobId' | 'waiting' | 'problem'> & { name: string; key: string }>(
+    NOTHING,
+  );
+  const dismiss = useCallback(() => setLast(NOTHING), []);
+  return {
+    ...last,
+    async send(name, ask) {
+      // The answer to an unanswered request may only have been lost: ask for the same job, not for another one.
+      const key = last.problem?.unreachable && last.name === name ? last.key : newKey();
+      setLast({ ...NOTHING, name, key, waiting: true });
+      try {
+        const { jobId } = await ask(key);
+        setLast({ ...NOTHING, name, key, jobId });
+      } catch (error) {
+        setLast({ ...NOTHING, name, key, problem: problemOf(error) });
+      }
+    },
+    dismiss,
+  };
+}
 
 /**
  * A button is its job: pressed, it says at once that it is queued, then behind what, at which step it is, what came
  * of it or what went wrong. Everything but the moment of the press comes from the feed, so every tab and every
  * person sees the same.
  */
-export function JobButton({ label, icon, job, jobs, press, impossible, look = 'plain', className = '' }: Props) {
+export function JobButton({
+  label,
+  icon,
+  job,
+  jobs,
+  press,
+  request,
+  impossible,
+  look = 'plain',
+  className = '',
+}: Props) {
   const api = useApi();
-  const [pressed, setPressed] = useState<Press | null>(null);
+  const own = useRequest();
+  const { waiting, jobId, problem, send, dismiss } = request ?? own;
   const now = useNow(job !== null);
-  const seen = pressed?.jobId != null && jobs.some((other) => other.job.id === pressed.jobId);
-  const phase: Phase = pressed && !pressed.problem && !seen ? { phase: 'pressed' } : phaseOf(job, jobs, now);
-  const problem = pressed?.problem ?? null;
+  const seen = jobs.some((other) => other.job.id === jobId);
+  const unseen = jobId !== null && !seen;
+  useEffect(() => {
+    if (seen) dismiss();
+  }, [seen, dismiss]);
+  const phase: Phase = waiting || unseen ? { phase: 'pressed' } : phaseOf(job, jobs, now);
   const busy =
     phase.phase === 'pressed' || phase.phase === 'queued' || phase.phase === 'running' || phase.phase === 'waiting';
   const reason = busy ? null : impossible;
 
-  const send = async () => {
+  const pressed = () => {
     if (busy || reason) return;
-    // The answer to an unanswered request may only have been lost: ask for the same job, not for another one.
-    const key = problem?.unreachable && pressed ? pressed.key : newKey();
-    setPressed({ key, jobId: null, problem: null });
-    try {
-      const { jobId } =
-        phase.phase === 'error' ? await api.jobs.retry.mutate({ jobId: phase.job.job.id }) : await press(key);
-      setPressed({ key, jobId, problem: null });
-    } catch (error) {
-      setPressed({ key, jobId: null, problem: problemOf(error) });
-    }
+    if (phase.phase === 'error') void send('retry', () => api.jobs.retry.mutate({ jobId: phase.job.job.id }));
+    else void send(label, press);
   };
 
   const { text, tone, title } = face(phase, now);
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
   return (
-    <span className={`relative inline-flex h-8 ${className}`}>
+    <span className={`relative inline-flex h-8 items-center ${className}`}>
       <button
         type="button"
-        onClick={() => void send()}
+        onClick={pressed}
         aria-disabled={busy || reason ? true : undefined}
         data-phase={phase.phase}
         title={reason ?? title}
-        className={`touch flex min-w-0 flex-1 items-center gap-2 px-2 text-left aria-disabled:cursor-default ${
+        className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left aria-disabled:cursor-default ${
           status
             ? `rounded-control border border-current/30 font-medium ${statusTone[status]}`
             : `justify-center ${buttonLooks[look]} ${reason ? 'opacity-60' : ''}`
@@ -93,12 +135,7 @@ export function JobButton({ label, icon, job, jobs, press, impossible, look = 'p
           <span className="flex-1">
             {[...Object.values(problem.fields), problem.message].filter(Boolean).join(' ')}
           </span>
-          <button
-            type="button"
-            aria-label="Close"
-            className="text-muted hover:text-text"
-            onClick={() => setPressed(null)}
-          >
+          <button type="button" aria-label="Close" className="text-muted hover:text-text" onClick={dismiss}>
             <X size={14} aria-hidden />
           </button>
         </span>
@@ -159,7 +196,7 @@ function CancelButton({ phase, label }: { phase: Phase & { job: JobDetail }; lab
       aria-label={`Cancel: ${label}`}
       title={reason ?? 'Cancel'}
       aria-disabled={reason ? true : undefined}
-      className="touch ml-1 flex w-6 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text aria-disabled:opacity-50"
+      className="touch ml-1 flex h-full w-6 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text aria-disabled:opacity-50"
       onClick={() => {
         if (reason) return;
         api.jobs.cancel.mutate({ jobId: phase.job.job.id }).catch((error: unknown) => {

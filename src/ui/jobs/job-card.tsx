@@ -56,7 +56,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
           <span className="text-muted">{job.errorHint}</span>
         </p>
       )}
-      <div className="flex items-center gap-2 text-xs text-muted">
+      <div className="flex items-center gap-2 text-xs whitespace-nowrap text-muted">
         <span title={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
         {took !== null && <span>· {duration(took)}</span>}
         {job.attempt > 1 && <span>· attempt {job.attempt}</span>}
@@ -67,7 +67,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
             className="touch text-accent underline"
             onClick={() => setOpen(!open)}
           >
-            {open ? 'Less' : `${listed} to know`}
+            {open ? 'Less' : listed === 1 ? '1 detail' : `${listed} details`}
           </button>
         )}
         <span className="flex-1" />
@@ -92,7 +92,7 @@ export function RetryButton({ detail, jobs }: { detail: JobDetail; jobs: JobDeta
       jobs={jobs}
       press={() => api.jobs.retry.mutate({ jobId: job.id })}
       impossible={retried ? `It was tried again as #${retried.job.seq}.` : null}
-      className="w-44"
+      className="w-36"
     />
   );
 }

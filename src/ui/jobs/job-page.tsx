@@ -156,10 +156,8 @@ const stepTone = { running: 'text-running', completed: 'text-completed', error: 
 function Step({ step, now }: { step: JobStepRow; now: number }) {
   const took = (step.finishedAt ? Date.parse(step.finishedAt) : now) - Date.parse(step.startedAt);
   return (
-    <li
-      className={`flex items-baseline gap-2 border-l border-hairline py-0.5 ${step.phase ? 'ml-1.5 pl-6' : '-ml-px pl-0'}`}
-    >
-      <span className={`self-center rounded-full bg-canvas ${stepTone[step.status]}`}>
+    <li className={`flex items-start gap-2 py-0.5 ${step.phase ? 'ml-1.5 border-l border-hairline pl-4' : ''}`}>
+      <span className={`flex h-5 items-center ${stepTone[step.status]}`}>
         <StatusShape status={step.status} size={step.phase ? 10 : 14} />
         <span className="sr-only">{step.status}</span>
       </span>
@@ -198,8 +196,7 @@ function Moves({ detail: { moves } }: { detail: JobDetail }) {
                 onto <Name>{move.parentAfter ?? 'nothing'}</Name>
               </span>
             )}
-            <span className="flex-1" />
-            <span className="text-xs text-muted">{move.state}</span>
+            {move.state === 'planned' && <span className="text-xs text-muted">not pushed</span>}
           </li>
         ))}
       </ul>

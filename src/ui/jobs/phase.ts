@@ -48,12 +48,16 @@ export function phaseOf(detail: JobDetail | null, jobs: JobDetail[], now: number
       return lately ? { phase: 'completed', job: detail, result: resultWords(detail) } : { phase: 'idle' };
     case 'cancelled':
       return lately ? { phase: 'cancelled', job: detail } : { phase: 'idle' };
-    case 'error': {
-      // It stands until something else was done in the repo, which may have mended it.
-      const passed = jobs.some((other) => other.job.seq > job.seq && other.job.status === 'completed');
-      return passed ? { phase: 'idle' } : { phase: 'error', job: detail, code: job.errorCode ?? 'ERROR' };
-    }
+    case 'error':
+      return errorStands(detail, jobs)
+        ? { phase: 'error', job: detail, code: job.errorCode ?? 'ERROR' }
+        : { phase: 'idle' };
   }
+}
+
+/** An error stands until something later was done in the repo, which may have mended it. */
+export function errorStands({ job }: JobDetail, jobs: JobDetail[]): boolean {
+  return job.status === 'error' && !jobs.some((other) => other.job.seq > job.seq && other.job.status === 'completed');
 }
 
 /** What a job did, in a few words: `12 moved, 2 held back`. */

@@ -4,8 +4,8 @@ import { ChevronDown } from 'lucide-react';
 import { lazy, memo, Suspense, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { ActionKind, BranchRow as Branch } from '@/db/schema';
-import { newKey } from '../api';
-import { JobButton } from '../jobs/job-button';
+import { JobButton, useRequest } from '../jobs/job-button';
+import { errorStands } from '../jobs/phase';
 import { useApi } from '../providers';
 import { Dot, Lanes, stateTone } from './dot';
 import type { StackRow } from './layout';
@@ -37,9 +37,11 @@ interface Props {
 export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, context, height }: Props) {
   const api = useApi();
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
+  const request = useRequest();
   const { own } = jobs;
   const standing = standingOf(branch, jobs);
-  const failed = own?.job.status === 'error' && own === context.jobs.find((job) => job.job.branch === branch.name);
+  // A conflict is said by the state already, with its files.
+  const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;
   const run = (kind: ActionKind, parent?: string) => (idempotencyKey: string) =>
     api.jobs.run.mutate({
@@ -50,12 +52,8 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
       idempotencyKey,
     });
   const main = branch.tracked
-    ? { label: 'Restack', press: run('restack_subtree'), impossible: impossible(branch) }
-    : {
-        label: 'Register',
-        press: run('register_existing_branch', branch.suggestedParent ?? undefined),
-        impossible: impossible(branch),
-      };
+    ? { label: 'Restack', press: run('restack_subtree') }
+    : { label: 'Register', press: run('register_existing_branch', branch.suggestedParent ?? undefined) };
   const tone = stateTone[standing.state];
   return (
     <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
@@ -88,14 +86,19 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
         </span>
       </div>
       <DiffStat branch={branch} />
-      <JobButton
-        {...main}
-        job={own}
-        jobs={context.jobs}
-        look={branch.tracked && !branch.needsRestack ? 'quiet' : 'plain'}
-        className="h-7 w-28 sm:w-38"
-      />
-      <MoreActions branch={branch} start={run} choose={setChoosing} />
+      {branch.merged || branch.gone ? null : (
+        <>
+          <JobButton
+            {...main}
+            request={request}
+            job={own}
+            jobs={context.jobs}
+            look={branch.tracked && !branch.needsRestack ? 'quiet' : 'plain'}
+            className="h-7 w-28 sm:w-38"
+          />
+          <MoreActions branch={branch} start={(kind) => void request.send(kind, run(kind))} choose={setChoosing} />
+        </>
+      )}
       {choosing && (
         <Suspense>
           <ChooseBranch
@@ -103,7 +106,7 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
             action={choosing === 'reparent_branch' ? movesWords(place?.above ?? 0) : 'Register on'}
             choices={possibleParents(branch, context)}
             suggested={branch.tracked ? null : branch.suggestedParent}
-            choose={(parent) => run(choosing, parent)(newKey())}
+            choose={(parent) => void request.send(`${choosing} ${parent}`, run(choosing, parent))}
             close={() => setChoosing(null)}
           />
         </Suspense>
@@ -114,13 +117,6 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
 
 function movesWords(above: number): string {
   return above === 0 ? 'Move onto' : `Move it and ${above} above it onto`;
-}
-
-/** Why nothing can be done with a branch. */
-function impossible(branch: Branch): string | null {
-  if (branch.merged) return 'It is merged.';
-  if (branch.gone) return 'It is gone from the remote.';
-  return null;
 }
 
 /** The trunk and every branch that does not stand on this one. */
@@ -142,7 +138,7 @@ function MoreActions({
   choose,
 }: {
   branch: Branch;
-  start: (kind: ActionKind, parent?: string) => (key: string) => Promise<unknown>;
+  start: (kind: ActionKind) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
 }) {
   const [opened, setOpened] = useState(false);
@@ -155,8 +151,7 @@ function MoreActions({
         aria-haspopup="menu"
         aria-expanded={opened}
         aria-label={`More for ${branch.name}`}
-        disabled={impossible(branch) !== null}
-        className="touch flex h-7 w-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-selected hover:text-text disabled:opacity-40"
+        className="touch flex h-7 w-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-selected hover:text-text"
         onClick={() => setOpened(true)}
       >
         <ChevronDown size={14} aria-hidden />

@@ -3,8 +3,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
-import { problemOf } from '../api';
-import { Button, Trouble } from '../controls';
+import { Button } from '../controls';
 
 /** More are found by typing. */
 const SHOWN = 50;
@@ -23,23 +22,11 @@ export default function ChooseBranch({
   action: string;
   choices: string[];
   suggested: string | null;
-  choose: (branch: string) => Promise<unknown>;
+  choose: (branch: string) => void;
   close: () => void;
 }) {
   const [typed, setTyped] = useState(suggested ?? '');
-  const [problem, setProblem] = useState<string | null>(null);
   const known = choices.includes(typed.trim());
-
-  const confirm = async () => {
-    setProblem(null);
-    try {
-      await choose(typed.trim());
-      close();
-    } catch (error) {
-      const { fields, message } = problemOf(error);
-      setProblem([...Object.values(fields), message].filter(Boolean).join(' '));
-    }
-  };
 
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
@@ -51,7 +38,9 @@ export default function ChooseBranch({
             className="flex min-h-0 flex-col gap-3"
             onSubmit={(event) => {
               event.preventDefault();
-              if (known) void confirm();
+              if (!known) return;
+              choose(typed.trim());
+              close();
             }}
           >
             <Autocomplete.Root items={choices} limit={SHOWN} value={typed} onValueChange={setTyped} inline open>
@@ -75,7 +64,6 @@ export default function ChooseBranch({
                 )}
               </Autocomplete.List>
             </Autocomplete.Root>
-            {problem && <Trouble>{problem}</Trouble>}
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={close}>Cancel</Button>
               <Button type="submit" look="primary" disabled={!known} className="max-w-full">

@@ -3,7 +3,6 @@
 import { Menu } from '@base-ui/react/menu';
 import type { RefObject } from 'react';
 import type { ActionKind, BranchRow } from '@/db/schema';
-import { newKey } from '../api';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({
@@ -15,8 +14,8 @@ export default function RowMenu({
 }: {
   branch: BranchRow;
   anchor: RefObject<HTMLButtonElement | null>;
-  /** Its answer and its failure are shown by the row's own button, from the feed. */
-  start: (kind: ActionKind, parent?: string) => (key: string) => Promise<unknown>;
+  /** What comes of it is shown by the row's own button. */
+  start: (kind: ActionKind) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   close: () => void;
 }) {
@@ -30,10 +29,10 @@ export default function RowMenu({
           >
             {branch.tracked ? (
               <>
-                <Item onClick={() => void start('restack_subtree')(newKey())} hint="with what stands on it">
+                <Item onClick={() => start('restack_subtree')} hint="with what stands on it">
                   Restack
                 </Item>
-                <Item onClick={() => void start('rebase_branch')(newKey())} hint="this branch alone">
+                <Item onClick={() => start('rebase_branch')} hint="this branch alone">
                   Rebase
                 </Item>
                 <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
