@@ -668,6 +668,19 @@ for (const { name, engine, skip } of engines) {
   });
 }
 
+describe.skipIf('missing' in spice)(
+  `both engines${'missing' in spice ? ' (git-spice: program not found)' : ''}`,
+  () => {
+    test.each([11, 12, 13])('make the very same commits of history %i', async (seed) => {
+      const w = await world();
+      await randomHistory(w, seed);
+      const { plan } = await w.restack(gitEngine);
+      expect(plan.moves.length).toBeGreaterThan(0);
+      expect((await w.restack(gitSpiceEngine)).plan).toEqual(plan);
+    });
+  },
+);
+
 describe('git engine alone', () => {
   test('plans the same commits when it plans again', async () => {
     const w = await world();

@@ -28,9 +28,10 @@ export async function readConflict(
   const [parent = '', commit = ''] = (await gitText(['rev-parse', 'HEAD', 'REBASE_HEAD'], options)).split('\n');
   const merged = await replayer.replay([{ commit, merge: false, below: false }], parent, onto);
   if ('files' in merged) return merged;
-  // The two merges disagree: then the paths are all that is known.
+  // The two merges disagree, and then the paths are all that is known; or it waits for another reason.
   const unmerged = (await git(['diff', '--name-only', '--diff-filter=U', '-z'], options)).stdout.toString('utf8');
   const files = unmerged.split('\0').filter(Boolean);
+  if (files.length === 0) return null;
   const subject = await gitText(['log', '-1', '--format=%s', commit], options);
   return { commit, subject, files: files.map((path) => ({ path, kinds: [], text: null })) };
 }
