@@ -102,6 +102,15 @@ export const reposRouter = router({
         trunk: branchName.optional(),
         engine: z.enum(['auto', 'git', 'git-spice']).optional(),
         allowNonAtomicPush: z.boolean().optional(),
+        /** Minutes between automatic syncs; null is off. */
+        autoSyncMinutes: z
+          .number('Give minutes as a number, or null for off.')
+          .int('Use whole minutes.')
+          .min(1, 'Use at least 1 minute.')
+          .max(10_080, 'Use at most a week.')
+          .nullable()
+          .optional(),
+        autoRestack: z.boolean().optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {

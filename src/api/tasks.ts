@@ -2,19 +2,23 @@ import { and, desc, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { write } from '@/db/client';
 import { now, tasks } from '@/db/schema';
-import { retryJob } from '@/jobs/retry';
 import { createTask } from '@/tasks/create';
+import { retryTask } from '@/tasks/retry';
 import { branchName, procedure, refuse, repoId, router, taskId } from './trpc';
 
 export const tasksRouter = router({
-  /** Creates a task on a branch, known or not; its branch is attached in the background where need be. */
+  /**
+   * Creates a task. `branch` alone names one that is there or will be; with `parent`, or without `branch`, a new
+   * branch is made on top of `parent` (or trunk). It is attached in the background where need be.
+   */
   create: procedure
     .input(
       z.strictObject({
         repoId,
         title: z.string().trim().min(1, 'Give the task a title.').max(300, 'Use at most 300 characters.'),
         description: z.string().max(20_000, 'Use at most 20,000 characters.').optional(),
-        branch: branchName,
+        branch: branchName.optional(),
+        parent: branchName.optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -54,13 +58,9 @@ export const tasksRouter = router({
     return archived ?? noTask(input.taskId);
   }),
 
-  /** Tries again to attach the branch of a task whose job has failed. */
-  retry: procedure.input(z.strictObject({ taskId })).mutation(async ({ ctx, input }) => {
-    const [task] = await ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId));
-    if (!task) noTask(input.taskId);
-    if (!task.jobId)
-      refuse({ code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' });
-    const answer = await retryJob(ctx.db, task.jobId, ctx.requestedBy);
+  /** Tries again to attach the branch of a task whose job has failed, or attaches another one instead. */
+  retry: procedure.input(z.strictObject({ taskId, branch: branchName.optional() })).mutation(async ({ ctx, input }) => {
+    const answer = await retryTask(ctx.db, { ...input, requestedBy: ctx.requestedBy });
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),

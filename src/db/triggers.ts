@@ -46,14 +46,19 @@ const FEEDS: Feed[] = [
 
 /** Drops and makes every trigger: they follow the tables, so they are made anew at each start. */
 export function triggerStatements(): string[] {
-  return [...FEEDS.flatMap(feedTriggers), ...TASK_STATUS];
+  return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS];
 }
 
-/** A task's branch has the status of the job that attaches it. */
-const TASK_STATUS = [
+/** A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more. */
+const TASK_TRIGGERS = [
   'drop trigger if exists task_status',
   `create trigger task_status after update of status on jobs when NEW.status is not OLD.status begin
      update tasks set branch_status = NEW.status where job_id = NEW.id;
+   end`,
+  'drop trigger if exists task_merged',
+  `create trigger task_merged after update of merged on branches when NEW.merged and not OLD.merged begin
+     update tasks set archived_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), archived_reason = NEW.name || ' was merged.'
+     where repo_id = NEW.repo_id and branch = NEW.name and archived_at is null;
    end`,
 ];
 

@@ -4,6 +4,7 @@ import { branches, type ErrorCode, jobMoves, jobs } from '@/db/schema';
 import type { Failure } from './failure';
 import { type JobRef, type Lease, NOW } from './lease';
 import { logLine } from './record';
+import { restackAfterMerge } from './schedule';
 import { EMPTY_RESULT, type MoveOutcome, summary } from './summary';
 
 /** Failures that say something about the remote; the repo's freshness shows them. */
@@ -33,6 +34,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
         ]
       : []),
     logLine(lease, message, failed ? 'error' : 'info'),
+    ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
     ...ended(lease, ending ? 'error' : 'completed', message, ending),
   ]);
 }

@@ -6,6 +6,7 @@ import { signal } from '@/db/signal';
 import { isAlive } from '@/git/process';
 import type { Executor } from './executors/executor';
 import { NOW } from './lease';
+import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
 const CLAIM_MS = 15_000;
@@ -15,6 +16,9 @@ const LATE_MS = 20_000;
 
 /** How often it looks by itself, where nothing wakes it. */
 const TICK_MS = 1000;
+
+/** How often it looks for automatic syncs that are due: their times are minutes. */
+const SYNCS_MS = 5000;
 
 /** Which executors there are: the one that is used, and for `auto` what stands in while that one fails. */
 export interface Executors {
@@ -28,9 +32,14 @@ export interface Executors {
  * number of processes may run one.
  */
 export async function reconcile(db: Db, executors: Executors, abort: AbortSignal): Promise<void> {
+  let lookedForSyncsAt = Number.NEGATIVE_INFINITY;
   while (!abort.aborted) {
     const woken = signal().wait(TICK_MS, abort);
     try {
+      if (performance.now() - lookedForSyncsAt > SYNCS_MS) {
+        lookedForSyncsAt = performance.now();
+        await queueDueSyncs(db);
+      }
       await dispatchDue(db, executors);
     } catch (error) {
       // The database may be locked or away for a while; the next round asks again.

@@ -9,20 +9,40 @@ export interface TaskRequest {
   repoId: string;
   title: string;
   description?: string | undefined;
-  branch: string;
+  /** A branch that is there, or that somebody will push; or, with `parent`, the name of a new one. */
+  branch?: string | undefined;
+  /** Asks for a new branch on top of this one. Without `branch` too, the new one stands on trunk. */
+  parent?: string | undefined;
   requestedBy: string;
 }
 
+/** Branch rows that are older than this are not taken for the remote's present state, in SQLite's words. */
+const FRESH = '-10 minutes';
+
 /**
- * Creates a task at once. A tracked branch is attached from the start; one that we do not know (or do not
- * track) yet is attached by a `register_existing_branch` job, whose status the task shows.
+ * Creates a task at once. A tracked branch of a freshly synced repo is attached from the start. Any other is
+ * attached by a job whose status the task shows: `register_existing_branch` for a branch that we do not know,
+ * do not track or have not looked at for a while, `create_branch` for a new one.
  */
 export async function createTask(db: Db, request: TaskRequest): Promise<{ task: TaskRow } | { refused: Refusal }> {
-  const { repoId, branch } = request;
-  const problem = branchNameProblem(branch);
-  if (problem) return { refused: { code: 'BAD_REQUEST', field: 'branch', message: problem } };
+  const { repoId, parent } = request;
+  const isNew = request.branch === undefined || parent !== undefined;
+  const branch = request.branch ?? branchNameFor(request.title);
+  for (const [field, name] of [
+    ['branch', branch],
+    ['parent', parent],
+  ] as const) {
+    const problem = name === undefined ? null : branchNameProblem(name);
+    if (problem) return { refused: { code: 'BAD_REQUEST', field, message: problem } };
+  }
   const [[repo], [known], [active]] = await snapshot(db, [
-    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
+    db
+      .select({
+        trunk: repos.trunk,
+        fresh: sql<number>`${repos.syncedAt} > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${FRESH})`,
+      })
+      .from(repos)
+      .where(eq(repos.id, repoId)),
     db
       .select()
       .from(branches)
@@ -32,26 +52,10 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
       .from(tasks)
       .where(and(eq(tasks.repoId, repoId), eq(tasks.branch, branch), isNull(tasks.archivedAt))),
   ]);
-  if (!repo)
-    return {
-      refused: {
-        code: 'NOT_FOUND',
-        field: 'repoId',
-        message: `There is no repo ${repoId}. List them with repos.list.`,
-      },
-    };
-  if (branch === repo.trunk) {
-    return {
-      refused: {
-        code: 'BAD_REQUEST',
-        field: 'branch',
-        message: `${branch} is the trunk. A task needs a branch of its own.`,
-      },
-    };
-  }
-  if (active) return { refused: taken(branch, active.title) };
+  const refused = refusalOf({ repoId, branch, isNew }, repo, known, active);
+  if (refused) return { refused };
 
-  const attached = known?.tracked && !known.gone && !known.merged;
+  const attached = !isNew && known?.tracked && !known.gone && !known.merged && Boolean(repo?.fresh);
   const id = uuid();
   const jobId = attached ? null : uuid();
   const row = {
@@ -64,16 +68,67 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
     branchStatus: attached ? ('completed' as const) : ('queued' as const),
   };
   const insert = db.insert(tasks).values(row).onConflictDoNothing().returning();
-  const register = (job: string) =>
+  const attach = (job: string) =>
     insertJob(
       db,
-      { id: job, repoId, kind: 'register_existing_branch', branch, requestedBy: request.requestedBy },
+      {
+        id: job,
+        repoId,
+        kind: isNew ? 'create_branch' : 'register_existing_branch',
+        branch,
+        parent: isNew ? parent : undefined,
+        requestedBy: request.requestedBy,
+      },
       // No job without its task, where another request has just taken the branch.
       sql`exists (select 1 from tasks where id = ${id})`,
     );
-  const [created] = await write(db, [insert, ...(jobId ? [register(jobId)] : [])]);
+  const [created] = await write(db, [insert, ...(jobId ? [attach(jobId)] : [])]);
   const [task] = created;
   return task ? { task } : { refused: taken(branch, 'another one') };
+}
+
+/** What the rows alone say against a task on a branch. */
+export function refusalOf(
+  { repoId, branch, isNew }: { repoId: string; branch: string; isNew: boolean },
+  repo: { trunk: string | null } | undefined,
+  known: { gone: boolean; merged: boolean } | undefined,
+  active: { title: string } | undefined,
+): Refusal | null {
+  if (!repo)
+    return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${repoId}. List them with repos.list.` };
+  if (branch === repo.trunk) {
+    return {
+      code: 'BAD_REQUEST',
+      field: 'branch',
+      message: `${branch} is the trunk. A task needs a branch of its own.`,
+    };
+  }
+  if (active) return taken(branch, active.title);
+  if (known?.merged) {
+    return {
+      code: 'BAD_REQUEST',
+      field: 'branch',
+      message: `${branch} was merged already. Choose another branch, or a new one.`,
+    };
+  }
+  if (isNew && known && !known.gone) {
+    return {
+      code: 'CONFLICT',
+      field: 'branch',
+      message: `${branch} is there already. Leave "parent" out to use it, or choose another name.`,
+    };
+  }
+  return null;
+}
+
+/** A branch name made from a title: `Fix the cart's total!` becomes `task/fix-the-cart-s-total`. */
+export function branchNameFor(title: string): string {
+  const words = title
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  return `task/${(words ?? ['untitled']).join('-').slice(0, 60).replace(/-$/, '')}`;
 }
 
 function taken(branch: string, title: string): Refusal {

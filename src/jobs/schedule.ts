@@ -1,0 +1,30 @@
+import { eq, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { type Db, write } from '@/db/client';
+import { type JobRow, type RepoRow, repos } from '@/db/schema';
+import { insertJob } from './accept';
+import type { Lease } from './lease';
+
+/** Jobs that nobody asked for by hand: syncs by the clock, and restacks after a merge. Both are off by default. */
+
+/** SQL: the repo is to be synced by the clock, its time has come, and nothing of it is queued or running. */
+const DUE = sql`${repos.autoSyncMinutes} is not null
+  and not exists (select 1 from jobs where repo_id = ${repos.id} and status in ('queued', 'running'))
+  and not exists (select 1 from jobs where repo_id = ${repos.id} and kind in ('sync_repo', 'restack_repo')
+    and created_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${repos.autoSyncMinutes} || ' minutes'))`;
+
+/** Queues a `sync_repo` for every repo whose automatic sync is due. A failed one is not due again before its time. */
+export async function queueDueSyncs(db: Db): Promise<void> {
+  for (const { id } of await db.select({ id: repos.id }).from(repos).where(DUE)) {
+    const job = { id: uuid(), repoId: id, kind: 'sync_repo' as const, requestedBy: 'automatic sync' };
+    // Asked again within the insert: another process may have been quicker.
+    await write(db, [insertJob(db, job, sql`exists (select 1 from repos where ${eq(repos.id, id)} and ${DUE})`)]);
+  }
+}
+
+/** The statements that queue a restack when a sync has found merged branches and the repo wants that. */
+export function restackAfterMerge(lease: Lease, repo: RepoRow, job: Pick<JobRow, 'kind'>, merged: number) {
+  if (!repo.autoRestack || job.kind !== 'sync_repo' || merged === 0) return [];
+  const restack = { id: uuid(), repoId: repo.id, kind: 'restack_repo' as const, requestedBy: 'automatic restack' };
+  return [insertJob(lease.db, restack, lease.held)];
+}
