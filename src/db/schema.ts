@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { EngineName, Move, Plan } from '@/stack/plan';
+import type { Dropped, EngineName, HeldBack, Move, Plan, Warning } from '@/stack/plan';
 
 /**
  * The tables. Times are ISO 8601 in UTC with milliseconds, always taken from the database's clock (`now`),
@@ -170,6 +170,8 @@ export const jobs = sqliteTable(
     /** Number of the newest dispatch to the executor; a run of an older one returns at once. */
     dispatch: integer('dispatch').notNull().default(0),
     dispatchedAt: time('dispatched_at'),
+    /** The forecast, if one was known, for the rows that the job last planned on; compared at its end. */
+    forecastId: integer('forecast_id'),
     /** The dispatch whose run last took the lease. */
     claimed: integer('claimed').notNull().default(0),
     /** Names the holder: goes up each time a step takes the lease; every write of a step asks for it. */
@@ -262,6 +264,45 @@ export const jobLogs = sqliteTable(
   (t) => [index('job_logs_job').on(t.jobId, t.id)],
 );
 
+/** What an action would do, computed in the background for the branch rows as `tipsKey` names them. */
+export const forecasts = sqliteTable(
+  'forecasts',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ACTION_KINDS }).notNull(),
+    branch: text('branch'),
+    parent: text('parent'),
+    suggested: flag('suggested'),
+    /** The four above in one: what is unique together with the tips. */
+    action: text('action').notNull(),
+    /** Fingerprint of the trunk's tip and the branch rows; see `tips-key.ts`. */
+    tipsKey: text('tips_key').notNull(),
+    /** The rows have changed since (set by a trigger): ask again. */
+    stale: flag('stale'),
+    status: text('status', { enum: ['pending', 'ready', 'error'] })
+      .notNull()
+      .default('pending'),
+    /** Null until `ready`. */
+    outline: text('outline', { mode: 'json' }).$type<ForecastOutline | null>(),
+    /** What it waits for, or why it could not be computed; empty where there is nothing to say. */
+    message: text('message').notNull().default(''),
+    createdAt: createdAt(),
+    askedAt: text('asked_at').notNull().default(now),
+    computedAt: time('computed_at'),
+    /** Names who computes it: goes up with each claim. */
+    claim: integer('claim').notNull().default(0),
+    claimedUntil: time('claimed_until'),
+  },
+  (t) => [
+    uniqueIndex('forecasts_action').on(t.repoId, t.action, t.tipsKey),
+    index('forecasts_stale').on(t.repoId, t.stale),
+    index('forecasts_status').on(t.status),
+  ],
+);
+
 export const tasks = sqliteTable(
   'tasks',
   {
@@ -303,6 +344,25 @@ export const events = sqliteTable(
   (t) => [index('events_repo').on(t.repoId, t.seq)],
 );
 
+/**
+ * Which process tends which clone now (`upkeep/tend-clone.ts`): a clone is a machine's own. There is a row only
+ * while no job of the repo is open; a job that starts takes the clone by deleting it.
+ */
+export const cloneUpkeep = sqliteTable(
+  'clone_upkeep',
+  {
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    machine: text('machine').notNull(),
+    /** The server process, as `identifyProcess` names it. */
+    process: text('process').notNull(),
+    /** Process group of the git command that works in the clone now, named likewise. */
+    processGroup: text('process_group'),
+  },
+  (t) => [primaryKey({ columns: [t.repoId, t.machine] })],
+);
+
 /** Small facts about this installation, such as the newest pruned event. */
 export const meta = sqliteTable('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
 
@@ -315,6 +375,40 @@ export interface BranchForecast {
   /** Paths in conflict; empty unless `outcome` is `conflict`. */
   files: string[];
 }
+
+/** A plan in outline: what an action would do, for a person to look at before it is done. */
+export interface ForecastOutline {
+  /** Null where nothing is replayed: a registration, or an action that is refused. */
+  engine: EngineName | null;
+  /** Why the job would end with an error; then nothing moves, and `moves` is empty. */
+  failure: { code: ErrorCode; message: string; hint: string } | null;
+  /** Bottom up. */
+  moves: ForecastMove[];
+  /** Of a conflict the commit, its files and their kinds; `text` is always null: a job's result has it. */
+  heldBack: HeldBack[];
+  dropped: Dropped[];
+  warnings: Warning[];
+  /** Branches that would be tracked from then on. */
+  registered: Array<{ branch: string; parent: string }>;
+}
+
+export interface ForecastMove {
+  branch: string;
+  /** Its tip now. */
+  from: string;
+  parentBefore: string | null;
+  /** The branch that it would stand on. */
+  onto: string;
+  /** Whether the ref moves; false where only its parent or base changes. */
+  moves: boolean;
+  /** Commits replayed. */
+  commits: number;
+  /** The tree that it would have. */
+  tree: string | null;
+}
+
+/** How a job's forecast stood against what happened. */
+export type ForecastCheck = { agreed: true } | { agreed: false; differences: string[] };
 
 /** What a job did, as data: made from its plan and its moves, verified against the remote. */
 export interface JobResult {
@@ -329,6 +423,8 @@ export interface JobResult {
   gone: string[];
   /** Whatever else a person should know, in whole sentences. */
   notes: string[];
+  /** Null where none was known for the tips that the job met, or where it ended for reasons beyond any plan. */
+  forecast: ForecastCheck | null;
 }
 
 export type RepoRow = typeof repos.$inferSelect;
@@ -337,4 +433,5 @@ export type JobRow = typeof jobs.$inferSelect;
 export type JobStepRow = typeof jobSteps.$inferSelect;
 export type JobMoveRow = typeof jobMoves.$inferSelect;
 export type JobLogRow = typeof jobLogs.$inferSelect;
+export type ForecastRow = typeof forecasts.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

@@ -8,6 +8,7 @@ export const EMPTY_RESULT: JobResult = {
   registered: [],
   gone: [],
   notes: [],
+  forecast: null,
 };
 
 /** What became of a pushed move: its branch is there, has moved on since, or is gone. */
