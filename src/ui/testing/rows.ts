@@ -70,5 +70,15 @@ export function jobDetail(seq: number, row: Partial<JobView> = {}, more: Partial
 }
 
 export function jobResult(result: Partial<JobResult>): JobResult {
-  return { heldBack: [], dropped: [], warnings: [], merged: [], registered: [], gone: [], notes: [], ...result };
+  return {
+    heldBack: [],
+    dropped: [],
+    warnings: [],
+    merged: [],
+    registered: [],
+    gone: [],
+    notes: [],
+    forecast: null,
+    ...result,
+  };
 }
