@@ -39,6 +39,8 @@ const Environment = z.object({
   SPICERACK_NETWORK_TIMEOUT: seconds(600),
   SPICERACK_LEASE: seconds(30),
   SPICERACK_RETRY_DELAY: seconds(3),
+  SPICERACK_KEEP_DAYS: z.coerce.number().positive().default(30),
+  SPICERACK_KEEP_EVENTS: z.coerce.number().int().min(1000).default(100_000),
   SPICERACK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(5),
   INNGEST_BASE_URL: z.url().optional(),
   INNGEST_EVENT_KEY: z.string().optional(),
@@ -77,6 +79,10 @@ export interface Config {
   retryDelayMs: number;
   /** How often a job is tried before a transient failure ends it. */
   maxAttempts: number;
+  /** For how long ended jobs and events are kept. */
+  keepMs: number;
+  /** The most events that are kept. */
+  keepEvents: number;
   /** Names this machine in a job's lease. */
   machine: string;
 }
@@ -130,6 +136,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     leaseMs: e.SPICERACK_LEASE,
     retryDelayMs: e.SPICERACK_RETRY_DELAY,
     maxAttempts: e.SPICERACK_MAX_ATTEMPTS,
+    keepMs: e.SPICERACK_KEEP_DAYS * 86_400_000,
+    keepEvents: e.SPICERACK_KEEP_EVENTS,
     machine: hostname(),
   };
 }
