@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { branches, jobLogs, jobMoves, jobSteps, jobs, repos, tasks } from './schema';
+import { branches, forecasts, jobLogs, jobMoves, jobSteps, jobs, repos, tasks } from './schema';
 
 /**
  * The triggers that write the change feed. They make it a fact of the database, not a habit of the code, that
@@ -21,6 +21,7 @@ interface Feed {
 
 /** Columns of a job that only the queue needs; `JobView` leaves them out. */
 export const HIDDEN_JOB_COLUMNS = [
+  'forecastId',
   'dispatch',
   'dispatchedAt',
   'claimed',
@@ -32,6 +33,12 @@ export const HIDDEN_JOB_COLUMNS = [
   'leaseGroup',
 ] as const;
 
+/** Columns of a forecast that only its computing needs; `ForecastView` leaves them out. */
+export const HIDDEN_FORECAST_COLUMNS = ['action', 'claim', 'claimedUntil'] as const;
+
+/** Columns of a branch row that forecasts depend on. */
+export const TIPS_COLUMNS = ['name', 'tip', 'parent', 'base', 'tracked', 'suggestedParent', 'merged', 'gone'] as const;
+
 const ofJob = '(select repo_id from jobs where id = NEW.job_id)';
 
 const FEEDS: Feed[] = [
@@ -42,11 +49,18 @@ const FEEDS: Feed[] = [
   { table: jobMoves, repoId: ofJob },
   { table: jobLogs, repoId: ofJob },
   { table: tasks, repoId: 'ROW.repo_id' },
+  {
+    table: forecasts,
+    repoId: 'ROW.repo_id',
+    hidden: [...HIDDEN_FORECAST_COLUMNS],
+    quiet: ['askedAt'],
+    key: ['repoId', 'id'],
+  },
 ];
 
 /** Drops and makes every trigger: they follow the tables, so they are made anew at each start. */
 export function triggerStatements(): string[] {
-  return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS];
+  return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS, ...staleTriggers()];
 }
 
 /** A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more. */
@@ -61,6 +75,20 @@ const TASK_TRIGGERS = [
      where repo_id = NEW.repo_id and branch = NEW.name and archived_at is null;
    end`,
 ];
+
+/** Forecasts are for the rows that they were made from: any change of those makes them stale in the same transaction. */
+function staleTriggers(): string[] {
+  const columns = TIPS_COLUMNS.map((key) => branches[key].name);
+  const differ = (names: string[]) => names.map((name) => `NEW.${name} is not OLD.${name}`).join(' or ');
+  const stale = (repoId: string) => `begin update forecasts set stale = 1 where repo_id = ${repoId} and stale = 0; end`;
+  return [
+    ...['insert', 'update', 'delete', 'trunk'].map((when) => `drop trigger if exists forecasts_stale_${when}`),
+    `create trigger forecasts_stale_insert after insert on branches ${stale('NEW.repo_id')}`,
+    `create trigger forecasts_stale_update after update on branches when ${differ(columns)} ${stale('NEW.repo_id')}`,
+    `create trigger forecasts_stale_delete after delete on branches ${stale('OLD.repo_id')}`,
+    `create trigger forecasts_stale_trunk after update on repos when ${differ(['trunk', 'trunk_tip', 'engine'])} ${stale('NEW.id')}`,
+  ];
+}
 
 function feedTriggers(feed: Feed): string[] {
   const { name } = getTableConfig(feed.table);

@@ -1,8 +1,11 @@
-import type { BranchRow, JobLogRow, JobMoveRow, JobRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
-import type { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
+import type { BranchRow, ForecastRow, JobLogRow, JobMoveRow, JobRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
+import type { HIDDEN_FORECAST_COLUMNS, HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 
 /** A job as people and clients see it: without the queue's own columns. */
 export type JobView = Omit<JobRow, (typeof HIDDEN_JOB_COLUMNS)[number]>;
+
+/** A forecast as people and clients see it. */
+export type ForecastView = Omit<ForecastRow, (typeof HIDDEN_FORECAST_COLUMNS)[number]>;
 
 /** The tables that are fed, with the row that an event of each carries. */
 export interface FeedRows {
@@ -13,13 +16,15 @@ export interface FeedRows {
   job_moves: JobMoveRow;
   job_logs: JobLogRow;
   tasks: TaskRow;
+  forecasts: ForecastView;
 }
 
 type Upsert = { [T in keyof FeedRows]: { type: T; op: 'upsert'; row: FeedRows[T] } }[keyof FeedRows];
 
 type Delete =
   | { type: 'repos'; op: 'delete'; row: Pick<RepoRow, 'id'> }
-  | { type: 'branches'; op: 'delete'; row: Pick<BranchRow, 'repoId' | 'name'> };
+  | { type: 'branches'; op: 'delete'; row: Pick<BranchRow, 'repoId' | 'name'> }
+  | { type: 'forecasts'; op: 'delete'; row: Pick<ForecastRow, 'repoId' | 'id'> };
 
 /** One change of one row. `seq` is the cursor: it only ever grows. */
 export type FeedEvent = { seq: number; at: string; repoId: string | null } & (Upsert | Delete);
