@@ -6,14 +6,15 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { config } from '@/config';
+import { patient } from './patient';
 import * as schema from './schema';
 import { signal } from './signal';
 import { triggerStatements } from './triggers';
 
-export type Db = LibSQLDatabase<typeof schema> & { $client: Client };
+/** How long SQLite itself waits for another writer, in milliseconds: it waits in place, so the whole process stands still. */
+const BLOCK_MS = 20;
 
-/** How long a statement waits for another writer before it fails with SQLITE_BUSY. */
-const BUSY_MS = 5000;
+export type Db = LibSQLDatabase<typeof schema> & { $client: Client };
 
 /**
  * Opens the database, brings its tables up to date and makes the feed's triggers.
@@ -23,7 +24,9 @@ export async function openDatabase(url: string, authToken?: string | null): Prom
   if (url.startsWith('file:')) {
     mkdirSync(dirname(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)), { recursive: true });
   }
-  const client = createClient({ url, timeout: BUSY_MS, ...(authToken ? { authToken } : {}) });
+  const client = url.startsWith('file:')
+    ? patient(createClient({ url, timeout: BLOCK_MS }))
+    : createClient({ url, ...(authToken ? { authToken } : {}) });
   if (url.startsWith('file:')) await client.execute('pragma journal_mode = wal');
   const db = drizzle(client, { schema });
   await migrate(db, { migrationsFolder: 'drizzle' });
