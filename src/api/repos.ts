@@ -7,6 +7,7 @@ import { branches, jobs, repos, tasks } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
 import { insertJob } from '@/jobs/accept';
 import { branchNameProblem } from '@/repos/branch-name';
+import { demoUrl } from '@/repos/demo-url';
 import { checkRemoteUrl } from '@/repos/url';
 import { recentJobs } from './jobs';
 import { branchName, procedure, refuse, repoId, router } from './trpc';
@@ -71,6 +72,32 @@ export const reposRouter = router({
       ]);
       return { repo: await repoOf(ctx.db, id), accepted: true as const, jobId: job };
     }),
+
+  /**
+   * Adds the demo: a small shop's repository that is made in the data directory, cloned, and registered. Its team
+   * goes on meanwhile, so the next sync has something to do.
+   */
+  addDemo: procedure.mutation(async ({ ctx }) => {
+    if (!config().allowLocal) {
+      refuse({
+        code: 'BAD_REQUEST',
+        field: null,
+        message: 'The demo needs local repositories, which SPICERACK_ALLOW_LOCAL has switched off.',
+      });
+    }
+    const url = demoUrl(config().dataDir);
+    const [known] = await ctx.db.select({ id: repos.id, name: repos.name }).from(repos).where(eq(repos.url, url));
+    if (known)
+      refuse({ code: 'CONFLICT', field: null, message: `The demo is here already, as ${known.name} (${known.id}).` });
+    const [id, sync, register] = [uuid(), uuid(), uuid()];
+    const ask = { repoId: id, requestedBy: ctx.requestedBy };
+    await write(ctx.db, [
+      ctx.db.insert(repos).values({ id, name: 'demo/shop', url }),
+      insertJob(ctx.db, { ...ask, id: sync, kind: 'sync_repo' }),
+      insertJob(ctx.db, { ...ask, id: register, kind: 'register_existing_branch', suggested: true }),
+    ]);
+    return { repo: await repoOf(ctx.db, id), accepted: true as const, jobId: sync };
+  }),
 
   /** Every repo, with how many branches want something. `cursor` is where to follow the feed from. */
   list: procedure.query(async ({ ctx }) => {

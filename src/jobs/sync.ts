@@ -1,4 +1,5 @@
 import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { config } from '@/config';
 import { snapshot } from '@/db/client';
 import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
 import { GitError } from '@/git/error';
@@ -6,8 +7,10 @@ import { fetchRemote } from '@/git/fetch';
 import { prepareClone, removeClone } from '@/git/init';
 import { remoteHead } from '@/git/ls-remote';
 import { computeProjection, type Projection } from '@/projection/refresh';
+import { demoUrl } from '@/repos/demo-url';
 import { cloneDir } from './clone-dir';
 import { remoteOptions } from './commit-moves';
+import { prepareDemo } from './demo';
 import { failure, JobFailed } from './failure';
 import { type Lease, NOW } from './lease';
 import { logLine, watched } from './record';
@@ -52,6 +55,7 @@ async function fetchWhole(lease: Lease): Promise<string> {
 async function fetchOnce(lease: Lease): Promise<string> {
   const gitDir = cloneDir(lease.repo.id);
   const remote = remoteOptions(lease);
+  if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
   await fetchRemote(gitDir, remote);

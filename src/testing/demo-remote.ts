@@ -185,26 +185,26 @@ export function total(cart, tax) {
     })
     .write();
 
-  return {
-    remote,
-    async teamGoesOn() {
-      await remote.merge('search/index', 'merge');
-      await remote.merge('auth/sessions', 'squash');
-      await remote
-        .from('main')
-        .by(MARA)
-        .commit('Catalog: round prices to five cents', {
-          'src/catalog/price.js': PRICE.replace('Math.round(net * (1 + tax))', 'Math.round((net * (1 + tax)) / 5) * 5'),
-        })
-        .by(JONAS)
-        .commit('Serve health checks', { 'src/health.js': "export const health = () => 'ok';\n" })
-        .write();
-      await remote
-        .from('main')
-        .by(PIXEL)
-        .branch('docs/returns-policy')
-        .commit('Docs: how to return things', { 'docs/returns.md': '# Returns\n\nThirty days, no questions.\n' })
-        .write();
-    },
-  };
+  return { remote, teamGoesOn: () => teamGoesOn(remote) };
+}
+
+/** The second act, on a remote that has the first; see `DemoRemote`. */
+export async function teamGoesOn(remote: Remote): Promise<void> {
+  await remote.merge('search/index', 'merge');
+  await remote.merge('auth/sessions', 'squash');
+  await remote
+    .from('main')
+    .by(MARA)
+    .commit('Catalog: round prices to five cents', {
+      'src/catalog/price.js': PRICE.replace('Math.round(net * (1 + tax))', 'Math.round((net * (1 + tax)) / 5) * 5'),
+    })
+    .by(JONAS)
+    .commit('Serve health checks', { 'src/health.js': "export const health = () => 'ok';\n" })
+    .write();
+  await remote
+    .from('main')
+    .by(PIXEL)
+    .branch('docs/returns-policy')
+    .commit('Docs: how to return things', { 'docs/returns.md': '# Returns\n\nThirty days, no questions.\n' })
+    .write();
 }
