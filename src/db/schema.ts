@@ -40,6 +40,19 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** Why the forge's answer is missing, or (`incomplete`) which part of it. `token_missing` is a setting, not a fault. */
+export const FORGE_ERROR_CODES = [
+  'token_missing',
+  'auth',
+  'not_found',
+  'rate_limited',
+  'unreachable',
+  'timeout',
+  'failed',
+  'incomplete',
+] as const;
+export type ForgeErrorCode = (typeof FORGE_ERROR_CODES)[number];
+
 /** Durable steps of the workflow, and the finer phases that people watch. */
 export const STEP_NAMES = ['sync', 'act', 'resync', 'finish'] as const;
 export type StepName = (typeof STEP_NAMES)[number];
@@ -58,6 +71,8 @@ export const repos = sqliteTable(
     name: text('name').notNull(),
     /** As given, never with a password. */
     url: text('url').notNull(),
+    /** Its page on its forge, for links; null until the first sync, and where no forge is known. */
+    webUrl: text('web_url'),
     /** Null until the first sync has found it. */
     trunk: text('trunk'),
     trunkTip: text('trunk_tip'),
@@ -73,6 +88,12 @@ export const repos = sqliteTable(
     syncedAt: time('synced_at'),
     syncErrorAt: time('sync_error_at'),
     syncError: text('sync_error'),
+    /** When the forge last said all there is to say about pull requests; null where no forge is known. */
+    prSyncedAt: time('pr_synced_at'),
+    /** Why it did not at the last sync, or what it left out, in whole sentences; null where all is well. */
+    prErrorCode: text('pr_error_code', { enum: FORGE_ERROR_CODES }),
+    prError: text('pr_error'),
+    prErrorAt: time('pr_error_at'),
     createdAt: createdAt(),
   },
   (t) => [uniqueIndex('repos_url').on(t.url)],
@@ -111,6 +132,9 @@ export const branches = sqliteTable(
     prNumber: integer('pr_number'),
     prState: text('pr_state', { enum: ['open', 'draft', 'closed', 'merged'] }),
     prUrl: text('pr_url'),
+    /** The branch that the pull request goes into, and its last commit. */
+    prBase: text('pr_base'),
+    prHead: text('pr_head'),
     ci: text('ci', { enum: ['pending', 'success', 'failure'] }),
     review: text('review', { enum: ['approved', 'changes_requested', 'required'] }),
     firstSeenAt: text('first_seen_at').notNull().default(now),

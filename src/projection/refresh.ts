@@ -212,6 +212,8 @@ function newRow(name: string): ProjectedRow {
     prNumber: null,
     prState: null,
     prUrl: null,
+    prBase: null,
+    prHead: null,
     ci: null,
     review: null,
   };

@@ -14,6 +14,7 @@ const repo = (id: string, name: string, row: Partial<RepoRow> = {}): RepoRow => 
   id,
   name,
   url: `/${name}`,
+  webUrl: null,
   trunk: 'main',
   trunkTip: null,
   engine: 'auto',
@@ -23,6 +24,10 @@ const repo = (id: string, name: string, row: Partial<RepoRow> = {}): RepoRow => 
   syncedAt: null,
   syncErrorAt: null,
   syncError: null,
+  prSyncedAt: null,
+  prErrorCode: null,
+  prError: null,
+  prErrorAt: null,
   createdAt: '',
   ...row,
 });

@@ -27,6 +27,8 @@ export function branchRow(name: string, row: Partial<BranchRow> = {}): BranchRow
     prNumber: null,
     prState: null,
     prUrl: null,
+    prBase: null,
+    prHead: null,
     ci: null,
     review: null,
     firstSeenAt: '2026-01-01T00:00:00.000Z',
