@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './ports';
 
@@ -41,10 +42,9 @@ const STEADY_MS = 60_000;
  * that the server has ended, the pipe's end means that we were killed, and then the server is killed too. So
  * no server outlives us, and its folder goes in every case.
  */
-const WATCHED = `exec 3<&0
-(read -r _ <&3 || kill -9 $$; rm -rf -- "$1") &
+const WATCHED = `(read -r _ <&3 || kill -9 $$; rm -rf -- "$1") &
 shift
-exec "$@" </dev/null 3<&-`;
+exec "$@" 3<&-`;
 
 /** Starts an Inngest server and starts it again, later each time, when it ends. Returns at once. */
 export async function startInngestChild(options: InngestChildOptions): Promise<InngestChild> {
@@ -88,7 +88,7 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
       if (up) options.onUp();
       else child.kill('SIGKILL');
       const why = await ended;
-      child.stdin?.end('ended\n');
+      dismissWatcher(child);
       if (stopping.signal.aborted) return;
       options.onDown();
       if (Date.now() - begun > STEADY_MS) delay = RESTART_MS.first;
@@ -128,11 +128,20 @@ function launch(
       // Not in our process group: a Ctrl-C in the terminal must reach it through us.
       detached: true,
       env: environment(keys),
-      stdio: ['pipe', log, log],
+      stdio: ['ignore', log, log, 'pipe'],
     });
   } finally {
     closeSync(log);
   }
+}
+
+/** Tells the watcher that the server has ended: its process number may soon be somebody else's. */
+function dismissWatcher(child: ChildProcess): void {
+  const pipe = child.stdio[3];
+  if (!(pipe instanceof Writable)) return;
+  // A watcher that somebody killed has nothing left to be told.
+  pipe.on('error', () => undefined);
+  pipe.end('ended\n');
 }
 
 /**
