@@ -113,3 +113,25 @@ test('Register tracks one branch on its suggested parent', async ({ shopPage, sh
   await job.is('completed');
   await row.says('in place');
 });
+
+test('Register on… takes another parent, by keyboard alone', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const { keyboard } = shopPage.page;
+  const row = shopPage.branch('docs/returns-policy');
+  await row.row.getByRole('button', { name: /^More for/ }).focus();
+  await keyboard.press('Enter');
+  await expect(shopPage.page.getByRole('menuitem', { name: 'Register on…' })).toBeFocused();
+  await keyboard.press('Enter');
+  const field = shopPage.page.getByRole('dialog').getByLabel('Branch');
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue('main');
+  await field.fill('h/result');
+  await keyboard.press('ArrowDown');
+  await keyboard.press('Enter');
+  await expect(field).toHaveValue('search/result-page');
+  const job = await shopPage.jobOf(() => keyboard.press('Enter'));
+  await job.says('Register docs/returns-policy on search/result-page');
+  await job.is('completed');
+  await expect(row.row.getByRole('button', { name: /^More for/ })).toBeFocused();
+});

@@ -101,10 +101,10 @@ export class BranchRow {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
-  /** Picks a branch in the dialog that is open, by typing part of its name, and confirms. */
+  /** Picks a branch in the dialog that is open, by typing its end and pointing at it, and confirms. */
   async pick(branch: string, confirm: RegExp): Promise<void> {
     const dialog = this.page.getByRole('dialog');
-    await dialog.getByLabel('Branch').fill(branch);
+    await dialog.getByLabel('Branch').fill(branch.slice(2));
     await dialog.getByRole('option', { name: branch, exact: true }).click();
     await dialog.getByRole('button', { name: confirm }).click();
     await expect(dialog).toBeHidden();

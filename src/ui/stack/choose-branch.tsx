@@ -26,7 +26,13 @@ export default function ChooseBranch({
   close: () => void;
 }) {
   const [typed, setTyped] = useState(suggested ?? '');
+  const [aimed, setAimed] = useState<string | undefined>();
   const known = choices.includes(typed.trim());
+  const confirm = () => {
+    if (!known) return;
+    choose(typed.trim());
+    close();
+  };
 
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
@@ -38,14 +44,26 @@ export default function ChooseBranch({
             className="flex min-h-0 flex-col gap-3"
             onSubmit={(event) => {
               event.preventDefault();
-              if (!known) return;
-              choose(typed.trim());
-              close();
+              confirm();
             }}
           >
-            <Autocomplete.Root items={choices} limit={SHOWN} value={typed} onValueChange={setTyped} inline open>
+            <Autocomplete.Root
+              items={choices}
+              limit={SHOWN}
+              value={typed}
+              onValueChange={setTyped}
+              onItemHighlighted={setAimed}
+              inline
+              open
+            >
               <Autocomplete.Input
                 aria-label="Branch"
+                onKeyDown={(event) => {
+                  // Enter first picks the branch that is aimed at, then confirms it.
+                  if (event.key !== 'Enter' || (aimed !== undefined && aimed !== typed)) return;
+                  event.preventDefault();
+                  confirm();
+                }}
                 placeholder="Find a branch…"
                 className="touch h-8 w-full rounded-control border border-line bg-surface px-2 font-mono text-xs"
               />
@@ -57,6 +75,7 @@ export default function ChooseBranch({
                   <Autocomplete.Item
                     key={name}
                     value={name}
+                    onClick={() => setTyped(name)}
                     className="touch cursor-default truncate rounded-control px-2 py-1 font-mono text-xs data-highlighted:bg-selected"
                   >
                     {name}

@@ -29,7 +29,7 @@ export default function RowMenu({
           >
             {branch.tracked ? (
               <>
-                <Item onClick={() => start('restack_subtree')} hint="with what stands on it">
+                <Item first onClick={() => start('restack_subtree')} hint="with what stands on it">
                   Restack
                 </Item>
                 <Item onClick={() => start('rebase_branch')} hint="this branch alone">
@@ -38,7 +38,9 @@ export default function RowMenu({
                 <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
               </>
             ) : (
-              <Item onClick={() => choose('register_existing_branch')}>Register on…</Item>
+              <Item first onClick={() => choose('register_existing_branch')}>
+                Register on…
+              </Item>
             )}
           </Menu.Popup>
         </Menu.Positioner>
@@ -47,9 +49,21 @@ export default function RowMenu({
   );
 }
 
-function Item({ onClick, hint, children }: { onClick: () => void; hint?: string; children: string }) {
+function Item({
+  onClick,
+  hint,
+  first = false,
+  children,
+}: {
+  onClick: () => void;
+  hint?: string;
+  /** Gets the focus when the menu opens: the menu does not know how its button was pressed. */
+  first?: boolean;
+  children: string;
+}) {
   return (
     <Menu.Item
+      ref={first ? focus : undefined}
       onClick={onClick}
       className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 data-highlighted:bg-selected"
     >
@@ -57,4 +71,8 @@ function Item({ onClick, hint, children }: { onClick: () => void; hint?: string;
       {hint && <span className="text-xs text-muted">{hint}</span>}
     </Menu.Item>
   );
+}
+
+function focus(element: HTMLElement | null): void {
+  element?.focus();
 }
