@@ -2,9 +2,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { spawnGit } from '@/git/run';
 
+/**
+ * How a repository's remote behaves: as it should; as if it were not there (every connection breaks); accepting
+ * and never answering; answering late; or taking a push and then breaking off before it says so.
+ */
+export type Manners = 'good' | 'gone' | 'hung' | 'slow' | 'mute';
+
+/** How late a slow remote answers each request, in milliseconds. */
+const SLOW_MS = 700;
+
 export interface HttpRemotes {
   /** `http://127.0.0.1:<port>`, to be followed by the repository's path below the served folder. */
   readonly url: string;
+  /** From now on the repository at this path below the served folder has these manners. */
+  behave(repository: string, manners: Manners): void;
   /** From now on nothing is answered (`all`), or no push (`push`), or everything again (`nothing`). */
   hang(what: 'all' | 'push' | 'nothing'): void;
   /** Ends the server and every connection. */
@@ -20,6 +31,7 @@ export async function serveHttp(
   options: { user?: string; password?: string; hang?: 'all' | 'push' } = {},
 ): Promise<HttpRemotes> {
   let hanging: 'all' | 'push' | 'nothing' = options.hang ?? 'nothing';
+  const behaviour = new Map<string, Manners>();
   const login =
     options.user === undefined
       ? null
@@ -29,11 +41,19 @@ export async function serveHttp(
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const push = url.pathname.endsWith('/git-receive-pack');
     if (hanging === 'all' || (hanging === 'push' && push)) return;
+    const manners = [...behaviour].find(([repository]) => url.pathname.startsWith(`/${repository}/`))?.[1] ?? 'good';
+    if (manners === 'hung') return;
+    if (manners === 'gone') {
+      request.socket.destroy();
+      return;
+    }
     if (login && request.headers.authorization !== login) {
       response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end('Log in first.\n');
       return;
     }
-    backend(dir, url, options.user, request, response);
+    const answer = () => backend(dir, url, options.user, request, response, manners === 'mute' && push);
+    if (manners === 'slow') setTimeout(answer, SLOW_MS);
+    else answer();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // an address with a port, since it listens on TCP
@@ -41,6 +61,9 @@ export async function serveHttp(
     url: `http://127.0.0.1:${port}`,
     hang(what) {
       hanging = what;
+    },
+    behave(repository, manners) {
+      behaviour.set(repository, manners);
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -50,13 +73,14 @@ export async function serveHttp(
   };
 }
 
-/** One request through the CGI program `git http-backend`. */
+/** One request through the CGI program `git http-backend`; where `mute`, nobody hears how it went. */
 function backend(
   dir: string,
   url: URL,
   user: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
+  mute: boolean,
 ): void {
   const header = (name: string) => String(request.headers[name] ?? '');
   const child = spawnGit(['http-backend'], {
@@ -81,6 +105,11 @@ function backend(
   // EPIPE when the program answers without reading the whole request.
   child.stdin.on('error', () => undefined);
   request.pipe(child.stdin);
+  if (mute) {
+    child.stdout.resume();
+    child.on('close', () => request.socket.destroy());
+    return;
+  }
   response.on('close', () => child.kill());
 
   let head = Buffer.alloc(0);
