@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { GitError } from './error';
-import { type GitOptions, spawnGit } from './run';
+import { type GitOptions, isFromOutside, spawnGit } from './run';
 
 /** An answer found at the start of the output so far, or how many bytes must be there before it is worth looking again. */
 export type Reading<T> = { value: T; length: number } | { atLeast: number };
@@ -42,13 +42,13 @@ export class Conversation {
     // EPIPE when the process has ended; its end rejects what is open.
     this.#child.stdin.on('error', () => undefined);
     this.#exit = new Promise((resolve) => {
-      const end = (why: string) => {
+      const end = (why: string, signal: string | null = null) => {
         this.#signal?.removeEventListener('abort', kill);
-        this.#end(why);
+        this.#end(why, signal);
         resolve();
       };
       this.#child.once('error', (error) => end(error.message));
-      this.#child.once('close', (code, signal) => end(signal ?? `exit ${code}`));
+      this.#child.once('close', (code, signal) => end(signal ?? `exit ${code}`, signal));
     });
   }
 
@@ -99,10 +99,15 @@ export class Conversation {
     }
   }
 
-  #end(why: string): void {
+  #end(why: string, signal: string | null): void {
     this.#ended = this.#signal?.aborted
       ? this.#signal.reason
-      : new GitError('failed', `git ${this.#args[0]} ended (${why})`, this.#args, this.#stderr);
+      : new GitError(
+          isFromOutside(signal) ? 'killed' : 'failed',
+          `git ${this.#args[0]} ended (${why})`,
+          this.#args,
+          this.#stderr,
+        );
     for (const question of this.#questions.splice(0)) question.reject(this.#ended);
   }
 }

@@ -7,6 +7,8 @@ export type GitErrorKind =
   /** The remote has no such repository (many hosts answer so when a login is missing). */
   | 'not_found'
   | 'timeout'
+  /** Somebody ended it (the system, short of memory; an administrator): trying again helps. */
+  | 'killed'
   /** Another process holds a lock in our clone: trying again helps. */
   | 'lock'
   | 'disk_full'

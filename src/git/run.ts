@@ -94,9 +94,9 @@ export async function runProgram(program: string, args: string[], options: GitOp
   options.signal?.addEventListener('abort', stop, { once: true });
 
   try {
-    const exit = new Promise<number>((resolve, reject) => {
+    const exit = new Promise<{ code: number; signal: NodeJS.Signals | null }>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code, signal) => resolve(code ?? (signal ? 128 : 1)));
+      child.once('close', (code, signal) => resolve({ code: code ?? (signal ? 128 : 1), signal }));
     });
     if (options.record && child.pid) {
       try {
@@ -110,7 +110,7 @@ export async function runProgram(program: string, args: string[], options: GitOp
     } else {
       child.stdin.end(options.input);
     }
-    const code = await exit.catch((error: NodeJS.ErrnoException) => {
+    const { code, signal } = await exit.catch((error: NodeJS.ErrnoException) => {
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });
     options.signal?.throwIfAborted();
@@ -119,6 +119,7 @@ export async function runProgram(program: string, args: string[], options: GitOp
       const after = `${Math.round((options.timeoutMs ?? 0) / 1000)} s`;
       throw new GitError('timeout', `git ${args[0]} did not end within ${after}`, args, errorText);
     }
+    if (isFromOutside(signal)) throw new GitError('killed', `git ${args[0]} was killed (${signal})`, args, errorText);
     if (!(options.okCodes ?? [0]).includes(code)) throw classify(args, code, errorText);
     return { code, stdout: Buffer.concat(stdout), stderr: errorText };
   } finally {
@@ -126,6 +127,11 @@ export async function runProgram(program: string, args: string[], options: GitOp
     clearTimeout(killTimer);
     options.signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Whether the signal that ended a process was sent by somebody; the others (such as SIGSEGV) are its own fault. */
+export function isFromOutside(signal: string | null): boolean {
+  return signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP';
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

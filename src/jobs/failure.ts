@@ -57,6 +57,8 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
         'The remote cannot be reached. Check the network and the address, then try again.',
         true,
       );
+    case 'killed':
+      return say('INTERNAL', 'Something ended git, perhaps the system for want of memory. Try again.', true);
     case 'lock':
       return say('INTERNAL', 'Another process holds a lock in the clone. Try again.', true);
     case 'disk_full':
