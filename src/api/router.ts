@@ -1,4 +1,5 @@
 import { feedRouter } from './feed';
+import { forecastRouter } from './forecast';
 import { jobsRouter } from './jobs';
 import { reposRouter } from './repos';
 import { systemRouter } from './system';
@@ -10,6 +11,7 @@ export const appRouter = router({
   repos: reposRouter,
   jobs: jobsRouter,
   tasks: tasksRouter,
+  forecast: forecastRouter,
   feed: feedRouter,
   system: systemRouter,
 });

@@ -71,8 +71,29 @@ export async function objectsAt(
 ): Promise<Array<string | null>> {
   if (paths.length === 0) return [];
   const input = Buffer.from(paths.map((path) => `${commit}:${path}\n`).join(''), 'latin1');
-  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { gitDir, input, signal });
+  return idsOf(input, paths.length, { gitDir, signal });
+}
+
+/**
+ * The trees of these commits, from one process; null where the commit is not there.
+ * @throws GitError
+ */
+export async function treesOf(
+  commits: string[],
+  options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>,
+): Promise<Array<string | null>> {
+  if (commits.length === 0) return [];
+  return idsOf(commits.map((commit) => `${commit}^{tree}\n`).join(''), commits.length, options);
+}
+
+/** The ids of `count` objects, named one a line; null where there is none. */
+async function idsOf(
+  input: string | Uint8Array,
+  count: number,
+  options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>,
+): Promise<Array<string | null>> {
+  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { ...options, input });
   const lines = stdout.toString('latin1').split('\n');
-  // A path that is not there is answered with `COMMIT:PATH missing`.
-  return paths.map((_, i) => (/^[0-9a-f]{40,}$/.test(lines[i] ?? '') ? (lines[i] ?? null) : null));
+  // What is not there is answered with `NAME missing`.
+  return Array.from({ length: count }, (_, i) => (/^[0-9a-f]{40,}$/.test(lines[i] ?? '') ? (lines[i] ?? null) : null));
 }

@@ -115,7 +115,10 @@ async function answerOfKey(db: Db, key: string, input: string): Promise<Accepted
 }
 
 /** Everything that can be said against an action from its fields and the cached rows alone. */
-async function refusalOf(db: Db, request: ActionRequest): Promise<Refusal | null> {
+export async function refusalOf(
+  db: Db,
+  request: Pick<ActionRequest, 'repoId' | 'kind'> & ActionFields,
+): Promise<Refusal | null> {
   const { repoId, kind, branch, parent } = request;
   const fields = fieldsProblem(kind, request);
   if (fields) return { code: 'BAD_REQUEST', ...fields };

@@ -2,18 +2,19 @@ import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
 import { type BranchRow, branches, type JobResult, jobMoves, jobs } from '@/db/schema';
+import { rememberForecast } from '@/forecast/check';
+import { tipsKey } from '@/forecast/tips-key';
 import { fetchCommits } from '@/git/fetch';
 import { committerIdentity } from '@/git/identity';
 import { keepCommits } from '@/git/keep-ref';
 import { existingCommits } from '@/git/rev-list';
-import { registrationBases } from '@/projection/registration';
-import { pickEngine } from '@/stack/engines/pick';
-import type { HeldBack, Plan, Target } from '@/stack/plan';
-import { type Action, planBranches, targetsFor } from '@/stack/targets';
+import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
+import type { Action } from '@/stack/targets';
 import { cloneDir } from './clone-dir';
 import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
 import { failure, JobFailed } from './failure';
 import type { Lease } from './lease';
+import { type PlannedAction, planAction, reasonText } from './planner';
 import { logLine, watched } from './record';
 import { EMPTY_RESULT } from './summary';
 import { fetchAndProject, recordedTips, setResult } from './sync';
@@ -57,51 +58,51 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
   if (!repo?.trunk || !repo.trunkTip) throw new Error('The sync step has found no trunk.');
   const trunk = { name: repo.trunk, tip: repo.trunkTip };
   switch (job.kind) {
-    case 'register_existing_branch':
-      return register(lease, rows, trunk);
     case 'create_branch':
       return createBranch(lease, rows, trunk);
     case 'undo':
       return undo(lease, rows);
     default:
-      return restack(lease, { kind: job.kind, branch: job.branch, parent: job.parent }, rows, trunk, refused);
+      return carryOut(lease, { ...job, kind: job.kind }, { rows, trunk, engine: repo.engine }, refused);
   }
 }
 
-/** The rewriting kinds: sync, restack, rebase and reparent. */
-async function restack(
+/** The actions that people ask for: what the planner says, pushed. */
+async function carryOut(
   lease: Lease,
   action: Action,
-  rows: BranchRow[],
-  trunk: { name: string; tip: string },
+  { rows, trunk, engine: choice }: { rows: BranchRow[]; trunk: { name: string; tip: string }; engine: EngineChoice },
   refused: ReadonlyMap<string, string>,
 ): Promise<Commitment> {
-  const scope = targetsFor(action, rows, trunk.name);
-  if (!scope.ok) throw new JobFailed(scope.refusal);
-  const { allowed, heldBack } = withoutRefused(scope.targets, refused);
-  const picked = await pickEngine(lease.repo.engine, config().engine);
-  if ('error' in picked) throw new JobFailed(picked.error);
-  await lease.write([
-    lease.db.run(sql`update jobs set engine = ${picked.engine.name} where id = ${lease.job.id} and ${lease.held}`),
-  ]);
-
+  const { db, job, repo } = lease;
+  const tips = tipsKey({ trunk: trunk.name, trunkTip: trunk.tip, engine: choice }, rows);
+  await lease.write([rememberForecast(lease, action, tips)]);
+  const engine = await pickEngine(choice, config().engine);
+  if ('engine' in engine && action.kind !== 'register_existing_branch') {
+    await lease.write([
+      db.run(sql`update jobs set engine = ${engine.engine.name} where id = ${job.id} and ${lease.held}`),
+    ]);
+  }
   const pendingLog: Statement[] = [];
   const planned = await watched(lease, 'act', 'plan', 'Planning', async () =>
-    picked.engine.plan({
-      gitDir: cloneDir(lease.repo.id),
+    planAction({
+      action,
+      gitDir: cloneDir(repo.id),
       trunk,
-      branches: planBranches(rows),
-      targets: allowed,
+      rows,
+      branchTips: () => recordedTips(lease),
+      engine,
       committer: await committer(lease),
+      refused,
       signal: lease.signal,
       log: (line) => pendingLog.push(logLine(lease, line)),
     }),
   );
   try {
-    const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...planned.plan.heldBack] };
     await lease.write(pendingLog);
-    await recordPlan(lease, plan, plan.moves);
-    refuseOwnBranch(action, plan.heldBack);
+    await recordPlan(lease, planned);
+    const { failure: failed, plan } = planned;
+    if (failed) throw new JobFailed({ ...failed, hint: `Nothing was moved. ${failed.hint}` });
     if (plan.moves.length === 0) return { kind: 'pushed' };
     // Taken into the clone before the push, so that a push broken off can be pushed again from there.
     await watched(lease, 'act', 'take', 'Keeping the new commits', () => planned.take(keepRef(lease)));
@@ -112,113 +113,17 @@ async function restack(
 }
 
 /** Writes the plan's outline into the job's result and its moves into their table. */
-async function recordPlan(lease: Lease, plan: Omit<Plan, 'moves'>, moves: PlannedMove[]): Promise<void> {
+async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Promise<void> {
   const result = await currentResult(lease);
-  const { heldBack, dropped, warnings } = plan;
+  const { moves, heldBack, dropped, warnings } = plan;
   await lease.write([
     ...writeMoves(lease, moves),
-    setResult(lease, { ...result, heldBack, dropped, warnings }),
+    setResult(lease, { ...result, heldBack, dropped, warnings, registered }),
     ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
     ...warnings.map((warning) =>
       logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
     ),
   ]);
-}
-
-/** One line for a person on why a branch stays where it is. */
-export function reasonText({ reason }: HeldBack): string {
-  switch (reason.kind) {
-    case 'conflict':
-      return `${reason.commit.slice(0, 8)} (${reason.subject}) conflicts in ${reason.files.map((file) => file.path).join(', ')}`;
-    case 'below':
-      return `${reason.branch} below it is held back`;
-    case 'protected':
-      return `the remote does not let it move: ${reason.message}`;
-    case 'parent_gone':
-      return `${reason.parent}, which it stands on, is gone from the remote; reparent it`;
-  }
-}
-
-/** An action on one branch that cannot move that very branch has failed, and moves nothing. */
-function refuseOwnBranch(action: Action, heldBack: HeldBack[]): void {
-  const own = heldBack.find((held) => held.branch === action.branch);
-  if (!own) return;
-  const { reason } = own;
-  const words = `${own.branch} cannot be moved: ${reasonText(own)}.`;
-  switch (reason.kind) {
-    case 'conflict':
-      throw new JobFailed(
-        failure(
-          'CONFLICT',
-          words,
-          `Nothing was moved. Resolve it locally: git rebase onto ${reason.onto.slice(0, 12)}, push ${own.branch}, then sync.`,
-        ),
-      );
-    case 'protected':
-      throw new JobFailed(
-        failure('PUSH_REJECTED', words, 'Nothing was moved. Change the rule on the remote, or ask whoever may.'),
-      );
-    case 'below':
-    case 'parent_gone':
-      throw new JobFailed(
-        failure('BRANCH_NOT_FOUND', words, 'Nothing was moved. Move the branch onto another parent (reparent_branch).'),
-      );
-  }
-}
-
-function withoutRefused(
-  targets: Target[],
-  refused: ReadonlyMap<string, string>,
-): { allowed: Target[]; heldBack: HeldBack[] } {
-  const allowed: Target[] = [];
-  const heldBack: HeldBack[] = [];
-  const out = new Set<string>();
-  for (const target of targets) {
-    const message = refused.get(target.branch);
-    if (message === undefined && !out.has(target.onto)) {
-      allowed.push(target);
-      continue;
-    }
-    out.add(target.branch);
-    heldBack.push({
-      branch: target.branch,
-      reason: message === undefined ? { kind: 'below', branch: target.onto } : { kind: 'protected', message },
-    });
-  }
-  return { allowed, heldBack };
-}
-
-async function register(lease: Lease, rows: BranchRow[], trunk: { name: string; tip: string }): Promise<Commitment> {
-  const { branch, parent, suggested } = lease.job;
-  const scope = targetsFor({ kind: 'register_existing_branch', branch, parent, suggested }, rows, trunk.name);
-  if (!scope.ok) throw new JobFailed(scope.refusal);
-  const bases = await registrationBases({
-    gitDir: cloneDir(lease.repo.id),
-    trunk,
-    rows,
-    branchTips: await recordedTips(lease),
-    registrations: scope.register,
-    signal: lease.signal,
-  });
-  const moves = bases.flatMap(({ branch: name, parent: onto, base }): PlannedMove[] => {
-    const row = rows.find((candidate) => candidate.name === name);
-    if (!row) return [];
-    if (base === null) {
-      throw new JobFailed(
-        failure(
-          'NOT_TRACKED',
-          `${name} has no commit in common with ${onto}.`,
-          'Choose another parent, or rebase the branch by hand first.',
-        ),
-      );
-    }
-    const tracking = { parentBefore: row.parent, parentAfter: onto, baseBefore: row.base, baseAfter: base };
-    return [{ branch: name, before: row.tip, after: row.tip, ...tracking, rewritten: [] }];
-  });
-  const result = await currentResult(lease);
-  const registered = moves.map((move) => ({ branch: move.branch, parent: move.parentAfter ?? trunk.name }));
-  await lease.write([...writeMoves(lease, moves), setResult(lease, { ...result, registered })]);
-  return commitMoves(lease, moves);
 }
 
 /** A new ref at its parent's tip, for a task. */

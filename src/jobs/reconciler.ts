@@ -54,7 +54,7 @@ export async function reconcile(db: Db, executors: Executors, abort: AbortSignal
 const COMPLAIN_MS = 30_000;
 let complainedAt = Number.NEGATIVE_INFINITY;
 
-function complain(what: string, error: unknown): void {
+export function complain(what: string, error: unknown): void {
   if (performance.now() - complainedAt < COMPLAIN_MS) return;
   complainedAt = performance.now();
   console.error(`${what}; it is tried again:`, error instanceof Error ? error.message : error);

@@ -1,5 +1,6 @@
 import { config } from '@/config';
 import { db } from '@/db/client';
+import { forecast } from '@/forecast/loop';
 import { gitVersion } from '@/git/version';
 import { beginShutdown, shutdownSignal } from '@/shutdown';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
@@ -14,7 +15,7 @@ import { stepsAtWork } from './workflow';
 const HAND_BACK_MS = 1200;
 
 /**
- * Starts what runs jobs in this process: the database, the executor and the reconciler.
+ * Starts what runs jobs in this process: the database, the executor, the reconciler and what computes forecasts.
  * @returns how to stop it: open streams end, running steps stop and hand their leases back
  */
 export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
@@ -26,7 +27,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
     git: await gitVersion(),
     startedAt: new Date().toISOString(),
   });
-  const reconciler = reconcile(database, executors, shutdownSignal());
+  const loops = [reconcile(database, executors, shutdownSignal()), forecast(database, shutdownSignal())];
   return {
     async stop() {
       beginShutdown();
@@ -34,7 +35,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
       const patience = new Promise((resolve) => {
         timer = setTimeout(resolve, HAND_BACK_MS);
       });
-      await Promise.race([Promise.allSettled([reconciler, ...stepsAtWork()]), patience]);
+      await Promise.race([Promise.allSettled([...loops, ...stepsAtWork()]), patience]);
       clearTimeout(timer);
     },
   };

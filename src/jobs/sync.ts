@@ -137,7 +137,7 @@ async function refresh(lease: Lease, trunk: string): Promise<void> {
 }
 
 /** Every tip that each branch of the repo was seen at, newest first. */
-export async function recordedTips({ db, repo }: Lease): Promise<Map<string, string[]>> {
+export async function recordedTips({ db, repo }: Pick<Lease, 'db' | 'repo'>): Promise<Map<string, string[]>> {
   const rows = await db
     .select({ branch: branchTips.branch, tip: branchTips.tip })
     .from(branchTips)

@@ -111,6 +111,8 @@ export interface PlannedObjects {
    * `keepRef` at a commit that holds every `after` (and every `before`), so that nothing vanishes in a gc.
    */
   take(keepRef: string): Promise<void>;
+  /** The tree that each branch of `moves` would have: what a plan comes to, whoever commits it and when. */
+  trees(): Promise<Map<string, string>>;
   /** Throws the quarantine away. Safe to call more than once, and after `take`. */
   discard(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { treesOf } from '@/git/cat-file';
 import { keepCommits } from '@/git/keep-ref';
 import type { Quarantine } from '@/git/objects';
 import { takePack } from '@/git/pack';
@@ -33,6 +34,7 @@ export function plannedObjects(
   return {
     plan,
     take: (keepRef) => take(request, quarantine, plan, keepRef),
+    trees: () => trees(request, quarantine, plan),
     discard: () => quarantine.discard(),
   };
 }
@@ -109,4 +111,19 @@ async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Pla
   }
   const line = `${committer.name} <${committer.email}> ${committer.date}`;
   await keepCommits(gitDir, keepRef, [...after, ...before], line, signal);
+}
+
+async function trees(
+  { signal }: PlanRequest,
+  { gitDir, env }: Quarantine,
+  { moves }: Plan,
+): Promise<Map<string, string>> {
+  const commits = moves.map(({ after }) => after);
+  const ids = await treesOf(commits, { gitDir, env, signal });
+  return new Map(
+    moves.flatMap(({ branch }, i): Array<[string, string]> => {
+      const tree = ids[i];
+      return tree ? [[branch, tree]] : [];
+    }),
+  );
 }

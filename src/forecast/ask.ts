@@ -1,0 +1,88 @@
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { type Db, snapshot, write } from '@/db/client';
+import { type ActionKind, branches, forecasts, repos } from '@/db/schema';
+import { HIDDEN_FORECAST_COLUMNS, TIPS_COLUMNS } from '@/db/triggers';
+import type { ForecastView } from '@/feed/events';
+import { cursorQuery } from '@/feed/read';
+import { type Refusal, refusalOf } from '@/jobs/accept';
+import type { ActionFields } from '@/jobs/kinds';
+import { actionKey, type TipsRow, tipsKey } from './tips-key';
+
+/** The action that one wants to know about. */
+export interface ForecastRequest extends ActionFields {
+  repoId: string;
+  kind: ActionKind;
+}
+
+/** A forecast as it is now, and where to follow the feed from. */
+export type ForecastAnswer = ForecastView & { feedCursor: number };
+
+/** After so long an error is no answer any more, and asking computes it again. */
+const ERROR_HOLDS = '-10 seconds';
+
+/** The columns of `ForecastView`, and those that `tipsKey` needs. */
+const view = Object.fromEntries(
+  Object.entries(getTableColumns(forecasts)).filter(([key]) => !HIDDEN_FORECAST_COLUMNS.some((name) => name === key)),
+  // Object.fromEntries loses the keys' names; what was filtered is exactly what the type leaves out.
+) as Omit<ReturnType<typeof getTableColumns<typeof forecasts>>, (typeof HIDDEN_FORECAST_COLUMNS)[number]>;
+const tipsColumns = Object.fromEntries(TIPS_COLUMNS.map((key) => [key, branches[key]])) as {
+  // The same here.
+  [K in keyof TipsRow]: (typeof branches)[K];
+};
+
+/**
+ * Answers from the table alone. Where nothing is known for the branch rows as they are, it writes the row that
+ * asks for it: the background fills it in, and the feed brings that.
+ */
+export async function askForecast(db: Db, request: ForecastRequest): Promise<ForecastAnswer | { refused: Refusal }> {
+  const refused = await refusalOf(db, request);
+  if (refused) return { refused };
+  const { repoId, kind, branch, parent, suggested } = request;
+  const action = actionKey(request);
+  // Again where the rows change between two looks at them.
+  for (let tries = 0; tries < 3; tries++) {
+    const [[repo], rows, [head]] = await snapshot(db, [
+      db
+        .select({ trunk: repos.trunk, trunkTip: repos.trunkTip, engine: repos.engine })
+        .from(repos)
+        .where(eq(repos.id, repoId)),
+      db.select(tipsColumns).from(branches).where(eq(branches.repoId, repoId)),
+      cursorQuery(db),
+    ]);
+    if (!repo) break;
+    const key = tipsKey(repo, rows);
+    const known = await answer(db, repoId, action, key);
+    if (known?.status === 'ready' && !known.stale) return known;
+    const message = repo.trunkTip === null ? 'It waits for the first sync of this repo.' : '';
+    const unchanged = sql`not exists (select 1 from events
+      where repo_id = ${repoId} and seq > ${head?.cursor ?? 0} and type in ('branches', 'repos'))`;
+    await write(db, [
+      db.run(sql`
+        insert into forecasts (repo_id, kind, branch, parent, suggested, action, tips_key, message)
+        select ${repoId}, ${kind}, ${branch ?? null}, ${parent ?? null}, ${suggested ? 1 : 0}, ${action}, ${key}, ${message}
+        where ${unchanged}
+        on conflict (repo_id, action, tips_key) do update set
+          stale = 0,
+          asked_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+          status = case
+            when status = 'error' and computed_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${ERROR_HOLDS}) then 'pending'
+            else status end`),
+    ]);
+    const asked = await answer(db, repoId, action, key);
+    if (asked && !asked.stale) return asked;
+  }
+  return {
+    refused: { code: 'CONFLICT', field: null, message: 'The branches of this repo are changing just now. Ask again.' },
+  };
+}
+
+async function answer(db: Db, repoId: string, action: string, key: string): Promise<ForecastAnswer | null> {
+  const [[row], [head]] = await snapshot(db, [
+    db
+      .select(view)
+      .from(forecasts)
+      .where(and(eq(forecasts.repoId, repoId), eq(forecasts.action, action), eq(forecasts.tipsKey, key))),
+    cursorQuery(db),
+  ]);
+  return row ? { ...row, feedCursor: head?.cursor ?? 0 } : null;
+}

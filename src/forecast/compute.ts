@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { config } from '@/config';
+import { type Db, snapshot } from '@/db/client';
+import { type ActionKind, branches, type ForecastOutline, type ForecastRow, repos } from '@/db/schema';
+import { GitError } from '@/git/error';
+import { committerIdentity } from '@/git/identity';
+import { existingCommits } from '@/git/rev-list';
+import { cloneDir } from '@/jobs/clone-dir';
+import { type PlannedAction, planAction } from '@/jobs/planner';
+import { recordedTips } from '@/jobs/sync';
+import { type PickedEngine, pickEngine } from '@/stack/engines/pick';
+import type { HeldBack } from '@/stack/plan';
+import { tipsKey } from './tips-key';
+
+/** What came of an attempt. `stale`: the rows have changed since it was asked for. `waiting`: the next sync brings what it needs. */
+export type Computed =
+  | { kind: 'ready'; outline: ForecastOutline }
+  | { kind: 'stale' }
+  | { kind: 'waiting'; message: string };
+
+export const NO_CLONE = 'It waits for the next sync: there is no clone on this machine yet.';
+const INCOMPLETE = 'It waits for the next sync: the clone on this machine lacks some of the commits.';
+
+/** Whether this machine has a clone of the repo to compute with. */
+export function hasClone(repoId: string): boolean {
+  return existsSync(join(cloneDir(repoId), 'HEAD'));
+}
+
+/**
+ * Computes one forecast with the planner of the jobs: from the branch rows and the commits that the clone has,
+ * by their ids. No fetch, no lease; refs may move meanwhile. It leaves nothing behind.
+ * @throws GitError; the signal's reason when it is aborted.
+ */
+export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortSignal): Promise<Computed> {
+  const [[repo], rows] = await snapshot(db, [
+    db.select().from(repos).where(eq(repos.id, asked.repoId)),
+    db.select().from(branches).where(eq(branches.repoId, asked.repoId)),
+  ]);
+  if (!repo || tipsKey(repo, rows) !== asked.tipsKey) return { kind: 'stale' };
+  if (!repo.trunk || !repo.trunkTip || !hasClone(repo.id)) return { kind: 'waiting', message: NO_CLONE };
+  const gitDir = cloneDir(repo.id);
+  const live = rows.filter((row) => !row.merged && !row.gone);
+  const needed = new Set([repo.trunkTip, ...live.flatMap(({ tip, base }) => (base === null ? [tip] : [tip, base]))]);
+  try {
+    if ((await existingCommits(gitDir, needed, signal)).length < needed.size) {
+      return { kind: 'waiting', message: INCOMPLETE };
+    }
+    const engine = await pickEngine(repo.engine, config().engine);
+    const planned = await planAction({
+      action: asked,
+      gitDir,
+      trunk: { name: repo.trunk, tip: repo.trunkTip },
+      rows,
+      branchTips: () => recordedTips({ db, repo }),
+      engine,
+      // A forecast has no job: its commits differ from the job's in their date, and in nothing else.
+      committer: { ...(await committerIdentity()), date: '0 +0000' },
+      refused: new Map(),
+      signal,
+      log: () => undefined,
+    });
+    try {
+      return { kind: 'ready', outline: await outlineOf(asked.kind, planned, engine) };
+    } finally {
+      await planned.discard();
+    }
+  } catch (error) {
+    if (error instanceof GitError && error.kind === 'corrupt') return { kind: 'waiting', message: INCOMPLETE };
+    throw error;
+  }
+}
+
+async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: PickedEngine): Promise<ForecastOutline> {
+  const { plan, failure, registered } = planned;
+  const trees = failure ? new Map<string, string>() : await planned.trees();
+  return {
+    engine: kind !== 'register_existing_branch' && 'engine' in picked ? picked.engine.name : null,
+    failure,
+    moves: failure
+      ? []
+      : plan.moves.map(({ branch, before, after, parentBefore, parentAfter, rewritten }) => ({
+          branch,
+          from: before ?? after,
+          parentBefore,
+          onto: parentAfter,
+          moves: before !== after,
+          commits: rewritten.length,
+          tree: trees.get(branch) ?? null,
+        })),
+    heldBack: plan.heldBack.map(withoutText),
+    dropped: plan.dropped,
+    warnings: plan.warnings,
+    registered,
+  };
+}
+
+/** The conflicted text is long and of use only in a job that has ended. */
+function withoutText({ branch, reason }: HeldBack): HeldBack {
+  if (reason.kind !== 'conflict') return { branch, reason };
+  return { branch, reason: { ...reason, files: reason.files.map((file) => ({ ...file, text: null })) } };
+}
