@@ -1,11 +1,13 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { type Db, type Statement, write } from '@/db/client';
-import { branches, type ErrorCode, jobMoves, jobs } from '@/db/schema';
+import { branches, type ErrorCode, type ForecastCheck, jobMoves, jobs } from '@/db/schema';
+import { checkForecast } from '@/forecast/check';
 import type { Failure } from './failure';
 import { type JobRef, type Lease, NOW } from './lease';
 import { logLine } from './record';
 import { restackAfterMerge } from './schedule';
-import { EMPTY_RESULT, type MoveOutcome, summary } from './summary';
+import { EMPTY_RESULT, type MoveOutcome, sentence, summary } from './summary';
+import { setResult } from './sync';
 
 /** Failures that say something about the remote; the repo's freshness shows them. */
 const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT']);
@@ -20,7 +22,14 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
   const result = row?.result ?? EMPTY_RESULT;
   const outcomes = await moveOutcomes(lease);
   const ending = failed ?? null;
-  const message = failed ? failed.message : summary(job, result, outcomes, repo.trunk ?? 'trunk');
+  const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
+  // A job may fail after its push: what it has moved stays moved, and is told.
+  const message = !failed
+    ? done
+    : outcomes.length > 0
+      ? `${sentence(failed.message)} Before that: ${done}`
+      : failed.message;
+  const forecast = await checkForecast(lease, result, failed);
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
   await lease.write([
     ...surprises.map((o) =>
@@ -33,10 +42,16 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
           ),
         ]
       : []),
+    ...(forecast ? [setResult(lease, { ...result, forecast }), ...forecastLines(lease, forecast)] : []),
     logLine(lease, message, failed ? 'error' : 'info'),
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
     ...ended(lease, ending ? 'error' : 'completed', message, ending),
   ]);
+}
+
+function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
+  if (check.agreed) return [logLine(lease, 'It went as the forecast had said.')];
+  return check.differences.map((line) => logLine(lease, `The forecast was wrong: ${line}`, 'warn'));
 }
 
 /** Ends a job that was cancelled before its push: nothing has moved. */
@@ -111,6 +126,12 @@ async function moveOutcomes(lease: Lease): Promise<MoveOutcome[]> {
     branch: row.branch,
     parent: row.parent,
     refMoved: row.before !== row.after,
-    now: row.gone || row.tip === null || row.tip === undefined ? 'gone' : row.tip === row.after ? 'there' : 'moved_on',
+    now: placeNow(row.after, row.gone ? null : row.tip),
   }));
+}
+
+/** @param after where the job put the branch; null where it deleted it */
+function placeNow(after: string | null, tip: string | null): MoveOutcome['now'] {
+  if (tip === after) return 'there';
+  return tip === null ? 'gone' : 'moved_on';
 }

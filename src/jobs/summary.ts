@@ -28,7 +28,7 @@ function named(names: string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 }
 
-/** How a job ended, in one line made from what it did: moved, registered, merged, held back, dropped. */
+/** How a job ended, in one line made from what it did. Branch names stand as they are, never at the start. */
 export function summary(
   job: Pick<JobRow, 'kind' | 'branch' | 'parent'>,
   result: JobResult,
@@ -36,30 +36,53 @@ export function summary(
   trunk: string,
 ): string {
   const parts: string[] = [];
+  const say = (words: string, names: string[]) => {
+    if (names.length > 0) parts.push(`${words} ${named(names)}`);
+  };
   const moved = moves.filter((move) => move.refMoved);
-  if (job.kind === 'create_branch' && job.branch) parts.push(`${job.branch} made on ${job.parent ?? trunk}`);
-  else if (moved.length > 0) parts.push(`${counted(moved.length, 'branch', 'branches')} moved`);
+  if (job.kind === 'create_branch' && job.branch) parts.push(`made ${job.branch} on ${job.parent ?? trunk}`);
+  else if (moved.length > 0) parts.push(`moved ${counted(moved.length, 'branch', 'branches')}`);
   // What a registration tracks is told as registered.
   const retracked = moves.filter((move) => !move.refMoved && job.kind !== 'register_existing_branch');
-  if (retracked.length > 0) parts.push(`${named(retracked.map((m) => `${m.branch} now on ${m.parent}`))}`);
-  if (result.registered.length > 0) {
-    parts.push(`${named(result.registered.map((r) => `${r.branch} on ${r.parent}`))} registered`);
-  }
-  if (result.merged.length > 0) parts.push(`${named(result.merged.map((m) => m.branch))} merged`);
-  if (result.gone.length > 0) parts.push(`${named(result.gone)} gone from the remote`);
-  if (result.heldBack.length > 0) parts.push(`${named(result.heldBack.map((h) => h.branch))} held back`);
-  if (result.dropped.length > 0) parts.push(`${counted(result.dropped.length, 'commit')} dropped, already below`);
-  const signatures = new Set(result.warnings.filter((w) => w.kind === 'signature_lost').flatMap((w) => w.commits)).size;
-  if (signatures > 0) parts.push(`${counted(signatures, 'signature')} lost, since a replayed commit cannot keep one`);
-  const flattened = new Set(result.warnings.filter((w) => w.kind === 'merge_flattened').flatMap((w) => w.commits)).size;
-  if (flattened > 0) parts.push(`${counted(flattened, 'merge commit')} flattened`);
-  const since = moves.filter((move) => move.now !== 'there');
-  if (since.length > 0) parts.push(`${named(since.map((m) => m.branch))} pushed to by others since`);
-  const notes = result.notes.length > 0 ? ` ${result.notes.join(' ')}` : '';
-  if (parts.length === 0)
-    return job.kind === 'sync_repo'
-      ? `Synced; nothing to move.${notes}`
-      : `Nothing to do: everything is in place.${notes}`;
+  say(
+    'tracked',
+    retracked.map((m) => (m.parent ? `${m.branch} on ${m.parent} now` : `${m.branch} no longer`)),
+  );
+  say(
+    'registered',
+    result.registered.map((r) => `${r.branch} on ${r.parent}`),
+  );
+  say(
+    'found merged:',
+    result.merged.map((m) => m.branch),
+  );
+  say('found gone from the remote:', result.gone);
+  say(
+    'held back',
+    result.heldBack.map((h) => h.branch),
+  );
+  if (result.dropped.length > 0) parts.push(`dropped ${counted(result.dropped.length, 'commit')}, already below`);
+  const signatures = commitsOf(result, 'signature_lost');
+  if (signatures > 0) parts.push(`lost ${counted(signatures, 'signature')}, since a replayed commit cannot keep one`);
+  const flattened = commitsOf(result, 'merge_flattened');
+  if (flattened > 0) parts.push(`flattened ${counted(flattened, 'merge commit')}`);
+  const since = (now: MoveOutcome['now']) => moves.filter((move) => move.now === now).map((move) => move.branch);
+  say('pushed to by others since:', since('moved_on'));
+  say('deleted by others since:', since('gone'));
+
+  const nothing = job.kind === 'sync_repo' ? 'Synced; nothing to move.' : 'Nothing to do: everything is in place.';
   const text = parts.join('; ');
-  return `${text[0]?.toUpperCase()}${text.slice(1)}.${notes}`;
+  const engine = result.warnings
+    .filter((w) => w.kind === 'engine')
+    .map((w) => sentence(`The engine says: ${w.message}`));
+  return [text ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : nothing, ...result.notes, ...engine].join(' ');
+}
+
+function commitsOf(result: JobResult, kind: JobResult['warnings'][number]['kind']): number {
+  return new Set(result.warnings.filter((w) => w.kind === kind).flatMap((w) => w.commits)).size;
+}
+
+/** The words with a full stop at their end. */
+export function sentence(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -8,6 +8,7 @@ import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from './l
 import { interruptedSteps, logLine, watched } from './record';
 import { backOff } from './retry-policy';
 import { resync, sync } from './sync';
+import { verifyMoves } from './verify';
 
 /** What an executor gives the workflow: a durable step. Its result is remembered where the executor can. */
 export interface StepRunner {
@@ -34,7 +35,14 @@ export interface WorkflowContext {
   shutdown: AbortSignal;
 }
 
-const STEPS: Record<Exclude<StepName, 'finish'>, (lease: Lease) => Promise<void>> = { sync, act, resync };
+const STEPS: Record<Exclude<StepName, 'finish'>, (lease: Lease) => Promise<void>> = {
+  sync,
+  act,
+  async resync(lease) {
+    await resync(lease);
+    await verifyMoves(lease);
+  },
+};
 
 /**
  * The workflow of every job: sync → act → resync → finish. Each step takes the lease anew, is safe to run

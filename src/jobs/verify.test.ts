@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { HistoryCommit } from '@/stack/history';
+import { History } from '@/stack/history';
+import { discrepancies, leftBehind, type PushedMove } from './verify';
+
+/** Commits written `id parent parent…`, newest first. */
+const history = (...lines: string[]) =>
+  new History(
+    lines.map((line): HistoryCommit => {
+      const [id = '', ...parents] = line.split(' ');
+      return { id, parents };
+    }),
+  );
+
+/** `a` with two commits was replayed from m1 onto m2. */
+const GRAPH = history('b2', 'A2 A1', 'A1 m2', 'a2 a1', 'a1 m1', 'm2 m1', 'm1');
+const MOVE: PushedMove = {
+  branch: 'a',
+  before: 'a2',
+  after: 'A2',
+  parentAfter: 'main',
+  baseBefore: 'm1',
+  baseAfter: 'm2',
+  rewritten: [
+    { from: 'a1', to: 'A1' },
+    { from: 'a2', to: 'A2' },
+  ],
+};
+const NOTHING = { dropped: [], warnings: [] };
+
+describe('a pushed move', () => {
+  it('adds up when the branch stands on its parent and each old commit was rewritten', () => {
+    expect(discrepancies([MOVE], NOTHING, GRAPH)).toEqual([]);
+  });
+
+  it('adds up when what is missing was reported as dropped, or was a merge that was flattened', () => {
+    const shorter = { ...MOVE, after: 'A1', rewritten: [{ from: 'a1', to: 'A1' }] };
+    const dropped = [{ branch: 'a', commit: 'a2', subject: 'A2' }];
+    expect(discrepancies([shorter], { ...NOTHING, dropped }, GRAPH)).toEqual([]);
+    const warnings = [{ branch: 'a', kind: 'merge_flattened' as const, commits: ['a2'], message: '' }];
+    expect(discrepancies([shorter], { ...NOTHING, warnings }, GRAPH)).toEqual([]);
+  });
+
+  it('is found out when a commit of the branch is gone without a word', () => {
+    const shorter = { ...MOVE, after: 'A1', rewritten: [{ from: 'a1', to: 'A1' }] };
+    expect(discrepancies([shorter], NOTHING, GRAPH)).toEqual([
+      '1 commit of a cannot be accounted for: a2. Undo puts the branch back.',
+    ]);
+    const ofAnother = [{ branch: 'b', commit: 'a2', subject: 'A2' }];
+    expect(discrepancies([shorter], { ...NOTHING, dropped: ofAnother }, GRAPH)).toHaveLength(1);
+  });
+
+  it('is found out when a rewritten commit is not in what was pushed', () => {
+    expect(discrepancies([{ ...MOVE, after: 'A1' }], NOTHING, GRAPH)).toEqual([
+      '1 commit of a cannot be accounted for: a2. Undo puts the branch back.',
+    ]);
+  });
+
+  it('is found out when the branch does not stand on its parent as that was pushed', () => {
+    const parent: PushedMove = { ...MOVE, branch: 'p', before: 'm1', after: 'b2', baseBefore: 'm1', rewritten: [] };
+    const child = { ...MOVE, parentAfter: 'p' };
+    const found = discrepancies([parent, child], NOTHING, GRAPH);
+    expect(found).toContain('a does not stand on p as it was pushed (b2).');
+  });
+
+  it('is called unverified when its old commits are not there any more', () => {
+    expect(discrepancies([{ ...MOVE, before: 'lost' }], NOTHING, GRAPH)).toEqual([
+      'a could not be verified: not all of its commits from before the push are in the clone any more.',
+    ]);
+  });
+});
+
+describe('a branch that the action covers and that is behind its parent afterwards', () => {
+  const row = (name: string, parent: string, needsRestack: boolean) => ({
+    ...{ name, parent, needsRestack, tip: 't', base: 'b' },
+    ...{ tracked: true, merged: false, gone: false, suggestedParent: null },
+  });
+  const rows = [row('a', 'main', false), row('b', 'a', true), row('c', 'b', true), row('other', 'main', true)];
+  const restackRepo = { kind: 'restack_repo' as const, branch: null, parent: null };
+
+  it('is named, unless it is held back', () => {
+    const held = [{ branch: 'c', reason: { kind: 'below' as const, branch: 'b' } }];
+    expect(leftBehind(restackRepo, rows, 'main', held)).toEqual([
+      'other lacks commits of main, which moved meanwhile, or other was left out: restack it again.',
+      'b lacks commits of a, which moved meanwhile, or b was left out: restack it again.',
+    ]);
+  });
+
+  it('is nobody whom the action does not cover', () => {
+    expect(leftBehind({ kind: 'rebase_branch', branch: 'a', parent: null }, rows, 'main', [])).toEqual([]);
+    expect(leftBehind({ ...restackRepo, kind: 'sync_repo' }, rows, 'main', [])).toEqual([]);
+    expect(leftBehind({ ...restackRepo, kind: 'undo' }, rows, 'main', [])).toEqual([]);
+  });
+});
