@@ -32,6 +32,7 @@ export async function act(lease: Lease): Promise<void> {
   const refused = new Map<string, string>();
   for (let races = 0; commitment?.kind !== 'pushed'; ) {
     if (commitment?.kind === 'refused') {
+      refuseWhole(lease, commitment.branches);
       for (const [branch, message] of commitment.branches) refused.set(branch, message);
     }
     if (commitment?.kind === 'moved_meanwhile') {
@@ -48,6 +49,19 @@ export async function act(lease: Lease): Promise<void> {
     }
     commitment = await planAndPush(lease, refused);
   }
+}
+
+/** A new branch and an undo have no part that could go through alone: planning again would come to the same push. */
+function refuseWhole({ job }: Lease, refused: ReadonlyMap<string, string>): void {
+  if (job.kind !== 'create_branch' && job.kind !== 'undo') return;
+  const words = [...refused].map(([branch, message]) => `${branch} (${message})`).join(', ');
+  throw new JobFailed(
+    failure(
+      'PUSH_REJECTED',
+      `The remote does not let it move: ${words}.`,
+      'Nothing was moved. Change the rule on the remote, or ask whoever may.',
+    ),
+  );
 }
 
 /** Makes the plan for the rows as they now are and pushes it. */
