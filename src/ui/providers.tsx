@@ -66,11 +66,15 @@ export function useConnection(): Connection {
   return useServer().connection;
 }
 
-/** Now by the server's clock in whole seconds (as milliseconds), drawn anew each second while `ticking`. */
+/**
+ * Now by the server's clock in whole seconds (as milliseconds), drawn anew each second while `ticking`. It stands
+ * still while the server is not heard: nothing that it times can be known to go on.
+ */
 export function useNow(ticking = true): number {
-  const { now } = useServer();
-  const read = () => Math.floor(now() / 1000) * 1000;
-  return useSyncExternalStore(ticking ? eachSecond : never, read, () => 0);
+  const { now, connection } = useServer();
+  const lost = connection.state === 'lost';
+  const read = () => Math.floor((lost ? now() - Date.now() + connection.heardAt : now()) / 1000) * 1000;
+  return useSyncExternalStore(ticking && !lost ? eachSecond : never, read, () => 0);
 }
 
 const listeners = new Set<() => void>();

@@ -77,29 +77,28 @@ function subscribe(
   ended: AbortSignal,
   on: { relay: (relay: Relay) => void; connection: (connection: Connection) => void },
 ): void {
-  if (ended.aborted) return;
-  let heardAt = Date.now();
-  const say = (state: Connection['state']) => on.connection({ state, heardAt });
-  const hear = () => {
-    heardAt = Date.now();
+  let connection: Connection = { state: 'connecting', heardAt: Date.now() };
+  const turn = (state: Connection['state']) => {
+    // A silent stream is alive until it breaks: pings are not told.
+    const heardAt = state === 'live' || connection.state === 'live' ? Date.now() : connection.heardAt;
+    connection = { state, heardAt };
+    on.connection(connection);
   };
-  const again = () => {
-    say('lost');
-    setTimeout(() => subscribe(api, store, ended, on), AGAIN_MS);
-  };
-  store.whenPositioned((position) => {
+  const begin = (position: number) => {
     if (ended.aborted) return;
+    const again = () => {
+      turn('lost');
+      setTimeout(() => begin(store.position ?? position), AGAIN_MS);
+    };
     let from = position;
     const subscription = api.feed.subscribe.subscribe(
       { lastEventId: String(position) },
       {
         onConnectionStateChange: ({ state, error }) => {
-          if (state === 'pending') hear();
-          if (state === 'pending') say('live');
-          else if (error) say('lost');
+          if (state === 'pending') turn('live');
+          else if (error) turn('lost');
         },
         onData: ({ data: message }) => {
-          hear();
           on.relay({ from, message });
           from = message.cursor;
         },
@@ -108,5 +107,6 @@ function subscribe(
       },
     );
     ended.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
-  });
+  };
+  store.whenPositioned(begin);
 }

@@ -103,7 +103,7 @@ export function JobButton({
     else void send(label, press);
   };
 
-  const { text, tone, title } = face(phase, now);
+  const { text, short, tone, title } = face(phase, now);
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
   return (
     <span className={`relative inline-flex h-8 items-center ${className}`}>
@@ -115,14 +115,15 @@ export function JobButton({
         title={reason ?? title}
         className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left aria-disabled:cursor-default ${
           status
-            ? `rounded-control border border-current/30 font-medium ${statusTone[status]}`
+            ? `rounded-control border border-current/30 text-xs font-medium ${statusTone[status]}`
             : `justify-center ${buttonLooks[look]} ${reason ? 'opacity-60' : ''}`
         }`}
       >
         {status ? <StatusShape status={status} /> : icon}
         <span className="truncate">
           {status && <span className="sr-only">{label}: </span>}
-          {text ?? label}
+          {short && <span className="sm:hidden">{short}</span>}
+          <span className={short && 'max-sm:hidden'}>{text ?? label}</span>
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>
@@ -144,15 +145,20 @@ export function JobButton({
   );
 }
 
-/** What a phase looks like; no tone is the button at rest. */
-function face(phase: Phase, now: number): { text?: string; tone?: JobStatus | 'pressed'; title?: string } {
+/** What a phase looks like, with fewer words where there is little room; no tone is the button at rest. */
+function face(
+  phase: Phase,
+  now: number,
+): { text?: string; short?: string; tone?: JobStatus | 'pressed'; title?: string } {
   switch (phase.phase) {
     case 'idle':
       return {};
     case 'pressed':
       return { text: 'Queued', tone: 'pressed' };
     case 'queued':
-      return { text: phase.behind ? `Queued behind #${phase.behind}` : 'Queued', tone: 'queued' };
+      return phase.behind
+        ? { text: `Queued behind #${phase.behind}`, short: `Behind #${phase.behind}`, tone: 'queued' }
+        : { text: 'Queued', tone: 'queued' };
     case 'running':
       return {
         text: phase.cancel === 'asked' ? 'Cancelling' : `${phase.step} · ${seconds(now - Date.parse(phase.since))}`,
@@ -172,6 +178,7 @@ function face(phase: Phase, now: number): { text?: string; tone?: JobStatus | 'p
     case 'error':
       return {
         text: `Retry · ${phase.code}`,
+        short: 'Retry',
         tone: 'error',
         title: [phase.job.job.message, phase.job.job.errorHint].filter(Boolean).join(' '),
       };

@@ -1,6 +1,6 @@
 import type { JobView } from '@/feed/events';
 
-/** What a job does, as a sentence's beginning: `Restack feat/auth and what stands on it`. */
+/** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
 export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
   switch (job.kind) {
     case 'sync_repo':
@@ -8,7 +8,7 @@ export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'sugges
     case 'restack_repo':
       return 'Restack all';
     case 'restack_subtree':
-      return `Restack ${job.branch} and what stands on it`;
+      return `Restack ${job.branch} and above`;
     case 'rebase_branch':
       return `Rebase ${job.branch}`;
     case 'reparent_branch':

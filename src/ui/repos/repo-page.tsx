@@ -131,7 +131,7 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           job={newest('sync_repo')}
           jobs={jobs}
           press={run('sync_repo')}
-          className="min-w-0 flex-1 sm:w-44 sm:flex-none"
+          className="min-w-0 flex-1 sm:w-48 sm:flex-none"
         />
         <JobButton
           label="Restack all"
@@ -141,7 +141,7 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           jobs={jobs}
           press={run('restack_repo')}
           impossible={unsynced}
-          className="min-w-0 flex-1 sm:w-44 sm:flex-none"
+          className="min-w-0 flex-1 sm:w-48 sm:flex-none"
         />
       </div>
     </header>

@@ -4,6 +4,7 @@ import { ChevronDown } from 'lucide-react';
 import { lazy, memo, Suspense, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { ActionKind, BranchRow as Branch } from '@/db/schema';
+import { isActive } from '../feed/merge';
 import { JobButton, useRequest } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
 import { useApi } from '../providers';
@@ -54,6 +55,8 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
   const main = branch.tracked
     ? { label: 'Restack', press: run('restack_subtree') }
     : { label: 'Register', press: run('register_existing_branch', branch.suggestedParent ?? undefined) };
+  // On a phone, what is under way takes the room of the menu too.
+  const busy = request.waiting || (own !== null && isActive(own.job.status));
   const tone = stateTone[standing.state];
   return (
     <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
@@ -86,7 +89,9 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
         </span>
       </div>
       <DiffStat branch={branch} />
-      {branch.merged || branch.gone ? null : (
+      {branch.merged || branch.gone ? (
+        <span className="w-37 shrink-0 sm:w-53" />
+      ) : (
         <>
           <JobButton
             {...main}
@@ -94,9 +99,11 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
             job={own}
             jobs={context.jobs}
             look={branch.tracked && !branch.needsRestack ? 'quiet' : 'plain'}
-            className="h-7 w-28 sm:w-38"
+            className={`h-7 shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'}`}
           />
-          <MoreActions branch={branch} start={(kind) => void request.send(kind, run(kind))} choose={setChoosing} />
+          <span className={busy ? 'max-sm:hidden' : undefined}>
+            <MoreActions branch={branch} start={(kind) => void request.send(kind, run(kind))} choose={setChoosing} />
+          </span>
         </>
       )}
       {choosing && (
