@@ -16,6 +16,24 @@ const flag = z
   .transform((v) => v === '1' || v === 'true')
   .optional();
 
+/** `host` or `host=address of its GraphQL API`, with commas between; the address has a default on GitHub Enterprise. */
+const gitHubHosts = z
+  .string()
+  .default('')
+  .transform((given, context) => {
+    const hosts = new Map([['github.com', 'https://api.github.com/graphql']]);
+    for (const part of given.split(',').flatMap((p) => p.trim() || [])) {
+      const [, host = '', address] = part.match(/^([^=/\s]+)(?:=(\S+))?$/) ?? [];
+      const apiUrl = address ?? `https://${host}/api/graphql`;
+      if (!host || !/^https?:\/\//.test(apiUrl) || !URL.canParse(apiUrl)) {
+        context.addIssue('write each as git.example.com or git.example.com=https://git.example.com/api/graphql');
+        return z.NEVER;
+      }
+      hosts.set(host.toLowerCase(), apiUrl);
+    }
+    return hosts;
+  });
+
 /** The environment variables that Spicerack reads; README lists them with their meaning. */
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -42,11 +60,20 @@ const Environment = z.object({
   SPICERACK_KEEP_DAYS: z.coerce.number().positive().default(30),
   SPICERACK_KEEP_EVENTS: z.coerce.number().int().min(1000).default(100_000),
   SPICERACK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(5),
+  SPICERACK_GITHUB_TOKEN: z.string().optional(),
+  SPICERACK_GITHUB_HOSTS: gitHubHosts,
+  GITHUB_TOKEN: z.string().optional(),
   INNGEST_BASE_URL: z.url().optional(),
   INNGEST_EVENT_KEY: z.string().optional(),
   INNGEST_SIGNING_KEY: z.string().optional(),
   INNGEST_DEV: z.string().optional(),
 });
+
+export interface GitHubHost {
+  /** Address of its GraphQL API. */
+  apiUrl: string;
+  token: string | null;
+}
 
 /** All settings, read once. Durations are milliseconds. */
 export interface Config {
@@ -83,6 +110,8 @@ export interface Config {
   keepMs: number;
   /** The most events that are kept. */
   keepEvents: number;
+  /** The GitHub servers that are asked about pull requests, by host; nothing is asked without a token. */
+  githubHosts: ReadonlyMap<string, GitHubHost>;
   /** Names this machine in a job's lease. */
   machine: string;
 }
@@ -138,6 +167,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     maxAttempts: e.SPICERACK_MAX_ATTEMPTS,
     keepMs: e.SPICERACK_KEEP_DAYS * 86_400_000,
     keepEvents: e.SPICERACK_KEEP_EVENTS,
+    githubHosts: new Map(
+      [...e.SPICERACK_GITHUB_HOSTS].map(([host, apiUrl]) => {
+        // GITHUB_TOKEN is a token of github.com wherever one meets it; no other server is to see it.
+        const token = e.SPICERACK_GITHUB_TOKEN ?? (host === 'github.com' ? e.GITHUB_TOKEN : undefined);
+        return [host, { apiUrl, token: token ?? null }];
+      }),
+    ),
     machine: hostname(),
   };
 }

@@ -2,6 +2,7 @@ import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { snapshot } from '@/db/client';
 import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
+import { pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { GitError } from '@/git/error';
 import { fetchRemote } from '@/git/fetch';
 import { prepareClone, removeClone } from '@/git/init';
@@ -13,6 +14,7 @@ import { remoteOptions } from './commit-moves';
 import { prepareDemo } from './demo';
 import { failure, JobFailed } from './failure';
 import { type Lease, NOW } from './lease';
+import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { logLine, watched } from './record';
 import { EMPTY_RESULT } from './summary';
 
@@ -29,9 +31,11 @@ export async function resync(lease: Lease): Promise<void> {
 /** Fetches and refreshes the branch rows; also between two plans when the remote has moved meanwhile. */
 export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resync'): Promise<void> {
   const trunk = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
+  // Once a job is enough: the rows remember it.
+  const forge = step === 'sync' ? await askForge(lease, trunk) : null;
   await watched(lease, step, 'refresh', 'Reading the branches', async () => {
     try {
-      await refresh(lease, trunk);
+      await refresh(lease, trunk, forge);
     } catch (error) {
       // Thrown away here, made anew when the step is tried again.
       if (error instanceof GitError && error.kind === 'corrupt') await removeClone(cloneDir(lease.repo.id));
@@ -94,7 +98,7 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
 }
 
 /** Computes the branch rows from the clone's refs and writes them. */
-async function refresh(lease: Lease, trunk: string): Promise<void> {
+async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Promise<void> {
   const { db, repo, job } = lease;
   const [rows, [current]] = await snapshot(db, [
     db.select().from(branches).where(eq(branches.repoId, repo.id)),
@@ -104,12 +108,14 @@ async function refresh(lease: Lease, trunk: string): Promise<void> {
       .innerJoin(jobs, eq(jobs.id, job.id))
       .where(eq(repos.id, repo.id)),
   ]);
+  const byBranch: ForgeNews['byBranch'] = forge?.byBranch ?? new Map();
   const projection = await computeProjection({
     gitDir: cloneDir(repo.id),
     trunk,
     previousRows: rows,
     previousTrunkTip: current?.trunkTip ?? null,
     branchTips: await recordedTips(lease),
+    pullRequests: pullRequestFacts(rows, byBranch),
     signal: lease.signal,
   });
   if (!projection) {
@@ -122,13 +128,14 @@ async function refresh(lease: Lease, trunk: string): Promise<void> {
     );
   }
   await lease.write([
-    ...upsertBranches(lease, projection.rows),
+    ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
     lease.db.run(sql`
       insert into branch_tips (repo_id, branch, tip)
       select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW}, sync_error = null, sync_error_at = null
       where id = ${repo.id} and ${lease.held}`),
+    ...(forge ? [recordForge(lease, forge)] : []),
     setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
     ...(projection.trunkRewritten
       ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
