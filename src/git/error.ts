@@ -47,10 +47,12 @@ const PHRASES: Array<[GitErrorKind, RegExp]> = [
     'not_found',
     /repository '.*' not found|Repository not found|does not appear to be a git repository|returned error: 404|repository .*does not exist|project you were looking for could not be found/i,
   ],
+  // git words it as a lock that it did not get ("cannot lock ref …: reference broken").
+  ['corrupt', /reference broken/],
   ['lock', /Unable to create '.*\.lock'|cannot lock ref|could not lock/i],
   [
     'corrupt',
-    /not a git repository|object file .* is empty|loose object .* is corrupt|bad object|packfile .* (is corrupt|cannot be|does not)|unable to read (tree|sha1)|invalid sha1 pointer|missing blob|bad tree object|unresolved deltas|broken link|did not send all necessary objects/i,
+    /not a git repository|object file .* is empty|loose object .* is corrupt|bad object|packfile .* (is corrupt|cannot be|does not)|unable to read (tree|sha1)|invalid sha1 pointer|missing blob|unexpected line in .*packed-refs|bad tree object|unresolved deltas|broken link|did not send all necessary objects/i,
   ],
   [
     'unreachable',

@@ -11,8 +11,7 @@ import { git } from './run';
  * processes left behind (lock files, half-written packs).
  */
 export async function prepareClone(gitDir: string, url: string): Promise<void> {
-  const whole = ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(gitDir, name)));
-  if (whole) {
+  if (cloneExists(gitDir)) {
     await removeLeftovers(gitDir);
   } else {
     await removeClone(gitDir);
@@ -24,6 +23,11 @@ export async function prepareClone(gitDir: string, url: string): Promise<void> {
     await rename(fresh, gitDir);
   }
   await writeConfig(gitDir, url);
+}
+
+/** Whether there is a clone, by its outline. */
+export function cloneExists(gitDir: string): boolean {
+  return ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(gitDir, name)));
 }
 
 /** Deletes the clone, if there is one. The next `prepareClone` and fetch make it anew from the remote. */

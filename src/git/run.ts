@@ -65,7 +65,7 @@ export async function runProgram(program: string, args: string[], options: GitOp
   // The gate: a shell that waits for one line, so that nothing runs before its group is on record, and
   // nothing runs at all when this process dies in between.
   const [command, commandArgs] = options.record
-    ? ['/bin/sh', ['-c', 'read -r _ && exec "$@" </dev/null', 'sh', program, ...args]]
+    ? ['/bin/sh', ['-c', 'read -r _ && exec "$@"', 'sh', program, ...args]]
     : [program, args];
   const child = spawn(command, commandArgs, {
     cwd: options.cwd ?? '/',
@@ -106,10 +106,10 @@ export async function runProgram(program: string, args: string[], options: GitOp
         exit.catch(() => undefined);
         throw error;
       }
-      child.stdin.end('\n');
-    } else {
-      child.stdin.end(options.input);
+      // The shell reads its line byte by byte, so what follows is the command's own input.
+      child.stdin.write('\n');
     }
+    child.stdin.end(options.input);
     const { code, signal } = await exit.catch((error: NodeJS.ErrnoException) => {
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });

@@ -2,10 +2,12 @@ import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
 import { type JobMoveRow, jobMoves } from '@/db/schema';
+import { fetchRemote } from '@/git/fetch';
 import { isAncestor } from '@/git/is-ancestor';
 import { remoteRefs } from '@/git/ls-remote';
 import { pushAtomic, type RefMove } from '@/git/push';
-import { decideResume, refMoves } from '@/stack/push';
+import { existingCommits } from '@/git/rev-list';
+import { decideResume, type Resume, refMoves } from '@/stack/push';
 import { cloneDir } from './clone-dir';
 import { failure, JobFailed } from './failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from './lease';
@@ -53,15 +55,14 @@ export async function commitMoves(lease: Lease, moves: PlannedMove[]): Promise<C
 
 /**
  * Goes on with a push that an earlier attempt began, deciding by what the remote has now. Null where there was
- * none, or where the remote has moved so that it has to be planned again.
+ * none, or where the remote has moved so that it has to be planned again. An attempt that has pushed all that it
+ * planned, and was lost only then, is not repeated: an undo or a new branch would find its own work in its way.
  */
 export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
   if (!lease.job.committingAt) return null;
-  const rows = await lease.db
-    .select()
-    .from(jobMoves)
-    .where(sql`${eq(jobMoves.jobId, lease.job.id)} and ${jobMoves.state} = 'planned'`);
-  if (rows.length === 0) return null;
+  const moves = await lease.db.select().from(jobMoves).where(eq(jobMoves.jobId, lease.job.id)).orderBy(jobMoves.id);
+  const rows = moves.filter((move) => move.state === 'planned');
+  if (rows.length === 0) return moves.some((move) => move.state === 'pushed') ? { kind: 'pushed' } : null;
   const refs = refMoves(rows);
   const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteRefs(
@@ -69,12 +70,14 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
     refs.map((move) => move.ref),
     remoteOptions(lease),
   );
-  const beyond = await movedBeyond(gitDir, refs, remote, lease.signal);
+  const beyond = await movedBeyond(lease, refs, remote);
   const decision = decideResume(refs, remote, (commit, ancestor) => beyond.has(`${ancestor} ${commit}`));
   await lease.write([
     logLine(lease, `An earlier attempt had begun to push; the remote says: ${decision.replace('_', ' ')}.`),
   ]);
-  if (decision === 'plan_again') {
+  // The new commits are lost with a clone that was lost: nothing of them is on the remote, so they can be made again.
+  const lost = decision === 'push_again' && !(await hasAll(gitDir, refs, lease.signal));
+  if (decision === 'plan_again' || lost) {
     await forgetPush(lease);
     return null;
   }
@@ -83,20 +86,39 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
   return { kind: 'pushed' };
 }
 
+/** How a push of these moves that may have happened goes on, by what the remote has now. */
+async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
+  const refs = refMoves(moves);
+  const gitDir = cloneDir(lease.repo.id);
+  const remote = await remoteRefs(
+    gitDir,
+    refs.map((move) => move.ref),
+    remoteOptions(lease),
+  );
+  const beyond = await movedBeyond(gitDir, refs, remote, lease.signal);
+  return decideResume(refs, remote, (commit, ancestor) => beyond.has(`${ancestor} ${commit}`));
+}
+
 /** The refs at a third value that has what we pushed in its history, as `<after> <now>`. */
-async function movedBeyond(
-  gitDir: string,
-  refs: RefMove[],
-  remote: Map<string, string>,
-  signal: AbortSignal,
-): Promise<Set<string>> {
-  const pairs = new Set<string>();
-  for (const { ref, before, after } of refs) {
+async function movedBeyond(lease: Lease, refs: RefMove[], remote: Map<string, string>): Promise<Set<string>> {
+  const gitDir = cloneDir(lease.repo.id);
+  const third = refs.flatMap(({ ref, before, after }) => {
     const now = remote.get(ref);
-    if (!now || !after || now === before || now === after) continue;
-    if (await isAncestor(gitDir, after, now, signal)) pairs.add(`${after} ${now}`);
+    return !now || !after || now === before || now === after ? [] : [{ now, after }];
+  });
+  const pairs = new Set<string>();
+  if (third.length === 0) return pairs;
+  // What somebody has pushed since is not in the clone yet.
+  await fetchRemote(gitDir, remoteOptions(lease));
+  for (const { now, after } of third) {
+    if (await isAncestor(gitDir, after, now, lease.signal)) pairs.add(`${after} ${now}`);
   }
   return pairs;
+}
+
+async function hasAll(gitDir: string, refs: RefMove[], signal: AbortSignal): Promise<boolean> {
+  const commits = new Set(refs.flatMap(({ after }) => after ?? []));
+  return (await existingCommits(gitDir, commits, signal)).length === commits.size;
 }
 
 async function passPointOfNoReturn(lease: Lease): Promise<void> {
@@ -142,6 +164,11 @@ async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
       case 'atomic_unsupported':
         return pushOneByOne(lease, moves);
       case 'refused': {
+        // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
+        if ((await askRemote(lease, moves)) === 'done') {
+          await lease.write(pushedMoves(lease, moves));
+          return { kind: 'pushed' };
+        }
         await forgetPush(lease);
         const named = result.refs.map((r) => ({ ...r, branch: branchOf(r.ref) }));
         for (const r of named)

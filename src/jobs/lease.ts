@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, type Statement, write } from '@/db/client';
-import { type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
+import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
 import { identifyProcess, isAlive, killGroup } from '@/git/process';
 import type { ProcessGroup } from '@/git/run';
 
@@ -109,9 +109,19 @@ export async function takeLease(
     return { kind: 'not_yet' };
   }
   if (before.leaseGroup && before.leaseMachine === config().machine) killGroup(before.leaseGroup);
+  await takeClone(db, taken.repoId);
   const [repo] = await db.select().from(repos).where(sql`${repos.id} = ${taken.repoId}`);
   if (!repo) return { kind: 'over' };
   return holdLease(db, taken, repo, shutdown);
+}
+
+/** Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that. */
+async function takeClone(db: Db, repoId: string): Promise<void> {
+  const tended = await db
+    .delete(cloneUpkeep)
+    .where(sql`${cloneUpkeep.repoId} = ${repoId} and ${cloneUpkeep.machine} = ${config().machine}`)
+    .returning({ group: cloneUpkeep.processGroup });
+  for (const { group } of tended) if (group) killGroup(group);
 }
 
 function isOpen(job: JobRow): boolean {

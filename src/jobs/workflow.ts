@@ -1,6 +1,7 @@
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import type { StepName } from '@/db/schema';
+import { onWholeClone } from '@/upkeep/whole-clone';
 import { act } from './act';
 import { type Failure, failureOf } from './failure';
 import { cancelled, finish } from './finish';
@@ -96,7 +97,7 @@ async function stepUnderLease(
     await lease.write([interruptedSteps(lease)]);
     // The last step ends the job and its own row with it, all in one transaction.
     if (name === 'finish') await work(lease);
-    else await watched(lease, name, null, '', () => work(lease));
+    else await watched(lease, name, null, '', () => onWholeClone(lease, name, () => work(lease)));
     return { kind: 'done' };
   } catch (error) {
     return await outcomeOf(lease, error);
