@@ -65,13 +65,7 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
   if (rows.length === 0) return moves.some((move) => move.state === 'pushed') ? { kind: 'pushed' } : null;
   const refs = refMoves(rows);
   const gitDir = cloneDir(lease.repo.id);
-  const remote = await remoteRefs(
-    gitDir,
-    refs.map((move) => move.ref),
-    remoteOptions(lease),
-  );
-  const beyond = await movedBeyond(lease, refs, remote);
-  const decision = decideResume(refs, remote, (commit, ancestor) => beyond.has(`${ancestor} ${commit}`));
+  const decision = await askRemote(lease, rows);
   await lease.write([
     logLine(lease, `An earlier attempt had begun to push; the remote says: ${decision.replace('_', ' ')}.`),
   ]);
@@ -89,13 +83,12 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
 /** How a push of these moves that may have happened goes on, by what the remote has now. */
 async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
   const refs = refMoves(moves);
-  const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteRefs(
-    gitDir,
+    cloneDir(lease.repo.id),
     refs.map((move) => move.ref),
     remoteOptions(lease),
   );
-  const beyond = await movedBeyond(gitDir, refs, remote, lease.signal);
+  const beyond = await movedBeyond(lease, refs, remote);
   return decideResume(refs, remote, (commit, ancestor) => beyond.has(`${ancestor} ${commit}`));
 }
 
