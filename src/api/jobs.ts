@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
 import {
@@ -68,7 +68,10 @@ export const jobsRouter = router({
     return { ...detail, undo: await undoOffer(ctx.db, detail.job), feedCursor: head?.cursor ?? 0 };
   }),
 
-  /** Jobs, newest first. `cursor` is the `seq` of the last one of the page before. */
+  /**
+   * Jobs, newest first. `branch` keeps those that were asked for on it and those that did something to it. `cursor`
+   * is the `seq` of the last one of the page before; `feedCursor` as in `get`.
+   */
   list: procedure
     .input(
       z.strictObject({
@@ -76,18 +79,24 @@ export const jobsRouter = router({
         kind: z.enum(JOB_KINDS).optional(),
         status: z.enum(JOB_STATUSES).optional(),
         branch: branchName.optional(),
+        requestedBy: z.string().min(1, 'Name who asked.').max(200, 'Use at most 200 characters.').optional(),
         limit: z.number().int().min(1).max(100).default(30),
         cursor: z.number().int().optional(),
       }),
     )
     .query(async ({ ctx, input }) => {
+      const [head] = await cursorQuery(ctx.db);
       const list = await recentJobs(ctx.db, {
         ...input,
         status: input.status && [input.status],
         limit: input.limit + 1,
       });
       const page = list.slice(0, input.limit);
-      return { jobs: page, nextCursor: list.length > input.limit ? (page.at(-1)?.job.seq ?? null) : null };
+      return {
+        jobs: page,
+        nextCursor: list.length > input.limit ? (page.at(-1)?.job.seq ?? null) : null,
+        feedCursor: head?.cursor ?? 0,
+      };
     }),
 
   /** A page of a job's log, oldest first; `after` is the `id` of the last line that is known. `feedCursor` as in `get`. */
@@ -142,6 +151,7 @@ export async function recentJobs(
     kind?: (typeof JOB_KINDS)[number] | undefined;
     status?: readonly (typeof JOB_STATUSES)[number][] | undefined;
     branch?: string | undefined;
+    requestedBy?: string | undefined;
     limit: number;
     cursor?: number | undefined;
   },
@@ -154,13 +164,24 @@ export async function recentJobs(
         filter.repoId ? eq(jobs.repoId, filter.repoId) : undefined,
         filter.kind ? eq(jobs.kind, filter.kind) : undefined,
         filter.status ? inArray(jobs.status, filter.status) : undefined,
-        filter.branch ? eq(jobs.branch, filter.branch) : undefined,
+        filter.branch ? concerns(filter.branch) : undefined,
+        filter.requestedBy ? eq(jobs.requestedBy, filter.requestedBy) : undefined,
         filter.cursor ? lt(jobs.seq, filter.cursor) : undefined,
       ),
     )
     .orderBy(desc(jobs.seq))
     .limit(filter.limit);
   return details(db, rows);
+}
+
+/** Jobs that were asked for on a branch, moved it, or say something about it: `concernsBranch` of the page in SQL. */
+function concerns(branch: string): SQL {
+  const said = (list: string) =>
+    sql`exists (select 1 from json_each(${jobs.result}, ${`$.${list}`}) where value ->> 'branch' = ${branch})`;
+  return sql`(${jobs.branch} = ${branch}
+    or exists (select 1 from ${jobMoves} where job_id = ${jobs.id} and ${jobMoves.branch} = ${branch} and state = 'pushed')
+    or ${said('merged')} or ${said('registered')} or ${said('heldBack')}
+    or exists (select 1 from json_each(${jobs.result}, '$.gone') where value = ${branch}))`;
 }
 
 async function details(db: Db, rows: JobView[]): Promise<JobDetail[]> {

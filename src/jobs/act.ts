@@ -18,7 +18,7 @@ import { type PlannedAction, planAction, reasonText } from './planner';
 import { logLine, watched } from './record';
 import { EMPTY_RESULT } from './summary';
 import { fetchAndProject, recordedTips, setResult } from './sync';
-import { inverseMoves, movedSince } from './undo';
+import { inverseMoves, movedSince } from './undo-moves';
 
 /** How often a job plans while somebody else's pushes keep coming in between. */
 const ROUNDS = 3;

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { type MovedSince, offerUndo, type UndoMove } from './undo-moves';
+
+const JOB = { seq: 7, status: 'completed' as const };
+const NOBODY: ReadonlyMap<string, number> = new Map();
+
+function move(branch: string, before: string | null, after: string | null, more: Partial<UndoMove> = {}) {
+  const stays = { parentBefore: 'main', parentAfter: 'main', baseBefore: 'b', baseAfter: 'b' };
+  return { branch, before, after, ...stays, state: 'pushed' as const, ...more };
+}
+
+const row = (name: string, tip: string, parent: string | null = 'main', gone = false) => ({ name, tip, parent, gone });
+
+describe('offerUndo', () => {
+  it('names the branches that would go back', () => {
+    const moves = [move('a', '1', '2'), move('b', '3', '4', { parentAfter: 'a' }), move('a', '2', '5')];
+    expect(offerUndo(JOB, moves, [row('a', '5'), row('b', '4', 'a')], NOBODY)).toEqual({
+      possible: true,
+      branches: ['a', 'b'],
+    });
+  });
+
+  it('does not count what never reached the remote', () => {
+    const moves = [{ ...move('a', '1', '2'), state: 'abandoned' as const }];
+    expect(offerUndo(JOB, moves, [row('a', '1')], NOBODY)).toEqual({
+      possible: false,
+      reason: '#7 has moved nothing.',
+    });
+  });
+
+  it('waits for the end of the job', () => {
+    const offer = offerUndo({ seq: 7, status: 'running' }, [move('a', '1', '2')], [row('a', '2')], NOBODY);
+    expect(offer).toEqual({ possible: false, reason: '#7 has not ended yet.' });
+  });
+
+  it.each<[string, ReturnType<typeof row>[], MovedSince['how']]>([
+    ['moved on', [row('a', '9')], 'has moved'],
+    ['was deleted', [], 'is gone from the remote'],
+    ['is gone', [row('a', '2', 'main', true)], 'is gone from the remote'],
+    ['was given another parent', [row('a', '2', 'x')], 'stands on x now'],
+  ])('is refused where a branch %s since, and says so', (_what, rows, how) => {
+    expect(offerUndo(JOB, [move('a', '1', '2')], rows, NOBODY)).toEqual({ possible: false, reason: `a ${how}.` });
+  });
+
+  it('is refused where a branch that the job deleted is there again', () => {
+    expect(offerUndo(JOB, [move('a', '1', null)], [row('a', '3')], NOBODY)).toEqual({
+      possible: false,
+      reason: 'a is there again.',
+    });
+  });
+
+  it('names the job that moved a branch since, and no more than three branches', () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const offer = offerUndo(
+      JOB,
+      names.map((name) => move(name, '1', '2')),
+      names.map((name) => row(name, '3')),
+      new Map([['b', 12]]),
+    );
+    expect(offer).toEqual({ possible: false, reason: 'a has moved; b moved in #12; c has moved; and 2 more.' });
+  });
+});

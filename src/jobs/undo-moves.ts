@@ -1,0 +1,85 @@
+import type { BranchRow, JobMoveRow, JobRow } from '@/db/schema';
+
+/**
+ * What an undo would do, from rows alone. Nothing here knows the database, so that the page can tell it as the rows
+ * change.
+ */
+
+export type UndoMove = Pick<
+  JobMoveRow,
+  'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter' | 'baseBefore' | 'baseAfter'
+>;
+
+/**
+ * What would put everything back that a job has moved. A branch that it moved more than once goes back all the
+ * way.
+ * @param moves the job's moves in the order in which they were made
+ */
+export function inverseMoves(moves: Array<UndoMove & Pick<JobMoveRow, 'state'>>): UndoMove[] {
+  const ends = new Map<string, { first: UndoMove; last: UndoMove }>();
+  for (const move of moves) {
+    if (move.state === 'pushed') ends.set(move.branch, { first: ends.get(move.branch)?.first ?? move, last: move });
+  }
+  return [...ends.values()].map(({ first, last }) => ({
+    branch: last.branch,
+    before: last.after,
+    after: first.before,
+    parentBefore: last.parentAfter,
+    parentAfter: first.parentBefore,
+    baseBefore: last.baseAfter,
+    baseAfter: first.baseBefore,
+  }));
+}
+
+/** A branch that is no longer where a job has put it. */
+export interface MovedSince {
+  branch: string;
+  /** What it did instead, in words. */
+  how: string;
+}
+
+/** Which branches stand in the way of an undo: those that are no longer where the job has put them. */
+export function movedSince(
+  inverse: UndoMove[],
+  rows: Array<Pick<BranchRow, 'name' | 'tip' | 'parent' | 'gone'>>,
+): MovedSince[] {
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  return inverse.flatMap(({ branch, before, parentBefore }): MovedSince[] => {
+    const row = byName.get(branch);
+    if (before === null) return row && !row.gone ? [{ branch, how: 'is there again' }] : [];
+    if (!row || row.gone) return [{ branch, how: 'is gone from the remote' }];
+    if (row.tip !== before) return [{ branch, how: 'has moved' }];
+    if (row.parent !== parentBefore) return [{ branch, how: `stands on ${row.parent ?? 'no parent'} now` }];
+    return [];
+  });
+}
+
+/** Whether a job can be undone, from the rows alone. */
+export type UndoOffer = { possible: true; branches: string[] } | { possible: false; reason: string };
+
+/** Names what stands in the way; more would be a list, not a sentence. */
+const NAMED = 3;
+
+/**
+ * Whether an ended job can be undone, and if not, why.
+ * @param moves the job's moves in the order in which they were made
+ * @param movers the later job, by its number, that moved a branch last
+ */
+export function offerUndo(
+  job: Pick<JobRow, 'seq' | 'status'>,
+  moves: Parameters<typeof inverseMoves>[0],
+  rows: Parameters<typeof movedSince>[1],
+  movers: ReadonlyMap<string, number>,
+): UndoOffer {
+  if (job.status === 'queued' || job.status === 'running')
+    return { possible: false, reason: `#${job.seq} has not ended yet.` };
+  const inverse = inverseMoves(moves);
+  if (inverse.length === 0) return { possible: false, reason: `#${job.seq} has moved nothing.` };
+  const since = movedSince(inverse, rows);
+  if (since.length === 0) return { possible: true, branches: inverse.map((move) => move.branch) };
+  const words = since.map(({ branch, how }) =>
+    movers.has(branch) ? `${branch} moved in #${movers.get(branch)}` : `${branch} ${how}`,
+  );
+  const more = words.length - NAMED;
+  return { possible: false, reason: `${words.slice(0, NAMED).join('; ')}${more > 0 ? `; and ${more} more` : ''}.` };
+}
