@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { git, gitText } from '@/git/run';
+import type { Plan, PlanBranch, PlanRequest } from '@/stack/plan';
+import { planBranches, targetsFor } from '@/stack/targets';
+import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import { makeRemote } from '@/testing/remote';
+import { buildHistory, type RandomHistory, randomHistories } from './contract/histories';
+import { COMMITTER } from './contract/world';
+import { gitEngine } from './git';
+import { gitSpiceEngine } from './git-spice';
+import { findGitSpice } from './git-spice/find';
+
+/**
+ * Random stacks and actions, done by the git engine and by somebody else: the same branches conflict, at the same
+ * commit, and all others get the same commits (trees, messages, authors).
+ */
+
+const spice = await findGitSpice();
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'spicerack-differential-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Builds a history in a repository of its own and asks for its action. */
+async function withRequest<T>(history: RandomHistory, ask: (request: PlanRequest) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(root, 'case-'));
+  try {
+    const remote = await makeRemote(join(dir, 'repo.git'));
+    const { rows, action } = await buildHistory(remote, history);
+    const scope = targetsFor(action, rows, 'main');
+    // A branch cannot go onto one above it: then everything is restacked instead.
+    const all = scope.ok ? scope : targetsFor({ kind: 'restack_repo' }, rows, 'main');
+    return await ask({
+      gitDir: remote.dir,
+      trunk: { name: 'main', tip: await remote.tip('main') },
+      branches: planBranches(rows),
+      targets: all.ok ? all.targets : [],
+      committer: COMMITTER,
+      signal: new AbortController().signal,
+      log: () => undefined,
+    });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** What became of a target: where it stopped, or its commits over what it stands on now. */
+type Fate = { conflictAt: string } | { below: true } | { commits: string[] };
+
+/** The fates of a plan by the git engine, whose commits are taken into the repository. */
+async function planned(request: PlanRequest): Promise<{ plan: Plan; fates: Map<string, Fate> }> {
+  const { plan, take, discard } = await gitEngine.plan(request);
+  await take('refs/spicerack/keep/test');
+  await discard();
+  const tips = new Map([request.trunk, ...request.branches].map(({ name, tip }) => [name, tip]));
+  for (const move of plan.moves) tips.set(move.branch, move.after);
+  const fates = new Map<string, Fate>();
+  for (const { branch, onto } of request.targets) {
+    const held = plan.heldBack.find((held) => held.branch === branch)?.reason;
+    if (!held) fates.set(branch, { commits: await commitsOf(request.gitDir, tips.get(onto), tips.get(branch)) });
+    else fates.set(branch, held.kind === 'conflict' ? { conflictAt: held.commit } : { below: true });
+  }
+  return { plan, fates };
+}
+
+/** Tree, author, date and message of each commit of a branch, oldest first. */
+async function commitsOf(gitDir: string, onto = '', tip = ''): Promise<string[]> {
+  const log = await gitText(
+    ['log', '-z', '--reverse', '--topo-order', '--format=%T %an <%ae> %ad %B', '--date=raw', `${onto}..${tip}`, '--'],
+    { gitDir },
+  );
+  return log.split('\0').filter(Boolean);
+}
+
+/** The same by `git rebase`, branch by branch, bottom up, called as git-spice calls it. */
+async function rebased(request: PlanRequest, dir: string): Promise<Map<string, Fate>> {
+  await git(['clone', '--quiet', '--shared', request.gitDir, dir]);
+  const options = {
+    cwd: dir,
+    env: { GIT_COMMITTER_NAME: 'R', GIT_COMMITTER_EMAIL: 'r@x', GIT_AUTHOR_NAME: 'R', GIT_AUTHOR_EMAIL: 'r@x' },
+  };
+  const text = (...args: string[]) => gitText(args, options);
+  const contains = async (tip: string, ancestor: string) =>
+    (await git(['merge-base', '--is-ancestor', ancestor, tip], { ...options, okCodes: [0, 1] })).code === 0;
+  const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
+  const tips = new Map<string, string | null>([request.trunk, ...request.branches].map(({ name, tip }) => [name, tip]));
+
+  const rebase = async ({ tip, base }: PlanBranch, onto: string): Promise<{ tip: string } | { conflictAt: string }> => {
+    // In place: as `git rebase` leaves a line of commits, and as git-spice leaves a branch with merges too.
+    if (base === onto || ((await contains(onto, base)) && (await contains(tip, onto)))) return { tip };
+    // Neither what the new parent has nor what is below the base: a merge of the two bounds the replay.
+    const bound = await text('commit-tree', `${onto}^{tree}`, '-p', onto, '-p', base, '-m', 'bound');
+    const { code } = await git(['rebase', '--quiet', '--autostash', '--onto', onto, bound, tip], {
+      ...options,
+      okCodes: [0, 1],
+    });
+    if (code === 0) return { tip: await text('rev-parse', 'HEAD') };
+    const conflictAt = await text('rev-parse', 'REBASE_HEAD');
+    await text('rebase', '--abort');
+    return { conflictAt };
+  };
+
+  const fates = new Map<string, Fate>();
+  for (const target of request.targets) {
+    const branch = branches.get(target.branch);
+    const onto = tips.get(target.onto);
+    if (!branch || onto === undefined) throw new Error(`${target.branch} on ${target.onto} is not known`);
+    const result = onto === null ? null : await rebase(branch, onto);
+    tips.set(branch.name, result && 'tip' in result ? result.tip : null);
+    if (!result) fates.set(branch.name, { below: true });
+    else if ('conflictAt' in result) fates.set(branch.name, result);
+    else fates.set(branch.name, { commits: await commitsOf(join(dir, '.git'), onto ?? '', result.tip) });
+  }
+  return fates;
+}
+
+describe('the git engine does what git does', () => {
+  test(
+    'with random stacks and actions: the same as `git rebase`',
+    async () => {
+      const seen = { moved: 0, conflicts: 0, dropped: 0, flattened: 0 };
+      await fc.assert(
+        fc.asyncProperty(randomHistories, (history) =>
+          withRequest(history, async (request) => {
+            const { plan, fates } = await planned(request);
+            expect(fates).toEqual(await rebased(request, join(request.gitDir, '..', 'work')));
+            seen.moved += plan.moves.filter((move) => move.before !== move.after).length;
+            seen.conflicts += plan.heldBack.length;
+            seen.dropped += plan.dropped.length;
+            seen.flattened += plan.warnings.length;
+          }),
+        ),
+        fuzzing(24),
+      );
+      // Each of the cases that matter came up.
+      expect(Object.entries(seen).filter(([, times]) => times === 0)).toEqual([]);
+    },
+    fuzzTimeout(300_000),
+  );
+
+  test.skipIf('missing' in spice)(
+    `with random stacks and actions: the same commits as git-spice${'missing' in spice ? ' (program not found)' : ''}`,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(randomHistories, (history) =>
+          withRequest(history, async (request) => {
+            const { plan } = await planned(request);
+            const other = await gitSpiceEngine.plan(request);
+            await other.discard();
+            // What it says beside is its own.
+            const warnings = other.plan.warnings.filter(({ kind }) => kind !== 'engine');
+            expect({ ...other.plan, warnings }).toEqual(plan);
+          }),
+        ),
+        fuzzing(8),
+      );
+    },
+    fuzzTimeout(300_000),
+  );
+});
