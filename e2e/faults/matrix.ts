@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import type { BranchRow } from '@/db/schema';
 import { FAULTS, type Fault, isOpen, type Struck } from './faults';
+import { type RemoteHistory, readHistory } from './history';
 import { hold, type Moment, momentName } from './moments';
 import { branchRows, brokenPromises, type Repo, SCENARIOS, type Scenario } from './stack';
 import { createWorld, jobRow, signal, until, type World } from './world';
@@ -171,9 +173,10 @@ async function holdAgainstPromises(world: World, prepared: Prepared): Promise<vo
       `it ended as ${job.status} ${job.errorCode ?? ''}, not ${expected.status} ${code ?? ''}: ${job.message}`,
     );
   }
-  problems.push(...(await brokenPromises(db, job, repo)));
-  const outcome = { repo, rows: await branchRows(db, repo.id) };
-  if (job.status === 'completed' && expected.whole) problems.push(...(await scenario.missing(outcome)));
+  const history = await readHistory(repo.remote);
+  problems.push(...(await brokenPromises(db, job, repo, history)));
+  const rows = await branchRows(db, repo.id);
+  if (job.status === 'completed' && expected.whole) problems.push(...scenario.missing({ history, rows }));
   const after = await stateOf(repo);
   if (job.status === 'error' && !isSame(before.tips, after.tips)) {
     problems.push('it ended in error and has moved something');
@@ -192,8 +195,10 @@ async function holdAgainstPromises(world: World, prepared: Prepared): Promise<vo
   await ended(world, nextId);
   const next = await jobRow(db, nextId);
   if (next.status !== 'completed') problems.push(`the next job ended as ${next.status}: ${next.message}`);
-  problems.push(...(await brokenPromises(db, next, repo)).map((problem) => `after the next job: ${problem}`));
-  problems.push(...(await unstacked(world, repo)).map((branch) => `after the next job ${branch} is not restacked`));
+  const later = await readHistory(repo.remote);
+  problems.push(...(await brokenPromises(db, next, repo, later)).map((problem) => `after the next job: ${problem}`));
+  const left = unstacked(await branchRows(db, repo.id), later);
+  problems.push(...left.map((branch) => `after the next job ${branch} is not restacked`));
 }
 
 async function stateOf({ remote }: Repo): Promise<RemoteState> {
@@ -214,16 +219,12 @@ async function ended(world: World, jobId: string): Promise<void> {
 }
 
 /** Tracked branches that do not stand on their parent's tip although that is there. */
-async function unstacked({ db }: World, repo: Repo): Promise<string[]> {
-  const rows = await branchRows(db, repo.id);
-  const tips = await repo.remote.tips();
-  const wrong: string[] = [];
-  for (const row of rows.values()) {
+function unstacked(rows: Map<string, BranchRow>, history: RemoteHistory): string[] {
+  return [...rows.values()].flatMap((row) => {
     const parent = row.parent ?? '';
-    if (!row.tracked || row.merged || row.gone || !(parent in tips) || rows.get(parent)?.merged) continue;
-    if (!(await repo.remote.contains(row.name, parent))) wrong.push(row.name);
-  }
-  return wrong;
+    if (!row.tracked || row.merged || row.gone || !(parent in history.tips) || rows.get(parent)?.merged) return [];
+    return history.contains(row.name, parent) ? [] : [row.name];
+  });
 }
 
 const words = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -5,6 +5,7 @@ import { type Db, write } from '@/db/client';
 import { type BranchRow, branches, type JobKind, type JobRow, jobMoves, jobs } from '@/db/schema';
 import { insertJob } from '@/jobs/accept';
 import type { Remote } from '@/testing/remote';
+import type { RemoteHistory } from './history';
 
 /**
  * The stack that every cell works on, and what each kind of job does to it.
@@ -50,12 +51,12 @@ export interface Scenario {
   /** The branches whose refs the job moves, bottom up. */
   moves: string[];
   /** What is not as the job leaves it when it completes. */
-  missing(at: Outcome): Promise<string[]>;
+  missing(at: Outcome): string[];
 }
 
 /** What there is after a job. */
 export interface Outcome {
-  repo: Repo;
+  history: RemoteHistory;
   rows: Map<string, BranchRow>;
 }
 
@@ -67,11 +68,11 @@ const run =
     (await client.jobs.run.mutate({ repoId: repo.id, kind, ...fields })).jobId;
 
 /** The branches, as `branch on parent`, that are not tracked so, or do not stand on their parent's tip. */
-async function notOn({ repo, rows }: Outcome, stack: Record<string, string>): Promise<string[]> {
+function notOn({ history, rows }: Outcome, stack: Record<string, string>): string[] {
   const wrong: string[] = [];
   for (const [branch, parent] of Object.entries(stack)) {
     if (rows.get(branch)?.parent !== parent) wrong.push(`${branch} is tracked on ${rows.get(branch)?.parent}`);
-    else if (!(await repo.remote.contains(branch, parent))) wrong.push(`${branch} does not stand on ${parent}`);
+    else if (!history.contains(branch, parent)) wrong.push(`${branch} does not stand on ${parent}`);
   }
   return wrong;
 }
@@ -164,11 +165,15 @@ export const SCENARIOS: Scenario[] = [
 ];
 
 /** What can be told from the rows and the remote after any job, whatever happened to it. */
-export async function brokenPromises(db: Db, job: JobRow, repo: Repo): Promise<string[]> {
-  const { remote, own } = repo;
+export async function brokenPromises(
+  db: Db,
+  job: JobRow,
+  { id, remote, own }: Repo,
+  history: RemoteHistory,
+): Promise<string[]> {
   const wrong: string[] = [];
-  const tips = await remote.tips();
-  const rows = await branchRows(db, repo.id);
+  const { tips } = history;
+  const rows = await branchRows(db, id);
   for (const [name, tip] of Object.entries(tips)) {
     if (name === remote.trunk) continue;
     const row = rows.get(name);
@@ -177,11 +182,11 @@ export async function brokenPromises(db: Db, job: JobRow, repo: Repo): Promise<s
     if (!row || !commits) {
       wrong.push(`${name} is nobody's branch`);
     } else if (row.tracked && !row.merged) {
-      if (!row.base || !(await remote.contains(name, row.base))) wrong.push(`the base of ${name} is not below it`);
-      else same(await remote.subjects(name, row.base), commits, `${name} over its base`, wrong);
+      if (!row.base || !history.contains(name, row.base)) wrong.push(`the base of ${name} is not below it`);
+      else same(history.subjects(name, row.base), commits, `${name} over its base`, wrong);
       if (row.parent !== remote.trunk && !rows.has(row.parent ?? '')) wrong.push(`${name} stands on no branch`);
     } else {
-      const subjects = await remote.subjects(name);
+      const subjects = history.subjects(name);
       if (commits.some((subject) => subjects.filter((s) => s === subject).length !== 1)) {
         wrong.push(`${name} does not hold ${commits.join(', ')} once`);
       }

@@ -150,7 +150,7 @@ export async function until(what: string, is: () => Promise<boolean> | boolean, 
   const deadline = performance.now() + withinMs;
   while (!(await is())) {
     if (performance.now() > deadline) throw new Error(`${what} did not come within ${withinMs / 1000} s`);
-    await sleep(20);
+    await sleep(80);
   }
 }
 
