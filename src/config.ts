@@ -23,13 +23,14 @@ const gitHubHosts = z
   .transform((given, context) => {
     const hosts = new Map([['github.com', 'https://api.github.com/graphql']]);
     for (const part of given.split(',').flatMap((p) => p.trim() || [])) {
-      const [, host = '', address] = part.match(/^([^=/\s]+)(?:=(\S+))?$/) ?? [];
+      const [, name = '', address] = part.match(/^([^=/\s]+)(?:=(\S+))?$/) ?? [];
+      const host = name.toLowerCase();
       const apiUrl = address ?? `https://${host}/api/graphql`;
       if (!host || !/^https?:\/\//.test(apiUrl) || !URL.canParse(apiUrl)) {
         context.addIssue('write each as git.example.com or git.example.com=https://git.example.com/api/graphql');
         return z.NEVER;
       }
-      hosts.set(host.toLowerCase(), apiUrl);
+      hosts.set(host, apiUrl);
     }
     return hosts;
   });
