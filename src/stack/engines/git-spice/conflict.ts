@@ -3,19 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DisposableClone } from '@/git/disposable-clone';
 import { git, gitText } from '@/git/run';
-import type { Conflict, Replayer } from '@/stack/engines/git/replay';
+import type { Conflict, Replayer } from '../git/replay';
+import { BRANCH } from './stage';
 
 /** Where `git rebase` keeps its state while it waits, one folder for each of its two ways. */
 const REBASE_FOLDERS = ['rebase-merge', 'rebase-apply'];
 
 /**
- * The conflict that a rebase of `branch` onto `onto` waits at in the copy; null where none waits. git-spice has no
+ * The conflict that a rebase onto the branch `onto` waits at in the copy; null where none waits. git-spice has no
  * exit code for it: what is left in the repository tells. The files are described by the `git` engine's own
  * merge of the same commit onto the same parent, so that both engines speak of a conflict alike.
  */
 export async function readConflict(
   copy: DisposableClone,
-  branch: string,
   onto: string,
   replayer: Replayer,
   signal: AbortSignal,
@@ -24,7 +24,7 @@ export async function readConflict(
   const folder = REBASE_FOLDERS.map((name) => join(copy.gitDir, name)).find(existsSync);
   if (!folder) return null;
   const head = (await readFile(join(folder, 'head-name'), 'utf8')).trim();
-  if (head !== `refs/heads/${branch}`) return null;
+  if (head !== `refs/heads/${BRANCH}`) return null;
   const [parent = '', commit = ''] = (await gitText(['rev-parse', 'HEAD', 'REBASE_HEAD'], options)).split('\n');
   const merged = await replayer.replay([{ commit, merge: false, below: false }], parent, onto);
   if ('files' in merged) return merged;

@@ -8,8 +8,6 @@ import type { PlanRequest } from '@/stack/plan';
 /** How one command of git-spice ended. Every failure exits with 1, so only its traces and words tell them apart. */
 export interface SpiceOutcome {
   ok: boolean;
-  /** Its INF lines. */
-  notes: string[];
   /** Its WRN lines. Work that it skips is announced by these alone, with exit code 0. */
   warnings: string[];
   /** All it said. */
@@ -35,8 +33,8 @@ export function spiceIn(copy: DisposableClone, program: string, request: PlanReq
     });
     // Lines are `INF|WRN|ERR|FTL message`; a message of several lines has the level on each.
     const lines = stderr.split('\n').filter((line) => line.trim());
-    const of = (level: string) => lines.filter((line) => line.startsWith(level)).map((line) => line.slice(4));
-    return { ok: code === 0, notes: of('INF '), warnings: of('WRN '), words: lines.join('\n') };
+    const warnings = lines.flatMap((line) => line.match(/^WRN (.*)/)?.[1] ?? []);
+    return { ok: code === 0, warnings, words: lines.join('\n') };
   };
 }
 

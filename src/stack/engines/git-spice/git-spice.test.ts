@@ -151,15 +151,4 @@ describe.skipIf(missing)(`git-spice engine${missing ? ': program not found' : ''
       expect(await leftovers()).toEqual([]);
     }
   });
-
-  test('says its own words in the log', async () => {
-    const w = await stack();
-    const lines: string[] = [];
-    const logged: Engine = {
-      name: 'git-spice',
-      plan: (request) => gitSpiceEngine.plan({ ...request, log: (line) => lines.push(line) }),
-    };
-    await w.restack(logged);
-    expect(lines).toContainEqual(expect.stringMatching(/^git-spice: a: moved .* onto main$/));
-  });
 });

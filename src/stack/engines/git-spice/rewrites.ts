@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DisposableClone } from '@/git/disposable-clone';
-import { git, gitText } from '@/git/run';
+import { type GitOptions, git, gitText } from '@/git/run';
 
 /**
  * Which commit became which, told by git itself: before a branch is replayed each of its commits gets a note that
@@ -17,43 +17,33 @@ const SETTINGS = `[notes]
 	rebase = true
 `;
 
-export interface Rewrites {
-  /** Notes the commits of a branch that is replayed next. */
-  note(commits: string[]): Promise<void>;
-  /** New commit → the commit that it was made from, for all that was replayed so far. */
-  read(): Promise<Map<string, string>>;
+/** Makes rebases in the copy carry notes over. */
+export function carryNotes(copy: DisposableClone): Promise<void> {
+  return appendFile(join(copy.gitDir, 'config'), SETTINGS);
 }
 
-/** Starts to record what is rewritten in the copy. */
-export async function recordRewrites(copy: DisposableClone, signal: AbortSignal): Promise<Rewrites> {
-  const options = { ...copy.options, signal };
-  const noted = new Set<string>();
-  await appendFile(join(copy.gitDir, 'config'), SETTINGS);
-  return {
-    async note(commits) {
-      if (commits.length === 0) return;
-      const lines = [
-        `commit ${NOTES}`,
-        'committer Spicerack <spicerack@localhost> 0 +0000',
-        'data 0',
-        ...(noted.size > 0 ? [`from ${NOTES}^0`] : []),
-        ...commits.flatMap((id) => [`N inline ${id}`, `data ${id.length}`, id]),
-      ];
-      await git(['fast-import', '--quiet'], { ...options, input: `${lines.join('\n')}\n` });
-      for (const id of commits) noted.add(id);
-    },
-    async read() {
-      if (noted.size === 0) return new Map();
-      // `<note> <commit it is on>`; equal notes are equal blobs.
-      const text = await gitText(['notes', `--ref=${NOTES}`, 'list'], options);
-      const pairs = text.split('\n').map((line) => line.split(' '));
-      const origin = new Map(pairs.flatMap(([note, on]) => (note && on && noted.has(on) ? [[note, on]] : [])));
-      return new Map(
-        pairs.flatMap(([note, on]) => {
-          const from = note && origin.get(note);
-          return on && from && from !== on ? [[on, from]] : [];
-        }),
-      );
-    },
-  };
+/** Notes the commits of the branch that is replayed next; older notes are gone. */
+export async function noteCommits(commits: string[], options: GitOptions): Promise<void> {
+  const lines = [
+    `commit ${NOTES}`,
+    'committer Spicerack <spicerack@localhost> 0 +0000',
+    'data 0',
+    ...commits.flatMap((id) => [`N inline ${id}`, `data ${id.length}`, id]),
+  ];
+  await git(['fast-import', '--quiet', '--force'], { ...options, input: `${lines.join('\n')}\n` });
+}
+
+/** New commit → the noted commit that it was made from. */
+export async function readRewrites(noted: string[], options: GitOptions): Promise<Map<string, string>> {
+  // `<note> <commit it is on>`; equal notes are equal blobs.
+  const text = await gitText(['notes', `--ref=${NOTES}`, 'list'], options);
+  const pairs = text.split('\n').map((line) => line.split(' '));
+  const old = new Set(noted);
+  const origin = new Map(pairs.flatMap(([note, on]) => (note && on && old.has(on) ? [[note, on]] : [])));
+  return new Map(
+    pairs.flatMap(([note, on]) => {
+      const from = note && origin.get(note);
+      return on && from && from !== on ? [[on, from]] : [];
+    }),
+  );
 }
