@@ -1,44 +1,64 @@
 import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
-import { snapshot } from '@/db/client';
+import { type Db, snapshot } from '@/db/client';
 import { jobs } from '@/db/schema';
+import { databaseTrouble } from '@/db/trouble';
 import { runtimeStatus } from '@/jobs/runtime-status';
+import { knownDiskUse } from '@/upkeep/disk-use';
+import { problems, setProblem } from '@/upkeep/problems';
 import { procedure, router } from './trpc';
 
 export const systemRouter = router({
-  /** What runs this server's jobs and why, how the queue stands, and the last errors. */
+  /**
+   * What runs this server's jobs and why, what is wrong with it, how the queue stands, and the last errors. It
+   * answers also while the database does not: `queue` is null then.
+   */
   status: procedure.query(async ({ ctx }) => {
-    const [queue, [oldest], errors] = await snapshot(ctx.db, [
-      ctx.db
-        .select({ status: jobs.status, count: count() })
-        .from(jobs)
-        .where(sql`${jobs.status} in ('queued', 'running')`)
-        .groupBy(jobs.status),
-      ctx.db
-        .select({ createdAt: jobs.createdAt })
-        .from(jobs)
-        .where(eq(jobs.status, 'queued'))
-        .orderBy(asc(jobs.seq))
-        .limit(1),
-      ctx.db
-        .select({
-          jobId: jobs.id,
-          seq: jobs.seq,
-          kind: jobs.kind,
-          code: jobs.errorCode,
-          message: jobs.message,
-          at: jobs.finishedAt,
-        })
-        .from(jobs)
-        .where(and(eq(jobs.status, 'error'), isNotNull(jobs.finishedAt)))
-        .orderBy(desc(jobs.seq))
-        .limit(5),
-    ]);
-    const depth = (status: string) => queue.find((row) => row.status === status)?.count ?? 0;
+    const queue = await queueStatus(ctx.db).catch((error: unknown) => {
+      const trouble = databaseTrouble(error);
+      if (!trouble) throw error;
+      setProblem('database', trouble);
+      return { queue: null, errors: [] };
+    });
     return {
       now: new Date().toISOString(),
       ...runtimeStatus(),
-      queue: { queued: depth('queued'), running: depth('running'), oldestQueuedAt: oldest?.createdAt ?? null },
-      errors,
+      problems: problems(),
+      disk: knownDiskUse(),
+      ...queue,
     };
   }),
 });
+
+async function queueStatus(db: Db) {
+  const [queue, [oldest], errors] = await snapshot(db, [
+    db
+      .select({ status: jobs.status, count: count() })
+      .from(jobs)
+      .where(sql`${jobs.status} in ('queued', 'running')`)
+      .groupBy(jobs.status),
+    db
+      .select({ createdAt: jobs.createdAt })
+      .from(jobs)
+      .where(eq(jobs.status, 'queued'))
+      .orderBy(asc(jobs.seq))
+      .limit(1),
+    db
+      .select({
+        jobId: jobs.id,
+        seq: jobs.seq,
+        kind: jobs.kind,
+        code: jobs.errorCode,
+        message: jobs.message,
+        at: jobs.finishedAt,
+      })
+      .from(jobs)
+      .where(and(eq(jobs.status, 'error'), isNotNull(jobs.finishedAt)))
+      .orderBy(desc(jobs.seq))
+      .limit(5),
+  ]);
+  const depth = (status: string) => queue.find((row) => row.status === status)?.count ?? 0;
+  return {
+    queue: { queued: depth('queued'), running: depth('running'), oldestQueuedAt: oldest?.createdAt ?? null },
+    errors,
+  };
+}

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError, z } from 'zod';
+import { databaseTrouble } from '@/db/trouble';
 import type { Refusal } from '@/jobs/accept';
 import type { Context } from './context';
 
@@ -46,7 +47,15 @@ function fieldsOf(cause: unknown): Array<{ field: string | null; message: string
 }
 
 export const router = t.router;
-export const procedure = t.procedure;
+
+/** A database in trouble is no fault of the request: it says what is wrong, and that nothing was done. */
+export const procedure = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const trouble = databaseTrouble(result.error.cause);
+  if (!trouble) return result;
+  throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: `${trouble.what} Nothing was changed. ${trouble.hint}` });
+});
 
 /** Ends the procedure with a refusal of the queue, or with one of its own. */
 export function refuse(refusal: Refusal): never {

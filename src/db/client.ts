@@ -6,10 +6,12 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { config } from '@/config';
+import { setProblem } from '@/upkeep/problems';
 import { patient } from './patient';
 import * as schema from './schema';
 import { signal } from './signal';
 import { triggerStatements } from './triggers';
+import { databaseTrouble } from './trouble';
 
 /** How long SQLite itself waits for another writer, in milliseconds: it waits in place, so the whole process stands still. */
 const BLOCK_MS = 20;
@@ -25,7 +27,7 @@ export async function openDatabase(url: string, authToken?: string | null): Prom
     mkdirSync(dirname(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)), { recursive: true });
   }
   const client = url.startsWith('file:')
-    ? patient(createClient({ url, timeout: BLOCK_MS }))
+    ? patient(createClient({ url, timeout: BLOCK_MS }), (error) => setProblem('database', databaseTrouble(error)))
     : createClient({ url, ...(authToken ? { authToken } : {}) });
   if (url.startsWith('file:')) await client.execute('pragma journal_mode = wal');
   const db = drizzle(client, { schema });

@@ -15,8 +15,9 @@ const LONGEST_PAUSE_MS = 200;
  * So it is kept short and the waiting is done here. And a statement that failed (SQLITE_BUSY, SQLITE_FULL, …) is
  * not reset until it is garbage-collected; until then every COMMIT on its connection fails with "SQL statements
  * in progress". So such a failure gets fresh connections.
+ * @param onTrouble told of every failure that is the database's own, and not the statement's
  */
-export function patient(client: Client): Client {
+export function patient(client: Client, onTrouble: (error: unknown) => void = () => undefined): Client {
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
     const begun = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
@@ -27,7 +28,10 @@ export function patient(client: Client): Client {
         if (kind === null || client.closed) throw error;
         if (kind !== 'disturbed') client.reconnect();
         // A failed statement has done nothing, and a failed batch was rolled back: trying again is safe.
-        if (kind === 'broken' || performance.now() - begun > PATIENCE_MS) throw error;
+        if (kind === 'broken' || performance.now() - begun > PATIENCE_MS) {
+          onTrouble(error);
+          throw error;
+        }
         await sleep(pause);
       }
     }

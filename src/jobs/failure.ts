@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@/db/schema';
+import { databaseTrouble } from '@/db/trouble';
 import { GitError } from '@/git/error';
 
 /** How a job ends when it does not complete: a code, what happened, and what a person can do next. */
@@ -72,25 +73,19 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
   }
 }
 
-/** SQLite's words for a database that another process is writing to, or a server that cannot be reached. */
-const DATABASE_BUSY =
-  /SQLITE_BUSY|database is locked|SQLITE_IOERR|fetch failed|ECONNREFUSED|SQLITE_FULL|SQLITE_READONLY/;
-
 /** What anything thrown in a step means for the job. */
 export function failureOf(error: unknown): { failure: Failure; transient: boolean } {
   if (error instanceof JobFailed) return { failure: error.failure, transient: false };
   if (error instanceof GitError) return failureOfGit(error);
-  const words =
-    error instanceof Error
-      ? [error.message, error.cause instanceof Error ? error.cause.message : ''].join(' ')
-      : String(error);
+  const trouble = databaseTrouble(error);
+  if (trouble) return { failure: failure('INTERNAL', trouble.what, trouble.hint), transient: true };
   return {
     failure: failure(
       'INTERNAL',
-      firstLine(words),
+      firstLine(error instanceof Error ? error.message : String(error)),
       'This should not happen. Try again; if it stays, report it with the log of this job.',
     ),
-    transient: DATABASE_BUSY.test(words),
+    transient: false,
   };
 }
 

@@ -56,6 +56,11 @@ export interface Lease {
 export function inFuture(ms: number): SQL<string> {
   return sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${(ms / 1000).toFixed(3)} seconds`})`;
 }
+/** No lease and no pause reaches so far ahead, in milliseconds: such a time is from before the clock was set back. */
+export function farMs(): number {
+  return Math.max(600_000, 10 * config().leaseMs);
+}
+
 export const NOW = sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
 
 /**
@@ -91,7 +96,8 @@ export async function takeLease(
     })
     .where(
       sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and (
-        (${jobs.status} = 'running' and (not ${jobs.leaseHeld} or ${jobs.leaseUntil} < ${NOW} or ${jobs.fence} = ${deadFence}))
+        (${jobs.status} = 'running' and (not ${jobs.leaseHeld} or ${jobs.leaseUntil} < ${NOW}
+          or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence}))
         or (${jobs.status} = 'queued'
           and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId}
             and (other.status = 'running' or (other.status = 'queued' and other.seq < ${jobs.seq})))

@@ -5,7 +5,7 @@ import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { isAlive } from '@/git/process';
 import type { Executor } from './executors/executor';
-import { NOW } from './lease';
+import { farMs, NOW } from './lease';
 import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
@@ -93,16 +93,19 @@ export function dueJobs(open: JobRow[], now: string, executor: Executor['name'])
 
 /** Whether its newest dispatch may still be on its way to a run. */
 function isUnderWay(job: JobRow, now: string): boolean {
-  return job.dispatch > job.claimed && job.dispatchedAt !== null && later(job.dispatchedAt, CLAIM_MS) > now;
+  const sentAt = job.dispatchedAt;
+  // A time in the future is one from before the clock was set back.
+  return job.dispatch > job.claimed && sentAt !== null && sentAt <= now && later(sentAt, CLAIM_MS) > now;
 }
 
 /** Whether a running job has nobody who goes on with it. */
 function isAbandoned(job: JobRow, now: string, executor: Executor['name']): boolean {
   if (job.leaseMachine === config().machine && job.leaseProcess !== null && !isAlive(job.leaseProcess)) return true;
+  const far = later(now, farMs());
   if (!job.leaseHeld && job.nextAttemptAt !== null) {
-    return later(job.nextAttemptAt, executor === 'inngest' ? LATE_MS : 0) <= now;
+    return job.nextAttemptAt > far || later(job.nextAttemptAt, executor === 'inngest' ? LATE_MS : 0) <= now;
   }
-  return job.leaseUntil !== null && job.leaseUntil < now;
+  return job.leaseUntil !== null && (job.leaseUntil < now || job.leaseUntil > far);
 }
 
 function later(time: string, ms: number): string {

@@ -5,6 +5,8 @@ import { gitVersion } from '@/git/version';
 import { beginShutdown, shutdownSignal } from '@/shutdown';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { pickEngine } from '@/stack/engines/pick';
+import { watchHealth } from '@/upkeep/health';
+import { upkeep } from '@/upkeep/upkeep';
 import { inlineExecutor } from './executors/inline';
 import { inngestExecutor } from './executors/inngest';
 import { type Executors, reconcile } from './reconciler';
@@ -15,7 +17,7 @@ import { stepsAtWork } from './workflow';
 const HAND_BACK_MS = 1200;
 
 /**
- * Starts what runs jobs in this process: the database, the executor, the reconciler and what computes forecasts.
+ * Starts what runs jobs in this process: the database, the executor, the reconciler, what computes forecasts, and upkeep.
  * @returns how to stop it: open streams end, running steps stop and hand their leases back
  */
 export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
@@ -27,7 +29,13 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
     git: await gitVersion(),
     startedAt: new Date().toISOString(),
   });
-  const loops = [reconcile(database, executors, shutdownSignal()), forecast(database, shutdownSignal())];
+  const shutdown = shutdownSignal();
+  const loops = [
+    reconcile(database, executors, shutdown),
+    forecast(database, shutdown),
+    watchHealth(database, config().dataDir, shutdown),
+    upkeep(database, shutdown),
+  ];
   return {
     async stop() {
       beginShutdown();

@@ -3,7 +3,8 @@ import { config } from '@/config';
 import { type Db, write } from '@/db/client';
 import { cloneUpkeep, jobs } from '@/db/schema';
 import { GitError } from '@/git/error';
-import { cloneExists } from '@/git/init';
+import { isDamaged } from '@/git/fsck';
+import { cloneExists, removeClone } from '@/git/init';
 import { keptJobs, releaseCommits } from '@/git/keep-ref';
 import { maintainClone, needsMaintenance } from '@/git/maintenance';
 import { identifyProcess, isAlive, killGroup } from '@/git/process';
@@ -27,7 +28,7 @@ interface HeldClone {
 
 /**
  * Tends this machine's clone of a repo, if nobody has work for it: lets go of what pruned jobs kept alive, and packs
- * it where that is worth it.
+ * it where that is worth it. One that proves damaged is removed; the next job makes it anew.
  *
  * It never makes a job wait. It holds the clone by a row of `clone_upkeep`, written only while no job of the repo
  * is open; a job that starts deletes the row and kills the process group on record, and a command can only start
@@ -52,7 +53,10 @@ export async function tendClone(db: Db, repoId: string, signal: AbortSignal): Pr
     if (error instanceof CloneTaken || !(await isHeld(db, repoId))) return 'held';
     // Left by a process that was killed here before.
     if (error instanceof GitError && error.kind === 'lock') return 'held';
-    throw error;
+    const isOdd = error instanceof GitError && (error.kind === 'corrupt' || error.kind === 'failed');
+    if (!isOdd || !(await isDamaged(gitDir, signal))) throw error;
+    await removeClone(gitDir);
+    return 'absent';
   } finally {
     await clone.release();
   }

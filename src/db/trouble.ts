@@ -1,0 +1,80 @@
+import { LibsqlError } from '@libsql/client';
+
+/** Trouble of the database itself, in words for people. */
+export interface DatabaseTrouble {
+  what: string;
+  hint: string;
+}
+
+/** What is wrong with the database, by SQLite's code; the first prefix that fits. */
+const TROUBLES: Array<[string, DatabaseTrouble]> = [
+  [
+    'SQLITE_BUSY',
+    {
+      what: 'The database is locked by another program.',
+      hint: 'Nothing is lost; jobs go on by themselves when it is free. End what keeps it open for writing: a backup, a database shell.',
+    },
+  ],
+  [
+    'SQLITE_FULL',
+    {
+      what: 'The disk of the database is full.',
+      hint: 'Nothing is lost; jobs go on by themselves when there is room. Free some, or set SPICERACK_KEEP_DAYS lower.',
+    },
+  ],
+  [
+    'SQLITE_READONLY',
+    {
+      what: 'The database is read-only.',
+      hint: 'Nothing is lost; jobs go on by themselves when it can be written. Make the file and its folder writable for the user that runs Spicerack.',
+    },
+  ],
+  [
+    'SQLITE_CANTOPEN',
+    {
+      what: 'The database cannot be opened.',
+      hint: 'Look whether the file and its folder are there, and writable for the user that runs Spicerack.',
+    },
+  ],
+  [
+    'SQLITE_IOERR',
+    {
+      what: 'The disk of the database does not work.',
+      hint: 'Look at the disk: it may be full, failing or gone. Jobs go on by themselves when it works.',
+    },
+  ],
+  [
+    'SQLITE_CORRUPT',
+    {
+      what: 'The database is damaged.',
+      hint: 'Stop Spicerack and bring the file back from a backup, or mend it with `sqlite3 spicerack.db .recover`.',
+    },
+  ],
+  [
+    'SQLITE_NOTADB',
+    {
+      what: 'The database is no database.',
+      hint: 'Stop Spicerack and bring the file back from a backup.',
+    },
+  ],
+];
+
+const UNREACHABLE: DatabaseTrouble = {
+  what: 'The database server cannot be reached.',
+  hint: 'Look whether the server of SPICERACK_DATABASE_URL runs. Jobs go on by themselves when it answers.',
+};
+
+/** What a failure says about the database; null where it says nothing: a bug, or bad input. */
+export function databaseTrouble(error: unknown): DatabaseTrouble | null {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if (cause instanceof LibsqlError) {
+      const { code } = cause;
+      const found = TROUBLES.find(
+        ([prefix]) => code.startsWith(prefix) || (prefix === 'SQLITE_BUSY' && code.startsWith('SQLITE_LOCKED')),
+      );
+      if (found) return found[1];
+    }
+    if (/fetch failed|ECONNREFUSED|ECONNRESET/.test(cause.message)) return UNREACHABLE;
+  }
+  return null;
+}

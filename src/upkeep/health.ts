@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { type Db, write } from '@/db/client';
+import { meta } from '@/db/schema';
+import { databaseTrouble } from '@/db/trouble';
+import { hasProblem, type Problem, setProblem } from './problems';
+
+/** How often it looks, in milliseconds. */
+const LOOK_MS = 5000;
+
+/** Below so much free room the page warns. */
+const LITTLE_ROOM = 256 * 1024 * 1024;
+
+/** A clock that was set back is told of until it has caught up, but no longer than this: then it was simply wrong before. */
+const CLOCK_TOLD_MS = 600_000;
+
+/** Looks after what the server needs until `abort` aborts: room to write, a database that takes writes, a steady clock. */
+export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): Promise<void> {
+  const clock = watchClock();
+  while (!abort.aborted) {
+    setProblem('disk', await diskProblem(dataDir));
+    setProblem('clock', clock(Date.now(), performance.now()));
+    await lookAtDatabase(db);
+    await sleep(LOOK_MS, undefined, { signal: abort }).catch(() => undefined);
+  }
+}
+
+type Found = Pick<Problem, 'what' | 'hint'> | null;
+
+/** Whether the data directory can be written, found out by writing. */
+export async function diskProblem(dataDir: string): Promise<Found> {
+  const path = join(dataDir, `.room-${process.pid}-${randomUUID().slice(0, 8)}`);
+  const waits = 'Nothing is lost; jobs go on by themselves when';
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(path, Buffer.alloc(64 * 1024));
+    const { bavail, bsize } = await statfs(dataDir);
+    const free = bavail * bsize;
+    if (free >= LITTLE_ROOM) return null;
+    return {
+      what: `The disk is nearly full: ${Math.floor(free / 1024 / 1024)} MB are free in ${dataDir}.`,
+      hint: 'Free some room before jobs fail.',
+    };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      return {
+        what: `The disk is full: nothing can be written in ${dataDir}.`,
+        hint: `${waits} there is room. Free some.`,
+      };
+    }
+    return {
+      what: `${dataDir} cannot be written (${String(code ?? error)}).`,
+      hint: `${waits} it can. Make it writable for the user that runs Spicerack.`,
+    };
+  } finally {
+    // Where it could not be made it cannot be removed either.
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * A database in trouble is written to, to see whether that is over; one that is well is only asked for its lock,
+ * which writes nothing: trouble shows itself at the next write (`openDatabase` reports it).
+ */
+export async function lookAtDatabase(db: Db): Promise<void> {
+  try {
+    if (hasProblem('database')) {
+      const value = sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
+      await write(db, [
+        db.insert(meta).values({ key: 'written_at', value }).onConflictDoUpdate({ target: meta.key, set: { value } }),
+      ]);
+    } else {
+      await db.$client.batch(['select 1'], 'write');
+    }
+    setProblem('database', null);
+  } catch (error) {
+    const unknown = { what: `The database fails: ${String(error)}`, hint: 'It is tried again.' };
+    setProblem('database', databaseTrouble(error) ?? unknown);
+  }
+}
+
+/**
+ * Tells when the clock was set back, by a clock that nobody can set.
+ * @returns a function of both clocks, in milliseconds
+ */
+export function watchClock(): (wall: number, steady: number) => Found {
+  let last: { wall: number; steady: number } | null = null;
+  let back: { until: number; steady: number; by: number } | null = null;
+  return (wall, steady) => {
+    const expected = last ? last.wall + (steady - last.steady) : wall;
+    // Less is the ordinary discipline of a clock.
+    if (wall < expected - 2000) back = { until: expected, steady, by: expected - wall };
+    last = { wall, steady };
+    if (back && (wall >= back.until || steady - back.steady > CLOCK_TOLD_MS)) back = null;
+    if (!back) return null;
+    return {
+      what: `This machine's clock was set back by ${Math.round(back.by / 1000)} s.`,
+      hint: 'Jobs go on. Times shown for what happened just before may lie in the future.',
+    };
+  };
+}

@@ -1,0 +1,85 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eq, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import type { Db } from '@/db/client';
+import { jobs, repos } from '@/db/schema';
+import { cloneDir } from '@/jobs/clone-dir';
+import { diskUse, setDiskUse } from './disk-use';
+import { prune } from './prune';
+import { tendClone } from './tend-clone';
+
+/** How often it looks for quiet clones, and how often for what is old enough to go; in milliseconds. */
+const ROUND_MS = 60_000;
+const PRUNE_MS = 3_600_000;
+
+/** A server that has just started has better things to do, in milliseconds. */
+const FIRST_MS = 15_000;
+
+/** Keeps database and clones small and quick until `abort` aborts. What fails is tried again in the next round. */
+export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
+  const seen = new Map<string, string>();
+  let prunedAt = Number.NEGATIVE_INFINITY;
+  await sleep(FIRST_MS, undefined, { signal: abort }).catch(() => undefined);
+  while (!abort.aborted) {
+    try {
+      if (performance.now() - prunedAt > PRUNE_MS) {
+        await prune(db, config());
+        prunedAt = performance.now();
+      }
+      await tendClones(db, seen, abort);
+      setDiskUse(await diskUse(config().dataDir));
+    } catch (error) {
+      if (!abort.aborted)
+        console.error('Upkeep failed and is tried again:', error instanceof Error ? error.message : error);
+    }
+    await sleep(ROUND_MS, undefined, { signal: abort }).catch(() => undefined);
+  }
+}
+
+/**
+ * One round: removes the clones of repos that are no more, and tends those whose repo has had jobs, or has lost
+ * some to `prune`, since they were tended last.
+ * @param seen what each repo's jobs were like when its clone was tended; kept between rounds
+ */
+export async function tendClones(db: Db, seen: Map<string, string>, abort: AbortSignal): Promise<void> {
+  await removeForgotten(db);
+  const rows = await db
+    .select({
+      id: repos.id,
+      open: sql<number>`coalesce(sum(${jobs.status} in ('queued', 'running')), 0)`,
+      // Changes with every new job and every pruned one; once a week there is something to do anyway.
+      state: sql<string>`count(${jobs.id}) || ' ' || coalesce(max(${jobs.seq}), 0) || ' ' || strftime('%W', 'now')`,
+    })
+    .from(repos)
+    .leftJoin(jobs, eq(jobs.repoId, repos.id))
+    .groupBy(repos.id);
+  for (const { id, open, state } of rows) {
+    abort.throwIfAborted();
+    if (open > 0 || seen.get(id) === state) continue;
+    try {
+      if ((await tendClone(db, id, abort)) !== 'held') seen.set(id, state);
+    } catch (error) {
+      if (abort.aborted) throw error;
+      // The next job of the repo finds out what is wrong, and mends it.
+      seen.set(id, state);
+      console.error(`The clone of repo ${id} cannot be tended:`, error instanceof Error ? error.message : error);
+    }
+  }
+}
+
+/** A clone is `<id>.git`; `.new` and `.old` beside it are clones in the making and going. */
+const CLONE = /^([0-9a-f-]{36})\.git(\.new|\.old)?$/;
+
+async function removeForgotten(db: Db): Promise<void> {
+  const folder = join(cloneDir('any'), '..');
+  // The folder first: a repo that is added meanwhile is then in the rows.
+  const names = await readdir(folder).catch(() => []);
+  const rows = await db.select({ id: repos.id }).from(repos);
+  const known = new Set(rows.map((row) => row.id));
+  for (const name of names) {
+    const id = name.match(CLONE)?.[1];
+    if (id && !known.has(id)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
