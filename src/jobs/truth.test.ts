@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type ActionKind, jobLogs, jobMoves, jobs, repos, type StepName } from '@/db/schema';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { makeTeam, type Team } from '@/testing/team';
+import { acceptAction } from './accept';
+import { failure } from './failure';
+import { undoJob } from './undo';
+import { runJob, type StepOutcome } from './workflow';
+
+/** A job's end, on a real repository, when something is not as the job has written it down. */
+
+let test: TestDatabase;
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'spicerack-truth-'));
+  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
+  vi.stubEnv('SPICERACK_ENGINE', 'git');
+  test = await testDatabase();
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await test.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+type Between = (name: StepName, outcome: StepOutcome) => Promise<StepOutcome>;
+
+/** Runs an accepted job; `after` may change things, and the outcome, when a step has ended. */
+async function run(
+  answer: Awaited<ReturnType<typeof acceptAction>>,
+  after: Between = async (_name, outcome) => outcome,
+) {
+  if ('refused' in answer) throw new Error(answer.refused.message);
+  const { jobId } = answer;
+  await test.db.update(jobs).set({ dispatch: 1 }).where(eq(jobs.id, jobId));
+  await runJob(
+    { jobId, dispatch: 1 },
+    { run: async (name, work) => after(name, await work()) },
+    { db: test.db, executor: 'inline', shutdown: new AbortController().signal },
+  );
+  const [job] = await test.db.select().from(jobs).where(eq(jobs.id, jobId));
+  const log = await test.db.select().from(jobLogs).where(eq(jobLogs.jobId, jobId));
+  if (!job) throw new Error('The job is gone.');
+  return { ...job, warnings: log.filter(({ level }) => level === 'warn').map(({ line }) => line) };
+}
+
+/** A repo with one registered branch of two commits, and a trunk that has moved on. */
+async function behindTrunk(): Promise<{
+  team: Team;
+  branch: string;
+  ask: (kind: ActionKind) => ReturnType<typeof acceptAction>;
+}> {
+  const team = await makeTeam(join(root, `remote-${Math.random()}.git`));
+  const repoId = await test.addRepo();
+  await test.db.update(repos).set({ url: team.remote.dir, trunkTip: null }).where(eq(repos.id, repoId));
+  const branch = await team.create('main', 2, false);
+  const requestedBy = 'test';
+  await run(
+    await acceptAction(test.db, { repoId, kind: 'register_existing_branch', branch, parent: 'main', requestedBy }),
+  );
+  await team.does({ do: 'trunk', clash: false });
+  return { team, branch, ask: (kind) => acceptAction(test.db, { repoId, kind, requestedBy }) };
+}
+
+describe('the end of a job', () => {
+  it('says what moved, and nothing more, when everything adds up', async () => {
+    const { ask } = await behindTrunk();
+    expect(await run(await ask('restack_repo'))).toMatchObject({
+      status: 'completed',
+      message: 'Moved 1 branch.',
+      warnings: [],
+    });
+  });
+
+  it('warns, in the message and in the log, of commits that nobody has accounted for', async () => {
+    const { ask, branch } = await behindTrunk();
+    const forgetful: Between = async (name, outcome) => {
+      if (name === 'act') await test.db.update(jobMoves).set({ rewritten: [] }).where(eq(jobMoves.branch, branch));
+      return outcome;
+    };
+    const job = await run(await ask('restack_repo'), forgetful);
+    const words = expect.stringMatching(new RegExp(`^2 commits of ${branch} cannot be accounted for: `));
+    expect(job).toMatchObject({ status: 'completed', warnings: [words], result: { notes: [words] } });
+    expect(job.message).toContain(`Moved 1 branch. 2 commits of ${branch} cannot be accounted for: `);
+  });
+
+  it('names a branch that does not stand on its parent any more, because trunk went on meanwhile', async () => {
+    const { ask, branch, team } = await behindTrunk();
+    const job = await run(await ask('restack_repo'), async (name, outcome) => {
+      if (name === 'act') await team.does({ do: 'trunk', clash: false });
+      return outcome;
+    });
+    expect(job.message).toContain(`${branch} lacks commits of main`);
+  });
+
+  it('tells what was moved, even where it failed after its push', async () => {
+    const { ask } = await behindTrunk();
+    const failing: Between = async (name, outcome) =>
+      name === 'resync' ? { kind: 'failed', failure: failure('TIMEOUT', 'It took too long', 'Try again.') } : outcome;
+    expect(await run(await ask('restack_repo'), failing)).toMatchObject({
+      status: 'error',
+      errorCode: 'TIMEOUT',
+      message: 'It took too long. Before that: Moved 1 branch.',
+    });
+  });
+
+  it('is the same for an undo that lost its run after the push', async () => {
+    const { ask, branch, team } = await behindTrunk();
+    const before = await team.remote.tip(branch);
+    const { id } = await run(await ask('restack_repo'));
+    const answer = await undoJob(test.db, id, 'test');
+    const lost: Between = async (name) => {
+      if (name === 'act') throw new Error('lost');
+      return { kind: 'done' };
+    };
+    await expect(run(answer, lost)).rejects.toThrow('lost');
+    expect(await team.remote.tip(branch)).toBe(before);
+    expect(await run(answer)).toMatchObject({ status: 'completed', message: 'Moved 1 branch.' });
+  });
+});
