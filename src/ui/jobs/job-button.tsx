@@ -26,7 +26,9 @@ interface Props {
   /** Why it cannot be pressed now. */
   impossible?: string | null;
   look?: keyof typeof buttonLooks;
-  /** Its width and height never change with what it says. */
+  /** A little lower, for rows. */
+  dense?: boolean;
+  /** Its width never changes with what it says. */
   className?: string;
 }
 
@@ -81,6 +83,7 @@ export function JobButton({
   request,
   impossible,
   look = 'plain',
+  dense = false,
   className = '',
 }: Props) {
   const api = useApi();
@@ -106,7 +109,7 @@ export function JobButton({
   const { text, short, tone, title } = face(phase, now);
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
   return (
-    <span className={`relative inline-flex h-8 items-center ${className}`}>
+    <span className={`relative inline-flex items-center ${dense ? 'h-7' : 'h-8'} ${className}`}>
       <button
         type="button"
         onClick={pressed}

@@ -99,7 +99,8 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
             job={own}
             jobs={context.jobs}
             look={branch.tracked && !branch.needsRestack ? 'quiet' : 'plain'}
-            className={`h-7 shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'}`}
+            dense
+            className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'}`}
           />
           <span className={busy ? 'max-sm:hidden' : undefined}>
             <MoreActions branch={branch} start={(kind) => void request.send(kind, run(kind))} choose={setChoosing} />
