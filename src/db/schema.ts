@@ -114,7 +114,7 @@ export const branches = sqliteTable(
     base: text('base'),
     tracked: flag('tracked'),
     suggestedParent: text('suggested_parent'),
-    /** The parent's tip is not in its history. */
+    /** The parent's tip is not in its history, or what was taken from the parent still is. */
     needsRestack: flag('needs_restack'),
     /** Commits over the parent (untracked: over the suggested parent), and of the parent that it lacks. */
     ahead: integer('ahead').notNull().default(0),

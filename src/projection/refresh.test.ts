@@ -118,6 +118,20 @@ async function stack(): Promise<World> {
 }
 
 describe('what the rows say', () => {
+  test('a branch needs a restack too when a commit below it was taken from its parent', async () => {
+    const world = await stack();
+    await world.remote.from('two').branch('two').commit('Two, again', { d: 'd\n' }).write();
+    await world.remote.from('two').branch('top').commit('Top', { e: 'e\n' }).write();
+    await world.sync();
+    await world.track({ branch: 'top', parent: 'two' });
+    expect(world.row('top')).toMatchObject({ needsRestack: false, ahead: 1 });
+    const base = await world.remote.tip('two');
+    await world.remote.move('two', 'two~1');
+    await world.sync();
+    expect(world.row('top')).toMatchObject({ base, needsRestack: true, ahead: 1, behind: 0 });
+    expect(world.row('top').forecast).toMatchObject({ outcome: 'clean' });
+  });
+
   test('a new branch is untracked, with a suggested parent and its size over that', async () => {
     const world = await World.make();
     await world.remote

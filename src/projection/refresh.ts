@@ -245,7 +245,9 @@ function describeStance(history: History, { row, parentTip, base }: Stance): voi
     [parentTip, base].flatMap((id) => id ?? []),
   ).length;
   row.behind = parentTip === null ? 0 : history.aheadBehind(row.tip, parentTip).behind;
-  row.needsRestack = row.tracked && parentTip !== null && row.behind > 0;
+  // What is below the base was the parent's: where the parent has it no more, a restack takes it from under the branch.
+  const standsOnOld = parentTip !== null && base !== null && !history.isAncestor(base, parentTip);
+  row.needsRestack = row.tracked && parentTip !== null && (row.behind > 0 || standsOnOld);
 }
 
 /** What a restack of each tracked branch onto its parent would meet; known answers are kept. */
