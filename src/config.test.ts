@@ -32,4 +32,11 @@ describe('the GitHub servers of the settings', () => {
   it.each(['https://git.example.com', 'git.example.com=api', 'a b', '=https://x.example'])('refuse %j', (given) => {
     expect(() => readConfig({ SPICERACK_GITHUB_HOSTS: given })).toThrow(/SPICERACK_GITHUB_HOSTS: write each as/);
   });
+
+  it('take a token with a line break after it, and repeat no token that cannot be one', () => {
+    expect(hosts({ GITHUB_TOKEN: 'ours\n' })['github.com']?.token).toBe('ours');
+    expect(() => readConfig({ GITHUB_TOKEN: 'one\ntwo' })).toThrow(
+      /^((?!one)[^])*GITHUB_TOKEN: use the token alone((?!two)[^])*$/,
+    );
+  });
 });

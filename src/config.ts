@@ -16,6 +16,13 @@ const flag = z
   .transform((v) => v === '1' || v === 'true')
   .optional();
 
+/** Checked here because fetch would repeat what cannot be a header in its error. */
+const gitHubToken = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]+$/, 'use the token alone, without spaces or line breaks')
+  .optional();
+
 /** `host` or `host=address of its GraphQL API`, with commas between; the address has a default on GitHub Enterprise. */
 const gitHubHosts = z
   .string()
@@ -61,9 +68,9 @@ const Environment = z.object({
   SPICERACK_KEEP_DAYS: z.coerce.number().positive().default(30),
   SPICERACK_KEEP_EVENTS: z.coerce.number().int().min(1000).default(100_000),
   SPICERACK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(5),
-  SPICERACK_GITHUB_TOKEN: z.string().optional(),
+  SPICERACK_GITHUB_TOKEN: gitHubToken,
   SPICERACK_GITHUB_HOSTS: gitHubHosts,
-  GITHUB_TOKEN: z.string().optional(),
+  GITHUB_TOKEN: gitHubToken,
   INNGEST_BASE_URL: z.url().optional(),
   INNGEST_EVENT_KEY: z.string().optional(),
   INNGEST_SIGNING_KEY: z.string().optional(),
