@@ -19,13 +19,13 @@ describe('the GitHub servers of the settings', () => {
     expect(
       hosts({
         GITHUB_TOKEN: 'ours',
-        SPICERACK_GITHUB_TOKEN: 'for all',
+        SPICERACK_GITHUB_TOKEN: 'for-all',
         SPICERACK_GITHUB_HOSTS: 'one.example:8443, two.example=https://api.two.example/graphql',
       }),
     ).toEqual({
-      'github.com': { apiUrl: 'https://api.github.com/graphql', token: 'for all' },
-      'one.example:8443': { apiUrl: 'https://one.example:8443/api/graphql', token: 'for all' },
-      'two.example': { apiUrl: 'https://api.two.example/graphql', token: 'for all' },
+      'github.com': { apiUrl: 'https://api.github.com/graphql', token: 'for-all' },
+      'one.example:8443': { apiUrl: 'https://one.example:8443/api/graphql', token: 'for-all' },
+      'two.example': { apiUrl: 'https://api.two.example/graphql', token: 'for-all' },
     });
   });
 
@@ -35,8 +35,7 @@ describe('the GitHub servers of the settings', () => {
 
   it('take a token with a line break after it, and repeat no token that cannot be one', () => {
     expect(hosts({ GITHUB_TOKEN: 'ours\n' })['github.com']?.token).toBe('ours');
-    expect(() => readConfig({ GITHUB_TOKEN: 'one\ntwo' })).toThrow(
-      /^((?!one)[^])*GITHUB_TOKEN: use the token alone((?!two)[^])*$/,
-    );
+    expect(() => readConfig({ GITHUB_TOKEN: 'sesame\nopen' })).toThrow(/GITHUB_TOKEN: use the token alone/);
+    expect(() => readConfig({ GITHUB_TOKEN: 'sesame\nopen' })).not.toThrow(/sesame|open/);
   });
 });
