@@ -1,5 +1,4 @@
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
-import { config } from '@/config';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -78,18 +77,14 @@ function dueForecasts(db: Db): Promise<Array<{ asked: ForecastRow; syncedAt: str
     .select({ asked: forecasts, syncedAt: repos.syncedAt })
     .from(forecasts)
     .innerJoin(repos, eq(repos.id, forecasts.repoId))
-    .where(isDue())
+    .where(isDue)
     .orderBy(desc(forecasts.askedAt), desc(forecasts.id))
     .limit(KEPT.current);
 }
 
-/**
- * Wanted for the rows as they are; and nobody computes for its repo, or packs the clone here, which takes away
- * what a disposable clone reads.
- */
-const isDue = (): SQL => sql`${forecasts.status} = 'pending' and not ${forecasts.stale}
-  and not exists (select 1 from forecasts other where other.repo_id = ${forecasts.repoId} and other.claimed_until > ${NOW})
-  and not exists (select 1 from clone_upkeep where repo_id = ${forecasts.repoId} and machine = ${config().machine})`;
+/** Wanted for the rows as they are, and nobody computes for its repo. Work in the clone is no hindrance: it never prunes. */
+const isDue = sql`${forecasts.status} = 'pending' and not ${forecasts.stale}
+  and not exists (select 1 from forecasts other where other.repo_id = ${forecasts.repoId} and other.claimed_until > ${NOW})`;
 
 /** Claims one forecast, computes it and writes it down. Returns what came of it; null where another process has it. */
 async function computeOne(
@@ -101,7 +96,7 @@ async function computeOne(
   const [claimed] = await db
     .update(forecasts)
     .set({ claim, claimedUntil: inFuture(CLAIM_MS) })
-    .where(and(eq(forecasts.id, asked.id), eq(forecasts.claim, asked.claim), isDue()))
+    .where(and(eq(forecasts.id, asked.id), eq(forecasts.claim, asked.claim), isDue))
     .returning({ id: forecasts.id });
   if (!claimed) return null;
   const mine = and(eq(forecasts.id, asked.id), eq(forecasts.claim, claim));
