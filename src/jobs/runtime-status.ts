@@ -1,4 +1,5 @@
 import type { EngineName } from '@/stack/plan';
+import type { ProgramStatus } from './program-status';
 
 /** What this process runs jobs with. Filled in by `startRuntime`; read by requests, which must not start anything. */
 export interface RuntimeStatus {
@@ -6,6 +7,8 @@ export interface RuntimeStatus {
   /** The engine that a repo on `auto` gets; null where the one that was asked for is missing. */
   engine: { name: EngineName | null; why: string };
   git: { version: string | null; problem: string | null };
+  /** Itself, and the programs that it runs or could run. */
+  programs: ProgramStatus[];
   /** Since when, as ISO 8601. */
   startedAt: string;
 }
@@ -23,6 +26,7 @@ export function runtimeStatus(): RuntimeStatus {
       executor: { name: 'inline', why: 'The server is still starting.' },
       engine: { name: null, why: 'The server is still starting.' },
       git: { version: null, problem: 'The server is still starting.' },
+      programs: [],
       startedAt: new Date().toISOString(),
     }
   );

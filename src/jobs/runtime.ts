@@ -9,6 +9,7 @@ import { watchHealth } from '@/upkeep/health';
 import { upkeep } from '@/upkeep/upkeep';
 import { inlineExecutor } from './executors/inline';
 import { inngestExecutor } from './executors/inngest';
+import { programStatus } from './program-status';
 import { type Executors, reconcile } from './reconciler';
 import { type RuntimeStatus, setRuntimeStatus } from './runtime-status';
 import { stepsAtWork } from './workflow';
@@ -27,6 +28,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
     executor: { name: executors.main.name, why },
     engine: await describeEngine(),
     git: await gitVersion(),
+    programs: await programStatus(),
     startedAt: new Date().toISOString(),
   });
   const shutdown = shutdownSignal();

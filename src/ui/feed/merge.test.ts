@@ -68,6 +68,8 @@ const overview = (more: Partial<Overview> = {}): Overview => ({
   ...more,
 });
 
+const NO_UNDO = { possible: false as const, reason: '' };
+
 describe('a change of', () => {
   it('a branch puts it in its place by name, over the row that was there', () => {
     const before = overview({ branches: [branchRow('b'), branchRow('d')] });
@@ -151,7 +153,7 @@ describe('a change of', () => {
     expect(mergeOverview(before, [other])).toBe(before);
     const log = { id: 1, jobId: 'job-1', at: '', level: 'info' as const, line: 'a line' };
     expect(mergeOverview(before, [event({ type: 'job_logs', op: 'upsert', row: log })])).toBe(before);
-    const page = { ...jobDetail(1), cursor: 0 };
+    const page = { ...jobDetail(1), undo: NO_UNDO, cursor: 0 };
     expect(mergeJobPage(page, [event({ type: 'jobs', op: 'upsert', row: jobRow(7) })])).toBe(page);
   });
 });
@@ -171,7 +173,7 @@ describe('the page of a job', () => {
       rewritten: [],
       state,
     });
-    const page = mergeJobPage({ ...jobDetail(1), cursor: 0 }, [
+    const page = mergeJobPage({ ...jobDetail(1), undo: NO_UNDO, cursor: 0 }, [
       event({ type: 'job_moves', op: 'upsert', row: move(2, 'planned') }),
       event({ type: 'job_moves', op: 'upsert', row: move(1, 'planned') }),
       event({ type: 'job_moves', op: 'upsert', row: move(2, 'pushed') }),

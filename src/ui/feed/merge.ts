@@ -42,7 +42,7 @@ export function mergeOverview(overview: Overview, events: FeedEvent[]): Overview
     }
   }
   const branches = mergeBranches(overview.branches, ours);
-  const jobs = mergeJobs(overview.jobs, ours);
+  const jobs = withoutOld(mergeJobs(overview.jobs, ours), overview.jobs);
   const same =
     repo === overview.repo && tasks === overview.tasks && branches === overview.branches && jobs === overview.jobs;
   return same ? overview : { ...overview, repo, tasks, branches, jobs };
@@ -59,7 +59,8 @@ function mergeBranches(branches: Overview['branches'], events: FeedEvent[]): Ove
   return [...byName.values()].sort((a, b) => order(a.name, b.name));
 }
 
-function mergeJobs(jobs: JobDetail[], events: FeedEvent[]): JobDetail[] {
+/** A list of a repo's jobs, newest first; jobs that it does not have are added. */
+export function mergeJobs(jobs: JobDetail[], events: FeedEvent[]): JobDetail[] {
   let merged = jobs;
   for (const event of events) {
     if (event.type === 'jobs') {
@@ -71,7 +72,11 @@ function mergeJobs(jobs: JobDetail[], events: FeedEvent[]): JobDetail[] {
       merged = merged.map((detail) => (detail.job.id === event.row.jobId ? mergeDetail(detail, event) : detail));
     }
   }
-  if (merged === jobs) return jobs;
+  return merged;
+}
+
+function withoutOld(merged: JobDetail[], before: JobDetail[]): JobDetail[] {
+  if (merged === before) return before;
   let ended = 0;
   return merged.filter(({ job }) => isActive(job.status) || ++ended <= ENDED_JOBS_KEPT);
 }

@@ -2,7 +2,9 @@ import { type QueryKey, queryOptions } from '@tanstack/react-query';
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '@/api/router';
 import type { FeedEvent } from '@/feed/events';
+import { type History, mergeHistory } from '../activity/history';
 import type { Api } from '../api';
+import { mergeOpenJobs, type OpenJobs } from '../status/open-jobs';
 import { mergeJobLog, mergeJobPage, mergeOverview, mergeRepoList } from './merge';
 
 type Outputs = inferRouterOutputs<AppRouter>;
@@ -17,7 +19,7 @@ export interface Overview extends Pick<Page, 'branches' | 'tasks' | 'jobs'> {
   cursor: number;
 }
 
-export interface JobPage extends Pick<Outputs['jobs']['get'], 'job' | 'steps' | 'moves'> {
+export interface JobPage extends Pick<Outputs['jobs']['get'], 'job' | 'steps' | 'moves' | 'undo'> {
   cursor: number;
 }
 
@@ -28,7 +30,7 @@ export interface JobLog {
 }
 
 /** What the feed keeps up to date: loaded once, then changed by events alone. */
-const fed = { staleTime: Number.POSITIVE_INFINITY, structuralSharing: false };
+export const fed = { staleTime: Number.POSITIVE_INFINITY, structuralSharing: false };
 
 export const repoListQuery = (api: Api) =>
   queryOptions<RepoList>({ ...fed, queryKey: ['repos'], queryFn: () => api.repos.list.query() });
@@ -96,6 +98,10 @@ export function fedData(key: QueryKey, data: unknown): Fed | null {
       return view(data as JobPage, mergeJobPage);
     case 'log':
       return view(data as JobLog, mergeJobLog);
+    case 'history':
+      return view(data as History, mergeHistory);
+    case 'open-jobs':
+      return view(data as OpenJobs, mergeOpenJobs);
     default:
       return null;
   }

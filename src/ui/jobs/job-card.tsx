@@ -9,6 +9,7 @@ import { ago, between, duration, exact } from '../time';
 import { JobButton } from './job-button';
 import { ResultLists } from './result';
 import { StatusChip, StatusShape } from './status';
+import { UndoButton } from './undo-button';
 import { intent } from './words';
 
 /** A job in a list: what it is, how far it is or how it ended, and what one can do about it. */
@@ -56,7 +57,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
           <span className="text-muted">{job.errorHint}</span>
         </p>
       )}
-      <div className="flex items-center gap-2 text-xs whitespace-nowrap text-muted">
+      <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
         <span title={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
         {took !== null && <span>· {duration(took)}</span>}
         {job.attempt > 1 && <span>· attempt {job.attempt}</span>}
@@ -74,6 +75,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         {(active || job.status === 'error' || job.status === 'cancelled') && (
           <RetryButton detail={detail} jobs={jobs} />
         )}
+        <UndoButton detail={detail} jobs={jobs} />
       </div>
       {open && result && <ResultLists result={result} />}
     </li>

@@ -9,13 +9,14 @@ import type { JobStepRow } from '@/db/schema';
 import { problemOf } from '../api';
 import { ScrollText, Skeleton } from '../controls';
 import { isActive } from '../feed/merge';
-import { jobLogQuery, jobQuery, overviewQuery } from '../feed/queries';
+import { type JobPage as JobPageData, jobLogQuery, jobQuery, overviewQuery } from '../feed/queries';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
 import { ago, duration, exact } from '../time';
 import { RetryButton } from './job-card';
 import { Commit, Name, ResultLists } from './result';
 import { StatusChip, StatusShape } from './status';
+import { UndoButton } from './undo-button';
 import { intent } from './words';
 
 /** One job, from who asked for it to what it moved. */
@@ -30,7 +31,7 @@ export function JobPage({ jobId }: { jobId: string }) {
   return <Job detail={page.data} />;
 }
 
-function Job({ detail }: { detail: JobDetail }) {
+function Job({ detail }: { detail: JobPageData }) {
   const api = useApi();
   const { job } = detail;
   const overview = useQuery(overviewQuery(api, job.repoId));
@@ -51,6 +52,7 @@ function Job({ detail }: { detail: JobDetail }) {
           <StatusChip status={job.status} />
           <span className="flex-1" />
           {job.status !== 'completed' && <RetryButton detail={detail} jobs={jobs} />}
+          <UndoButton detail={detail} jobs={jobs} known={detail.undo} />
         </div>
         {job.message && <p className={job.status === 'error' ? 'text-error' : ''}>{job.message}</p>}
         {job.errorCode && (

@@ -16,6 +16,7 @@ import { useApi } from '../providers';
 import { Stack } from '../stack/stack';
 import { Tasks } from '../tasks/tasks';
 import { Freshness } from './freshness';
+import { RepoNav } from './repo-nav';
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
@@ -114,6 +115,7 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           <Freshness repo={repo} />
         </div>
         <p className="text-xs text-muted">{counts.words}</p>
+        <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-wrap gap-2 sm:w-auto">
         {(counts.suggested > 0 || (registering && isActive(registering.job.status))) && (

@@ -27,6 +27,7 @@ export function ReposPage() {
         )}
       </div>
       <AddRepo />
+      {first && <TryDemo />}
       {list.isPending && <Skeleton rows={3} label="Loading the repositories" />}
       {list.error && <Trouble>{problemOf(list.error).message}</Trouble>}
       {!first && list.data && (
@@ -45,6 +46,36 @@ export function ReposPage() {
           ))}
         </ul>
       )}
+    </div>
+  );
+}
+
+/** For whoever has no repository at hand: a small shop's, made on the spot. */
+function TryDemo() {
+  const api = useApi();
+  const router = useRouter();
+  const [asked, setAsked] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const add = async () => {
+    setAsked(true);
+    setTrouble(null);
+    try {
+      const { repo } = await api.repos.addDemo.mutate();
+      router.push(`/repos/${repo.id}`);
+    } catch (error) {
+      setTrouble(problemOf(error).message);
+      setAsked(false);
+    }
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <Button disabled={asked} onClick={() => void add()}>
+          {asked ? 'Making the demo…' : 'Try the demo'}
+        </Button>
+        <span className="text-muted">A small shop’s repository with four stacks, made on this server.</span>
+      </div>
+      {trouble && <Trouble>{trouble}</Trouble>}
     </div>
   );
 }

@@ -22,6 +22,9 @@ export function Shell({ children }: { children: ReactNode }) {
           Spicerack
         </Link>
         <span className="flex-1" />
+        <Link href="/status" className="touch flex items-center rounded-control px-2 text-muted hover:text-text">
+          Status
+        </Link>
         <ConnectionDot />
       </header>
       <ConnectionBanner />
@@ -45,12 +48,12 @@ function RepoRail() {
     >
       <h2 className="px-2 text-xs font-medium text-muted">Repositories</h2>
       {list.data?.repos.map((repo) => {
-        const here = path === `/repos/${repo.id}`;
+        const here = path === `/repos/${repo.id}` || path.startsWith(`/repos/${repo.id}/`);
         return (
           <Link
             key={repo.id}
             href={`/repos/${repo.id}`}
-            aria-current={here ? 'page' : undefined}
+            aria-current={here ? (path === `/repos/${repo.id}` ? 'page' : true) : undefined}
             title={repo.url}
             className={`truncate rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
           >

@@ -1,0 +1,349 @@
+'use client';
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useSearchParams } from 'next/navigation';
+import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import { problemOf } from '../api';
+import { Button, Field, Skeleton, Trouble } from '../controls';
+import { overviewQuery } from '../feed/queries';
+import { resultWords } from '../jobs/phase';
+import { Name } from '../jobs/result';
+import { StatusChip } from '../jobs/status';
+import { Message } from '../message';
+import { useApi, useNow } from '../providers';
+import { RepoHeader } from '../repos/repo-nav';
+import { heldBackWords } from '../stack/state';
+import { ago, between, duration, exact } from '../time';
+import { entriesOf, type History, type HistoryEntry, type HistoryFilter, parseFilter } from './history';
+import { historyQuery, withMore } from './query';
+import { asker, deed, KIND_WORDS, STATUS_WORDS } from './words';
+
+/** Everything that happened to a repo, as a history to read. The address holds the filters, so it can be passed on. */
+export function ActivityPage({ repoId }: { repoId: string }) {
+  const api = useApi();
+  const overview = useQuery(overviewQuery(api, repoId));
+  const query = useSearchParams();
+  const filter = useMemo(() => parseFilter(query), [query]);
+  const history = useQuery(historyQuery(api, repoId, filter));
+  if (overview.error) {
+    const { fields, message } = problemOf(overview.error);
+    return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
+  }
+  if (!overview.data) return <Skeleton rows={10} label="Loading the repository" />;
+  const { repo, branches } = overview.data;
+  if (!repo) return <Message title="This repository was removed" detail="Its history went with it." />;
+  const names = branches.map((branch) => branch.name);
+  return (
+    <>
+      <RepoHeader repo={repo} title="Activity" />
+      <div className="mx-auto flex max-w-240 flex-col gap-4 p-4">
+        <Filters filter={filter} branches={names} jobs={history.data?.jobs ?? []} />
+        {history.error && (
+          <Trouble>{problemOf(history.error).message ?? 'This address asks for nothing known.'}</Trouble>
+        )}
+        {history.isPending && <Skeleton rows={8} label="Loading the history" />}
+        {history.data && <Entries history={history.data} filter={filter} />}
+      </div>
+    </>
+  );
+}
+
+/** Puts a filter into the address; the page follows it. */
+function go(filter: HistoryFilter) {
+  const query = new URLSearchParams({ ...filter }).toString();
+  window.history.pushState(null, '', query ? `?${query}` : window.location.pathname);
+}
+
+function Filters({ filter, branches, jobs }: { filter: HistoryFilter; branches: string[]; jobs: JobDetail[] }) {
+  const set = (name: keyof HistoryFilter) => (value: string) => {
+    const { [name]: _, ...others } = filter;
+    // The address may hold anything; what is read from it is checked there.
+    go(value ? { ...others, [name]: value } : others);
+  };
+  const people = useMemo(() => [...new Set(jobs.map(({ job }) => job.requestedBy))].sort(), [jobs]);
+  return (
+    <search className="grid grid-cols-2 items-end gap-3 sm:grid-cols-4" aria-label="Filters">
+      <Choice label="What" all="Everything" words={KIND_WORDS} value={filter.kind} set={set('kind')} />
+      <Choice label="How it ended" all="Any status" words={STATUS_WORDS} value={filter.status} set={set('status')} />
+      <Typed
+        label="Branch"
+        value={filter.branch ?? ''}
+        options={branches}
+        set={set('branch')}
+        placeholder="Any branch"
+      />
+      <Typed label="Asked by" value={filter.person ?? ''} options={people} set={set('person')} placeholder="Anyone" />
+    </search>
+  );
+}
+
+function Choice({
+  label,
+  all,
+  words,
+  value,
+  set,
+}: {
+  label: string;
+  all: string;
+  words: Record<string, string>;
+  value: string | undefined;
+  set: (value: string) => void;
+}) {
+  return (
+    <Field label={label}>
+      {(props) => (
+        <select {...props} value={value ?? ''} onChange={(event) => set(event.target.value)}>
+          <option value="">{all}</option>
+          {Object.entries(words).map(([key, word]) => (
+            <option key={key} value={key}>
+              {word}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** A filter that is typed, or picked from what is known. It applies when it is picked, left, or confirmed by Enter. */
+function Typed({
+  label,
+  value,
+  options,
+  set,
+  placeholder,
+}: {
+  label: string;
+  value: string;
+  options: string[];
+  set: (value: string) => void;
+} & Pick<InputHTMLAttributes<HTMLInputElement>, 'placeholder'>) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  const list = useId();
+  const apply = (text: string) => {
+    if (text.trim() !== value) set(text.trim());
+  };
+  return (
+    <Field label={label}>
+      {(props) => (
+        <>
+          <input
+            {...props}
+            type="search"
+            list={list}
+            value={typed}
+            placeholder={placeholder}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            maxLength={200}
+            onChange={({ target, nativeEvent }) => {
+              setTyped(target.value);
+              const byKey = nativeEvent instanceof InputEvent && nativeEvent.inputType !== 'insertReplacementText';
+              if (!byKey || target.value === '') apply(target.value);
+            }}
+            onBlur={() => apply(typed)}
+            onKeyDown={(event) => event.key === 'Enter' && apply(typed)}
+          />
+          <datalist id={list}>
+            {options.map((option) => (
+              <option key={option} value={option} />
+            ))}
+          </datalist>
+        </>
+      )}
+    </Field>
+  );
+}
+
+function Entries({ history, filter }: { history: History; filter: HistoryFilter }) {
+  const entries = useMemo(() => entriesOf(history, filter), [history, filter]);
+  const now = useNow();
+  const filtered = Object.keys(filter).length > 0;
+  if (entries.length === 0) {
+    return (
+      <div className="flex flex-col items-center gap-2 py-12 text-center">
+        <p className="text-muted">{filtered ? 'Nothing in the history is like this.' : 'Nothing has happened yet.'}</p>
+        {filtered && <Button onClick={() => go({})}>Show everything</Button>}
+      </div>
+    );
+  }
+  const days = new Map<string, HistoryEntry[]>();
+  for (const entry of entries) {
+    const day = exact(entry.at).slice(0, 10);
+    days.set(day, [...(days.get(day) ?? []), entry]);
+  }
+  return (
+    <div className="flex flex-col gap-4">
+      {[...days].map(([day, ofDay]) => (
+        <section key={day} aria-label={dayWords(day, now)} className="flex flex-col gap-1">
+          <h2 className="text-xs font-medium text-muted">{dayWords(day, now)}</h2>
+          <ol className="rounded-popup border border-hairline bg-surface">
+            {ofDay.map((entry) => (
+              <Entry key={entry.key} entry={entry} jobs={history.jobs} now={now} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      <More history={history} filter={filter} />
+    </div>
+  );
+}
+
+/** `Today`, `Yesterday`, `Saturday, 21 November 2026`. */
+function dayWords(day: string, now: number): string {
+  const dayOf = (ms: number) => exact(new Date(ms).toISOString()).slice(0, 10);
+  if (day === dayOf(now)) return 'Today';
+  if (day === dayOf(now - 86_400_000)) return 'Yesterday';
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' }).format(new Date(`${day}T12:00:00`));
+}
+
+function Entry({ entry, jobs, now }: { entry: HistoryEntry; jobs: JobDetail[]; now: number }) {
+  return entry.what === 'job' ? (
+    <JobEntry detail={entry.detail} jobs={jobs} now={now} />
+  ) : (
+    <Row name={entry.what} at={entry.at} now={now}>
+      <p className="break-words">
+        Task <span className="font-medium">{entry.task.title}</span>{' '}
+        {entry.what === 'task_created' ? 'was created on' : 'was archived with'} <Name>{entry.task.branch}</Name>
+        {entry.what === 'task_archived' && entry.task.archivedReason && (
+          <span className="text-muted"> · {entry.task.archivedReason}</span>
+        )}
+      </p>
+    </Row>
+  );
+}
+
+function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[]; now: number }) {
+  const { job } = detail;
+  const undone = jobs.find((other) => other.job.id === job.undoOf);
+  const took = job.startedAt && job.finishedAt ? between(job.startedAt, job.finishedAt) : null;
+  return (
+    <Row name={String(job.seq)} status={job.status} at={job.createdAt} now={now}>
+      <div className="flex flex-wrap items-baseline gap-x-2">
+        <Link href={`/jobs/${job.id}`} className="min-w-0 break-words hover:underline">
+          <span className="text-muted">#{job.seq}</span> <span className="font-medium">{asker(job.requestedBy)}</span>{' '}
+          {deed(job, undone && `#${undone.job.seq}`)}
+        </Link>
+        {job.status === 'completed' ? (
+          <span className="text-muted">
+            {resultWords(detail)}
+            {took !== null && ` · ${duration(took)}`}
+          </span>
+        ) : (
+          <StatusChip status={job.status} />
+        )}
+      </div>
+      {job.status !== 'completed' && job.message && (
+        <p className={`break-words ${job.status === 'error' ? 'text-error' : 'text-muted'}`}>
+          {job.errorCode && <code className="font-mono text-xs">{job.errorCode} </code>}
+          {job.message}
+        </p>
+      )}
+      {job.result && <Findings result={job.result} />}
+    </Row>
+  );
+}
+
+/** Most branches of one list; the job's page has the rest. */
+const NAMED = 5;
+
+/** What a job found and what it left where it was, a line a branch. */
+function Findings({ result }: { result: NonNullable<JobDetail['job']['result']> }) {
+  const { merged, gone, heldBack } = result;
+  const lines: Array<{ key: string; line: ReactNode }> = [
+    ...capped('merged', merged, ({ branch, into }) => (
+      <>
+        <Name>{branch}</Name> was merged into <Name>{into}</Name>
+      </>
+    )),
+    ...capped('gone', gone, (branch) => (
+      <>
+        <Name>{branch}</Name> is gone from the remote without a merge
+      </>
+    )),
+    ...capped('held', heldBack, ({ branch, reason }) => (
+      <>
+        <Name>{branch}</Name> <span className="text-held">held back:</span> {heldBackWords(reason)}
+      </>
+    )),
+  ];
+  if (lines.length === 0) return null;
+  return (
+    <ul className="flex flex-col text-muted">
+      {lines.map(({ key, line }) => (
+        <li key={key} className="break-words">
+          {line}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function capped<T extends string | { branch: string }>(name: string, items: T[], line: (item: T) => ReactNode) {
+  const lines = items.slice(0, NAMED).map((item) => {
+    const branch = typeof item === 'string' ? item : item.branch;
+    return { key: `${name} ${branch}`, line: line(item) };
+  });
+  const more = items.length - NAMED;
+  return more > 0 ? [...lines, { key: `more ${name}`, line: `and ${more} more` }] : lines;
+}
+
+function Row({
+  name,
+  status,
+  at,
+  now,
+  children,
+}: {
+  name: string;
+  status?: string;
+  at: string;
+  now: number;
+  children: ReactNode;
+}) {
+  return (
+    <li
+      data-entry={name}
+      data-status={status}
+      className="flex items-start gap-3 border-b border-hairline px-4 py-2 last:border-b-0"
+    >
+      <div className="min-w-0 flex-1">{children}</div>
+      <time dateTime={at} title={exact(at)} className="shrink-0 text-xs leading-5 text-muted">
+        {ago(at, now)}
+      </time>
+    </li>
+  );
+}
+
+/** The way to older jobs, while there are any. */
+function More({ history, filter }: { history: History; filter: HistoryFilter }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const [loading, setLoading] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  if (history.next === null) return null;
+  const load = async () => {
+    setLoading(true);
+    setTrouble(null);
+    try {
+      const more = await withMore(api, history, filter);
+      client.setQueryData(historyQuery(api, history.repoId, filter).queryKey, (now) => now && more(now));
+    } catch (error) {
+      setTrouble(problemOf(error).message);
+    }
+    setLoading(false);
+  };
+  return (
+    <div className="flex flex-col items-center gap-2">
+      {trouble && <Trouble>{trouble}</Trouble>}
+      <Button onClick={() => void load()} disabled={loading}>
+        {loading ? 'Loading…' : 'Show older'}
+      </Button>
+    </div>
+  );
+}

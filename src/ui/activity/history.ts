@@ -1,0 +1,106 @@
+import type { JobDetail } from '@/api/jobs';
+import type { JobKind, JobStatus, TaskRow } from '@/db/schema';
+import type { FeedEvent } from '@/feed/events';
+import { mergeJobs } from '../feed/merge';
+import { KIND_WORDS, STATUS_WORDS } from './words';
+
+/** What the history keeps; nothing given keeps everything. */
+export interface HistoryFilter {
+  kind?: JobKind | 'task';
+  status?: JobStatus;
+  branch?: string;
+  person?: string;
+}
+
+/** What was loaded of a repo's history. */
+export interface History {
+  repoId: string;
+  /** Newest first. Jobs that the filter leaves out may be among them: all that were open, and all since. */
+  jobs: JobDetail[];
+  /** Where the next page of older jobs begins; null where there is none. */
+  next: number | null;
+  tasks: TaskRow[];
+  cursor: number;
+}
+
+export type HistoryEntry =
+  | { key: string; at: string; what: 'job'; detail: JobDetail }
+  | { key: string; at: string; what: 'task_created' | 'task_archived'; task: TaskRow };
+
+/** The filter that an address names; what it does not understand is left out. */
+export function parseFilter(query: Pick<URLSearchParams, 'get'>): HistoryFilter {
+  const kind = keyOf(KIND_WORDS, query.get('kind'));
+  const status = keyOf(STATUS_WORDS, query.get('status'));
+  const branch = query.get('branch')?.trim();
+  const person = query.get('person')?.trim();
+  return {
+    ...(kind ? { kind } : {}),
+    ...(status ? { status } : {}),
+    ...(branch ? { branch } : {}),
+    ...(person ? { person } : {}),
+  };
+}
+
+function keyOf<K extends string>(words: Record<K, string>, given: string | null): K | undefined {
+  // Object.keys forgets that a record has no other keys.
+  return (Object.keys(words) as K[]).find((key) => key === given);
+}
+
+/** How the feed's changes go into the history. */
+export function mergeHistory(history: History, events: FeedEvent[]): History {
+  const ours = events.filter((event) => event.repoId === history.repoId);
+  const jobs = mergeJobs(history.jobs, ours);
+  let { tasks } = history;
+  for (const event of ours) {
+    if (event.type === 'tasks') tasks = [event.row, ...tasks.filter((task) => task.id !== event.row.id)];
+  }
+  return jobs === history.jobs && tasks === history.tasks ? history : { ...history, jobs, tasks };
+}
+
+/** What the history shows, newest first: a job at the time when it was asked for. */
+export function entriesOf({ jobs, tasks, next }: History, filter: HistoryFilter): HistoryEntry[] {
+  const entries: HistoryEntry[] = jobs
+    .filter((detail) => keeps(filter, detail))
+    .map((detail) => ({ key: detail.job.id, at: detail.job.createdAt, what: 'job', detail }));
+  // Nobody is known to have asked for a task, and its status is its job's.
+  if (!filter.status && !filter.person && (!filter.kind || filter.kind === 'task')) {
+    // Older tasks wait for the jobs beside them.
+    const from = next === null ? '' : (jobs.at(-1)?.job.createdAt ?? '');
+    for (const task of tasks) {
+      if (filter.branch && task.branch !== filter.branch) continue;
+      entries.push({ key: `${task.id} created`, at: task.createdAt, what: 'task_created', task });
+      if (task.archivedAt)
+        entries.push({ key: `${task.id} archived`, at: task.archivedAt, what: 'task_archived', task });
+    }
+    return entries.filter((entry) => entry.at >= from).sort(newestFirst);
+  }
+  return entries;
+}
+
+function newestFirst(a: HistoryEntry, b: HistoryEntry): number {
+  if (a.what === 'job' && b.what === 'job') return b.detail.job.seq - a.detail.job.seq;
+  return a.at < b.at ? 1 : a.at > b.at ? -1 : 0;
+}
+
+/** Whether a filter keeps a job: `jobs.list`'s own rule, for jobs that come by the feed. */
+export function keeps(filter: HistoryFilter, detail: JobDetail): boolean {
+  const { job } = detail;
+  return (
+    (!filter.kind || job.kind === filter.kind) &&
+    (!filter.status || job.status === filter.status) &&
+    (!filter.person || job.requestedBy === filter.person) &&
+    (!filter.branch || concernsBranch(detail, filter.branch))
+  );
+}
+
+/** Whether a job was asked for on a branch, has moved it, or says something about it. */
+function concernsBranch({ job, moves }: JobDetail, branch: string): boolean {
+  const { result } = job;
+  return (
+    job.branch === branch ||
+    moves.some((move) => move.branch === branch && move.state === 'pushed') ||
+    (result !== null &&
+      (result.gone.includes(branch) ||
+        [...result.merged, ...result.registered, ...result.heldBack].some((each) => each.branch === branch)))
+  );
+}

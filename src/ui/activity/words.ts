@@ -1,0 +1,82 @@
+import type { JobKind, JobStatus } from '@/db/schema';
+import type { JobView } from '@/feed/events';
+
+/** The kinds by the words that people know them by. */
+export const KIND_WORDS: Record<JobKind | 'task', string> = {
+  sync_repo: 'Sync',
+  restack_repo: 'Restack all',
+  restack_subtree: 'Restack',
+  rebase_branch: 'Rebase',
+  reparent_branch: 'Move',
+  register_existing_branch: 'Register',
+  create_branch: 'Create a branch',
+  undo: 'Undo',
+  task: 'Tasks',
+};
+
+export const STATUS_WORDS: Record<JobStatus, string> = {
+  queued: 'Queued',
+  running: 'Running',
+  completed: 'Completed',
+  error: 'Error',
+  cancelled: 'Cancelled',
+};
+
+/** Who asked, as the beginning of a sentence. */
+export function asker(requestedBy: string): string {
+  if (requestedBy === 'dashboard') return 'Someone on the dashboard';
+  if (requestedBy === 'api') return 'A client of the API';
+  if (requestedBy.startsWith('automatic ')) return 'Spicerack by itself';
+  return requestedBy;
+}
+
+/**
+ * What was asked for and whether it came to be, as the rest of the sentence: `restacked feat/auth and above`,
+ * `tried to sync`.
+ * @param undone the job that an undo puts back, as `#12`
+ */
+export function deed(
+  job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested' | 'status'>,
+  undone = 'an earlier job',
+): string {
+  const { did, todo, what } = verb(job, undone);
+  const object = what && ` ${what}`;
+  switch (job.status) {
+    case 'completed':
+      return `${did}${object}`;
+    case 'error':
+      return `tried to ${todo}${object}`;
+    case 'queued':
+    case 'running':
+    case 'cancelled':
+      return `asked to ${todo}${object}`;
+  }
+}
+
+function verb(
+  { kind, branch, parent, suggested }: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>,
+  undone: string,
+): { did: string; todo: string; what: string } {
+  switch (kind) {
+    case 'sync_repo':
+      return { did: 'synced', todo: 'sync', what: '' };
+    case 'restack_repo':
+      return { did: 'restacked', todo: 'restack', what: 'all' };
+    case 'restack_subtree':
+      return { did: 'restacked', todo: 'restack', what: `${branch} and above` };
+    case 'rebase_branch':
+      return { did: 'rebased', todo: 'rebase', what: `${branch}` };
+    case 'reparent_branch':
+      return { did: 'moved', todo: 'move', what: `${branch} onto ${parent}` };
+    case 'register_existing_branch':
+      return {
+        did: 'registered',
+        todo: 'register',
+        what: suggested ? 'all suggested' : parent ? `${branch} on ${parent}` : `${branch}`,
+      };
+    case 'create_branch':
+      return { did: 'created', todo: 'create', what: `${branch} on ${parent}` };
+    case 'undo':
+      return { did: 'undid', todo: 'undo', what: undone };
+  }
+}

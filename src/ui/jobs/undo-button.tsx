@@ -1,0 +1,67 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Undo2 } from 'lucide-react';
+import Link from 'next/link';
+import { useMemo } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import { inverseMoves, offerUndo, type UndoOffer } from '@/jobs/undo-moves';
+import { isActive } from '../feed/merge';
+import { overviewQuery } from '../feed/queries';
+import { useApi } from '../providers';
+import { JobButton } from './job-button';
+import { errorStands } from './phase';
+
+/**
+ * Undo of a job that has moved something: what it would put back, how far it is, or why it cannot be any more.
+ * @param known what the server said when the job was loaded: it knows more of the past than this page
+ */
+export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: JobDetail[]; known?: UndoOffer }) {
+  const api = useApi();
+  const { job, moves } = detail;
+  const branches = useQuery(overviewQuery(api, job.repoId)).data?.branches;
+  const offer = useMemo(() => {
+    if (!branches || isActive(job.status) || inverseMoves(moves).length === 0) return null;
+    return offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
+  }, [job, moves, branches, jobs]);
+  if (!offer) return null;
+
+  const undo = jobs.find((other) => other.job.undoOf === job.id) ?? null;
+  const told = undo && (isActive(undo.job.status) || errorStands(undo, jobs)) ? undo : null;
+  if (told || offer.possible) {
+    const count = inverseMoves(moves).length;
+    return (
+      <JobButton
+        label={`Undo: ${count} ${count === 1 ? 'branch' : 'branches'} back`}
+        icon={<Undo2 size={14} aria-hidden />}
+        job={told}
+        jobs={jobs}
+        press={() => api.jobs.undo.mutate({ jobId: job.id })}
+        impossible={offer.possible ? null : offer.reason}
+        className="w-44"
+      />
+    );
+  }
+  if (undo?.job.status === 'completed') {
+    return (
+      <span className="text-xs text-muted">
+        Undone by{' '}
+        <Link href={`/jobs/${undo.job.id}`} className="text-accent underline">
+          #{undo.job.seq}
+        </Link>
+      </span>
+    );
+  }
+  const { reason } = known && !known.possible ? known : offer;
+  return <span className="min-w-0 text-xs break-words whitespace-normal text-muted">Can’t undo: {reason}</span>;
+}
+
+/** Each branch that a later job has moved, with the newest such job's number. */
+function moversAfter(seq: number, jobs: JobDetail[]): Map<string, number> {
+  const movers = new Map<string, number>();
+  for (const { job, moves } of jobs.toReversed()) {
+    if (job.seq <= seq) continue;
+    for (const { branch, state } of moves) if (state === 'pushed') movers.set(branch, job.seq);
+  }
+  return movers;
+}

@@ -1,0 +1,46 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { RepoRow } from '@/db/schema';
+
+const PAGES = [
+  ['Stack', ''],
+  ['Activity', '/activity'],
+  ['Settings', '/settings'],
+] as const;
+
+/** The pages of one repo. */
+export function RepoNav({ repoId }: { repoId: string }) {
+  const path = usePathname();
+  return (
+    <nav aria-label="Pages of the repository" className="-mx-2 flex">
+      {PAGES.map(([name, end]) => {
+        const href = `/repos/${repoId}${end}`;
+        return (
+          <Link
+            key={name}
+            href={href}
+            aria-current={path === href ? 'page' : undefined}
+            className="touch flex items-center justify-center rounded-control px-2 py-0.5 text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text"
+          >
+            {name}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** The head of a repo's further pages. */
+export function RepoHeader({ repo, title }: { repo: Pick<RepoRow, 'id' | 'name'>; title: string }) {
+  return (
+    <header className="flex flex-wrap items-baseline gap-x-6 gap-y-1 border-b border-hairline bg-surface px-4 py-3">
+      <title>{`${title} · ${repo.name} · Spicerack`}</title>
+      <h1 className="text-lg font-semibold break-words">
+        {repo.name} <span className="font-normal text-muted">{title}</span>
+      </h1>
+      <RepoNav repoId={repo.id} />
+    </header>
+  );
+}

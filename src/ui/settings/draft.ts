@@ -1,0 +1,58 @@
+import type { RepoRow } from '@/db/schema';
+
+/** What the form of a repo's settings holds: text as it was typed. */
+export interface Draft {
+  name: string;
+  trunk: string;
+  engine: RepoRow['engine'];
+  /** Empty is off. */
+  autoSyncMinutes: string;
+  autoRestack: boolean;
+  allowNonAtomicPush: boolean;
+}
+
+export type DraftField = keyof Draft;
+
+/** What `repos.update` takes of a draft. */
+export interface Changes {
+  name?: string;
+  trunk?: string;
+  engine?: RepoRow['engine'];
+  autoSyncMinutes?: number | null;
+  autoRestack?: boolean;
+  allowNonAtomicPush?: boolean;
+}
+
+/** The form as the repo is now. */
+export function savedDraft(repo: RepoRow): Draft {
+  const { name, engine, autoRestack, allowNonAtomicPush } = repo;
+  return {
+    name,
+    trunk: repo.trunk ?? '',
+    engine,
+    autoSyncMinutes: repo.autoSyncMinutes === null ? '' : String(repo.autoSyncMinutes),
+    autoRestack,
+    allowNonAtomicPush,
+  };
+}
+
+/** What a draft would change, and what cannot even be asked for, by field. The server judges the rest. */
+export function changesOf(
+  saved: Draft,
+  draft: Draft,
+): { changes: Changes; problems: Partial<Record<DraftField, string>> } {
+  const changes: Changes = {};
+  const problems: Partial<Record<DraftField, string>> = {};
+  if (draft.name.trim() !== saved.name) changes.name = draft.name;
+  if (draft.trunk.trim() !== saved.trunk) changes.trunk = draft.trunk.trim();
+  if (draft.engine !== saved.engine) changes.engine = draft.engine;
+  if (draft.autoRestack !== saved.autoRestack) changes.autoRestack = draft.autoRestack;
+  if (draft.allowNonAtomicPush !== saved.allowNonAtomicPush) changes.allowNonAtomicPush = draft.allowNonAtomicPush;
+  const minutes = draft.autoSyncMinutes.trim();
+  if (minutes !== saved.autoSyncMinutes) {
+    if (minutes === '') changes.autoSyncMinutes = null;
+    else if (/^-?\d+$/.test(minutes)) changes.autoSyncMinutes = Number(minutes);
+    else problems.autoSyncMinutes = 'Give whole minutes, or leave it empty for off.';
+  }
+  return { changes, problems };
+}

@@ -1,0 +1,256 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { RotateCw } from 'lucide-react';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { problemOf } from '../api';
+import { Button, Skeleton, Trouble } from '../controls';
+import { repoListQuery } from '../feed/queries';
+import { StatusChip } from '../jobs/status';
+import { intent } from '../jobs/words';
+import { Message } from '../message';
+import { useApi, useNow } from '../providers';
+import { ago, duration, exact } from '../time';
+import { openJobsQuery, type SystemStatus, statusQuery } from './query';
+
+/** How this server stands: what runs its jobs and why, what is wrong or missing, and what mends it. */
+export function StatusPage() {
+  const api = useApi();
+  const status = useQuery(statusQuery(api));
+  if (status.error && !status.data) {
+    return <Message title="The server does not say how it stands" detail={problemOf(status.error).message ?? ''} />;
+  }
+  if (!status.data) return <Skeleton rows={10} label="Asking the server" />;
+  const { problems, programs, executor, engine, startedAt, disk } = status.data;
+  return (
+    <div className="mx-auto flex max-w-240 flex-col gap-8 p-4 md:p-6">
+      <title>Status · Spicerack</title>
+      <header className="flex flex-wrap items-center gap-3">
+        <h1 className="text-xl font-semibold">Status</h1>
+        <span className="text-xs text-muted">
+          <Ago iso={status.data.now} before="as of " /> · <Ago iso={startedAt} before="server started " />
+        </span>
+        <span className="flex-1" />
+        <Button disabled={status.isFetching} onClick={() => void status.refetch()}>
+          <RotateCw size={14} aria-hidden /> {status.isFetching ? 'Looking…' : 'Look again'}
+        </Button>
+      </header>
+      {status.error && <Trouble>{problemOf(status.error).message}</Trouble>}
+      <Problems problems={problems} programs={programs} />
+      <Section title="What runs the jobs">
+        <Facts
+          facts={[
+            ['Executor', executor.name, executor.why],
+            ['Engine', engine.name ?? 'none', engine.why],
+          ]}
+        />
+      </Section>
+      <Queue status={status.data} />
+      <Errors status={status.data} />
+      <Section title="Versions">
+        <Facts facts={programs.map(({ name, version, why }) => [name, version ?? '–', why])} />
+      </Section>
+      <Section title="Disk">
+        {disk ? (
+          <>
+            <Facts
+              facts={[
+                ['Clones', bytes(disk.clones), 'A cache: each is made again when it is missing.'],
+                ['Database', bytes(disk.database), 'All that Spicerack knows.'],
+                ['Free', bytes(disk.free), 'On the disk of the data directory.'],
+              ]}
+            />
+            <p className="text-xs text-muted">
+              <Ago iso={disk.at} before="Measured " />.
+            </p>
+          </>
+        ) : (
+          <p className="text-muted">It has not been measured yet.</p>
+        )}
+      </Section>
+    </div>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="flex min-w-0 flex-col gap-2" aria-label={title}>
+      <h2 className="text-base font-semibold">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Facts({ facts }: { facts: Array<[name: string, value: ReactNode, about: string]> }) {
+  return (
+    <dl className="rounded-popup border border-hairline bg-surface">
+      {facts.map(([name, value, about]) => (
+        <div
+          key={name}
+          className="flex flex-wrap items-baseline gap-x-4 border-b border-hairline px-4 py-2 last:border-b-0"
+        >
+          <dt className="w-24 text-muted">{name}</dt>
+          <dd className="w-32 font-medium break-words">{value}</dd>
+          <dd className="min-w-0 flex-1 basis-60 break-words text-muted">{about}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Ago({ iso, before }: { iso: string; before: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={iso} title={exact(iso)}>
+      {before}
+      {ago(iso, now)}
+    </time>
+  );
+}
+
+/** What is wrong now, and what is missing, with what mends it. */
+function Problems({ problems, programs }: Pick<SystemStatus, 'problems' | 'programs'>) {
+  const mends = programs.flatMap(({ name, why, mend }) => (mend ? [{ name, why, mend }] : []));
+  const needed = mends.filter(({ mend }) => mend.needed);
+  const wanted = mends.filter(({ mend }) => !mend.needed);
+  return (
+    <Section title="What is wrong or missing">
+      {problems.length + needed.length === 0 && (
+        <p className="rounded-control bg-completed-tint px-3 py-2 text-completed">Nothing is wrong.</p>
+      )}
+      {problems.map(({ what, hint, since }) => (
+        <div key={what} role="alert" className="rounded-control bg-error-tint px-3 py-2">
+          <p className="font-medium text-error">{what}</p>
+          <p>{hint}</p>
+          <p className="text-xs text-muted">
+            <Ago iso={since} before="Since " />
+          </p>
+        </div>
+      ))}
+      {[...needed, ...wanted].map(({ name, why, mend }) => (
+        <div
+          key={name}
+          className={`rounded-control px-3 py-2 ${mend.needed ? 'bg-error-tint' : 'border border-hairline bg-surface'}`}
+        >
+          <p className={`font-medium ${mend.needed ? 'text-error' : ''}`}>
+            {name}: {why}
+          </p>
+          <p className={mend.needed ? '' : 'text-muted'}>{mend.words}</p>
+          {mend.command && (
+            <code className="mt-1 block w-fit rounded-chip bg-canvas px-2 py-0.5 font-mono text-xs select-all">
+              {mend.command}
+            </code>
+          )}
+        </div>
+      ))}
+    </Section>
+  );
+}
+
+/** The queue of all repos, live. */
+function Queue({ status }: { status: SystemStatus }) {
+  const api = useApi();
+  const open = useQuery(openJobsQuery(api));
+  const repos = useQuery(repoListQuery(api)).data?.repos ?? [];
+  const now = useNow();
+  // Where the jobs cannot be had, or are too many for one answer, the server's count has to do.
+  const jobs = open.data?.jobs ?? [];
+  const running = jobs.filter((job) => job.status === 'running').length;
+  const queued = jobs.length - running;
+  const more = status.queue ? status.queue.queued + status.queue.running - jobs.length : 0;
+  return (
+    <Section title="Queue">
+      {jobs.length === 0 ? (
+        <p className="text-muted">
+          {open.error || status.queue === null
+            ? 'The database does not answer, so the queue is not known.'
+            : open.isPending
+              ? 'Loading…'
+              : 'Empty: no job is running or queued.'}
+        </p>
+      ) : (
+        <>
+          <p>
+            {running} running, {queued} queued
+            {more > 100 && ` and more: ${status.queue?.queued} queued when it was last asked`}
+          </p>
+          <ul className="rounded-popup border border-hairline bg-surface">
+            {jobs.map((job) => {
+              const since = job.startedAt ?? job.createdAt;
+              return (
+                <li
+                  key={job.id}
+                  data-open={job.seq}
+                  className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
+                >
+                  <Link href={`/jobs/${job.id}`} className="min-w-0 flex-1 basis-60 break-words hover:underline">
+                    <span className="text-muted">#{job.seq}</span> {intent(job)}
+                  </Link>
+                  <span className="text-muted">{repos.find((repo) => repo.id === job.repoId)?.name}</span>
+                  <StatusChip status={job.status} />
+                  <time dateTime={since} title={exact(since)} className="text-xs text-muted">
+                    for {duration(Math.max(0, now - Date.parse(since)))}
+                  </time>
+                </li>
+              );
+            })}
+          </ul>
+        </>
+      )}
+    </Section>
+  );
+}
+
+/** As many as the server names. */
+const ERRORS = 5;
+
+function Errors({ status }: { status: SystemStatus }) {
+  const open = useQuery(openJobsQuery(useApi()));
+  const now = useNow();
+  const fresh = (open.data?.failed ?? []).map((job) => ({
+    jobId: job.id,
+    seq: job.seq,
+    code: job.errorCode,
+    message: job.message,
+    at: job.finishedAt,
+  }));
+  const known = new Set(fresh.map((error) => error.jobId));
+  const errors = [...fresh, ...status.errors.filter((error) => !known.has(error.jobId))].slice(0, ERRORS);
+  return (
+    <Section title="Last errors">
+      {errors.length === 0 ? (
+        <p className="text-muted">No job has ended with an error.</p>
+      ) : (
+        <ul className="rounded-popup border border-hairline bg-surface">
+          {errors.map(({ jobId, seq, code, message, at }) => (
+            <li
+              key={jobId}
+              data-error={seq}
+              className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
+            >
+              <Link href={`/jobs/${jobId}`} className="text-accent underline">
+                #{seq}
+              </Link>
+              {code && <code className="font-mono text-xs text-error">{code}</code>}
+              <span className="min-w-0 flex-1 basis-60 break-words">{message}</span>
+              {at && (
+                <time dateTime={at} title={exact(at)} className="text-xs text-muted">
+                  {ago(at, now)}
+                </time>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+/** `0 B`, `412 KiB`, `3.1 GiB`. */
+function bytes(size: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = size < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(size) / 10));
+  const value = size / 1024 ** power;
+  return `${power > 1 && value < 99.95 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}
