@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
 import { type BranchRow, branches, type JobResult, jobMoves, jobs } from '@/db/schema';
@@ -130,14 +130,32 @@ async function carryOut(
 async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Promise<void> {
   const result = await currentResult(lease);
   const { moves, heldBack, dropped, warnings } = plan;
+  // Pushed one by one, what went through before this plan was made is told too.
+  const pushed = await pushedBranches(lease);
+  const told = <T extends { branch: string | null }>(list: T[]) =>
+    list.filter(({ branch }) => pushed.has(branch ?? ''));
   await lease.write([
     ...writeMoves(lease, moves),
-    setResult(lease, { ...result, heldBack, dropped, warnings, registered }),
+    setResult(lease, {
+      ...result,
+      heldBack,
+      dropped: [...told(result.dropped), ...dropped],
+      warnings: [...told(result.warnings), ...warnings],
+      registered,
+    }),
     ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
     ...warnings.map((warning) =>
       logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
     ),
   ]);
+}
+
+async function pushedBranches({ db, job }: Lease): Promise<Set<string>> {
+  const rows = await db
+    .select({ branch: jobMoves.branch })
+    .from(jobMoves)
+    .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')));
+  return new Set(rows.map(({ branch }) => branch));
 }
 
 /** A new ref at its parent's tip, for a task. */

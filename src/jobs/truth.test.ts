@@ -52,7 +52,7 @@ async function run(
 async function behindTrunk(): Promise<{
   team: Team;
   branch: string;
-  ask: (kind: ActionKind) => ReturnType<typeof acceptAction>;
+  ask: (kind: ActionKind, fields?: { branch: string; parent: string }) => ReturnType<typeof acceptAction>;
 }> {
   const team = await makeTeam(join(root, `remote-${Math.random()}.git`));
   const repoId = await test.addRepo();
@@ -63,7 +63,11 @@ async function behindTrunk(): Promise<{
     await acceptAction(test.db, { repoId, kind: 'register_existing_branch', branch, parent: 'main', requestedBy }),
   );
   await team.does({ do: 'trunk', clash: false });
-  return { team, branch, ask: (kind) => acceptAction(test.db, { repoId, kind, requestedBy }) };
+  return {
+    team,
+    branch,
+    ask: (kind, fields = undefined) => acceptAction(test.db, { repoId, kind, requestedBy, ...fields }),
+  };
 }
 
 describe('the end of a job', () => {
@@ -106,6 +110,23 @@ describe('the end of a job', () => {
       errorCode: 'TIMEOUT',
       message: 'It took too long. Before that: Moved 1 branch.',
     });
+  });
+
+  it('tells what was dropped before a branch was refused, where branches are pushed one by one', async () => {
+    const { ask, branch, team } = await behindTrunk();
+    // The first commit of the branch is in trunk already.
+    await team.remote
+      .from('main')
+      .commit('The same', { 'files/1': `${branch}: 1\n` })
+      .write();
+    await team.remote.from(branch).branch('top').commit('Top', { top: 'top\n' }).write();
+    await run(await ask('register_existing_branch', { branch: 'top', parent: branch }));
+    await team.remote.config('receive.advertiseAtomic', 'false');
+    await test.db.update(repos).set({ allowNonAtomicPush: true });
+    await team.remote.protect('top');
+    const job = await run(await ask('restack_repo'));
+    expect(job).toMatchObject({ status: 'completed', result: { notes: [], dropped: [{ branch }] } });
+    expect(job.message).toBe('Moved 1 branch; held back top; dropped 1 commit, already below.');
   });
 
   it('is the same for an undo that lost its run after the push', async () => {

@@ -80,7 +80,8 @@ export function discrepancies(
   history: Pick<History, 'has' | 'isAncestor' | 'ownCommits'>,
 ): string[] {
   const pushed = new Map(moves.map(({ branch, after }) => [branch, after]));
-  return moves.flatMap(({ branch, before, after, parentAfter, baseBefore, baseAfter, rewritten }): string[] => {
+  return moves.flatMap((move): string[] => {
+    const { branch, before, after, parentAfter, baseBefore, baseAfter, rewritten } = move;
     if (before === null || after === null) return [];
     const ends = [before, after, baseBefore, baseAfter].filter((id) => id !== null);
     if (!ends.every((commit) => history.has(commit))) {
@@ -89,7 +90,9 @@ export function discrepancies(
       ];
     }
     const found: string[] = [];
-    const parentTip = pushed.get(parentAfter ?? '') ?? baseAfter;
+    // Pushed one by one, a branch may be moved again when those after it are planned again.
+    const isLast = moves.findLast((other) => other.branch === branch) === move;
+    const parentTip = (isLast && pushed.get(parentAfter ?? '')) || baseAfter;
     if (parentTip !== null && !history.isAncestor(parentTip, after)) {
       found.push(`${branch} does not stand on ${parentAfter} as it was pushed (${short(parentTip)}).`);
     }
