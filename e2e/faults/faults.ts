@@ -5,7 +5,7 @@ import { identifyProcess, isAlive } from '@/git/process';
 import { killInngest } from '../inngest';
 import { type Hold, isGit, type Moment, momentsOf, PUSH } from './moments';
 import type { Repo, Scenario } from './stack';
-import { freeze, jobRow, LEASE_S, type Node, signal, until, type World } from './world';
+import { ended, freeze, isOpen, jobRow, LEASE_S, type Node, signal, until, type World } from './world';
 
 /** One cell at work: its job stands at the moment. */
 export interface Struck {
@@ -45,7 +45,7 @@ export interface Fault {
 }
 
 const COMPLETED: Ending = { status: 'completed', whole: true };
-const ENDS_WITHIN_MS = 120_000;
+const MEETS_WITHIN_MS = 120_000;
 
 const everywhere = ({ kind }: Scenario) => momentsOf(kind);
 const inGit = ({ kind }: Scenario) => momentsOf(kind).filter(isGit);
@@ -77,7 +77,7 @@ function badManners(name: string, manners: 'gone' | 'hung' | 'slow' | 'mute', mo
     async relent(world, { repo, jobId }) {
       // A slow remote is no failure; the others are met when the job is put off, and tried again.
       const { attempt } = await jobRow(world.db, jobId);
-      await until('a failed attempt', async () => hasMet(await jobRow(world.db, jobId), attempt), ENDS_WITHIN_MS);
+      await until('a failed attempt', async () => hasMet(await jobRow(world.db, jobId), attempt), MEETS_WITHIN_MS);
       world.http.behave(world.served(repo), 'good');
     },
     ending: () => COMPLETED,
@@ -87,7 +87,6 @@ function badManners(name: string, manners: 'gone' | 'hung' | 'slow' | 'mute', mo
 function hasMet(job: JobRow, attempt: number): boolean {
   return job.nextAttemptAt !== null || job.attempt > attempt || !isOpen(job);
 }
-export const isOpen = (job: JobRow) => job.status === 'queued' || job.status === 'running';
 
 export const FAULTS: Fault[] = [
   {
@@ -196,7 +195,7 @@ export const FAULTS: Fault[] = [
       if (!isGit(cell.moment)) return;
       const { fence } = await jobRow(world.db, cell.jobId);
       const later = Date.now() + LEASE_S * 2000;
-      await until('the lease', async () => renewedBeyond(await jobRow(world.db, cell.jobId), later), ENDS_WITHIN_MS);
+      await until('the lease', async () => renewedBeyond(await jobRow(world.db, cell.jobId), later), MEETS_WITHIN_MS);
       if ((await jobRow(world.db, cell.jobId)).fence !== fence) cell.problems.push('a living holder lost its lease');
     }),
     ending: () => COMPLETED,
@@ -231,7 +230,7 @@ export const FAULTS: Fault[] = [
       signal(world.first, 'SIGCONT');
       await releaseAll(cells);
       // Its git ends, and it has answered since: what it meant to do, it has done.
-      await until('the end of its git', () => held.every((process) => !process || !isAlive(process)), ENDS_WITHIN_MS);
+      await until('the end of its git', () => held.every((process) => !process || !isAlive(process)), MEETS_WITHIN_MS);
       await world.first.client.system.status.query();
       const after = await Promise.all(cells.map((cell) => everything(world, cell)));
       for (const [i, cell] of cells.entries()) {
@@ -259,9 +258,7 @@ async function releaseAll(cells: Struck[]): Promise<void> {
 }
 
 async function allEnded(world: World, cells: Struck[]): Promise<void> {
-  for (const { jobId } of cells) {
-    await until('the end of a job', async () => !isOpen(await jobRow(world.db, jobId)), ENDS_WITHIN_MS);
-  }
+  for (const { jobId } of cells) await ended(world.db, jobId);
 }
 
 function renewedBeyond({ leaseUntil }: JobRow, time: number): boolean {

@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from '@/server/build';
 import { findInngest } from '@/server/inngest-program';
 import { allCells, type Cell, type CellResult, cellName, runCells } from './matrix';
+import { momentName } from './moments';
 import type { World } from './world';
 
 /**
  * `npm run test:faults`: every kind of job × every step, at its border and within × each executor × every fault.
  * One line a cell, then the total; exit code 1 when any promise was broken, or nothing was run. Each filter takes
- * a part of a name: `-- --kind restack_repo --fault killed --executor inline --moment act:push`.
+ * a part of a name, or several with commas between:
+ * `-- --kind restack_repo,undo --fault killed --executor inline --moment act:push`.
  */
 
 /** Seconds that one git command may talk to a remote; short where the remote hangs, since that is waited for. */
@@ -27,10 +29,10 @@ const inngest = await findInngest();
 const executors: Array<World['executor']> = 'program' in inngest ? ['inline', 'inngest'] : ['inline'];
 const cells = allCells(executors).filter(
   ({ executor, fault, scenario, moment }) =>
-    executor.includes(values.executor) &&
-    fault.name.includes(values.fault) &&
-    scenario.kind.includes(values.kind) &&
-    `${moment.step}:${moment.at}`.includes(values.moment),
+    asked(values.executor, executor) &&
+    asked(values.fault, fault.name) &&
+    asked(values.kind, scenario.kind) &&
+    asked(values.moment, momentName(moment)),
 );
 
 if (values.list) {
@@ -55,6 +57,10 @@ async function main(): Promise<number> {
   const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
   console.log(`\n${results.length} cells: ${results.length - failed} passed, ${failed} failed, in ${minutes} min`);
   return failed > 0 || results.length === 0 ? 1 : 0;
+}
+
+function asked(parts: string, name: string): boolean {
+  return parts.split(',').some((part) => name.includes(part));
 }
 
 function isHung({ fault }: Cell): boolean {

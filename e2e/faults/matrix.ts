@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { BranchRow } from '@/db/schema';
-import { FAULTS, type Fault, isOpen, type Struck } from './faults';
+import { FAULTS, type Fault, type Struck } from './faults';
 import { type RemoteHistory, readHistory } from './history';
 import { hold, type Moment, momentName } from './moments';
 import { branchRows, brokenPromises, type Repo, SCENARIOS, type Scenario } from './stack';
-import { createWorld, jobRow, signal, until, type World } from './world';
+import { createWorld, ended, jobRow, signal, type World } from './world';
 
 /** One experiment: a job of this kind meets this fault at this moment. */
 export interface Cell {
@@ -39,8 +39,7 @@ export function cellName({ executor, fault, scenario, moment }: Cell): string {
 }
 
 /** Cells that stand side by side, each in a repository of its own. */
-const AT_ONCE = 12;
-const ENDS_WITHIN_MS = 120_000;
+const AT_ONCE = 16;
 
 /**
  * Runs cells on servers of one executor, in batches: every job is brought to its moment, the faults strike, and
@@ -163,7 +162,7 @@ async function holdAgainstPromises(world: World, prepared: Prepared): Promise<vo
   const { db } = world;
   await prepared.hold.release();
   await cell.fault.relent?.(world, prepared);
-  await ended(world, jobId);
+  await ended(db, jobId);
 
   const job = await jobRow(db, jobId);
   const expected = cell.fault.ending(scenario);
@@ -192,7 +191,7 @@ async function holdAgainstPromises(world: World, prepared: Prepared): Promise<vo
   if (job.leaseHeld) problems.push('its lease is still held');
 
   const { jobId: nextId } = await world.first.client.jobs.run.mutate({ repoId: repo.id, kind: 'restack_repo' });
-  await ended(world, nextId);
+  await ended(db, nextId);
   const next = await jobRow(db, nextId);
   if (next.status !== 'completed') problems.push(`the next job ended as ${next.status}: ${next.message}`);
   const later = await readHistory(repo.remote);
@@ -212,10 +211,6 @@ async function stateOf({ remote }: Repo): Promise<RemoteState> {
 
 function isSame(one: Record<string, string>, other: Record<string, string>): boolean {
   return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
-}
-
-async function ended(world: World, jobId: string): Promise<void> {
-  await until('the end of the job', async () => !isOpen(await jobRow(world.db, jobId)), ENDS_WITHIN_MS);
 }
 
 /** Tracked branches that do not stand on their parent's tip although that is there. */

@@ -18,8 +18,9 @@ import { OWN, type Repo, writeStack } from './stack';
 
 const exec = promisify(execFile);
 
-/** Seconds after which a silent holder's job may be taken over: short, so that a cell need not wait long. */
-export const LEASE_S = 2;
+/** Seconds after which a silent holder's job may be taken over: short, so that a cell need not wait long, but longer
+ * than a busy machine makes a process wait. */
+export const LEASE_S = 4;
 
 /** A server, its API and its git. */
 export interface Node {
@@ -173,5 +174,20 @@ export function signal({ server }: Pick<Node, 'server'>, name: 'SIGSTOP' | 'SIGC
     process.kill(server.pid, name);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** How long a job may take that a fault has met: generous, since what matters is that it ends. */
+const ENDS_WITHIN_MS = 240_000;
+
+export const isOpen = (job: JobRow) => job.status === 'queued' || job.status === 'running';
+
+/** Waits until a job has ended. @throws Error with where it stands when it does not */
+export async function ended(db: Db, jobId: string): Promise<void> {
+  try {
+    await until('the end of the job', async () => !isOpen(await jobRow(db, jobId)), ENDS_WITHIN_MS);
+  } catch (error) {
+    const { seq: _, result: __, ...job } = await jobRow(db, jobId);
+    throw new Error(`${error instanceof Error ? error.message : error}: ${JSON.stringify(job)}`);
   }
 }
