@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { ErrorCode, JobRow } from '@/db/schema';
 import { branches, jobLogs, jobMoves, jobSteps, jobs, repos } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process';
@@ -213,14 +213,27 @@ export const FAULTS: Fault[] = [
     },
     ending: () => COMPLETED,
   },
-  {
-    name: 'zombie',
+  zombie('zombie', null),
+  zombie('zombie elsewhere', 'another-machine'),
+];
+
+/**
+ * The first process stops for so long that the second takes its jobs over, and then goes on as if nothing had been.
+ * Where it is on another machine, what it has started cannot be killed, and its push goes on, too.
+ */
+function zombie(name: string, machine: string | null): Fault {
+  return {
+    name,
     global: true,
     nodes: 2,
     moments: everywhere,
     async strike(world, cells) {
       const second = await world.second();
       await freeze(world.db, world.first);
+      if (machine) {
+        const ids = cells.map(({ jobId }) => jobId);
+        await world.db.update(jobs).set({ leaseMachine: machine }).where(inArray(jobs.id, ids));
+      }
       const held = await Promise.all(cells.map(({ moment, repo }) => heldGit(world.first, moment, repo)));
       // What a trigger holds, it holds in both.
       await releaseAll(cells.filter(({ moment }) => !isGit(moment)));
@@ -239,8 +252,8 @@ export const FAULTS: Fault[] = [
       }
     },
     ending: () => COMPLETED,
-  },
-];
+  };
+}
 
 /** Just before the push, where what was fetched is no longer so; registering pushes nothing. */
 function raced({ moves }: Scenario): Moment[] {

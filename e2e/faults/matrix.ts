@@ -96,7 +96,7 @@ interface RemoteState {
 async function runBatch(world: World, cells: Cell[]): Promise<CellResult[]> {
   const [fault] = cells.map((cell) => cell.fault);
   if (!fault) return [];
-  const zombie = fault.name === 'zombie';
+  const zombie = fault.name.startsWith('zombie');
   if (fault.nodes === 2) await world.second();
   // The jobs of a zombie begin in the first process, which is the one to be frozen.
   if (zombie) for (const node of world.nodes().slice(1)) signal(node, 'SIGSTOP');
