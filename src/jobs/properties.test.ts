@@ -14,6 +14,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { type Happening, makeTeam, type Team } from '@/testing/team';
 import { acceptAction } from './accept';
+import { cancelJob } from './cancel';
 import { undoJob } from './undo';
 import { runJob, type StepRunner, TryLater } from './workflow';
 
@@ -49,6 +50,8 @@ type Trouble =
   | { at: number; do: 'shut down' }
   /** It stands still while its lease runs out and another run does the whole job; then it goes on. */
   | { at: number; do: 'freeze' }
+  /** Somebody cancels it. */
+  | { at: number; do: 'cancel' }
   /** Somebody pushes. */
   | { at: number; do: 'others'; what: Happening };
 
@@ -89,7 +92,10 @@ const interruption: fc.Arbitrary<Interruption> = fc.record({
   step: fc.nat(3),
   troubles: fc.array(
     fc.oneof(
-      { weight: 3, arbitrary: fc.record({ at: moment, do: fc.constantFrom('die' as const, 'shut down', 'freeze') }) },
+      {
+        weight: 3,
+        arbitrary: fc.record({ at: moment, do: fc.constantFrom('die' as const, 'shut down', 'freeze', 'cancel') }),
+      },
       { weight: 2, arbitrary: fc.record({ at: moment, do: fc.constant('others' as const), what: happening }) },
     ),
     { maxLength: 3 },
@@ -194,6 +200,7 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
       if (trouble.do === 'others') await team.does(trouble.what);
       else if (trouble.do === 'shut down') shutdown.abort(new Error('shutting down'));
       else if (trouble.do === 'freeze') await run(jobId);
+      else if (trouble.do === 'cancel') await cancelJob(test.db, jobId);
       else dead = true;
     }
     if (dead) throw new Killed();
@@ -240,7 +247,7 @@ async function check(repoId: string, jobId: string, team: Team): Promise<void> {
   const where = `#${job.seq} ${job.kind} ${job.branch ?? ''}: ${job.status}, ${job.message}`;
   expect(job.leaseHeld, where).toBe(false);
   if (job.status === 'error') expect(EXPECTED_CODES, where).toContain(job.errorCode);
-  else expect(job.status, where).toBe('completed');
+  else expect(job.status, where).toMatch(job.cancelRequestedAt ? /^(completed|cancelled)$/ : /^completed$/);
   expect(job.message, where).not.toMatch(/accounted for|does not stand on|could not be verified/);
   expect(
     await test.db
@@ -251,6 +258,7 @@ async function check(repoId: string, jobId: string, team: Team): Promise<void> {
 
   const moves = await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, jobId));
   const pushed = moves.filter((move) => move.state === 'pushed').map((move) => move.branch);
+  if (job.status === 'cancelled') expect(pushed, where).toEqual([]);
   expect(new Set(pushed).size, `${where}: pushed twice`).toBe(pushed.length);
   expect(
     moves.filter((move) => move.state === 'planned'),
@@ -364,7 +372,16 @@ describe('whatever is done to whom, and whatever gets in the way', () => {
         }),
         { ...fuzzing(10), endOnFailure: !process.env.SPICERACK_FUZZ_SHRINK },
       );
-      const most = ['die', 'shut down', 'freeze', 'others', 'completed', 'error', 'restack_repo moved branches'];
+      const most = [
+        'die',
+        'shut down',
+        'freeze',
+        'cancel',
+        'others',
+        'completed',
+        'error',
+        'restack_repo moved branches',
+      ];
       expect(most.filter((what) => !seen.has(what))).toEqual([]);
       if (process.env.SPICERACK_FUZZ) console.log(Object.fromEntries(seen));
     },

@@ -35,6 +35,7 @@ export async function makeTeam(dir: string): Promise<Team> {
   await remote.from('main').commit('Start', { shared: 'start\n' }).write();
   const branches = new Map<string, TeamBranch>();
   let made = 0;
+  let last = Promise.resolve();
   /** A file of its own for each commit; one that clashes changes a line that others change too. */
   const next = (branch: string, clash: boolean) => {
     const subject = `${branch}: ${++made}`;
@@ -48,7 +49,7 @@ export async function makeTeam(dir: string): Promise<Team> {
     return branches.get(parent)?.merged ? parentOf(parent) : parent;
   };
 
-  const does = async (happening: Happening): Promise<void> => {
+  const happens = async (happening: Happening): Promise<void> => {
     if (happening.do === 'trunk') {
       const { subject, files } = next('main', happening.clash);
       await remote.from('main').commit(subject, files).write();
@@ -102,7 +103,11 @@ export async function makeTeam(dir: string): Promise<Team> {
     remote,
     branches,
     parentOf,
-    does,
+    // One after the other, so that the model knows in which order.
+    does: (happening) => {
+      last = last.then(() => happens(happening));
+      return last;
+    },
     async create(parent, commits, clash) {
       const name = `b${branches.size + 1}-${made}`;
       let chain = remote.from(parent).branch(name);
