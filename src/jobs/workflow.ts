@@ -1,6 +1,7 @@
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import type { StepName } from '@/db/schema';
+import { databaseTrouble } from '@/db/trouble';
 import { onWholeClone } from '@/upkeep/whole-clone';
 import { act } from './act';
 import { type Failure, failureOf } from './failure';
@@ -76,6 +77,10 @@ async function runStep(...args: Parameters<typeof stepUnderLease>): Promise<Step
   stepsAtWork().add(work);
   try {
     return await work;
+  } catch (error) {
+    // The row cannot say when to try again; the reconciler finds it when its lease has run out.
+    const trouble = databaseTrouble(error);
+    throw trouble ? new TryLater(config().retryDelayMs, trouble.what) : error;
   } finally {
     stepsAtWork().delete(work);
   }

@@ -37,14 +37,14 @@ const orphans = [
 ];
 
 describe('targetsFor', () => {
-  test('sync_repo moves what stood on merged branches, and all above, and nothing else', () => {
+  test('sync_repo moves what stood on merged branches, and all above, holds back what stood on gone ones, and nothing else', () => {
     expect(choose({ kind: 'sync_repo' })).toEqual({
       ok: true,
       targets: [
         { branch: 'reset', onto: 'main' },
         { branch: 'mail', onto: 'reset' },
       ],
-      heldBack: [],
+      heldBack: orphans,
       register: [],
     });
   });

@@ -44,7 +44,8 @@ export type TargetsResult = ({ ok: true } & Targets) | { ok: false; refusal: Ref
 
 /**
  * Which branches an action moves, and onto what, from fresh branch rows.
- * - `sync_repo`: what stood on merged branches, onto what those stood on, and all above.
+ * - `sync_repo`: what stood on merged branches, onto what those stood on, and all above. What stood on a gone branch
+ *   is held back, so that every sync says it until somebody reparents it.
  * - `restack_repo`: every tracked branch onto its parent.
  * - `restack_subtree`: the branch and all above it. `rebase_branch`: the branch alone.
  * - `reparent_branch`: the branch onto the new parent, and all above it.
@@ -57,8 +58,10 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
   const graph = new Graph(rows, trunk);
   switch (action.kind) {
     case 'sync_repo': {
-      const isRetargeted = (row: TargetBranch) => graph.get(row.parent ?? '')?.merged === true;
-      return move(graph, withAllAbove(graph, isRetargeted));
+      return move(
+        graph,
+        withAllAbove(graph, (row) => hasLostParent(graph, row)),
+      );
     }
     case 'restack_repo':
       return move(graph, graph.bottomUp());
@@ -90,6 +93,13 @@ function withAllAbove(graph: Graph<TargetBranch>, isChosen: (row: TargetBranch) 
     if (take) chosen.add(row.name);
     return take;
   });
+}
+
+/** Whether the branch has to find another parent: its own is merged, or no longer there. */
+function hasLostParent(graph: Graph<TargetBranch>, row: TargetBranch): boolean {
+  if (row.parent === graph.trunk) return false;
+  const parent = graph.get(row.parent ?? '');
+  return !parent || parent.merged || parent.gone;
 }
 
 /** Turns rows, bottom up, into targets; `onto` says where one of them goes that does not follow its row. */

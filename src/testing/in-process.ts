@@ -44,16 +44,15 @@ export function inProcess(db: Db): InProcess {
       await hooks.before?.(name, tries.get(name) ?? 0);
       return work();
     };
-    for (let dispatch = 1; ; dispatch++) {
-      await db.update(jobs).set({ dispatch }).where(eq(jobs.id, jobId));
+    const dispatch = 1;
+    await db.update(jobs).set({ dispatch }).where(eq(jobs.id, jobId));
+    for (;;) {
       try {
-        await runJob({ jobId, dispatch }, { run: step }, { db, executor: 'inline', shutdown: never });
+        return await runJob({ jobId, dispatch }, { run: step }, { db, executor: 'inline', shutdown: never });
       } catch (error) {
         if (!(error instanceof TryLater)) throw error;
         await new Promise((resolve) => setTimeout(resolve, error.delayMs));
-        continue;
       }
-      return;
     }
   }
 

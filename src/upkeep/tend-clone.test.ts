@@ -9,7 +9,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { config } from '@/config';
 import { cloneUpkeep, jobs, repos } from '@/db/schema';
-import { keepRef, keptJobs } from '@/git/keep-ref';
+import { keptJobs } from '@/git/keep-ref';
 import { identifyProcess, isAlive } from '@/git/process';
 import { git, gitText } from '@/git/run';
 import { insertJob } from '@/jobs/accept';
