@@ -33,15 +33,7 @@ export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resy
   const trunk = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
   // Once a job is enough: the rows remember it.
   const forge = step === 'sync' ? await askForge(lease, trunk) : null;
-  await watched(lease, step, 'refresh', 'Reading the branches', async () => {
-    try {
-      await refresh(lease, trunk, forge);
-    } catch (error) {
-      // Thrown away here, made anew when the step is tried again.
-      if (error instanceof GitError && error.kind === 'corrupt') await removeClone(cloneDir(lease.repo.id));
-      throw error;
-    }
-  });
+  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge));
 }
 
 /** Fetches into the clone, making it anew once if it is damaged. Returns the trunk's name. */
