@@ -10,6 +10,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { insertJob } from './accept';
 import { endAbandoned } from './finish';
 import { JobCancelled, type Lease, LeaseLost, takeLease } from './lease';
+import { dueJobs } from './reconciler';
 import { logLine } from './record';
 
 let test: TestDatabase;
@@ -93,6 +94,16 @@ describe('the lease', () => {
     expect((await row(job)).attempt).toBe(1);
     await next.rest();
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('is not taken from a step of the same process that is only late with renewing', async () => {
+    const id = await dispatched(await test.addRepo());
+    const lease = await taken(id);
+    await test.db.update(jobs).set({ leaseUntil: '2000-01-01T00:00:00.000Z' }).where(eq(jobs.id, id));
+    const late = await row(id);
+    expect(dueJobs([late], new Date().toISOString(), 'inline')).toEqual([]);
+    await lease.rest();
+    expect(dueJobs([late], new Date().toISOString(), 'inline')).toEqual([late]);
   });
 
   it('lets a zombie change nothing once its lease has run out and another has taken it', async () => {

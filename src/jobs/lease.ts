@@ -141,8 +141,27 @@ export function holderIsDead(job: JobRow): boolean {
   );
 }
 
+// Next bundles its instrumentation hook and its routes apart, so module state is not shared between them.
+const shared = globalThis as typeof globalThis & { __spicerackHeld?: Set<string> };
+
+function heldHere(): Set<string> {
+  shared.__spicerackHeld ??= new Set();
+  return shared.__spicerackHeld;
+}
+
+const leaseName = ({ id, fence }: Pick<JobRow, 'id' | 'fence'>) => `${id} ${fence}`;
+
+/**
+ * Whether a step of this very process works under the job's lease. Where the machine is so busy that it renews too
+ * late, it is late and not lost: to begin anew beside it would only make the machine busier.
+ */
+export function isHeldHere(job: Pick<JobRow, 'id' | 'fence'>): boolean {
+  return heldHere().has(leaseName(job));
+}
+
 function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): Lease {
   const abort = new AbortController();
+  heldHere().add(leaseName(job));
   const held = sql`exists (select 1 from jobs where id = ${job.id} and fence = ${job.fence} and status = 'running')`;
   const mine = sql`${jobs.id} = ${job.id} and ${jobs.fence} = ${job.fence} and ${jobs.status} = 'running'`;
   const renew = () =>
@@ -196,6 +215,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       if (rows.length === 0) throw lost();
     },
     async rest() {
+      heldHere().delete(leaseName(job));
       clearInterval(timer);
       shutdown.removeEventListener('abort', onShutdown);
       await beating;

@@ -5,7 +5,7 @@ import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { isAlive } from '@/git/process';
 import type { Executor } from './executors/executor';
-import { farMs, NOW } from './lease';
+import { farMs, isHeldHere, NOW } from './lease';
 import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
@@ -105,7 +105,7 @@ function isAbandoned(job: JobRow, now: string, executor: Executor['name']): bool
   if (!job.leaseHeld && job.nextAttemptAt !== null) {
     return job.nextAttemptAt > far || later(job.nextAttemptAt, executor === 'inngest' ? LATE_MS : 0) <= now;
   }
-  return job.leaseUntil !== null && (job.leaseUntil < now || job.leaseUntil > far);
+  return job.leaseUntil !== null && (job.leaseUntil < now || job.leaseUntil > far) && !isHeldHere(job);
 }
 
 function later(time: string, ms: number): string {
