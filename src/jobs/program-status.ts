@@ -31,7 +31,7 @@ async function gitStatus(): Promise<ProgramStatus> {
   return {
     name: 'git',
     version: found,
-    why: problem ?? config().gitProgram,
+    why: problem ?? (config().gitProgram === 'git' ? 'On PATH.' : config().gitProgram),
     mend: problem
       ? {
           needed: true,

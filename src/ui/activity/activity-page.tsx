@@ -244,7 +244,8 @@ function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[];
           {job.message}
         </p>
       )}
-      {job.result && <Findings result={job.result} />}
+      {/* An error's message says already what was held back. */}
+      {job.result && job.status !== 'error' && <Findings result={job.result} />}
     </Row>
   );
 }

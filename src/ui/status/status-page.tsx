@@ -134,7 +134,7 @@ function Problems({ problems, programs }: Pick<SystemStatus, 'problems' | 'progr
           className={`rounded-control px-3 py-2 ${mend.needed ? 'bg-error-tint' : 'border border-hairline bg-surface'}`}
         >
           <p className={`font-medium ${mend.needed ? 'text-error' : ''}`}>
-            {name}: {why}
+            {why.startsWith(name) ? why : `${name}: ${why}`}
           </p>
           <p className={mend.needed ? '' : 'text-muted'}>{mend.words}</p>
           {mend.command && (

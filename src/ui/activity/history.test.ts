@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { JobMoveRow, TaskRow } from '@/db/schema';
+import type { FeedEvent } from '@/feed/events';
+import { jobDetail, jobResult, jobRow } from '../testing/rows';
+import { entriesOf, type History, type HistoryFilter, mergeHistory, parseFilter } from './history';
+
+const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
+
+const move = (branch: string, state: JobMoveRow['state'] = 'pushed'): JobMoveRow => ({
+  id: 1,
+  jobId: 'job-1',
+  branch,
+  before: '1',
+  after: '2',
+  parentBefore: null,
+  parentAfter: null,
+  baseBefore: null,
+  baseAfter: null,
+  rewritten: [],
+  state,
+});
+
+const task = (minute: number, more: Partial<TaskRow> = {}): TaskRow => ({
+  id: `task-${minute}`,
+  repoId: 'repo',
+  title: 'A task',
+  description: '',
+  branch: 'a',
+  jobId: null,
+  branchStatus: 'completed',
+  createdAt: at(minute),
+  archivedAt: null,
+  archivedReason: null,
+  ...more,
+});
+
+const history = (more: Partial<History> = {}): History => ({
+  repoId: 'repo',
+  jobs: [],
+  next: null,
+  tasks: [],
+  cursor: 0,
+  ...more,
+});
+
+const shown = (of: History, filter: HistoryFilter = {}) => entriesOf(of, filter).map((entry) => entry.key);
+
+describe('the filter in an address', () => {
+  it('is read back as it was written', () => {
+    const filter = { kind: 'restack_repo', status: 'error', branch: 'a/b', person: 'mara okafor' } as const;
+    expect(parseFilter(new URLSearchParams(filter))).toEqual(filter);
+  });
+
+  it('leaves out what is not known and what is empty', () => {
+    expect(parseFilter(new URLSearchParams('kind=toString&status=done&branch=+&person=&other=1'))).toEqual({});
+  });
+});
+
+describe('the history', () => {
+  const jobs = [
+    jobDetail(4, { status: 'running', requestedBy: 'mara', createdAt: at(4) }),
+    jobDetail(3, { kind: 'rebase_branch', branch: 'a', status: 'error', createdAt: at(3) }),
+    jobDetail(2, { status: 'completed', createdAt: at(2) }, { moves: [move('a')] }),
+    jobDetail(1, { status: 'completed', createdAt: at(1) }, { moves: [move('a', 'abandoned')] }),
+  ];
+
+  it.each<[string, HistoryFilter, string[]]>([
+    ['a kind', { kind: 'rebase_branch' }, ['job-3']],
+    ['a status', { status: 'completed' }, ['job-2', 'job-1']],
+    ['a person', { person: 'mara' }, ['job-4']],
+    ['a branch', { branch: 'a' }, ['job-3', 'job-2']],
+    ['tasks', { kind: 'task' }, []],
+    ['nothing in particular', {}, ['job-4', 'job-3', 'job-2', 'job-1']],
+  ])('keeps %s', (_what, filter, keys) => {
+    expect(shown(history({ jobs }), filter)).toEqual(keys);
+  });
+
+  it.each([
+    ['found merged', { merged: [{ branch: 'a', into: 'main' }] }],
+    ['found gone', { gone: ['a'] }],
+    ['registered', { registered: [{ branch: 'a', parent: 'main' }] }],
+    ['held back', { heldBack: [{ branch: 'a', reason: { kind: 'below' as const, branch: 'b' } }] }],
+  ])('keeps a job for a branch that it %s', (_what, result) => {
+    const found = history({ jobs: [jobDetail(1, { result: jobResult(result) })] });
+    expect(shown(found, { branch: 'a' })).toEqual(['job-1']);
+    expect(shown(found, { branch: 'main' })).toEqual([]);
+  });
+
+  it('has tasks between the jobs, once when created and once when archived', () => {
+    const tasks = [task(2, { archivedAt: at(3), createdAt: '2026-01-01T00:01:30.000Z' })];
+    expect(shown(history({ jobs, tasks }))).toEqual([
+      'job-4',
+      'job-3',
+      'task-2 archived',
+      'job-2',
+      'task-2 created',
+      'job-1',
+    ]);
+    expect(shown(history({ jobs, tasks }), { status: 'completed' })).toEqual(['job-2', 'job-1']);
+    expect(shown(history({ jobs, tasks }), { kind: 'task', branch: 'b' })).toEqual([]);
+  });
+
+  it('keeps back tasks that are older than the jobs that are loaded', () => {
+    const tasks = [task(0), task(5)];
+    expect(shown(history({ jobs, tasks, next: 1 }))).not.toContain('task-0 created');
+    expect(shown(history({ jobs, tasks }))).toContain('task-0 created');
+  });
+});
+
+describe('the feed in the history', () => {
+  let seq = 0;
+  // Each test writes a row of the type that it names.
+  const event = (change: Pick<FeedEvent, 'type' | 'op' | 'row'>, repoId = 'repo') =>
+    ({ seq: ++seq, at: '', repoId, ...change }) as FeedEvent;
+
+  it('shows a new job, and moves it from filter to filter as its status changes', () => {
+    const queued = mergeHistory(history(), [event({ type: 'jobs', op: 'upsert', row: jobRow(1) })]);
+    expect(shown(queued, { status: 'queued' })).toEqual(['job-1']);
+    const ended = mergeHistory(queued, [
+      event({ type: 'jobs', op: 'upsert', row: jobRow(1, { status: 'completed' }) }),
+    ]);
+    expect(shown(ended, { status: 'queued' })).toEqual([]);
+    expect(shown(ended, { status: 'completed' })).toEqual(['job-1']);
+  });
+
+  it('keeps every job that it has, however many end', () => {
+    const many = Array.from({ length: 60 }, (_, i) => jobDetail(60 - i, { status: 'completed' }));
+    const now = mergeHistory(history({ jobs: many }), [event({ type: 'jobs', op: 'upsert', row: jobRow(61) })]);
+    expect(now.jobs).toHaveLength(61);
+  });
+
+  it('shows that a task was archived', () => {
+    const before = history({ tasks: [task(1)] });
+    const now = mergeHistory(before, [event({ type: 'tasks', op: 'upsert', row: task(1, { archivedAt: at(2) }) })]);
+    expect(shown(now)).toEqual(['task-1 archived', 'task-1 created']);
+  });
+
+  it('is the same object where nothing concerned it', () => {
+    const before = history();
+    expect(mergeHistory(before, [event({ type: 'jobs', op: 'upsert', row: jobRow(1) }, 'other')])).toBe(before);
+  });
+});
