@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { addRepo, branchRows, ended, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { serveHttp } from '@/testing/http';
 import { makeRemote, type Remote } from '@/testing/remote';
+import { killInngest } from './inngest';
 import { startServer, type TestServer } from './server';
 
 /**
@@ -508,22 +508,6 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
     const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
     await git.reached('fetch');
     return { git, server, client, remote, repoId, jobId };
-  }
-
-  /** Kills the Inngest server that calls this app; it keeps its state in memory, so that is lost. */
-  function killInngest(appUrl: string): number {
-    const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-    const ours = pids.filter((pid) => {
-      try {
-        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return args.includes(`${appUrl}/api/inngest`) && !args[0]?.endsWith('sh');
-      } catch {
-        // It ended while we looked.
-        return false;
-      }
-    });
-    for (const pid of ours) process.kill(Number(pid), 'SIGKILL');
-    return ours.length;
   }
 
   it.runIf(process.platform === 'linux')(
