@@ -6,7 +6,7 @@ import type { Failure } from './failure';
 import { type JobRef, type Lease, NOW } from './lease';
 import { logLine } from './record';
 import { restackAfterMerge } from './schedule';
-import { EMPTY_RESULT, type MoveOutcome, sentence, summary } from './summary';
+import { counted, EMPTY_RESULT, type MoveOutcome, sentence, summary } from './summary';
 import { setResult } from './sync';
 
 /** Failures that say something about the remote; the repo's freshness shows them. */
@@ -23,12 +23,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
   const outcomes = await moveOutcomes(lease);
   const ending = failed ?? null;
   const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
-  // A job may fail after its push: what it has moved stays moved, and is told.
-  const message = !failed
-    ? done
-    : outcomes.length > 0
-      ? `${sentence(failed.message)} Before that: ${done}`
-      : failed.message;
+  const message = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
   const forecast = await checkForecast(lease, result, failed);
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
   await lease.write([
@@ -47,6 +42,19 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
     ...ended(lease, ending ? 'error' : 'completed', message, ending),
   ]);
+}
+
+/** A job may fail after its push: what it has moved stays moved, and is told; so is a push of which nobody knows. */
+async function failureMessage({ db, job }: Lease, failed: Failure, done: string | null): Promise<string> {
+  const open = job.committingAt
+    ? await db
+        .select({ branch: jobMoves.branch })
+        .from(jobMoves)
+        .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'planned')))
+    : [];
+  const unknown = `Whether its push of ${counted(open.length, 'branch', 'branches')} went through is not known: sync to see.`;
+  const more = [...(done ? [`Before that: ${done}`] : []), ...(open.length > 0 ? [unknown] : [])];
+  return more.length > 0 ? [sentence(failed.message), ...more].join(' ') : failed.message;
 }
 
 function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
@@ -96,6 +104,9 @@ function ended(
 ): Statement[] {
   const { db, job, held } = lease;
   return [
+    // A plan that was not pushed never will be; past the point of no return nobody can say so.
+    db.run(sql`update job_moves set state = 'abandoned' where job_id = ${job.id} and state = 'planned' and ${held}
+                 and exists (select 1 from jobs where id = ${job.id} and committing_at is null)`),
     db.run(sql`update job_steps set status = ${status === 'completed' ? 'completed' : 'error'}, finished_at = ${NOW}
                where job_id = ${job.id} and status = 'running' and ${held}`),
     db.run(sql`insert into job_steps (job_id, attempt, step, phase, status, message, finished_at)

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ActionKind, jobLogs, jobMoves, jobs, repos, type StepName } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { makeTeam, type Team } from '@/testing/team';
 import { acceptAction } from './accept';
+import { cancelJob } from './cancel';
 import { failure } from './failure';
 import { undoJob } from './undo';
 import { runJob, type StepOutcome } from './workflow';
@@ -110,6 +111,35 @@ describe('the end of a job', () => {
       errorCode: 'TIMEOUT',
       message: 'It took too long. Before that: Moved 1 branch.',
     });
+  });
+
+  it('says that nobody knows whether its push went through, where no answer ever came', async () => {
+    const { ask, branch } = await behindTrunk();
+    const unanswered: Between = async () => {
+      await test.db.update(jobMoves).set({ state: 'planned' }).where(eq(jobMoves.branch, branch));
+      return { kind: 'failed', failure: failure('REMOTE_UNREACHABLE', 'The remote is away', 'Try again.') };
+    };
+    const job = await run(await ask('restack_repo'), async (name, outcome) =>
+      name === 'act' ? unanswered(name, outcome) : outcome,
+    );
+    expect(job.message).toMatch(
+      /^The remote is away\. Whether its push of \d branch(es)? went through is not known: sync/,
+    );
+  });
+
+  it('leaves no planned move behind where it was cancelled just before its push', async () => {
+    const { ask } = await behindTrunk();
+    const answer = await ask('restack_repo');
+    // Without its beat, the lease hears of the cancel only at the point of no return.
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const job = await run(answer, async (name, outcome) => {
+      if (name === 'sync' && !('refused' in answer)) await cancelJob(test.db, answer.jobId);
+      return outcome;
+    });
+    expect(job).toMatchObject({ status: 'cancelled', message: 'Cancelled. Nothing was moved.' });
+    const moves = await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id));
+    expect(moves.map(({ state }) => state)).toEqual(['abandoned']);
   });
 
   it('tells what was dropped before a branch was refused, where branches are pushed one by one', async () => {
