@@ -42,6 +42,13 @@ describe('while every git hangs and the Inngest server never answers', () => {
       },
     ]),
     [
+      'forecast.get',
+      async () => {
+        const answer = await client.forecast.get.query({ repoId, kind: 'restack_subtree', branch: `feat/${++serial}` });
+        expect(answer).toMatchObject({ status: 'pending', outline: null });
+      },
+    ],
+    [
       'repos.add',
       async () => {
         const answer = await client.repos.add.mutate({ url: `/srv/git/hangs-${++serial}.git` });
