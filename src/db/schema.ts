@@ -402,7 +402,7 @@ export interface BranchForecast {
 
 /** A plan in outline: what an action would do, for a person to look at before it is done. */
 export interface ForecastOutline {
-  /** Null where nothing is replayed: a registration, or an action that is refused. */
+  /** Null for a registration, which replays nothing, and where the engine asked for is missing. */
   engine: EngineName | null;
   /** Why the job would end with an error; then nothing moves, and `moves` is empty. */
   failure: { code: ErrorCode; message: string; hint: string } | null;
