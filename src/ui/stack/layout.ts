@@ -12,6 +12,9 @@ export interface StackRow {
   hasAbove: boolean;
   /** How many branches are between it and the trunk, itself counted. */
   level: number;
+  /** Which one it is, from 1, of the branches on the same parent, and how many those are. */
+  position: number;
+  siblings: number;
   /** How many branches stand on it, directly or not. */
   above: number;
 }
@@ -51,6 +54,7 @@ export function layoutStack(branches: BranchRow[]): StackPicture {
     .sum(() => 1)
     .sort((a, b) => (a.value ?? 0) - (b.value ?? 0) || compare(a.data, b.data));
   const lanes = new Map([[root, 0]]);
+  const seen = new Map<typeof root, number>();
   const rows: StackRow[] = [];
   root.eachBefore((node) => {
     const { branch } = node.data;
@@ -58,12 +62,16 @@ export function layoutStack(branches: BranchRow[]): StackPicture {
     const parentLane = lanes.get(node.parent) ?? 0;
     const lane = node === node.parent.children?.at(-1) ? parentLane : parentLane + 1;
     lanes.set(node, lane);
+    const position = (seen.get(node.parent) ?? 0) + 1;
+    seen.set(node.parent, position);
     rows.push({
       branch,
       lane,
       parentLane,
       hasAbove: node.children !== undefined,
       level: node.depth,
+      position,
+      siblings: node.parent.children?.length ?? 1,
       above: (node.value ?? 1) - 1,
     });
   });

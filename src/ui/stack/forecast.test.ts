@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { ForecastOutline } from '@/db/schema';
+import type { FeedEvent, ForecastView } from '@/feed/events';
+import { mergeForecast, outlineWords } from './forecast';
+
+const outline = (more: Partial<ForecastOutline>): ForecastOutline => ({
+  engine: 'git',
+  failure: null,
+  moves: [],
+  heldBack: [],
+  dropped: [],
+  warnings: [],
+  registered: [],
+  ...more,
+});
+const move = (branch: string, moves = true) => ({
+  branch,
+  from: 'a',
+  parentBefore: 'main',
+  onto: 'main',
+  moves,
+  commits: 1,
+  tree: null,
+});
+const conflict = (branch: string, path: string): ForecastOutline['heldBack'][number] => ({
+  branch,
+  reason: {
+    kind: 'conflict',
+    commit: 'c',
+    subject: '',
+    onto: 'main',
+    files: [{ path, kinds: ['contents'], text: null }],
+  },
+});
+
+describe('a forecast in one line', () => {
+  it('counts what would move, and names the files that would conflict', () => {
+    const heldBack = [conflict('c', 'src/cache.ts'), { branch: 'd', reason: { kind: 'below' as const, branch: 'c' } }];
+    expect(outlineWords(outline({ moves: [move('a'), move('b')], heldBack }), 'clean')).toBe(
+      '2 clean, 1 would conflict: src/cache.ts, 1 held back',
+    );
+  });
+
+  it('says that nothing would move', () => {
+    expect(outlineWords(outline({}), 'would move')).toBe('nothing would move');
+    expect(outlineWords(outline({ moves: [move('a', false)] }), 'would move')).toBe('no commit would change');
+  });
+
+  it('says why the job would end with an error', () => {
+    const failure = { code: 'CONFLICT' as const, message: 'a conflicts.', hint: '' };
+    expect(outlineWords(outline({ failure, heldBack: [conflict('a', 'x.ts')] }), 'clean')).toBe(
+      '1 would conflict: x.ts, so nothing would move',
+    );
+    const missing = { code: 'ENGINE_MISSING' as const, message: 'There is no git-spice.', hint: '' };
+    expect(outlineWords(outline({ failure: missing }), 'clean')).toBe('There is no git-spice.');
+  });
+});
+
+describe('the feed', () => {
+  const forecast: ForecastView = {
+    id: 7,
+    repoId: 'repo',
+    kind: 'restack_repo',
+    branch: null,
+    parent: null,
+    suggested: false,
+    stale: false,
+    status: 'pending',
+    outline: null,
+    message: '',
+    createdAt: '',
+    askedAt: '',
+    computedAt: null,
+  } as ForecastView;
+  const loaded = { forecast, cursor: 1 };
+  const event = (change: object): FeedEvent => ({ seq: 2, at: '', repoId: 'repo', ...change }) as FeedEvent;
+
+  it('brings what was pending, and leaves other forecasts alone', () => {
+    const ready: ForecastView = { ...forecast, status: 'ready', outline: outline({}) };
+    expect(mergeForecast(loaded, [event({ type: 'forecasts', op: 'upsert', row: ready })]).forecast).toBe(ready);
+    const other = event({ type: 'forecasts', op: 'upsert', row: { ...ready, id: 8 } });
+    expect(mergeForecast(loaded, [other])).toBe(loaded);
+  });
+
+  it('takes away what was for branches as they were', () => {
+    const gone = event({ type: 'forecasts', op: 'delete', row: { repoId: 'repo', id: 7 } });
+    expect(mergeForecast(loaded, [gone]).forecast.stale).toBe(true);
+  });
+});

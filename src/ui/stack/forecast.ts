@@ -1,0 +1,125 @@
+'use client';
+
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { ActionKind, ForecastOutline } from '@/db/schema';
+import type { FeedEvent, ForecastView } from '@/feed/events';
+import { type Api, problemOf } from '../api';
+import { useApi } from '../providers';
+import { listed } from './state';
+
+/** The action that one wants to know about. */
+export interface ForecastAsk {
+  repoId: string;
+  kind: ActionKind;
+  branch?: string;
+  parent?: string;
+}
+
+/** A loaded forecast, kept up to date by the feed. */
+export interface Forecast {
+  forecast: ForecastView;
+  cursor: number;
+}
+
+const forecastQuery = (api: Api, ask: ForecastAsk) =>
+  queryOptions<Forecast>({
+    staleTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+    gcTime: 60_000,
+    queryKey: ['forecast', ask],
+    queryFn: async () => {
+      const { feedCursor: cursor, ...forecast } = await api.forecast.get.query(ask);
+      return { forecast, cursor };
+    },
+  });
+
+/** `forecast.get`. A row that is gone was for branches as they were. */
+export function mergeForecast(loaded: Forecast, events: FeedEvent[]): Forecast {
+  let { forecast } = loaded;
+  for (const event of events) {
+    if (event.type !== 'forecasts' || event.row.id !== forecast.id) continue;
+    forecast = event.op === 'delete' ? { ...forecast, stale: true } : event.row;
+  }
+  return forecast === loaded.forecast ? loaded : { ...loaded, forecast };
+}
+
+/** What is known of what an action would do. */
+export type Foreseen =
+  | { state: 'pending'; words: string }
+  | { state: 'ready'; words: string; conflicts: boolean }
+  /** It is not allowed, or could not be computed. */
+  | { state: 'refused'; words: string };
+
+/** A pointer that passes by asks nothing. Milliseconds. */
+const PATIENCE_MS = 120;
+
+/**
+ * The forecast of an action once it has been wanted for a moment; null asks for none. It is asked for anew when the
+ * branches have changed.
+ * @param clean what is said of a branch that can be moved
+ */
+export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | null {
+  const api = useApi();
+  const key = ask && JSON.stringify(ask);
+  const [settled, setSettled] = useState<{ key: string; ask: ForecastAsk } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of what is asked
+  useEffect(() => {
+    if (!ask || !key) return setSettled(null);
+    const timer = setTimeout(() => setSettled({ key, ask }), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [key]);
+  const current = settled !== null && settled.key === key ? settled.ask : null;
+  const query = useQuery({
+    ...forecastQuery(api, current ?? { repoId: '', kind: 'restack_repo' }),
+    enabled: current !== null,
+  });
+  const { refetch } = query;
+  const outdated = current !== null && (query.data?.forecast.stale ?? false);
+  useEffect(() => {
+    if (!outdated) return;
+    // Branches change one after the other.
+    const timer = setTimeout(() => void refetch(), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [outdated, refetch]);
+  if (!ask) return null;
+  if (current === null) return { state: 'pending', words: '' };
+  if (query.error) {
+    const { message, fields } = problemOf(query.error);
+    return { state: 'refused', words: [...Object.values(fields), message].filter(Boolean).join(' ') };
+  }
+  const forecast = query.data?.forecast;
+  if (!forecast || forecast.stale || forecast.status === 'pending') {
+    return { state: 'pending', words: forecast?.message || 'forecast…' };
+  }
+  if (forecast.status === 'error' || !forecast.outline) return { state: 'refused', words: forecast.message };
+  const { outline } = forecast;
+  return {
+    state: 'ready',
+    words: outlineWords(outline, clean),
+    conflicts: outline.failure !== null || outline.heldBack.length > 0,
+  };
+}
+
+/**
+ * A forecast in one line: `6 would move, 1 would conflict: src/cache.ts, 2 above it held back`.
+ * @param clean what is said of a branch that can be moved: `would move`
+ */
+export function outlineWords(outline: ForecastOutline, clean: string): string {
+  const { failure, moves, heldBack } = outline;
+  const conflicting = heldBack.filter(({ reason }) => reason.kind === 'conflict');
+  if (failure && !(failure.code === 'CONFLICT' && conflicting.length > 0)) return failure.message;
+  const moved = moves.filter((move) => move.moves).length;
+  const files = new Set(
+    conflicting.flatMap(({ reason }) => (reason.kind === 'conflict' ? reason.files.map((file) => file.path) : [])),
+  );
+  const others = heldBack.length - conflicting.length;
+  const parts = [
+    ...(moved > 0 ? [`${moved} ${clean}`] : []),
+    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${listed([...files])}`] : []),
+    ...(others > 0 ? [`${others} held back`] : []),
+  ];
+  if (failure) return [...parts, 'so nothing would move'].join(', ');
+  if (parts.length > 0) return parts.join(', ');
+  return moves.length > 0 ? 'no commit would change' : 'nothing would move';
+}

@@ -1,0 +1,46 @@
+import type { BranchRow } from '@/db/schema';
+import type { StackPicture } from './layout';
+
+/** A branch that was picked up, with all that stands on it, and where it is held. */
+export interface MoveInHand {
+  branch: string;
+  /** What it would stand on; null while it is over nothing. */
+  target: string | null;
+  /** Dropped: it waits for the confirmation. */
+  dropped: boolean;
+}
+
+/** A branch and everything that stands on it, from bottom to top: what moves with it. */
+export function movedWith(branch: string, { rows }: StackPicture): string[] {
+  const at = rows.findIndex((row) => row.branch.name === branch);
+  const row = rows[at];
+  return row ? rows.slice(at, at + row.above + 1).map((each) => each.branch.name) : [branch];
+}
+
+/** Why a branch cannot be moved at all; null where it can. */
+export function pickUpProblem(branch: BranchRow): string | null {
+  if (branch.merged) return 'It is merged';
+  if (branch.gone) return 'It is gone from the remote';
+  return branch.tracked ? null : 'It is untracked: register it first';
+}
+
+/**
+ * Why a branch cannot be put onto another one; null where it can. Nothing that takes a look at commits.
+ * @param picture of the whole stack
+ */
+export function dropProblem(
+  branch: string,
+  target: string,
+  { trunk, branches, picture }: { trunk: string | null; branches: BranchRow[]; picture: StackPicture },
+): string | null {
+  if (target === branch) return 'Aim at another branch';
+  const rows = new Map(branches.map((each) => [each.name, each]));
+  const below = rows.get(branch)?.parent;
+  if (below === target) return `Already on ${target}`;
+  if (target === trunk) return null;
+  if (movedWith(branch, picture).includes(target)) return `${target} stands on it`;
+  const onto = rows.get(target);
+  if (!onto || onto.gone) return `${target} is gone`;
+  if (onto.merged) return `${target} is merged`;
+  return onto.tracked ? null : `${target} is untracked: register it first`;
+}
