@@ -155,7 +155,7 @@ export const FAULTS: Fault[] = [
     name: 'deleted meanwhile',
     global: false,
     nodes: 1,
-    moments: (scenario) => (scenario.kind === 'create_branch' ? [] : raced(scenario)),
+    moments: (scenario) => (scenario.kind === 'create_branch' ? [] : atPush(scenario)),
     strike: each(({ repo, scenario }) => repo.remote.delete(meddled(scenario))),
     ending: (scenario) =>
       scenario.kind === 'undo'
