@@ -69,10 +69,23 @@ export class RepoPage {
     return job;
   }
 
+  /** The form for a new task; `newTask` opens it. */
+  get taskForm(): Locator {
+    return this.page.getByRole('form', { name: 'New task' });
+  }
+
+  async newTask(title: string): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'New task' }).click();
+    await this.taskForm.getByLabel('Title').fill(title);
+    return this.taskForm;
+  }
+
   async createTask(title: string, branch: string): Promise<TaskCard> {
-    await this.page.getByLabel('Title').fill(title);
-    await this.page.getByLabel('Branch', { exact: true }).fill(branch);
-    await this.page.getByRole('button', { name: 'Create task' }).click();
+    const form = await this.newTask(title);
+    const field = form.getByRole('combobox', { name: 'Branch' });
+    await field.fill(branch);
+    await field.press('Tab');
+    await form.getByRole('button', { name: 'Create task' }).click();
     return this.task(title);
   }
 
@@ -132,6 +145,14 @@ export class JobCard {
 
 export class TaskCard {
   constructor(readonly card: Locator) {}
+
+  /** What it stands on, the trunk first. */
+  place(): Promise<string[]> {
+    return this.card
+      .getByRole('list', { name: 'Place in the stack' })
+      .getByRole('listitem')
+      .evaluateAll((items) => items.map((item) => item.firstChild?.textContent ?? ''));
+  }
 
   async is(status: Status): Promise<void> {
     await expect(this.card).toHaveAttribute('data-status', status, JOB);

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gt, isNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, isNotNull, isNull, like, or, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
@@ -14,6 +14,9 @@ import { branchName, procedure, refuse, repoId, router } from './trpc';
 
 /** Rows of one page of the overview. */
 const PAGE = 2000;
+
+/** Archived tasks in the overview. */
+const ARCHIVED = 20;
 
 /** Which branches a filter keeps. `active` leaves out what is merged or gone. */
 export const BRANCH_FILTERS = ['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged'] as const;
@@ -176,7 +179,7 @@ export const reposRouter = router({
 
   /**
    * A repo's page from the projection alone: the repo, its branches (trunk is not among them), counts for the
-   * filters, active tasks and recent jobs (every one that has yet to end among them); `feedCursor` is where to
+   * filters, active tasks, the last archived ones and recent jobs (every one that has yet to end among them); `feedCursor` is where to
    * follow the feed from.
    */
   overview: procedure
@@ -192,7 +195,7 @@ export const reposRouter = router({
     .query(async ({ ctx, input }) => {
       const ofRepo = eq(branches.repoId, input.repoId);
       const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
-      const [[repo], rows, [counts], activeTasks, [head]] = await snapshot(ctx.db, [
+      const [[repo], rows, [counts], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
         ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
         ctx.db
           .select()
@@ -228,6 +231,12 @@ export const reposRouter = router({
           .from(tasks)
           .where(and(eq(tasks.repoId, input.repoId), isNull(tasks.archivedAt)))
           .orderBy(desc(tasks.id)),
+        ctx.db
+          .select()
+          .from(tasks)
+          .where(and(eq(tasks.repoId, input.repoId), isNotNull(tasks.archivedAt)))
+          .orderBy(desc(tasks.archivedAt), desc(tasks.id))
+          .limit(ARCHIVED),
         cursorQuery(ctx.db),
       ]);
       if (!repo) noRepo(input.repoId);
@@ -238,6 +247,7 @@ export const reposRouter = router({
         nextCursor: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null,
         counts: counts ?? { all: 0, active: 0, needs_restack: 0, conflicts: 0, untracked: 0, merged: 0 },
         tasks: activeTasks,
+        archivedTasks,
         jobs: await jobsToShow(ctx.db, input.repoId),
         feedCursor: head?.cursor ?? 0,
       };

@@ -19,3 +19,13 @@ export function branchNameProblem(name: string): string | null {
   }
   return null;
 }
+
+/** A branch name made from a title: `Fix the cart's total!` becomes `task/fix-the-cart-s-total`. */
+export function branchNameFor(title: string): string {
+  const words = title
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  return `task/${(words ?? ['untitled']).join('-').slice(0, 60).replace(/-$/, '')}`;
+}

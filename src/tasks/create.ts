@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
 import { insertJob, type Refusal } from '@/jobs/accept';
-import { branchNameProblem } from '@/repos/branch-name';
+import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
 
 export interface TaskRequest {
   repoId: string;
@@ -119,16 +119,6 @@ export function refusalOf(
     };
   }
   return null;
-}
-
-/** A branch name made from a title: `Fix the cart's total!` becomes `task/fix-the-cart-s-total`. */
-export function branchNameFor(title: string): string {
-  const words = title
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .match(/[a-z0-9]+/g);
-  return `task/${(words ?? ['untitled']).join('-').slice(0, 60).replace(/-$/, '')}`;
 }
 
 function taken(branch: string, title: string): Refusal {

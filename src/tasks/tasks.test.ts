@@ -1,8 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { branches, jobs, now, repos, type TaskRow, tasks } from '@/db/schema';
+import { branchNameFor } from '@/repos/branch-name';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { branchNameFor, createTask, type TaskRequest } from './create';
+import { createTask, type TaskRequest } from './create';
 import { retryTask } from './retry';
 
 let test: TestDatabase;

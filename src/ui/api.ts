@@ -2,7 +2,10 @@ import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClient
 import superjson from 'superjson';
 import type { AppRouter } from '@/api/router';
 
-/** The API for the page: same origin, one request a call, the feed over SSE. */
+/**
+ * The API for the page: same origin, one request a call, the feed over SSE. Jobs are asked for by `dashboard`, or by
+ * the `requestedBy` of a call's context.
+ */
 export function createApi() {
   const url = '/api/trpc';
   return createTRPCClient<AppRouter>({
@@ -10,7 +13,13 @@ export function createApi() {
       splitLink({
         condition: (op) => op.type === 'subscription',
         true: httpSubscriptionLink({ url, transformer: superjson }),
-        false: httpLink({ url, transformer: superjson, headers: { 'x-requested-by': 'dashboard' } }),
+        false: httpLink({
+          url,
+          transformer: superjson,
+          headers: ({ op }) => ({
+            'x-requested-by': typeof op.context.requestedBy === 'string' ? op.context.requestedBy : 'dashboard',
+          }),
+        }),
       }),
     ],
   });

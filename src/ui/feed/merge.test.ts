@@ -63,6 +63,7 @@ const overview = (more: Partial<Overview> = {}): Overview => ({
   repo: repo('repo', 'shop'),
   branches: [],
   tasks: [],
+  archivedTasks: [],
   jobs: [],
   cursor: 0,
   ...more,
@@ -132,6 +133,7 @@ describe('a change of', () => {
       event({ type: 'tasks', op: 'upsert', row: task('b', { archivedAt: 'now' }) }),
     ]);
     expect(changed.tasks.map((each) => [each.id, each.branchStatus])).toEqual([['a', 'completed']]);
+    expect(changed.archivedTasks.map((each) => each.id)).toEqual(['b']);
   });
 
   it('a repo shows in its overview and in the list, by name; removed, in neither', () => {

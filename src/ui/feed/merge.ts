@@ -11,6 +11,9 @@ import type { JobLog, JobPage, Overview, RepoList } from './queries';
 /** Jobs that have ended leave the overview's list when there are more of them than this. */
 const ENDED_JOBS_KEPT = 20;
 
+/** As many archived tasks as `repos.overview` gives. */
+const ARCHIVED_KEPT = 20;
+
 /** `repos.list`. Its counts go over rows that it does not hold, so they stay as they were loaded. */
 export function mergeRepoList(list: RepoList, events: FeedEvent[]): RepoList {
   let repos = list.repos;
@@ -30,22 +33,33 @@ export function mergeRepoList(list: RepoList, events: FeedEvent[]): RepoList {
   return repos === list.repos ? list : { ...list, repos };
 }
 
-/** `repos.overview`: the repo, its branches by name, its active tasks and its recent jobs. `repo` is null once removed. */
+/** `repos.overview`: the repo, its branches by name, its active tasks, the last archived ones and its recent jobs. `repo` is null once removed. */
 export function mergeOverview(overview: Overview, events: FeedEvent[]): Overview {
   const ours = events.filter((event) => event.repoId === overview.repoId);
-  let { repo, tasks } = overview;
+  let { repo, tasks, archivedTasks } = overview;
   for (const event of ours) {
     if (event.type === 'repos') repo = event.op === 'delete' ? null : event.row;
     if (event.type === 'tasks') {
-      const others = tasks.filter((task) => task.id !== event.row.id);
-      tasks = event.row.archivedAt === null ? [event.row, ...others].sort((a, b) => order(b.id, a.id)) : others;
+      const { row } = event;
+      tasks = without(tasks, row.id);
+      archivedTasks = without(archivedTasks, row.id);
+      if (row.archivedAt === null) tasks = [row, ...tasks].sort((a, b) => order(b.id, a.id));
+      else archivedTasks = [row, ...archivedTasks].sort(lastArchived).slice(0, ARCHIVED_KEPT);
     }
   }
   const branches = mergeBranches(overview.branches, ours);
   const jobs = withoutOld(mergeJobs(overview.jobs, ours), overview.jobs);
   const same =
     repo === overview.repo && tasks === overview.tasks && branches === overview.branches && jobs === overview.jobs;
-  return same ? overview : { ...overview, repo, tasks, branches, jobs };
+  return same ? overview : { ...overview, repo, tasks, archivedTasks, branches, jobs };
+}
+
+function without<R extends { id: string }>(rows: R[], id: string): R[] {
+  return rows.filter((row) => row.id !== id);
+}
+
+function lastArchived(a: FeedRows['tasks'], b: FeedRows['tasks']): number {
+  return order(b.archivedAt ?? '', a.archivedAt ?? '') || order(b.id, a.id);
 }
 
 function mergeBranches(branches: Overview['branches'], events: FeedEvent[]): Overview['branches'] {

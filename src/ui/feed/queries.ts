@@ -13,7 +13,7 @@ type Page = Outputs['repos']['overview'];
 export type RepoList = Outputs['repos']['list'];
 
 /** Everything that a repo's page shows. `repo` is null once somebody has removed it. */
-export interface Overview extends Pick<Page, 'branches' | 'tasks' | 'jobs'> {
+export interface Overview extends Pick<Page, 'branches' | 'tasks' | 'archivedTasks' | 'jobs'> {
   repoId: string;
   repo: Page['repo'] | null;
   cursor: number;
@@ -48,8 +48,8 @@ export const overviewQuery = (api: Api, repoId: string) =>
         branches.push(...page.branches);
         cursor = page.nextCursor;
       }
-      const { repo, tasks, jobs, feedCursor: cursor } = first;
-      return { repoId, repo, branches, tasks, jobs, cursor };
+      const { repo, tasks, archivedTasks, jobs, feedCursor: cursor } = first;
+      return { repoId, repo, branches, tasks, archivedTasks, jobs, cursor };
     },
   });
 

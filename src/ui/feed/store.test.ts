@@ -18,7 +18,7 @@ function changes(...events: FeedEvent[]): FeedMessage {
 
 function overview(cursor: number, tips: Record<string, string>): Overview {
   const branches = Object.entries(tips).map(([name, tip]) => branchRow(name, { tip }));
-  return { repoId: 'repo', repo: null, branches, tasks: [], jobs: [], cursor };
+  return { repoId: 'repo', repo: null, branches, tasks: [], archivedTasks: [], jobs: [], cursor };
 }
 
 /** A store over a cache whose overview is answered by hand, as a server would after any delay. */

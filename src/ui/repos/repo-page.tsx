@@ -15,7 +15,8 @@ import { Message } from '../message';
 import { useApi } from '../providers';
 import { Stack } from '../stack/stack';
 import { Tasks } from '../tasks/tasks';
-import { Freshness } from './freshness';
+import { Freshness, PullRequestFreshness } from './freshness';
+import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
@@ -77,7 +78,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         </section>
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
           <section aria-label="Tasks" className={place('tasks')}>
-            <Tasks repoId={repo.id} tasks={tasks} branches={branches} jobs={jobs} />
+            <Tasks overview={overview} repo={repo} />
           </section>
           <section aria-label="Jobs" className={place('jobs')}>
             <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
@@ -105,6 +106,7 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
     api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
   const registering = newest('register_existing_branch', true);
+  const refreshing = useRefreshWhenStale(repo, jobs);
   const unsynced = repo.syncedAt === null ? 'Its first sync has not ended yet.' : null;
   return (
     <header className="flex flex-wrap items-center gap-x-6 gap-y-3 border-b border-hairline bg-surface px-4 py-3">
@@ -112,7 +114,8 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
         <div className="flex flex-wrap items-baseline gap-x-3">
           <h1 className="text-lg font-semibold break-words">{repo.name}</h1>
           <span className="font-mono text-xs text-muted">{repo.trunk}</span>
-          <Freshness repo={repo} />
+          <Freshness repo={repo} refreshing={refreshing} />
+          <PullRequestFreshness repo={repo} />
         </div>
         <p className="text-xs text-muted">{counts.words}</p>
         <RepoNav repoId={repo.id} />

@@ -1,0 +1,246 @@
+'use client';
+
+import { Archive, GitPullRequestArrow, Layers } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
+import { problemOf } from '../api';
+import { Button, buttonLooks } from '../controls';
+import { isActive } from '../feed/merge';
+import { JobButton } from '../jobs/job-button';
+import { errorStands } from '../jobs/phase';
+import { StatusShape, statusTone } from '../jobs/status';
+import { useApi } from '../providers';
+import { PullRequest } from '../repos/pull-request';
+import { Dot, stateTone } from '../stack/dot';
+import { type BranchJobs, standingOf } from '../stack/state';
+import { placeOf } from './place';
+
+const AnotherBranch = lazy(() => import('./another-branch'));
+
+/** What every card needs to know of its repo. */
+export interface TaskContext {
+  repo: Pick<RepoRow, 'id' | 'trunk' | 'webUrl'>;
+  branches: BranchRow[];
+  byName: ReadonlyMap<string, BranchRow>;
+  jobs: JobDetail[];
+  byBranch: ReadonlyMap<string, BranchJobs>;
+}
+
+const NO_JOBS: BranchJobs = { own: null, heldBack: null };
+
+/** A task: what it is about, how its branch stands, and what makes sense now. */
+export function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
+  const attached = task.branchStatus === 'completed';
+  const branch = context.byName.get(task.branch);
+  return (
+    <li
+      data-task={task.title}
+      data-status={task.branchStatus}
+      className="flex flex-col gap-2 border-t border-hairline px-4 py-3"
+    >
+      <div className="flex items-start gap-2">
+        <h3 className="min-w-0 flex-1 font-medium break-words">{task.title}</h3>
+        <BranchStatus task={task} />
+      </div>
+      {task.description && (
+        <p className="line-clamp-3 break-words whitespace-pre-wrap text-muted" title={task.description}>
+          {task.description}
+        </p>
+      )}
+      <Place names={placeOf(task.branch, context.byName)} />
+      {attached ? (
+        <Attached task={task} branch={branch} context={context} />
+      ) : (
+        <Pending task={task} context={context} />
+      )}
+    </li>
+  );
+}
+
+const STATUS_WORDS = {
+  queued: 'pending',
+  running: 'pending',
+  completed: 'attached',
+  error: 'error',
+  cancelled: 'cancelled',
+} as const;
+
+function BranchStatus({ task }: { task: TaskRow }) {
+  const status = task.branchStatus;
+  return (
+    <span
+      className={`inline-flex shrink-0 items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[status]}`}
+    >
+      <StatusShape status={status} />
+      {STATUS_WORDS[status]}
+    </span>
+  );
+}
+
+/** Where the branch is: what it stands on, the trunk first. */
+function Place({ names }: { names: string[] }) {
+  return (
+    <ol aria-label="Place in the stack" className="flex flex-wrap items-baseline font-mono text-xs break-all">
+      {names.map((name, index) => (
+        <li key={name} className={index < names.length - 1 ? 'text-muted' : 'font-medium'}>
+          {name}
+          {index < names.length - 1 && (
+            <span aria-hidden className="mx-1">
+              ‹
+            </span>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** A branch that is still to be attached: how far that is, or why it was not possible and the ways on. */
+function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context: TaskContext }) {
+  const api = useApi();
+  const [choosing, setChoosing] = useState(false);
+  const job = jobs.find((detail) => detail.job.id === task.jobId) ?? null;
+  const failed = task.branchStatus === 'error' || task.branchStatus === 'cancelled';
+  const doing =
+    job?.job.kind === 'create_branch'
+      ? `creating ${task.branch} on ${job.job.parent ?? 'the trunk'}…`
+      : `fetching ${task.branch}…`;
+  return (
+    <>
+      {failed ? (
+        <p className={task.branchStatus === 'error' ? 'text-error' : 'text-muted'}>
+          {job ? [job.job.message, job.job.errorHint].filter(Boolean).join(' ') : 'Its branch was not attached.'}
+        </p>
+      ) : (
+        <p className="text-muted">{doing}</p>
+      )}
+      <div className="flex flex-wrap items-center gap-2">
+        <JobButton
+          label="Attach"
+          job={job}
+          jobs={jobs}
+          press={() => api.tasks.retry.mutate({ taskId: task.id })}
+          className="w-44"
+        />
+        {failed && !choosing && <Button onClick={() => setChoosing(true)}>Another branch…</Button>}
+        <span className="flex-1" />
+        {failed && <ArchiveButton task={task} />}
+      </div>
+      {failed && choosing && (
+        <Suspense>
+          <AnotherBranch task={task} branches={branches} close={() => setChoosing(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** An attached branch: how it stands, its pull request, and what makes sense now. */
+function Attached({
+  task,
+  branch,
+  context: { repo, jobs, byBranch },
+}: {
+  task: TaskRow;
+  branch: BranchRow | undefined;
+  context: TaskContext;
+}) {
+  const api = useApi();
+  if (!branch) {
+    return (
+      <div className="flex items-center gap-2">
+        <p className="min-w-0 flex-1 text-muted">The branch is not on the remote.</p>
+        <ArchiveButton task={task} />
+      </div>
+    );
+  }
+  const known = byBranch.get(branch.name) ?? NO_JOBS;
+  const standing = standingOf(branch, known);
+  const { own } = known;
+  const told = own !== null && (isActive(own.job.status) || errorStands(own, jobs));
+  const open = !branch.merged && !branch.gone;
+  const compare =
+    open && repo.webUrl && branch.parent && branch.prNumber === null && branch.ahead > 0
+      ? `${repo.webUrl}/compare/${pathOf(branch.parent)}...${pathOf(branch.name)}?expand=1`
+      : null;
+  return (
+    <>
+      <p className={`flex min-w-0 items-baseline gap-2 ${stateTone[standing.state]}`}>
+        <svg viewBox="-6 -6 12 12" width="12" height="12" aria-hidden className="shrink-0 self-center">
+          <Dot state={standing.state} />
+        </svg>
+        <span className="min-w-0 break-words">
+          {standing.word}
+          {standing.detail && <span className="text-muted"> · {standing.detail}</span>}
+        </span>
+      </p>
+      <PullRequest branch={branch} words />
+      <div className="flex flex-wrap items-center gap-2">
+        {open && (branch.needsRestack || told || !branch.tracked) && (
+          <JobButton
+            label={branch.tracked ? 'Restack' : 'Register'}
+            icon={<Layers size={14} aria-hidden />}
+            job={own}
+            jobs={jobs}
+            press={(idempotencyKey) =>
+              api.jobs.run.mutate({
+                repoId: repo.id,
+                kind: branch.tracked ? 'restack_subtree' : 'register_existing_branch',
+                branch: branch.name,
+                idempotencyKey,
+              })
+            }
+            className="w-44"
+          />
+        )}
+        {compare && (
+          <a
+            href={compare}
+            rel="noreferrer"
+            className={`touch inline-flex h-8 items-center gap-2 px-3 ${buttonLooks.plain}`}
+          >
+            <GitPullRequestArrow size={14} aria-hidden /> Open a pull request
+          </a>
+        )}
+        <span className="flex-1" />
+        <ArchiveButton task={task} />
+      </div>
+    </>
+  );
+}
+
+/** A branch's name within a web address. */
+function pathOf(branch: string): string {
+  return branch.split('/').map(encodeURIComponent).join('/');
+}
+
+function ArchiveButton({ task }: { task: TaskRow }) {
+  const api = useApi();
+  const [asked, setAsked] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const archive = async () => {
+    setAsked(true);
+    setTrouble(null);
+    try {
+      // The feed takes the card away.
+      await api.tasks.archive.mutate({ taskId: task.id });
+    } catch (error) {
+      const { message, fields } = problemOf(error);
+      setTrouble(message ?? Object.values(fields).join(' '));
+      setAsked(false);
+    }
+  };
+  return (
+    <>
+      {trouble && (
+        <span role="alert" className="text-xs text-error">
+          {trouble}
+        </span>
+      )}
+      <Button look="quiet" aria-disabled={asked} aria-label={`Archive ${task.title}`} onClick={() => void archive()}>
+        <Archive size={14} aria-hidden /> {asked ? 'Archiving…' : 'Archive'}
+      </Button>
+    </>
+  );
+}
