@@ -7,7 +7,7 @@ test('Register all suggested tracks every stack, the picture with the trunk on t
   const repoPage = new RepoPage(page);
   await repoPage.goto(repo.id);
 
-  await repoPage.run('Register all suggested');
+  await repoPage.registerAll();
   await repoPage.branch('checkout/cart-totals').says('in place');
   await expect(repoPage.button('Register all suggested')).toBeHidden();
   const names = await repoPage.branches();

@@ -69,6 +69,19 @@ export class RepoPage {
     return job;
   }
 
+  /** Registers every suggestion, by way of the preview, and waits until that has completed. */
+  async registerAll(): Promise<JobCard> {
+    await this.button('Register all suggested').click();
+    const job = await this.jobOf(() =>
+      this.page
+        .getByRole('dialog', { name: 'Register these stacks?' })
+        .getByRole('button', { name: /^Register \d+ branch/ })
+        .click(),
+    );
+    await job.is('completed');
+    return job;
+  }
+
   /** The form for a new task; `newTask` opens it. */
   get taskForm(): Locator {
     return this.page.getByRole('form', { name: 'New task' });

@@ -2,15 +2,16 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Layers, RefreshCw } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { ActionKind, BranchRow, RepoRow } from '@/db/schema';
 import { problemOf } from '../api';
-import { Skeleton } from '../controls';
+import { Button, Skeleton } from '../controls';
 import { isActive } from '../feed/merge';
 import { type Overview, overviewQuery } from '../feed/queries';
-import { JobButton } from '../jobs/job-button';
+import { JobButton, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
+import { errorStands } from '../jobs/phase';
 import { Message } from '../message';
 import { useApi } from '../providers';
 import { Stack } from '../stack/stack';
@@ -18,6 +19,9 @@ import { Tasks } from '../tasks/tasks';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
+import { suggestedBranches } from './suggestions';
+
+const RegisterAll = lazy(() => import('./register-all'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
@@ -105,7 +109,6 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
     jobs.find(({ job }) => job.kind === kind && job.suggested === suggested) ?? null;
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
     api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
-  const registering = newest('register_existing_branch', true);
   const refreshing = useRefreshWhenStale(repo, jobs);
   const unsynced = repo.syncedAt === null ? 'Its first sync has not ended yet.' : null;
   return (
@@ -117,19 +120,17 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           <Freshness repo={repo} refreshing={refreshing} />
           <PullRequestFreshness repo={repo} />
         </div>
-        <p className="text-xs text-muted">{counts.words}</p>
+        <p className="text-xs text-muted">{counts}</p>
         <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-wrap gap-2 sm:w-auto">
-        {(counts.suggested > 0 || (registering && isActive(registering.job.status))) && (
-          <JobButton
-            label="Register all suggested"
-            job={registering}
-            jobs={jobs}
-            press={run('register_existing_branch', true)}
-            className="w-full sm:w-48"
-          />
-        )}
+        <RegisterSuggested
+          repo={repo}
+          branches={branches}
+          jobs={jobs}
+          job={newest('register_existing_branch', true)}
+          press={run('register_existing_branch', true)}
+        />
         <JobButton
           label="Sync"
           icon={<RefreshCw size={14} aria-hidden />}
@@ -153,8 +154,55 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
   );
 }
 
+/** Registers every suggestion, once somebody has seen what that makes; nothing where there is no suggestion. */
+function RegisterSuggested({
+  repo,
+  branches,
+  jobs,
+  job,
+  press,
+}: {
+  repo: RepoRow;
+  branches: BranchRow[];
+  jobs: JobDetail[];
+  job: JobDetail | null;
+  press: (idempotencyKey: string) => Promise<{ jobId: string }>;
+}) {
+  const request = useRequest();
+  const [asking, setAsking] = useState(false);
+  const any = useMemo(() => suggestedBranches(branches).length > 0, [branches]);
+  const underWay =
+    request.waiting ||
+    request.jobId !== null ||
+    request.problem !== null ||
+    (job !== null && (isActive(job.job.status) || errorStands(job, jobs)));
+  if (!any && !underWay) return null;
+  const label = 'Register all suggested';
+  return (
+    <>
+      {underWay ? (
+        <JobButton label={label} job={job} jobs={jobs} press={press} request={request} className="w-full sm:w-48" />
+      ) : (
+        <Button className="w-full sm:w-48" aria-haspopup="dialog" onClick={() => setAsking(true)}>
+          {label}
+        </Button>
+      )}
+      {asking && (
+        <Suspense>
+          <RegisterAll
+            trunk={repo.trunk}
+            branches={branches}
+            confirm={() => void request.send(label, press)}
+            close={() => setAsking(false)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
 /** What a page's header says about its branches. */
-function countBranches(branches: BranchRow[]): { words: string; suggested: number } {
+function countBranches(branches: BranchRow[]): string {
   const open = branches.filter((branch) => !branch.merged && !branch.gone);
   const tracked = open.filter((branch) => branch.tracked);
   const untracked = open.filter((branch) => !branch.tracked);
@@ -164,7 +212,7 @@ function countBranches(branches: BranchRow[]): { words: string; suggested: numbe
     ...counted(tracked.filter((branch) => branch.forecast?.outcome === 'conflict').length, 'would conflict'),
     ...counted(untracked.length, 'untracked'),
   ];
-  return { words: words.join(' · '), suggested: untracked.filter((branch) => branch.suggestedParent !== null).length };
+  return words.join(' · ');
 }
 
 function counted(count: number, word: string): string[] {
