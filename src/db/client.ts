@@ -14,7 +14,7 @@ import { triggerStatements } from './triggers';
 import { databaseTrouble } from './trouble';
 
 /** How long SQLite itself waits for another writer, in milliseconds: it waits in place, so the whole process stands still. */
-const BLOCK_MS = 20;
+const BLOCK_MS = 5;
 
 export type Db = LibSQLDatabase<typeof schema> & { $client: Client };
 

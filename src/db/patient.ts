@@ -6,7 +6,7 @@ const PATIENCE_MS = 5000;
 
 /** The first pause between two tries, in milliseconds; it doubles up to the longest. */
 const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 300;
 
 /**
  * Waits for another process's lock without standing still, and comes back to life after any trouble with the file.
