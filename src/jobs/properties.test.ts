@@ -297,8 +297,8 @@ async function check(repoId: string, jobId: string, team: Team): Promise<void> {
     }
     expect(await remote.subjects(name, row.base), `${where}: ${name} over its base`).toEqual(branch.own);
     const parent = graph.effectiveParent(name);
-    if (team.branches.has(parent) || parent === 'main')
-      expect(parent, `${where}: parent of ${name}`).toBe(team.parentOf(name));
+    if (parent !== 'main' && !team.branches.has(parent)) continue; // It is gone: whoever stood on it is held back.
+    expect(parent, `${where}: parent of ${name}`).toBe(team.parentOf(name));
     if (!row.needsRestack) {
       expect(await remote.subjects(name, parent), `${where}: ${name} over ${parent}`).toEqual(branch.own);
     }
@@ -377,7 +377,7 @@ describe('whatever is done to whom, and whatever gets in the way', () => {
           }
           await rm(dir, { recursive: true, force: true });
         }),
-        { ...fuzzing(10), endOnFailure: !process.env.SPICERACK_FUZZ_SHRINK },
+        { ...fuzzing(8), endOnFailure: !process.env.SPICERACK_FUZZ_SHRINK },
       );
       const most = [
         'die',
