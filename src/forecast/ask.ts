@@ -1,12 +1,12 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type Db, snapshot, write } from '@/db/client';
 import { type ActionKind, branches, forecasts, repos } from '@/db/schema';
-import { HIDDEN_FORECAST_COLUMNS, TIPS_COLUMNS } from '@/db/triggers';
+import { HIDDEN_FORECAST_COLUMNS } from '@/db/triggers';
 import type { ForecastView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
 import { type Refusal, refusalOf } from '@/jobs/accept';
 import type { ActionFields } from '@/jobs/kinds';
-import { actionKey, type TipsRow, tipsKey } from './tips-key';
+import { actionKey, rowsAsText, tipsKey } from './tips-key';
 
 /** The action that one wants to know about. */
 export interface ForecastRequest extends ActionFields {
@@ -20,15 +20,11 @@ export type ForecastAnswer = ForecastView & { feedCursor: number };
 /** After so long an error is no answer any more, and asking computes it again. */
 const ERROR_HOLDS = '-10 seconds';
 
-/** The columns of `ForecastView`, and those that `tipsKey` needs. */
+/** The columns of `ForecastView`. */
 const view = Object.fromEntries(
   Object.entries(getTableColumns(forecasts)).filter(([key]) => !HIDDEN_FORECAST_COLUMNS.some((name) => name === key)),
   // Object.fromEntries loses the keys' names; what was filtered is exactly what the type leaves out.
 ) as Omit<ReturnType<typeof getTableColumns<typeof forecasts>>, (typeof HIDDEN_FORECAST_COLUMNS)[number]>;
-const tipsColumns = Object.fromEntries(TIPS_COLUMNS.map((key) => [key, branches[key]])) as {
-  // The same here.
-  [K in keyof TipsRow]: (typeof branches)[K];
-};
 
 /**
  * Answers from the table alone. Where nothing is known for the branch rows as they are, it writes the row that
@@ -41,16 +37,16 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
   const action = actionKey(request);
   // Again where the rows change between two looks at them.
   for (let tries = 0; tries < 3; tries++) {
-    const [[repo], rows, [head]] = await snapshot(db, [
+    const [[repo], [rows], [head]] = await snapshot(db, [
       db
         .select({ trunk: repos.trunk, trunkTip: repos.trunkTip, engine: repos.engine })
         .from(repos)
         .where(eq(repos.id, repoId)),
-      db.select(tipsColumns).from(branches).where(eq(branches.repoId, repoId)),
+      db.select({ text: rowsAsText }).from(branches).where(eq(branches.repoId, repoId)),
       cursorQuery(db),
     ]);
     if (!repo) break;
-    const key = tipsKey(repo, rows);
+    const key = tipsKey(repo, rows?.text ?? '');
     const known = await answer(db, repoId, action, key);
     if (known?.status === 'ready' && !known.stale) return known;
     const message = repo.trunkTip === null ? 'It waits for the first sync of this repo.' : '';
