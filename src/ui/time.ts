@@ -35,6 +35,11 @@ export function exact(iso: string): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }
 
+/** The same in UTC, for what is compared with a log elsewhere: `2026-11-23 16:13:18.042 UTC`. */
+export function exactUtc(iso: string): string {
+  return new Date(iso).toISOString().replace('T', ' ').replace('Z', ' UTC');
+}
+
 /** The time between two instants. */
 export function between(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);

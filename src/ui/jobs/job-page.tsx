@@ -3,19 +3,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { JobStepRow } from '@/db/schema';
+import type { ForecastCheck, JobMoveRow } from '@/db/schema';
+import { compareUrl } from '@/repos/forge-url';
 import { problemOf } from '../api';
-import { ScrollText, Skeleton } from '../controls';
+import { Skeleton } from '../controls';
+import { CopyButton } from '../copy';
 import { isActive } from '../feed/merge';
-import { type JobPage as JobPageData, jobLogQuery, jobQuery, overviewQuery } from '../feed/queries';
+import { type JobPage as JobPageData, jobQuery, overviewQuery } from '../feed/queries';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
-import { ago, duration, exact } from '../time';
+import { ago, duration, exactUtc } from '../time';
+import { ConflictView } from './conflict';
 import { RetryButton } from './job-card';
+import { Log } from './log';
 import { Commit, Name, ResultLists } from './result';
 import { StatusChip, StatusShape } from './status';
+import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
 import { intent } from './words';
 
@@ -37,6 +42,9 @@ function Job({ detail }: { detail: JobPageData }) {
   const overview = useQuery(overviewQuery(api, job.repoId));
   const now = useNow(true);
   const jobs = overview.data?.jobs ?? [detail];
+  const branches = overview.data?.branches;
+  const byName = useMemo(() => new Map(branches?.map((branch) => [branch.name, branch])), [branches]);
+  const behind = jobs.find((other) => other.job.seq < job.seq && isActive(other.job.status));
   const retryOf = jobs.find((other) => other.job.id === job.retryOf);
   return (
     <div className="mx-auto flex max-w-240 flex-col gap-6 p-4 md:p-6">
@@ -92,14 +100,25 @@ function Job({ detail }: { detail: JobPageData }) {
           )}
         </dl>
       </header>
-      <Timeline detail={detail} now={now} />
-      <Moves detail={detail} />
       {job.result && (
         <div className="flex flex-col gap-3 empty:hidden">
-          <ResultLists result={job.result} full />
+          <ResultLists
+            result={job.result}
+            conflict={(branch, reason) => (
+              <ConflictView
+                branch={branch}
+                reason={reason}
+                onto={parentIn(job, branch) ?? byName.get(branch)?.parent ?? null}
+                base={byName.get(branch)?.base ?? null}
+              />
+            )}
+          />
         </div>
       )}
-      <Log jobId={job.id} />
+      {job.result?.forecast && <ForecastResult check={job.result.forecast} />}
+      <Timeline detail={detail} behind={behind?.job.seq ?? null} now={now} />
+      <Moves detail={detail} webUrl={overview.data?.repo?.webUrl ?? null} />
+      <Log jobId={job.id} live={isActive(job.status)} />
     </div>
   );
 }
@@ -115,120 +134,121 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Time({ iso, now }: { iso: string; now: number }) {
   return (
-    <time dateTime={iso} title={exact(iso)}>
+    <time dateTime={iso} title={exactUtc(iso)}>
       {ago(iso, now)}
     </time>
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
+function Section({ title, beside, children }: { title: string; beside?: ReactNode; children: ReactNode }) {
   return (
     <section className="flex min-w-0 flex-col gap-2" aria-label={title}>
-      <h2 className="text-base font-semibold">{title}</h2>
+      <div className="flex items-baseline gap-2">
+        <h2 className="text-base font-semibold">{title}</h2>
+        {beside && <span className="text-xs">{beside}</span>}
+      </div>
       {children}
     </section>
   );
 }
 
-function Timeline({ detail: { job, steps }, now }: { detail: JobDetail; now: number }) {
-  const attempts = [...new Set(steps.map((step) => step.attempt))];
+/** The branch that a job was to put another one on, where it names it. */
+function parentIn(job: JobDetail['job'], branch: string): string | null {
+  return job.branch === branch ? job.parent : null;
+}
+
+/** Whether the forecast that was known when it began came true. */
+function ForecastResult({ check }: { check: ForecastCheck }) {
   return (
-    <Section title="Steps">
-      {steps.length === 0 && (
-        <p className="text-muted">{isActive(job.status) ? 'It has not begun yet.' : 'It ended before it began.'}</p>
+    <Section title="Forecast">
+      {check.agreed ? (
+        <p className="flex items-center gap-2 text-muted">
+          <span className="text-completed">
+            <StatusShape status="completed" />
+          </span>
+          It came out as the forecast said.
+        </p>
+      ) : (
+        <>
+          <p className="text-restack">It came out otherwise than the forecast said:</p>
+          <ul className="flex list-disc flex-col gap-1 pl-4">
+            {check.differences.map((difference) => (
+              <li key={difference}>{difference}</li>
+            ))}
+          </ul>
+        </>
       )}
-      {attempts.map((attempt) => (
-        <div key={attempt}>
-          {attempts.length > 1 && <h3 className="text-xs font-medium text-muted">Attempt {attempt}</h3>}
-          <ol className="flex flex-col">
-            {steps
-              .filter((step) => step.attempt === attempt)
-              .map((step) => (
-                <Step key={step.id} step={step} now={now} />
-              ))}
-          </ol>
-        </div>
-      ))}
     </Section>
   );
 }
 
-const stepTone = { running: 'text-running', completed: 'text-completed', error: 'text-error' };
-
-function Step({ step, now }: { step: JobStepRow; now: number }) {
-  const took = (step.finishedAt ? Date.parse(step.finishedAt) : now) - Date.parse(step.startedAt);
-  return (
-    <li className={`flex items-start gap-2 py-0.5 ${step.phase ? 'ml-1.5 border-l border-hairline pl-4' : ''}`}>
-      <span className={`flex h-5 items-center ${stepTone[step.status]}`}>
-        <StatusShape status={step.status} size={step.phase ? 10 : 14} />
-        <span className="sr-only">{step.status}</span>
-      </span>
-      <span className={step.phase ? '' : 'font-medium'}>{step.phase ?? step.step}</span>
-      <span className="min-w-0 flex-1 break-words text-muted">{step.message}</span>
-      <time dateTime={step.startedAt} title={exact(step.startedAt)} className="shrink-0 text-xs text-muted">
-        {duration(took)}
-      </time>
-    </li>
-  );
-}
-
-function Moves({ detail: { moves } }: { detail: JobDetail }) {
+function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: string | null }) {
   const shown = moves.filter((move) => move.state !== 'abandoned');
   if (shown.length === 0) return null;
+  const text = shown.map(({ branch, before, after }) => `${branch} ${before ?? NONE} ${after ?? NONE}`).join('\n');
   return (
-    <Section title="Moves">
+    <Section
+      title="Moves"
+      beside={
+        <CopyButton text={text} label="all moves">
+          {shown.length === 1 ? '1 branch' : `${shown.length} branches`}
+        </CopyButton>
+      }
+    >
       <ul className="flex flex-col">
         {shown.map((move) => (
-          <li
-            key={move.id}
-            className="flex flex-wrap items-baseline gap-x-2 border-b border-hairline py-1 last:border-b-0"
-          >
-            <Name>{move.branch}</Name>
-            <span className="flex items-center gap-1">
-              {move.before ? <Commit id={move.before} /> : <span className="text-muted">new</span>}
-              {move.before !== move.after && (
-                <>
-                  <ArrowRight size={12} aria-label="to" className="text-muted" />
-                  {move.after ? <Commit id={move.after} /> : <span className="text-muted">deleted</span>}
-                </>
-              )}
-            </span>
-            {move.parentAfter !== move.parentBefore && (
-              <span className="text-muted">
-                onto <Name>{move.parentAfter ?? 'nothing'}</Name>
-              </span>
-            )}
-            {move.state === 'planned' && <span className="text-xs text-muted">not pushed</span>}
-          </li>
+          <MoveLine key={move.id} move={move} compare={compareUrl({ webUrl }, move.before, move.after)} />
         ))}
       </ul>
     </Section>
   );
 }
 
-function Log({ jobId }: { jobId: string }) {
-  const log = useQuery(jobLogQuery(useApi(), jobId));
-  const lines = log.data?.lines ?? [];
+/** What git writes for a ref that is not there. */
+const NONE = '0'.repeat(40);
+
+function MoveLine({ move, compare }: { move: JobMoveRow; compare: string | null }) {
+  const { branch, before, after, parentBefore, parentAfter, state } = move;
   return (
-    <Section title="Log">
-      {lines.length === 0 ? (
-        <p className="text-muted">{log.isPending ? 'Loading…' : 'Nothing was said.'}</p>
-      ) : (
-        <ScrollText
-          label="Lines of the log"
-          className="max-h-120 rounded-control border border-hairline bg-surface p-3"
-        >
-          {lines.map((line) => (
-            <div
-              key={line.id}
-              title={exact(line.at)}
-              className={{ info: '', warn: 'text-restack', error: 'text-error' }[line.level]}
-            >
-              {line.line}
-            </div>
-          ))}
-        </ScrollText>
+    <li
+      data-move={branch}
+      className="flex flex-wrap items-baseline gap-x-2 border-b border-hairline py-1 last:border-b-0"
+    >
+      <Name>{branch}</Name>
+      <span className="flex items-center gap-1">
+        {before ? <CopiedCommit id={before} of={`${branch} before`} /> : <span className="text-muted">new</span>}
+        {before !== after && (
+          <>
+            <ArrowRight size={12} role="img" aria-label="to" className="text-muted" />
+            {after ? <CopiedCommit id={after} of={`${branch} after`} /> : <span className="text-muted">deleted</span>}
+          </>
+        )}
+      </span>
+      {before === after && <span className="text-xs text-muted">its commits stay</span>}
+      {parentAfter !== parentBefore && (
+        <span className="text-muted">
+          onto <Name>{parentAfter ?? 'nothing'}</Name>
+        </span>
       )}
-    </Section>
+      {state === 'planned' && <span className="text-xs text-muted">not pushed</span>}
+      {compare && state === 'pushed' && (
+        <a
+          href={compare}
+          rel="noreferrer"
+          aria-label={`Compare ${branch} before and after`}
+          className="text-xs text-accent underline"
+        >
+          compare
+        </a>
+      )}
+    </li>
+  );
+}
+
+function CopiedCommit({ id, of }: { id: string; of: string }) {
+  return (
+    <CopyButton text={id} label={`${id.slice(0, 8)}, ${of}`}>
+      <Commit id={id} />
+    </CopyButton>
   );
 }

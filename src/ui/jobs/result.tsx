@@ -1,12 +1,18 @@
+import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { ConflictFile } from '@/stack/plan';
-import { ScrollText } from '../controls';
 import { heldBackWords } from '../stack/state';
 
 type Result = NonNullable<JobDetail['job']['result']>;
+type Conflict = Extract<Result['heldBack'][number]['reason'], { kind: 'conflict' }>;
 
-/** What a job left where it was, dropped, and warns of. `full` shows the files of a conflict with their text. */
-export function ResultLists({ result, full = false }: { result: Result; full?: boolean }) {
+/** What a job left where it was, dropped, and warns of; `conflict` shows more of a branch's conflict. */
+export function ResultLists({
+  result,
+  conflict,
+}: {
+  result: Result;
+  conflict?: (branch: string, reason: Conflict) => ReactNode;
+}) {
   const { heldBack, dropped, warnings, merged, registered, gone, notes } = result;
   return (
     <>
@@ -14,17 +20,7 @@ export function ResultLists({ result, full = false }: { result: Result; full?: b
         {heldBack.map(({ branch, reason }) => (
           <li key={branch}>
             <Name>{branch}</Name> {heldBackWords(reason)}
-            {full && reason.kind === 'conflict' && (
-              <div className="mt-1 flex flex-col gap-2">
-                <p className="text-muted">
-                  Its commit <Commit id={reason.commit} /> “{reason.subject}” does not go onto{' '}
-                  <Commit id={reason.onto} />.
-                </p>
-                {reason.files.map((file) => (
-                  <Conflict key={file.path} file={file} />
-                ))}
-              </div>
-            )}
+            {reason.kind === 'conflict' && conflict?.(branch, reason)}
           </li>
         ))}
       </List>
@@ -72,7 +68,7 @@ export function ResultLists({ result, full = false }: { result: Result; full?: b
   );
 }
 
-function List({ title, tone = 'text-muted', children }: { title: string; tone?: string; children: React.ReactNode[] }) {
+function List({ title, tone = 'text-muted', children }: { title: string; tone?: string; children: ReactNode[] }) {
   if (children.length === 0) return null;
   return (
     <section className="min-w-0">
@@ -82,7 +78,7 @@ function List({ title, tone = 'text-muted', children }: { title: string; tone?: 
   );
 }
 
-export function Name({ children }: { children: React.ReactNode }) {
+export function Name({ children }: { children: ReactNode }) {
   return <span className="font-mono text-xs break-all">{children}</span>;
 }
 
@@ -93,34 +89,4 @@ export function Commit({ id }: { id: string }) {
       {id.slice(0, 8)}
     </code>
   );
-}
-
-function Conflict({ file }: { file: ConflictFile }) {
-  return (
-    <details open className="min-w-0 rounded-control border border-hairline">
-      <summary className="px-2 py-1">
-        <Name>{file.path}</Name> <span className="text-conflict">{file.kinds.join(', ')}</span>
-      </summary>
-      {file.text === null ? (
-        <p className="px-2 pb-2 text-muted">There is no text to show (binary, or too large).</p>
-      ) : (
-        <ScrollText label={`Conflict in ${file.path}`} className="max-h-80 border-t border-hairline bg-canvas p-2">
-          {numbered(file.text).map(({ key, line, kind }) => (
-            <div key={key} className={kind}>
-              {line || ' '}
-            </div>
-          ))}
-        </ScrollText>
-      )}
-    </details>
-  );
-}
-
-/** Lines of a conflicted text, those of the markers set apart. */
-function numbered(text: string) {
-  return text.split('\n').map((line, index) => ({
-    key: index,
-    line,
-    kind: /^(<{7}|={7}|>{7}|\|{7})/.test(line) ? 'bg-conflict-tint text-conflict' : '',
-  }));
 }

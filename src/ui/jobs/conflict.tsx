@@ -1,0 +1,127 @@
+'use client';
+
+import type { JobResult } from '@/db/schema';
+import { ScrollText } from '../controls';
+import { CopyButton } from '../copy';
+import { type Block, conflictBlocks } from './conflict-blocks';
+import { Commit, Name } from './result';
+
+type Conflict = Extract<JobResult['heldBack'][number]['reason'], { kind: 'conflict' }>;
+type ConflictFile = Conflict['files'][number];
+
+/** Lines of what both sides agree on that are shown around a conflict. */
+const AROUND = 3;
+
+/** One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand. */
+export function ConflictView({
+  branch,
+  reason,
+  onto,
+  base,
+}: {
+  branch: string;
+  reason: Conflict;
+  /** The branch that it was to stand on, and the commit that it stands on now; null where that is not known. */
+  onto: string | null;
+  base: string | null;
+}) {
+  return (
+    <div className="mt-1 flex min-w-0 flex-col gap-3">
+      <p className="text-muted">
+        Its commit <Commit id={reason.commit} /> “{reason.subject}” does not go onto {onto && <Name>{onto}</Name>}{' '}
+        <Commit id={reason.onto} />.
+      </p>
+      {reason.files.map((file) => (
+        <File
+          key={file.path}
+          file={file}
+          ours={`${onto ?? 'below'} ${reason.onto.slice(0, 7)}`}
+          theirs={`${branch} ${reason.commit.slice(0, 7)}`}
+        />
+      ))}
+      {base && onto && <ByHand branch={branch} onto={onto} base={base} />}
+    </div>
+  );
+}
+
+function File({ file, ours, theirs }: { file: ConflictFile; ours: string; theirs: string }) {
+  return (
+    <details open className="min-w-0 rounded-control border border-hairline bg-surface">
+      <summary className="touch cursor-pointer px-2 py-1">
+        <Name>{file.path}</Name> <span className="text-conflict">{file.kinds.join(', ')}</span>
+      </summary>
+      {file.text === null ? (
+        <p className="px-2 pb-2 text-muted">There is no text to show (binary, or too large).</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section aria-label={`Conflict in ${file.path}`} tabIndex={0} className="max-h-120 overflow-auto">
+          <div className="w-fit min-w-full border-t border-hairline font-mono text-xs">
+            {conflictBlocks(file.text).map((block) =>
+              block.kind === 'agreed' ? (
+                <Agreed key={block.line} block={block} />
+              ) : (
+                <div key={block.line} className="border-y border-conflict/40">
+                  <Side name={ours} lines={block.ours} tone="bg-queued-tint text-queued" />
+                  {block.base && <Side name="base" lines={block.base} tone="bg-cancelled-tint text-cancelled" />}
+                  <Side name={theirs} lines={block.theirs} tone="bg-conflict-tint text-conflict" />
+                </div>
+              ),
+            )}
+          </div>
+        </section>
+      )}
+    </details>
+  );
+}
+
+function Side({ name, lines, tone }: { name: string; lines: string[]; tone: string }) {
+  return (
+    <div>
+      <p className={`sticky left-0 px-2 font-sans font-medium ${tone}`}>{name}</p>
+      <pre className="px-2">{lines.length > 0 ? lines.join('\n') : <span className="text-muted">(no line)</span>}</pre>
+    </div>
+  );
+}
+
+/** The lines next to a conflict, and how many more there are. */
+function Agreed({ block }: { block: Block & { kind: 'agreed' } }) {
+  const { lines, line } = block;
+  const left = lines.length - 2 * AROUND;
+  if (left <= 1) return <pre className="px-2 text-muted">{lines.join('\n')}</pre>;
+  const [head, tail] = [line === 1 ? [] : lines.slice(0, AROUND), lines.slice(-AROUND)];
+  return (
+    <>
+      {head.length > 0 && <pre className="px-2 text-muted">{head.join('\n')}</pre>}
+      <p className="sticky left-0 bg-canvas px-2 font-sans text-muted">
+        {lines.length - head.length - tail.length} lines
+      </p>
+      <pre className="px-2 text-muted">{tail.join('\n')}</pre>
+    </>
+  );
+}
+
+/** The commands that take the branch where the job would have put it, on one's own machine. */
+function ByHand({ branch, onto, base }: { branch: string; onto: string; base: string }) {
+  const commands = [
+    'git fetch origin',
+    `git switch ${quoted(branch)}`,
+    `git rebase --onto ${quoted(`origin/${onto}`)} ${base}`,
+    `git push --force-with-lease origin ${quoted(branch)}`,
+  ].join('\n');
+  return (
+    <section aria-label={`Commands to solve ${branch} by hand`} className="flex flex-col gap-1">
+      <div className="flex items-center gap-2">
+        <h4 className="text-xs font-medium text-muted">Solve it on your machine, then retry</h4>
+        <CopyButton text={commands} label="the commands" />
+      </div>
+      <ScrollText label="Commands" className="rounded-control border border-hairline bg-canvas p-2">
+        {commands}
+      </ScrollText>
+    </section>
+  );
+}
+
+/** A branch's name for a shell: git allows more in it than a shell leaves alone. */
+function quoted(name: string): string {
+  return /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+}

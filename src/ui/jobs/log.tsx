@@ -1,0 +1,90 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { ArrowDown } from 'lucide-react';
+import { useLayoutEffect, useRef, useState } from 'react';
+import { problemOf } from '../api';
+import { Trouble } from '../controls';
+import { jobLogQuery } from '../feed/queries';
+import { useApi } from '../providers';
+import { exactUtc } from '../time';
+
+/** Nearer to the end than this counts as there, in pixels. */
+const NEAR = 24;
+
+/**
+ * A job's log from its first line. It follows what is said only while one is at its end; elsewhere it stands still
+ * and tells how many lines are new.
+ */
+export function Log({ jobId, live }: { jobId: string; live: boolean }) {
+  const log = useQuery(jobLogQuery(useApi(), jobId));
+  const lines = log.data?.lines ?? [];
+  const scroller = useRef<HTMLElement>(null);
+  // An ended job's log is read from its beginning.
+  const follows = useRef(live);
+  const [read, setRead] = useState(0);
+  const count = lines.length;
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || count === 0) return;
+    const fits = element.scrollHeight <= element.clientHeight;
+    if (follows.current) element.scrollTop = element.scrollHeight;
+    // Lines that were there when it was opened are not new.
+    setRead((before) => (follows.current || fits || before === 0 ? count : before));
+  }, [count]);
+  const toEnd = () => {
+    const element = scroller.current;
+    if (!element) return;
+    follows.current = true;
+    element.scrollTop = element.scrollHeight;
+    setRead(count);
+    element.focus();
+  };
+  const fresh = read === 0 ? 0 : count - read;
+  return (
+    <section className="flex min-w-0 flex-col gap-2" aria-label="Log">
+      <h2 className="text-base font-semibold">Log</h2>
+      {log.error && <Trouble>{problemOf(log.error).message}</Trouble>}
+      {count === 0 ? (
+        !log.error && <p className="text-muted">{log.isPending ? 'Loading…' : 'Nothing was said.'}</p>
+      ) : (
+        <div className="relative">
+          <section
+            ref={scroller}
+            aria-label="Lines of the log"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+            tabIndex={0}
+            onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+              follows.current = scrollHeight - scrollTop - clientHeight < NEAR;
+              if (follows.current) setRead(count);
+            }}
+            className="max-h-120 overflow-auto rounded-control border border-hairline bg-surface p-3 font-mono text-xs"
+          >
+            <ol>
+              {lines.map((line) => (
+                <li key={line.id} title={exactUtc(line.at)} className="flex gap-3">
+                  <span className="shrink-0 text-muted max-sm:hidden">{line.at.slice(11, 23)}</span>
+                  <span
+                    className={`min-w-0 break-words whitespace-pre-wrap ${{ info: '', warn: 'text-restack', error: 'text-error' }[line.level]}`}
+                  >
+                    {line.level !== 'info' && <span className="sr-only">{line.level}: </span>}
+                    {line.line}
+                  </span>
+                </li>
+              ))}
+            </ol>
+          </section>
+          {fresh > 0 && (
+            <button
+              type="button"
+              onClick={toEnd}
+              className="touch absolute bottom-3 left-1/2 inline-flex h-7 -translate-x-1/2 items-center gap-1 rounded-control border border-line bg-raised px-3 font-medium shadow-lg hover:bg-hover"
+            >
+              <ArrowDown size={12} aria-hidden /> {fresh === 1 ? '1 new line' : `${fresh} new lines`}
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
