@@ -194,7 +194,7 @@ export const FAULTS: Fault[] = [
     strike: each(async (cell, world) => {
       if (!isGit(cell.moment)) return;
       const { fence } = await jobRow(world.db, cell.jobId);
-      const later = Date.now() + LEASE_S * 2000;
+      const later = Date.now() + LEASE_S[world.executor] * 2000;
       await until('the lease', async () => renewedBeyond(await jobRow(world.db, cell.jobId), later), MEETS_WITHIN_MS);
       if ((await jobRow(world.db, cell.jobId)).fence !== fence) cell.problems.push('a living holder lost its lease');
     }),

@@ -18,9 +18,11 @@ import { OWN, type Repo, writeStack } from './stack';
 
 const exec = promisify(execFile);
 
-/** Seconds after which a silent holder's job may be taken over: short, so that a cell need not wait long, but longer
- * than a busy machine makes a process wait. */
-export const LEASE_S = 4;
+/**
+ * Seconds after which a silent holder's job may be taken over: short, so that a cell need not wait long, but longer
+ * than a busy machine makes a process wait; and longer than Inngest then takes from one step to the next.
+ */
+export const LEASE_S = { inline: 4, inngest: 10 };
 
 /** A server, its API and its git. */
 export interface Node {
@@ -51,7 +53,7 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-faults-'));
   const settings = {
     SPICERACK_ENGINE: 'git',
-    SPICERACK_LEASE: String(LEASE_S),
+    SPICERACK_LEASE: String(LEASE_S[executor]),
     SPICERACK_RETRY_DELAY: '0.1',
     SPICERACK_MAX_ATTEMPTS: '20',
     SPICERACK_NETWORK_TIMEOUT: String(networkTimeout),
