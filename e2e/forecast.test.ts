@@ -88,7 +88,7 @@ describe('a forecast', () => {
     const { job } = await run(client, repoId, 'restack_repo');
     expect(job.result?.forecast).toEqual({ agreed: true });
     // The branches have moved, so it says nothing any more about what a restack would do.
-    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ stale: true });
+    await expect.poll(told, { timeout: 30_000 }).toMatchObject({ stale: true });
     const next = await client.forecast.get.query({ repoId, kind: 'restack_repo' });
     expect(next.tipsKey).not.toBe(asked.tipsKey);
   });

@@ -6,6 +6,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { branches, events, type ForecastRow, forecasts, type JobRow, jobLogs, jobs, repos } from '@/db/schema';
+import { identifyProcess } from '@/git/process';
 import { git, gitText } from '@/git/run';
 import { acceptAction } from '@/jobs/accept';
 import { cloneDir } from '@/jobs/clone-dir';
@@ -75,9 +76,9 @@ async function ask(action: Action): Promise<ForecastAnswer> {
 }
 
 /** Starts what computes; it runs until the test ends, or until it is stopped. */
-function background(): { stop(): Promise<void> } {
+function background(limitMs?: number): { stop(): Promise<void> } {
   const abort = new AbortController();
-  const running = forecast(test.db, abort.signal);
+  const running = forecast(test.db, abort.signal, limitMs);
   const stop = async () => {
     abort.abort();
     await running;
@@ -435,7 +436,7 @@ describe('computing forecasts', () => {
     background();
     const other = await askForecast(test.db, { repoId: theirs, kind: 'restack_repo' });
     if ('refused' in other) throw new Error('refused');
-    await expect.poll(() => row(other.id), { timeout: 10_000 }).toMatchObject({ claim: 1, claimedUntil: null });
+    await expect.poll(() => row(other.id), { timeout: 30_000 }).toMatchObject({ claim: 1, claimedUntil: null });
     expect(await row(id)).toMatchObject({ claim: 7, status: 'pending' });
     await claimed('-1 seconds');
     expect(await ready(id)).toMatchObject({ claim: 8 });
@@ -475,10 +476,27 @@ describe('computing forecasts', () => {
     await spoil(clone);
     const { id } = await ask({ kind: 'restack_repo' });
     background();
-    await expect.poll(() => row(id), { timeout: 10_000 }).toMatchObject({ message: expect.stringMatching(message) });
+    await expect.poll(() => row(id), { timeout: 30_000 }).toMatchObject({ message: expect.stringMatching(message) });
     expect(await row(id)).toMatchObject({ status: 'pending', claimedUntil: null });
     await job({ kind: 'sync_repo' });
     expect(await ready(id)).toMatchObject({ stale: false, message: '' });
+  });
+
+  it('ends one that takes too long with an error, and its git with it', async () => {
+    await gate.hold('rev-list');
+    onTestFinished(() => gate.release('rev-list'));
+    const { id } = await ask({ kind: 'restack_repo' });
+    background(300);
+    const git = await gate.reached('rev-list');
+    await expect
+      .poll(() => row(id), { timeout: 20_000 })
+      .toMatchObject({
+        status: 'error',
+        message: expect.stringContaining('longer than 0.3 s'),
+        outline: null,
+        claimedUntil: null,
+      });
+    expect(identifyProcess(git)).toBeNull();
   });
 
   it('says why where the engine fails, and goes on with others', async () => {

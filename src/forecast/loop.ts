@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -13,7 +13,7 @@ const TICK_MS = 1000;
 /** Repos that this process computes for at the same time; jobs come first. */
 const AT_ONCE = 2;
 
-/** How long one forecast may take. */
+/** How long one forecast may take; a job may take longer. */
 const LIMIT_MS = 60_000;
 
 /** How long a claim holds after it was last renewed, and how often it is. */
@@ -31,8 +31,9 @@ class ClaimLost extends Error {
 /**
  * Computes the forecasts that were asked for, the newest wish first, one of a repo at a time. It decides by the
  * rows alone and claims what it computes, so any number of processes may run one. Ends when `abort` aborts.
+ * @param limitMs how long one forecast may take, in milliseconds
  */
-export async function forecast(db: Db, abort: AbortSignal): Promise<void> {
+export async function forecast(db: Db, abort: AbortSignal, limitMs = LIMIT_MS): Promise<void> {
   const atWork = new Map<string, Promise<void>>();
   /** What cannot be computed from this machine's clone as it is, with the repo's last sync. */
   const waiting = new Map<number, string | null>();
@@ -49,7 +50,7 @@ export async function forecast(db: Db, abort: AbortSignal): Promise<void> {
         const { repoId } = asked;
         if (atWork.size >= AT_ONCE) break;
         if (atWork.has(repoId) || (waiting.has(asked.id) && waiting.get(asked.id) === syncedAt)) continue;
-        const work = computeOne(db, asked, abort)
+        const work = computeOne(db, asked, abort, limitMs)
           .then((ended) => {
             if (ended === 'waiting') waiting.set(asked.id, syncedAt);
             else waiting.delete(asked.id);
@@ -91,6 +92,7 @@ async function computeOne(
   db: Db,
   asked: ForecastRow,
   shutdown: AbortSignal,
+  limitMs: number,
 ): Promise<Computed['kind'] | 'error' | null> {
   const claim = asked.claim + 1;
   const [claimed] = await db
@@ -109,13 +111,13 @@ async function computeOne(
     const rows = await db
       .update(forecasts)
       .set({ claimedUntil: inFuture(CLAIM_MS) })
-      .where(mine)
+      .where(and(mine, isNotNull(forecasts.claimedUntil)))
       .returning({ stale: forecasts.stale });
     // Deleted, taken over, or wanted no more: the rows have changed.
     if (rows[0]?.stale !== false) lost.abort(new ClaimLost());
   };
   try {
-    const signal = AbortSignal.any([shutdown, lost.signal, AbortSignal.timeout(LIMIT_MS)]);
+    const signal = AbortSignal.any([shutdown, lost.signal, AbortSignal.timeout(limitMs)]);
     const computed = await computeForecast(db, asked, signal);
     await write(db, [
       db
@@ -127,7 +129,7 @@ async function computeOne(
   } catch (error) {
     const over = shutdown.aborted || lost.signal.aborted;
     const message = isTimeout(error)
-      ? `It took longer than ${LIMIT_MS / 1000} s. The job itself has no such limit.`
+      ? `It took longer than ${limitMs / 1000} s. The job itself has no such limit.`
       : failureOf(error).failure.message;
     const end = over ? {} : { status: 'error' as const, message, computedAt: NOW };
     await write(db, [
