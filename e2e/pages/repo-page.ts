@@ -30,18 +30,18 @@ export class RepoPage {
       .getByRole('button', { name: new RegExp(`^${label}`) });
   }
 
+  get tree(): Locator {
+    return this.page.getByRole('treegrid', { name: 'Branches' });
+  }
+
   branch(name: string): BranchRow {
-    return new BranchRow(
-      this.page,
-      this.page.getByRole('list', { name: 'Branches' }).locator(`[data-branch="${name}"]`),
-    );
+    return new BranchRow(this.page, this.tree.locator(`[data-branch="${name}"]`));
   }
 
   /** The names of the branches from top to bottom, the trunk first. */
   branches(): Promise<string[]> {
-    return this.page
-      .getByRole('list', { name: 'Branches' })
-      .locator('> li')
+    return this.tree
+      .getByRole('row')
       .evaluateAll((rows) =>
         rows
           .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)

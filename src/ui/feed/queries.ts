@@ -4,6 +4,7 @@ import type { AppRouter } from '@/api/router';
 import type { FeedEvent } from '@/feed/events';
 import { type History, mergeHistory } from '../activity/history';
 import type { Api } from '../api';
+import { type Forecast, mergeForecast } from '../stack/forecast';
 import { mergeOpenJobs, type OpenJobs } from '../status/open-jobs';
 import { mergeJobLog, mergeJobPage, mergeOverview, mergeRepoList } from './merge';
 
@@ -100,6 +101,8 @@ export function fedData(key: QueryKey, data: unknown): Fed | null {
       return view(data as JobLog, mergeJobLog);
     case 'history':
       return view(data as History, mergeHistory);
+    case 'forecast':
+      return view(data as Forecast, mergeForecast);
     case 'open-jobs':
       return view(data as OpenJobs, mergeOpenJobs);
     default:

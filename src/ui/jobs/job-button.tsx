@@ -1,7 +1,7 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { JobStatus } from '@/db/schema';
 import { newKey, type Problem, problemOf } from '../api';
@@ -28,11 +28,13 @@ interface Props {
   look?: keyof typeof buttonLooks;
   /** A little lower, for rows. */
   dense?: boolean;
+  /** Whether Tab stops at it: not in the rows of a tree that one goes through by other keys. */
+  tabbable?: boolean;
   /** Its width never changes with what it says. */
   className?: string;
 }
 
-type Ask = (idempotencyKey: string) => Promise<{ jobId: string }>;
+export type Ask = (idempotencyKey: string) => Promise<{ jobId: string }>;
 
 /** A request for a job, from the press until the feed shows its job. */
 export interface JobRequest {
@@ -45,28 +47,73 @@ export interface JobRequest {
   dismiss: () => void;
 }
 
-const NOTHING = { name: '', key: '', jobId: null, waiting: false, problem: null };
+/** What was asked for at one place of the page, as long as it is not in the feed. */
+export interface Sent extends Pick<JobRequest, 'jobId' | 'waiting' | 'problem'> {
+  name: string;
+  key: string;
+}
+
+const NOTHING: Sent = { name: '', key: '', jobId: null, waiting: false, problem: null };
+
+/** The requests of many places, such as the rows of a list, which come and go on the screen. */
+export interface Requests {
+  sent: ReadonlyMap<string, Sent>;
+  /** Rejects never: what went wrong is shown at its place. */
+  send: (place: string, name: string, ask: Ask) => Promise<void>;
+  dismiss: (place: string) => void;
+}
+
+/** `send` and `dismiss` are the same functions for ever. */
+export function useRequests(): Requests {
+  const [sent, setSent] = useState<ReadonlyMap<string, Sent>>(new Map());
+  const latest = useRef(sent);
+  useEffect(() => {
+    latest.current = sent;
+  }, [sent]);
+  const [{ send, dismiss }] = useState(() => {
+    const put = (place: string, request: Sent) => setSent((all) => new Map(all).set(place, request));
+    return {
+      async send(place: string, name: string, ask: Ask) {
+        const last = latest.current.get(place);
+        // The answer to an unanswered request may only have been lost: ask for the same job, not for another one.
+        const key = last?.problem?.unreachable && last.name === name ? last.key : newKey();
+        put(place, { ...NOTHING, name, key, waiting: true });
+        try {
+          const { jobId } = await ask(key);
+          put(place, { ...NOTHING, name, key, jobId });
+        } catch (error) {
+          put(place, { ...NOTHING, name, key, problem: problemOf(error) });
+        }
+      },
+      dismiss(place: string) {
+        setSent((all) => {
+          if (!all.has(place)) return all;
+          const others = new Map(all);
+          others.delete(place);
+          return others;
+        });
+      },
+    };
+  });
+  return { sent, send, dismiss };
+}
+
+/** The request of one of many places. */
+export function requestAt(
+  place: string,
+  sent: Sent | undefined,
+  { send, dismiss }: Pick<Requests, 'send' | 'dismiss'>,
+): JobRequest {
+  return {
+    ...(sent ?? NOTHING),
+    send: (name, ask) => send(place, name, ask),
+    dismiss: () => dismiss(place),
+  };
+}
 
 export function useRequest(): JobRequest {
-  const [last, setLast] = useState<Pick<JobRequest, 'jobId' | 'waiting' | 'problem'> & { name: string; key: string }>(
-    NOTHING,
-  );
-  const dismiss = useCallback(() => setLast(NOTHING), []);
-  return {
-    ...last,
-    async send(name, ask) {
-      // The answer to an unanswered request may only have been lost: ask for the same job, not for another one.
-      const key = last.problem?.unreachable && last.name === name ? last.key : newKey();
-      setLast({ ...NOTHING, name, key, waiting: true });
-      try {
-        const { jobId } = await ask(key);
-        setLast({ ...NOTHING, name, key, jobId });
-      } catch (error) {
-        setLast({ ...NOTHING, name, key, problem: problemOf(error) });
-      }
-    },
-    dismiss,
-  };
+  const requests = useRequests();
+  return requestAt('', requests.sent.get(''), requests);
 }
 
 /**
@@ -84,6 +131,7 @@ export function JobButton({
   impossible,
   look = 'plain',
   dense = false,
+  tabbable = true,
   className = '',
 }: Props) {
   const api = useApi();
@@ -113,6 +161,7 @@ export function JobButton({
       <button
         type="button"
         onClick={pressed}
+        tabIndex={tabbable ? undefined : -1}
         aria-disabled={busy || reason ? true : undefined}
         data-phase={phase.phase}
         title={reason ?? title}
@@ -130,7 +179,7 @@ export function JobButton({
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>
-      {'job' in phase && busy && <CancelButton phase={phase} label={label} />}
+      {'job' in phase && busy && <CancelButton phase={phase} label={label} tabbable={tabbable} />}
       {problem && (
         <span
           role="alert"
@@ -193,7 +242,15 @@ function seconds(ms: number): string {
   return duration(Math.max(0, Math.round(ms / 1000) * 1000)).replace('.0', '');
 }
 
-function CancelButton({ phase, label }: { phase: Phase & { job: JobDetail }; label: string }) {
+function CancelButton({
+  phase,
+  label,
+  tabbable,
+}: {
+  phase: Phase & { job: JobDetail };
+  label: string;
+  tabbable: boolean;
+}) {
   const api = useApi();
   const [refused, setRefused] = useState<string | null>(null);
   const cancel = phase.phase === 'running' ? phase.cancel : 'possible';
@@ -205,6 +262,7 @@ function CancelButton({ phase, label }: { phase: Phase & { job: JobDetail }; lab
       type="button"
       aria-label={`Cancel: ${label}`}
       title={reason ?? 'Cancel'}
+      tabIndex={tabbable ? undefined : -1}
       aria-disabled={reason ? true : undefined}
       className="touch ml-1 flex h-full w-6 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text aria-disabled:opacity-50"
       onClick={() => {

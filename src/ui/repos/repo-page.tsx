@@ -9,11 +9,13 @@ import { problemOf } from '../api';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../feed/merge';
 import { type Overview, overviewQuery } from '../feed/queries';
-import { JobButton, useRequest } from '../jobs/job-button';
+import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
 import { Message } from '../message';
 import { useApi } from '../providers';
+import { filterCounts } from '../stack/filter';
+import { useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
 import { Tasks } from '../tasks/tasks';
 import { Freshness, PullRequestFreshness } from './freshness';
@@ -49,13 +51,15 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const { branches, jobs, tasks } = overview;
   // On a narrow page only one part is shown at a time.
   const [section, setSection] = useState<SectionName>('stack');
+  // The header, the stack's keys and its empty states ask for the same job.
+  const sync = useRequest();
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
   const place = (name: SectionName) => (section === name ? '' : 'hidden lg:block');
   return (
     <>
       <title>{`${repo.name} · Spicerack`}</title>
-      <Header repo={repo} branches={branches} jobs={jobs} />
+      <Header repo={repo} branches={branches} jobs={jobs} sync={sync} />
       <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
         {SECTIONS.map((name) => (
           <button
@@ -70,14 +74,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         ))}
       </nav>
       <div className="lg:grid lg:grid-cols-[minmax(0,1fr)_360px]">
-        <section
-          aria-label="Stack"
-          className={`min-w-0 bg-surface pb-8 lg:min-h-[calc(100dvh-112px)] lg:border-r lg:border-hairline ${place('stack')}`}
-        >
+        <section aria-label="Stack" className={`min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}>
           {branches.length === 0 ? (
             <NoBranches repo={repo} jobs={jobs} />
           ) : (
-            <Stack repo={repo} branches={branches} jobs={jobs} />
+            <Stack repo={repo} branches={branches} jobs={jobs} sync={sync} />
           )}
         </section>
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
@@ -102,7 +103,17 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   );
 }
 
-function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]; jobs: JobDetail[] }) {
+function Header({
+  repo,
+  branches,
+  jobs,
+  sync,
+}: {
+  repo: RepoRow;
+  branches: BranchRow[];
+  jobs: JobDetail[];
+  sync: JobRequest;
+}) {
   const api = useApi();
   const counts = useMemo(() => countBranches(branches), [branches]);
   const newest = (kind: ActionKind, suggested = false) =>
@@ -110,6 +121,10 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
     api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
   const refreshing = useRefreshWhenStale(repo, jobs);
+  // Jobs change the branches one by one: what is foreseen meanwhile is worth nothing.
+  const quiet = !jobs.some(({ job }) => isActive(job.status));
+  const wanted = quiet && filterCounts(branches).needs_restack > 0;
+  const restack = useForecast(wanted ? { repoId: repo.id, kind: 'restack_repo' } : null, 'would move');
   const unsynced = repo.syncedAt === null ? 'Its first sync has not ended yet.' : null;
   return (
     <header className="flex flex-wrap items-center gap-x-6 gap-y-3 border-b border-hairline bg-surface px-4 py-3">
@@ -120,7 +135,14 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           <Freshness repo={repo} refreshing={refreshing} />
           <PullRequestFreshness repo={repo} />
         </div>
-        <p className="text-xs text-muted">{counts}</p>
+        <p className="text-xs text-muted">
+          {counts}
+          {restack?.words && (
+            <span className={restack.state === 'ready' && restack.conflicts ? 'text-conflict' : undefined}>
+              {' · '}Restack all: {restack.words}
+            </span>
+          )}
+        </p>
         <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-wrap gap-2 sm:w-auto">
@@ -137,6 +159,7 @@ function Header({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]
           job={newest('sync_repo')}
           jobs={jobs}
           press={run('sync_repo')}
+          request={sync}
           className="min-w-0 flex-1 sm:w-48 sm:flex-none"
         />
         <JobButton

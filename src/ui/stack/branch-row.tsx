@@ -1,15 +1,16 @@
 'use client';
 
 import { ChevronDown } from 'lucide-react';
-import { lazy, memo, Suspense, useRef, useState } from 'react';
+import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { ActionKind, BranchRow as Branch } from '@/db/schema';
 import { isActive } from '../feed/merge';
-import { JobButton, useRequest } from '../jobs/job-button';
+import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
-import { useApi } from '../providers';
 import { Dot, Lanes, stateTone } from './dot';
-import type { StackRow } from './layout';
+import type { DragModule } from './drag';
+import type { Entry } from './entries';
+import { pickUpProblem } from './move';
 import { type BranchJobs, standingOf } from './state';
 
 const RowMenu = lazy(() => import('./row-menu'));
@@ -23,43 +24,102 @@ export interface RowContext {
   jobs: JobDetail[];
 }
 
+/** What a row asks of the tree. The same functions for ever. */
+export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
+  run: (kind: ActionKind, branch: string, parent?: string) => Ask;
+  toggle: (branch: string) => void;
+  openMenu: (branch: string | null) => void;
+  pickUp: (branch: string) => void;
+  /** Shows what a Restack of the branch would do; null shows nothing. */
+  preview: (branch: string | null) => void;
+}
+
 interface Props {
   branch: Branch;
-  /** Where it is in the picture; null for what stands beside it. */
-  place: StackRow | null;
+  place: Entry['place'];
+  dimmed: boolean;
   /** How many lanes the picture has. */
   lanes: number;
   jobs: BranchJobs;
   context: RowContext;
   height: number;
+  actions: RowActions;
+  sent: Sent | undefined;
+  /** Whether the keys act on it. Only its buttons are reached by Tab. */
+  active: boolean;
+  selected: boolean;
+  menuOpen: boolean;
+  /** Gets the focus back from a menu that was opened by a key. */
+  tree: RefObject<HTMLElement | null>;
+  /** Null until it is loaded. */
+  drag: DragModule | null;
 }
 
 /** One branch: its dot, its state in a word, its pull request and size, and the button for what it wants. */
-export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, context, height }: Props) {
-  const api = useApi();
+export const BranchRow = memo(function BranchRow({
+  branch,
+  place,
+  dimmed,
+  lanes,
+  jobs,
+  context,
+  height,
+  actions,
+  sent,
+  active,
+  selected,
+  menuOpen,
+  tree,
+  drag,
+}: Props) {
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
-  const request = useRequest();
+  const request = requestAt(branch.name, sent, actions);
   const { own } = jobs;
   const standing = standingOf(branch, jobs);
   // A conflict is said by the state already, with its files.
   const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;
-  const run = (kind: ActionKind, parent?: string) => (idempotencyKey: string) =>
-    api.jobs.run.mutate({
-      repoId: context.repoId,
-      kind,
-      branch: branch.name,
-      ...(parent ? { parent } : {}),
-      idempotencyKey,
-    });
   const main = branch.tracked
-    ? { label: 'Restack', press: run('restack_subtree') }
-    : { label: 'Register', press: run('register_existing_branch', branch.suggestedParent ?? undefined) };
+    ? { label: 'Restack', press: actions.run('restack_subtree', branch.name) }
+    : {
+        label: 'Register',
+        press: actions.run('register_existing_branch', branch.name, branch.suggestedParent ?? undefined),
+      };
   // On a phone, what is under way takes the room of the menu too.
   const busy = request.waiting || (own !== null && isActive(own.job.status));
-  const tone = stateTone[standing.state];
+  const tone = dimmed ? 'text-muted' : stateTone[standing.state];
+  const ended = branch.merged || branch.gone;
+  const above = place?.above ?? 0;
+
+  const row = useRef<HTMLDivElement>(null);
+  const movable = pickUpProblem(branch) === null;
+  useEffect(() => {
+    const element = row.current;
+    if (!element || !drag) return;
+    return drag.dragRow(element, { name: branch.name, above, movable });
+  }, [drag, branch.name, above, movable]);
+  const showPreview = branch.tracked ? () => actions.preview(branch.name) : undefined;
+  const hidePreview = () => actions.preview(null);
+
   return (
-    <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
+    <div
+      ref={row}
+      className={`group flex h-full items-center gap-2 px-4 ${selected ? 'bg-selected' : 'hover:bg-hover'} ${drag && movable ? 'cursor-grab' : ''}`}
+    >
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <span role="gridcell" className="-ml-2 hidden w-4 shrink-0 sm:flex">
+        {!ended && (
+          <input
+            type="checkbox"
+            aria-label={`Select ${branch.name}`}
+            checked={selected}
+            tabIndex={active ? 0 : -1}
+            onChange={() => actions.toggle(branch.name)}
+            className={`size-3.5 accent-accent focus-visible:opacity-100 group-hover:opacity-100 ${selected || active ? '' : 'opacity-0'}`}
+          />
+        )}
+      </span>
       <Lanes
         lane={place?.lane ?? 0}
         parentLane={place?.parentLane ?? null}
@@ -70,10 +130,12 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
       >
         <Dot state={standing.state} />
       </Lanes>
-      <div className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-baseline sm:gap-3">
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <div role="gridcell" className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-baseline sm:gap-3">
         <span className="flex min-w-0 shrink-0 items-baseline gap-2 sm:max-w-[45%]">
           <span
-            className={`truncate ${branch.merged || branch.gone ? 'text-muted line-through' : 'font-medium'}`}
+            className={`truncate ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
             title={branch.name}
           >
             {branch.name}
@@ -89,32 +151,57 @@ export const BranchRow = memo(function BranchRow({ branch, place, lanes, jobs, c
         </span>
       </div>
       <DiffStat branch={branch} />
-      {branch.merged || branch.gone ? (
-        <span className="w-37 shrink-0 sm:w-53" />
-      ) : (
-        <>
-          <JobButton
-            {...main}
-            request={request}
-            job={own}
-            jobs={context.jobs}
-            look={branch.tracked && !branch.needsRestack ? 'quiet' : 'plain'}
-            dense
-            className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'}`}
-          />
-          <span className={busy ? 'max-sm:hidden' : undefined}>
-            <MoreActions branch={branch} start={(kind) => void request.send(kind, run(kind))} choose={setChoosing} />
-          </span>
-        </>
-      )}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <div role="gridcell" className="flex shrink-0 items-center gap-2">
+        {ended ? (
+          <span className="w-37 sm:w-53" />
+        ) : (
+          <>
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: it only shows what the button would do */}
+            <span
+              data-main
+              onPointerEnter={showPreview}
+              onPointerLeave={hidePreview}
+              onFocus={showPreview}
+              onBlur={hidePreview}
+              className="flex"
+            >
+              <JobButton
+                {...main}
+                request={request}
+                job={own}
+                jobs={context.jobs}
+                look={dimmed || (branch.tracked && !branch.needsRestack) ? 'quiet' : 'plain'}
+                dense
+                tabbable={active}
+                className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'}`}
+              />
+            </span>
+            <span className={busy ? 'max-sm:hidden' : undefined}>
+              <MoreActions
+                branch={branch}
+                start={(kind) => void actions.send(branch.name, kind, actions.run(kind, branch.name))}
+                choose={setChoosing}
+                opened={menuOpen}
+                open={actions.openMenu}
+                tree={tree}
+                tabbable={active}
+              />
+            </span>
+          </>
+        )}
+      </div>
       {choosing && (
         <Suspense>
           <ChooseBranch
             title={choosing === 'reparent_branch' ? `Move ${branch.name} onto…` : `Register ${branch.name} on…`}
-            action={choosing === 'reparent_branch' ? movesWords(place?.above ?? 0) : 'Register on'}
+            action={choosing === 'reparent_branch' ? movesWords(above) : 'Register on'}
             choices={possibleParents(branch, context)}
             suggested={branch.tracked ? null : branch.suggestedParent}
-            choose={(parent) => void request.send(`${choosing} ${parent}`, run(choosing, parent))}
+            choose={(parent) =>
+              void actions.send(branch.name, `${choosing} ${parent}`, actions.run(choosing, branch.name, parent))
+            }
             close={() => setChoosing(null)}
           />
         </Suspense>
@@ -144,13 +231,22 @@ function MoreActions({
   branch,
   start,
   choose,
+  opened,
+  open,
+  tree,
+  tabbable,
 }: {
   branch: Branch;
   start: (kind: ActionKind) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
+  opened: boolean;
+  open: (branch: string | null) => void;
+  tree: RefObject<HTMLElement | null>;
+  tabbable: boolean;
 }) {
-  const [opened, setOpened] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  // Opened by a key of the tree, the menu gives the focus back to the tree.
+  const [pressed, setPressed] = useState(false);
   return (
     <>
       <button
@@ -159,14 +255,28 @@ function MoreActions({
         aria-haspopup="menu"
         aria-expanded={opened}
         aria-label={`More for ${branch.name}`}
+        tabIndex={tabbable ? 0 : -1}
         className="touch flex h-7 w-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-selected hover:text-text"
-        onClick={() => setOpened(true)}
+        onClick={() => {
+          setPressed(true);
+          open(branch.name);
+        }}
       >
         <ChevronDown size={14} aria-hidden />
       </button>
       {opened && (
         <Suspense>
-          <RowMenu branch={branch} anchor={button} start={start} choose={choose} close={() => setOpened(false)} />
+          <RowMenu
+            branch={branch}
+            anchor={button}
+            finalFocus={pressed ? button : tree}
+            start={start}
+            choose={choose}
+            close={() => {
+              setPressed(false);
+              open(null);
+            }}
+          />
         </Suspense>
       )}
     </>

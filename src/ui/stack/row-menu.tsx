@@ -8,12 +8,15 @@ import type { ActionKind, BranchRow } from '@/db/schema';
 export default function RowMenu({
   branch,
   anchor,
+  finalFocus,
   start,
   choose,
   close,
 }: {
   branch: BranchRow;
   anchor: RefObject<HTMLButtonElement | null>;
+  /** Gets the focus when it closes. */
+  finalFocus: RefObject<HTMLElement | null>;
   /** What comes of it is shown by the row's own button. */
   start: (kind: ActionKind) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
@@ -24,7 +27,7 @@ export default function RowMenu({
       <Menu.Portal>
         <Menu.Positioner anchor={anchor} side="bottom" align="end" sideOffset={4} className="z-20">
           <Menu.Popup
-            finalFocus={anchor}
+            finalFocus={finalFocus}
             className="min-w-52 rounded-popup border border-hairline bg-raised p-1 shadow-lg focus:outline-none"
           >
             {branch.tracked ? (

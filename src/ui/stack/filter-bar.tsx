@@ -1,0 +1,93 @@
+'use client';
+
+import { Search } from 'lucide-react';
+import { useSearchParams } from 'next/navigation';
+import { type RefObject, useEffect, useState } from 'react';
+import type { BranchFilter } from '@/api/repos';
+import { filterNames, filterOf, filterWord, type StackView } from './filter';
+
+/** What the page's address asks to see of the stack, and what changes it. */
+export function useStackView(field: RefObject<HTMLInputElement | null>): [StackView, (view: StackView) => void] {
+  const query = useSearchParams();
+  const filter = filterOf(query.get('filter'));
+  const asked = query.get('q') ?? '';
+  const [search, setSearch] = useState(asked);
+  // The address follows what is typed a little later; it leads when somebody goes back or follows a link.
+  useEffect(() => {
+    if (document.activeElement !== field.current) setSearch(asked);
+  }, [asked, field]);
+  const go = (view: StackView) => {
+    setSearch(view.search);
+    const parts = new URLSearchParams(window.location.search);
+    const put = (name: string, value: string) => (value ? parts.set(name, value) : parts.delete(name));
+    put('filter', view.filter === 'all' ? '' : view.filter);
+    put('q', view.search.trim());
+    const address = parts.size > 0 ? `?${parts}` : window.location.pathname;
+    // Going back leads to the filter before, not through every letter typed.
+    if (view.filter === filter) window.history.replaceState(null, '', address);
+    else window.history.pushState(null, '', address);
+  };
+  return [{ filter, search }, go];
+}
+
+/** The filters with what each keeps, and the search. */
+export function FilterBar({
+  view,
+  go,
+  counts,
+  field,
+  leave,
+}: {
+  view: StackView;
+  go: (view: StackView) => void;
+  counts: Record<BranchFilter, number>;
+  field: RefObject<HTMLInputElement | null>;
+  /** Back to the tree. */
+  leave: () => void;
+}) {
+  return (
+    <search
+      aria-label="Branches"
+      className="sticky top-12 z-10 flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5"
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll sideways */}
+      <div role="group" aria-label="Filter" className="-mx-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
+        {filterNames.map((filter) => (
+          <button
+            key={filter}
+            type="button"
+            aria-pressed={view.filter === filter}
+            onClick={() => go({ ...view, filter })}
+            className="touch flex h-7 shrink-0 items-center gap-1.5 rounded-control px-2 text-muted hover:bg-hover hover:text-text aria-pressed:bg-selected aria-pressed:font-medium aria-pressed:text-text"
+          >
+            {filterWord(filter)} <span className="text-xs font-normal text-muted">{counts[filter]}</span>
+          </button>
+        ))}
+      </div>
+      <label className="relative ml-auto flex w-full items-center sm:w-48">
+        <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
+        <span className="sr-only">Find a branch</span>
+        <input
+          ref={field}
+          type="search"
+          value={view.search}
+          maxLength={244}
+          placeholder="Find…"
+          aria-keyshortcuts="/"
+          onChange={(event) => go({ ...view, search: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') {
+              event.preventDefault();
+              if (view.search) go({ ...view, search: '' });
+              else leave();
+            } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
+              event.preventDefault();
+              leave();
+            }
+          }}
+          className="touch h-7 w-full rounded-control border border-line bg-surface pr-1 pl-7"
+        />
+      </label>
+    </search>
+  );
+}

@@ -1,0 +1,198 @@
+'use client';
+
+import { TriangleAlert } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Button } from '../controls';
+import { type Foreseen, useForecast } from './forecast';
+import type { MoveInHand } from './move';
+
+/** Names that a confirmation lists before it says how many more there are. */
+const NAMED = 6;
+
+/** What the strip below the tree is about. */
+export type StripSubject =
+  | { kind: 'move'; hand: MoveInHand; moved: string[]; problem: string | null }
+  | { kind: 'selection'; restack: string[]; register: string[] }
+  /** A branch whose Restack is looked at, and how many stand on it; null is only the keys. */
+  | { kind: 'preview'; branch: string | null; above: number; keys: boolean };
+
+interface Props {
+  repoId: string;
+  subject: StripSubject;
+  confirm: () => void;
+  cancel: () => void;
+  run: (kind: 'restack_subtree' | 'register_existing_branch') => void;
+  /** Says it to who does not see the strip. */
+  say: (words: string) => void;
+}
+
+/** One line below the tree: what would be done, what would come of it, and the buttons that do it. Loaded on first use. */
+export default function Strip({ subject, ...props }: Props) {
+  if (subject.kind === 'move') return <MoveStrip {...subject} {...props} />;
+  if (subject.kind === 'selection') return <SelectionStrip {...subject} {...props} />;
+  return <PreviewStrip {...subject} repoId={props.repoId} />;
+}
+
+function Line({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <section
+      aria-label={label}
+      className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-t border-line bg-raised px-4 py-1.5 shadow-lg"
+    >
+      {children}
+    </section>
+  );
+}
+
+function MoveStrip({
+  repoId,
+  hand,
+  moved,
+  problem,
+  confirm,
+  cancel,
+  say,
+}: Omit<Props, 'subject'> & Extract<StripSubject, { kind: 'move' }>) {
+  const { branch, target, dropped } = hand;
+  const ask = target && !problem ? { repoId, kind: 'reparent_branch' as const, branch, parent: target } : null;
+  const foreseen = useForecast(ask, 'clean');
+  const what = moved.length > 1 ? `${branch} + ${moved.length - 1} above` : branch;
+  const words = problem ?? foreseen?.words ?? '';
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (dropped) button.current?.focus();
+  }, [dropped]);
+  useEffect(() => {
+    if (target) say(`${what} onto ${target}${words ? `: ${words}` : ''}`);
+  }, [say, what, target, words]);
+  const named = moved.slice(0, NAMED).join(', ');
+  return (
+    <Line label="Move">
+      <span className="min-w-0 flex-1 basis-60">
+        <span className="font-medium break-words">{what}</span>
+        {target && target !== branch ? (
+          <>
+            {' '}
+            → <span className="font-medium break-words">{target}</span>
+          </>
+        ) : (
+          <span className="text-muted"> · aim at the branch that it shall stand on</span>
+        )}
+        {problem && target !== branch && <span className="text-error"> · {problem}</span>}
+        {!problem && <Words foreseen={foreseen} />}
+        {dropped && moved.length > 1 && (
+          <span className="block text-xs break-words text-muted" title={moved.join(', ')}>
+            Moves {named}
+            {moved.length > NAMED && ` and ${moved.length - NAMED} more`}
+          </span>
+        )}
+      </span>
+      {dropped ? (
+        // biome-ignore lint/a11y/noStaticElementInteractions: Esc works wherever the focus is in it
+        <span className="flex gap-2" onKeyDown={(event) => event.key === 'Escape' && cancel()}>
+          <Button
+            ref={button}
+            look={foreseen?.state === 'ready' && !foreseen.conflicts ? 'primary' : 'plain'}
+            onClick={confirm}
+          >
+            Move {moved.length === 1 ? 'it' : `${moved.length} branches`}
+          </Button>
+          <Button onClick={cancel}>Cancel</Button>
+        </span>
+      ) : (
+        <Keys keys={{ 'j k': 'aim', Enter: 'drop', Esc: 'leave it' }} />
+      )}
+    </Line>
+  );
+}
+
+function SelectionStrip({
+  restack,
+  register,
+  run,
+  cancel,
+}: Omit<Props, 'subject'> & Extract<StripSubject, { kind: 'selection' }>) {
+  const count = restack.length + register.length;
+  return (
+    <Line label="Selection">
+      <span className="flex-1 font-medium">{count} selected</span>
+      <span className="flex flex-wrap gap-2">
+        {restack.length > 0 && (
+          <Button look="primary" onClick={() => run('restack_subtree')} title={restack.join(', ')}>
+            Restack {restack.length}
+          </Button>
+        )}
+        {register.length > 0 && (
+          <Button
+            look={restack.length > 0 ? 'plain' : 'primary'}
+            onClick={() => run('register_existing_branch')}
+            title={register.join(', ')}
+          >
+            Register {register.length}
+          </Button>
+        )}
+        <Button onClick={cancel}>Clear</Button>
+      </span>
+    </Line>
+  );
+}
+
+function PreviewStrip({
+  repoId,
+  branch,
+  above,
+  keys,
+}: { repoId: string } & Extract<StripSubject, { kind: 'preview' }>) {
+  const foreseen = useForecast(branch ? { repoId, kind: 'restack_subtree', branch } : null, 'would move');
+  return (
+    <Line label="Forecast">
+      <span className="min-w-0 flex-1">
+        {branch && (
+          <>
+            Restack <span className="font-medium">{above > 0 ? `${branch} + ${above} above` : branch}</span>
+            <Words foreseen={foreseen} />
+          </>
+        )}
+      </span>
+      {keys && (
+        <Keys
+          keys={{
+            'j k': 'go',
+            r: 'restack',
+            b: 'rebase',
+            p: 'move',
+            x: 'select',
+            Enter: 'more',
+            s: 'sync',
+            '/': 'find',
+          }}
+        />
+      )}
+    </Line>
+  );
+}
+
+function Words({ foreseen }: { foreseen: Foreseen | null }) {
+  if (!foreseen?.words) return null;
+  const conflicts = foreseen.state === 'ready' && foreseen.conflicts;
+  const tone = conflicts ? 'text-conflict' : foreseen.state === 'refused' ? 'text-error' : 'text-muted';
+  return (
+    <span className={tone}>
+      {' · '}
+      {conflicts && <TriangleAlert size={12} aria-hidden className="mr-1 mb-0.5 inline" />}
+      {foreseen.words}
+    </span>
+  );
+}
+
+function Keys({ keys }: { keys: Record<string, string> }) {
+  return (
+    <span aria-hidden className="hidden gap-3 text-xs text-muted lg:flex">
+      {Object.entries(keys).map(([key, word]) => (
+        <span key={key}>
+          <kbd className="rounded-chip border border-hairline px-1 font-mono">{key}</kbd> {word}
+        </span>
+      ))}
+    </span>
+  );
+}
