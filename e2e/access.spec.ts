@@ -1,14 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectAccessible } from './pages/accessible';
 import { expect, test } from './pages/test';
-
-/** What axe finds wrong, as lines that name the rule and the place. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
-
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 test('every screen is accessible and fits, in light and dark, on a desk and on a phone', async ({
   shopPage,
@@ -22,10 +13,7 @@ test('every screen is accessible and fits, in light and dark, on a desk and on a
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1440, 375]) {
       await test.step(`${colorScheme}, ${width} pixels`, async () => {
-        const check = async () => {
-          expect(await violations(page)).toEqual([]);
-          expect(await overflow(page)).toBe(0);
-        };
+        const check = () => expectAccessible(page);
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 800 });
         await page.goto('/');

@@ -1,20 +1,8 @@
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createClient } from '@/client';
-import type { Remote } from '@/testing/remote';
+import { holdPushes } from './pages/hold-pushes';
 import { RepoPage } from './pages/repo-page';
 import { addAndRegister, ended, expect, test } from './pages/test';
 import { startServer } from './server';
-
-/** Makes every push wait until the returned function is called: a job stays at its push for as long as a test looks. */
-async function holdPushes(remote: Remote): Promise<() => Promise<void>> {
-  const gate = join(remote.dir, 'gate');
-  await promisify(execFile)('mkfifo', [gate]);
-  await remote.hook('pre-receive', `cat "${gate}" >/dev/null`);
-  return () => writeFile(gate, '');
-}
 
 test('a button is its job: pressed, at its step, behind another, cancelled, done', async ({ shopPage, shop }) => {
   await shop.teamGoesOn();
