@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { repoListQuery } from '../feed/queries';
+import { PaletteButton } from '../palette/palette-button';
 import { useApi } from '../providers';
 import { ConnectionBanner, ConnectionDot } from './connection';
 
@@ -22,6 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
           Spicerack
         </Link>
         <span className="flex-1" />
+        <PaletteButton />
         <Link href="/status" className="touch flex items-center rounded-control px-2 text-muted hover:text-text">
           Status
         </Link>

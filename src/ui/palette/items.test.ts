@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { branchRow, jobDetail } from '../testing/rows';
+import { itemsOf, SHOWN, search } from './items';
+
+const repo = { id: 'repo', name: 'shop' };
+const here = {
+  repo,
+  branches: [
+    branchRow('cart/total'),
+    branchRow('docs', { tracked: false, parent: null }),
+    branchRow('old', { merged: true }),
+  ],
+  jobs: [jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' })],
+};
+const found = (typed: string) => search(itemsOf([repo], here), typed).map(({ text }) => text);
+
+describe('the palette', () => {
+  it('finds a branch with what can be done with it, the branch itself first', () => {
+    expect(found('cart/total')).toEqual([
+      'cart/total',
+      'Restack cart/total',
+      'Rebase cart/total',
+      'History of cart/total',
+      '#12 Restack cart/total and above',
+    ]);
+  });
+
+  it('offers Register for an untracked branch, and nothing that moves a merged one', () => {
+    expect(found('docs')).toEqual(['docs', 'Register docs', 'History of docs']);
+    expect(found('old')).toEqual(['old', 'History of old']);
+  });
+
+  it('takes words in any case, and a job by its number', () => {
+    expect(found('TOT resta')[0]).toBe('Restack cart/total');
+    expect(found('#12')).toEqual(['#12 Restack cart/total and above']);
+  });
+
+  it('never gives more than it shows', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => branchRow(`b/${i}`));
+    expect(search(itemsOf([repo], { ...here, branches: many }), 'b/')).toHaveLength(SHOWN);
+  });
+
+  it('offers repos and pages where one is at no repo', () => {
+    expect(search(itemsOf([repo], null), '').map(({ text }) => text)).toEqual(['shop', 'Add a repository', 'Status']);
+  });
+});

@@ -1,0 +1,137 @@
+import type { JobDetail } from '@/api/jobs';
+import type { ActionKind, BranchRow, RepoRow } from '@/db/schema';
+import { isActive } from '../feed/merge';
+import { intent } from '../jobs/words';
+
+/** More are found by typing. */
+export const SHOWN = 50;
+
+/** Something that the palette offers. */
+export interface Item {
+  /** Tells it from the others. */
+  key: string;
+  /** What it says, and what is searched. */
+  text: string;
+  /** What it is, in a word or two, beside it. */
+  kind: string;
+  does: { go: string } | { leave: string } | { run: Run };
+}
+
+/** An action as `jobs.run` takes it. */
+export interface Run {
+  repoId: string;
+  kind: ActionKind;
+  branch?: string;
+  suggested?: true;
+}
+
+/** What is loaded of the repo that one is at. */
+export interface Here {
+  repo: Pick<RepoRow, 'id' | 'name'>;
+  branches: BranchRow[];
+  jobs: JobDetail[];
+}
+
+/** Everything that the palette offers: pages, repos, what can be done, branches and jobs, in this order. */
+export function itemsOf(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | null): Item[] {
+  const items: Item[] = [];
+  if (here) {
+    const { repo, jobs } = here;
+    const run = (text: string, kind: ActionKind) =>
+      items.push({ key: kind, text, kind: `action on ${repo.name}`, does: { run: { repoId: repo.id, kind } } });
+    run('Sync', 'sync_repo');
+    run('Restack all', 'restack_repo');
+    for (const { job } of jobs.filter(({ job: { status } }) => isActive(status))) items.push(jobItem(job));
+    items.push(page('Stack', repo, ''), page('Activity', repo, '/activity'), page('Settings', repo, '/settings'));
+  }
+  for (const repo of repos) {
+    items.push({ key: `repo ${repo.id}`, text: repo.name, kind: 'repository', does: { go: `/repos/${repo.id}` } });
+  }
+  items.push({ key: 'add', text: 'Add a repository', kind: 'page', does: { go: '/' } });
+  items.push({ key: 'status', text: 'Status', kind: 'page', does: { go: '/status' } });
+  if (here) {
+    for (const branch of here.branches) items.push(...branchItems(here.repo.id, branch));
+    for (const { job } of here.jobs.filter(({ job: { status } }) => !isActive(status))) items.push(jobItem(job));
+  }
+  return items;
+}
+
+function page(text: string, repo: Here['repo'], end: string): Item {
+  return { key: `page ${end}`, text, kind: `page of ${repo.name}`, does: { go: `/repos/${repo.id}${end}` } };
+}
+
+function jobItem(job: JobDetail['job']): Item {
+  return {
+    key: job.id,
+    text: `#${job.seq} ${intent(job)}`,
+    kind: `job, ${job.status}`,
+    does: { go: `/jobs/${job.id}` },
+  };
+}
+
+function branchItems(repoId: string, branch: BranchRow): Item[] {
+  const { name } = branch;
+  const run = (text: string, kind: ActionKind): Item => ({
+    key: `${kind} ${name}`,
+    text: `${text} ${name}`,
+    kind: 'action',
+    does: { run: { repoId, kind, branch: name } },
+  });
+  const open = !branch.merged && !branch.gone;
+  const actions = !open
+    ? []
+    : branch.tracked
+      ? [run('Restack', 'restack_subtree'), run('Rebase', 'rebase_branch')]
+      : [run('Register', 'register_existing_branch')];
+  return [
+    {
+      key: `branch ${name}`,
+      text: name,
+      kind: 'branch',
+      does: { go: `/repos/${repoId}?branch=${encodeURIComponent(name)}` },
+    },
+    ...actions,
+    {
+      key: `history ${name}`,
+      text: `History of ${name}`,
+      kind: 'page',
+      does: { go: `/repos/${repoId}/activity?branch=${encodeURIComponent(name)}` },
+    },
+    ...(branch.prUrl
+      ? [
+          {
+            key: `pr ${name}`,
+            text: `Pull request #${branch.prNumber} of ${name}`,
+            kind: 'link',
+            does: { leave: branch.prUrl },
+          },
+        ]
+      : []),
+  ];
+}
+
+/**
+ * The items that hold every word of what was typed, best first: those that are it, then those that begin with it,
+ * then those with a word or a part of a name that begins with its last word, each in the given order.
+ */
+export function search(items: Item[], typed: string): Item[] {
+  const whole = typed.trim().toLowerCase();
+  const words = whole.split(/\s+/).filter(Boolean);
+  if (words.length === 0) return items.slice(0, SHOWN);
+  const last = words.at(-1) ?? '';
+  const ranks: Item[][] = [[], [], [], []];
+  for (const item of items) {
+    const text = item.text.toLowerCase();
+    if (!words.every((word) => text.includes(word))) continue;
+    const rank = text === whole ? 0 : text.startsWith(whole) ? 1 : beginsPart(text, last) ? 2 : 3;
+    ranks[rank]?.push(item);
+  }
+  return ranks.flat().slice(0, SHOWN);
+}
+
+function beginsPart(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    if (at === 0 || /[\s/._#-]/.test(text.charAt(at - 1))) return true;
+  }
+  return false;
+}

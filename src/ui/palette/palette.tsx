@@ -1,0 +1,122 @@
+'use client';
+
+import { Autocomplete } from '@base-ui/react/autocomplete';
+import { Dialog } from '@base-ui/react/dialog';
+import { useQuery } from '@tanstack/react-query';
+import { usePathname, useRouter } from 'next/navigation';
+import { useMemo, useState } from 'react';
+import { newKey, type Problem, problemOf } from '../api';
+import { Trouble } from '../controls';
+import { jobQuery, overviewQuery, repoListQuery } from '../feed/queries';
+import { useApi } from '../providers';
+import { type Here, type Item, itemsOf, type Run, search } from './items';
+
+/** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
+export default function Palette({ close }: { close: () => void }) {
+  const api = useApi();
+  const router = useRouter();
+  const path = usePathname();
+  const { repos, here } = useLoaded(path);
+  const items = useMemo(() => itemsOf(repos, here), [repos, here]);
+  const [typed, setTyped] = useState('');
+  const results = useMemo(() => search(items, typed), [items, typed]);
+  const [asked, setAsked] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const run = async (item: Item, what: Run) => {
+    setAsked(item.text);
+    setProblem(null);
+    try {
+      const { jobId } = await api.jobs.run.mutate({ ...what, idempotencyKey: newKey() });
+      close();
+      // The repo's own page shows the job where its button is.
+      if (path !== `/repos/${what.repoId}`) router.push(`/jobs/${jobId}`);
+    } catch (error) {
+      setProblem(problemOf(error));
+      setAsked(null);
+    }
+  };
+  const choose = (item: Item) => {
+    if (asked !== null) return;
+    const { does } = item;
+    if ('run' in does) {
+      void run(item, does.run);
+      return;
+    }
+    close();
+    if ('go' in does) router.push(does.go);
+    else window.location.assign(does.leave);
+  };
+
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && close()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-30 bg-canvas/70" />
+        <Dialog.Popup className="fixed top-[10dvh] left-1/2 z-30 flex max-h-[70dvh] w-150 max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col overflow-hidden rounded-popup border border-hairline bg-raised shadow-lg">
+          <Dialog.Title className="sr-only">Find or do something</Dialog.Title>
+          <Autocomplete.Root
+            items={results}
+            itemToStringValue={(item: Item) => item.text}
+            mode="none"
+            value={typed}
+            onValueChange={(value, { reason }) => {
+              // Choosing an item does it; it is not written into the field.
+              if (reason !== 'item-press') setTyped(value);
+            }}
+            autoHighlight="always"
+            inline
+            open
+          >
+            <Autocomplete.Input
+              aria-label="Find or do something"
+              placeholder="A branch, a repository, a job, or what to do…"
+              className="h-12 w-full shrink-0 border-b border-hairline bg-raised px-4 text-base outline-none"
+            />
+            {problem && (
+              <div className="p-2">
+                <Trouble>{[...Object.values(problem.fields), problem.message].filter(Boolean).join(' ')}</Trouble>
+              </div>
+            )}
+            <p role="status" className={asked === null ? 'sr-only' : 'px-4 py-2 text-muted'}>
+              {asked !== null && `Asking for it: ${asked}`}
+            </p>
+            <Autocomplete.Empty className="px-4 py-3 text-muted empty:hidden">
+              Nothing is called that here.
+            </Autocomplete.Empty>
+            <Autocomplete.List className="min-h-0 overflow-y-auto p-1 empty:hidden">
+              {(item: Item) => (
+                <Autocomplete.Item
+                  key={item.key}
+                  value={item}
+                  onClick={() => choose(item)}
+                  className="touch flex cursor-default items-center gap-3 rounded-control px-3 py-1 data-highlighted:bg-selected"
+                >
+                  <span className="min-w-0 flex-1 truncate">{item.text}</span>
+                  <span className="shrink-0 text-xs text-muted">{item.kind}</span>
+                </Autocomplete.Item>
+              )}
+            </Autocomplete.List>
+          </Autocomplete.Root>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** The repos, and what is loaded of the one that the page is about; of the only one where the page is about none. */
+function useLoaded(path: string): { repos: Array<Here['repo']>; here: Here | null } {
+  const api = useApi();
+  const [, part, id = ''] = path.split('/');
+  const repos = useQuery(repoListQuery(api)).data?.repos;
+  const job = useQuery({ ...jobQuery(api, id), enabled: part === 'jobs' && id !== '' }).data?.job;
+  const only = repos?.length === 1 ? repos[0]?.id : undefined;
+  const repoId = (part === 'repos' ? id : job?.repoId) ?? only;
+  const overview = useQuery({ ...overviewQuery(api, repoId ?? ''), enabled: repoId !== undefined }).data;
+  const here = useMemo(
+    () => (overview?.repo ? { repo: overview.repo, branches: overview.branches, jobs: overview.jobs } : null),
+    [overview],
+  );
+  return { repos: repos ?? NONE, here };
+}
+
+const NONE: Array<Here['repo']> = [];
