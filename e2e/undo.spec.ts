@@ -1,0 +1,75 @@
+import { expectAccessible } from './pages/accessible';
+import { RepoPage } from './pages/repo-page';
+import { ended, expect, test } from './pages/test';
+
+test('Undo on a job’s row puts every branch back, and every page says so', async ({ shopPage, shop, context }) => {
+  test.setTimeout(120_000);
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const before = await shop.remote.tips();
+  const restack = await shopPage.run('Restack all');
+  expect(await shop.remote.tips()).not.toEqual(before);
+
+  const other = new RepoPage(await context.newPage());
+  await other.goto(shopPage.id);
+  const undo = restack.card.getByRole('button', { name: /^Undo: \d+ branches back/ });
+  const job = await shopPage.jobOf(() => undo.click());
+  await job.is('completed');
+  expect(await shop.remote.tips()).toEqual(before);
+  await restack.says(`Undone by #${job.seq}`);
+  await other.job(restack.seq).says(`Undone by #${job.seq}`);
+  await shopPage.branch('checkout/cart-totals').says('needs restack');
+  await expectAccessible(shopPage.page);
+});
+
+test('an undo can be undone, and then the first one is possible again', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const restack = await shopPage.run('Restack all');
+  const after = await shop.remote.tips();
+  const button = /^Undo: \d+ branches back/;
+  const undo = await shopPage.jobOf(() => restack.card.getByRole('button', { name: button }).click());
+  await undo.is('completed');
+  const redo = await shopPage.jobOf(() => undo.card.getByRole('button', { name: button }).click());
+  await redo.is('completed');
+  expect(await shop.remote.tips()).toEqual(after);
+  await expect(restack.card.getByRole('button', { name: button })).toBeEnabled();
+});
+
+test('what has moved since cannot be undone: the row and the page name the branch and the job', async ({
+  shopPage,
+  shop,
+  client,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const rebase = await shopPage.jobOf(() => shopPage.branch('checkout/cart-totals').choose('Rebase'));
+  await rebase.is('completed');
+  await expect(rebase.card.getByRole('button', { name: /^Undo: 1 branch back/ })).toBeVisible();
+  const { jobId } = await client.jobs.run.mutate({
+    repoId: shopPage.id,
+    kind: 'reparent_branch',
+    branch: 'checkout/cart-totals',
+    parent: 'catalog/price-model',
+  });
+  await ended(client, jobId);
+  const { job } = await client.jobs.get.query({ jobId });
+  await rebase.says(`Can’t undo: checkout/cart-totals moved in #${job.seq}.`);
+  await rebase.open();
+  await expect(page.getByText(`Can’t undo: checkout/cart-totals moved in #${job.seq}.`)).toBeVisible();
+});
+
+test('a job’s page has its Undo too; a sync that moved nothing has none', async ({ shopPage, shop, page }) => {
+  test.setTimeout(120_000);
+  const nothing = await shopPage.run('Sync');
+  await expect(nothing.card.getByRole('button')).toHaveCount(0);
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const restack = await shopPage.run('Restack all');
+  await restack.open();
+  const undo = page.getByRole('main').getByRole('button', { name: /^Undo: / });
+  await undo.click();
+  await expect(page.getByRole('main').getByText(/Undone by #\d+/)).toBeVisible({ timeout: 30_000 });
+  await expectAccessible(page);
+});
