@@ -51,7 +51,6 @@ test('a task on a branch that is not there says why, and Retry attaches it once 
   await task.says('agent/late');
   const retry = task.card.getByRole('button', { name: /^Attach: Retry · BRANCH_NOT_FOUND/ });
   await expect(retry).toBeVisible();
-  await expectAccessible(shopPage.page);
   await shop.remote.from('main').branch('agent/late').commit('Late', { 'late.js': '1\n' }).write();
   await retry.click();
   await task.is('completed');
@@ -81,6 +80,14 @@ test('what is wrong with a task stands beside its field, and what was typed stay
   await expect(form.getByText('main is the trunk.')).toBeVisible();
   await expect(form.getByLabel('Title')).toHaveValue('On the trunk');
   await expect(shopPage.task('On the trunk').card).toHaveCount(0);
+});
+
+test('tasks, their form and its faults are accessible', async ({ shopPage }) => {
+  test.slow();
+  await (await shopPage.createTask('Explain the totals', 'search/index')).is('completed');
+  await (await shopPage.createTask('Late one', 'agent/late')).is('error');
+  await shopPage.createTask('On the trunk', 'main');
+  await expect(shopPage.taskForm.getByText('main is the trunk.')).toBeVisible();
   await expectAccessible(shopPage.page);
 });
 

@@ -1,0 +1,58 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from './pages/accessible';
+import { expect, test } from './pages/test';
+
+const open = async (page: Page) => {
+  await page.keyboard.press('ControlOrMeta+k');
+  const field = page.getByRole('dialog').getByRole('combobox');
+  await expect(field).toBeFocused();
+  return field;
+};
+
+test('the palette runs an action on a branch by keyboard alone', async ({ shopPage, shop }) => {
+  const { page } = shopPage;
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const job = await shopPage.jobOf(async () => {
+    const field = await open(page);
+    await field.pressSequentially('restack cart-tot');
+    await expect(page.getByRole('option').first()).toContainText('Restack checkout/cart-totals');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toBeHidden();
+  });
+  await job.says('Restack checkout/cart-totals and above');
+  await job.is('completed');
+});
+
+test('the palette goes to a page, a job and a repository, and away again with Escape', async ({ shopPage }) => {
+  const { page } = shopPage;
+  const repoUrl = page.url();
+  await (await open(page)).fill('status');
+  await page.getByRole('option', { name: /^Status/ }).click();
+  await expect(page).toHaveURL(/\/status$/);
+
+  await open(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+
+  await page.goto(repoUrl);
+  await shopPage.connected();
+  await (await open(page)).fill('register all');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Register all suggested');
+
+  await (await open(page)).fill('stack');
+  await page.getByRole('option', { name: /^Stack page of/ }).click();
+  await expect(page).toHaveURL(repoUrl);
+});
+
+test('the palette says when nothing is found, and is accessible', async ({ shopPage }) => {
+  test.slow();
+  const { page } = shopPage;
+  await page.getByRole('button', { name: 'Find or do something' }).click();
+  await page.getByRole('dialog').getByRole('combobox').fill('no such thing anywhere');
+  await expect(page.getByText('Nothing is called that here.')).toBeVisible();
+  await page.getByRole('dialog').getByRole('combobox').fill('checkout');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await expectAccessible(page);
+});
