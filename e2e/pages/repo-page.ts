@@ -34,6 +34,37 @@ export class RepoPage {
     return this.page.getByRole('treegrid', { name: 'Branches' });
   }
 
+  filter(name: string): Locator {
+    return this.page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: new RegExp(`^${name}`) });
+  }
+
+  get search(): Locator {
+    return this.page.getByRole('searchbox', { name: 'Find a branch' });
+  }
+
+  /** The branch that the tree's keys act on. */
+  async active(): Promise<string | null> {
+    const id = await this.tree.getAttribute('aria-activedescendant');
+    return this.tree.locator(`[id="${id}"]`).getAttribute('data-branch');
+  }
+
+  /** Goes to a branch by a key, in the tree that has the focus. */
+  async goTo(branch: string, key = 'j'): Promise<void> {
+    if (key === 'j') await this.page.keyboard.press('Home');
+    for (let steps = 0; (await this.active()) !== branch; steps++) {
+      expect(steps, `${branch} is not found by ${key}`).toBeLessThan(50);
+      const before = await this.active();
+      await this.page.keyboard.press(key);
+      await expect.poll(() => this.active()).not.toBe(before);
+    }
+  }
+
+  /** Whether a branch's row comes after another one's. */
+  async isBelow(branch: string, other: string): Promise<boolean> {
+    const names = await this.branches();
+    return names.indexOf(branch) > names.indexOf(other);
+  }
+
   branch(name: string): BranchRow {
     return new BranchRow(this.page, this.tree.locator(`[data-branch="${name}"]`));
   }
@@ -125,6 +156,23 @@ export class BranchRow {
   async choose(item: string): Promise<void> {
     await this.row.getByRole('button', { name: /^More for/ }).click();
     await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Begins to drag it and holds it over another branch's row; `page.mouse.up` drops it. */
+  async dragOver(branch: string): Promise<void> {
+    await this.row.getByText(/\w/).first().hover();
+    await this.page.mouse.down();
+    await this.goOver(branch);
+  }
+
+  /** Holds what is dragged over a row. */
+  async goOver(branch: string): Promise<void> {
+    const box = await this.page.locator(`[role=row][data-branch="${branch}"]`).boundingBox();
+    if (!box) throw new Error(`${branch} is not on the screen.`);
+    const { x, y, height } = box;
+    // A browser tells of a drag as the pointer moves.
+    await this.page.mouse.move(x + 120, y + height / 2 - 2);
+    await this.page.mouse.move(x + 124, y + height / 2, { steps: 3 });
   }
 
   /** Picks a branch in the dialog that is open, by typing its end and pointing at it, and confirms. */

@@ -72,7 +72,9 @@ export function useStillEntries(wanted: Entry[], view: string, held: boolean): S
   const [shown, setShown] = useState({ entries: wanted, view });
   const [expected, setExpected] = useState<ReadonlySet<string>>(new Set());
   const changes = useMemo(() => structureChanges(shown.entries, wanted), [shown.entries, wanted]);
-  const free = !held || shown.view !== view || changes.every((name) => expected.has(name));
+  // Where most of it changes, as with the first registration, it is a new picture and nobody's place is lost.
+  const anew = changes.length * 2 > wanted.length;
+  const free = !held || anew || shown.view !== view || changes.every((name) => expected.has(name));
   if (shown.view !== view || (changes.length > 0 && free)) {
     setShown({ entries: wanted, view });
     if (expected.size > 0) setExpected(new Set());
