@@ -88,7 +88,7 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
       key: `branch ${name}`,
       text: name,
       kind: 'branch',
-      does: { go: `/repos/${repoId}?branch=${encodeURIComponent(name)}` },
+      does: { go: `/repos/${repoId}?q=${encodeURIComponent(name)}` },
     },
     ...actions,
     {

@@ -7,6 +7,7 @@ import type { ActionKind, BranchRow as Branch } from '@/db/schema';
 import { isActive } from '../feed/merge';
 import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
+import { PullRequest } from '../repos/pull-request';
 import { Dot, Lanes, stateTone } from './dot';
 import type { DragModule } from './drag';
 import type { Entry } from './entries';
@@ -280,30 +281,6 @@ function MoreActions({
         </Suspense>
       )}
     </>
-  );
-}
-
-const prWord = { open: 'open', draft: 'draft', closed: 'closed', merged: 'merged' };
-const ciShape = { success: '✓', failure: '✕', pending: '·' };
-
-function PullRequest({ branch }: { branch: Branch }) {
-  if (branch.prNumber === null) return null;
-  const words = `pull request ${branch.prNumber}${branch.prState ? `, ${prWord[branch.prState]}` : ''}${branch.ci ? `, CI ${branch.ci}` : ''}`;
-  const text = `#${branch.prNumber}${branch.ci ? ` ${ciShape[branch.ci]}` : ''}`;
-  return branch.prUrl ? (
-    <a
-      href={branch.prUrl}
-      title={words}
-      aria-label={words}
-      className="text-xs text-accent hover:underline"
-      rel="noreferrer"
-    >
-      {text}
-    </a>
-  ) : (
-    <span title={words} className="text-xs text-muted">
-      {text}
-    </span>
   );
 }
 
