@@ -32,7 +32,7 @@ const WORLDS = [
   },
   {
     executor: 'inngest' as const,
-    cells: shortCut('inngest', ['server killed', 'Inngest lost', 'push not acknowledged']),
+    cells: shortCut('inngest', ['server killed', 'Inngest lost']),
     missing: 'program' in inngest ? null : 'the Inngest program was not found',
   },
 ];
@@ -40,7 +40,7 @@ const WORLDS = [
 for (const { executor, cells, missing } of WORLDS) {
   describe.skipIf(missing)(`under faults, on ${executor}${missing ? ` (${missing})` : ''}`, () => {
     it('every job ends, rows and remote agree, nothing is lost or done twice, and the next job runs', async () => {
-      const results = await runCells(cells, 5, () => undefined);
+      const results = await runCells(cells, 8, () => undefined);
       expect(results.map(({ name }) => name).sort()).toEqual(cells.map(cellName).sort());
       expect(results.filter(({ problems }) => problems.length > 0)).toEqual([]);
     }, 300_000);

@@ -6,7 +6,7 @@ import { FAULTS, type Fault, type Struck } from './faults';
 import { type RemoteHistory, readHistory } from './history';
 import { hold, type Moment, momentName } from './moments';
 import { branchRows, brokenPromises, type Repo, SCENARIOS, type Scenario } from './stack';
-import { createWorld, ended, jobRow, signal, type World } from './world';
+import { createWorld, ended, freeze, jobRow, signal, type World } from './world';
 
 /** One experiment: a job of this kind meets this fault at this moment. */
 export interface Cell {
@@ -99,7 +99,7 @@ async function runBatch(world: World, cells: Cell[]): Promise<CellResult[]> {
   const zombie = fault.name.startsWith('zombie');
   if (fault.nodes === 2) await world.second();
   // The jobs of a zombie begin in the first process, which is the one to be frozen.
-  if (zombie) for (const node of world.nodes().slice(1)) signal(node, 'SIGSTOP');
+  if (zombie) for (const node of world.nodes().slice(1)) await freeze(world.db, node);
   const nodes = zombie ? [world.first] : world.nodes();
 
   const prepared = await Promise.all(
