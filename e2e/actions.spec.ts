@@ -41,7 +41,7 @@ test('Restack all moves what it can, and names what it held back with the file',
   await job.open();
   await expect(shopPage.page.getByRole('heading', { level: 1 })).toContainText(`#${job.seq} Restack all`);
   const conflict = shopPage.page.getByRole('region', { name: 'Conflict in src/catalog/price.js' });
-  await expect(conflict).toContainText(/main [0-9a-f]{7}/);
+  await expect(conflict).toContainText(/catalog\/price-model [0-9a-f]{7}/);
   await expect(shopPage.page.getByRole('region', { name: 'Steps' })).toContainText('resync');
   await expect(shopPage.page.getByRole('region', { name: 'Moves' })).toContainText('checkout/gift-card-emails');
 });

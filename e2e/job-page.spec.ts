@@ -13,7 +13,7 @@ test('a job’s page tells a conflict by its two sides, with commands to copy th
   await job.open();
 
   const conflict = page.getByRole('region', { name: 'Conflict in src/catalog/price.js' });
-  await expect(conflict.getByText(/^main [0-9a-f]{7}$/).first()).toBeVisible();
+  await expect(conflict.getByText(/^catalog\/price-model [0-9a-f]{7}$/).first()).toBeVisible();
   await expect(conflict.getByText(/^catalog\/price-rounding [0-9a-f]{7}$/).first()).toBeVisible();
   await expect(conflict).not.toContainText('<<<<<<<');
 
@@ -23,7 +23,7 @@ test('a job’s page tells a conflict by its two sides, with commands to copy th
     .getByRole('button', { name: 'Copy the commands' })
     .click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-    /^git fetch origin\ngit switch catalog\/price-rounding\ngit rebase --onto origin\/main [0-9a-f]{40}\n/,
+    /^git fetch origin\ngit switch catalog\/price-rounding\ngit rebase --onto origin\/catalog\/price-model [0-9a-f]{40}\n/,
   );
   await expectAccessible(page);
 });
