@@ -68,6 +68,7 @@ test('a job’s page has its Undo too; a sync that moved nothing has none', asyn
   await shopPage.run('Sync');
   const restack = await shopPage.run('Restack all');
   await restack.open();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`#${restack.seq} Restack all`);
   const undo = page.getByRole('main').getByRole('button', { name: /^Undo: / });
   await undo.click();
   await expect(page.getByRole('main').getByText(/Undone by #\d+/)).toBeVisible({ timeout: 30_000 });
