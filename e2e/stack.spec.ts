@@ -113,6 +113,8 @@ test('a branch is moved by dragging: the forecast stands there before it is drop
   shop,
   page,
 }) => {
+  // Tall enough that no row is at an edge, where a drag scrolls.
+  await page.setViewportSize({ width: 1280, height: 1100 });
   const source = shopPage.branch('checkout/gift-cards');
   await expect(source.row.locator('[draggable="true"]')).toHaveCount(1);
   await source.dragOver('checkout/discount-codes');

@@ -200,6 +200,7 @@ export const BranchRow = memo(function BranchRow({
             action={choosing === 'reparent_branch' ? movesWords(above) : 'Register on'}
             choices={possibleParents(branch, context)}
             suggested={branch.tracked ? null : branch.suggestedParent}
+            foresee={(parent) => ({ repoId: context.repoId, kind: choosing, branch: branch.name, parent })}
             choose={(parent) =>
               void actions.send(branch.name, `${choosing} ${parent}`, actions.run(choosing, branch.name, parent))
             }

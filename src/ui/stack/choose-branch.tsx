@@ -4,6 +4,7 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import { Button } from '../controls';
+import { type ForecastAsk, useForecast } from './forecast';
 
 /** More are found by typing. */
 const SHOWN = 50;
@@ -14,6 +15,7 @@ export default function ChooseBranch({
   action,
   choices,
   suggested,
+  foresee,
   choose,
   close,
 }: {
@@ -22,12 +24,15 @@ export default function ChooseBranch({
   action: string;
   choices: string[];
   suggested: string | null;
+  /** The action whose forecast is shown for the branch that is chosen. */
+  foresee?: (branch: string) => ForecastAsk;
   choose: (branch: string) => void;
   close: () => void;
 }) {
   const [typed, setTyped] = useState(suggested ?? '');
   const [aimed, setAimed] = useState<string | undefined>();
   const known = choices.includes(typed.trim());
+  const foreseen = useForecast(known && foresee ? foresee(typed.trim()) : null, 'clean');
   const confirm = () => {
     if (!known) return;
     choose(typed.trim());
@@ -83,6 +88,14 @@ export default function ChooseBranch({
                 )}
               </Autocomplete.List>
             </Autocomplete.Root>
+            {foresee && (
+              <p
+                role="status"
+                className={`min-h-5 text-xs ${foreseen?.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
+              >
+                {foreseen?.words && `Forecast: ${foreseen.words}`}
+              </p>
+            )}
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={close}>Cancel</Button>
               <Button type="submit" look="primary" disabled={!known} className="max-w-full">

@@ -121,5 +121,6 @@ export function outlineWords(outline: ForecastOutline, clean: string): string {
   ];
   if (failure) return [...parts, 'so nothing would move'].join(', ');
   if (parts.length > 0) return parts.join(', ');
+  if (outline.registered.length > 0) return `${outline.registered.length} would be tracked, nothing would move`;
   return moves.length > 0 ? 'no commit would change' : 'nothing would move';
 }

@@ -80,8 +80,11 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
   const [focused, setFocused] = useState(false);
   const [hand, setHand] = useState<MoveInHand | null>(null);
   const [menu, setMenu] = useState<string | null>(null);
-  const held = pointed || focused || hand !== null || menu !== null;
+  const [inside, setInside] = useState(false);
+  const held = pointed || inside || hand !== null || menu !== null;
   const { entries, waiting, show, expect } = useStillEntries(wanted, `${filter} ${search}`, held);
+
+  const lanes = useMemo(() => 1 + Math.max(0, ...entries.map((entry) => entry.place?.lane ?? 0)), [entries]);
 
   const [active, setActive] = useState<string | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -304,7 +307,7 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
         : null;
 
   return (
-    <div className="flex flex-col lg:min-h-[calc(100dvh-112px)]">
+    <div className="flex flex-col lg:min-h-[calc(100dvh-160px)]">
       <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
       <p role="status" className="sr-only">
         {words}
@@ -335,10 +338,14 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
             onPointerEnter={(event) => event.pointerType === 'mouse' && setPointed(true)}
             onPointerLeave={() => setPointed(false)}
             onFocus={(event) => {
+              setInside(true);
               setFocused(event.target === event.currentTarget);
               if (!current) setActive((entries[1] ?? entries[0])?.name ?? null);
             }}
-            onBlur={() => setFocused(false)}
+            onBlur={(event) => {
+              setInside(event.currentTarget.contains(event.relatedTarget));
+              setFocused(false);
+            }}
           >
             {virtual.getVirtualItems().map((item) => {
               const entry = entries[item.index];
@@ -378,7 +385,7 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
                       branch={entry.branch}
                       place={entry.place}
                       dimmed={entry.dimmed}
-                      lanes={filtered.lanes}
+                      lanes={lanes}
                       jobs={byBranch.get(entry.name) ?? NO_JOBS}
                       context={context}
                       height={height}
@@ -391,13 +398,7 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
                       drag={drag}
                     />
                   ) : (
-                    <TrunkRow
-                      repo={repo}
-                      below={entries[1]?.place != null}
-                      lanes={filtered.lanes}
-                      height={height}
-                      drag={drag}
-                    />
+                    <TrunkRow repo={repo} below={entries[1]?.place != null} lanes={lanes} height={height} drag={drag} />
                   )}
                 </div>
               );
