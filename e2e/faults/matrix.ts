@@ -125,7 +125,7 @@ async function runBatch(world: World, cells: Cell[]): Promise<CellResult[]> {
   if (zombie) for (const node of world.nodes()) signal(node, 'SIGCONT');
   // What others have done to the remote meanwhile is no doing of the job.
   for (const cell of standing) if (!cell.cell.fault.global) cell.before = await stateOf(cell.repo);
-  return Promise.all(prepared.map((cell) => ('cell' in cell ? judge(world, cell) : cell)));
+  return Promise.all(prepared.map(async (cell) => ('cell' in cell ? judge(world, cell) : cell)));
 }
 
 /** Makes the repository, asks for the job and waits until it stands at the moment. */
