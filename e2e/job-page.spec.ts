@@ -57,7 +57,7 @@ test('a job that is not there says so, with a way on', async ({ shopPage }) => {
   const { page } = shopPage;
   await page.goto('/jobs/no-such-job');
   await expect(page.getByRole('heading', { name: 'This job cannot be shown' })).toBeVisible();
-  await expect(page.getByText('There is no job no-such-job.')).toBeVisible();
+  await expect(page.getByText('This is not the id of a job.')).toBeVisible();
   await page.getByRole('link', { name: 'All repositories' }).click();
   await expect(page.getByRole('heading', { name: 'Repositories', level: 1 })).toBeVisible();
 });
