@@ -6,7 +6,7 @@ import { rememberForecast } from '@/forecast/check';
 import { tipsKey } from '@/forecast/tips-key';
 import { fetchCommits } from '@/git/fetch';
 import { committerIdentity } from '@/git/identity';
-import { keepCommits } from '@/git/keep-ref';
+import { keepCommits, keepRef } from '@/git/keep-ref';
 import { existingCommits } from '@/git/rev-list';
 import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
@@ -119,7 +119,7 @@ async function carryOut(
     if (failed) throw new JobFailed({ ...failed, hint: `Nothing was moved. ${failed.hint}` });
     if (plan.moves.length === 0) return { kind: 'pushed' };
     // Taken into the clone before the push, so that a push broken off can be pushed again from there.
-    await watched(lease, 'act', 'take', 'Keeping the new commits', () => planned.take(keepRef(lease)));
+    await watched(lease, 'act', 'take', 'Keeping the new commits', () => planned.take(keepRef(lease.job.id)));
     return await commitMoves(lease, plan.moves);
   } finally {
     await planned.discard();
@@ -242,12 +242,7 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
   }
   if (commits.length === 0) return;
   const { name, email, date } = await committer(lease);
-  await keepCommits(gitDir, keepRef(lease), commits, `${name} <${email}> ${date}`, lease.signal);
-}
-
-/** Under which the commits of a job are kept alive for its undo. */
-function keepRef(lease: Lease): string {
-  return `refs/spicerack/keep/${lease.job.id}`;
+  await keepCommits(gitDir, keepRef(lease.job.id), commits, `${name} <${email}> ${date}`, lease.signal);
 }
 
 async function currentResult(lease: Lease): Promise<JobResult> {
