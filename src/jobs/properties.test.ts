@@ -50,6 +50,8 @@ type Trouble =
   | { at: number; do: 'shut down' }
   /** It stands still while its lease runs out and another run does the whole job; then it goes on. */
   | { at: number; do: 'freeze' }
+  /** Its lease runs out while it works, and another run begins at once: both are at it. */
+  | { at: number; do: 'overtake' }
   /** Somebody cancels it. */
   | { at: number; do: 'cancel' }
   /** Somebody pushes. */
@@ -94,7 +96,10 @@ const interruption: fc.Arbitrary<Interruption> = fc.record({
     fc.oneof(
       {
         weight: 3,
-        arbitrary: fc.record({ at: moment, do: fc.constantFrom('die' as const, 'shut down', 'freeze', 'cancel') }),
+        arbitrary: fc.record({
+          at: moment,
+          do: fc.constantFrom('die' as const, 'shut down', 'freeze', 'overtake', 'cancel'),
+        }),
       },
       { weight: 2, arbitrary: fc.record({ at: moment, do: fc.constant('others' as const), what: happening }) },
     ),
@@ -192,6 +197,7 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
   const shutdown = new AbortController();
   let questions = 0;
   let dead = false;
+  const overtaking: Array<Promise<Array<PromiseSettledResult<void>>>> = [];
   const db = troubled(test.db, async () => {
     if (dead) throw new Killed();
     const at = questions++;
@@ -199,7 +205,8 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
       note(trouble.do);
       if (trouble.do === 'others') await team.does(trouble.what);
       else if (trouble.do === 'shut down') shutdown.abort(new Error('shutting down'));
-      else if (trouble.do === 'freeze') await run(jobId);
+      else if (trouble.do === 'freeze') await Promise.allSettled([run(jobId)]);
+      else if (trouble.do === 'overtake') overtaking.push(Promise.allSettled([run(jobId)]));
       else if (trouble.do === 'cancel') await cancelJob(test.db, jobId);
       else dead = true;
     }
@@ -219,7 +226,7 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
   const ref = { jobId, dispatch: await dispatch(jobId) };
   const context = { db, executor: 'inline' as const, shutdown: shutdown.signal };
   const copies = Array.from({ length: handling === 'two copies' ? 2 : 1 }, () => runJob(ref, runner, context));
-  for (const result of await Promise.allSettled(copies)) {
+  for (const result of [...(await Promise.allSettled(copies)), ...(await Promise.all(overtaking)).flat()]) {
     if (result.status === 'fulfilled' || result.reason instanceof TryLater || isKilled(result.reason)) continue;
     throw result.reason;
   }
@@ -383,10 +390,10 @@ describe('whatever is done to whom, and whatever gets in the way', () => {
         'die',
         'shut down',
         'freeze',
+        'overtake',
         'cancel',
         'others',
         'completed',
-        'error',
         'restack_repo moved branches',
       ];
       expect(most.filter((what) => !seen.has(what))).toEqual([]);
