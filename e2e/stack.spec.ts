@@ -69,7 +69,7 @@ test('a branch is moved by keys alone: picked up, aimed, dropped, confirmed', as
   const strip = page.getByRole('region', { name: 'Move' });
   await expect(strip).toContainText('checkout/gift-cards + 1 above');
   await keyboard.press('j');
-  await shopPage.goTo('checkout/discount-codes', 'k');
+  await shopPage.goTo('checkout/discount-codes');
   await expect(strip).toContainText('Already on checkout/discount-codes');
   await keyboard.press('Home');
   await shopPage.goTo('search/index');
@@ -252,7 +252,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }) => {
     await page.emulateMedia({ colorScheme });
     await shop.teamGoesOn();
-    await shopPage.run('Sync');
+    await shopPage.run('Restack all');
     const sound = async () => {
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);

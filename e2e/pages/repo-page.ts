@@ -48,15 +48,12 @@ export class RepoPage {
     return this.tree.locator(`[id="${id}"]`).getAttribute('data-branch');
   }
 
-  /** Goes to a branch by a key, in the tree that has the focus. */
-  async goTo(branch: string, key = 'j'): Promise<void> {
-    if (key === 'j') await this.page.keyboard.press('Home');
-    for (let steps = 0; (await this.active()) !== branch; steps++) {
-      expect(steps, `${branch} is not found by ${key}`).toBeLessThan(50);
-      const before = await this.active();
-      await this.page.keyboard.press(key);
-      await expect.poll(() => this.active()).not.toBe(before);
-    }
+  /** Goes to a branch by j or k, in the tree that has the focus. */
+  async goTo(branch: string): Promise<void> {
+    const indexOf = async (name: string) => Number(await this.branch(name).row.getAttribute('aria-rowindex'));
+    const steps = (await indexOf(branch)) - (await indexOf((await this.active()) ?? ''));
+    for (let i = 0; i < Math.abs(steps); i++) await this.page.keyboard.press(steps > 0 ? 'j' : 'k');
+    await expect.poll(() => this.active()).toBe(branch);
   }
 
   /** Whether a branch's row comes after another one's. */

@@ -307,7 +307,7 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
         : null;
 
   return (
-    <div className="flex flex-col lg:min-h-[calc(100dvh-160px)]">
+    <div className="flex flex-col lg:min-h-[calc(100dvh-112px)]">
       <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
       <p role="status" className="sr-only">
         {words}

@@ -155,18 +155,7 @@ function PreviewStrip({
         )}
       </span>
       {keys && (
-        <Keys
-          keys={{
-            'j k': 'go',
-            r: 'restack',
-            b: 'rebase',
-            p: 'move',
-            x: 'select',
-            Enter: 'more',
-            s: 'sync',
-            '/': 'find',
-          }}
-        />
+        <Keys keys={{ r: 'restack', b: 'rebase', p: 'move', x: 'select', Enter: 'more', s: 'sync', '/': 'find' }} />
       )}
     </Line>
   );
@@ -187,7 +176,7 @@ function Words({ foreseen }: { foreseen: Foreseen | null }) {
 
 function Keys({ keys }: { keys: Record<string, string> }) {
   return (
-    <span aria-hidden className="hidden gap-3 text-xs text-muted lg:flex">
+    <span aria-hidden className="hidden gap-2 text-xs whitespace-nowrap text-muted lg:flex">
       {Object.entries(keys).map(([key, word]) => (
         <span key={key}>
           <kbd className="rounded-chip border border-hairline px-1 font-mono">{key}</kbd> {word}
