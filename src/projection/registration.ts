@@ -16,8 +16,8 @@ export interface RegistrationInput {
 
 /**
  * The base that each branch begins with when it is tracked, by the rule of `baseOf`; null where it has nothing in
- * common with its parent, and so cannot stand on it. A branch that already stands on that parent keeps its
- * recorded base.
+ * common with its parent, and so cannot stand on it. A branch that already stands on that parent, or on what
+ * was merged into it, keeps its recorded base.
  * @throws GitError
  */
 export async function registrationBases(
@@ -33,14 +33,16 @@ export async function registrationBases(
     asked.flatMap((id) => id ?? []),
     signal,
   );
-  const mergedTips = tipsMergedInto(rows, new Graph(rows, trunk.name));
+  const graph = new Graph(rows, trunk.name);
+  const mergedTips = tipsMergedInto(rows, graph);
   return registrations.map(({ branch, parent }) => {
     const row = byName.get(branch);
     const base = row
       ? baseOf(history, {
           tip: row.tip,
           parentTip: tipOf(parent),
-          recorded: row.tracked && row.parent === parent ? row.base : null,
+          // What it stood on may have been merged into this parent: its commits are no more the branch's own than before.
+          recorded: row.tracked && graph.effectiveParent(branch) === parent ? row.base : null,
           parentTips: branchTips.get(parent) ?? [],
           mergedTips: mergedTips.get(parent),
         })
