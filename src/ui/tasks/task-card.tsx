@@ -124,7 +124,6 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
           className="w-44"
         />
         {failed && !choosing && <Button onClick={() => setChoosing(true)}>Another branch…</Button>}
-        <span className="flex-1" />
         {failed && <ArchiveButton task={task} />}
       </div>
       {failed && choosing && (
@@ -203,7 +202,6 @@ function Attached({
             <GitPullRequestArrow size={14} aria-hidden /> Open a pull request
           </a>
         )}
-        <span className="flex-1" />
         <ArchiveButton task={task} />
       </div>
     </>
@@ -238,7 +236,13 @@ function ArchiveButton({ task }: { task: TaskRow }) {
           {trouble}
         </span>
       )}
-      <Button look="quiet" aria-disabled={asked} aria-label={`Archive ${task.title}`} onClick={() => void archive()}>
+      <Button
+        look="quiet"
+        className="ml-auto"
+        aria-disabled={asked}
+        aria-label={`Archive ${task.title}`}
+        onClick={() => void archive()}
+      >
         <Archive size={14} aria-hidden /> {asked ? 'Archiving…' : 'Archive'}
       </Button>
     </>
