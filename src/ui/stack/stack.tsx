@@ -84,6 +84,11 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
   const held = pointed || inside || hand !== null || menu !== null;
   const { entries, waiting, show, expect } = useStillEntries(wanted, `${filter} ${search}`, held);
 
+  const nothing = narrowed && filtered.kept === 0 && waiting === 0;
+  useEffect(() => {
+    // A tree that is gone does not say that the pointer has left it.
+    if (nothing) setPointed(false);
+  }, [nothing]);
   const lanes = useMemo(() => 1 + Math.max(0, ...entries.map((entry) => entry.place?.lane ?? 0)), [entries]);
 
   const [active, setActive] = useState<string | null>(null);
@@ -312,7 +317,7 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
       <p role="status" className="sr-only">
         {words}
       </p>
-      {narrowed && filtered.kept === 0 && waiting === 0 ? (
+      {nothing ? (
         <NothingKept repo={repo} jobs={jobs} view={view} go={go} sync={sync} />
       ) : (
         <div className="relative flex-1 pb-14">
