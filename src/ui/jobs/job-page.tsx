@@ -101,7 +101,8 @@ function Job({ detail }: { detail: JobPageData }) {
         </dl>
       </header>
       {job.result && (
-        <div className="flex flex-col gap-3 empty:hidden">
+        <section aria-label="Result" className="flex min-w-0 flex-col gap-3 has-[>h2:only-child]:hidden">
+          <h2 className="text-base font-semibold">Result</h2>
           <ResultLists
             result={job.result}
             conflict={(branch, reason) => (
@@ -113,7 +114,7 @@ function Job({ detail }: { detail: JobPageData }) {
               />
             )}
           />
-        </div>
+        </section>
       )}
       {job.result?.forecast && <ForecastResult check={job.result.forecast} />}
       <Timeline detail={detail} behind={behind?.job.seq ?? null} now={now} />
