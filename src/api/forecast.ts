@@ -1,7 +1,5 @@
-import { z } from 'zod';
-import { ACTION_KINDS } from '@/db/schema';
 import { askForecast } from '@/forecast/ask';
-import { branchName, procedure, refuse, repoId, router } from './trpc';
+import { action, procedure, refuse, router } from './trpc';
 
 export const forecastRouter = router({
   /**
@@ -9,19 +7,9 @@ export const forecastRouter = router({
    * what is known: `pending` is filled in by the feed (`forecasts`, from `feedCursor`). A forecast that turns
    * `stale`, or whose row goes, is for branches as they were: ask again.
    */
-  get: procedure
-    .input(
-      z.strictObject({
-        repoId,
-        kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
-        branch: branchName.optional(),
-        parent: branchName.optional(),
-        suggested: z.boolean().optional(),
-      }),
-    )
-    .query(async ({ ctx, input }) => {
-      const answer = await askForecast(ctx.db, input);
-      if ('refused' in answer) refuse(answer.refused);
-      return answer;
-    }),
+  get: procedure.input(action).query(async ({ ctx, input }) => {
+    const answer = await askForecast(ctx.db, input);
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
 });

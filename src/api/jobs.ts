@@ -2,7 +2,6 @@ import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } f
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
 import {
-  ACTION_KINDS,
   JOB_KINDS,
   JOB_STATUSES,
   type JobMoveRow,
@@ -19,7 +18,7 @@ import { acceptAction } from '@/jobs/accept';
 import { cancelJob } from '@/jobs/cancel';
 import { retryJob } from '@/jobs/retry';
 import { undoJob, undoOffer } from '@/jobs/undo';
-import { branchName, jobId, procedure, refuse, repoId, router } from './trpc';
+import { action, branchName, jobId, procedure, refuse, repoId, router } from './trpc';
 
 /** A job with everything that people watch about it but its log. */
 export interface JobDetail {
@@ -40,12 +39,7 @@ export const jobsRouter = router({
   /** Accepts an action and answers at once; the work runs in the background. */
   run: procedure
     .input(
-      z.strictObject({
-        repoId,
-        kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
-        branch: branchName.optional(),
-        parent: branchName.optional(),
-        suggested: z.boolean().optional(),
+      action.extend({
         idempotencyKey: z
           .string()
           .min(1, 'Give a key, or leave it out.')

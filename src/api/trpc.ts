@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError, z } from 'zod';
+import { ACTION_KINDS } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
 import type { Refusal } from '@/jobs/accept';
 import type { Context } from './context';
@@ -71,3 +72,12 @@ export const repoId = z.uuid('This is not the id of a repo. List them with repos
 export const jobId = z.uuid('This is not the id of a job. List them with jobs.list.');
 export const taskId = z.uuid('This is not the id of a task. List them with tasks.list.');
 export const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');
+
+/** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `jobs/kinds.ts` knows. */
+export const action = z.strictObject({
+  repoId,
+  kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
+  branch: branchName.optional(),
+  parent: branchName.optional(),
+  suggested: z.boolean().optional(),
+});
