@@ -83,30 +83,36 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
 /** How a push of these moves that may have happened goes on, by what the remote has now. */
 async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
   const refs = refMoves(moves);
+  const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteRefs(
-    cloneDir(lease.repo.id),
+    gitDir,
     refs.map((move) => move.ref),
     remoteOptions(lease),
   );
-  const beyond = await movedBeyond(lease, refs, remote);
-  return decideResume(refs, remote, (commit, ancestor) => beyond.has(`${ancestor} ${commit}`));
+  // What somebody has pushed since is not in the clone yet.
+  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, remoteOptions(lease));
+  return decideResume(refs, remote, await movedOn(lease, refs, remote));
 }
 
-/** The refs at a third value that has what we pushed in its history, as `<after> <now>`. */
-async function movedBeyond(lease: Lease, refs: RefMove[], remote: Map<string, string>): Promise<Set<string>> {
-  const gitDir = cloneDir(lease.repo.id);
-  const third = refs.flatMap(({ ref, before, after }) => {
+/** The refs that are neither where the push finds them nor where it leaves them. */
+function elsewhere(refs: RefMove[], remote: ReadonlyMap<string, string>): Array<{ now: string; after: string }> {
+  return refs.flatMap(({ ref, before, after }) => {
     const now = remote.get(ref);
     return !now || !after || now === before || now === after ? [] : [{ now, after }];
   });
+}
+
+/** Tells of such refs whether they have in their history what the push leaves. The clone has what the remote has. */
+export async function movedOn(
+  lease: Lease,
+  refs: RefMove[],
+  remote: ReadonlyMap<string, string>,
+): Promise<(commit: string, ancestor: string) => boolean> {
   const pairs = new Set<string>();
-  if (third.length === 0) return pairs;
-  // What somebody has pushed since is not in the clone yet.
-  await fetchRemote(gitDir, remoteOptions(lease));
-  for (const { now, after } of third) {
-    if (await isAncestor(gitDir, after, now, lease.signal)) pairs.add(`${after} ${now}`);
+  for (const { now, after } of elsewhere(refs, remote)) {
+    if (await isAncestor(cloneDir(lease.repo.id), after, now, lease.signal)) pairs.add(`${after} ${now}`);
   }
-  return pairs;
+  return (commit, ancestor) => pairs.has(`${ancestor} ${commit}`);
 }
 
 async function hasAll(gitDir: string, refs: RefMove[], signal: AbortSignal): Promise<boolean> {
@@ -214,12 +220,15 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
   return refused.size > 0 ? { kind: 'refused', branches: refused } : { kind: 'moved_meanwhile', branches: stale };
 }
 
-/** The statements after a push: the moves are done, and the branch rows stand where they now are. */
-function pushedMoves(lease: Lease, moves: PlannedMove[]): Statement[] {
+/**
+ * The statements after a push: the moves are done, and the branch rows stand where they now are.
+ * @param jobId whose moves they are: an earlier job's, where its push is only heard of now
+ */
+export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.job.id): Statement[] {
   const json = JSON.stringify(moves);
   return [
     lease.db.run(sql`
-      update job_moves set state = 'pushed' where job_id = ${lease.job.id} and state = 'planned'
+      update job_moves set state = 'pushed' where job_id = ${jobId} and state = 'planned'
         and branch in (select value ->> 'branch' from json_each(${json})) and ${lease.held}`),
     lease.db.run(sql`
       insert into branches (repo_id, name, tip, parent, base, tracked)

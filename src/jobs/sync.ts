@@ -16,6 +16,7 @@ import { failure, JobFailed } from './failure';
 import { type Lease, NOW } from './lease';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { logLine, watched } from './record';
+import { settlePushes } from './settle-pushes';
 import { EMPTY_RESULT } from './summary';
 
 /** The first step: the clone is there, the remote fetched, the branch rows fresh. */
@@ -31,6 +32,7 @@ export async function resync(lease: Lease): Promise<void> {
 /** Fetches and refreshes the branch rows; also between two plans when the remote has moved meanwhile. */
 export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resync'): Promise<void> {
   const trunk = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
+  await settlePushes(lease);
   // Once a job is enough: the rows remember it.
   const forge = step === 'sync' ? await askForge(lease, trunk) : null;
   await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge));

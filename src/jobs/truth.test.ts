@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type ActionKind, jobLogs, jobMoves, jobs, repos, type StepName } from '@/db/schema';
+import { type ActionKind, branches, jobLogs, jobMoves, jobs, repos, type StepName } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { makeTeam, type Team } from '@/testing/team';
 import { acceptAction } from './accept';
 import { cancelJob } from './cancel';
 import { failure } from './failure';
-import { undoJob } from './undo';
+import { undoJob, undoOffer } from './undo';
 import { runJob, type StepOutcome } from './workflow';
 
 /** A job's end, on a real repository, when something is not as the job has written it down. */
@@ -51,6 +51,7 @@ async function run(
 
 /** A repo with one registered branch of two commits, and a trunk that has moved on. */
 async function behindTrunk(): Promise<{
+  repoId: string;
   team: Team;
   branch: string;
   ask: (kind: ActionKind, fields?: { branch: string; parent: string }) => ReturnType<typeof acceptAction>;
@@ -65,6 +66,7 @@ async function behindTrunk(): Promise<{
   );
   await team.does({ do: 'trunk', clash: false });
   return {
+    repoId,
     team,
     branch,
     ask: (kind, fields = undefined) => acceptAction(test.db, { repoId, kind, requestedBy, ...fields }),
@@ -113,18 +115,56 @@ describe('the end of a job', () => {
     });
   });
 
-  it('says that nobody knows whether its push went through, where no answer ever came', async () => {
-    const { ask, branch } = await behindTrunk();
-    const unanswered: Between = async () => {
-      await test.db.update(jobMoves).set({ state: 'planned' }).where(eq(jobMoves.branch, branch));
-      return { kind: 'failed', failure: failure('REMOTE_UNREACHABLE', 'The remote is away', 'Try again.') };
-    };
-    const job = await run(await ask('restack_repo'), async (name, outcome) =>
-      name === 'act' ? unanswered(name, outcome) : outcome,
-    );
-    expect(job.message).toMatch(
-      /^The remote is away\. Whether its push of \d branch(es)? went through is not known: sync/,
-    );
+  describe('where nobody ever answered its push', () => {
+    /** A job that has moved `branch` onto another one and was never told; `hide` puts the rows back to before it. */
+    async function unanswered() {
+      const world = await behindTrunk();
+      const { team, ask, branch } = world;
+      const onto = await team.create('main', 1, false);
+      await run(await ask('register_existing_branch', { branch: onto, parent: 'main' }));
+      const of = and(eq(branches.name, branch), eq(branches.repoId, world.repoId));
+      const [before] = await test.db.select().from(branches).where(of);
+      if (!before) throw new Error('The branch has no row.');
+      const job = await run(await ask('reparent_branch', { branch, parent: onto }), async (name, outcome) => {
+        if (name !== 'act') return outcome;
+        await test.db.update(jobMoves).set({ state: 'planned' }).where(eq(jobMoves.branch, branch));
+        await test.db.update(branches).set(before).where(of);
+        return { kind: 'failed', failure: failure('REMOTE_UNREACHABLE', 'The remote is away', 'Try again.') };
+      });
+      const again = async () => {
+        await run(await ask('sync_repo'));
+        const [row] = await test.db.select().from(branches).where(of);
+        const [told] = await test.db.select().from(jobs).where(eq(jobs.id, job.id));
+        const moves = await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id));
+        if (!told) throw new Error('The job is gone.');
+        return { row, told, states: moves.map(({ state }) => state), undo: await undoOffer(test.db, told) };
+      };
+      return { ...world, onto, before, job, again };
+    }
+
+    it('says that nobody knows whether it went through', async () => {
+      const { job } = await unanswered();
+      expect(job.message).toMatch(
+        /^The remote is away\. Whether its push of 1 branch went through is not known: sync to see\.$/,
+      );
+    });
+
+    it('is told by the next fetch that it did: the tracking is as it promised, and it can be undone', async () => {
+      const { again, onto } = await unanswered();
+      const { row, told, states, undo } = await again();
+      expect(states).toEqual(['pushed']);
+      expect(row).toMatchObject({ parent: onto, needsRestack: false });
+      expect(told.message).toMatch(/sync to see\. #\d+ has seen since: it did\.$/);
+      expect(undo).toMatchObject({ possible: true });
+    });
+
+    it('is told by the next fetch that it did not: nothing is as if it had', async () => {
+      const { again, before, team, branch } = await unanswered();
+      await team.remote.move(branch, before.tip);
+      const { row, told, states, undo } = await again();
+      expect([row?.parent, row?.base, states, undo.possible]).toEqual(['main', before.base, ['abandoned'], false]);
+      expect(told.message).toMatch(/has seen since: it did not\.$/);
+    });
   });
 
   it('leaves no planned move behind where it was cancelled just before its push', async () => {

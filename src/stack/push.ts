@@ -24,13 +24,32 @@ export function decideResume(
   remote: ReadonlyMap<string, string>,
   isDescendant: (commit: string, ancestor: string) => boolean,
 ): Resume {
-  const states = moves.map(({ ref, before, after }) => {
-    const now = remote.get(ref) ?? null;
-    if (now === after) return 'after';
-    if (now === before) return 'before';
-    return now && after && isDescendant(now, after) ? 'beyond' : 'third';
-  });
-  if (states.includes('third')) return 'plan_again';
-  if (!states.includes('before')) return 'done';
-  return states.includes('beyond') ? 'plan_again' : 'push_again';
+  const places = moves.map((move) => placeOf(move, remote, isDescendant));
+  if (places.includes('third')) return 'plan_again';
+  if (!places.includes('before')) return 'done';
+  return places.includes('beyond') ? 'plan_again' : 'push_again';
+}
+
+/**
+ * The refs that a push of which nobody has heard has moved, long after it: others may have moved them since. What
+ * was rewritten or deleted meanwhile was moved where all of the rest was, for a push moves all refs or none; where it
+ * went one by one, each ref that was not moved tells so itself.
+ */
+export function arrivedRefs(...[moves, remote, isDescendant]: Parameters<typeof decideResume>): Set<string> {
+  const places = moves.map((move) => ({ ref: move.ref, place: placeOf(move, remote, isDescendant) }));
+  const arrived = places.filter(({ place }) => place === 'after' || place === 'beyond');
+  const whole = arrived.length > 0 && places.every(({ place }) => place !== 'before');
+  return new Set((whole ? places : arrived).map(({ ref }) => ref));
+}
+
+/** Where a ref is now: as the push finds it, as it leaves it, further on from there, or anywhere else. */
+function placeOf(
+  { ref, before, after }: RefMove,
+  remote: ReadonlyMap<string, string>,
+  isDescendant: (commit: string, ancestor: string) => boolean,
+): 'before' | 'after' | 'beyond' | 'third' {
+  const now = remote.get(ref) ?? null;
+  if (now === after) return 'after';
+  if (now === before) return 'before';
+  return now && after && isDescendant(now, after) ? 'beyond' : 'third';
 }
