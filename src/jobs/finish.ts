@@ -68,6 +68,12 @@ export async function cancelled(lease: Lease): Promise<void> {
   await lease.write([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
 }
 
+/** Ends a job of which nobody can tell what became of it: the telling itself failed. Its moves are in their table. */
+export async function endUntold(lease: Lease, failed: Failure): Promise<void> {
+  const message = `${sentence(failed.message)} What it has moved, if anything, is among its moves.`;
+  await lease.write([logLine(lease, message, 'error'), ...ended(lease, 'error', message, failed)]);
+}
+
 /** Ends a job whose run Inngest has given up, unless a newer run has it or it has ended. */
 export async function endAbandoned(db: Db, ref: JobRef, why: string): Promise<void> {
   const hint = 'Inngest gave this run up. Retry the job; the log says how far it came.';

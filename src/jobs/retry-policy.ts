@@ -10,6 +10,14 @@ const LONGEST_MS = 60_000;
 /** Past the point of no return a job can only go forward, so it is tried this many times as often. */
 const PATIENCE_AFTER_PUSH = 10;
 
+/**
+ * How often a job may be begun at all, whatever ended its runs: where each run takes its server down with it, nobody
+ * is left to say that it failed.
+ */
+export function mostAttempts(): number {
+  return config().maxAttempts * PATIENCE_AFTER_PUSH;
+}
+
 /** The pause after a job's n-th attempt: doubling from `SPICERACK_RETRY_DELAY`. */
 export function delayAfter(attempt: number): number {
   return Math.min(LONGEST_MS, config().retryDelayMs * 2 ** Math.min(attempt - 1, 20));
@@ -23,7 +31,7 @@ export async function backOff(lease: Lease, failure: Failure): Promise<number | 
   const [row] = await lease.db.all<{ committing: number }>(
     sql`select committing_at is not null as committing from jobs where id = ${lease.job.id}`,
   );
-  const most = config().maxAttempts * (row?.committing ? PATIENCE_AFTER_PUSH : 1);
+  const most = row?.committing ? mostAttempts() : config().maxAttempts;
   const { attempt } = lease.job;
   if (attempt >= most) return null;
   const delayMs = delayAfter(attempt);

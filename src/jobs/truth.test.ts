@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ActionKind, branches, jobLogs, jobMoves, jobs, repos, type StepName } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -180,6 +180,34 @@ describe('the end of a job', () => {
     expect(job).toMatchObject({ status: 'cancelled', message: 'Cancelled. Nothing was moved.' });
     const moves = await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id));
     expect(moves.map(({ state }) => state)).toEqual(['abandoned']);
+  });
+
+  it('comes even where nobody can tell what became of it', async () => {
+    const { ask } = await behindTrunk();
+    const answer = await ask('restack_repo');
+    if ('refused' in answer) throw new Error(answer.refused.message);
+    const job = await run(answer, async (name, outcome) => {
+      // What the summary is made of cannot be read any more.
+      const odd = { result: sql`'{"heldBack":7}'` };
+      if (name === 'resync') await test.db.update(jobs).set(odd).where(eq(jobs.id, answer.jobId));
+      return outcome;
+    });
+    expect(job).toMatchObject({ status: 'error', errorCode: 'INTERNAL', leaseHeld: false });
+    expect(job.message).toMatch(/What it has moved, if anything, is among its moves\.$/);
+    const moves = await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id));
+    expect(moves.map(({ state }) => state)).toEqual(['pushed']);
+  });
+
+  it('comes where every run takes its server down', async () => {
+    const { ask } = await behindTrunk();
+    const answer = await ask('restack_repo');
+    if ('refused' in answer) throw new Error(answer.refused.message);
+    // As many dead holders as there may be.
+    await test.db.update(jobs).set({ attempt: 50 }).where(eq(jobs.id, answer.jobId));
+    const job = await run(answer);
+    expect(job).toMatchObject({ status: 'error', errorCode: 'INTERNAL' });
+    expect(job.message).toMatch(/^It was begun 51 times and never came to its end/);
+    expect(await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id))).toEqual([]);
   });
 
   it('tells what was dropped before a branch was refused, where branches are pushed one by one', async () => {

@@ -4,11 +4,11 @@ import type { StepName } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
 import { onWholeClone } from '@/upkeep/whole-clone';
 import { act } from './act';
-import { type Failure, failureOf } from './failure';
-import { cancelled, finish } from './finish';
+import { type Failure, failure, failureOf, JobFailed } from './failure';
+import { cancelled, endUntold, finish } from './finish';
 import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from './lease';
 import { interruptedSteps, logLine, watched } from './record';
-import { backOff } from './retry-policy';
+import { backOff, mostAttempts } from './retry-policy';
 import { resync, sync } from './sync';
 import { verifyMoves } from './verify';
 
@@ -100,15 +100,27 @@ async function stepUnderLease(
   }
   try {
     await lease.write([interruptedSteps(lease)]);
+    if (lease.job.attempt > mostAttempts()) throw new JobFailed(tooOften(lease.job.attempt));
     // The last step ends the job and its own row with it, all in one transaction.
     if (name === 'finish') await work(lease);
     else await watched(lease, name, null, '', () => onWholeClone(lease, name, () => work(lease)));
     return { kind: 'done' };
   } catch (error) {
-    return await outcomeOf(lease, error);
+    const outcome = await outcomeOf(lease, error);
+    // Nothing comes after the last step: where it fails, the job ends here, or it would be begun for ever.
+    if (name === 'finish' && outcome.kind === 'failed') await endUntold(lease, outcome.failure);
+    return outcome;
   } finally {
     await lease.rest();
   }
+}
+
+function tooOften(attempts: number): Failure {
+  return failure(
+    'INTERNAL',
+    `It was begun ${attempts} times and never came to its end: the server ended each time`,
+    'Look into the output of the server for what ended it, then retry.',
+  );
 }
 
 async function outcomeOf(lease: Lease, error: unknown): Promise<StepOutcome> {
