@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@libsql/client';
+import type { Client, ResultSet } from '@libsql/client';
 import { and, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import fc from 'fast-check';
@@ -98,7 +98,7 @@ const interruption: fc.Arbitrary<Interruption> = fc.record({
         weight: 3,
         arbitrary: fc.record({
           at: moment,
-          do: fc.constantFrom('die' as const, 'shut down', 'freeze', 'overtake', 'cancel'),
+          do: fc.constantFrom('die' as const, 'shut down', 'freeze', 'overtake', 'overtake', 'cancel'),
         }),
       },
       { weight: 2, arbitrary: fc.record({ at: moment, do: fc.constant('others' as const), what: happening }) },
@@ -150,8 +150,11 @@ class Killed extends Error {}
 const seen = new Map<string, number>();
 const note = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
 
-/** The database as a process sees it to which something happens at some of its questions. */
-function troubled(db: Db, onQuestion: () => Promise<void>): Db {
+/**
+ * The database as a process sees it to which something happens at some of its questions.
+ * @param onChange told of each statement that has changed something
+ */
+function troubled(db: Db, onQuestion: () => Promise<void>, onChange: (sql: string) => void): Db {
   const client = new Proxy(db.$client, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
@@ -159,7 +162,14 @@ function troubled(db: Db, onQuestion: () => Promise<void>): Db {
       if (name !== 'execute' && name !== 'batch') return value.bind(target);
       return async (...args: unknown[]) => {
         await onQuestion();
-        return value.apply(target, args);
+        const answer: ResultSet | ResultSet[] = await value.apply(target, args);
+        const asked = [args[0]].flat() as Array<{ sql: string }>;
+        for (const [i, { rows, rowsAffected }] of [answer].flat().entries()) {
+          const { sql } = asked[i] ?? { sql: '' };
+          // What returns rows tells no number of them.
+          if (rowsAffected > 0 || (rows.length > 0 && !/^\s*select/i.test(sql))) onChange(sql);
+        }
+        return answer;
       };
     },
   });
@@ -197,8 +207,10 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
   const shutdown = new AbortController();
   let questions = 0;
   let dead = false;
+  const ref = { jobId, dispatch: await dispatch(jobId) };
   const overtaking: Array<Promise<Array<PromiseSettledResult<void>>>> = [];
-  const db = troubled(test.db, async () => {
+  let isZombie = false;
+  const onQuestion = async () => {
     if (dead) throw new Killed();
     const at = questions++;
     for (const trouble of troubles.filter((t) => t.at === at)) {
@@ -211,7 +223,12 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
       else dead = true;
     }
     if (dead) throw new Killed();
-  });
+    const job = await statusOf(jobId);
+    isZombie = job.claimed > ref.dispatch;
+    if (isZombie && isOpen(job)) note('a zombie beside its successor');
+  };
+  const zombies: string[] = [];
+  const db = troubled(test.db, onQuestion, (statement) => isZombie && zombies.push(statement));
 
   const names = ['sync', 'act', 'resync', 'finish'] as const;
   const runner: StepRunner = {
@@ -223,13 +240,13 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
       return handling === 'every step twice' ? work() : outcome;
     },
   };
-  const ref = { jobId, dispatch: await dispatch(jobId) };
   const context = { db, executor: 'inline' as const, shutdown: shutdown.signal };
   const copies = Array.from({ length: handling === 'two copies' ? 2 : 1 }, () => runJob(ref, runner, context));
   for (const result of [...(await Promise.allSettled(copies)), ...(await Promise.all(overtaking)).flat()]) {
     if (result.status === 'fulfilled' || result.reason instanceof TryLater || isKilled(result.reason)) continue;
     throw result.reason;
   }
+  expect(zombies, 'changed by a run that another one has taken over from').toEqual([]);
   // The reconciler finds it left over, again and again if need be.
   for (let tries = 0; isOpen(await statusOf(jobId)); tries++) {
     if (tries === 5) throw new Error(`The job does not end: ${JSON.stringify(await statusOf(jobId))}`);
@@ -393,6 +410,7 @@ describe('whatever is done to whom, and whatever gets in the way', () => {
         'overtake',
         'cancel',
         'others',
+        'a zombie beside its successor',
         'completed',
         'restack_repo moved branches',
       ];
