@@ -1,6 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobMoves, jobs } from '@/db/schema';
+import { branches, jobMoves, jobs } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { jobResult } from '@/ui/testing/rows';
 import { jobsRouter } from './jobs';
@@ -29,6 +30,44 @@ async function history(...rows: Array<Partial<typeof jobs.$inferInsert>>) {
   };
   return { repoId, ids, list };
 }
+
+describe('a request for a job that is sent again', () => {
+  it('retries once, however often its answer was lost', async () => {
+    const { ids } = await history({ kind: 'rebase_branch', branch: 'a', status: 'error' });
+    const again = { jobId: ids[0] ?? '', idempotencyKey: uuid() };
+    const first = await api().retry(again);
+    expect(await api().retry(again)).toEqual(first);
+    expect((await api().retry({ ...again, idempotencyKey: uuid() })).jobId).not.toBe(first.jobId);
+  });
+
+  it('undoes once, and answers the same when that has moved the branches already', async () => {
+    const { repoId, ids } = await history({ kind: 'rebase_branch', branch: 'a' });
+    const [before, after] = ['1'.repeat(40), '2'.repeat(40)];
+    const tracked = { parentBefore: 'main', parentAfter: 'main', rewritten: [] };
+    await test.db
+      .insert(jobMoves)
+      .values({ jobId: ids[0] ?? '', branch: 'a', before, after, state: 'pushed', ...tracked });
+    await test.db.insert(branches).values({ repoId, name: 'a', tip: after, parent: 'main', tracked: true });
+    const again = { jobId: ids[0] ?? '', idempotencyKey: uuid() };
+    const first = await api().undo(again);
+    await test.db.update(branches).set({ tip: before }).where(eq(branches.repoId, repoId));
+    expect(await api().undo(again)).toEqual(first);
+    await expect(api().undo({ jobId: again.jobId })).rejects.toThrow('a has moved');
+  });
+
+  it('takes a key for one request only', async () => {
+    const { ids } = await history({ kind: 'rebase_branch', branch: 'a', status: 'error' });
+    const again = { jobId: ids[0] ?? '', idempotencyKey: uuid() };
+    await api().retry(again);
+    await expect(api().undo(again)).rejects.toThrow(/key was used for another action/);
+  });
+
+  it('joins a retried sync to the one that is queued', async () => {
+    const { ids, repoId } = await history({ kind: 'sync_repo', status: 'error' });
+    const queued = await api().run({ repoId, kind: 'sync_repo' });
+    expect(await api().retry({ jobId: ids[0] ?? '' })).toEqual(queued);
+  });
+});
 
 describe('jobs.list', () => {
   it('keeps what one person asked for', async () => {

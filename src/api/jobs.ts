@@ -14,7 +14,7 @@ import {
 import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 import type { JobView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
-import { acceptAction } from '@/jobs/accept';
+import { acceptAction, noJob } from '@/jobs/accept';
 import { cancelJob } from '@/jobs/cancel';
 import { retryJob } from '@/jobs/retry';
 import { undoJob, undoOffer } from '@/jobs/undo';
@@ -35,30 +35,27 @@ const view = Object.fromEntries(
 
 const LOG_PAGE = 1000;
 
+/** The same key with the same input gets the same job, however often it is sent. */
+const idempotencyKey = z
+  .string()
+  .min(1, 'Give a key, or leave it out.')
+  .max(200, 'Use at most 200 characters.')
+  .optional();
+
 export const jobsRouter = router({
   /** Accepts an action and answers at once; the work runs in the background. */
-  run: procedure
-    .input(
-      action.extend({
-        idempotencyKey: z
-          .string()
-          .min(1, 'Give a key, or leave it out.')
-          .max(200, 'Use at most 200 characters.')
-          .optional(),
-      }),
-    )
-    .mutation(async ({ ctx, input }) => {
-      const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy });
-      if ('refused' in answer) refuse(answer.refused);
-      return answer;
-    }),
+  run: procedure.input(action.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
+    const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
 
   /** A job with its steps and moves. `feedCursor` is where to follow the feed from. */
   get: procedure.input(z.strictObject({ jobId })).query(async ({ ctx, input }) => {
     // The cursor is read first: what changes between the two reads comes again by the feed.
     const [head] = await cursorQuery(ctx.db);
     const [detail] = await details(ctx.db, await ctx.db.select(view).from(jobs).where(eq(jobs.id, input.jobId)));
-    if (!detail) noJob(input.jobId);
+    if (!detail) refuse(noJob(input.jobId));
     return { ...detail, undo: await undoOffer(ctx.db, detail.job), feedCursor: head?.cursor ?? 0 };
   }),
 
@@ -107,7 +104,7 @@ export const jobsRouter = router({
           .limit(LOG_PAGE),
         cursorQuery(ctx.db),
       ]);
-      if (!job) noJob(input.jobId);
+      if (!job) refuse(noJob(input.jobId));
       return { lines, more: lines.length === LOG_PAGE, feedCursor: head?.cursor ?? 0 };
     }),
 
@@ -119,23 +116,19 @@ export const jobsRouter = router({
   }),
 
   /** Queues the job that puts back what an ended job has moved, while that is still possible. */
-  undo: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {
-    const answer = await undoJob(ctx.db, input.jobId, ctx.requestedBy);
+  undo: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {
+    const answer = await undoJob(ctx.db, { ...input, requestedBy: ctx.requestedBy });
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
 
   /** Queues a new job with the intent of one that has ended. */
-  retry: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {
-    const answer = await retryJob(ctx.db, input.jobId, ctx.requestedBy);
+  retry: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {
+    const answer = await retryJob(ctx.db, { ...input, requestedBy: ctx.requestedBy });
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
 });
-
-function noJob(id: string): never {
-  refuse({ code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${id}. List them with jobs.list.` });
-}
 
 /** The newest jobs that match, with their steps and moves. */
 export async function recentJobs(

@@ -5,7 +5,7 @@ import { config } from '@/config';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, jobs, repos, tasks } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
-import { insertJob } from '@/jobs/accept';
+import { insertJob, noRepo } from '@/jobs/accept';
 import { branchNameProblem } from '@/repos/branch-name';
 import { demoUrl } from '@/repos/demo-url';
 import { checkRemoteUrl } from '@/repos/url';
@@ -239,7 +239,7 @@ export const reposRouter = router({
           .limit(ARCHIVED),
         cursorQuery(ctx.db),
       ]);
-      if (!repo) noRepo(input.repoId);
+      if (!repo) refuse(noRepo(input.repoId));
       const page = rows.slice(0, PAGE);
       return {
         repo,
@@ -262,11 +262,7 @@ async function jobsToShow(db: Db, repoId: string) {
   return [...recent, ...active.filter(({ job }) => !shown.has(job.id))];
 }
 
-function noRepo(id: string): never {
-  refuse({ code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${id}. List them with repos.list.` });
-}
-
 async function repoOf(db: Db, id: string) {
   const [repo] = await db.select().from(repos).where(eq(repos.id, id));
-  return repo ?? noRepo(id);
+  return repo ?? refuse(noRepo(id));
 }

@@ -48,61 +48,82 @@ export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Stateme
     on conflict do nothing`);
 }
 
+/** A client's key for its request: the same key with the same input is the same request, and gets the same job. */
+export interface Once {
+  key: string;
+  /** The request as canonical JSON. */
+  input: string;
+}
+
+/** @param input what tells this request from others, whatever was left out as null */
+export function onceFor(key: string | undefined, input: unknown[]): Once | null {
+  return key === undefined ? null : { key, input: JSON.stringify(input) };
+}
+
 /**
  * Accepts an action: checks what the database alone can answer, writes the job's row, returns its id. It runs
  * no git and waits for nobody. A second queued `sync_repo` of a repo joins the first; the same idempotency key
  * with the same input answers with the same job.
  */
 export async function acceptAction(db: Db, request: ActionRequest): Promise<Accepted | { refused: Refusal }> {
-  const { repoId, kind, branch, parent, suggested, idempotencyKey } = request;
-  const input = JSON.stringify([repoId, kind, branch ?? null, parent ?? null, suggested ?? false]);
-  if (idempotencyKey) {
-    const known = await answerOfKey(db, idempotencyKey, input);
-    if (known) return known;
-  }
-  const refused = await refusalOf(db, request);
+  const { repoId, kind, branch, parent, suggested, idempotencyKey, requestedBy } = request;
+  const once = onceFor(idempotencyKey, [repoId, kind, branch ?? null, parent ?? null, suggested ?? false]);
+  return queueJob(db, { repoId, kind, branch, parent, suggested, requestedBy }, once, () => refusalOf(db, request));
+}
+
+/**
+ * Puts a job into the queue, unless its key has one already or it is refused. A `sync_repo` joins one of its repo that
+ * is queued.
+ * @param refusal what can be said against it; asked only where the key is new
+ * @param more statements of the same transaction, given the new job's id; they must do nothing where it has no row
+ */
+export async function queueJob(
+  db: Db,
+  job: Omit<NewJob, 'id'>,
+  once: Once | null,
+  refusal: () => Promise<Refusal | null>,
+  more: (id: string) => Statement[] = () => [],
+): Promise<Accepted | { refused: Refusal }> {
+  const known = once && (await answerOfKey(db, once));
+  if (known) return known;
+  const refused = await refusal();
   if (refused) return { refused };
 
   // Twice at most: the queued sync that kept ours out may have started before we could join it.
   for (let tries = 0; tries < 2; tries++) {
     const id = uuid();
+    const isNew = once ? sql`not exists (select 1 from idempotency_keys where key = ${once.key})` : undefined;
+    const joined = joinable(id, job);
     await write(db, [
-      insertJob(
-        db,
-        { id, repoId, kind, branch, parent, suggested, requestedBy: request.requestedBy },
-        idempotencyKey ? sql`not exists (select 1 from idempotency_keys where key = ${idempotencyKey})` : undefined,
-      ),
-      ...(idempotencyKey ? [rememberKey(db, idempotencyKey, input, id, request)] : []),
+      insertJob(db, { ...job, id }, isNew),
+      ...more(id),
+      ...(once
+        ? [
+            db.run(sql`
+              insert into ${idempotencyKeys} (key, job_id, input)
+              select ${once.key}, id, ${once.input} from jobs where ${joined} limit 1
+              on conflict do nothing`),
+          ]
+        : []),
     ]);
-    if (idempotencyKey) {
-      const answer = await answerOfKey(db, idempotencyKey, input);
-      if (answer) return answer;
-    }
-    const [job] = await db
-      .select({ id: jobs.id, status: jobs.status })
-      .from(jobs)
-      .where(
-        sql`${jobs.id} = ${id} or (${kind} = 'sync_repo' and ${jobs.repoId} = ${repoId} and ${jobs.kind} = 'sync_repo' and ${jobs.status} = 'queued')`,
-      )
-      .limit(1);
-    if (job) return { accepted: true, jobId: job.id, status: job.status };
+    const answer = once && (await answerOfKey(db, once));
+    if (answer) return answer;
+    const [found] = await db.select({ id: jobs.id, status: jobs.status }).from(jobs).where(joined).limit(1);
+    if (found) return { accepted: true, jobId: found.id, status: found.status };
   }
   return {
     refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' },
   };
 }
 
-/** Ties a key to the job just inserted, or to the queued sync that it joined. */
-function rememberKey(db: Db, key: string, input: string, id: string, request: ActionRequest): Statement {
-  return db.run(sql`
-    insert into ${idempotencyKeys} (key, job_id, input)
-    select ${key}, id, ${input} from jobs
-    where id = ${id} or (${request.kind} = 'sync_repo' and repo_id = ${request.repoId} and kind = 'sync_repo' and status = 'queued')
-    limit 1
-    on conflict do nothing`);
+/** SQL for the job just inserted, or the queued sync that kept it out. */
+function joinable(id: string, { kind, repoId }: Pick<NewJob, 'kind' | 'repoId'>): SQL {
+  return kind === 'sync_repo'
+    ? sql`(id = ${id} or (repo_id = ${repoId} and kind = 'sync_repo' and status = 'queued'))`
+    : sql`id = ${id}`;
 }
 
-async function answerOfKey(db: Db, key: string, input: string): Promise<Accepted | { refused: Refusal } | null> {
+async function answerOfKey(db: Db, { key, input }: Once): Promise<Accepted | { refused: Refusal } | null> {
   const [known] = await db
     .select({ jobId: idempotencyKeys.jobId, input: idempotencyKeys.input, status: jobs.status })
     .from(idempotencyKeys)
@@ -112,6 +133,14 @@ async function answerOfKey(db: Db, key: string, input: string): Promise<Accepted
   if (known.input === input) return { accepted: true, jobId: known.jobId, status: known.status };
   const message = 'This idempotency key was used for another action. Use a new key for each new action.';
   return { refused: { code: 'CONFLICT', field: 'idempotencyKey', message } };
+}
+
+export function noRepo(id: string): Refusal {
+  return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${id}. List them with repos.list.` };
+}
+
+export function noJob(id: string): Refusal {
+  return { code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${id}. List them with jobs.list.` };
 }
 
 /** Everything that can be said against an action from its fields and the cached rows alone. */
@@ -145,8 +174,7 @@ export async function refusalOf(
       .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
       .limit(1),
   ]);
-  if (!repo)
-    return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${repoId}. List them with repos.list.` };
+  if (!repo) return noRepo(repoId);
   if (branch !== undefined && branch === repo.trunk) {
     return {
       code: 'BAD_REQUEST',

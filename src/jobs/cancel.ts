@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
 import { type JobStatus, jobs, now } from '@/db/schema';
-import type { Refusal } from './accept';
+import { noJob, type Refusal } from './accept';
 
 /**
  * Cancels a job: a queued one at once; a running one is asked to stop, which it does where its step next looks
@@ -27,10 +27,7 @@ export async function cancelJob(
     .select({ seq: jobs.seq, status: jobs.status, asked: sql<boolean>`${jobs.cancelRequestedAt} is not null` })
     .from(jobs)
     .where(eq(jobs.id, jobId));
-  if (!job)
-    return {
-      refused: { code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${jobId}. List them with jobs.list.` },
-    };
+  if (!job) return { refused: noJob(jobId) };
   if (job.asked) return { jobId, status: job.status };
   const why =
     job.status === 'running'

@@ -338,7 +338,7 @@ async function doJob(repoId: string, step: Extract<Step, { do: 'job' }>, team: T
   if (step.kind === 'undo') {
     const last = done.at(-1);
     if (!last) return;
-    answer = await undoJob(test.db, last, 'test');
+    answer = await undoJob(test.db, { jobId: last, requestedBy: 'test' });
   } else {
     if (!branch) return;
     const { kind } = step;

@@ -231,7 +231,7 @@ describe('the end of a job', () => {
     const { ask, branch, team } = await behindTrunk();
     const before = await team.remote.tip(branch);
     const { id } = await run(await ask('restack_repo'));
-    const answer = await undoJob(test.db, id, 'test');
+    const answer = await undoJob(test.db, { jobId: id, requestedBy: 'test' });
     const lost: Between = async (name) => {
       if (name === 'act') throw new Error('lost');
       return { kind: 'done' };

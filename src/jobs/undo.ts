@@ -1,8 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
-import { v7 as uuid } from 'uuid';
-import { type Db, snapshot, write } from '@/db/client';
+import { type Db, snapshot } from '@/db/client';
 import { branches, type JobRow, jobMoves, jobs } from '@/db/schema';
-import { type Accepted, insertJob, type Refusal } from './accept';
+import { type Accepted, noJob, onceFor, queueJob, type Refusal } from './accept';
 import { offerUndo, type UndoOffer } from './undo-moves';
 
 /** Says whether a job can be undone now, and if not, why: naming what has moved since, and by which job. */
@@ -24,18 +23,22 @@ export async function undoOffer(db: Db, job: Pick<JobRow, 'id' | 'seq' | 'repoId
 }
 
 /** Queues the job that puts back what an ended job has moved. The workflow checks again on fresh refs. */
-export async function undoJob(db: Db, jobId: string, requestedBy: string): Promise<Accepted | { refused: Refusal }> {
+export async function undoJob(
+  db: Db,
+  { jobId, requestedBy, idempotencyKey }: { jobId: string; requestedBy: string; idempotencyKey?: string | undefined },
+): Promise<Accepted | { refused: Refusal }> {
   const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
-  if (!job) {
-    return {
-      refused: { code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${jobId}. List them with jobs.list.` },
-    };
-  }
-  const offer = await undoOffer(db, job);
-  if (!offer.possible) {
-    return { refused: { code: 'CONFLICT', field: 'jobId', message: `#${job.seq} cannot be undone: ${offer.reason}` } };
-  }
-  const id = uuid();
-  await write(db, [insertJob(db, { id, repoId: job.repoId, kind: 'undo', requestedBy, undoOf: jobId })]);
-  return { accepted: true, jobId: id, status: 'queued' };
+  if (!job) return { refused: noJob(jobId) };
+  const refusal = async (): Promise<Refusal | null> => {
+    const offer = await undoOffer(db, job);
+    return offer.possible
+      ? null
+      : { code: 'CONFLICT', field: 'jobId', message: `#${job.seq} cannot be undone: ${offer.reason}` };
+  };
+  return queueJob(
+    db,
+    { repoId: job.repoId, kind: 'undo', requestedBy, undoOf: jobId },
+    onceFor(idempotencyKey, ['undo', jobId]),
+    refusal,
+  );
 }

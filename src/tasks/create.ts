@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
-import { insertJob, type Refusal } from '@/jobs/accept';
+import { insertJob, noRepo, type Refusal } from '@/jobs/accept';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
 
 export interface TaskRequest {
@@ -94,8 +94,7 @@ export function refusalOf(
   known: { gone: boolean; merged: boolean } | undefined,
   active: { title: string } | undefined,
 ): Refusal | null {
-  if (!repo)
-    return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${repoId}. List them with repos.list.` };
+  if (!repo) return noRepo(repoId);
   if (branch === repo.trunk) {
     return {
       code: 'BAD_REQUEST',

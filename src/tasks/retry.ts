@@ -30,7 +30,7 @@ export async function retryTask(
     return { refused: { code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' } };
   }
   const branch = request.branch ?? task.branch;
-  if (branch === task.branch) return retryJob(db, task.jobId, requestedBy);
+  if (branch === task.branch) return retryJob(db, { jobId: task.jobId, requestedBy });
 
   if (task.branchStatus === 'queued' || task.branchStatus === 'running') {
     return {

@@ -150,8 +150,10 @@ export function JobButton({
 
   const pressed = () => {
     if (busy || reason) return;
-    if (phase.phase === 'error') void send('retry', () => api.jobs.retry.mutate({ jobId: phase.job.job.id }));
-    else void send(label, press);
+    if (phase.phase === 'error') {
+      const { id } = phase.job.job;
+      void send(`retry ${id}`, (idempotencyKey) => api.jobs.retry.mutate({ jobId: id, idempotencyKey }));
+    } else void send(label, press);
   };
 
   const { text, short, tone, title } = face(phase, now);

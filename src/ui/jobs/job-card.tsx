@@ -92,7 +92,7 @@ export function RetryButton({ detail, jobs }: { detail: JobDetail; jobs: JobDeta
       label="Retry"
       job={isActive(job.status) ? detail : retried && isActive(retried.job.status) ? retried : null}
       jobs={jobs}
-      press={() => api.jobs.retry.mutate({ jobId: job.id })}
+      press={(idempotencyKey) => api.jobs.retry.mutate({ jobId: job.id, idempotencyKey })}
       impossible={retried ? `It was tried again as #${retried.job.seq}.` : null}
       className="w-44"
     />

@@ -36,7 +36,7 @@ export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: J
         icon={<Undo2 size={14} aria-hidden />}
         job={told}
         jobs={jobs}
-        press={() => api.jobs.undo.mutate({ jobId: job.id })}
+        press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
         impossible={offer.possible ? null : offer.reason}
         className="ml-auto w-44"
       />
