@@ -130,8 +130,10 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
 /** One line for a person on why a branch stays where it is. */
 export function reasonText({ reason }: HeldBack): string {
   switch (reason.kind) {
-    case 'conflict':
-      return `${reason.commit.slice(0, 8)} (${reason.subject}) conflicts in ${reason.files.map((file) => file.path).join(', ')}`;
+    case 'conflict': {
+      const files = reason.files.map((file) => file.path).join(', ');
+      return `${reason.commit.slice(0, 8)} (${reason.subject}) conflicts in ${files || 'a way that git cannot merge'}`;
+    }
     case 'below':
       return `${reason.branch} below it is held back`;
     case 'protected':

@@ -83,17 +83,13 @@ function warnings(branch: string, { merges, signed }: Replayed): Warning[] {
   return list;
 }
 
+/** One line for each branch that the plan has looked at and could place. Those held back are told with their reasons, by whoever has the whole plan. */
 function report(outcomes: Outcome[]): string[] {
-  return outcomes.map(({ branch, onto, result }) => {
-    if ('heldBack' in result) {
-      const { heldBack } = result;
-      if (heldBack.kind !== 'conflict') return `${branch.name}: held back with the branch below it`;
-      const files = heldBack.files.map(({ path }) => path).join(', ');
-      return `${branch.name}: held back, ${heldBack.commit.slice(0, 7)} "${heldBack.subject}" conflicts in ${files || 'a way that git cannot merge'}`;
-    }
-    if (result.tip === branch.tip) return `${branch.name}: in place on ${onto?.name}`;
+  return outcomes.flatMap(({ branch, onto, result }) => {
+    if ('heldBack' in result) return [];
+    if (result.tip === branch.tip) return [`${branch.name}: in place on ${onto?.name}`];
     const dropped = result.dropped.length > 0 ? `, ${result.dropped.length} dropped` : '';
-    return `${branch.name}: ${count(result.rewritten, 'commit')} replayed onto ${onto?.name}${dropped}`;
+    return [`${branch.name}: ${count(result.rewritten, 'commit')} replayed onto ${onto?.name}${dropped}`];
   });
 }
 
