@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gt, isNotNull, isNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
@@ -102,23 +102,25 @@ export const reposRouter = router({
     return { repo: await repoOf(ctx.db, id), accepted: true as const, jobId: sync };
   }),
 
-  /** Every repo, with how many branches want something. `cursor` is where to follow the feed from. */
+  /**
+   * Every repo; its `counts` say how many of its branches want something, `activeJobs` are the ids of its jobs that
+   * have yet to end. `cursor` is where to follow the feed from.
+   */
   list: procedure.query(async ({ ctx }) => {
-    const [rows, [head]] = await snapshot(ctx.db, [
+    const [rows, active, [head]] = await snapshot(ctx.db, [
+      ctx.db.select().from(repos).orderBy(asc(repos.name), asc(repos.id)),
       ctx.db
-        .select({
-          ...getTableColumns(repos),
-          branches: count(FILTERS.active),
-          needsRestack: count(FILTERS.needs_restack),
-          activeJobs: sql<number>`(select count(*) from ${jobs} where repo_id = ${repos.id} and status in ('queued', 'running'))`,
-        })
-        .from(repos)
-        .leftJoin(branches, eq(branches.repoId, repos.id))
-        .groupBy(repos.id)
-        .orderBy(asc(repos.name), asc(repos.id)),
+        .select({ id: jobs.id, repoId: jobs.repoId })
+        .from(jobs)
+        .where(inArray(jobs.status, ['queued', 'running']))
+        .orderBy(asc(jobs.seq)),
       cursorQuery(ctx.db),
     ]);
-    return { repos: rows, cursor: head?.cursor ?? 0 };
+    const activeOf = (id: string) => active.filter((job) => job.repoId === id).map((job) => job.id);
+    return {
+      repos: rows.map((repo) => ({ ...repo, activeJobs: activeOf(repo.id) })),
+      cursor: head?.cursor ?? 0,
+    };
   }),
 
   get: procedure.input(z.strictObject({ repoId })).query(({ ctx, input }) => repoOf(ctx.db, input.repoId)),

@@ -86,6 +86,8 @@ export const repos = sqliteTable(
     autoRestack: flag('auto_restack'),
     /** When the branch rows were last refreshed from the remote. */
     syncedAt: time('synced_at'),
+    /** How many of those branches want something; null until the first sync. */
+    counts: text('counts', { mode: 'json' }).$type<BranchCounts | null>(),
     syncErrorAt: time('sync_error_at'),
     syncError: text('sync_error'),
     /** When the forge last said all there is to say about pull requests; null where no forge is known. */
@@ -389,6 +391,15 @@ export const cloneUpkeep = sqliteTable(
 
 /** Small facts about this installation, such as the newest pruned event. */
 export const meta = sqliteTable('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
+
+/** How many of a repo's branches, without those that are merged or gone, there are and want something. */
+export interface BranchCounts {
+  branches: number;
+  needRestack: number;
+  /** Would conflict with their parents. */
+  wouldConflict: number;
+  untracked: number;
+}
 
 /** A plan's outline as a branch row and the forecast carry it. */
 export interface BranchForecast {

@@ -7,6 +7,7 @@ import { GitError } from '@/git/error';
 import { fetchRemote } from '@/git/fetch';
 import { prepareClone, removeClone } from '@/git/init';
 import { remoteHead } from '@/git/ls-remote';
+import { countBranches } from '@/projection/counts';
 import { computeProjection, type Projection } from '@/projection/refresh';
 import { demoUrl } from '@/repos/demo-url';
 import { cloneDir } from './clone-dir';
@@ -127,7 +128,8 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       insert into branch_tips (repo_id, branch, tip)
       select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
     lease.db.run(sql`
-      update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW}, sync_error = null, sync_error_at = null
+      update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
+        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
       where id = ${repo.id} and ${lease.held}`),
     ...(forge ? [recordForge(lease, forge)] : []),
     setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),

@@ -1,8 +1,9 @@
 /** Times for people. All durations are milliseconds. */
 
-/** `0.4 s`, `12 s`, `3 min 4 s`, `2 h 5 min`, `3 d`. */
+/** `38 ms`, `0.4 s`, `12 s`, `3 min 4 s`, `2 h 5 min`, `3 d`. */
 export function duration(ms: number): string {
   const s = Math.max(0, ms) / 1000;
+  if (s < 0.0995) return `${Math.round(s * 1000)} ms`;
   if (s < 9.95) return `${s.toFixed(1)} s`;
   if (s < 59.5) return `${Math.round(s)} s`;
   const whole = Math.round(s);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JobMoveRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
-import type { FeedEvent } from '@/feed/events';
+import type { FeedEvent, FeedRows } from '@/feed/events';
 import { branchRow, jobDetail, jobRow } from '../testing/rows';
 import { mergeJobLog, mergeJobPage, mergeOverview, mergeRepoList } from './merge';
-import type { Overview } from './queries';
+import type { Overview, RepoList } from './queries';
 
 type Change = FeedEvent extends infer E ? (E extends FeedEvent ? Omit<E, 'seq' | 'at' | 'repoId'> : never) : never;
 
@@ -22,6 +22,7 @@ const repo = (id: string, name: string, row: Partial<RepoRow> = {}): RepoRow => 
   autoSyncMinutes: null,
   autoRestack: false,
   syncedAt: null,
+  counts: null,
   syncErrorAt: null,
   syncError: null,
   prSyncedAt: null,
@@ -138,7 +139,7 @@ describe('a change of', () => {
 
   it('a repo shows in its overview and in the list, by name; removed, in neither', () => {
     const change = event({ type: 'repos', op: 'upsert', row: repo('repo', 'bakery', { syncedAt: 'now' }) });
-    const known = { ...repo('x', 'cafe'), branches: 3, needsRestack: 1, activeJobs: 0 };
+    const known = { ...repo('x', 'cafe'), activeJobs: [] };
     const list = mergeRepoList({ repos: [known], cursor: 0 }, [change]);
     expect(list.repos.map((each) => each.name)).toEqual(['bakery', 'cafe']);
     expect(list.repos[1]).toBe(known);
@@ -147,6 +148,16 @@ describe('a change of', () => {
     const removal = event({ type: 'repos', op: 'delete', row: { id: 'repo' } });
     expect(mergeRepoList(list, [removal]).repos.map((each) => each.name)).toEqual(['cafe']);
     expect(mergeOverview(overview(), [removal]).repo).toBeNull();
+  });
+
+  it('a job stands in the list of repos, under its own, until it ends', () => {
+    const before = { repos: ['repo', 'other'].map((id) => ({ ...repo(id, id), activeJobs: ['job-1'] })), cursor: 0 };
+    const jobs = (list: RepoList) => list.repos.map((each) => each.activeJobs);
+    const change = (...rows: FeedRows['jobs'][]) => rows.map((row) => event({ type: 'jobs', op: 'upsert', row }));
+    const queued = mergeRepoList(before, change(jobRow(2), jobRow(2, { status: 'running' })));
+    expect(jobs(queued)).toEqual([['job-1', 'job-2'], ['job-1']]);
+    expect(mergeRepoList(queued, change(jobRow(2, { message: 'Fetching' })))).toBe(queued);
+    expect(jobs(mergeRepoList(queued, change(jobRow(1, { status: 'completed' }))))).toEqual([['job-2'], ['job-1']]);
   });
 
   it('another repo, another job, or a line of a log changes nothing, not even the object', () => {

@@ -14,23 +14,32 @@ const ENDED_JOBS_KEPT = 20;
 /** As many archived tasks as `repos.overview` gives. */
 const ARCHIVED_KEPT = 20;
 
-/** `repos.list`. Its counts go over rows that it does not hold, so they stay as they were loaded. */
+/** `repos.list`. */
 export function mergeRepoList(list: RepoList, events: FeedEvent[]): RepoList {
   let repos = list.repos;
   for (const event of events) {
+    if (event.type === 'jobs') repos = withActiveJob(repos, event.row);
     if (event.type !== 'repos') continue;
     const { id } = event.row;
     if (event.op === 'delete') {
       repos = repos.filter((repo) => repo.id !== id);
     } else {
       const known = repos.find((repo) => repo.id === id);
-      const row = { branches: 0, needsRestack: 0, activeJobs: 0, ...known, ...event.row };
+      const row = { activeJobs: [], ...known, ...event.row };
       repos = [...repos.filter((repo) => repo.id !== id), row].sort(
         (a, b) => order(a.name, b.name) || order(a.id, b.id),
       );
     }
   }
   return repos === list.repos ? list : { ...list, repos };
+}
+
+function withActiveJob(repos: RepoList['repos'], job: FeedRows['jobs']): RepoList['repos'] {
+  const known = repos.find((repo) => repo.id === job.repoId);
+  if (!known || known.activeJobs.includes(job.id) === isActive(job.status)) return repos;
+  const others = known.activeJobs.filter((id) => id !== job.id);
+  const activeJobs = isActive(job.status) ? [...others, job.id] : others;
+  return repos.map((repo) => (repo === known ? { ...repo, activeJobs } : repo));
 }
 
 /** `repos.overview`: the repo, its branches by name, its active tasks, the last archived ones and its recent jobs. `repo` is null once removed. */

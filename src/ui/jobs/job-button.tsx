@@ -241,7 +241,8 @@ function face(
 
 /** Whole seconds: a tenth that changes once a second would be a lie. */
 function seconds(ms: number): string {
-  return duration(Math.max(0, Math.round(ms / 1000) * 1000)).replace('.0', '');
+  const whole = Math.max(0, Math.round(ms / 1000));
+  return whole === 0 ? '0 s' : duration(whole * 1000).replace('.0', '');
 }
 
 function CancelButton({

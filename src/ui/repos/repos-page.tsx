@@ -6,9 +6,11 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
-import { repoListQuery } from '../feed/queries';
+import { type RepoList, repoListQuery } from '../feed/queries';
 import { useApi } from '../providers';
 import { Freshness } from './freshness';
+import { RepoMark } from './repo-mark';
+import { repoState } from './repo-state';
 
 /** All repos, and the one field that adds another. */
 export function ReposPage() {
@@ -34,19 +36,39 @@ export function ReposPage() {
         <ul className="overflow-hidden rounded-popup border border-hairline bg-surface">
           {list.data.repos.map((repo) => (
             <li key={repo.id} className="border-b border-hairline last:border-b-0">
-              <Link href={`/repos/${repo.id}`} className="flex flex-col gap-1 px-4 py-3 hover:bg-hover">
-                <span className="flex flex-wrap items-baseline gap-x-3">
-                  <span className="font-medium">{repo.name}</span>
-                  {repo.trunk && <span className="font-mono text-xs text-muted">{repo.trunk}</span>}
-                  <Freshness repo={repo} />
-                </span>
-                <span className="truncate text-xs text-muted">{repo.url}</span>
-              </Link>
+              <RepoLink repo={repo} />
             </li>
           ))}
         </ul>
       )}
     </div>
+  );
+}
+
+function RepoLink({ repo }: { repo: RepoList['repos'][number] }) {
+  const { mark, words } = repoState(repo);
+  // That a sync has failed, and why, is said with its age.
+  const wants = words.filter((word) => word !== 'sync failed');
+  const branches = repo.counts?.branches;
+  return (
+    <Link href={`/repos/${repo.id}`} className="flex gap-3 px-4 py-3 hover:bg-hover">
+      <span className="flex h-5 items-center">
+        <RepoMark mark={mark} />
+      </span>
+      <span className="flex min-w-0 flex-1 flex-col gap-1">
+        <span className="flex flex-wrap items-baseline gap-x-3">
+          <span className="font-medium">{repo.name}</span>
+          {repo.trunk && <span className="font-mono text-xs text-muted">{repo.trunk}</span>}
+          <Freshness repo={repo} />
+        </span>
+        {branches !== undefined && (
+          <span className="text-xs">
+            {[`${branches} ${branches === 1 ? 'branch' : 'branches'}`, ...wants].join(' · ')}
+          </span>
+        )}
+        <span className="truncate text-xs text-muted">{repo.url}</span>
+      </span>
+    </Link>
   );
 }
 

@@ -8,6 +8,8 @@ import type { ReactNode } from 'react';
 import { repoListQuery } from '../feed/queries';
 import { PaletteButton } from '../palette/palette-button';
 import { useApi } from '../providers';
+import { RepoMark } from '../repos/repo-mark';
+import { repoState } from '../repos/repo-state';
 import { ConnectionBanner, ConnectionDot } from './connection';
 
 /** What is around every page: the name, the repos, and how the page stands to the server. */
@@ -51,15 +53,23 @@ function RepoRail() {
       <h2 className="px-2 text-xs font-medium text-muted">Repositories</h2>
       {list.data?.repos.map((repo) => {
         const here = path === `/repos/${repo.id}` || path.startsWith(`/repos/${repo.id}/`);
+        const { mark, words } = repoState(repo);
         return (
           <Link
             key={repo.id}
             href={`/repos/${repo.id}`}
             aria-current={here ? (path === `/repos/${repo.id}` ? 'page' : true) : undefined}
-            title={repo.url}
-            className={`truncate rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
+            title={[repo.url, ...words].join('\n')}
+            className={`flex items-center gap-2 rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
           >
-            {repo.name}
+            <RepoMark mark={mark} />
+            <span className="min-w-0 flex-1 truncate">{repo.name}</span>
+            {repo.counts !== null && repo.counts.needRestack > 0 && (
+              <span aria-hidden className="text-xs font-normal text-muted tabular-nums">
+                {repo.counts.needRestack}
+              </span>
+            )}
+            <span className="sr-only">{words.join(', ')}</span>
           </Link>
         );
       })}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import type { BranchCounts } from '@/db/schema';
+import { repoState } from './repo-state';
+
+const SYNCED = { counts: null, activeJobs: [], syncedAt: '2026-01-02', syncErrorAt: null };
+const counts = (some: Partial<BranchCounts>) => ({
+  ...SYNCED,
+  counts: { branches: 9, needRestack: 0, wouldConflict: 0, untracked: 0, ...some },
+});
+
+test('a repo has the mark of the worst that is true of it, and says all of it', () => {
+  expect(repoState({ ...SYNCED, syncedAt: null })).toEqual({ mark: 'untracked', words: [] });
+  expect(repoState(counts({}))).toEqual({ mark: 'in_place', words: [] });
+  expect(repoState(counts({ untracked: 2 }))).toEqual({ mark: 'in_place', words: ['2 untracked'] });
+  expect(repoState(counts({ needRestack: 6 }))).toEqual({ mark: 'needs_restack', words: ['6 need restack'] });
+  expect(repoState(counts({ needRestack: 6, wouldConflict: 1 }))).toEqual({
+    mark: 'conflict',
+    words: ['6 need restack', '1 would conflict'],
+  });
+  expect(repoState({ ...counts({ needRestack: 6 }), syncErrorAt: '2026-01-03' })).toEqual({
+    mark: 'error',
+    words: ['sync failed', '6 need restack'],
+  });
+  expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-01' }).mark).toBe('in_place');
+  expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-03', activeJobs: ['a'] })).toEqual({
+    mark: 'running',
+    words: ['1 job under way', 'sync failed'],
+  });
+});

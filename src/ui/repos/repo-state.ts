@@ -1,0 +1,37 @@
+import type { RepoList } from '../feed/queries';
+import type { BranchState } from '../stack/state';
+
+export interface RepoState {
+  /** The shape of its mark: the worst that is true of it. */
+  mark: BranchState | 'error';
+  /** All that is true of it, in words; empty where all is in place. */
+  words: string[];
+}
+
+/** How a repo stands, from what the list of repos says of it. */
+export function repoState({
+  counts,
+  activeJobs,
+  syncedAt,
+  syncErrorAt,
+}: Pick<RepoList['repos'][number], 'counts' | 'activeJobs' | 'syncedAt' | 'syncErrorAt'>): RepoState {
+  const failed = syncErrorAt !== null && (syncedAt === null || syncErrorAt > syncedAt);
+  const { needRestack = 0, wouldConflict = 0, untracked = 0 } = counts ?? {};
+  const under = activeJobs.length;
+  const words = [
+    ...(under > 0 ? [`${under} ${under === 1 ? 'job' : 'jobs'} under way`] : []),
+    ...(failed ? ['sync failed'] : []),
+    ...(needRestack > 0 ? [`${needRestack} need restack`] : []),
+    ...(wouldConflict > 0 ? [`${wouldConflict} would conflict`] : []),
+    ...(untracked > 0 ? [`${untracked} untracked`] : []),
+  ];
+  return { mark: markOf(), words };
+
+  function markOf(): RepoState['mark'] {
+    if (under > 0) return 'running';
+    if (failed) return 'error';
+    if (syncedAt === null) return 'untracked';
+    if (wouldConflict > 0) return 'conflict';
+    return needRestack > 0 ? 'needs_restack' : 'in_place';
+  }
+}
