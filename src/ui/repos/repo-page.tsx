@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Layers, RefreshCw } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { ActionKind, BranchRow, RepoRow } from '@/db/schema';
+import type { BranchFilter } from '@/api/repos';
+import type { ActionKind, BranchRow, ForecastOutline, RepoRow } from '@/db/schema';
 import { problemOf } from '../api';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../feed/merge';
@@ -14,9 +15,10 @@ import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
 import { Message } from '../message';
 import { useApi } from '../providers';
-import { filterCounts } from '../stack/filter';
-import { useForecast } from '../stack/forecast';
+import { filterCounts, needsRestack } from '../stack/filter';
+import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
+import { type BranchNews, newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { useRefreshWhenStale } from './refresh';
@@ -54,12 +56,14 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   // The header, the stack's keys and its empty states ask for the same job.
   const sync = useRequest();
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
+  const restack = useRestackForecast(repo, branches, active === 0);
+  const news = useMemo(() => newsByBranch(jobs, restack.outline), [jobs, restack.outline]);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
   const place = (name: SectionName) => (section === name ? '' : 'hidden lg:block');
   return (
     <>
       <title>{`${repo.name} · Spicerack`}</title>
-      <Header repo={repo} branches={branches} jobs={jobs} sync={sync} />
+      <Header repo={repo} branches={branches} jobs={jobs} news={news} restack={restack.foreseen} sync={sync} />
       <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
         {SECTIONS.map((name) => (
           <button
@@ -78,12 +82,12 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
           {branches.length === 0 ? (
             <NoBranches repo={repo} jobs={jobs} />
           ) : (
-            <Stack repo={repo} branches={branches} jobs={jobs} sync={sync} />
+            <Stack repo={repo} branches={branches} jobs={jobs} news={news} sync={sync} />
           )}
         </section>
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
           <section aria-label="Tasks" className={place('tasks')}>
-            <Tasks overview={overview} repo={repo} />
+            <Tasks overview={overview} repo={repo} news={news} />
           </section>
           <section aria-label="Jobs" className={place('jobs')}>
             <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
@@ -103,28 +107,47 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   );
 }
 
+/**
+ * What a Restack of the whole repo would do. Its outline is the last one that was known: it says of the branches
+ * what it said until it is computed anew, so that no row changes its state back and forth meanwhile.
+ * @param quiet jobs change the branches one by one: what is foreseen meanwhile is worth nothing
+ */
+function useRestackForecast(
+  repo: RepoRow,
+  branches: BranchRow[],
+  quiet: boolean,
+): { foreseen: Foreseen | null; outline: ForecastOutline | null } {
+  const any = useMemo(() => branches.some(needsRestack), [branches]);
+  const foreseen = useForecast(any && quiet ? { repoId: repo.id, kind: 'restack_repo' } : null, 'would move');
+  const [last, setLast] = useState<ForecastOutline | null>(null);
+  const outline = !any ? null : foreseen?.state === 'ready' ? foreseen.outline : last;
+  if (outline !== last) setLast(outline);
+  return { foreseen, outline };
+}
+
 function Header({
   repo,
   branches,
   jobs,
+  news,
+  restack,
   sync,
 }: {
   repo: RepoRow;
   branches: BranchRow[];
   jobs: JobDetail[];
+  news: ReadonlyMap<string, BranchNews>;
+  /** What is foreseen of a Restack of them all. */
+  restack: Foreseen | null;
   sync: JobRequest;
 }) {
   const api = useApi();
-  const counts = useMemo(() => countBranches(branches), [branches]);
+  const counts = useMemo(() => countBranches(filterCounts(branches, news)), [branches, news]);
   const newest = (kind: ActionKind, suggested = false) =>
     jobs.find(({ job }) => job.kind === kind && job.suggested === suggested) ?? null;
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
     api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
   const refreshing = useRefreshWhenStale(repo, jobs);
-  // Jobs change the branches one by one: what is foreseen meanwhile is worth nothing.
-  const quiet = !jobs.some(({ job }) => isActive(job.status));
-  const wanted = quiet && filterCounts(branches).needs_restack > 0;
-  const restack = useForecast(wanted ? { repoId: repo.id, kind: 'restack_repo' } : null, 'would move');
   const unsynced = repo.syncedAt === null ? 'Its first sync has not ended yet.' : null;
   return (
     <header className="flex flex-wrap items-center gap-x-6 gap-y-3 border-b border-hairline bg-surface px-4 py-3">
@@ -135,43 +158,46 @@ function Header({
           <Freshness repo={repo} refreshing={refreshing} />
           <PullRequestFreshness repo={repo} />
         </div>
-        <p className="text-xs text-muted">
-          {counts}
+        <p className="text-xs text-muted">{counts}</p>
+        <RepoNav repoId={repo.id} />
+      </div>
+      <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">
+        <div className="flex w-full flex-wrap gap-2 sm:w-auto sm:justify-end">
+          <RegisterSuggested
+            repo={repo}
+            branches={branches}
+            jobs={jobs}
+            job={newest('register_existing_branch', true)}
+            press={run('register_existing_branch', true)}
+          />
+          <JobButton
+            label="Sync"
+            icon={<RefreshCw size={14} aria-hidden />}
+            job={newest('sync_repo')}
+            jobs={jobs}
+            press={run('sync_repo')}
+            request={sync}
+            className="min-w-0 flex-1 sm:w-48 sm:flex-none"
+          />
+          <JobButton
+            label="Restack all"
+            icon={<Layers size={14} aria-hidden />}
+            look="primary"
+            job={newest('restack_repo')}
+            jobs={jobs}
+            press={run('restack_repo')}
+            impossible={unsynced}
+            className="min-w-0 flex-1 sm:w-48 sm:flex-none"
+          />
+        </div>
+        {/* Its line is always there, so that nothing below moves when it is known. */}
+        <p className="min-h-4 text-xs text-muted">
           {restack?.words && (
             <span className={restack.state === 'ready' && restack.conflicts ? 'text-conflict' : undefined}>
-              {' · '}Restack all: {restack.words}
+              Restack all: {restack.words}
             </span>
           )}
         </p>
-        <RepoNav repoId={repo.id} />
-      </div>
-      <div className="flex w-full flex-wrap gap-2 sm:w-auto">
-        <RegisterSuggested
-          repo={repo}
-          branches={branches}
-          jobs={jobs}
-          job={newest('register_existing_branch', true)}
-          press={run('register_existing_branch', true)}
-        />
-        <JobButton
-          label="Sync"
-          icon={<RefreshCw size={14} aria-hidden />}
-          job={newest('sync_repo')}
-          jobs={jobs}
-          press={run('sync_repo')}
-          request={sync}
-          className="min-w-0 flex-1 sm:w-48 sm:flex-none"
-        />
-        <JobButton
-          label="Restack all"
-          icon={<Layers size={14} aria-hidden />}
-          look="primary"
-          job={newest('restack_repo')}
-          jobs={jobs}
-          press={run('restack_repo')}
-          impossible={unsynced}
-          className="min-w-0 flex-1 sm:w-48 sm:flex-none"
-        />
       </div>
     </header>
   );
@@ -225,15 +251,12 @@ function RegisterSuggested({
 }
 
 /** What a page's header says about its branches. */
-function countBranches(branches: BranchRow[]): string {
-  const open = branches.filter((branch) => !branch.merged && !branch.gone);
-  const tracked = open.filter((branch) => branch.tracked);
-  const untracked = open.filter((branch) => !branch.tracked);
+function countBranches(counts: Record<BranchFilter, number>): string {
   const words = [
-    `${branches.length} ${branches.length === 1 ? 'branch' : 'branches'}`,
-    ...counted(tracked.filter((branch) => branch.needsRestack).length, 'need restack'),
-    ...counted(tracked.filter((branch) => branch.forecast?.outcome === 'conflict').length, 'would conflict'),
-    ...counted(untracked.length, 'untracked'),
+    `${counts.all} ${counts.all === 1 ? 'branch' : 'branches'}`,
+    ...counted(counts.needs_restack, 'need restack'),
+    ...counted(counts.conflicts, 'would conflict'),
+    ...counted(counts.untracked, 'untracked'),
   ];
   return words.join(' · ');
 }

@@ -12,7 +12,7 @@ import { Dot, Lanes, stateTone } from './dot';
 import type { DragModule } from './drag';
 import type { Entry } from './entries';
 import { pickUpProblem } from './move';
-import { type BranchJobs, standingOf } from './state';
+import { type BranchNews, standingOf } from './state';
 
 const RowMenu = lazy(() => import('./row-menu'));
 const ChooseBranch = lazy(() => import('./choose-branch'));
@@ -41,7 +41,7 @@ interface Props {
   dimmed: boolean;
   /** How many lanes the picture has. */
   lanes: number;
-  jobs: BranchJobs;
+  news: BranchNews;
   context: RowContext;
   height: number;
   actions: RowActions;
@@ -62,7 +62,7 @@ export const BranchRow = memo(function BranchRow({
   place,
   dimmed,
   lanes,
-  jobs,
+  news,
   context,
   height,
   actions,
@@ -75,8 +75,8 @@ export const BranchRow = memo(function BranchRow({
 }: Props) {
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
   const request = requestAt(branch.name, sent, actions);
-  const { own } = jobs;
-  const standing = standingOf(branch, jobs);
+  const { own } = news;
+  const standing = standingOf(branch, news);
   // A conflict is said by the state already, with its files.
   const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;

@@ -6,7 +6,7 @@ import { filterStack } from './filter';
 import { layoutStack } from './layout';
 
 const entries = (branches: BranchRow[]) =>
-  entriesOf(filterStack(branches, layoutStack(branches), { filter: 'all', search: '' }), 'main');
+  entriesOf(filterStack(branches, new Map(), layoutStack(branches), { filter: 'all', search: '' }), 'main');
 const stack = [branchRow('a'), branchRow('b', { parent: 'a' }), branchRow('c', { parent: 'a' })];
 
 describe('the rows of the tree', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { branchRow } from '../testing/rows';
 import { filterCounts, filterOf, filterStack, type StackView } from './filter';
 import { layoutStack } from './layout';
+import { type BranchNews, NO_NEWS } from './state';
 
 const conflict = { tip: '', parentTip: '', outcome: 'conflict', files: ['a.ts'] } as const;
 const branches = [
@@ -15,7 +16,11 @@ const branches = [
 
 /** What a view shows from top to bottom; what is dimmed in brackets. */
 function shown(view: Partial<StackView>): string[] {
-  const { rows, beside, dimmed } = filterStack(branches, layoutStack(branches), { filter: 'all', search: '', ...view });
+  const { rows, beside, dimmed } = filterStack(branches, new Map(), layoutStack(branches), {
+    filter: 'all',
+    search: '',
+    ...view,
+  });
   return [...rows.map(({ branch }) => branch.name), ...beside.map(({ name }) => name)].map((name) =>
     dimmed.has(name) ? `(${name})` : name,
   );
@@ -28,7 +33,7 @@ describe('a filter of the stack', () => {
   });
 
   it('counts each branch under every filter that keeps it', () => {
-    expect(filterCounts(branches)).toEqual({
+    expect(filterCounts(branches, new Map())).toEqual({
       all: 6,
       active: 5,
       needs_restack: 2,
@@ -51,6 +56,14 @@ describe('a filter of the stack', () => {
   });
 });
 
+describe('the conflicts', () => {
+  it('are those that the whole Restack foresees too', () => {
+    const foreseen: BranchNews['foreseen'] = { kind: 'conflict', commit: '', subject: '', onto: 'low', files: [] };
+    const news = new Map([['side', { ...NO_NEWS, foreseen }]]);
+    expect(filterCounts(branches, new Map()).conflicts + 1).toBe(filterCounts(branches, news).conflicts);
+  });
+});
+
 describe('a search of the stack', () => {
   it('looks into names and subjects, in any case', () => {
     expect(shown({ search: ' TOP ' })).toEqual(['(low)', '(mid)', 'top']);
@@ -60,7 +73,7 @@ describe('a search of the stack', () => {
 
   it('is within the filter, and what moves with a branch counts what is not shown too', () => {
     expect(shown({ filter: 'needs_restack', search: 'side' })).toEqual(['(low)', 'side']);
-    const { rows } = filterStack(branches, layoutStack(branches), { filter: 'all', search: 'low' });
+    const { rows } = filterStack(branches, new Map(), layoutStack(branches), { filter: 'all', search: 'low' });
     expect(rows.map(({ branch, above }) => [branch.name, above])).toEqual([['low', 3]]);
   });
 });

@@ -1,20 +1,26 @@
 import type { BranchFilter } from '@/api/repos';
 import type { BranchRow } from '@/db/schema';
 import { layoutStack, type StackPicture } from './layout';
+import { type BranchNews, NO_NEWS, wouldConflict } from './state';
+
+type News = ReadonlyMap<string, BranchNews>;
 
 /** The filters in the order in which they are shown, with what each keeps. */
-const FILTERS: Record<BranchFilter, { word: string; none: string; keeps: (branch: BranchRow) => boolean }> = {
+const FILTERS: Record<
+  BranchFilter,
+  { word: string; none: string; keeps: (branch: BranchRow, news: BranchNews) => boolean }
+> = {
   all: { word: 'All', none: 'There is no branch', keeps: () => true },
   active: { word: 'Active', none: 'Nothing is active', keeps: live },
   needs_restack: {
     word: 'Needs restack',
     none: 'Nothing needs a restack',
-    keeps: (branch) => branch.needsRestack && branch.tracked && live(branch),
+    keeps: needsRestack,
   },
   conflicts: {
     word: 'Conflicts',
     none: 'Nothing would conflict',
-    keeps: (branch) => branch.forecast?.outcome === 'conflict' && live(branch),
+    keeps: (branch, news) => wouldConflict(branch, news) && live(branch),
   },
   untracked: {
     word: 'Untracked',
@@ -23,6 +29,11 @@ const FILTERS: Record<BranchFilter, { word: string; none: string; keeps: (branch
   },
   merged: { word: 'Merged', none: 'Nothing is merged', keeps: (branch) => branch.merged },
 };
+
+/** Whether a Restack of the whole repo has something to do for it. */
+export function needsRestack(branch: BranchRow): boolean {
+  return branch.needsRestack && branch.tracked && live(branch);
+}
 
 function live(branch: BranchRow): boolean {
   return !branch.merged && !branch.gone;
@@ -45,10 +56,12 @@ export function filterOf(name: string | null): BranchFilter {
 }
 
 /** How many branches each filter keeps. */
-export function filterCounts(branches: BranchRow[]): Record<BranchFilter, number> {
+export function filterCounts(branches: BranchRow[], news: News): Record<BranchFilter, number> {
   const counts = { all: 0, active: 0, needs_restack: 0, conflicts: 0, untracked: 0, merged: 0 };
   for (const branch of branches) {
-    for (const filter of filterNames) if (FILTERS[filter].keeps(branch)) counts[filter]++;
+    for (const filter of filterNames) {
+      if (FILTERS[filter].keeps(branch, news.get(branch.name) ?? NO_NEWS)) counts[filter]++;
+    }
   }
   return counts;
 }
@@ -65,13 +78,18 @@ export interface FilteredStack extends StackPicture {
  * The picture of what a view keeps, with every branch below it. The search looks into names and subjects, in any
  * case. How many stand on a branch is told for the whole stack: that is what moves with it.
  */
-export function filterStack(branches: BranchRow[], whole: StackPicture, { filter, search }: StackView): FilteredStack {
+export function filterStack(
+  branches: BranchRow[],
+  news: News,
+  whole: StackPicture,
+  { filter, search }: StackView,
+): FilteredStack {
   const sought = search.trim().toLowerCase();
   if (filter === 'all' && sought === '') return { ...whole, dimmed: new Set(), kept: branches.length };
   const kept = new Set(
     branches.flatMap((branch) => {
       const found = branch.name.toLowerCase().includes(sought) || branch.subject.toLowerCase().includes(sought);
-      return found && FILTERS[filter].keeps(branch) ? [branch.name] : [];
+      return found && FILTERS[filter].keeps(branch, news.get(branch.name) ?? NO_NEWS) ? [branch.name] : [];
     }),
   );
   const byName = new Map(branches.map((branch) => [branch.name, branch]));

@@ -47,7 +47,7 @@ export function mergeForecast(loaded: Forecast, events: FeedEvent[]): Forecast {
 /** What is known of what an action would do. */
 export type Foreseen =
   | { state: 'pending'; words: string }
-  | { state: 'ready'; words: string; conflicts: boolean }
+  | { state: 'ready'; words: string; conflicts: boolean; outline: ForecastOutline }
   /** It is not allowed, or could not be computed. */
   | { state: 'refused'; words: string };
 
@@ -98,6 +98,7 @@ export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | 
     state: 'ready',
     words: outlineWords(outline, clean),
     conflicts: outline.failure !== null || outline.heldBack.length > 0,
+    outline,
   };
 }
 

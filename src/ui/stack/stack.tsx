@@ -32,7 +32,7 @@ import { filterCounts, filterNone, filterStack, type StackView } from './filter'
 import { FilterBar, useStackView } from './filter-bar';
 import { layoutStack } from './layout';
 import { dropProblem, type MoveInHand, movedWith, pickUpProblem } from './move';
-import { jobsByBranch } from './state';
+import { type BranchNews, NO_NEWS } from './state';
 import type { StripSubject } from './strip';
 
 const Strip = lazy(() => import('./strip'));
@@ -43,12 +43,13 @@ const TALL_ROW = 52;
 /** What covers the rows at the window's top and bottom: the page's header with the filters, and the strip. */
 const COVERED = { scrollPaddingStart: 96, scrollPaddingEnd: 56 };
 const PAGE = 10;
-const NO_JOBS = { own: null, heldBack: null };
 
 interface Props {
   repo: RepoRow;
   branches: Branch[];
   jobs: JobDetail[];
+  /** By branch. */
+  news: ReadonlyMap<string, BranchNews>;
   /** The page's one request for a sync. */
   sync: JobRequest;
 }
@@ -57,7 +58,7 @@ interface Props {
  * The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. It is
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
-export function Stack({ repo, branches, jobs, sync }: Props) {
+export function Stack({ repo, branches, jobs, news, sync }: Props) {
   const api = useApi();
   const tree = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -66,9 +67,12 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
 
   const [view, go] = useStackView(field);
   const whole = useMemo(() => layoutStack(branches), [branches]);
-  const counts = useMemo(() => filterCounts(branches), [branches]);
+  const counts = useMemo(() => filterCounts(branches, news), [branches, news]);
   const { filter, search } = view;
-  const filtered = useMemo(() => filterStack(branches, whole, { filter, search }), [branches, whole, filter, search]);
+  const filtered = useMemo(
+    () => filterStack(branches, news, whole, { filter, search }),
+    [branches, news, whole, filter, search],
+  );
   const wanted = useMemo(() => entriesOf(filtered, repo.trunk), [filtered, repo.trunk]);
   const narrowed = filter !== 'all' || search.trim() !== '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is new is said when the person changes the view
@@ -166,7 +170,6 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
     [drag],
   );
 
-  const byBranch = useMemo(() => jobsByBranch(jobs), [jobs]);
   const context = useMemo(
     () => ({ repoId: repo.id, trunk: repo.trunk, branches, jobs }),
     [repo.id, repo.trunk, branches, jobs],
@@ -391,7 +394,7 @@ export function Stack({ repo, branches, jobs, sync }: Props) {
                       place={entry.place}
                       dimmed={entry.dimmed}
                       lanes={lanes}
-                      jobs={byBranch.get(entry.name) ?? NO_JOBS}
+                      news={news.get(entry.name) ?? NO_NEWS}
                       context={context}
                       height={height}
                       actions={actions}
@@ -490,7 +493,7 @@ function NothingKept({
   view,
   go,
   sync,
-}: Omit<Props, 'branches'> & { view: StackView; go: (view: StackView) => void }) {
+}: Omit<Props, 'branches' | 'news'> & { view: StackView; go: (view: StackView) => void }) {
   const api = useApi();
   const search = view.search.trim();
   return (

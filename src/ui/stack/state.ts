@@ -1,5 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
-import type { BranchRow } from '@/db/schema';
+import type { BranchRow, ForecastOutline } from '@/db/schema';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
 export type BranchState =
@@ -19,18 +19,32 @@ export interface BranchStanding {
   detail: string;
 }
 
-/** What the jobs of a repo say about one branch. */
-export interface BranchJobs {
+/** What is known of a branch beyond its row. */
+export interface BranchNews {
   /** The newest job that was asked for on this branch. */
   own: JobDetail | null;
+  /** The job that is about to move it now, whatever it was asked for on. */
+  mover: JobDetail | null;
   /** Why the last job that wanted to move it left it where it was; null where it moved, or nobody wanted to. */
   heldBack: string | null;
+  /** Why a Restack of the whole repo would leave it where it is; null where it would not, or nobody knows. */
+  foreseen: HeldBackReason | null;
 }
 
-/** The state of a branch from its row and the jobs about it. */
-export function standingOf(branch: BranchRow, jobs: BranchJobs): BranchStanding {
-  const { own, heldBack } = jobs;
-  if (own?.job.status === 'running') return { state: 'running', word: 'in work', detail: own.job.message };
+type HeldBackReason = ForecastOutline['heldBack'][number]['reason'];
+
+export const NO_NEWS: BranchNews = { own: null, mover: null, heldBack: null, foreseen: null };
+
+/** Whether it would conflict: with its parent as that is, or as that will be once the stack below has moved. */
+export function wouldConflict(branch: BranchRow, { foreseen }: BranchNews): boolean {
+  return branch.tracked && (branch.forecast?.outcome === 'conflict' || foreseen?.kind === 'conflict');
+}
+
+/** The state of a branch from its row and the news of it. */
+export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding {
+  const { heldBack, foreseen } = news;
+  const at = news.own?.job.status === 'running' ? news.own : news.mover;
+  if (at) return { state: 'running', word: 'in work', detail: at.job.message };
   if (branch.merged) return { state: 'merged', word: 'merged', detail: '' };
   if (branch.gone) return { state: 'gone', word: 'gone', detail: 'deleted on the remote, not merged' };
   if (!branch.tracked) {
@@ -40,25 +54,34 @@ export function standingOf(branch: BranchRow, jobs: BranchJobs): BranchStanding 
       detail: branch.suggestedParent ? `stands on ${branch.suggestedParent}` : '',
     };
   }
-  if (branch.forecast?.outcome === 'conflict') {
-    return { state: 'conflict', word: 'would conflict', detail: listed(branch.forecast.files) };
+  if (wouldConflict(branch, news)) {
+    const files =
+      foreseen?.kind === 'conflict' ? foreseen.files.map((file) => file.path) : (branch.forecast?.files ?? []);
+    return { state: 'conflict', word: 'would conflict', detail: listed(files) };
   }
   if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
   if (branch.needsRestack) {
-    return { state: 'needs_restack', word: 'needs restack', detail: branch.forecast ? 'forecast: clean' : '' };
+    const clean = branch.forecast ? 'forecast: clean' : '';
+    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${foreseen.branch}` : clean;
+    return { state: 'needs_restack', word: 'needs restack', detail };
   }
   return { state: 'in_place', word: 'in place', detail: '' };
 }
 
-/** What the jobs, newest first, say about each branch that they name. */
-export function jobsByBranch(jobs: JobDetail[]): Map<string, BranchJobs> {
-  const found = new Map<string, BranchJobs>();
+/**
+ * What is known of each branch that the jobs or the forecast name.
+ * @param jobs newest first
+ * @param outline the forecast of a Restack of the whole repo; null where none is known
+ */
+export function newsByBranch(jobs: JobDetail[], outline: ForecastOutline | null): Map<string, BranchNews> {
+  const found = new Map<string, BranchNews>();
   const settled = new Set<string>();
   const entry = (branch: string) => {
-    const known = found.get(branch) ?? { own: null, heldBack: null };
+    const known = found.get(branch) ?? { ...NO_NEWS };
     found.set(branch, known);
     return known;
   };
+  for (const { branch, reason } of outline?.heldBack ?? []) entry(branch).foreseen = reason;
   for (const detail of jobs) {
     const { job, moves } = detail;
     if (job.branch) entry(job.branch).own ??= detail;
@@ -66,12 +89,13 @@ export function jobsByBranch(jobs: JobDetail[]): Map<string, BranchJobs> {
       if (!settled.has(branch)) entry(branch).heldBack = heldBackWords(reason);
       settled.add(branch);
     }
-    for (const { branch, state } of moves) if (state === 'pushed') settled.add(branch);
+    for (const { branch, state } of moves) {
+      if (state === 'pushed') settled.add(branch);
+      if (state === 'planned' && job.status === 'running') entry(branch).mover = detail;
+    }
   }
   return found;
 }
-
-type HeldBackReason = NonNullable<JobDetail['job']['result']>['heldBack'][number]['reason'];
 
 /** Why a branch was left where it was, in one line. */
 export function heldBackWords(reason: HeldBackReason): string {

@@ -13,7 +13,7 @@ import { StatusShape, statusTone } from '../jobs/status';
 import { useApi } from '../providers';
 import { PullRequest } from '../repos/pull-request';
 import { Dot, stateTone } from '../stack/dot';
-import { type BranchJobs, standingOf } from '../stack/state';
+import { type BranchNews, NO_NEWS, standingOf } from '../stack/state';
 import { placeOf } from './place';
 
 const AnotherBranch = lazy(() => import('./another-branch'));
@@ -24,10 +24,8 @@ export interface TaskContext {
   branches: BranchRow[];
   byName: ReadonlyMap<string, BranchRow>;
   jobs: JobDetail[];
-  byBranch: ReadonlyMap<string, BranchJobs>;
+  news: ReadonlyMap<string, BranchNews>;
 }
-
-const NO_JOBS: BranchJobs = { own: null, heldBack: null };
 
 /** A task: what it is about, how its branch stands, and what makes sense now. */
 export function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
@@ -139,7 +137,7 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
 function Attached({
   task,
   branch,
-  context: { repo, jobs, byBranch },
+  context: { repo, jobs, news },
 }: {
   task: TaskRow;
   branch: BranchRow | undefined;
@@ -154,7 +152,7 @@ function Attached({
       </div>
     );
   }
-  const known = byBranch.get(branch.name) ?? NO_JOBS;
+  const known = news.get(branch.name) ?? NO_NEWS;
   const standing = standingOf(branch, known);
   const { own } = known;
   const told = own !== null && (isActive(own.job.status) || errorStands(own, jobs));

@@ -6,7 +6,7 @@ import type { RepoRow, TaskRow } from '@/db/schema';
 import { Button, Skeleton } from '../controls';
 import type { Overview } from '../feed/queries';
 import { useNow } from '../providers';
-import { jobsByBranch } from '../stack/state';
+import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
 import { isWorthKeeping, storedDraft } from './draft';
 import { TaskCard, type TaskContext } from './task-card';
@@ -14,7 +14,15 @@ import { TaskCard, type TaskContext } from './task-card';
 const NewTask = lazy(() => import('./new-task'));
 
 /** The tasks of a repo: the form for a new one, the active ones, and what became of the last others. */
-export function Tasks({ overview, repo }: { overview: Overview; repo: RepoRow }) {
+export function Tasks({
+  overview,
+  repo,
+  news,
+}: {
+  overview: Overview;
+  repo: RepoRow;
+  news: ReadonlyMap<string, BranchNews>;
+}) {
   const { tasks, archivedTasks, branches, jobs } = overview;
   // A draft that was left is there again.
   const [form, setForm] = useState<'closed' | 'draft' | 'asked'>(() =>
@@ -26,9 +34,9 @@ export function Tasks({ overview, repo }: { overview: Overview; repo: RepoRow })
       branches,
       byName: new Map(branches.map((branch) => [branch.name, branch])),
       jobs,
-      byBranch: jobsByBranch(jobs),
+      news,
     }),
-    [repo, branches, jobs],
+    [repo, branches, jobs, news],
   );
   return (
     <>
