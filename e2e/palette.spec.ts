@@ -24,6 +24,26 @@ test('the palette runs an action on a branch by keyboard alone', async ({ shopPa
   await job.is('completed');
 });
 
+test('the palette moves a branch onto another one, with the forecast before it', async ({ shopPage, shop }) => {
+  const { page } = shopPage;
+  const job = await shopPage.jobOf(async () => {
+    const field = await open(page);
+    await field.pressSequentially('move gift-cards');
+    await expect(page.getByRole('option').first()).toContainText('Move checkout/gift-cards onto…');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Move checkout/gift-cards onto…' });
+    await dialog.getByLabel('Branch').pressSequentially('auth/ses');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('status')).toContainText('2 clean', { timeout: 20_000 });
+    await dialog.getByRole('button', { name: 'Move it and 1 above it onto auth/sessions' }).click();
+    await expect(dialog).toBeHidden();
+  });
+  await job.says('checkout/gift-cards');
+  await job.is('completed');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'auth/sessions')).toBe(true);
+});
+
 test('the palette goes to a page, a job and a repository, and away again with Escape', async ({ shopPage }) => {
   const { page } = shopPage;
   const repoUrl = page.url();

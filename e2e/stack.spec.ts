@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { makeRemote } from '@/testing/remote';
+import { holdPushes } from './pages/hold-pushes';
 import { RepoPage } from './pages/repo-page';
 import { addAndRegister, expect, test } from './pages/test';
 
@@ -84,6 +85,33 @@ test('a branch is moved by keys alone: picked up, aimed, dropped, confirmed', as
   expect(await shop.remote.contains('checkout/gift-cards', 'checkout/discount-codes')).toBe(false);
   // It was asked for here, so its row need not wait.
   await expect.poll(() => shopPage.isBelow('checkout/gift-cards', 'search/index')).toBe(true);
+});
+
+test('a branch that is asked onto another one stands there at once, with a ghost at its old place', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  const release = await holdPushes(shop.remote);
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/gift-cards');
+  await page.keyboard.press('p');
+  await shopPage.goTo('auth/sessions');
+  await page.keyboard.press('Enter');
+  const ghost = page.locator('[data-ghost="checkout/gift-cards"]');
+  const job = await shopPage.jobOf(async () => {
+    await page.keyboard.press('Enter');
+    await expect(ghost).toContainText('moves onto auth/sessions');
+  });
+  await expect(shopPage.button('Restack all')).toBeVisible();
+  expect(await shopPage.isBelow('checkout/gift-cards', 'auth/sessions')).toBe(true);
+  await expect(shopPage.branch('checkout/gift-cards').row).toContainText('push');
+  await expect(ghost).toBeVisible();
+  await release();
+  await job.is('completed');
+  await expect(ghost).toBeHidden();
+  expect(await shopPage.isBelow('checkout/gift-cards', 'auth/sessions')).toBe(true);
+  expect(await shop.remote.contains('checkout/gift-cards', 'auth/sessions')).toBe(true);
 });
 
 test('Escape puts a branch back, and nothing is asked for', async ({ shopPage, shop, page }) => {

@@ -38,7 +38,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         </Link>
         <StatusChip status={job.status} />
       </div>
-      <ol aria-label="Steps" className="flex flex-wrap gap-x-3 text-xs text-muted">
+      <ol aria-label="Steps" className="flex flex-wrap gap-x-2 text-xs text-muted">
         {steps
           .filter((step) => step.phase === null && step.attempt === job.attempt)
           .map((step) => (

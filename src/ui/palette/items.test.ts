@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { branchRow, jobDetail } from '../testing/rows';
 import { itemsOf, SHOWN, search } from './items';
 
-const repo = { id: 'repo', name: 'shop' };
+const repo = { id: 'repo', name: 'shop', trunk: 'main' };
 const here = {
   repo,
   branches: [
@@ -20,6 +20,7 @@ describe('the palette', () => {
       'cart/total',
       'Restack cart/total',
       'Rebase cart/total',
+      'Move cart/total onto…',
       'History of cart/total',
       '#12 Restack cart/total and above',
     ]);

@@ -14,7 +14,7 @@ export interface Item {
   text: string;
   /** What it is, in a word or two, beside it. */
   kind: string;
-  does: { go: string } | { leave: string } | { run: Run };
+  does: { go: string } | { leave: string } | { run: Run } | { move: string };
 }
 
 /** An action as `jobs.run` takes it. */
@@ -22,12 +22,13 @@ export interface Run {
   repoId: string;
   kind: ActionKind;
   branch?: string;
+  parent?: string;
   suggested?: true;
 }
 
 /** What is loaded of the repo that one is at. */
 export interface Here {
-  repo: Pick<RepoRow, 'id' | 'name'>;
+  repo: Pick<RepoRow, 'id' | 'name' | 'trunk'>;
   branches: BranchRow[];
   jobs: JobDetail[];
 }
@@ -78,10 +79,14 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
     does: { run: { repoId, kind, branch: name } },
   });
   const open = !branch.merged && !branch.gone;
-  const actions = !open
+  const actions: Item[] = !open
     ? []
     : branch.tracked
-      ? [run('Restack', 'restack_subtree'), run('Rebase', 'rebase_branch')]
+      ? [
+          run('Restack', 'restack_subtree'),
+          run('Rebase', 'rebase_branch'),
+          { key: `move ${name}`, text: `Move ${name} onto…`, kind: 'action', does: { move: name } },
+        ]
       : [run('Register', 'register_existing_branch')];
   return [
     {

@@ -4,12 +4,15 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { newKey, type Problem, problemOf } from '../api';
 import { Trouble } from '../controls';
 import { jobQuery, overviewQuery, repoListQuery } from '../feed/queries';
 import { useApi } from '../providers';
+import { moveWords, possibleParents } from '../stack/move';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
+
+const ChooseBranch = lazy(() => import('../stack/choose-branch'));
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
 export default function Palette({ close }: { close: () => void }) {
@@ -22,9 +25,10 @@ export default function Palette({ close }: { close: () => void }) {
   const results = useMemo(() => search(items, typed), [items, typed]);
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [moving, setMoving] = useState<string | null>(null);
 
-  const run = async (item: Item, what: Run) => {
-    setAsked(item.text);
+  const run = async (text: string, what: Run) => {
+    setAsked(text);
     setProblem(null);
     try {
       const { jobId } = await api.jobs.run.mutate({ ...what, idempotencyKey: newKey() });
@@ -40,7 +44,11 @@ export default function Palette({ close }: { close: () => void }) {
     if (asked !== null) return;
     const { does } = item;
     if ('run' in does) {
-      void run(item, does.run);
+      void run(item.text, does.run);
+      return;
+    }
+    if ('move' in does) {
+      setMoving(does.move);
       return;
     }
     close();
@@ -48,6 +56,24 @@ export default function Palette({ close }: { close: () => void }) {
     else window.location.assign(does.leave);
   };
 
+  const mover = here?.branches.find(({ name }) => name === moving);
+  if (here && mover) {
+    const { repo, branches } = here;
+    const move = { repoId: repo.id, kind: 'reparent_branch', branch: mover.name } as const;
+    return (
+      <Suspense>
+        <ChooseBranch
+          title={`Move ${mover.name} onto…`}
+          action={moveWords(mover.name, branches)}
+          choices={possibleParents(mover.name, repo.trunk, branches)}
+          suggested={null}
+          foresee={(parent) => ({ ...move, parent })}
+          choose={(parent) => void run(`Move ${mover.name} onto ${parent}`, { ...move, parent })}
+          close={() => setMoving(null)}
+        />
+      </Suspense>
+    );
+  }
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>
@@ -104,7 +130,7 @@ export default function Palette({ close }: { close: () => void }) {
 }
 
 /** The repos, and what is loaded of the one that the page is about; of the only one where the page is about none. */
-function useLoaded(path: string): { repos: Array<Here['repo']>; here: Here | null } {
+function useLoaded(path: string): { repos: RepoChoice[]; here: Here | null } {
   const api = useApi();
   const [, part, id = ''] = path.split('/');
   const repos = useQuery(repoListQuery(api)).data?.repos;
@@ -119,4 +145,5 @@ function useLoaded(path: string): { repos: Array<Here['repo']>; here: Here | nul
   return { repos: repos ?? NONE, here };
 }
 
-const NONE: Array<Here['repo']> = [];
+type RepoChoice = Parameters<typeof itemsOf>[0][number];
+const NONE: RepoChoice[] = [];

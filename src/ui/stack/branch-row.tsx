@@ -11,7 +11,8 @@ import { PullRequest } from '../repos/pull-request';
 import { Dot, Lanes, stateTone } from './dot';
 import type { DragModule } from './drag';
 import type { Entry } from './entries';
-import { pickUpProblem } from './move';
+import { moveWords, pickUpProblem, possibleParents } from './move';
+import { moveRequest } from './moving';
 import { type BranchNews, standingOf } from './state';
 
 const RowMenu = lazy(() => import('./row-menu'));
@@ -41,6 +42,8 @@ interface Props {
   dimmed: boolean;
   /** How many lanes the picture has. */
   lanes: number;
+  /** What it is about to be put onto, and is not yet; null where it is where it stands. */
+  onto: string | null;
   news: BranchNews;
   context: RowContext;
   height: number;
@@ -56,12 +59,20 @@ interface Props {
   drag: DragModule | null;
 }
 
+/**
+ * A button at rest on a branch that needs nothing: it shows where one is about to press it, and leaves a phone's
+ * row to the branch, whose menu has it too.
+ */
+const RESTING =
+  'max-sm:has-data-[phase=idle]:hidden *:data-[phase=idle]:pointer-fine:opacity-0 *:data-[phase=idle]:group-hover:opacity-100 *:data-[phase=idle]:focus-visible:opacity-100';
+
 /** One branch: its dot, its state in a word, its pull request and size, and the button for what it wants. */
 export const BranchRow = memo(function BranchRow({
   branch,
   place,
   dimmed,
   lanes,
+  onto,
   news,
   context,
   height,
@@ -76,7 +87,9 @@ export const BranchRow = memo(function BranchRow({
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
   const request = requestAt(branch.name, sent, actions);
   const { own } = news;
-  const standing = standingOf(branch, news);
+  const known = standingOf(branch, news);
+  const standing =
+    onto === null || known.state === 'running' ? known : { ...known, word: 'waits to move', detail: `onto ${onto}` };
   // A conflict is said by the state already, with its files.
   const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;
@@ -91,6 +104,8 @@ export const BranchRow = memo(function BranchRow({
   const tone = dimmed ? 'text-muted' : stateTone[standing.state];
   const ended = branch.merged || branch.gone;
   const above = place?.above ?? 0;
+
+  const quiet = dimmed || (branch.tracked && !branch.needsRestack);
 
   const row = useRef<HTMLDivElement>(null);
   const movable = pickUpProblem(branch) === null;
@@ -128,13 +143,14 @@ export const BranchRow = memo(function BranchRow({
         lanes={lanes}
         height={height}
         tone={tone}
+        moving={onto !== null}
       >
         <Dot state={standing.state} />
       </Lanes>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <div role="gridcell" className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-baseline sm:gap-3">
-        <span className="flex min-w-0 shrink-0 items-baseline gap-2 sm:max-w-[45%]">
+        <span className="flex min-w-0 shrink-0 items-baseline gap-2 sm:max-w-[70%]">
           <span
             className={`truncate ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
             title={branch.name}
@@ -173,10 +189,10 @@ export const BranchRow = memo(function BranchRow({
                 request={request}
                 job={own}
                 jobs={context.jobs}
-                look={dimmed || (branch.tracked && !branch.needsRestack) ? 'quiet' : 'plain'}
+                look={quiet ? 'quiet' : 'plain'}
                 dense
                 tabbable={active}
-                className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'}`}
+                className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'} ${quiet && !active ? RESTING : ''}`}
               />
             </span>
             <span className={busy ? 'max-sm:hidden' : undefined}>
@@ -197,12 +213,16 @@ export const BranchRow = memo(function BranchRow({
         <Suspense>
           <ChooseBranch
             title={choosing === 'reparent_branch' ? `Move ${branch.name} onto…` : `Register ${branch.name} on…`}
-            action={choosing === 'reparent_branch' ? movesWords(above) : 'Register on'}
-            choices={possibleParents(branch, context)}
+            action={choosing === 'reparent_branch' ? moveWords(branch.name, context.branches) : 'Register on'}
+            choices={possibleParents(branch.name, context.trunk, context.branches)}
             suggested={branch.tracked ? null : branch.suggestedParent}
             foresee={(parent) => ({ repoId: context.repoId, kind: choosing, branch: branch.name, parent })}
             choose={(parent) =>
-              void actions.send(branch.name, `${choosing} ${parent}`, actions.run(choosing, branch.name, parent))
+              void actions.send(
+                branch.name,
+                choosing === 'reparent_branch' ? moveRequest(parent) : `${choosing} ${parent}`,
+                actions.run(choosing, branch.name, parent),
+              )
             }
             close={() => setChoosing(null)}
           />
@@ -211,23 +231,6 @@ export const BranchRow = memo(function BranchRow({
     </div>
   );
 });
-
-function movesWords(above: number): string {
-  return above === 0 ? 'Move onto' : `Move it and ${above} above it onto`;
-}
-
-/** The trunk and every branch that does not stand on this one. */
-function possibleParents(branch: Branch, { trunk, branches }: RowContext): string[] {
-  const above = new Set([branch.name]);
-  for (let grown = -1; grown !== above.size; ) {
-    grown = above.size;
-    for (const other of branches) if (other.parent !== null && above.has(other.parent)) above.add(other.name);
-  }
-  const names = branches.flatMap((other) =>
-    other.tracked && !other.merged && !other.gone && !above.has(other.name) ? [other.name] : [],
-  );
-  return trunk ? [trunk, ...names] : names;
-}
 
 function MoreActions({
   branch,

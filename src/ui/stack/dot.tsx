@@ -67,6 +67,7 @@ export function Lanes({
   height,
   children,
   tone,
+  moving = false,
 }: {
   lane: number;
   parentLane: number | null;
@@ -75,6 +76,8 @@ export function Lanes({
   height: number;
   children: React.ReactNode;
   tone: string;
+  /** It is not there yet: its line is dashed. */
+  moving?: boolean;
 }) {
   const middle = height / 2;
   const x = (n: number) => n * LANE + LANE / 2;
@@ -89,7 +92,8 @@ export function Lanes({
   const down = below ? `M${x(lane)} ${middle}V${height}` : '';
   return (
     <svg width={lanes * LANE} height={height} aria-hidden className="shrink-0">
-      <path d={passing + up + down} fill="none" className="stroke-line" strokeWidth="1.25" />
+      <path d={passing + (moving ? '' : up) + down} fill="none" className="stroke-line" strokeWidth="1.25" />
+      {moving && <path d={up} fill="none" className="stroke-accent" strokeWidth="1.5" strokeDasharray="3 3" />}
       <circle cx={x(lane)} cy={middle} r="6.5" className="fill-surface" />
       <g transform={`translate(${x(lane)} ${middle})`} className={tone}>
         {children}

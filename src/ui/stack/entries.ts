@@ -3,10 +3,12 @@ import type { BranchRow } from '@/db/schema';
 import type { FilteredStack } from './filter';
 import type { StackRow } from './layout';
 
-/** A row of the tree. The first one is the trunk's: it has no branch. */
+/** A row of the tree. The first one is the trunk's: it has no branch, and neither has a ghost. */
 export interface Entry {
   name: string;
   branch: BranchRow | null;
+  /** The branch whose old place this is, while it is about to move from there. */
+  ghost?: string;
   /** Where it is in the picture; null for the trunk and for what stands in no stack. */
   place: StackRow | null;
   dimmed: boolean;
@@ -60,8 +62,8 @@ export interface StillEntries {
   waiting: number;
   /** Gives them their places. */
   show: () => void;
-  /** The next change of this branch's place was asked for here, and need not wait. */
-  expect: (branch: string) => void;
+  /** The next change of these rows' places was asked for here, and need not wait. */
+  expect: (...names: string[]) => void;
 }
 
 /**
@@ -77,14 +79,15 @@ export function useStillEntries(wanted: Entry[], view: string, held: boolean): S
   const free = !held || anew || shown.view !== view || changes.every((name) => expected.has(name));
   if (shown.view !== view || (changes.length > 0 && free)) {
     setShown({ entries: wanted, view });
-    if (expected.size > 0) setExpected(new Set());
+    // A move that is under way has one more change to come.
+    if (expected.size > 0 && !wanted.some((entry) => entry.ghost)) setExpected(new Set());
   }
   const waits = changes.length > 0 && !free;
   return {
     entries: waits ? withRows(shown.entries, wanted) : wanted,
     waiting: waits ? changes.length : 0,
     show: () => setShown({ entries: wanted, view }),
-    expect: (branch) => setExpected((names) => new Set([...names, branch])),
+    expect: (...names) => setExpected((known) => new Set([...known, ...names])),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { branchRow } from '../testing/rows';
 import { layoutStack } from './layout';
-import { dropProblem, movedWith, pickUpProblem } from './move';
+import { dropProblem, movedWith, moveWords, pickUpProblem, possibleParents } from './move';
 
 const branches = [
   branchRow('a'),
@@ -35,6 +35,17 @@ describe('a move', () => {
   it('goes onto the trunk and onto any other branch', () => {
     expect(dropProblem('b', 'main', stack)).toBeNull();
     expect(dropProblem('b', 'd', stack)).toBeNull();
+  });
+
+  it('is offered onto exactly what it can be dropped on', () => {
+    for (const { name } of branches.filter((branch) => branch.tracked && !branch.merged)) {
+      const possible = ['main', ...branches.map((each) => each.name)];
+      expect(possibleParents(name, 'main', branches)).toEqual(
+        possible.filter((target) => dropProblem(name, target, stack) === null),
+      );
+    }
+    expect(moveWords('a', branches)).toBe('Move it and 3 above it onto');
+    expect(moveWords('c', branches)).toBe('Move onto');
   });
 
   it('begins with a branch that is tracked and still there', () => {

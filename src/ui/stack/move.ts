@@ -1,5 +1,5 @@
 import type { BranchRow } from '@/db/schema';
-import type { StackPicture } from './layout';
+import { layoutStack, type StackPicture } from './layout';
 
 /** A branch that was picked up, with all that stands on it, and where it is held. */
 export interface MoveInHand {
@@ -43,4 +43,18 @@ export function dropProblem(
   if (!onto || onto.gone) return `${target} is gone`;
   if (onto.merged) return `${target} is merged`;
   return onto.tracked ? null : `${target} is untracked: register it first`;
+}
+
+/** Every branch, the trunk first, that a branch can stand on in place of what is below it now. */
+export function possibleParents(branch: string, trunk: string | null, branches: BranchRow[]): string[] {
+  const moved = new Set(movedWith(branch, layoutStack(branches)));
+  const below = branches.find(({ name }) => name === branch)?.parent;
+  const open = branches.filter((each) => pickUpProblem(each) === null && !moved.has(each.name));
+  return [...(trunk ? [trunk] : []), ...open.map(({ name }) => name)].filter((name) => name !== below);
+}
+
+/** What the button says that moves it, before the new parent's name. */
+export function moveWords(branch: string, branches: BranchRow[]): string {
+  const above = movedWith(branch, layoutStack(branches)).length - 1;
+  return above === 0 ? 'Move onto' : `Move it and ${above} above it onto`;
 }

@@ -27,11 +27,12 @@ import { Freshness } from '../repos/freshness';
 import { BranchRow, type RowActions } from './branch-row';
 import { Lanes } from './dot';
 import type { DragModule } from './drag';
-import { entriesOf, useStillEntries } from './entries';
+import { type Entry, entriesOf, useStillEntries } from './entries';
 import { filterCounts, filterNone, filterStack, type StackView } from './filter';
 import { FilterBar, useStackView } from './filter-bar';
 import { layoutStack } from './layout';
 import { dropProblem, type MoveInHand, movedWith, pickUpProblem } from './move';
+import { afterMoves, ghostName, moveRequest, pendingMoves, withGhosts } from './moving';
 import { type BranchNews, NO_NEWS } from './state';
 import type { StripSubject } from './strip';
 
@@ -67,13 +68,20 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
 
   const [view, go] = useStackView(field);
   const whole = useMemo(() => layoutStack(branches), [branches]);
+  const requests = useRequests();
+  const { sent, send, dismiss } = requests;
+  const moves = useMemo(() => pendingMoves(branches, jobs, sent), [branches, jobs, sent]);
+  const after = useMemo(() => afterMoves(branches, moves), [branches, moves]);
   const counts = useMemo(() => filterCounts(branches, news), [branches, news]);
   const { filter, search } = view;
   const filtered = useMemo(
-    () => filterStack(branches, news, whole, { filter, search }),
-    [branches, news, whole, filter, search],
+    () => filterStack(after, news, after === branches ? whole : layoutStack(after), { filter, search }),
+    [branches, after, news, whole, filter, search],
   );
-  const wanted = useMemo(() => entriesOf(filtered, repo.trunk), [filtered, repo.trunk]);
+  const wanted = useMemo(
+    () => withGhosts(entriesOf(filtered, repo.trunk), branches, moves, repo.trunk),
+    [filtered, branches, moves, repo.trunk],
+  );
   const narrowed = filter !== 'all' || search.trim() !== '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is new is said when the person changes the view
   useEffect(() => {
@@ -101,10 +109,8 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
   const at = entries.findIndex((entry) => entry.name === active);
   const current = entries[at] ?? null;
 
-  const requests = useRequests();
-  const { send, dismiss } = requests;
   const act = (kind: ActionKind, branch: string, parent?: string) => (idempotencyKey: string) => {
-    if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch);
+    if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch, ghostName(branch));
     return api.jobs.run.mutate({ repoId: repo.id, kind, branch, ...(parent ? { parent } : {}), idempotencyKey });
   };
   const pickUp = (name: string) => {
@@ -138,7 +144,7 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
   const confirm = () => {
     if (hand?.target) {
       const { branch, target } = hand;
-      void send(branch, `reparent_branch ${target}`, act('reparent_branch', branch, target));
+      void send(branch, moveRequest(target), act('reparent_branch', branch, target));
       setActive(branch);
     }
     leave();
@@ -192,7 +198,10 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are measured again when the height changes
   useLayoutEffect(() => virtual.measure(), [height, virtual]);
 
-  const goTo = (index: number, extend = false) => {
+  const goTo = (wish: number, extend = false) => {
+    let index = wish;
+    // Nothing can be done at an old place.
+    while (entries[index]?.ghost) index += wish < at ? -1 : 1;
     const target = entries[Math.max(0, Math.min(entries.length - 1, index))];
     if (!target) return;
     setActive(target.name);
@@ -361,6 +370,26 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
               const isActiveRow = entry.name === active;
               const problem = hand?.target === entry.name ? problemOf(entry.name) : null;
               const aimed = hand?.target === entry.name && hand.branch !== entry.name;
+              const place = { height, transform: `translateY(${item.start - top}px)` };
+              if (entry.ghost) {
+                return (
+                  <div
+                    key={item.key}
+                    aria-hidden
+                    data-ghost={entry.ghost}
+                    className="absolute top-0 left-0 w-full"
+                    style={place}
+                  >
+                    <GhostRow
+                      branch={entry.ghost}
+                      place={entry.place}
+                      onto={moves.get(entry.ghost)}
+                      lanes={lanes}
+                      height={height}
+                    />
+                  </div>
+                );
+              }
               return (
                 // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus
                 // biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be
@@ -385,7 +414,7 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
                         ? 'group-focus-visible/tree:z-1 group-focus-visible/tree:outline-2 group-focus-visible/tree:-outline-offset-2 group-focus-visible/tree:outline-accent'
                         : ''
                   } ${carriedNames.has(entry.name) ? 'bg-running-tint' : ''}`}
-                  style={{ height, transform: `translateY(${item.start - top}px)` }}
+                  style={place}
                   onClick={(event) => onRowClick(event, item.index)}
                 >
                   {entry.branch ? (
@@ -394,11 +423,12 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
                       place={entry.place}
                       dimmed={entry.dimmed}
                       lanes={lanes}
+                      onto={moves.get(entry.name) ?? null}
                       news={news.get(entry.name) ?? NO_NEWS}
                       context={context}
                       height={height}
                       actions={actions}
-                      sent={requests.sent.get(entry.name)}
+                      sent={sent.get(entry.name)}
                       active={isActiveRow}
                       selected={selected.has(entry.name)}
                       menuOpen={menu === entry.name}
@@ -481,6 +511,42 @@ function TrunkRow({
         <span className="font-medium">{repo.trunk ?? 'trunk'}</span>
         <span className="text-xs text-muted">trunk</span>
         {repo.trunkTip && <code className="font-mono text-xs text-muted">{repo.trunkTip.slice(0, 8)}</code>}
+      </span>
+    </div>
+  );
+}
+
+/** The old place of a branch that is about to move. */
+function GhostRow({
+  branch,
+  place,
+  onto,
+  lanes,
+  height,
+}: {
+  branch: string;
+  place: Entry['place'];
+  /** Undefined where the move has just been made and its row is still to go. */
+  onto: string | undefined;
+  lanes: number;
+  height: number;
+}) {
+  return (
+    <div className="flex h-full items-center gap-2 px-4 text-muted">
+      <span className="-ml-2 hidden w-4 shrink-0 sm:flex" />
+      <Lanes
+        lane={place?.lane ?? 0}
+        parentLane={place?.parentLane ?? null}
+        below={false}
+        lanes={lanes}
+        height={height}
+        tone="text-line"
+      >
+        <circle r="4" fill="none" stroke="currentColor" strokeWidth="1.4" />
+      </Lanes>
+      <span className="min-w-0 truncate">
+        {branch}
+        {onto !== undefined && <span className="text-xs"> · moves onto {onto}</span>}
       </span>
     </div>
   );

@@ -30,6 +30,7 @@ export interface TaskContext {
 /** A task: what it is about, how its branch stands, and what makes sense now. */
 export function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
   const attached = task.branchStatus === 'completed';
+  const failed = task.branchStatus === 'error' || task.branchStatus === 'cancelled';
   const branch = context.byName.get(task.branch);
   return (
     <li
@@ -40,6 +41,7 @@ export function TaskCard({ task, context }: { task: TaskRow; context: TaskContex
       <div className="flex items-start gap-2">
         <h3 className="min-w-0 flex-1 font-medium break-words">{task.title}</h3>
         <BranchStatus task={task} />
+        {(attached || failed) && <ArchiveButton task={task} />}
       </div>
       {task.description && (
         <p className="line-clamp-3 break-words whitespace-pre-wrap text-muted" title={task.description}>
@@ -47,11 +49,7 @@ export function TaskCard({ task, context }: { task: TaskRow; context: TaskContex
         </p>
       )}
       <Place names={placeOf(task.branch, context.byName)} />
-      {attached ? (
-        <Attached task={task} branch={branch} context={context} />
-      ) : (
-        <Pending task={task} context={context} />
-      )}
+      {attached ? <Attached branch={branch} context={context} /> : <Pending task={task} context={context} />}
     </li>
   );
 }
@@ -122,7 +120,6 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
           className="w-44"
         />
         {failed && !choosing && <Button onClick={() => setChoosing(true)}>Another branch…</Button>}
-        {failed && <ArchiveButton task={task} />}
       </div>
       {failed && choosing && (
         <Suspense>
@@ -134,23 +131,10 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
 }
 
 /** An attached branch: how it stands, its pull request, and what makes sense now. */
-function Attached({
-  task,
-  branch,
-  context: { repo, jobs, news },
-}: {
-  task: TaskRow;
-  branch: BranchRow | undefined;
-  context: TaskContext;
-}) {
+function Attached({ branch, context: { repo, jobs, news } }: { branch: BranchRow | undefined; context: TaskContext }) {
   const api = useApi();
   if (!branch) {
-    return (
-      <div className="flex items-center gap-2">
-        <p className="min-w-0 flex-1 text-muted">The branch is not on the remote.</p>
-        <ArchiveButton task={task} />
-      </div>
-    );
+    return <p className="text-muted">The branch is not on the remote.</p>;
   }
   const known = news.get(branch.name) ?? NO_NEWS;
   const standing = standingOf(branch, known);
@@ -173,7 +157,7 @@ function Attached({
         </span>
       </p>
       <PullRequest branch={branch} words />
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2 empty:hidden">
         {open && (branch.needsRestack || told || !branch.tracked) && (
           <JobButton
             label={branch.tracked ? 'Restack' : 'Register'}
@@ -200,7 +184,6 @@ function Attached({
             <GitPullRequestArrow size={14} aria-hidden /> Open a pull request
           </a>
         )}
-        <ArchiveButton task={task} />
       </div>
     </>
   );
@@ -228,21 +211,25 @@ function ArchiveButton({ task }: { task: TaskRow }) {
     }
   };
   return (
-    <>
+    <span className="relative flex shrink-0">
+      <Button
+        look="quiet"
+        className="-my-1.5 -mr-2 px-2"
+        aria-disabled={asked}
+        aria-label={`Archive ${task.title}`}
+        title={asked ? 'Archiving…' : 'Archive'}
+        onClick={() => void archive()}
+      >
+        <Archive size={14} aria-hidden />
+      </Button>
       {trouble && (
-        <span role="alert" className="text-xs text-error">
+        <span
+          role="alert"
+          className="absolute top-full right-0 z-10 mt-1 w-60 rounded-popup border border-hairline bg-raised p-3 text-xs text-error shadow-lg"
+        >
           {trouble}
         </span>
       )}
-      <Button
-        look="quiet"
-        className="ml-auto"
-        aria-disabled={asked}
-        aria-label={`Archive ${task.title}`}
-        onClick={() => void archive()}
-      >
-        <Archive size={14} aria-hidden /> {asked ? 'Archiving…' : 'Archive'}
-      </Button>
-    </>
+    </span>
   );
 }
