@@ -39,6 +39,10 @@ test('a remote that is not there ends in an error with its code, what to do, and
   await expect(job).toHaveAttribute('data-status', 'error');
   await expect(job.getByText(/^[A-Z_]{4,}$/)).toBeVisible();
   await expect(job.getByRole('button', { name: 'Retry' })).toBeEnabled();
+
+  await job.getByRole('link').first().click();
+  const log = page.getByRole('region', { name: 'Log', exact: true });
+  await expect(log.getByText(/git ls-remote failed/)).toHaveCount(1);
 });
 
 test('an unknown repository says so and leads back', async ({ page }) => {

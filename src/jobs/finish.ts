@@ -38,7 +38,8 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
         ]
       : []),
     ...(forecast ? [setResult(lease, { ...result, forecast }), ...forecastLines(lease, forecast)] : []),
-    logLine(lease, message, failed ? 'error' : 'info'),
+    // The step that failed has said so in the log already.
+    ...(message === failed?.message ? [] : [logLine(lease, message, failed ? 'error' : 'info')]),
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
     ...ended(lease, ending ? 'error' : 'completed', message, ending),
   ]);

@@ -185,7 +185,7 @@ export function JobButton({
       {problem && (
         <span
           role="alert"
-          className="absolute top-full right-0 z-10 mt-1 flex w-72 max-w-[80vw] items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg"
+          className="fixed inset-x-3 bottom-3 z-20 flex items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg sm:absolute sm:inset-x-auto sm:top-full sm:right-0 sm:bottom-auto sm:mt-1 sm:w-72"
         >
           <span className="flex-1">
             {[...Object.values(problem.fields), problem.message].filter(Boolean).join(' ')}

@@ -1,16 +1,18 @@
 'use client';
 
 import Link from 'next/link';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from '../feed/merge';
 import { useApi, useNow } from '../providers';
 import { ago, between, duration, exact } from '../time';
 import { JobButton } from './job-button';
-import { ResultLists } from './result';
 import { StatusChip, StatusShape } from './status';
 import { UndoButton } from './undo-button';
 import { intent } from './words';
+
+// Nobody sees it before it is asked for.
+const ResultLists = lazy(async () => ({ default: (await import('./result')).ResultLists }));
 
 /** A job in a list: what it is, how far it is or how it ended, and what one can do about it. */
 export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
@@ -77,7 +79,11 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         )}
         <UndoButton detail={detail} jobs={jobs} />
       </div>
-      {open && result && <ResultLists result={result} />}
+      {open && result && (
+        <Suspense>
+          <ResultLists result={result} />
+        </Suspense>
+      )}
     </li>
   );
 }

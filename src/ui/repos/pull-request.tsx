@@ -21,7 +21,7 @@ const STATES: Record<NonNullable<BranchRow['prState']>, { icon: LucideIcon; tone
 const CI = {
   success: { shape: '✓', tone: 'text-completed', word: 'CI passed' },
   failure: { shape: '✕', tone: 'text-error', word: 'CI failed' },
-  pending: { shape: '·', tone: 'text-restack', word: 'CI runs' },
+  pending: { shape: '•', tone: 'text-restack', word: 'CI runs' },
 } as const;
 
 const REVIEW = {

@@ -250,10 +250,10 @@ function RegisterSuggested({
   );
 }
 
-/** What a page's header says about its branches. */
+/** What a page's header says about its branches: those that are merged or gone want nothing, and are not counted. */
 function countBranches(counts: Record<BranchFilter, number>): string {
   const words = [
-    `${counts.all} ${counts.all === 1 ? 'branch' : 'branches'}`,
+    `${counts.active} ${counts.active === 1 ? 'branch' : 'branches'}`,
     ...counted(counts.needs_restack, 'need restack'),
     ...counted(counts.conflicts, 'would conflict'),
     ...counted(counts.untracked, 'untracked'),

@@ -64,7 +64,7 @@ interface Props {
  * row to the branch, whose menu has it too.
  */
 const RESTING =
-  'max-sm:has-data-[phase=idle]:hidden *:data-[phase=idle]:pointer-fine:opacity-0 *:data-[phase=idle]:group-hover:opacity-100 *:data-[phase=idle]:focus-visible:opacity-100';
+  '*:data-[phase=idle]:pointer-fine:opacity-0 *:data-[phase=idle]:group-hover:opacity-100 *:data-[phase=idle]:focus-visible:opacity-100';
 
 /** One branch: its dot, its state in a word, its pull request and size, and the button for what it wants. */
 export const BranchRow = memo(function BranchRow({
@@ -149,17 +149,15 @@ export const BranchRow = memo(function BranchRow({
       </Lanes>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
-      <div role="gridcell" className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-baseline sm:gap-3">
-        <span className="flex min-w-0 shrink-0 items-baseline gap-2 sm:max-w-[70%]">
-          <span
-            className={`truncate ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
-            title={branch.name}
-          >
-            {branch.name}
-          </span>
-          <PullRequest branch={branch} />
+      <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 sm:flex-nowrap sm:gap-x-3">
+        <span
+          className={`w-full truncate sm:w-auto sm:max-w-[60%] sm:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
+          title={branch.name}
+        >
+          {branch.name}
         </span>
-        <span className={`min-w-0 truncate text-xs ${tone}`} title={detail || undefined}>
+        <PullRequest branch={branch} />
+        <span className={`min-w-0 flex-1 truncate text-xs sm:flex-initial ${tone}`} title={detail || undefined}>
           {standing.word}
           {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
         </span>
@@ -192,7 +190,7 @@ export const BranchRow = memo(function BranchRow({
                 look={quiet ? 'quiet' : 'plain'}
                 dense
                 tabbable={active}
-                className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'} ${quiet && !active ? RESTING : ''}`}
+                className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'} ${quiet ? `max-sm:has-data-[phase=idle]:hidden ${active ? '' : RESTING}` : ''}`}
               />
             </span>
             <span className={busy ? 'max-sm:hidden' : undefined}>

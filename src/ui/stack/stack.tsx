@@ -370,14 +370,15 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
               const isActiveRow = entry.name === active;
               const problem = hand?.target === entry.name ? problemOf(entry.name) : null;
               const aimed = hand?.target === entry.name && hand.branch !== entry.name;
-              const place = { height, transform: `translateY(${item.start - top}px)` };
+              // Not by a transform, within which nothing of a row could stand above the other rows.
+              const place = { height, top: item.start - top };
               if (entry.ghost) {
                 return (
                   <div
                     key={item.key}
                     aria-hidden
                     data-ghost={entry.ghost}
-                    className="absolute top-0 left-0 w-full"
+                    className="absolute left-0 w-full"
                     style={place}
                   >
                     <GhostRow
@@ -405,7 +406,7 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
                   aria-setsize={entry.siblings}
                   aria-rowindex={item.index + 1}
                   aria-selected={canBeSelected(entry.branch) ? selected.has(entry.name) : undefined}
-                  className={`absolute top-0 left-0 w-full ${
+                  className={`absolute left-0 w-full ${
                     aimed
                       ? problem
                         ? 'z-1 outline-2 -outline-offset-2 outline-line outline-dashed'

@@ -225,7 +225,7 @@ function ArchiveButton({ task }: { task: TaskRow }) {
       {trouble && (
         <span
           role="alert"
-          className="absolute top-full right-0 z-10 mt-1 w-60 rounded-popup border border-hairline bg-raised p-3 text-xs text-error shadow-lg"
+          className="absolute top-full right-0 z-20 mt-1 w-60 rounded-popup border border-hairline bg-raised p-3 text-xs text-error shadow-lg"
         >
           {trouble}
         </span>
