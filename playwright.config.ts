@@ -5,7 +5,10 @@ const browser = await findBrowser();
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '**/*.spec.ts',
+  projects: [
+    { name: 'tests', testMatch: '**/*.spec.ts', testIgnore: '**/pictures.spec.ts' },
+    { name: 'pictures', testMatch: '**/pictures.spec.ts' },
+  ],
   outputDir: 'test-results/e2e',
   workers: 1,
   timeout: 60_000,

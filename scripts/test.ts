@@ -50,7 +50,12 @@ if (!browserOnly) {
 }
 if (built && browser && 'program' in browser) {
   process.env.PLAYWRIGHT_JSON_OUTPUT_NAME = reports.playwright;
-  const code = await run('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json', ...args]);
+  const code = await run('node_modules/@playwright/test/cli.js', [
+    'test',
+    '--project=tests',
+    '--reporter=list,json',
+    ...args,
+  ]);
   results.push(playwrightResults(report(reports.playwright), code));
 } else if (browser) {
   results.push({ passed: 0, failed: 0, skipped: ['all browser tests'] });
