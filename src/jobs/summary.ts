@@ -24,7 +24,8 @@ export function counted(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-function named(names: string[]): string {
+/** `a`, `a, b, c`, `a, b and 3 more`. */
+export function named(names: string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 }
 

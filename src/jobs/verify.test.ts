@@ -63,9 +63,10 @@ describe('a pushed move', () => {
     expect(found).toContain('a does not stand on p as it was pushed (b2).');
   });
 
-  it('is called unverified when its old commits are not there any more', () => {
-    expect(discrepancies([{ ...MOVE, before: 'lost' }], NOTHING, GRAPH)).toEqual([
-      'a could not be verified: not all of its commits from before the push are in the clone any more.',
+  it('is called unverified when its old commits are not there any more, with the others in one sentence', () => {
+    const lost = ['a', 'b', 'c', 'd'].map((branch) => ({ ...MOVE, branch, before: 'lost' }));
+    expect(discrepancies(lost, NOTHING, GRAPH)).toEqual([
+      'a, b and 2 more could not be verified: the clone no longer has all commits from before the push.',
     ]);
   });
 });

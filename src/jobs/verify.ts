@@ -16,7 +16,7 @@ import { type TargetBranch, targetsFor } from '@/stack/targets';
 import { cloneDir } from './clone-dir';
 import type { Lease } from './lease';
 import { logLine } from './record';
-import { counted, EMPTY_RESULT } from './summary';
+import { counted, EMPTY_RESULT, named } from './summary';
 import { setResult } from './sync';
 
 /** A move that the remote has. */
@@ -80,21 +80,21 @@ export function discrepancies(
   history: Pick<History, 'has' | 'isAncestor' | 'ownCommits'>,
 ): string[] {
   const pushed = new Map(moves.map(({ branch, after }) => [branch, after]));
-  return moves.flatMap((move): string[] => {
+  const unverified = new Set<string>();
+  const found = moves.flatMap((move): string[] => {
     const { branch, before, after, parentAfter, baseBefore, baseAfter, rewritten } = move;
     if (before === null || after === null) return [];
     const ends = [before, after, baseBefore, baseAfter].filter((id) => id !== null);
     if (!ends.every((commit) => history.has(commit))) {
-      return [
-        `${branch} could not be verified: not all of its commits from before the push are in the clone any more.`,
-      ];
+      unverified.add(branch);
+      return [];
     }
-    const found: string[] = [];
+    const wrong: string[] = [];
     // Pushed one by one, a branch may be moved again when those after it are planned again.
     const isLast = moves.findLast((other) => other.branch === branch) === move;
     const parentTip = (isLast && pushed.get(parentAfter ?? '')) || baseAfter;
     if (parentTip !== null && !history.isAncestor(parentTip, after)) {
-      found.push(`${branch} does not stand on ${parentAfter} as it was pushed (${short(parentTip)}).`);
+      wrong.push(`${branch} does not stand on ${parentAfter} as it was pushed (${short(parentTip)}).`);
     }
     const accounted = new Set([
       ...rewritten.map(({ from }) => from),
@@ -107,12 +107,15 @@ export function discrepancies(
     const missing = [...new Set([...lost, ...unmade])];
     if (missing.length > 0) {
       const ids = missing.slice(0, 5).map(short).join(', ');
-      found.push(
+      wrong.push(
         `${counted(missing.length, 'commit')} of ${branch} cannot be accounted for: ${ids}${missing.length > 5 ? ', …' : ''}. Undo puts the branch back.`,
       );
     }
-    return found;
+    return wrong;
   });
+  if (unverified.size === 0) return found;
+  const why = 'the clone no longer has all commits from before the push';
+  return [...found, `${named([...unverified])} could not be verified: ${why}.`];
 }
 
 /**
