@@ -6,7 +6,18 @@ import { type ReactNode, useEffect, useState } from 'react';
 /** How long it says that it has copied, in milliseconds. */
 const SAID_MS = 2000;
 
-/** Copies a text. The clipboard is closed to pages that are not served securely: there it is only shown. */
+/** Copies a text. Returns whether it could: the clipboard is closed to pages that are not served securely. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // No clipboard, or the browser refuses it: the caller says so.
+    return false;
+  }
+}
+
+/** Copies a text, and says whether that went. */
 export function CopyButton({
   text,
   label,
@@ -26,15 +37,7 @@ export function CopyButton({
     const timer = setTimeout(() => setCopied('no'), SAID_MS);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied('yes');
-    } catch {
-      // No clipboard, or the browser refuses it: say so.
-      setCopied('refused');
-    }
-  };
+  const copy = async () => setCopied((await copyText(text)) ? 'yes' : 'refused');
   return (
     <button
       type="button"

@@ -142,7 +142,7 @@ function Header({
   sync: JobRequest;
 }) {
   const api = useApi();
-  const counts = useMemo(() => countBranches(filterCounts(branches, news)), [branches, news]);
+  const counts = useMemo(() => countBranches(filterCounts(branches, news), branches), [branches, news]);
   const newest = (kind: ActionKind, suggested = false) =>
     jobs.find(({ job }) => job.kind === kind && job.suggested === suggested) ?? null;
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
@@ -251,12 +251,14 @@ function RegisterSuggested({
 }
 
 /** What a page's header says about its branches: those that are merged or gone want nothing, and are not counted. */
-function countBranches(counts: Record<BranchFilter, number>): string {
+function countBranches(counts: Record<BranchFilter, number>, branches: BranchRow[]): string {
+  const prs = branches.filter(({ prState }) => prState === 'open' || prState === 'draft').length;
   const words = [
     `${counts.active} ${counts.active === 1 ? 'branch' : 'branches'}`,
     ...counted(counts.needs_restack, 'need restack'),
     ...counted(counts.conflicts, 'would conflict'),
     ...counted(counts.untracked, 'untracked'),
+    ...counted(prs, prs === 1 ? 'PR' : 'PRs'),
   ];
   return words.join(' · ');
 }

@@ -195,6 +195,7 @@ export const BranchRow = memo(function BranchRow({
             </span>
             <span className={busy ? 'max-sm:hidden' : undefined}>
               <MoreActions
+                repoId={context.repoId}
                 branch={branch}
                 start={(kind) => void actions.send(branch.name, kind, actions.run(kind, branch.name))}
                 choose={setChoosing}
@@ -231,6 +232,7 @@ export const BranchRow = memo(function BranchRow({
 });
 
 function MoreActions({
+  repoId,
   branch,
   start,
   choose,
@@ -239,6 +241,7 @@ function MoreActions({
   tree,
   tabbable,
 }: {
+  repoId: string;
   branch: Branch;
   start: (kind: ActionKind) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
@@ -270,6 +273,7 @@ function MoreActions({
       {opened && (
         <Suspense>
           <RowMenu
+            repoId={repoId}
             branch={branch}
             anchor={button}
             finalFocus={pressed ? button : tree}

@@ -1,11 +1,14 @@
 'use client';
 
 import { Menu } from '@base-ui/react/menu';
-import type { RefObject } from 'react';
+import { useRouter } from 'next/navigation';
+import { type RefObject, useState } from 'react';
 import type { ActionKind, BranchRow } from '@/db/schema';
+import { copyText } from '../copy';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({
+  repoId,
   branch,
   anchor,
   finalFocus,
@@ -13,6 +16,7 @@ export default function RowMenu({
   choose,
   close,
 }: {
+  repoId: string;
   branch: BranchRow;
   anchor: RefObject<HTMLButtonElement | null>;
   /** Gets the focus when it closes. */
@@ -22,9 +26,11 @@ export default function RowMenu({
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   close: () => void;
 }) {
+  const router = useRouter();
   return (
     <Menu.Root open onOpenChange={(open) => !open && close()} modal={false}>
-      <Menu.Portal>
+      {/* Within the page's landmark, where who goes by landmarks finds it. */}
+      <Menu.Portal container={document.getElementById('main')}>
         <Menu.Positioner anchor={anchor} side="bottom" align="end" sideOffset={4} className="z-20">
           <Menu.Popup
             finalFocus={finalFocus}
@@ -45,6 +51,14 @@ export default function RowMenu({
                 Register on…
               </Item>
             )}
+            <Menu.Separator className="mx-2 my-1 h-px bg-hairline" />
+            <Item
+              onClick={() => router.push(`/repos/${repoId}/activity?branch=${encodeURIComponent(branch.name)}`)}
+              hint="what happened to it"
+            >
+              History
+            </Item>
+            <CopyName name={branch.name} />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
@@ -52,22 +66,40 @@ export default function RowMenu({
   );
 }
 
+/** The menu stays, to say that it has copied. */
+function CopyName({ name }: { name: string }) {
+  const [copied, setCopied] = useState<boolean | null>(null);
+  return (
+    <Item
+      stays
+      onClick={() => void copyText(name).then(setCopied)}
+      hint={copied === false ? 'the browser does not let this page' : ''}
+    >
+      {copied ? 'Copied' : 'Copy its name'}
+    </Item>
+  );
+}
+
 function Item({
   onClick,
   hint,
   first = false,
+  stays = false,
   children,
 }: {
   onClick: () => void;
   hint?: string;
   /** Gets the focus when the menu opens: the menu does not know how its button was pressed. */
   first?: boolean;
+  /** The menu stays open. */
+  stays?: boolean;
   children: string;
 }) {
   return (
     <Menu.Item
       ref={first ? focus : undefined}
       onClick={onClick}
+      closeOnClick={!stays}
       className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 data-highlighted:bg-selected"
     >
       {children}

@@ -5,6 +5,7 @@ import {
   type KeyboardEvent,
   lazy,
   type MouseEvent,
+  type RefObject,
   Suspense,
   useCallback,
   useEffect,
@@ -181,13 +182,12 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
     [repo.id, repo.trunk, branches, jobs],
   );
   const height = useNarrow() ? TALL_ROW : ROW;
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => setTop(tree.current?.offsetTop ?? 0));
+  const top = useTop(tree, nothing);
   const carried = entries.findIndex((entry) => entry.name === hand?.branch);
   const virtual = useWindowVirtualizer({
     count: entries.length,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: 8,
     scrollMargin: top,
     ...COVERED,
     getItemKey: (index) => entries[index]?.name ?? '',
@@ -621,6 +621,27 @@ function useDragModule(): DragModule | null {
     };
   }, []);
   return drag;
+}
+
+/**
+ * How far below the page's top an element begins, in pixels. Measured when the page's size changes, and never while
+ * it scrolls: that would lay the page out twice a frame.
+ * @param gone whether the element is not there now
+ */
+function useTop(element: RefObject<HTMLElement | null>, gone: boolean): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    if (gone) return;
+    const measure = () => {
+      const box = element.current?.getBoundingClientRect();
+      if (box) setTop(Math.round(box.top + window.scrollY));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element, gone]);
+  return top;
 }
 
 const narrow = '(max-width: 640px)';
