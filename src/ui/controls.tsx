@@ -95,6 +95,16 @@ export function Skeleton({ rows, label }: { rows: number; label: string }) {
   );
 }
 
+/** In the place of a whole page that is loading: it has a heading for who goes by headings. */
+export function PageSkeleton({ label }: { label: string }) {
+  return (
+    <>
+      <h1 className="sr-only">{label}</h1>
+      <Skeleton rows={10} label={label} />
+    </>
+  );
+}
+
 /** Text as it is, with its own scroll bars, which a keyboard reaches too. */
 export function ScrollText({ label, children, className }: { label: string; children: ReactNode; className: string }) {
   return (

@@ -6,7 +6,7 @@ import { useSearchParams } from 'next/navigation';
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
-import { Button, Field, Skeleton, Trouble } from '../controls';
+import { Button, Field, PageSkeleton, Skeleton, Trouble } from '../controls';
 import { overviewQuery } from '../feed/queries';
 import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result';
@@ -31,7 +31,7 @@ export function ActivityPage({ repoId }: { repoId: string }) {
     const { fields, message } = problemOf(overview.error);
     return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
   }
-  if (!overview.data) return <Skeleton rows={10} label="Loading the repository" />;
+  if (!overview.data) return <PageSkeleton label="Loading the repository" />;
   const { repo, branches } = overview.data;
   if (!repo) return <Message title="This repository was removed" detail="Its history went with it." />;
   const names = branches.map((branch) => branch.name);

@@ -8,7 +8,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { ForecastCheck, JobMoveRow } from '@/db/schema';
 import { compareUrl } from '@/repos/forge-url';
 import { problemOf } from '../api';
-import { Skeleton } from '../controls';
+import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
 import { isActive } from '../feed/merge';
 import { type JobPage as JobPageData, jobQuery, overviewQuery } from '../feed/queries';
@@ -32,7 +32,7 @@ export function JobPage({ jobId }: { jobId: string }) {
     const { fields, message } = problemOf(page.error);
     return <Message title="This job cannot be shown" detail={fields.jobId ?? message ?? ''} />;
   }
-  if (!page.data) return <Skeleton rows={8} label="Loading the job" />;
+  if (!page.data) return <PageSkeleton label="Loading the job" />;
   return <Job detail={page.data} />;
 }
 

@@ -7,7 +7,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchFilter } from '@/api/repos';
 import type { ActionKind, BranchRow, ForecastOutline, RepoRow } from '@/db/schema';
 import { problemOf } from '../api';
-import { Button, Skeleton } from '../controls';
+import { Button, PageSkeleton } from '../controls';
 import { isActive } from '../feed/merge';
 import { type Overview, overviewQuery } from '../feed/queries';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
@@ -34,7 +34,7 @@ export function RepoPage({ repoId }: { repoId: string }) {
     const { fields, message } = problemOf(overview.error);
     return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
   }
-  if (!overview.data) return <Skeleton rows={10} label="Loading the repository" />;
+  if (!overview.data) return <PageSkeleton label="Loading the repository" />;
   const { repo } = overview.data;
   if (!repo)
     return (

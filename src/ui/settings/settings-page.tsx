@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useId, useState } from 'react';
 import type { RepoRow } from '@/db/schema';
 import { type Problem, problemOf } from '../api';
-import { Button, Field, Skeleton, Trouble } from '../controls';
+import { Button, Field, PageSkeleton, Trouble } from '../controls';
 import { overviewQuery } from '../feed/queries';
 import { Message } from '../message';
 import { useApi } from '../providers';
@@ -20,7 +20,7 @@ export function SettingsPage({ repoId }: { repoId: string }) {
     const { fields, message } = problemOf(overview.error);
     return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
   }
-  if (!overview.data) return <Skeleton rows={10} label="Loading the repository" />;
+  if (!overview.data) return <PageSkeleton label="Loading the repository" />;
   const { repo } = overview.data;
   if (!repo || removed)
     return (

@@ -5,7 +5,7 @@ import { RotateCw } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { problemOf } from '../api';
-import { Button, Skeleton, Trouble } from '../controls';
+import { Button, PageSkeleton, Trouble } from '../controls';
 import { repoListQuery } from '../feed/queries';
 import { StatusChip } from '../jobs/status';
 import { intent } from '../jobs/words';
@@ -21,7 +21,7 @@ export function StatusPage() {
   if (status.error && !status.data) {
     return <Message title="The server does not say how it stands" detail={problemOf(status.error).message ?? ''} />;
   }
-  if (!status.data) return <Skeleton rows={10} label="Asking the server" />;
+  if (!status.data) return <PageSkeleton label="Asking the server" />;
   const { problems, programs, executor, engine, startedAt, disk } = status.data;
   return (
     <div className="mx-auto flex max-w-240 flex-col gap-8 p-4 md:p-6">
