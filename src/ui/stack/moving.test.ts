@@ -10,9 +10,9 @@ const NOTHING_SENT = new Map();
 const reparent = { kind: 'reparent_branch', branch: 'b', parent: 'z' } as const;
 
 /** The rows from top to bottom, each with its lane and its parent's; ghosts in brackets. */
-function rows(moves: PendingMoves): string[] {
+function rows(moves: PendingMoves, search = ''): string[] {
   const after = afterMoves(branches, moves);
-  const stack = filterStack(after, new Map(), layoutStack(after), { filter: 'all', search: '' });
+  const stack = filterStack(after, new Map(), layoutStack(after), { filter: 'all', search });
   return withGhosts(entriesOf(stack, 'main'), branches, moves, 'main').map(({ name, ghost, place }) =>
     [ghost ? `(${ghost})` : name, ...(place ? [place.lane, place.parentLane] : [])].join(' '),
   );
@@ -37,6 +37,10 @@ describe('a move under way', () => {
   it('shows the branch with all above it at its new place, and a ghost at the old one', () => {
     expect(rows(new Map())).toEqual(['main', 'z 1 0', 'a 0 0', 'b 0 0', 'c 0 0']);
     expect(rows(new Map([['b', 'z']]))).toEqual(['main', 'a 1 0', '(b) 1 1', 'z 0 0', 'b 0 0', 'c 0 0']);
+  });
+
+  it('leaves no ghost where a search does not show the old place', () => {
+    expect(rows(new Map([['b', 'z']]), 'b')).toEqual(['main', 'z 0 0', 'b 0 0']);
   });
 
   it('leaves its ghost on the trunk where it stood there', () => {

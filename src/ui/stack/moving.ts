@@ -49,8 +49,8 @@ export function afterMoves(branches: BranchRow[], moves: PendingMoves): BranchRo
 export const ghostName = (branch: string) => `ghost of ${branch}`;
 
 /**
- * The rows with one more for each moving branch that is among them, at its old place: right below what it still
- * stands on, where a short lane crosses no other.
+ * The rows with one more for each moving branch that is among them, at its old place, where that is shown: right below
+ * what it still stands on, where a short lane crosses no other.
  * @param entries of the branches as they will stand
  * @param branches as they stand
  */
@@ -62,10 +62,12 @@ export function withGhosts(
 ): Entry[] {
   if (moves.size === 0) return entries;
   const shown = new Set(entries.map((entry) => entry.name));
+  const names = new Set(branches.map((branch) => branch.name));
   const leaving = new Map<string, BranchRow[]>();
   for (const branch of branches) {
-    if (!moves.has(branch.name) || !shown.has(branch.name)) continue;
-    const parent = branch.parent !== null && shown.has(branch.parent) ? branch.parent : (trunk ?? '');
+    // A branch whose parent has no row stands on the trunk in the picture.
+    const parent = branch.parent !== null && names.has(branch.parent) ? branch.parent : (trunk ?? '');
+    if (!moves.has(branch.name) || !shown.has(branch.name) || !shown.has(parent)) continue;
     leaving.set(parent, [...(leaving.get(parent) ?? []), branch]);
   }
   return entries.flatMap((entry, index) => {
