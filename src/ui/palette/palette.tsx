@@ -9,6 +9,7 @@ import { newKey, type Problem, problemOf } from '../api';
 import { Trouble } from '../controls';
 import { jobQuery, overviewQuery, repoListQuery } from '../feed/queries';
 import { useApi } from '../providers';
+import { layoutStack } from '../stack/layout';
 import { moveWords, possibleParents } from '../stack/move';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
 
@@ -59,13 +60,14 @@ export default function Palette({ close }: { close: () => void }) {
   const mover = here?.branches.find(({ name }) => name === moving);
   if (here && mover) {
     const { repo, branches } = here;
+    const picture = layoutStack(branches);
     const move = { repoId: repo.id, kind: 'reparent_branch', branch: mover.name } as const;
     return (
       <Suspense>
         <ChooseBranch
           title={`Move ${mover.name} onto…`}
-          action={moveWords(mover.name, branches)}
-          choices={possibleParents(mover.name, repo.trunk, branches)}
+          action={moveWords(mover.name, picture)}
+          choices={possibleParents(mover.name, { trunk: repo.trunk, branches, picture })}
           suggested={null}
           foresee={(parent) => ({ ...move, parent })}
           choose={(parent) => void run(`Move ${mover.name} onto ${parent}`, { ...move, parent })}

@@ -18,7 +18,7 @@ import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
-import { type BranchNews, newsByBranch } from '../stack/state';
+import { newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { useRefreshWhenStale } from './refresh';
@@ -58,12 +58,13 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
   const restack = useRestackForecast(repo, branches, active === 0);
   const news = useMemo(() => newsByBranch(jobs, restack.outline), [jobs, restack.outline]);
+  const filters = useMemo(() => filterCounts(branches, news), [branches, news]);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
   const place = (name: SectionName) => (section === name ? '' : 'hidden lg:block');
   return (
     <>
       <title>{`${repo.name} · Spicerack`}</title>
-      <Header repo={repo} branches={branches} jobs={jobs} news={news} restack={restack.foreseen} sync={sync} />
+      <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
       <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
         {SECTIONS.map((name) => (
           <button
@@ -82,7 +83,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
           {branches.length === 0 ? (
             <NoBranches repo={repo} jobs={jobs} />
           ) : (
-            <Stack repo={repo} branches={branches} jobs={jobs} news={news} sync={sync} />
+            <Stack repo={repo} branches={branches} jobs={jobs} news={news} counts={filters} sync={sync} />
           )}
         </section>
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
@@ -129,20 +130,20 @@ function Header({
   repo,
   branches,
   jobs,
-  news,
+  counts,
   restack,
   sync,
 }: {
   repo: RepoRow;
   branches: BranchRow[];
   jobs: JobDetail[];
-  news: ReadonlyMap<string, BranchNews>;
+  /** How many branches each filter of the stack keeps. */
+  counts: Record<BranchFilter, number>;
   /** What is foreseen of a Restack of them all. */
   restack: Foreseen | null;
   sync: JobRequest;
 }) {
   const api = useApi();
-  const counts = useMemo(() => countBranches(filterCounts(branches, news), branches), [branches, news]);
   const newest = (kind: ActionKind, suggested = false) =>
     jobs.find(({ job }) => job.kind === kind && job.suggested === suggested) ?? null;
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
@@ -158,7 +159,7 @@ function Header({
           <Freshness repo={repo} refreshing={refreshing} />
           <PullRequestFreshness repo={repo} />
         </div>
-        <p className="text-xs text-muted">{counts}</p>
+        <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
         <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">

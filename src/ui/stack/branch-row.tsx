@@ -11,8 +11,9 @@ import { PullRequest } from '../repos/pull-request';
 import { Dot, Lanes, stateTone } from './dot';
 import type { DragModule } from './drag';
 import type { Entry } from './entries';
+import { layoutStack } from './layout';
 import { moveWords, pickUpProblem, possibleParents } from './move';
-import { moveRequest } from './moving';
+import { requestName } from './moving';
 import { type BranchNews, standingOf } from './state';
 
 const RowMenu = lazy(() => import('./row-menu'));
@@ -85,6 +86,7 @@ export const BranchRow = memo(function BranchRow({
   drag,
 }: Props) {
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
+  const whole = choosing && { ...context, picture: layoutStack(context.branches) };
   const request = requestAt(branch.name, sent, actions);
   const { own } = news;
   const known = standingOf(branch, news);
@@ -208,20 +210,16 @@ export const BranchRow = memo(function BranchRow({
           </>
         )}
       </div>
-      {choosing && (
+      {choosing && whole && (
         <Suspense>
           <ChooseBranch
             title={choosing === 'reparent_branch' ? `Move ${branch.name} onto…` : `Register ${branch.name} on…`}
-            action={choosing === 'reparent_branch' ? moveWords(branch.name, context.branches) : 'Register on'}
-            choices={possibleParents(branch.name, context.trunk, context.branches)}
+            action={choosing === 'reparent_branch' ? moveWords(branch.name, whole.picture) : 'Register on'}
+            choices={possibleParents(branch.name, whole)}
             suggested={branch.tracked ? null : branch.suggestedParent}
             foresee={(parent) => ({ repoId: context.repoId, kind: choosing, branch: branch.name, parent })}
             choose={(parent) =>
-              void actions.send(
-                branch.name,
-                choosing === 'reparent_branch' ? moveRequest(parent) : `${choosing} ${parent}`,
-                actions.run(choosing, branch.name, parent),
-              )
+              void actions.send(branch.name, requestName(choosing, parent), actions.run(choosing, branch.name, parent))
             }
             close={() => setChoosing(null)}
           />

@@ -40,12 +40,12 @@ describe('a move', () => {
   it('is offered onto exactly what it can be dropped on', () => {
     for (const { name } of branches.filter((branch) => branch.tracked && !branch.merged)) {
       const possible = ['main', ...branches.map((each) => each.name)];
-      expect(possibleParents(name, 'main', branches)).toEqual(
+      expect(possibleParents(name, stack)).toEqual(
         possible.filter((target) => dropProblem(name, target, stack) === null),
       );
     }
-    expect(moveWords('a', branches)).toBe('Move it and 3 above it onto');
-    expect(moveWords('c', branches)).toBe('Move onto');
+    expect(moveWords('a', stack.picture)).toBe('Move it and 3 above it onto');
+    expect(moveWords('c', stack.picture)).toBe('Move onto');
   });
 
   it('begins with a branch that is tracked and still there', () => {

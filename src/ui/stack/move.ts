@@ -1,5 +1,5 @@
 import type { BranchRow } from '@/db/schema';
-import { layoutStack, type StackPicture } from './layout';
+import type { StackPicture } from './layout';
 
 /** A branch that was picked up, with all that stands on it, and where it is held. */
 export interface MoveInHand {
@@ -24,15 +24,15 @@ export function pickUpProblem(branch: BranchRow): string | null {
   return branch.tracked ? null : 'It is untracked: register it first';
 }
 
-/**
- * Why a branch cannot be put onto another one; null where it can. Nothing that takes a look at commits.
- * @param picture of the whole stack
- */
-export function dropProblem(
-  branch: string,
-  target: string,
-  { trunk, branches, picture }: { trunk: string | null; branches: BranchRow[]; picture: StackPicture },
-): string | null {
+/** Every branch of a repo, and the picture of them all. */
+export interface WholeStack {
+  trunk: string | null;
+  branches: BranchRow[];
+  picture: StackPicture;
+}
+
+/** Why a branch cannot be put onto another one; null where it can. Nothing that takes a look at commits. */
+export function dropProblem(branch: string, target: string, { trunk, branches, picture }: WholeStack): string | null {
   if (target === branch) return 'Aim at another branch';
   const rows = new Map(branches.map((each) => [each.name, each]));
   const below = rows.get(branch)?.parent;
@@ -46,15 +46,15 @@ export function dropProblem(
 }
 
 /** Every branch, the trunk first, that a branch can stand on in place of what is below it now. */
-export function possibleParents(branch: string, trunk: string | null, branches: BranchRow[]): string[] {
-  const moved = new Set(movedWith(branch, layoutStack(branches)));
+export function possibleParents(branch: string, { trunk, branches, picture }: WholeStack): string[] {
+  const moved = new Set(movedWith(branch, picture));
   const below = branches.find(({ name }) => name === branch)?.parent;
   const open = branches.filter((each) => pickUpProblem(each) === null && !moved.has(each.name));
   return [...(trunk ? [trunk] : []), ...open.map(({ name }) => name)].filter((name) => name !== below);
 }
 
 /** What the button says that moves it, before the new parent's name. */
-export function moveWords(branch: string, branches: BranchRow[]): string {
-  const above = movedWith(branch, layoutStack(branches)).length - 1;
+export function moveWords(branch: string, picture: StackPicture): string {
+  const above = movedWith(branch, picture).length - 1;
   return above === 0 ? 'Move onto' : `Move it and ${above} above it onto`;
 }

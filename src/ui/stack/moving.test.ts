@@ -3,7 +3,7 @@ import { branchRow, jobDetail } from '../testing/rows';
 import { entriesOf } from './entries';
 import { filterStack } from './filter';
 import { layoutStack } from './layout';
-import { afterMoves, moveRequest, type PendingMoves, pendingMoves, withGhosts } from './moving';
+import { afterMoves, type PendingMoves, pendingMoves, requestName, withGhosts } from './moving';
 
 const branches = [branchRow('a'), branchRow('b', { parent: 'a' }), branchRow('c', { parent: 'b' }), branchRow('z')];
 const NOTHING_SENT = new Map();
@@ -20,7 +20,7 @@ function rows(moves: PendingMoves, search = ''): string[] {
 
 describe('a move under way', () => {
   it('is known from the press, then from its job, until the branch has the new parent', () => {
-    const pressed = new Map([['b', { name: moveRequest('z'), waiting: true, jobId: null }]]);
+    const pressed = new Map([['b', { name: requestName('reparent_branch', 'z'), waiting: true, jobId: null }]]);
     expect([...pendingMoves(branches, [], pressed)]).toEqual([['b', 'z']]);
     const running = jobDetail(3, { ...reparent, status: 'running' });
     expect([...pendingMoves(branches, [running], NOTHING_SENT)]).toEqual([['b', 'z']]);
@@ -29,7 +29,7 @@ describe('a move under way', () => {
   });
 
   it('is over when its request was refused or its job has ended', () => {
-    const refused = new Map([['b', { name: moveRequest('z'), waiting: false, jobId: null }]]);
+    const refused = new Map([['b', { name: requestName('reparent_branch', 'z'), waiting: false, jobId: null }]]);
     const ended = jobDetail(3, { ...reparent, status: 'error' });
     expect([...pendingMoves(branches, [ended], refused)]).toEqual([]);
   });

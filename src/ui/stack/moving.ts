@@ -1,5 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
-import type { BranchRow } from '@/db/schema';
+import type { ActionKind, BranchRow } from '@/db/schema';
 import { isActive } from '../feed/merge';
 import type { Sent } from '../jobs/job-button';
 import type { Entry } from './entries';
@@ -7,10 +7,10 @@ import type { Entry } from './entries';
 /** The branches that were asked onto another parent and are not there yet, each with that parent. */
 export type PendingMoves = ReadonlyMap<string, string>;
 
-const REQUEST = 'reparent_branch ';
+/** What an action that takes a parent is called among the requests of its branch. */
+export const requestName = (kind: ActionKind, parent: string) => `${kind} ${parent}`;
 
-/** What a move is called among the requests of its branch. */
-export const moveRequest = (onto: string) => `${REQUEST}${onto}`;
+const MOVE = requestName('reparent_branch', '');
 
 /**
  * The moves under way, from the press until the push: what the page has asked for itself, then what jobs say.
@@ -28,7 +28,7 @@ export function pendingMoves(
     if (parents.has(branch) && !moves.has(branch)) moves.set(branch, onto);
   };
   for (const [branch, { name, waiting, jobId }] of sent) {
-    if (name.startsWith(REQUEST) && (waiting || jobId !== null)) add(branch, name.slice(REQUEST.length));
+    if (name.startsWith(MOVE) && (waiting || jobId !== null)) add(branch, name.slice(MOVE.length));
   }
   for (const { job } of jobs) {
     if (job.kind === 'reparent_branch' && isActive(job.status) && job.branch && job.parent) add(job.branch, job.parent);

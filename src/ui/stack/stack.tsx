@@ -17,6 +17,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import type { JobDetail } from '@/api/jobs';
+import type { BranchFilter } from '@/api/repos';
 import type { ActionKind, BranchRow as Branch, RepoRow } from '@/db/schema';
 import { Button } from '../controls';
 import { isActive } from '../feed/merge';
@@ -29,11 +30,11 @@ import { BranchRow, type RowActions } from './branch-row';
 import { Lanes } from './dot';
 import type { DragModule } from './drag';
 import { type Entry, entriesOf, useStillEntries } from './entries';
-import { filterCounts, filterNone, filterStack, type StackView } from './filter';
+import { filterNone, filterStack, type StackView } from './filter';
 import { FilterBar, useStackView } from './filter-bar';
 import { layoutStack } from './layout';
 import { dropProblem, type MoveInHand, movedWith, pickUpProblem } from './move';
-import { afterMoves, ghostName, moveRequest, pendingMoves, withGhosts } from './moving';
+import { afterMoves, ghostName, pendingMoves, requestName, withGhosts } from './moving';
 import { type BranchNews, NO_NEWS } from './state';
 import type { StripSubject } from './strip';
 
@@ -52,6 +53,8 @@ interface Props {
   jobs: JobDetail[];
   /** By branch. */
   news: ReadonlyMap<string, BranchNews>;
+  /** How many branches each filter keeps. */
+  counts: Record<BranchFilter, number>;
   /** The page's one request for a sync. */
   sync: JobRequest;
 }
@@ -60,7 +63,7 @@ interface Props {
  * The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. It is
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
-export function Stack({ repo, branches, jobs, news, sync }: Props) {
+export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
   const api = useApi();
   const tree = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -73,7 +76,6 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
   const { sent, send, dismiss } = requests;
   const moves = useMemo(() => pendingMoves(branches, jobs, sent), [branches, jobs, sent]);
   const after = useMemo(() => afterMoves(branches, moves), [branches, moves]);
-  const counts = useMemo(() => filterCounts(branches, news), [branches, news]);
   const { filter, search } = view;
   const filtered = useMemo(
     () => filterStack(after, news, after === branches ? whole : layoutStack(after), { filter, search }),
@@ -145,7 +147,7 @@ export function Stack({ repo, branches, jobs, news, sync }: Props) {
   const confirm = () => {
     if (hand?.target) {
       const { branch, target } = hand;
-      void send(branch, moveRequest(target), act('reparent_branch', branch, target));
+      void send(branch, requestName('reparent_branch', target), act('reparent_branch', branch, target));
       setActive(branch);
     }
     leave();
@@ -560,7 +562,7 @@ function NothingKept({
   view,
   go,
   sync,
-}: Omit<Props, 'branches' | 'news'> & { view: StackView; go: (view: StackView) => void }) {
+}: Omit<Props, 'branches' | 'news' | 'counts'> & { view: StackView; go: (view: StackView) => void }) {
   const api = useApi();
   const search = view.search.trim();
   return (

@@ -30,7 +30,6 @@ export interface TaskContext {
 /** A task: what it is about, how its branch stands, and what makes sense now. */
 export function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
   const attached = task.branchStatus === 'completed';
-  const failed = task.branchStatus === 'error' || task.branchStatus === 'cancelled';
   const branch = context.byName.get(task.branch);
   return (
     <li
@@ -41,7 +40,7 @@ export function TaskCard({ task, context }: { task: TaskRow; context: TaskContex
       <div className="flex items-start gap-2">
         <h3 className="min-w-0 flex-1 font-medium break-words">{task.title}</h3>
         <BranchStatus task={task} />
-        {(attached || failed) && <ArchiveButton task={task} />}
+        {!isActive(task.branchStatus) && <ArchiveButton task={task} />}
       </div>
       {task.description && (
         <p className="line-clamp-3 break-words whitespace-pre-wrap text-muted" title={task.description}>
@@ -97,7 +96,7 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
   const api = useApi();
   const [choosing, setChoosing] = useState(false);
   const job = jobs.find((detail) => detail.job.id === task.jobId) ?? null;
-  const failed = task.branchStatus === 'error' || task.branchStatus === 'cancelled';
+  const failed = !isActive(task.branchStatus);
   const doing =
     job?.job.kind === 'create_branch'
       ? `creating ${task.branch} on ${job.job.parent ?? 'the trunk'}…`
