@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Client, createClient, type FeedEvent } from '@/client';
+import { makeRemote, type Remote } from '@/demo/remote';
 import type { ForecastView } from '@/feed/events';
 import { addRepo, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
-import { makeRemote, type Remote } from '@/testing/remote';
 import { startServer, type TestServer } from './server';
 
 /** Forecasts as a page or an agent has them: asked for, answered at once, brought by the feed. */

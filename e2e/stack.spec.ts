@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeRemote } from '@/testing/remote';
+import { makeRemote } from '@/demo/remote';
 import { expectAccessible } from './pages/accessible';
 import { holdPushes } from './pages/hold-pushes';
 import { RepoPage } from './pages/repo-page';

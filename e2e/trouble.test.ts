@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient as openDatabase } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '@/client';
+import { makeRemote, type Remote } from '@/demo/remote';
 import { addRepo, ended, run } from '@/testing/api';
-import { makeRemote, type Remote } from '@/testing/remote';
 import { startServer, type TestServer } from './server';
 
 /** A whole server while what it stands on fails: it says so, stays quick, and goes on by itself. */

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Client, createClient, type FeedEvent } from '@/client';
+import { makeRemote, type Remote } from '@/demo/remote';
 import { findInngest } from '@/server/inngest-program';
 import { addRepo, branchRows, ended, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { serveHttp } from '@/testing/http';
-import { makeRemote, type Remote } from '@/testing/remote';
 import { killInngest } from './inngest';
 import { startServer, type TestServer } from './server';
 

@@ -29,15 +29,15 @@ function project(files: Record<string, string>): string {
 }
 
 test('a planted import of git in the API is found', async () => {
-  const root = project({ 'src/api/router.ts': "import { git } from '@/git/run'; export const router = git;" });
+  const root = project({ 'src/api/router.ts': "import { git } from '@/git/process/run'; export const router = git;" });
   expect(await findBreaches(root, REQUEST_PATH)).toEqual([['src/api/router.ts', 'src/git/run.ts']]);
 });
 
 test('a planted import behind other modules is found, with the way to it', async () => {
   const root = project({
-    'src/app/page.tsx': "import { accept } from '@/jobs/accept'; export default () => <p>{accept}</p>;",
+    'src/app/page.tsx': "import { accept } from '@/queue/accept'; export default () => <p>{accept}</p>;",
     'src/jobs/accept.ts': "export * from './deeper';",
-    'src/jobs/deeper.ts': "export const accept = () => import('@/git/run');",
+    'src/jobs/deeper.ts': "export const accept = () => import('@/git/process/run');",
   });
   expect(await findBreaches(root, REQUEST_PATH)).toEqual([
     ['src/app/page.tsx', 'src/jobs/accept.ts', 'src/jobs/deeper.ts', 'src/git/run.ts'],
@@ -46,8 +46,8 @@ test('a planted import behind other modules is found, with the way to it', async
 
 test("types may be imported, and the executor's door may reach everything", async () => {
   const root = project({
-    'src/api/router.ts': "import type { Options } from '@/git/run'; export const router: Options = { a: 1 };",
-    'src/app/api/inngest/route.ts': "import { git } from '@/git/run'; export const GET = git;",
+    'src/api/router.ts': "import type { Options } from '@/git/process/run'; export const router: Options = { a: 1 };",
+    'src/app/api/inngest/route.ts': "import { git } from '@/git/process/run'; export const GET = git;",
   });
   expect(await findBreaches(root, REQUEST_PATH)).toEqual([]);
 });

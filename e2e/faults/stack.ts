@@ -3,8 +3,8 @@ import { v7 as uuid } from 'uuid';
 import type { Client } from '@/client';
 import { type Db, write } from '@/db/client';
 import { type BranchRow, branches, type JobKind, type JobRow, jobMoves, jobs } from '@/db/schema';
-import { insertJob } from '@/jobs/accept';
-import type { Remote } from '@/testing/remote';
+import type { Remote } from '@/demo/remote';
+import { insertJob } from '@/queue/accept';
 import type { RemoteHistory } from './history';
 
 /**

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Remote } from '@/testing/remote';
+import type { Remote } from '@/demo/remote';
 
 /** Makes every push wait until the returned function is called: a job stays at its push for as long as a test looks. */
 export async function holdPushes(remote: Remote): Promise<() => Promise<void>> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@/client';
-import { buildDemoRemote, type DemoRemote } from '@/testing/demo-remote';
+import { buildDemoRemote, type DemoRemote } from '@/demo/demo-remote';
 import { test as base, expect } from '../fixtures';
 import { RepoPage } from './repo-page';
 

@@ -14,10 +14,10 @@ import {
 import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 import type { JobView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
-import { acceptAction, noJob } from '@/jobs/accept';
-import { cancelJob } from '@/jobs/cancel';
-import { retryJob } from '@/jobs/retry';
-import { undoJob, undoOffer } from '@/jobs/undo';
+import { acceptAction, noJob } from '@/queue/accept';
+import { cancelJob } from '@/queue/cancel';
+import { retryJob } from '@/queue/retry';
+import { undoJob, undoOffer } from '@/queue/undo';
 import { action, branchName, jobId, procedure, refuse, repoId, router } from './trpc';
 
 /** A job with everything that people watch about it but its log. */

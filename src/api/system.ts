@@ -1,10 +1,10 @@
 import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
+import { problems, setProblem } from '@/db/problems';
 import { jobs } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
-import { runtimeStatus } from '@/jobs/runtime-status';
+import { runtimeStatus } from '@/runtime/status';
 import { knownDiskUse } from '@/upkeep/disk-use';
-import { problems, setProblem } from '@/upkeep/problems';
 import { procedure, router } from './trpc';
 
 export const systemRouter = router({

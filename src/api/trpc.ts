@@ -3,7 +3,7 @@ import superjson from 'superjson';
 import { ZodError, z } from 'zod';
 import { ACTION_KINDS } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
-import type { Refusal } from '@/jobs/accept';
+import type { Refusal } from '@/queue/accept';
 import type { Context } from './context';
 
 /** Carries the field at fault to the client beside tRPC's own code. */

@@ -5,12 +5,12 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ActionKind, forecasts, jobs } from '@/db/schema';
-import { acceptAction } from '@/jobs/accept';
-import { runJob } from '@/jobs/workflow';
+import { acceptAction } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { inProcess } from '@/testing/in-process';
 import { type Happening, makeTeam } from '@/testing/team';
+import { runJob } from '@/workflow/workflow';
 import { askForecast, type ForecastRequest } from './ask';
 import { forecast } from './loop';
 

@@ -4,9 +4,9 @@ import { type ActionKind, branches, forecasts, repos } from '@/db/schema';
 import { HIDDEN_FORECAST_COLUMNS } from '@/db/triggers';
 import type { ForecastView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
-import { type Refusal, refusalOf } from '@/jobs/accept';
-import type { ActionFields } from '@/jobs/kinds';
-import { actionKey, rowsAsText, tipsKey } from './tips-key';
+import { actionKey, rowsAsText, tipsKey } from '@/planner/tips-key';
+import { type Refusal, refusalOf } from '@/queue/accept';
+import type { ActionFields } from '@/queue/kinds';
 
 /** The action that one wants to know about. */
 export interface ForecastRequest extends ActionFields {

@@ -9,14 +9,14 @@ import {
   jobMoves,
   jobs,
 } from '@/db/schema';
-import { treesOf } from '@/git/cat-file';
-import { GitError } from '@/git/error';
-import { cloneDir } from '@/jobs/clone-dir';
-import type { Failure } from '@/jobs/failure';
-import type { Lease } from '@/jobs/lease';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { treesOf } from '@/git/objects/cat-file';
+import { GitError } from '@/git/process/error';
+import { actionKey } from '@/planner/tips-key';
+import type { Failure } from '@/queue/failure';
+import type { Lease } from '@/queue/lease';
 import type { HeldBack } from '@/stack/plan';
 import type { Action } from '@/stack/targets';
-import { actionKey } from './tips-key';
 
 /** How a job can end by its plan alone. What else ends a job (the network, a rule of the remote) no forecast knows. */
 const PLANNED_CODES: ReadonlySet<ErrorCode> = new Set([

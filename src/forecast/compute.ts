@@ -4,15 +4,15 @@ import { eq } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, snapshot } from '@/db/client';
 import { type ActionKind, branches, type ForecastOutline, type ForecastRow, repos } from '@/db/schema';
-import { GitError } from '@/git/error';
-import { committerIdentity } from '@/git/identity';
-import { existingCommits } from '@/git/rev-list';
-import { cloneDir } from '@/jobs/clone-dir';
-import { type PlannedAction, planAction } from '@/jobs/planner';
-import { recordedTips } from '@/jobs/sync';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { committerIdentity } from '@/git/objects/identity';
+import { existingCommits } from '@/git/objects/rev-list';
+import { GitError } from '@/git/process/error';
+import { type PlannedAction, planAction } from '@/planner/planner';
+import { tipsKey } from '@/planner/tips-key';
 import { type PickedEngine, pickEngine } from '@/stack/engines/pick';
 import type { HeldBack } from '@/stack/plan';
-import { tipsKey } from './tips-key';
+import { recordedTips } from '@/workflow/sync';
 
 /** What came of an attempt. `stale`: the rows have changed since it was asked for. `waiting`: the next sync brings what it needs. */
 export type Computed =

@@ -2,11 +2,11 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fetchRemote } from '@/git/fetch';
-import { prepareClone, removeClone } from '@/git/init';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { prepareClone, removeClone } from '@/git/clone/init';
+import { fetchRemote } from '@/git/remote/fetch';
 import type { PullRequestFact } from '@/stack/merged';
 import type { Registration } from '@/stack/targets';
-import { makeRemote, type Remote } from '@/testing/remote';
 import { computeProjection, type ProjectedRow, type Projection } from './refresh';
 import { registrationBases } from './registration';
 

@@ -1,8 +1,8 @@
 import type { BranchForecast, BranchRow } from '@/db/schema';
-import { objectsAt } from '@/git/cat-file';
-import { changedFiles, type DiffPair, type DiffStat, diffStats } from '@/git/diff-tree';
-import { type RemoteBranch, remoteBranches } from '@/git/for-each-ref';
-import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/merge-tree';
+import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
+import { objectsAt } from '@/git/objects/cat-file';
+import { changedFiles, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
+import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import { baseOf } from '@/stack/base';
 import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';

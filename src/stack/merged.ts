@@ -1,5 +1,5 @@
-import type { DiffPair, DiffStat } from '@/git/diff-tree';
-import type { MergeOutcome, MergePair } from '@/git/merge-tree';
+import type { DiffPair, DiffStat } from '@/git/objects/diff-tree';
+import type { MergeOutcome, MergePair } from '@/git/objects/merge-tree';
 import type { History } from './history';
 
 /** A branch that may have been merged. */

@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
-import { insertJob, noRepo, type Refusal } from '@/jobs/accept';
+import { insertJob, noRepo, type Refusal } from '@/queue/accept';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
 
 export interface TaskRequest {

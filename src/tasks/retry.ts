@@ -2,8 +2,8 @@ import { and, eq, isNull, ne } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, tasks } from '@/db/schema';
-import { type Accepted, insertJob, type Refusal } from '@/jobs/accept';
-import { retryJob } from '@/jobs/retry';
+import { type Accepted, insertJob, type Refusal } from '@/queue/accept';
+import { retryJob } from '@/queue/retry';
 import { branchNameProblem } from '@/repos/branch-name';
 import { refusalOf } from './create';
 

@@ -9,11 +9,11 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { appRouter } from '@/api/router';
 import { type Db, openDatabase } from '@/db/client';
+import { problems, setProblem } from '@/db/problems';
 import * as schema from '@/db/schema';
+import { makeRemote, type Remote } from '@/demo/remote';
 import { type InProcess, inProcess } from '@/testing/in-process';
-import { makeRemote, type Remote } from '@/testing/remote';
 import { diskProblem, lookAtDatabase, watchClock } from './health';
-import { problems, setProblem } from './problems';
 
 const run = promisify(execFile);
 const { jobLogs, jobSteps, jobs, repos } = schema;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { hasProblem, type Problem, setProblem } from '@/db/problems';
 import { meta } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
-import { hasProblem, type Problem, setProblem } from './problems';
 
 /** How often it looks, in milliseconds. */
 const LOOK_MS = 5000;

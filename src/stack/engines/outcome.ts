@@ -1,7 +1,7 @@
-import { treesOf } from '@/git/cat-file';
-import { keepCommits } from '@/git/keep-ref';
-import type { Quarantine } from '@/git/objects';
-import { takePack } from '@/git/pack';
+import { keepCommits } from '@/git/clone/keep-ref';
+import { treesOf } from '@/git/objects/cat-file';
+import type { Quarantine } from '@/git/objects/objects';
+import { takePack } from '@/git/objects/pack';
 import type { HeldBackReason, Plan, PlanBranch, PlannedObjects, PlanRequest, Warning } from '@/stack/plan';
 import type { Replayed } from './git/replay';
 

@@ -5,7 +5,7 @@ import { Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { inverseMoves, offerUndo, type UndoOffer } from '@/jobs/undo-moves';
+import { inverseMoves, offerUndo, type UndoOffer } from '@/queue/undo-moves';
 import { isActive } from '../feed/merge';
 import { overviewQuery } from '../feed/queries';
 import { useApi } from '../providers';

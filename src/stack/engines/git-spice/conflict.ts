@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DisposableClone } from '@/git/disposable-clone';
-import { git, gitText } from '@/git/run';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { git, gitText } from '@/git/process/run';
 import type { Conflict, Replayer } from '../git/replay';
 import { BRANCH } from './stage';
 

@@ -1,8 +1,8 @@
 import { delimiter, dirname, isAbsolute } from 'node:path';
 import { config } from '@/config';
-import type { DisposableClone } from '@/git/disposable-clone';
-import { GitError } from '@/git/error';
-import { runProgram } from '@/git/run';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { GitError } from '@/git/process/error';
+import { runProgram } from '@/git/process/run';
 import type { PlanRequest } from '@/stack/plan';
 
 /** How one command of git-spice ended. Every failure exits with 1, so only its traces and words tell them apart. */

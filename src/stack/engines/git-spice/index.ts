@@ -1,10 +1,10 @@
-import { ObjectReader } from '@/git/cat-file';
-import { ChangedPaths } from '@/git/changed-paths';
-import { parseCommit } from '@/git/commit';
-import { disposableClone } from '@/git/disposable-clone';
-import { GitError } from '@/git/error';
-import { Merger } from '@/git/merge-tree';
-import { openQuarantine, type Quarantine } from '@/git/objects';
+import { disposableClone } from '@/git/clone/disposable-clone';
+import { ObjectReader } from '@/git/objects/cat-file';
+import { ChangedPaths } from '@/git/objects/changed-paths';
+import { parseCommit } from '@/git/objects/commit';
+import { Merger } from '@/git/objects/merge-tree';
+import { openQuarantine, type Quarantine } from '@/git/objects/objects';
+import { GitError } from '@/git/process/error';
 import type { Engine, PlannedObjects, PlanRequest } from '@/stack/plan';
 import { Attributes } from '../git/attributes';
 import { Replayer } from '../git/replay';

@@ -1,8 +1,8 @@
-import { formatCommit, subjectOf } from '@/git/commit';
-import type { DisposableClone } from '@/git/disposable-clone';
-import type { Quarantine } from '@/git/objects';
-import { listPicks, type Pick } from '@/git/picks';
-import { git } from '@/git/run';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { formatCommit, subjectOf } from '@/git/objects/commit';
+import type { Quarantine } from '@/git/objects/objects';
+import { listPicks, type Pick } from '@/git/objects/picks';
+import { git } from '@/git/process/run';
 import type { PlanBranch, PlanRequest, Warning } from '@/stack/plan';
 import type { Replayed, Replayer } from '../git/replay';
 import type { CommitSource } from '../git/selection';

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ObjectReader } from '@/git/cat-file';
-import { formatTree } from '@/git/commit';
-import { openQuarantine, type Quarantine } from '@/git/objects';
-import { git } from '@/git/run';
+import { ObjectReader } from '@/git/objects/cat-file';
+import { formatTree } from '@/git/objects/commit';
+import { openQuarantine, type Quarantine } from '@/git/objects/objects';
+import { git } from '@/git/process/run';
 import { Attributes } from './attributes';
 
 let dir: string;

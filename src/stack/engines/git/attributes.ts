@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectReader } from '@/git/cat-file';
-import { parseTree } from '@/git/commit';
-import type { Quarantine } from '@/git/objects';
-import { git } from '@/git/run';
+import type { ObjectReader } from '@/git/objects/cat-file';
+import { parseTree } from '@/git/objects/commit';
+import type { Quarantine } from '@/git/objects/objects';
+import { git } from '@/git/process/run';
 
 /** Where a `.gitattributes` file is (latin1, relative to its tree) and its blob. */
 type AttributeFile = [path: string, blob: string];

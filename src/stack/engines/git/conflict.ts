@@ -1,6 +1,6 @@
-import type { ObjectReader } from '@/git/cat-file';
-import { parseTree } from '@/git/commit';
-import type { ConflictDetail } from '@/git/merge-tree';
+import type { ObjectReader } from '@/git/objects/cat-file';
+import { parseTree } from '@/git/objects/commit';
+import type { ConflictDetail } from '@/git/objects/merge-tree';
 import type { ConflictFile } from '@/stack/plan';
 
 /** Bytes of one file's text, and of all texts of a conflict, that a plan carries. */

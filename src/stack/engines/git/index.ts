@@ -1,9 +1,9 @@
-import { ObjectReader } from '@/git/cat-file';
-import { ChangedPaths } from '@/git/changed-paths';
-import { parseCommit } from '@/git/commit';
-import { isAncestor } from '@/git/is-ancestor';
-import { Merger } from '@/git/merge-tree';
-import { openQuarantine, type Quarantine } from '@/git/objects';
+import { ObjectReader } from '@/git/objects/cat-file';
+import { ChangedPaths } from '@/git/objects/changed-paths';
+import { parseCommit } from '@/git/objects/commit';
+import { isAncestor } from '@/git/objects/is-ancestor';
+import { Merger } from '@/git/objects/merge-tree';
+import { openQuarantine, type Quarantine } from '@/git/objects/objects';
 import type { Engine, HeldBackReason, PlannedObjects, PlanRequest, Target } from '@/stack/plan';
 import { inPlace, type Outcome, plannedObjects } from '../outcome';
 import { Attributes } from './attributes';

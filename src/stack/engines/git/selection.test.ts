@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ObjectReader } from '@/git/cat-file';
-import { ChangedPaths } from '@/git/changed-paths';
-import { parseCommit } from '@/git/commit';
-import { listPicks, type Pick } from '@/git/picks';
-import { type Files, makeRemote } from '@/testing/remote';
+import { type Files, makeRemote } from '@/demo/remote';
+import { ObjectReader } from '@/git/objects/cat-file';
+import { ChangedPaths } from '@/git/objects/changed-paths';
+import { parseCommit } from '@/git/objects/commit';
+import { listPicks, type Pick } from '@/git/objects/picks';
 import { Selection } from './selection';
 
 let dir: string;

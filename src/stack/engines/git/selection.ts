@@ -1,7 +1,7 @@
-import type { Commit } from '@/git/commit';
-import { listPicks, type Pick } from '@/git/picks';
-import { listCommits } from '@/git/rev-list';
-import type { GitOptions } from '@/git/run';
+import type { Commit } from '@/git/objects/commit';
+import { listPicks, type Pick } from '@/git/objects/picks';
+import { listCommits } from '@/git/objects/rev-list';
+import type { GitOptions } from '@/git/process/run';
 
 /** Reads a commit; reading it again costs nothing. */
 export type CommitSource = (id: string) => Promise<Commit>;

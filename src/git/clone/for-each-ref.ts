@@ -1,0 +1,43 @@
+import { git } from '../process/run';
+
+/** A branch of the remote as our clone knows it since the last fetch. */
+export interface RemoteBranch {
+  name: string;
+  /** Commit id, and the id of its tree. */
+  tip: string;
+  tree: string;
+  /** Subject and author of the tip. */
+  subject: string;
+  author: string;
+  /** Committer's time in ISO 8601, UTC. */
+  committedAt: string;
+}
+
+const PREFIX = 'refs/remotes/origin/';
+/** A subject never holds a newline, an author neither, so a line is a branch. `%00` is a NUL. */
+const FORMAT = [
+  '%(symref)',
+  '%(refname)',
+  '%(objectname)',
+  '%(tree)',
+  '%(contents:subject)',
+  '%(authorname)',
+  '%(committerdate:unix)',
+].join('%00');
+
+/**
+ * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch.
+ * @throws GitError
+ */
+export async function remoteBranches(gitDir: string, signal?: AbortSignal): Promise<Map<string, RemoteBranch>> {
+  const { stdout } = await git(['for-each-ref', `--format=${FORMAT}`, PREFIX], { gitDir, signal });
+  const branches = new Map<string, RemoteBranch>();
+  for (const line of stdout.toString('utf8').split('\n')) {
+    const [symref, ref, tip, tree, subject, author, seconds] = line.split('\0');
+    if (symref || !ref || !tip || !tree) continue;
+    const name = ref.slice(PREFIX.length);
+    const committedAt = new Date(Number(seconds) * 1000).toISOString();
+    branches.set(name, { name, tip, tree, subject: subject ?? '', author: author ?? '', committedAt });
+  }
+  return branches;
+}
