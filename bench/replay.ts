@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { type Files, makeRemote } from '@/demo/remote';
 import { git, gitText, runProgram } from '@/git/process/run';
 import { findProgram } from '@/server/programs';
+import type { Engine, PlanBranch } from '@/stack/engines/engine';
 import { gitEngine } from '@/stack/engines/git';
 import { gitSpiceEngine } from '@/stack/engines/git-spice';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
-import type { Engine, PlanBranch } from '@/stack/plan';
 import { type BenchRow, type Contestant, measure } from './row';
 
 const STACKS = 5;

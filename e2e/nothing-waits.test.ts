@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '@/client';
-import { ACTION_KINDS, type ActionKind } from '@/db/schema';
+import { ACTION_KINDS, type ActionKind } from '@/model/kinds';
 import { startHangingServer } from './hanging-server';
 
 /** Calls of each kind; enough for a median. */

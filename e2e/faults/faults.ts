@@ -1,7 +1,7 @@
 import { asc, eq, inArray } from 'drizzle-orm';
-import type { ErrorCode, JobRow } from '@/db/schema';
-import { branches, jobLogs, jobMoves, jobSteps, jobs, repos } from '@/db/schema';
+import { branches, type JobRow, jobLogs, jobMoves, jobSteps, jobs, repos } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process/process';
+import type { ErrorCode } from '@/model/errors';
 import { killInngest } from '../inngest';
 import { type Hold, isGit, type Moment, momentsOf, PUSH } from './moments';
 import type { Repo, Scenario } from './stack';

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { JobKind, StepName } from '@/db/schema';
+import type { JobKind, StepName } from '@/model/kinds';
 import { type Node, until, type World } from './world';
 
 /**

@@ -2,8 +2,9 @@ import { and, eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { Client } from '@/client';
 import { type Db, write } from '@/db/client';
-import { type BranchRow, branches, type JobKind, type JobRow, jobMoves, jobs } from '@/db/schema';
+import { type BranchRow, branches, type JobRow, jobMoves, jobs } from '@/db/schema';
 import type { Remote } from '@/demo/remote';
+import type { JobKind } from '@/model/kinds';
 import { insertJob } from '@/queue/accept';
 import type { RemoteHistory } from './history';
 

@@ -1,21 +1,14 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
-import {
-  JOB_KINDS,
-  JOB_STATUSES,
-  type JobMoveRow,
-  type JobStepRow,
-  jobLogs,
-  jobMoves,
-  jobSteps,
-  jobs,
-} from '@/db/schema';
+import { type JobMoveRow, type JobStepRow, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
 import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 import type { JobView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
-import { acceptAction, noJob } from '@/queue/accept';
+import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
+import { acceptAction } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
+import { noJob } from '@/queue/refusal';
 import { retryJob } from '@/queue/retry';
 import { undoJob, undoOffer } from '@/queue/undo';
 import { action, branchName, jobId, procedure, refuse, repoId, router } from './trpc';

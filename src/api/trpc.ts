@@ -1,9 +1,9 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError, z } from 'zod';
-import { ACTION_KINDS } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
-import type { Refusal } from '@/queue/accept';
+import { ACTION_KINDS } from '@/model/kinds';
+import type { Refusal } from '@/queue/refusal';
 import type { Context } from './context';
 
 /** Carries the field at fault to the client beside tRPC's own code. */

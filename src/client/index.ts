@@ -5,8 +5,8 @@ import type { AppRouter } from '@/api/router';
 
 export type { JobDetail } from '@/api/jobs';
 export type { AppRouter } from '@/api/router';
-export type { ForecastCheck, ForecastMove, ForecastOutline } from '@/db/schema';
 export type { FeedEvent, FeedMessage, ForecastView, JobView } from '@/feed/events';
+export type { ForecastCheck, ForecastMove, ForecastOutline } from '@/model/forecast';
 
 export interface ClientOptions {
   /** Where the server listens, such as `http://127.0.0.1:3000`. */

@@ -1,61 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { Dropped, EngineName, HeldBack, Move, Plan, Warning } from '@/stack/plan';
+import type { BranchCounts } from '@/model/counts';
+import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
+import type { BranchForecast, ForecastOutline } from '@/model/forecast';
+import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
+import type { EngineName, Move } from '@/model/plan';
+import type { JobResult } from '@/model/result';
 
 /**
  * The tables. Times are ISO 8601 in UTC with milliseconds, always taken from the database's clock (`now`),
  * so that they compare as text over machines. Ids are UUID v7: they sort by creation.
  */
-
-/** The kinds that `jobs.run` takes. */
-export const ACTION_KINDS = [
-  'sync_repo',
-  'restack_repo',
-  'restack_subtree',
-  'rebase_branch',
-  'reparent_branch',
-  'register_existing_branch',
-] as const;
-export type ActionKind = (typeof ACTION_KINDS)[number];
-
-/** `create_branch` comes from tasks, `undo` from `jobs.undo`. */
-export const JOB_KINDS = [...ACTION_KINDS, 'create_branch', 'undo'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
-
-export const JOB_STATUSES = ['queued', 'running', 'completed', 'error', 'cancelled'] as const;
-export type JobStatus = (typeof JOB_STATUSES)[number];
-
-export const ERROR_CODES = [
-  'CONFLICT',
-  'BRANCH_NOT_FOUND',
-  'NOT_TRACKED',
-  'CYCLE',
-  'DIVERGED',
-  'PUSH_REJECTED',
-  'REMOTE_UNREACHABLE',
-  'AUTH',
-  'ENGINE_MISSING',
-  'TIMEOUT',
-  'INTERNAL',
-] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
-
-/** Why the forge's answer is missing, or (`incomplete`) which part of it. `token_missing` is a setting, not a fault. */
-export const FORGE_ERROR_CODES = [
-  'token_missing',
-  'auth',
-  'not_found',
-  'rate_limited',
-  'unreachable',
-  'timeout',
-  'failed',
-  'incomplete',
-] as const;
-export type ForgeErrorCode = (typeof FORGE_ERROR_CODES)[number];
-
-/** Durable steps of the workflow, and the finer phases that people watch. */
-export const STEP_NAMES = ['sync', 'act', 'resync', 'finish'] as const;
-export type StepName = (typeof STEP_NAMES)[number];
 
 export const now = sql<string>`(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`;
 
@@ -391,76 +346,6 @@ export const cloneUpkeep = sqliteTable(
 
 /** Small facts about this installation, such as the newest pruned event. */
 export const meta = sqliteTable('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
-
-/** How many of a repo's branches, without those that are merged or gone, there are and want something. */
-export interface BranchCounts {
-  branches: number;
-  needRestack: number;
-  /** Would conflict with their parents. */
-  wouldConflict: number;
-  untracked: number;
-}
-
-/** A plan's outline as a branch row and the forecast carry it. */
-export interface BranchForecast {
-  /** The two tips that it was computed for. */
-  tip: string;
-  parentTip: string;
-  outcome: 'in_place' | 'clean' | 'conflict';
-  /** Paths in conflict; empty unless `outcome` is `conflict`. */
-  files: string[];
-}
-
-/** A plan in outline: what an action would do, for a person to look at before it is done. */
-export interface ForecastOutline {
-  /** Null for a registration, which replays nothing, and where the engine asked for is missing. */
-  engine: EngineName | null;
-  /** Why the job would end with an error; then nothing moves, and `moves` is empty. */
-  failure: { code: ErrorCode; message: string; hint: string } | null;
-  /** Bottom up. */
-  moves: ForecastMove[];
-  /** Of a conflict the commit, its files and their kinds; `text` is always null: a job's result has it. */
-  heldBack: HeldBack[];
-  dropped: Dropped[];
-  warnings: Warning[];
-  /** Branches that would be tracked from then on. */
-  registered: Array<{ branch: string; parent: string }>;
-}
-
-export interface ForecastMove {
-  branch: string;
-  /** Its tip now. */
-  from: string;
-  parentBefore: string | null;
-  /** The branch that it would stand on. */
-  onto: string;
-  /** Whether the ref moves; false where only its parent or base changes. */
-  moves: boolean;
-  /** Commits replayed. */
-  commits: number;
-  /** The tree that it would have. */
-  tree: string | null;
-}
-
-/** How a job's forecast stood against what happened. */
-export type ForecastCheck = { agreed: true } | { agreed: false; differences: string[] };
-
-/** What a job did, as data: made from its plan and its moves, verified against the remote. */
-export interface JobResult {
-  heldBack: Plan['heldBack'];
-  dropped: Plan['dropped'];
-  warnings: Plan['warnings'];
-  /** Branches found merged, with the parent that their children were retargeted to. */
-  merged: Array<{ branch: string; into: string }>;
-  /** Branches that this job began to track. */
-  registered: Array<{ branch: string; parent: string }>;
-  /** Branches that the remote deleted without their being merged. */
-  gone: string[];
-  /** Whatever else a person should know, in whole sentences. */
-  notes: string[];
-  /** Null where none was known for the tips that the job met, or where it ended for reasons beyond any plan. */
-  forecast: ForecastCheck | null;
-}
 
 export type RepoRow = typeof repos.$inferSelect;
 export type BranchRow = typeof branches.$inferSelect;

@@ -1,12 +1,14 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type Db, snapshot, write } from '@/db/client';
-import { type ActionKind, branches, forecasts, repos } from '@/db/schema';
+import { branches, forecasts, repos } from '@/db/schema';
 import { HIDDEN_FORECAST_COLUMNS } from '@/db/triggers';
 import type { ForecastView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
+import type { ActionKind } from '@/model/kinds';
 import { actionKey, rowsAsText, tipsKey } from '@/planner/tips-key';
-import { type Refusal, refusalOf } from '@/queue/accept';
+import { refusalOf } from '@/queue/accept';
 import type { ActionFields } from '@/queue/kinds';
+import type { Refusal } from '@/queue/refusal';
 
 /** The action that one wants to know about. */
 export interface ForecastRequest extends ActionFields {

@@ -1,21 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
-import {
-  type ErrorCode,
-  type ForecastCheck,
-  type ForecastOutline,
-  forecasts,
-  type JobResult,
-  jobMoves,
-  jobs,
-} from '@/db/schema';
+import { forecasts, jobMoves, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { treesOf } from '@/git/objects/cat-file';
 import { GitError } from '@/git/process/error';
+import type { ErrorCode } from '@/model/errors';
+import type { ForecastCheck, ForecastOutline } from '@/model/forecast';
+import type { HeldBack } from '@/model/plan';
+import type { JobResult } from '@/model/result';
 import { actionKey } from '@/planner/tips-key';
 import type { Failure } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
-import type { HeldBack } from '@/stack/plan';
 import type { Action } from '@/stack/targets';
 
 /** How a job can end by its plan alone. What else ends a job (the network, a rule of the remote) no forecast knows. */

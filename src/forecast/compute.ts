@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, snapshot } from '@/db/client';
-import { type ActionKind, branches, type ForecastOutline, type ForecastRow, repos } from '@/db/schema';
+import { branches, type ForecastRow, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { committerIdentity } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
 import { GitError } from '@/git/process/error';
+import type { ForecastOutline } from '@/model/forecast';
+import type { ActionKind } from '@/model/kinds';
+import type { HeldBack } from '@/model/plan';
 import { type PlannedAction, planAction } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
+import { recordedTips } from '@/projection/recorded-tips';
 import { type PickedEngine, pickEngine } from '@/stack/engines/pick';
-import type { HeldBack } from '@/stack/plan';
-import { recordedTips } from '@/workflow/sync';
 
 /** What came of an attempt. `stale`: the rows have changed since it was asked for. `waiting`: the next sync brings what it needs. */
 export type Computed =
@@ -53,7 +55,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
       gitDir,
       trunk: { name: repo.trunk, tip: repo.trunkTip },
       rows,
-      branchTips: () => recordedTips({ db, repo }),
+      branchTips: () => recordedTips(db, repo.id),
       engine,
       // A forecast has no job: its commits differ from the job's in their date, and in nothing else.
       committer: { ...(await committerIdentity()), date: '0 +0000' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ForgeErrorCode } from '@/db/schema';
+import type { ForgeErrorCode } from '@/model/errors';
 import type { ForgeRepo } from '@/repos/forge-url';
 
 /** As much of a repository on a forge as a question needs. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { BranchRow, ForgeErrorCode } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
+import type { ForgeErrorCode } from '@/model/errors';
 import { askGitHub, type ForgeAddress, ForgeError } from './graphql';
 
 /** A pull request of a branch of the same repository. */

@@ -1,8 +1,9 @@
 import type { BranchRow } from '@/db/schema';
+import type { HeldBack, Move, Plan } from '@/model/plan';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure } from '@/queue/failure';
+import type { Committer, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
-import type { Committer, HeldBack, Move, Plan, PlannedObjects, Target } from '@/stack/plan';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
 
 /** What an action is planned on: the branch rows as they are, and the clone that has their commits. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { type ActionKind, type BranchRow, branches, type RepoRow } from '@/db/schema';
+import { type BranchRow, branches, type RepoRow } from '@/db/schema';
 import { TIPS_COLUMNS } from '@/db/triggers';
+import type { ActionKind } from '@/model/kinds';
 
 /** What of a branch row a forecast depends on. Every branch counts: an untracked one may be registered, or refused. */
 export type TipsRow = Pick<BranchRow, (typeof TIPS_COLUMNS)[number]>;

@@ -1,4 +1,5 @@
-import type { BranchCounts, BranchRow } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
+import type { BranchCounts } from '@/model/counts';
 
 /** What a list of repos says of one: branches that are merged or gone want nothing, and are not counted. */
 export function countBranches(

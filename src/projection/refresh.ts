@@ -1,8 +1,9 @@
-import type { BranchForecast, BranchRow } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt } from '@/git/objects/cat-file';
 import { changedFiles, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
+import type { BranchForecast } from '@/model/forecast';
 import { baseOf } from '@/stack/base';
 import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';

@@ -1,9 +1,11 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
-import { type ActionKind, branches, idempotencyKeys, type JobKind, type JobStatus, jobs, repos } from '@/db/schema';
+import { branches, idempotencyKeys, jobs, repos } from '@/db/schema';
+import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
 import { type ActionFields, fieldsProblem } from './kinds';
+import { noRepo, type Refusal } from './refusal';
 
 /** An action as it was asked for. */
 export interface ActionRequest extends ActionFields {
@@ -11,13 +13,6 @@ export interface ActionRequest extends ActionFields {
   kind: ActionKind;
   idempotencyKey?: string | undefined;
   requestedBy: string;
-}
-
-/** Why a request was not accepted. `field` names the input at fault. */
-export interface Refusal {
-  code: 'NOT_FOUND' | 'BAD_REQUEST' | 'CONFLICT';
-  field: string | null;
-  message: string;
 }
 
 export type Accepted = { accepted: true; jobId: string; status: JobStatus };
@@ -133,14 +128,6 @@ async function answerOfKey(db: Db, { key, input }: Once): Promise<Accepted | { r
   if (known.input === input) return { accepted: true, jobId: known.jobId, status: known.status };
   const message = 'This idempotency key was used for another action. Use a new key for each new action.';
   return { refused: { code: 'CONFLICT', field: 'idempotencyKey', message } };
-}
-
-export function noRepo(id: string): Refusal {
-  return { code: 'NOT_FOUND', field: 'repoId', message: `There is no repo ${id}. List them with repos.list.` };
-}
-
-export function noJob(id: string): Refusal {
-  return { code: 'NOT_FOUND', field: 'jobId', message: `There is no job ${id}. List them with jobs.list.` };
 }
 
 /** Everything that can be said against an action from its fields and the cached rows alone. */

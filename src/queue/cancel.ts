@@ -1,7 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
-import { type JobStatus, jobs, now } from '@/db/schema';
-import { noJob, type Refusal } from './accept';
+import { jobs, now } from '@/db/schema';
+import type { JobStatus } from '@/model/kinds';
+import { noJob, type Refusal } from './refusal';
 
 /**
  * Cancels a job: a queued one at once; a running one is asked to stop, which it does where its step next looks

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
 import { GitError } from '@/git/process/error';
+import type { ErrorCode } from '@/model/errors';
 
 /** How a job ends when it does not complete: a code, what happened, and what a person can do next. */
 export interface Failure {

@@ -1,4 +1,4 @@
-import type { ActionKind } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
 
 /** The fields of an action, as `jobs.run` takes them. */
 export interface ActionFields {

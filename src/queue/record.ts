@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
-import type { StepName } from '@/db/schema';
 import { redact } from '@/git/process/redact';
-import type { Lease } from './lease';
-import { NOW } from './lease';
+import type { StepName } from '@/model/kinds';
+import type { JobResult } from '@/model/result';
+import { type Lease, NOW } from './lease';
 
 /** The statement that adds a line to the job's log, fenced. */
 export function logLine(lease: Lease, line: string, level: 'info' | 'warn' | 'error' = 'info'): Statement {
@@ -15,6 +15,13 @@ export function logLine(lease: Lease, line: string, level: 'info' | 'warn' | 'er
 /** The statement that sets what the job is doing now, in one sentence. */
 export function setMessage(lease: Lease, message: string): Statement {
   return lease.db.run(sql`update jobs set message = ${message} where id = ${lease.job.id} and ${lease.held}`);
+}
+
+/** The statement that sets the job's result, fenced. */
+export function setResult(lease: Lease, result: JobResult) {
+  return lease.db.run(
+    sql`update jobs set result = ${JSON.stringify(result)} where id = ${lease.job.id} and ${lease.held}`,
+  );
 }
 
 /**

@@ -1,7 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { jobs, tasks } from '@/db/schema';
-import { type Accepted, noJob, onceFor, queueJob, type Refusal } from './accept';
+import { type Accepted, onceFor, queueJob } from './accept';
+import { noJob, type Refusal } from './refusal';
 
 /**
  * Queues a new job with an ended job's intent. A task that waited for the old one waits for the new one. A `sync_repo`

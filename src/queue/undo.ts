@@ -1,7 +1,8 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { branches, type JobRow, jobMoves, jobs } from '@/db/schema';
-import { type Accepted, noJob, onceFor, queueJob, type Refusal } from './accept';
+import { type Accepted, onceFor, queueJob } from './accept';
+import { noJob, type Refusal } from './refusal';
 import { offerUndo, type UndoOffer } from './undo-moves';
 
 /** Says whether a job can be undone now, and if not, why: naming what has moved since, and by which job. */

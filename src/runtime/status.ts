@@ -1,4 +1,4 @@
-import type { EngineName } from '@/stack/plan';
+import type { EngineName } from '@/model/plan';
 import type { ProgramStatus } from './program-status';
 
 /** What this process runs jobs with. Filled in by `startRuntime`; read by requests, which must not start anything. */

@@ -1,6 +1,8 @@
-import type { ActionKind, ErrorCode } from '@/db/schema';
+import type { ErrorCode } from '@/model/errors';
+import type { ActionKind } from '@/model/kinds';
+import type { HeldBack } from '@/model/plan';
+import type { PlanBranch, Target } from './engines/engine';
 import { Graph, type GraphBranch } from './graph';
-import type { HeldBack, PlanBranch, Target } from './plan';
 
 /** What a job asks for. Trunk is never `branch`. */
 export interface Action {

@@ -2,7 +2,8 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
-import { insertJob, noRepo, type Refusal } from '@/queue/accept';
+import { insertJob } from '@/queue/accept';
+import { noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
 
 export interface TaskRequest {

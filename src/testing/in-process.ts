@@ -10,9 +10,9 @@ import {
   jobs,
   type RepoRow,
   repos,
-  type StepName,
 } from '@/db/schema';
 import type { Remote } from '@/demo/remote';
+import type { StepName } from '@/model/kinds';
 import { insertJob, type NewJob } from '@/queue/accept';
 import { runJob, type StepOutcome, TryLater } from '@/workflow/workflow';
 

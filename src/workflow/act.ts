@@ -1,24 +1,25 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
-import { type BranchRow, branches, type JobResult, jobMoves, jobs } from '@/db/schema';
+import { type BranchRow, branches, jobMoves, jobs } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { keepCommits, keepRef } from '@/git/clone/keep-ref';
 import { committerIdentity } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
 import { fetchCommits } from '@/git/remote/fetch';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { type PlannedAction, planAction, reasonText } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
+import { recordedTips } from '@/projection/recorded-tips';
 import { failure, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
-import { logLine, watched } from '@/queue/record';
+import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
 import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
 import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
-import { EMPTY_RESULT } from './summary';
-import { fetchAndProject, recordedTips, setResult } from './sync';
+import { fetchAndProject } from './sync';
 
 /** How often a job plans while somebody else's pushes keep coming in between. */
 const ROUNDS = 3;
@@ -104,7 +105,7 @@ async function carryOut(
       gitDir: cloneDir(repo.id),
       trunk,
       rows,
-      branchTips: () => recordedTips(lease),
+      branchTips: () => recordedTips(db, repo.id),
       engine,
       committer: await committer(lease),
       refused,

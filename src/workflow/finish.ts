@@ -1,13 +1,15 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { type Db, type Statement, write } from '@/db/client';
-import { branches, type ErrorCode, type ForecastCheck, jobMoves, jobs } from '@/db/schema';
+import { branches, jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
+import type { ErrorCode } from '@/model/errors';
+import type { ForecastCheck } from '@/model/forecast';
+import { EMPTY_RESULT } from '@/model/result';
 import type { Failure } from '@/queue/failure';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
-import { logLine } from '@/queue/record';
+import { logLine, setResult } from '@/queue/record';
 import { restackAfterMerge } from '@/queue/schedule';
-import { counted, EMPTY_RESULT, type MoveOutcome, sentence, summary } from './summary';
-import { setResult } from './sync';
+import { counted, type MoveOutcome, sentence, summary } from './summary';
 
 /** Failures that say something about the remote; the repo's freshness shows them. */
 const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT']);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JobResult } from '@/db/schema';
-import { EMPTY_RESULT, type MoveOutcome, summary } from './summary';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
+import { type MoveOutcome, summary } from './summary';
 
 const job = (kind: Parameters<typeof summary>[0]['kind'], branch: string | null = null) => ({
   kind,

@@ -1,15 +1,5 @@
-import type { JobResult, JobRow } from '@/db/schema';
-
-export const EMPTY_RESULT: JobResult = {
-  heldBack: [],
-  dropped: [],
-  warnings: [],
-  merged: [],
-  registered: [],
-  gone: [],
-  notes: [],
-  forecast: null,
-};
+import type { JobRow } from '@/db/schema';
+import type { JobResult } from '@/model/result';
 
 /** What became of a pushed move: its branch is there, has moved on since, or is gone. */
 export interface MoveOutcome {

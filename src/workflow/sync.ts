@@ -1,7 +1,7 @@
-import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { snapshot } from '@/db/client';
-import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
+import { branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
 import { pullRequestFacts, withPullRequests } from '@/forge/rows';
@@ -10,15 +10,16 @@ import { prepareClone, removeClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
 import { fetchRemote } from '@/git/remote/fetch';
 import { remoteHead } from '@/git/remote/ls-remote';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
+import { recordedTips } from '@/projection/recorded-tips';
 import { computeProjection, type Projection } from '@/projection/refresh';
 import { failure, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
-import { logLine, watched } from '@/queue/record';
+import { logLine, setResult, watched } from '@/queue/record';
 import { remoteOptions } from './commit-moves';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
-import { EMPTY_RESULT } from './summary';
 
 /** The first step: the clone is there, the remote fetched, the branch rows fresh. */
 export async function sync(lease: Lease): Promise<void> {
@@ -109,7 +110,7 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     trunk,
     previousRows: rows,
     previousTrunkTip: current?.trunkTip ?? null,
-    branchTips: await recordedTips(lease),
+    branchTips: await recordedTips(db, repo.id),
     pullRequests: pullRequestFacts(rows, byBranch),
     signal: lease.signal,
   });
@@ -139,22 +140,6 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
   ]);
 }
 
-/** Every tip that each branch of the repo was seen at, newest first. */
-export async function recordedTips({ db, repo }: Pick<Lease, 'db' | 'repo'>): Promise<Map<string, string[]>> {
-  const rows = await db
-    .select({ branch: branchTips.branch, tip: branchTips.tip })
-    .from(branchTips)
-    .where(eq(branchTips.repoId, repo.id))
-    .orderBy(desc(branchTips.id));
-  const tips = new Map<string, string[]>();
-  for (const { branch, tip } of rows) {
-    const seen = tips.get(branch);
-    if (seen) seen.push(tip);
-    else tips.set(branch, [tip]);
-  }
-  return tips;
-}
-
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
 function found(result: JobResult, projection: Projection): JobResult {
   const known = new Set(result.merged.map((m) => m.branch));
@@ -166,13 +151,6 @@ function found(result: JobResult, projection: Projection): JobResult {
       ? [...result.notes, 'The trunk was rewritten on the remote and is followed.']
       : result.notes,
   };
-}
-
-/** The statement that sets the job's result, fenced. */
-export function setResult(lease: Lease, result: JobResult) {
-  return lease.db.run(
-    sql`update jobs set result = ${JSON.stringify(result)} where id = ${lease.job.id} and ${lease.held}`,
-  );
 }
 
 /**

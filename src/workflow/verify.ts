@@ -1,23 +1,15 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { snapshot } from '@/db/client';
-import {
-  ACTION_KINDS,
-  branches,
-  type JobMoveRow,
-  type JobResult,
-  type JobRow,
-  jobMoves,
-  jobs,
-  repos,
-} from '@/db/schema';
+import { branches, type JobMoveRow, type JobRow, jobMoves, jobs, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { ACTION_KINDS } from '@/model/kinds';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { loadHistory } from '@/projection/load-history';
 import type { Lease } from '@/queue/lease';
-import { logLine } from '@/queue/record';
+import { logLine, setResult } from '@/queue/record';
 import type { History } from '@/stack/history';
 import { type TargetBranch, targetsFor } from '@/stack/targets';
-import { counted, EMPTY_RESULT, named } from './summary';
-import { setResult } from './sync';
+import { counted, named } from './summary';
 
 /** A move that the remote has. */
 export type PushedMove = Pick<

@@ -1,8 +1,8 @@
-import type { StepName } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isDamaged } from '@/git/clone/fsck';
 import { cloneExists, prepareClone, removeClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
+import type { StepName } from '@/model/kinds';
 import { failureOf, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine } from '@/queue/record';

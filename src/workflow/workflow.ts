@@ -1,7 +1,7 @@
 import { config } from '@/config';
 import type { Db } from '@/db/client';
-import type { StepName } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
+import type { StepName } from '@/model/kinds';
 import { type Failure, failure, failureOf, JobFailed } from '@/queue/failure';
 import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/queue/lease';
 import { interruptedSteps, logLine, watched } from '@/queue/record';

@@ -2,7 +2,8 @@ import { keepCommits } from '@/git/clone/keep-ref';
 import { treesOf } from '@/git/objects/cat-file';
 import type { Quarantine } from '@/git/objects/objects';
 import { takePack } from '@/git/objects/pack';
-import type { HeldBackReason, Plan, PlanBranch, PlannedObjects, PlanRequest, Warning } from '@/stack/plan';
+import type { HeldBackReason, Plan, Warning } from '@/model/plan';
+import type { PlanBranch, PlannedObjects, PlanRequest } from './engine';
 import type { Replayed } from './git/replay';
 
 /** A branch and where it is after the plan. */

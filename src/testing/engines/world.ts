@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { git, gitText } from '@/git/process/run';
-import type { Engine, PlanBranch, PlannedObjects, PlanRequest, Target } from '@/stack/plan';
+import type { Engine, PlanBranch, PlannedObjects, PlanRequest, Target } from '@/stack/engines/engine';
 
 export const COMMITTER = { name: 'Räck', email: 'rack@example.com', date: '1763900000 +0130' };
 

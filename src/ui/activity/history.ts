@@ -1,6 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
-import type { JobKind, JobStatus, TaskRow } from '@/db/schema';
+import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
+import type { JobKind, JobStatus } from '@/model/kinds';
 import { mergeJobs } from '../feed/merge';
 import { KIND_WORDS, STATUS_WORDS } from './words';
 

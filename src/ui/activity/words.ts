@@ -1,5 +1,5 @@
-import type { JobKind, JobStatus } from '@/db/schema';
 import type { JobView } from '@/feed/events';
+import type { JobKind, JobStatus } from '@/model/kinds';
 
 /** The kinds by the words that people know them by. */
 export const KIND_WORDS: Record<JobKind | 'task', string> = {

@@ -1,6 +1,6 @@
 'use client';
 
-import type { JobResult } from '@/db/schema';
+import type { JobResult } from '@/model/result';
 import { ScrollText } from '../controls';
 import { CopyButton } from '../copy';
 import { type Block, conflictBlocks } from './conflict-blocks';

@@ -3,7 +3,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { JobStatus } from '@/db/schema';
+import type { JobStatus } from '@/model/kinds';
 import { newKey, type Problem, problemOf } from '../api';
 import { buttonLooks } from '../controls';
 import { useApi, useNow } from '../providers';

@@ -2,7 +2,8 @@
 
 import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { JobStepRow, StepName } from '@/db/schema';
+import type { JobStepRow } from '@/db/schema';
+import type { StepName } from '@/model/kinds';
 import { isActive } from '../feed/merge';
 import { between, duration, exactUtc } from '../time';
 import { StatusShape } from './status';

@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
-import type { ActionKind, BranchRow, RepoRow } from '@/db/schema';
+import type { BranchRow, RepoRow } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
 import { isActive } from '../feed/merge';
 import { intent } from '../jobs/words';
 

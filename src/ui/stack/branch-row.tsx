@@ -3,7 +3,8 @@
 import { ChevronDown } from 'lucide-react';
 import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { ActionKind, BranchRow as Branch } from '@/db/schema';
+import type { BranchRow as Branch } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
 import { isActive } from '../feed/merge';
 import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';

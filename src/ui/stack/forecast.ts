@@ -2,8 +2,9 @@
 
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { ActionKind, ForecastOutline } from '@/db/schema';
 import type { FeedEvent, ForecastView } from '@/feed/events';
+import type { ForecastOutline } from '@/model/forecast';
+import type { ActionKind } from '@/model/kinds';
 import { type Api, problemOf } from '../api';
 import { useApi } from '../providers';
 import { listed } from './state';

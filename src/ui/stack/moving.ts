@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
-import type { ActionKind, BranchRow } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
 import { isActive } from '../feed/merge';
 import type { Sent } from '../jobs/job-button';
 import type { Entry } from './entries';

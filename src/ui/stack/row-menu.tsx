@@ -3,7 +3,8 @@
 import { Menu } from '@base-ui/react/menu';
 import { useRouter } from 'next/navigation';
 import { type RefObject, useState } from 'react';
-import type { ActionKind, BranchRow } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
 import { copyText } from '../copy';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */

@@ -18,7 +18,8 @@ import {
 } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchFilter } from '@/api/repos';
-import type { ActionKind, BranchRow as Branch, RepoRow } from '@/db/schema';
+import type { BranchRow as Branch, RepoRow } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
 import { Button } from '../controls';
 import { isActive } from '../feed/merge';
 import { JobButton, type JobRequest, useRequests } from '../jobs/job-button';

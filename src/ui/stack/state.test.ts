@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BranchForecast, BranchRow, ForecastOutline, JobMoveRow } from '@/db/schema';
+import type { BranchRow, JobMoveRow } from '@/db/schema';
+import type { BranchForecast, ForecastOutline } from '@/model/forecast';
 import { branchRow, jobDetail, jobResult } from '../testing/rows';
 import { NO_NEWS, newsByBranch, standingOf } from './state';
 

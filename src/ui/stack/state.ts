@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
-import type { BranchRow, ForecastOutline } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
+import type { ForecastOutline } from '@/model/forecast';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
 export type BranchState =

@@ -1,6 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
-import type { BranchRow, JobResult } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
 import type { JobView } from '@/feed/events';
+import type { JobResult } from '@/model/result';
 
 /** Rows for tests of the page; what a test does not name is of no consequence to it. */
 

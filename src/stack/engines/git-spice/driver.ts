@@ -3,7 +3,7 @@ import { config } from '@/config';
 import type { DisposableClone } from '@/git/clone/disposable-clone';
 import { GitError } from '@/git/process/error';
 import { runProgram } from '@/git/process/run';
-import type { PlanRequest } from '@/stack/plan';
+import type { PlanRequest } from '../engine';
 
 /** How one command of git-spice ended. Every failure exits with 1, so only its traces and words tell them apart. */
 export interface SpiceOutcome {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { identifyProcess } from '@/git/process/process';
-import type { Engine, PlannedObjects } from '@/stack/plan';
 import { makeWorld, type World } from '@/testing/engines/world';
+import type { Engine, PlannedObjects } from '../engine';
 import { gitSpiceEngine, planWith } from '.';
 import { findGitSpice, probe } from './find';
 

@@ -5,7 +5,7 @@ import { parseCommit } from '@/git/objects/commit';
 import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
 import { GitError } from '@/git/process/error';
-import type { Engine, PlannedObjects, PlanRequest } from '@/stack/plan';
+import type { Engine, PlannedObjects, PlanRequest } from '../engine';
 import { Attributes } from '../git/attributes';
 import { Replayer } from '../git/replay';
 import { plannedObjects } from '../outcome';

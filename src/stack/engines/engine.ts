@@ -1,7 +1,4 @@
-/**
- * The words of a plan: what an action on a stack would do, as data, before anything moves.
- * Both engines turn a `PlanRequest` into a `Plan`; nothing here starts a process.
- */
+import type { EngineName, Plan } from '@/model/plan';
 
 /** A tracked branch as the planner sees it, read from the branch rows after a fetch. */
 export interface PlanBranch {
@@ -43,66 +40,6 @@ export interface Committer {
   date: string;
 }
 
-/** A branch ref that moves, and the tracking that goes with it. */
-export interface Move {
-  branch: string;
-  /** Commit ids. `before` equals `after` when only the tracking (parent, base) changes. `before` is null for a new ref. */
-  before: string | null;
-  after: string;
-  parentBefore: string | null;
-  parentAfter: string;
-  baseBefore: string | null;
-  baseAfter: string;
-  /** Old commit → new commit for every replayed commit; a commit kept as it was is not listed. */
-  rewritten: Array<{ from: string; to: string }>;
-}
-
-/** A file of a conflict; `text` is the conflicted text with markers, or null where there is none to show (binary, too large). */
-export interface ConflictFile {
-  path: string;
-  /** merge-tree's conflict types for the path, such as `contents`, `modify/delete`, `rename/rename`, `binary`. */
-  kinds: string[];
-  text: string | null;
-}
-
-export type HeldBackReason =
-  | { kind: 'conflict'; commit: string; subject: string; onto: string; files: ConflictFile[] }
-  /** The branch below it is held back. */
-  | { kind: 'below'; branch: string }
-  /** The remote refuses to move the ref. */
-  | { kind: 'protected'; message: string }
-  /** The branch below it is gone from the remote: reparent it. */
-  | { kind: 'parent_gone'; parent: string };
-
-/** A branch left where it was. */
-export interface HeldBack {
-  branch: string;
-  reason: HeldBackReason;
-}
-
-/** A commit that was not replayed because its change is already below. */
-export interface Dropped {
-  branch: string;
-  commit: string;
-  subject: string;
-}
-
-export interface Warning {
-  branch: string | null;
-  /** `signature_lost`, `merge_flattened`: one per branch with the commits it concerns; `engine`: the engine's own words. */
-  kind: 'signature_lost' | 'merge_flattened' | 'engine';
-  commits: string[];
-  message: string;
-}
-
-/** What an action would do. Moves are bottom up and hold only branches whose ref or tracking changes. */
-export interface Plan {
-  moves: Move[];
-  heldBack: HeldBack[];
-  dropped: Dropped[];
-  warnings: Warning[];
-}
-
 /** A plan together with its new objects, which live in a quarantine until they are taken into the clone. */
 export interface PlannedObjects {
   plan: Plan;
@@ -122,5 +59,3 @@ export interface Engine {
   readonly name: EngineName;
   plan(request: PlanRequest): Promise<PlannedObjects>;
 }
-
-export type EngineName = 'git' | 'git-spice';

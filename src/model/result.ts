@@ -1,0 +1,30 @@
+import type { ForecastCheck } from './forecast';
+import type { Plan } from './plan';
+
+/** What a job did, as data: made from its plan and its moves, verified against the remote. */
+export interface JobResult {
+  heldBack: Plan['heldBack'];
+  dropped: Plan['dropped'];
+  warnings: Plan['warnings'];
+  /** Branches found merged, with the parent that their children were retargeted to. */
+  merged: Array<{ branch: string; into: string }>;
+  /** Branches that this job began to track. */
+  registered: Array<{ branch: string; parent: string }>;
+  /** Branches that the remote deleted without their being merged. */
+  gone: string[];
+  /** Whatever else a person should know, in whole sentences. */
+  notes: string[];
+  /** Null where none was known for the tips that the job met, or where it ended for reasons beyond any plan. */
+  forecast: ForecastCheck | null;
+}
+
+export const EMPTY_RESULT: JobResult = {
+  heldBack: [],
+  dropped: [],
+  warnings: [],
+  merged: [],
+  registered: [],
+  gone: [],
+  notes: [],
+  forecast: null,
+};
