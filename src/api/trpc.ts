@@ -73,7 +73,7 @@ export const jobId = z.uuid('This is not the id of a job. List them with jobs.li
 export const taskId = z.uuid('This is not the id of a task. List them with tasks.list.');
 export const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');
 
-/** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `jobs/kinds.ts` knows. */
+/** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `queue/kinds.ts` knows. */
 export const action = z.strictObject({
   repoId,
   kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
