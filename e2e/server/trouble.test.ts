@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '@/client';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { addRepo, ended, run } from '@/testing/api';
-import { startServer, type TestServer } from './server';
+import { startServer, type TestServer } from '../support/server';
 
 /** A whole server while what it stands on fails: it says so, stays quick, and goes on by itself. */
 describe('a server in trouble', () => {
