@@ -7,6 +7,7 @@ import { makeRemote } from '@/demo/remote';
 import { findInngest } from '@/server/inngest-program';
 import { addRepo, ended, run } from '@/testing/api';
 import { gatedGit } from '@/testing/gated-git';
+import { writeBranch } from '@/testing/stack';
 import { killInngest } from '../support/inngest';
 import { startServer } from '../support/server';
 
@@ -29,8 +30,7 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
     onTestFinished(() => server.dispose());
     const client = createClient({ url: server.url });
     const remote = await makeRemote(join(dir, `${name}.git`));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+    await writeBranch(remote);
     const { repoId } = await addRepo(client, remote.dir);
     await run(client, repoId, 'register_existing_branch', { suggested: true });
     await remote.from('main').commit('Main moves', { 'main.txt': 'x\n' }).write();

@@ -14,3 +14,9 @@ export async function writeStack(remote: Remote): Promise<void> {
     .write();
   await remote.from('main').branch('fix').commit('Fix two', { 'app.txt': 'one\nTWO\nthree\n' }).write();
 }
+
+/** Writes the least that can be restacked: main with one file, and `a` on it with one commit. */
+export async function writeBranch(remote: Remote): Promise<void> {
+  await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
+  await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+}
