@@ -18,20 +18,6 @@ export type Own = Record<string, string[]>;
 
 export const OWN: Own = { a: ['A'], b: ['B'], c: ['C'], fix: ['Fix two'] };
 
-export async function writeStack(remote: Remote): Promise<void> {
-  await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\ntwo\nthree\n' }).write();
-  await remote
-    .from('main')
-    .branch('a')
-    .commit('A', { 'a.txt': 'a\n' })
-    .branch('b')
-    .commit('B', { 'b.txt': 'b\n' })
-    .branch('c')
-    .commit('C', { 'c.txt': 'c\n' })
-    .write();
-  await remote.from('main').branch('fix').commit('Fix two', { 'app.txt': 'one\nTWO\nthree\n' }).write();
-}
-
 /** One repository in Spicerack and its remote, which nobody else works on. */
 export interface Repo {
   id: string;

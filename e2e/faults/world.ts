@@ -13,8 +13,9 @@ import { makeRemote, openRemote } from '@/demo/remote';
 import { addRepo, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { type HttpRemotes, serveHttp } from '@/testing/http';
-import { startServer, type TestServer } from '../server';
-import { OWN, type Repo, writeStack } from './stack';
+import { writeStack } from '@/testing/stack';
+import { startServer, type TestServer } from '../support/server';
+import { OWN, type Repo } from './stack';
 
 const exec = promisify(execFile);
 

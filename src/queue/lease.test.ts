@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '@/config';
 import { type JobRow, jobLogs, jobs } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process/process';
@@ -73,6 +73,67 @@ describe('the lease', () => {
     expect(leases.filter((lease) => !('kind' in lease))).toHaveLength(config().concurrency);
     for (const lease of leases) if (!('kind' in lease)) await lease.rest();
     await test.db.update(jobs).set({ status: 'completed' });
+  });
+
+  describe('when as many jobs wait for their next try as may be at work', () => {
+    /** Jobs of a repo each, all put off until a time. */
+    async function waiting(count: number, nextAttemptAt: string): Promise<string[]> {
+      const ids: string[] = [];
+      for (let i = 0; i < count; i++) {
+        const id = await dispatched(await test.addRepo());
+        const lease = await taken(id);
+        await test.db.update(jobs).set({ nextAttemptAt }).where(eq(jobs.id, id));
+        await lease.rest();
+        ids.push(id);
+      }
+      return ids;
+    }
+    const open = () => test.db.select().from(jobs).where(sql`status in ('queued', 'running')`).orderBy(jobs.seq);
+    const due = async (executor: 'inline' | 'inngest') =>
+      dueJobs(await open(), new Date().toISOString(), executor).map((job) => job.id);
+    const FUTURE = new Date(Date.now() + 60_000).toISOString();
+    const PAST = '2001-01-01T00:00:00.000Z';
+    afterEach(() => test.db.update(jobs).set({ status: 'completed' }));
+
+    it('jobs of other repos run all the same', async () => {
+      await waiting(config().concurrency, FUTURE);
+      const other = uuid();
+      await test.db.batch([
+        insertJob(test.db, { id: other, repoId: await test.addRepo(), kind: 'sync_repo', requestedBy: 'test' }),
+      ]);
+      expect(await due('inline')).toEqual([other]);
+      await test.db.update(jobs).set({ dispatch: 1 }).where(eq(jobs.id, other));
+      await (await taken(other)).rest();
+    });
+
+    it('another job of a repo that waits stays behind it', async () => {
+      const [first] = await waiting(1, FUTURE);
+      const { repoId } = await row(first ?? '');
+      const second = await dispatched(repoId);
+      expect(await due('inline')).toEqual([]);
+      expect(await take(second)).toEqual({ kind: 'not_yet' });
+    });
+
+    it('one whose wait is over waits for room, and is sent as soon as there is some, on either executor', async () => {
+      const [id = ''] = await waiting(1, PAST);
+      const leases = [];
+      for (let i = 0; i < config().concurrency; i++) leases.push(await taken(await dispatched(await test.addRepo())));
+      expect(await due('inline')).toEqual([]);
+      // Inngest comes back by itself at its time, and finds no room.
+      expect(await take(id)).toEqual({ kind: 'not_yet' });
+      expect(await due('inngest')).toEqual([]);
+      const [done] = leases.splice(0, 1);
+      await done?.rest();
+      await test.db
+        .update(jobs)
+        .set({ status: 'completed' })
+        .where(eq(jobs.id, done?.job.id ?? ''));
+      expect(await due('inngest')).toEqual([id]);
+      expect(await due('inline')).toEqual([id]);
+      await (await taken(id)).rest();
+      expect((await row(id)).attempt).toBe(2);
+      for (const lease of leases) await lease.rest();
+    });
   });
 
   it('lets a run of an older dispatch do nothing', async () => {

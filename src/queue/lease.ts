@@ -16,7 +16,7 @@ export interface JobRef {
 export type NoLease =
   /** The job has ended, or a newer dispatch has taken over: nothing is left to do for this run. */
   | { kind: 'over' }
-  /** It is not this job's turn; the reconciler sends it again when it is. */
+  /** It is not this job's turn, or there is no room beside those at work; the reconciler sends it again when there is. */
   | { kind: 'not_yet' }
   /** Another copy of this very step is at work: ask again later. */
   | { kind: 'busy' };
@@ -63,6 +63,17 @@ export function farMs(): number {
 
 export const NOW = sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
 
+/** Whether a job waits for its next try: it needs nothing meanwhile, so it takes no place among those at work. */
+export function isWaiting(job: Pick<JobRow, 'status' | 'leaseHeld' | 'nextAttemptAt'>): boolean {
+  return job.status === 'running' && !job.leaseHeld && job.nextAttemptAt !== null;
+}
+
+/** SQL for whether another job may be at work beside those that are; `isWaiting` in SQL. */
+function hasRoom(): SQL {
+  return sql`(select count(*) from jobs other where other.status = 'running' and other.id <> ${jobs.id}
+    and (other.lease_held or other.next_attempt_at is null)) < ${config().concurrency}`;
+}
+
 /**
  * Takes the lease for one step: claims a queued job when it is its turn, or goes on with a running one that
  * nobody works on. What an earlier holder on this machine left running is killed first.
@@ -97,21 +108,23 @@ export async function takeLease(
     .where(
       sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and (
         (${jobs.status} = 'running' and (not ${jobs.leaseHeld} or ${jobs.leaseUntil} < ${NOW}
-          or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence}))
+          or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence})
+          and (${jobs.leaseHeld} or ${jobs.nextAttemptAt} is null or ${hasRoom()}))
         or (${jobs.status} = 'queued'
           and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId}
             and (other.status = 'running' or (other.status = 'queued' and other.seq < ${jobs.seq})))
-          and (select count(*) from jobs other where other.status = 'running') < ${config().concurrency}))`,
+          and ${hasRoom()}))`,
     )
     .returning();
   if (!taken) {
     const [after] = await db.select().from(jobs).where(sql`${jobs.id} = ${ref.jobId}`);
     if (!after || after.dispatch !== ref.dispatch || !isOpen(after)) return { kind: 'over' };
-    if (after.status === 'running') return { kind: 'busy' };
+    if (after.status === 'running' && !isWaiting(after)) return { kind: 'busy' };
+    // Nothing is on its way to it any more: the reconciler sends it when it can.
     await db
       .update(jobs)
       .set({ dispatchedAt: null })
-      .where(sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.status} = 'queued'`);
+      .where(sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${after.fence}`);
     return { kind: 'not_yet' };
   }
   if (before.leaseGroup && before.leaseMachine === config().machine) killGroup(before.leaseGroup);

@@ -5,7 +5,7 @@ import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { isAlive } from '@/git/process/process';
 import type { Executor } from './executor';
-import { farMs, isHeldHere, NOW } from './lease';
+import { farMs, isHeldHere, isWaiting, NOW } from './lease';
 import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
@@ -80,15 +80,18 @@ export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
  */
 export function dueJobs(open: JobRow[], now: string, executor: Executor['name']): JobRow[] {
   const running = open.filter((job) => job.status === 'running');
+  const atWork = running.filter((job) => !isWaiting(job));
   const busy = new Set(running.map((job) => job.repoId));
-  let room = config().concurrency - running.length;
-  const heads: JobRow[] = [];
-  for (const job of open) {
-    if (job.status !== 'queued' || busy.has(job.repoId)) continue;
+  const next = open.filter((job) => {
+    if (isWaiting(job)) return isAbandoned(job, now, executor);
+    if (job.status !== 'queued' || busy.has(job.repoId)) return false;
     busy.add(job.repoId);
-    if (room-- > 0) heads.push(job);
-  }
-  return [...running.filter((job) => isAbandoned(job, now, executor)), ...heads].filter((job) => !isUnderWay(job, now));
+    return true;
+  });
+  const room = Math.max(0, config().concurrency - atWork.length);
+  return [...atWork.filter((job) => isAbandoned(job, now, executor)), ...next.slice(0, room)].filter(
+    (job) => !isUnderWay(job, now),
+  );
 }
 
 /** Whether its newest dispatch may still be on its way to a run. */
@@ -102,8 +105,10 @@ function isUnderWay(job: JobRow, now: string): boolean {
 function isAbandoned(job: JobRow, now: string, executor: Executor['name']): boolean {
   if (job.leaseMachine === config().machine && job.leaseProcess !== null && !isAlive(job.leaseProcess)) return true;
   const far = later(now, farMs());
-  if (!job.leaseHeld && job.nextAttemptAt !== null) {
-    return job.nextAttemptAt > far || later(job.nextAttemptAt, executor === 'inngest' ? LATE_MS : 0) <= now;
+  if (isWaiting(job) && job.nextAttemptAt !== null) {
+    // Inngest comes back by itself, unless its run has left because there was no room.
+    const comesBack = executor === 'inngest' && job.dispatchedAt !== null;
+    return job.nextAttemptAt > far || later(job.nextAttemptAt, comesBack ? LATE_MS : 0) <= now;
   }
   return job.leaseUntil !== null && (job.leaseUntil < now || job.leaseUntil > far) && !isHeldHere(job);
 }

@@ -18,6 +18,7 @@ import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { type InProcess, inProcess } from '@/testing/in-process';
+import { writeBranch } from '@/testing/stack';
 import { tendClone } from './tend-clone';
 import { tendClones } from './upkeep';
 
@@ -50,8 +51,7 @@ describe('tending a clone', () => {
   });
   beforeEach(async () => {
     remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+    await writeBranch(remote);
     repoId = (await app.add(remote)).id;
     await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
     gitDir = cloneDir(repoId);

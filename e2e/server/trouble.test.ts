@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '@/client';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { addRepo, ended, run } from '@/testing/api';
-import { startServer, type TestServer } from './server';
+import { writeBranch } from '@/testing/stack';
+import { startServer, type TestServer } from '../support/server';
 
 /** A whole server while what it stands on fails: it says so, stays quick, and goes on by itself. */
 describe('a server in trouble', () => {
@@ -25,8 +26,7 @@ describe('a server in trouble', () => {
     });
     client = createClient({ url: server.url });
     remote = await makeRemote(join(dir, 'remote.git'));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+    await writeBranch(remote);
     repoId = (await addRepo(client, remote.dir)).repoId;
     await run(client, repoId, 'register_existing_branch', { suggested: true });
   }, 300_000);

@@ -1,5 +1,5 @@
 import { test as base } from '@playwright/test';
-import { startServer, type TestServer } from './server';
+import { startServer, type TestServer } from '../support/server';
 
 /** Playwright's `test` with a Spicerack server for each worker; `page.goto('/')` opens its dashboard. */
 export const test = base.extend<object, { server: TestServer }>({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '@/client';
 import { ACTION_KINDS, type ActionKind } from '@/model/kinds';
-import { startHangingServer } from './hanging-server';
+import { startHangingServer } from '../support/hanging-server';
 
 /** Calls of each kind; enough for a median. */
 const CALLS = 21;

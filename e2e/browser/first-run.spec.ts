@@ -1,7 +1,7 @@
+import { startServer } from '../support/server';
 import { expectAccessibleEverywhere } from './pages/accessible';
 import { RepoPage } from './pages/repo-page';
 import { expect, test } from './pages/test';
-import { startServer } from './server';
 
 test('an empty dashboard leads to the demo in one click', async ({ page }) => {
   test.setTimeout(120_000);

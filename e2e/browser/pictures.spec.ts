@@ -7,12 +7,12 @@ import { buildDemoRemote, type DemoRemote } from '@/demo/demo-remote';
 import { makeRemote } from '@/demo/remote';
 import { type FakeGitHub, fakeGitHub } from '@/testing/fake-github';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
+import { startServer, type TestServer } from '../support/server';
 import { expectAccessible } from './pages/accessible';
 import { ActivityPage } from './pages/activity-page';
 import { holdPushes } from './pages/hold-pushes';
 import { RepoPage } from './pages/repo-page';
 import { addAndRegister, ended } from './pages/test';
-import { startServer, type TestServer } from './server';
 
 /**
  * `npm run pictures`: every screen in every state, light and dark, at a desk's width and a phone's, for people to look

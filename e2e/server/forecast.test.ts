@@ -7,7 +7,7 @@ import { makeRemote, type Remote } from '@/demo/remote';
 import type { ForecastView } from '@/feed/events';
 import { addRepo, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
-import { startServer, type TestServer } from './server';
+import { startServer, type TestServer } from '../support/server';
 
 /** Forecasts as a page or an agent has them: asked for, answered at once, brought by the feed. */
 

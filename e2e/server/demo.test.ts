@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Client, createClient } from '@/client';
 import { branchRows, ended, run } from '@/testing/api';
-import { startServer, type TestServer } from './server';
+import { startServer, type TestServer } from '../support/server';
 
 let server: TestServer;
 let client: Client;

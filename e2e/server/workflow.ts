@@ -1,28 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, type FeedEvent } from '@/client';
 import { makeRemote, type Remote } from '@/demo/remote';
-import { findInngest } from '@/server/inngest-program';
 import { addRepo, branchRows, ended, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { serveHttp } from '@/testing/http';
-import { killInngest } from './inngest';
-import { startServer, type TestServer } from './server';
+import { writeStack } from '@/testing/stack';
+import { startServer, type TestServer } from '../support/server';
 
 /**
  * The workflow as its users have it: a real server with its executor, real repositories, through the API.
  * Both executors keep the same promises.
  */
 
-const inngest = await findInngest();
-const EXECUTORS = [
-  { executor: 'inline' as const, missing: null },
-  { executor: 'inngest' as const, missing: 'program' in inngest ? null : 'the Inngest program was not found' },
-];
-
-for (const { executor, missing } of EXECUTORS) {
+/** The promises of the workflow, for one executor; `missing` says why it cannot be had here. */
+export function workflowPromises(executor: 'inline' | 'inngest', missing: string | null): void {
   describe.skipIf(missing)(`workflow on ${executor}${missing ? ` (${missing})` : ''}`, () => {
     let dir: string;
     let server: TestServer;
@@ -52,24 +46,14 @@ for (const { executor, missing } of EXECUTORS) {
 
     const emptyRemote = () => makeRemote(join(dir, `remote-${++remotes}.git`));
 
-    /** main with one file; a ← b ← c on it, and `fix` beside them; then main moves on. */
+    /** A remote with the stack that tests begin with. */
     async function stacked(): Promise<Remote> {
       const remote = await emptyRemote();
-      await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\ntwo\nthree\n' }).write();
-      await remote
-        .from('main')
-        .branch('a')
-        .commit('A', { 'a.txt': 'a\n' })
-        .branch('b')
-        .commit('B', { 'b.txt': 'b\n' })
-        .branch('c')
-        .commit('C', { 'c.txt': 'c\n' })
-        .write();
-      await remote.from('main').branch('fix').commit('Fix two', { 'app.txt': 'one\nTWO\nthree\n' }).write();
+      await writeStack(remote);
       return remote;
     }
 
-    /** The stack above in Spicerack, all tracked. */
+    /** That stack in Spicerack, all tracked. */
     async function tracked(): Promise<{ remote: Remote; repoId: string }> {
       const remote = await stacked();
       const { repoId } = await addRepo(client, remote.dir);
@@ -481,61 +465,3 @@ for (const { executor, missing } of EXECUTORS) {
     });
   });
 }
-
-describe.skipIf('missing' in inngest)('when Inngest fails', () => {
-  let dir: string;
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'spicerack-inngest-'));
-  });
-  afterAll(() => rm(dir, { recursive: true, force: true }));
-
-  /** A server, with a repository whose restack stops in the middle until the test lets it go on. */
-  async function midway(name: string, env: Record<string, string>) {
-    const git = await gatedGit(join(dir, `${name}-git`));
-    const server = await startServer({
-      executor: 'inngest',
-      env: { SPICERACK_GIT: git.program, SPICERACK_ENGINE: 'git', SPICERACK_LEASE: '2', ...env },
-    });
-    onTestFinished(() => server.dispose());
-    const client = createClient({ url: server.url });
-    const remote = await makeRemote(join(dir, `${name}.git`));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
-    const { repoId } = await addRepo(client, remote.dir);
-    await run(client, repoId, 'register_existing_branch', { suggested: true });
-    await remote.from('main').commit('Main moves', { 'main.txt': 'x\n' }).write();
-    await git.hold('fetch');
-    const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
-    await git.reached('fetch');
-    return { git, server, client, remote, repoId, jobId };
-  }
-
-  it.runIf(process.platform === 'linux')(
-    'a job goes on when the Inngest server dies in its middle and comes back knowing nothing',
-    async () => {
-      const { git, server, client, remote, jobId } = await midway('killed', {});
-      expect(killInngest(server.url)).toBeGreaterThan(0);
-      await git.release('fetch');
-      expect((await ended(client, jobId)).job).toMatchObject({ status: 'completed', executor: 'inngest' });
-      expect(await remote.contains('a', await remote.tip('main'))).toBe(true);
-    },
-    180_000,
-  );
-
-  it('with auto, jobs run inline while the Inngest server does not answer', async () => {
-    const server = await startServer({
-      executor: 'inngest',
-      env: { SPICERACK_EXECUTOR: 'auto', INNGEST_BASE_URL: 'http://127.0.0.1:9', INNGEST_EVENT_KEY: 'none' },
-    });
-    onTestFinished(() => server.dispose());
-    const client = createClient({ url: server.url });
-    const remote = await makeRemote(join(dir, 'absent.git'));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    const { sync } = await addRepo(client, remote.dir);
-    expect(sync.job).toMatchObject({ status: 'completed', executor: 'inline' });
-    expect((await client.system.status.query()).executor).toMatchObject({
-      name: 'inngest',
-      why: expect.stringContaining('inline'),
-    });
-  }, 120_000);
-});

@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { findInngest } from '@/server/inngest-program';
-import { startServer, type TestServer } from './server';
+import { startServer, type TestServer } from '../support/server';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const inngest = 'program' in (await findInngest());
 
 /** Runs a server that is expected to refuse to start. */

@@ -1,8 +1,8 @@
 import { createClient } from '@/client';
+import { startServer } from '../support/server';
 import { holdPushes } from './pages/hold-pushes';
 import { RepoPage } from './pages/repo-page';
 import { addAndRegister, ended, expect, test } from './pages/test';
-import { startServer } from './server';
 
 test('a button is its job: pressed, at its step, behind another, cancelled, done', async ({ shopPage, shop }) => {
   await shop.teamGoesOn();
