@@ -102,9 +102,10 @@ function nearly(field: string): fc.Arbitrary<unknown> {
     return fc.constantFrom('sync_repo', 'restack_repo', 'restack_subtree', 'rebase_branch', 'reparent_branch',
       'register_existing_branch', 'create_branch', 'undo'); // biome-ignore format: one list
   }
+  if (field === 'base') return fc.constantFrom('abcdef1', 'f'.repeat(40), '-x', 'HEAD', 'a');
   if (field === 'filter') return fc.constantFrom('all', 'active', 'conflicts');
   if (field === 'engine') return fc.constantFrom('auto', 'git', 'git-spice');
-  if (field === 'suggested' || field === 'archived' || /^allow/.test(field)) return fc.boolean();
+  if (field === 'suggested' || field === 'archived' || field === 'kept' || /^allow/.test(field)) return fc.boolean();
   if (field === 'status') return fc.constantFrom('queued', 'error');
   return fc.oneof(
     fc.string({ maxLength: 20 }),

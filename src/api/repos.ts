@@ -19,7 +19,7 @@ const PAGE = 2000;
 /** Archived tasks in the overview. */
 const ARCHIVED = 20;
 
-/** Which branches a filter keeps. `active` leaves out what is merged or gone. */
+/** Which branches a filter keeps. `active` leaves out what is merged or gone, `untracked` long-lived ones too. */
 export const BRANCH_FILTERS = ['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged'] as const;
 export type BranchFilter = (typeof BRANCH_FILTERS)[number];
 
@@ -28,7 +28,7 @@ const FILTERS: Record<BranchFilter, SQL | undefined> = {
   active: sql`not ${branches.merged} and not ${branches.gone}`,
   needs_restack: sql`${branches.needsRestack} and ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
   conflicts: sql`${branches.forecast} ->> 'outcome' = 'conflict' and not ${branches.merged} and not ${branches.gone}`,
-  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
+  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone} and not coalesce(${branches.kept}, ${branches.keptReason} <> 'no_work', 0)`,
   merged: sql`${branches.merged}`,
 };
 
@@ -151,7 +151,8 @@ export const reposRouter = router({
       const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
       await repoOf(ctx.db, id);
-      const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
       if (Object.keys(set).length > 0) await write(ctx.db, [ctx.db.update(repos).set(set).where(eq(repos.id, id))]);
       return repoOf(ctx.db, id);
     }),
@@ -263,6 +264,12 @@ async function jobsToShow(db: Db, repoId: string) {
   const shown = new Set(recent.map(({ job }) => job.id));
   const active = await recentJobs(db, { repoId, status: ['queued', 'running'], limit: 500 });
   return [...recent, ...active.filter(({ job }) => !shown.has(job.id))];
+}
+
+/** What goes with another trunk: the next sync sees to what stands on the old one, and nobody has to be asked any more. */
+function trunkChange(trunk: string) {
+  const before = sql`coalesce(${repos.previousTrunk}, ${repos.trunk})`;
+  return { previousTrunk: sql`case when ${before} is ${trunk} then null else ${before} end`, headMoved: false };
 }
 
 async function repoOf(db: Db, id: string) {

@@ -184,9 +184,14 @@ describe('targetsFor', () => {
 });
 
 test('planBranches leaves out what an engine cannot use', () => {
-  expect(planBranches(rows).map((branch) => branch.name)).not.toContain('login');
-  expect(planBranches(rows)).toContainEqual({ name: 'reset', tip: 'reset-tip', parent: 'login', base: 'reset-base' });
-  expect(planBranches([row('apart', 'main', { base: null }), row('loose', null), row('old', 'main', gone)])).toEqual(
-    [],
-  );
+  expect(planBranches(rows, 'main').map((branch) => branch.name)).not.toContain('login');
+  expect(planBranches(rows, 'main')).toContainEqual({
+    name: 'reset',
+    tip: 'reset-tip',
+    parent: 'login',
+    base: 'reset-base',
+  });
+  expect(
+    planBranches([row('apart', 'main', { base: null }), row('loose', null), row('old', 'main', gone)], 'main'),
+  ).toEqual([]);
 });

@@ -1,25 +1,26 @@
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
-import { snapshot } from '@/db/client';
+import { type Statement, snapshot } from '@/db/client';
 import { branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
-import { pullRequestFacts, withPullRequests } from '@/forge/rows';
+import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { prepareClone, removeClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
 import { fetchRemote } from '@/git/remote/fetch';
-import { remoteHead } from '@/git/remote/ls-remote';
+import { remoteHead, remoteHeadName } from '@/git/remote/ls-remote';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
 import { recordedTips } from '@/projection/recorded-tips';
 import { computeProjection, type Projection } from '@/projection/refresh';
-import { failure, JobFailed } from '@/queue/failure';
+import { type Failure, failure, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { remoteOptions } from './commit-moves';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
+import { counted } from './summary';
 
 /** The first step: the clone is there, the remote fetched, the branch rows fresh. */
 export async function sync(lease: Lease): Promise<void> {
@@ -37,7 +38,10 @@ export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resy
   await settlePushes(lease);
   // Once a job is enough: the rows remember it.
   const forge = step === 'sync' ? await askForge(lease, trunk) : null;
-  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge));
+  // Where the remote's HEAD is matters to nothing that is done: a sync tells it.
+  const asksHead = step === 'sync' && lease.job.kind === 'sync_repo';
+  const head = asksHead ? await remoteHeadName(cloneDir(lease.repo.id), remoteOptions(lease)) : null;
+  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge, head));
 }
 
 /** Fetches into the clone, making it anew once if it is damaged. Returns the trunk's name. */
@@ -93,13 +97,16 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
   }
 }
 
-/** Computes the branch rows from the clone's refs and writes them. */
-async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Promise<void> {
+/**
+ * Computes the branch rows from the clone's refs and writes them.
+ * @param head the branch that the remote's HEAD names; null where it was not asked, or names none
+ */
+async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, head: string | null): Promise<void> {
   const { db, repo, job } = lease;
   const [rows, [current]] = await snapshot(db, [
     db.select().from(branches).where(eq(branches.repoId, repo.id)),
     db
-      .select({ trunkTip: repos.trunkTip, result: jobs.result })
+      .select({ trunkTip: repos.trunkTip, previousTrunk: repos.previousTrunk, result: jobs.result })
       .from(repos)
       .innerJoin(jobs, eq(jobs.id, job.id))
       .where(eq(repos.id, repo.id)),
@@ -110,19 +117,15 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     trunk,
     previousRows: rows,
     previousTrunkTip: current?.trunkTip ?? null,
+    // The trunk may have been set anew since this step began: then it is the next job's.
+    previousTrunk: current?.previousTrunk === trunk ? null : current?.previousTrunk,
     branchTips: await recordedTips(db, repo.id),
     pullRequests: pullRequestFacts(rows, byBranch),
+    openPullRequests: openPullRequests(rows, byBranch),
+    protectedBranches: forge?.protectedBranches,
     signal: lease.signal,
   });
-  if (!projection) {
-    throw new JobFailed(
-      failure(
-        'BRANCH_NOT_FOUND',
-        `The remote has no branch ${trunk}, which is this repo's trunk.`,
-        "Set the repo's trunk to a branch that is there (repos.update), then sync.",
-      ),
-    );
-  }
+  if (!projection) throw new JobFailed(await trunkIsGone(lease, trunk));
   await lease.write([
     ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
     lease.db.run(sql`
@@ -130,8 +133,10 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
-        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
+        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null,
+        previous_trunk = case when trunk is ${trunk} then null else previous_trunk end
       where id = ${repo.id} and ${lease.held}`),
+    ...(head === null ? [] : [recordHead(lease, head)]),
     ...(forge ? [recordForge(lease, forge)] : []),
     setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
     ...(projection.trunkRewritten
@@ -147,10 +152,40 @@ function found(result: JobResult, projection: Projection): JobResult {
     ...result,
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
     gone: [...new Set([...result.gone, ...projection.gone])],
-    notes: projection.trunkRewritten
-      ? [...result.notes, 'The trunk was rewritten on the remote and is followed.']
-      : result.notes,
+    notes: [...new Set([...result.notes, ...news(projection)])],
   };
+}
+
+/** What a person should know of it beside the lists, in whole sentences. */
+function news({ trunkRewritten, renamed, follow }: Projection): string[] {
+  const onTrunk = `The trunk is another branch now, and ${counted(follow.length, 'branch', 'branches')} of the old one stand on it.`;
+  return [
+    ...(trunkRewritten ? ['The trunk was rewritten on the remote and is followed.'] : []),
+    ...(follow.length > 0 ? [onTrunk.replace('branch of the old one stand', 'branch of the old one stands')] : []),
+    ...renamed.map(({ from, to }) => `It seems that ${from} is ${to} now: accept that on its row.`),
+  ];
+}
+
+/** The statement that says where the remote's HEAD is: it has moved where it names another branch than at the last sync. */
+function recordHead({ db, repo, held }: Lease, head: string): Statement {
+  return db.run(sql`
+    update repos set head = ${head},
+      head_moved = case when ${head} is trunk then 0 when head is not null and head is not ${head} then 1 else head_moved end
+    where id = ${repo.id} and ${held}`);
+}
+
+/** Why a job ends whose trunk is not on the remote, with the branch that is most likely the trunk now. */
+async function trunkIsGone(lease: Lease, trunk: string): Promise<Failure> {
+  const head = await remoteHead({ gitDir: cloneDir(lease.repo.id) }, remoteOptions(lease));
+  const message = `The remote has no branch ${trunk}, which is this repo's trunk.`;
+  if (head.kind !== 'trunk') {
+    const hint = "Set the repo's trunk to a branch that is there (repos.update), then sync.";
+    return failure('BRANCH_NOT_FOUND', message, hint);
+  }
+  const { name, by } = head;
+  const found = by === 'head' ? `The remote's HEAD is ${name} now.` : `There is a branch ${name}.`;
+  const hint = `If ${name} is the trunk now, set it (repos.update with trunk: "${name}"), then sync: the stacks follow.`;
+  return failure('BRANCH_NOT_FOUND', `${message} ${found}`, hint);
 }
 
 /**
@@ -165,7 +200,13 @@ function upsertBranches(lease: Lease, rows: Projection['rows']) {
     entries.map(([key]): SQL => sql`value ->> ${sql.raw(`'${key}'`)}`),
     sql`, `,
   );
-  const updates = sql.raw(entries.map(([, column]) => `${column.name} = excluded.${column.name}`).join(', '));
+  // A person may have said meanwhile what is to be kept.
+  const updates = sql.raw(
+    entries
+      .filter(([key]) => key !== 'kept')
+      .map(([, column]) => `${column.name} = excluded.${column.name}`)
+      .join(', '),
+  );
   const json = JSON.stringify(rows);
   return [
     lease.db.run(sql`

@@ -42,6 +42,16 @@ export async function remoteHead(
 }
 
 /**
+ * The branch that the remote's HEAD names; null where it names none that is there.
+ * @throws GitError
+ */
+export async function remoteHeadName(gitDir: string, options: RemoteOptions = {}): Promise<string | null> {
+  const answer = await gitText(['ls-remote', '--symref', '--', 'origin', 'HEAD'], { ...options, gitDir });
+  const [, ref = ''] = /^ref: (\S+)\tHEAD$/m.exec(answer) ?? [];
+  return branchOf(ref);
+}
+
+/**
  * What the remote has now for these full ref names; a ref that it does not have is not in the map.
  * @throws GitError
  */

@@ -1,5 +1,10 @@
 import type { JobView } from '@/feed/events';
 
+/** What to do in a line: the commands that a hint may go on with are shown on the job's page. */
+export function firstLine(hint: string | null): string | null {
+  return hint?.split('\n')[0] ?? null;
+}
+
 /** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
 export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
   switch (job.kind) {
@@ -20,5 +25,7 @@ export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'sugges
       return `Create ${job.branch} on ${job.parent}`;
     case 'undo':
       return 'Undo';
+    case 'untrack_branch':
+      return `Untrack ${job.branch}`;
   }
 }
