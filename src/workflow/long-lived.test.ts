@@ -79,7 +79,11 @@ describe('a long-lived branch', () => {
     for (const kind of ['restack_subtree', 'rebase_branch', 'reparent_branch'] as const) {
       const parent = kind === 'reparent_branch' ? 'main' : undefined;
       const { job } = await app.run({ repoId, kind, branch: 'b', parent });
-      expect(job).toMatchObject({ status: 'error', errorCode: 'KEPT', message: expect.stringMatching(/marked as long-lived/) });
+      expect(job).toMatchObject({
+        status: 'error',
+        errorCode: 'KEPT',
+        message: expect.stringMatching(/marked as long-lived/),
+      });
     }
     await app.api.branches.update({ repoId, branch: 'b', kept: null });
     const released = await app.run({ repoId, kind: 'restack_repo' });
