@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '@/client';
 import { findInngest } from '@/server/inngest-program';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import { rawRequest, sendRaw } from '@/testing/raw-http';
 import { makeRemote } from '@/testing/remote';
-import { rawRequest, sendRaw } from './raw';
 import { startServer, type TestServer } from './server';
 
 /**

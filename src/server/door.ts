@@ -112,12 +112,12 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => undefined);
-    if (!takesUpgrades) return hangUp(socket, { status: 400, message: 'This server takes no Upgrade requests.' });
+    if (!takesUpgrades) return hangUp(socket, NOBODY_UPGRADES);
     void check(request)
       .catch(unchecked)
       .then((answer) => {
         if (answer) hangUp(socket, answer);
-        else upgrades.emit('upgrade', request, socket, head);
+        else if (!upgrades.emit('upgrade', request, socket, head)) hangUp(socket, NOBODY_UPGRADES);
       });
   });
   server.on('connect', (_request, socket) => {
@@ -127,6 +127,7 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
   return { upgrades, open };
 }
 
+const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
 const UNAUTHORIZED: Answer = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
 
 /** Nobody comes in whose session cannot be looked up. */
