@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkAccess, type Rules } from './access';
+import { checkAccess, landing, type Rules } from './access';
 
 const local: Rules = { guarded: false, names: () => new Set(['127.0.0.1']), allowedHosts: [], inngestSigns: false };
 const shared: Rules = { ...local, guarded: true, names: () => new Set(['192.168.7.5', 'fe80::1', 'rack']) };
@@ -96,7 +96,7 @@ describe('behind a token', () => {
   ])('keeps the token of %s and goes on to %s', (url, location) => {
     expect(ask({ host }, shared, url)).toEqual({
       kind: 'check',
-      credential: { kind: 'address', token: 'abc', location },
+      credential: { kind: 'sign_in', token: 'abc', location },
     });
   });
 
@@ -106,6 +106,22 @@ describe('behind a token', () => {
       expect(ask({ host }, shared, `${path}?token=abc`)).toMatchObject({ status: 400 });
     },
   );
+
+  it('goes on after the form only to a path of ours, without the token', () => {
+    expect(landing('/repos/x?a=1')).toBe('/repos/x?a=1');
+    expect(landing('/repos/x?token=abc')).toBe('/repos/x');
+    for (const to of [
+      null,
+      '',
+      '//evil.example',
+      '/.//evil.example',
+      'http://evil.example',
+      '/\\evil.example',
+      'javascript:x',
+    ]) {
+      expect(landing(to)).toBe('/');
+    }
+  });
 
   it('takes a token in the address of a page alone', () => {
     expect(ask({ host }, shared, '/?token=abc', 'POST')).toMatchObject({ status: 401 });
@@ -142,7 +158,7 @@ it('decides on every request without a throw, and lets in none without a credent
         rules,
       );
       if (known.kind === 'allowed') expect(exempt).toBe(true);
-      if (known.kind === 'check' && known.credential.kind === 'address') {
+      if (known.kind === 'check' && known.credential.kind === 'sign_in') {
         expect(new URL(known.credential.location, 'http://localhost').origin).toBe('http://localhost');
       }
     }),

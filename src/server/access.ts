@@ -27,17 +27,20 @@ export interface Rules {
 export type Credential =
   | { kind: 'bearer'; token: string }
   | { kind: 'session'; id: string }
-  /** The token in the address: becomes a session, and leaves the address bar by a redirect to `location`. */
-  | { kind: 'address'; token: string; location: string };
+  /** Becomes a session, which goes on at `location`, a path of ours. */
+  | { kind: 'sign_in'; token: string; location: string };
 
 /** What becomes of a request before the app sees it. */
 export type Access =
   | { kind: 'allowed' }
   | { kind: 'refused'; status: 400 | 401 | 403; message: string }
-  /** A way of the door's own. */
+  /** A form with `token` and `to` is in the body. */
+  | { kind: 'form' }
   | { kind: 'sign_out'; id: string | null }
   | { kind: 'check'; credential: Credential };
 
+/** Begins a session, from the form of `sign-in-page.ts`. */
+export const SIGN_IN = '/api/sign-in';
 /** Ends the session of the browser that posts to it. */
 export const SIGN_OUT = '/api/sign-out';
 export const COOKIE = 'spicerack_session';
@@ -76,21 +79,34 @@ export function checkAccess(asking: Asking, rules: Rules): Access {
 
 function guarded({ method, headers }: Asking, target: Target, rules: Rules): Access {
   const session = cookieOf(headers.cookie);
+  if (target.path === SIGN_IN && method === 'POST') return { kind: 'form' };
   if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
   if (target.path === '/api/health' || (target.path === '/api/inngest' && rules.inngestSigns)) {
     return { kind: 'allowed' };
   }
   const bearer = headers.authorization?.match(/^Bearer +(\S+) *$/i)?.[1];
   if (bearer !== undefined) return { kind: 'check', credential: { kind: 'bearer', token: bearer } };
-  const query = new URLSearchParams(target.search);
-  const token = query.get('token');
+  const { token, location } = withoutToken(target);
   if (token !== null && (method === 'GET' || method === 'HEAD')) {
-    query.delete('token');
-    const location = query.size > 0 ? `${target.path}?${query}` : target.path;
-    return { kind: 'check', credential: { kind: 'address', token, location } };
+    return { kind: 'check', credential: { kind: 'sign_in', token, location } };
   }
   if (session !== null) return { kind: 'check', credential: { kind: 'session', id: session } };
   return refused(401, ASKS_FOR_TOKEN);
+}
+
+/** Takes the token out of an address, so that it does not stay in the address bar. */
+function withoutToken({ path, search }: Target): { token: string | null; location: string } {
+  const query = new URLSearchParams(search);
+  const token = query.get('token');
+  if (token === null) return { token, location: `${path}${search}` };
+  query.delete('token');
+  return { token, location: query.size > 0 ? `${path}?${query}` : path };
+}
+
+/** Where to go on to after signing in: the path that was given where it is one of ours, without a token; else `/`. */
+export function landing(given: string | null | undefined): string {
+  const target = readTarget(given ?? '');
+  return 'problem' in target ? '/' : withoutToken(target).location;
 }
 
 function refused(status: 400 | 401 | 403, message: string): Access {

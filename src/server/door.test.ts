@@ -117,3 +117,34 @@ it('takes nobody for another who says so, but for a proxy on this machine', asyn
   expect((await guess(TOKEN, '198.51.100.1')).status).toBe(429);
   expect((await guess(TOKEN, '198.51.100.1, 198.51.100.2')).status).toBe(200);
 });
+
+it('takes the token by a form, small and from its own page', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const post = (form: string, headers: Record<string, string> = {}) =>
+    sendRaw(url, rawRequest(url, 'POST /api/sign-in', { Origin: url, ...headers }, form));
+  const right = await post(`token=${TOKEN}&to=%2Fstatus%3Fa%3D1`);
+  expect(right.status).toBe(303);
+  expect(right.head).toMatch(/^location: \/status\?a=1\r?$/im);
+  expect(right.head).toMatch(/^set-cookie: spicerack_session=live;/im);
+  expect((await post(`token=${TOKEN}&to=%2F.%2F%2Fevil.example`)).head).toMatch(/^location: \/\r?$/im);
+  expect((await post(`token=${TOKEN}`, { Origin: 'http://evil.example' })).status).toBe(403);
+  const wrong = ['', 'token=', 'token=wrong', 'token[]=x', '%', `token=${TOKEN}x`];
+  for (const [i, form] of wrong.entries()) {
+    expect((await post(form, { 'X-Forwarded-For': `192.0.2.${i}` })).status).toBe(401);
+  }
+  const long = await post(`token=${'x'.repeat(100_000)}`);
+  expect(long.status).toBe(413);
+});
+
+it('shows browsers a page that asks for the token, with nothing in it that they sent', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const Accept = 'text/html,*/*';
+  const page = await ask(url, `GET /repos/x?q="><script>&token`, { Accept });
+  expect(page.status).toBe(401);
+  expect(page.head).toContain("default-src 'none'");
+  expect(page.body).toContain('action="/api/sign-in"');
+  expect(page.body).not.toContain('<script');
+  expect((await ask(url, 'GET /')).body).not.toContain('<');
+});

@@ -4,8 +4,9 @@ import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Config } from '@/config';
 import { databaseTrouble } from '@/db/trouble';
-import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, type Rules } from './access';
+import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, landing, type Rules } from './access';
 import { SESSION_SECONDS, type Sessions } from './sessions';
+import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
 import { createThrottle } from './throttle';
 
 /** What stands between the network and the app: every request of a server comes through it, and gets an answer. */
@@ -40,7 +41,12 @@ interface Answer {
   status: number;
   message: string;
   headers?: Record<string, string>;
+  /** Where the wish for a token comes as a form, the path to go on to after it. */
+  to?: string;
 }
+
+/** Bytes of the form at most. */
+const MOST_FORM = 4096;
 
 /**
  * Puts a door before a server that has no other listeners. Until it is opened it refuses what no setting could allow,
@@ -69,6 +75,13 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
       if (access.id !== null) await sessions.end(access.id);
       return { status: 303, message: 'Signed out.', headers: { location: '/', 'set-cookie': cookie('', 0, request) } };
     }
+    if (access.kind === 'form') {
+      const form = await formOf(request);
+      if (!form) return { status: 413, message: 'Send a form with "token" alone.' };
+      const to = landing(form.get('to'));
+      const answer = await prove({ kind: 'sign_in', token: form.get('token') ?? '', location: to }, request);
+      return answer && { ...answer, to };
+    }
     return prove(access.credential, request);
   }
 
@@ -85,7 +98,7 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
     }
     if (config.token === null || !same(credential.token, config.token)) {
       throttle.failed(address);
-      return { ...UNAUTHORIZED, message: `This is not the token. ${ASKS_FOR_TOKEN}` };
+      return { ...UNAUTHORIZED, message: 'This is not the token.' };
     }
     throttle.succeeded(address);
     if (credential.kind === 'bearer') return null;
@@ -101,13 +114,14 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
     void check(request)
       .catch(unchecked)
       .then(async (answer) => {
-        if (answer) respond(response, answer);
+        if (answer) respond(response, answer, request);
         else await (await opened).handle(request, response);
       })
       .catch((error: unknown) => {
         console.error('A request failed:', error);
         if (response.headersSent) response.destroy();
-        else respond(response, { status: 500, message: 'The server failed at this request; its log says why.' });
+        else
+          respond(response, { status: 500, message: 'The server failed at this request; its log says why.' }, request);
       });
   });
   server.on('upgrade', (request, socket, head) => {
@@ -139,6 +153,16 @@ function unchecked(error: unknown): Answer {
     message: `${trouble?.what ?? 'This request could not be checked.'} Try again, or send "Authorization: Bearer …", which needs no session.`,
     headers: { 'retry-after': '5' },
   };
+}
+
+/** What a form posted; null where it is longer than ours can be. */
+async function formOf(request: IncomingMessage): Promise<URLSearchParams | null> {
+  let text = '';
+  for await (const chunk of request.setEncoding('latin1').iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (text.length > MOST_FORM) return null;
+  }
+  return new URLSearchParams(text);
 }
 
 function rulesOf({ host, loopback, allowedHosts, token, inngest }: DoorConfig): Rules {
@@ -197,8 +221,15 @@ const ALWAYS = {
   connection: 'close',
 };
 
-function respond(response: ServerResponse, { status, message, headers }: Answer): void {
-  response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);
+function respond(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
+  const { status, message, headers } = answer;
+  const asksForToken = status === 401 || status === 429;
+  if (asksForToken && request.headers.accept?.includes('text/html')) {
+    const page = signInPage(answer.to ?? landing(request.url), message === ASKS_FOR_TOKEN ? null : message);
+    response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
+  } else {
+    response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);
+  }
 }
 
 /** The same where there is only a socket. */
