@@ -100,7 +100,6 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
       throttle.failed(address);
       return { ...UNAUTHORIZED, message: 'This is not the token.' };
     }
-    throttle.succeeded(address);
     if (credential.kind === 'bearer') return null;
     const session = cookie(await sessions.begin(), SESSION_SECONDS, request);
     return {
@@ -132,6 +131,10 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
       .then((answer) => {
         if (answer) hangUp(socket, answer);
         else if (!upgrades.emit('upgrade', request, socket, head)) hangUp(socket, NOBODY_UPGRADES);
+      })
+      .catch((error: unknown) => {
+        console.error('An Upgrade request failed:', error);
+        socket.destroy();
       });
   });
   server.on('connect', (_request, socket) => {

@@ -4,7 +4,10 @@ import { isIPv6 } from 'node:net';
 const FREE = 5;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
-/** An address that was quiet for so long starts over. */
+/**
+ * An address without a wrong token for so long starts over. A right one changes nothing: behind a proxy it may come
+ * from somebody else.
+ */
 const FORGET_MS = 15 * 60_000;
 /** Of how many addresses it keeps count; the one that was quiet longest goes first. */
 const MOST_ADDRESSES = 10_000;
@@ -15,8 +18,6 @@ export interface Throttle {
   waitOf(address: string): number;
   /** A wrong token came from there. */
   failed(address: string): void;
-  /** The right one came from there. */
-  succeeded(address: string): void;
 }
 
 /**
@@ -41,14 +42,13 @@ export function createThrottle(clock: () => number = () => performance.now()): T
       const [oldest] = seen.keys();
       if (seen.size > MOST_ADDRESSES && oldest !== undefined) seen.delete(oldest);
     },
-    succeeded: (address) => void seen.delete(networkOf(address)),
   };
 }
 
 /** Whoever has one IPv6 address has the 2^64 beside it, so those count as one. */
 function networkOf(address: string): string {
   const v4 = address.match(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i)?.[1];
-  if (v4 || !isIPv6(address)) return v4 ?? address;
+  if (v4 || !isIPv6(address)) return v4 ?? address.slice(0, 64);
   const [head = '', tail] = address.toLowerCase().replace(/%.*$/, '').split('::');
   const groups = head.split(':').filter(Boolean);
   const after = tail?.split(':').filter(Boolean) ?? [];
