@@ -40,8 +40,9 @@ async function main(): Promise<void> {
   const config = readConfig();
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
   if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
-  const server = createServer();
-  const door = createDoor(server, { config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
+  const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
+  const server = createServer(door.answer);
+  door.attach(server);
   const port = await listen(server, config);
   const origin = ownOrigin({ host: config.host, port });
   // What reads the settings after us, in the app, gets the port that was taken for 0.

@@ -25,8 +25,9 @@ afterEach(() => {
 });
 
 async function listen(options: Partial<DoorOptions> = {}): Promise<{ url: string; door: Door }> {
-  server = createServer();
-  const door = createDoor(server, { config: guarded, sessions: someSessions, takesUpgrades: false, ...options });
+  const door = createDoor({ config: guarded, sessions: someSessions, takesUpgrades: false, ...options });
+  server = createServer(door.answer);
+  door.attach(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

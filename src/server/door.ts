@@ -1,5 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Config } from '@/config';
@@ -11,6 +18,10 @@ import { createThrottle } from './throttle';
 
 /** What stands between the network and the app: every request of a server comes through it, and gets an answer. */
 export interface Door {
+  /** For the server's requests. */
+  answer: RequestListener;
+  /** Takes what else clients of a server may ask for: Upgrade and CONNECT. */
+  attach(server: Server): void;
   /**
    * For Next, as its `httpServer`: it listens there for Upgrade requests, past any check. So it gets a server that
    * never listens, and is handed what may come in.
@@ -49,11 +60,11 @@ interface Answer {
 const MOST_FORM = 4096;
 
 /**
- * Puts a door before a server that has no other listeners. Until it is opened it refuses what no setting could allow,
+ * Makes the door of a server that has no other listeners. Until it is opened it refuses what no setting could allow,
  * and keeps everybody else waiting: an EventSource gives up for good on any status but 200, and a page left open over
  * a restart must come back by itself.
  */
-export function createDoor(server: Server, { config, sessions, takesUpgrades }: DoorOptions): Door {
+export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Door {
   const upgrades = createServer();
   const throttle = createThrottle();
   const rules = rulesOf(config);
@@ -109,11 +120,11 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
     };
   }
 
-  server.on('request', (request, response) => {
+  const answer: RequestListener = (request, response) => {
     void check(request)
       .catch(unchecked)
-      .then(async (answer) => {
-        if (answer) respond(response, answer, request);
+      .then(async (refusal) => {
+        if (refusal) respond(response, refusal, request);
         else await (await opened).handle(request, response);
       })
       .catch((error: unknown) => {
@@ -122,26 +133,35 @@ export function createDoor(server: Server, { config, sessions, takesUpgrades }: 
         else
           respond(response, { status: 500, message: 'The server failed at this request; its log says why.' }, request);
       });
-  });
-  server.on('upgrade', (request, socket, head) => {
+  };
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => undefined);
-    if (!takesUpgrades) return hangUp(socket, NOBODY_UPGRADES);
+    if (!takesUpgrades) {
+      hangUp(socket, NOBODY_UPGRADES);
+      return;
+    }
     void check(request)
       .catch(unchecked)
-      .then((answer) => {
-        if (answer) hangUp(socket, answer);
+      .then((refusal) => {
+        if (refusal) hangUp(socket, refusal);
         else if (!upgrades.emit('upgrade', request, socket, head)) hangUp(socket, NOBODY_UPGRADES);
       })
       .catch((error: unknown) => {
         console.error('An Upgrade request failed:', error);
         socket.destroy();
       });
-  });
-  server.on('connect', (_request, socket) => {
-    socket.on('error', () => undefined);
-    hangUp(socket, { status: 405, message: 'This server is no proxy.' });
-  });
-  return { upgrades, open };
+  }
+
+  function attach(server: Server): void {
+    server.on('upgrade', upgrade);
+    server.on('connect', (_request, socket) => {
+      socket.on('error', () => undefined);
+      hangUp(socket, { status: 405, message: 'This server is no proxy.' });
+    });
+  }
+
+  return { answer, attach, upgrades, open };
 }
 
 const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
