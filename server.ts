@@ -1,15 +1,18 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
+import { db } from '@/db/client';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
-import { checkAccess } from '@/server/access';
 import { ensureBuilt } from '@/server/build';
+import { createDoor } from '@/server/door';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
-import { register } from '@/server/register';
+import { ownOrigin } from '@/server/origin';
+import { type Registration, register } from '@/server/register';
+import { sessionsIn } from '@/server/sessions';
 
 /**
  * The one server process: the web server with everything in it, and an Inngest server as its child where its
@@ -35,12 +38,13 @@ async function main(): Promise<void> {
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
   const config = readConfig();
-  // Who comes early waits: an EventSource gives up for good on any status but 200, and a page left open over a
-  // restart must come back by itself.
-  const early: Parameters<RequestListener>[] = [];
-  const server = createServer((...exchange) => early.push(exchange));
+  // Inngest's client reads it too, with an opinion of its own about what counts as set.
+  if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
+  const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
+  const server = createServer(door.answer);
+  door.attach(server);
   const port = await listen(server, config);
-  const origin = `http://${reachable(config.host)}:${port}`;
+  const origin = ownOrigin({ host: config.host, port });
   // What reads the settings after us, in the app, gets the port that was taken for 0.
   process.env.PORT = String(port);
 
@@ -52,18 +56,10 @@ async function main(): Promise<void> {
   // Only now: Next and the Inngest client read the environment when they load.
   const { default: next } = await import('next');
   const dir = fileURLToPath(new URL('.', import.meta.url));
-  const app = next({ dev, dir, hostname: config.host, port, httpServer: server });
+  const app = next({ dev, dir, hostname: config.host, port, httpServer: door.upgrades });
   await app.prepare();
-  const handle = app.getRequestHandler();
-  const answer: RequestListener = (request, response) => {
-    const access = checkAccess({ url: request.url ?? '/', headers: request.headers }, config);
-    if (access.kind === 'allowed') void handle(request, response);
-    else if (access.kind === 'refused') response.writeHead(access.status).end(`${access.message}\n`);
-    else response.writeHead(303, { location: access.location, 'set-cookie': access.cookie }).end();
-  };
-  server.removeAllListeners('request');
-  server.on('request', answer);
-  for (const exchange of early) answer(...exchange);
+  const signingKey = inngest ? inngest.env.INNGEST_SIGNING_KEY : config.inngest?.signingKey;
+  door.open({ handle: app.getRequestHandler(), inngestSigns: Boolean(signingKey) });
 
   // In production Next runs `instrumentation.ts` at the first request, so the first request is ours.
   const health = await fetch(`${origin}/api/health`, { signal: ending.signal });
@@ -89,18 +85,12 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
   });
 }
 
-/** The host part of an address under which this machine reaches what listens on `host`. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
 /** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing unless it was asked for by name. */
 async function executor(config: Config, appUrl: string): Promise<InngestChild | undefined> {
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
-    if (config.inngest.baseUrl) void keepRegistered(appUrl);
+    const { baseUrl, serveOrigin, signingKey } = config.inngest;
+    if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey });
     return undefined;
   }
   const found = await findInngest();
@@ -118,7 +108,8 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
   let previous = new AbortController();
   const child = await startInngestChild({
     program: found.program,
-    command: dev ? 'dev' : 'start',
+    // Inngest's development server signs nothing, so it cannot be where a token is asked for.
+    command: dev && !config.token ? 'dev' : 'start',
     appUrl,
     dataDir: config.dataDir,
     log: say,
@@ -126,7 +117,8 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
       previous.abort();
       previous = new AbortController();
       const { signal } = previous;
-      void register(appUrl, AbortSignal.any([signal, ending.signal]), say).then(() => {
+      const signingKey = child.env.INNGEST_SIGNING_KEY ?? null;
+      void register({ appUrl, signingKey }, AbortSignal.any([signal, ending.signal]), say).then(() => {
         if (!signal.aborted) setInngestReady(true);
       });
     },
@@ -141,9 +133,9 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
 }
 
 /** An Inngest server that is not our child may lose what it knows at any time, and does not say so. */
-async function keepRegistered(appUrl: string): Promise<void> {
+async function keepRegistered(registration: Registration): Promise<void> {
   while (!ending.signal.aborted) {
-    await register(appUrl, ending.signal, say);
+    await register(registration, ending.signal, say);
     await sleep(REGISTER_AGAIN_MS, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
   }
 }
@@ -164,6 +156,9 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
     });
   }
 }
+
+// A promise that nobody waits for is no reason to go away from everybody else; a throw is, since nothing is sure then.
+process.on('unhandledRejection', (error) => console.error('Unexpected:', error));
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -46,7 +47,10 @@ const gitHubHosts = z
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   HOST: z.string().default('127.0.0.1'),
-  SPICERACK_TOKEN: z.string().min(16, 'use at least 16 characters').optional(),
+  SPICERACK_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks')
+    .optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_DATA_DIR: z.string().default('./data'),
   SPICERACK_DATABASE_URL: z.string().optional(),
@@ -74,6 +78,7 @@ const Environment = z.object({
   INNGEST_BASE_URL: z.url().optional(),
   INNGEST_EVENT_KEY: z.string().optional(),
   INNGEST_SIGNING_KEY: z.string().optional(),
+  INNGEST_SERVE_ORIGIN: z.url().optional(),
   INNGEST_DEV: z.string().optional(),
 });
 
@@ -101,7 +106,15 @@ export interface Config {
   gitSpiceProgram: string | null;
   inngestProgram: string | null;
   /** Where an Inngest server (or Inngest Cloud) is configured; null where none is. */
-  inngest: { baseUrl: string | null; eventKey: string | null; dev: boolean } | null;
+  inngest: {
+    baseUrl: string | null;
+    eventKey: string | null;
+    /** Where it reaches this server; null is on this machine. */
+    serveOrigin: string | null;
+    /** Proves that a call comes from it, or a wish to register from us. Null in dev mode, which checks nothing. */
+    signingKey: string | null;
+    dev: boolean;
+  } | null;
   committer: { name: string; email: string } | null;
   /** How many jobs of different repos run side by side, over all processes on this database. */
   concurrency: number;
@@ -139,7 +152,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const loopback = LOOPBACK.has(e.HOST);
   if (!loopback && !e.SPICERACK_TOKEN) {
     throw new Error(
-      `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN (16 characters or more), or leave HOST at 127.0.0.1.`,
+      `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN, or leave HOST at 127.0.0.1. A fresh one to copy:\n  SPICERACK_TOKEN=${randomBytes(24).toString('base64url')}`,
+    );
+  }
+  const inngestDev = e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false';
+  if (inngestDev && e.SPICERACK_TOKEN) {
+    throw new Error(
+      'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or leave out the token on a server for this machine alone.',
     );
   }
   const dataDir = resolve(e.SPICERACK_DATA_DIR);
@@ -150,7 +169,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: e.HOST,
     loopback,
     token: e.SPICERACK_TOKEN ?? null,
-    allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim() || []),
+    allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
     dataDir,
     databaseUrl: e.SPICERACK_DATABASE_URL ?? `file:${dataDir}/spicerack.db`,
     databaseAuthToken: e.SPICERACK_DATABASE_AUTH_TOKEN ?? null,
@@ -163,7 +182,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       ? {
           baseUrl: e.INNGEST_BASE_URL ?? null,
           eventKey: e.INNGEST_EVENT_KEY ?? null,
-          dev: e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false',
+          serveOrigin: e.INNGEST_SERVE_ORIGIN ?? null,
+          signingKey: inngestDev ? null : (e.INNGEST_SIGNING_KEY ?? null),
+          dev: inngestDev,
         }
       : null,
     committer: committer?.[1] && committer[2] ? { name: committer[1], email: committer[2] } : null,

@@ -43,10 +43,17 @@ test('settings that cannot be used are refused by name', async () => {
   expect(message).toContain('SPICERACK_EXECUTOR: ');
 });
 
-test('an address that others can reach is refused without a token', async () => {
+test('an address that others can reach is refused without a token, with a fresh one to copy', async () => {
   const { code, message } = await refusal({ HOST: '0.0.0.0', PORT: '0' });
   expect(code).toBe(1);
-  expect(message).toContain('SPICERACK_TOKEN');
+  expect(message).toMatch(/^ {2}SPICERACK_TOKEN=[\w-]{32}$/m);
+});
+
+test('Inngest without signatures is refused where a token is asked for', async () => {
+  const env = { HOST: '0.0.0.0', PORT: '0', SPICERACK_TOKEN: 'a-token-for-this-test-alone', INNGEST_DEV: '1' };
+  const { code, message } = await refusal(env);
+  expect(code).toBe(1);
+  expect(message).toContain('INNGEST_SIGNING_KEY');
 });
 
 describe.each([

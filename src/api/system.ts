@@ -1,4 +1,5 @@
 import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { config } from '@/config';
 import { type Db, snapshot } from '@/db/client';
 import { problems, setProblem } from '@/db/problems';
 import { jobs } from '@/db/schema';
@@ -24,6 +25,8 @@ export const systemRouter = router({
       ...runtimeStatus(),
       problems: problems(),
       disk: knownDiskUse(),
+      /** Whether there is a session that can be ended. */
+      asksForToken: config().token !== null,
       ...queue,
     };
   }),

@@ -361,6 +361,14 @@ export const cloneUpkeep = sqliteTable(
   (t) => [primaryKey({ columns: [t.repoId, t.machine] })],
 );
 
+/** Browsers that have shown the token (`server/sessions.ts`). Nothing in a row opens the door by itself. */
+export const sessions = sqliteTable('sessions', {
+  /** SHA-256, in hex, over the session's id and the token that it was opened with. */
+  hash: text('hash').primaryKey(),
+  createdAt: createdAt(),
+  expiresAt: text('expires_at').notNull(),
+});
+
 /** Small facts about this installation, such as the newest pruned event. */
 export const meta = sqliteTable('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
 
