@@ -7,7 +7,7 @@ import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, us
 import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
 import { Button, Field, PageSkeleton, Skeleton, Trouble } from '../controls';
-import { overviewQuery } from '../feed/queries';
+import { overviewQuery } from '../feed/contract';
 import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result';
 import { StatusChip } from '../jobs/status';

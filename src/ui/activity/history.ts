@@ -2,7 +2,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
-import { mergeJobs } from '../feed/merge';
+import { mergeJobs } from '../repos/overview';
 import { KIND_WORDS, STATUS_WORDS } from './words';
 
 /** What the history keeps; nothing given keeps everything. */

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api';
-import { fed } from '../feed/queries';
+import { fed } from '../feed/contract';
 import type { History, HistoryFilter } from './history';
 
 /** Jobs of one page. */

@@ -2,7 +2,7 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
 import type { FeedEvent, FeedMessage } from '@/feed/events';
 import { branchRow, jobRow } from '../testing/rows';
-import type { Overview } from './queries';
+import type { Overview } from './contract';
 import { FeedStore } from './store';
 
 const now = '2026-01-01T00:00:00.000Z';

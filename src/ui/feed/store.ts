@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { FeedEvent, FeedMessage } from '@/feed/events';
-import { fedData } from './queries';
+import { fedData } from './contract';
 
 /** A message of the feed with the cursor that it goes on from. */
 export interface Relay {

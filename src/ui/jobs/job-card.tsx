@@ -3,8 +3,8 @@
 import Link from 'next/link';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { isActive } from '../feed/merge';
 import { useApi, useNow } from '../providers';
+import { isActive } from '../repos/overview';
 import { ago, between, duration, exact } from '../time';
 import { JobButton } from './job-button';
 import { StatusChip, StatusShape } from './status';

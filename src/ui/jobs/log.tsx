@@ -5,7 +5,7 @@ import { ArrowDown } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { problemOf } from '../api';
 import { Trouble } from '../controls';
-import { jobLogQuery } from '../feed/queries';
+import { jobLogQuery } from '../feed/contract';
 import { useApi } from '../providers';
 import { exactUtc } from '../time';
 

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { JobStepRow } from '@/db/schema';
 import type { StepName } from '@/model/kinds';
-import { isActive } from '../feed/merge';
+import { isActive } from '../repos/overview';
 import { between, duration, exactUtc } from '../time';
 import { StatusShape } from './status';
 

@@ -7,13 +7,13 @@ import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { newKey, type Problem, problemOf } from '../api';
 import { Trouble } from '../controls';
-import { jobQuery, overviewQuery, repoListQuery } from '../feed/queries';
+import { jobQuery, overviewQuery, repoListQuery } from '../feed/contract';
 import { useApi } from '../providers';
 import { layoutStack } from '../stack/layout';
-import { moveWords, possibleParents } from '../stack/move';
+import { moveWords, possibleParents } from '../stack/move/rules';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
 
-const ChooseBranch = lazy(() => import('../stack/choose-branch'));
+const ChooseBranch = lazy(() => import('../stack/move/choose-branch'));
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
 export default function Palette({ close }: { close: () => void }) {

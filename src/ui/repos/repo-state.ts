@@ -1,4 +1,4 @@
-import type { RepoList } from '../feed/queries';
+import type { RepoList } from '../feed/contract';
 import type { BranchState } from '../stack/state';
 
 export interface RepoState {

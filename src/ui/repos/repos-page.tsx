@@ -6,7 +6,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
-import { type RepoList, repoListQuery } from '../feed/queries';
+import { type RepoList, repoListQuery } from '../feed/contract';
 import { useApi } from '../providers';
 import { Freshness } from './freshness';
 import { RepoMark } from './repo-mark';

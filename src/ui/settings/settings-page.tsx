@@ -6,7 +6,7 @@ import { type ReactNode, useId, useState } from 'react';
 import type { RepoRow } from '@/db/schema';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, PageSkeleton, Trouble } from '../controls';
-import { overviewQuery } from '../feed/queries';
+import { overviewQuery } from '../feed/contract';
 import { Message } from '../message';
 import { useApi } from '../providers';
 import { RepoHeader } from '../repos/repo-nav';

@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
-import { repoListQuery } from '../feed/queries';
+import { repoListQuery } from '../feed/contract';
 import { PaletteButton } from '../palette/palette-button';
 import { useApi } from '../providers';
 import { RepoMark } from '../repos/repo-mark';

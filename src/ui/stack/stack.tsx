@@ -21,21 +21,21 @@ import type { BranchFilter } from '@/api/repos';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { Button } from '../controls';
-import { isActive } from '../feed/merge';
 import { JobButton, type JobRequest, useRequests } from '../jobs/job-button';
 import { resultWords } from '../jobs/phase';
 import { intent } from '../jobs/words';
 import { useApi } from '../providers';
 import { Freshness } from '../repos/freshness';
-import { BranchRow, type RowActions } from './branch-row';
+import { isActive } from '../repos/overview';
 import { Lanes } from './dot';
-import type { DragModule } from './drag';
 import { type Entry, entriesOf, useStillEntries } from './entries';
 import { filterNone, filterStack, type StackView } from './filter';
 import { FilterBar, useStackView } from './filter-bar';
 import { layoutStack } from './layout';
-import { dropProblem, type MoveInHand, movedWith, pickUpProblem } from './move';
-import { afterMoves, ghostName, pendingMoves, requestName, withGhosts } from './moving';
+import type { DragModule } from './move/drag';
+import { afterMoves, ghostName, pendingMoves, requestName, withGhosts } from './move/pending';
+import { dropProblem, type MoveInHand, movedWith, pickUpProblem } from './move/rules';
+import { BranchRow, type RowActions } from './row/branch-row';
 import { type BranchNews, NO_NEWS } from './state';
 import type { StripSubject } from './strip';
 
@@ -616,7 +616,7 @@ function useDragModule(): DragModule | null {
   const [drag, setDrag] = useState<DragModule | null>(null);
   useEffect(() => {
     let gone = false;
-    void import('./drag').then((module) => {
+    void import('./move/drag').then((module) => {
       if (!gone) setDrag(module);
     });
     return () => {

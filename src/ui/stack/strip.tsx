@@ -4,7 +4,7 @@ import { TriangleAlert } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '../controls';
 import { type Foreseen, useForecast } from './forecast';
-import type { MoveInHand } from './move';
+import type { MoveInHand } from './move/rules';
 
 /** Names that a confirmation lists before it says how many more there are. */
 const NAMED = 6;

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api';
-import { fed } from '../feed/queries';
+import { fed } from '../feed/contract';
 import type { OpenJobs } from './open-jobs';
 
 /** What the feed does not tell: asked for each time that the page is opened. */

@@ -6,7 +6,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { problemOf } from '../api';
 import { Button, PageSkeleton, Trouble } from '../controls';
-import { repoListQuery } from '../feed/queries';
+import { repoListQuery } from '../feed/contract';
 import { StatusChip } from '../jobs/status';
 import { intent } from '../jobs/words';
 import { Message } from '../message';

@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { RepoRow, TaskRow } from '@/db/schema';
 import { Button, Skeleton } from '../controls';
-import type { Overview } from '../feed/queries';
+import type { Overview } from '../feed/contract';
 import { useNow } from '../providers';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';

@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { type RefObject, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { copyText } from '../copy';
+import { copyText } from '../../copy';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({

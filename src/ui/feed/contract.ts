@@ -4,9 +4,9 @@ import type { AppRouter } from '@/api/router';
 import type { FeedEvent } from '@/feed/events';
 import { type History, mergeHistory } from '../activity/history';
 import type { Api } from '../api';
+import { mergeJobLog, mergeJobPage, mergeOverview, mergeRepoList } from '../repos/overview';
 import { type Forecast, mergeForecast } from '../stack/forecast';
 import { mergeOpenJobs, type OpenJobs } from '../status/open-jobs';
-import { mergeJobLog, mergeJobPage, mergeOverview, mergeRepoList } from './merge';
 
 type Outputs = inferRouterOutputs<AppRouter>;
 type Page = Outputs['repos']['overview'];

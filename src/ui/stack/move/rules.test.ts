@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { branchRow } from '../testing/rows';
-import { layoutStack } from './layout';
-import { dropProblem, movedWith, moveWords, pickUpProblem, possibleParents } from './move';
+import { branchRow } from '../../testing/rows';
+import { layoutStack } from '../layout';
+import { dropProblem, movedWith, moveWords, pickUpProblem, possibleParents } from './rules';
 
 const branches = [
   branchRow('a'),

@@ -1,6 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import type { FeedEvent, FeedRows } from '@/feed/events';
-import type { JobLog, JobPage, Overview, RepoList } from './queries';
+import type { JobLog, JobPage, Overview, RepoList } from '../feed/contract';
 
 /**
  * How the changes of the feed go into what was loaded: pure functions, one for each kind of loaded data. Each takes

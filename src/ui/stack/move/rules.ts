@@ -1,5 +1,5 @@
 import type { BranchRow } from '@/db/schema';
-import type { StackPicture } from './layout';
+import type { StackPicture } from '../layout';
 
 /** A branch that was picked up, with all that stands on it, and where it is held. */
 export interface MoveInHand {

@@ -5,20 +5,20 @@ import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } fro
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { isActive } from '../feed/merge';
-import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../jobs/job-button';
-import { errorStands } from '../jobs/phase';
-import { PullRequest } from '../repos/pull-request';
-import { Dot, Lanes, stateTone } from './dot';
-import type { DragModule } from './drag';
-import type { Entry } from './entries';
-import { layoutStack } from './layout';
-import { moveWords, pickUpProblem, possibleParents } from './move';
-import { requestName } from './moving';
-import { type BranchNews, standingOf } from './state';
+import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
+import { errorStands } from '../../jobs/phase';
+import { isActive } from '../../repos/overview';
+import { PullRequest } from '../../repos/pull-request';
+import { Dot, Lanes, stateTone } from '../dot';
+import type { Entry } from '../entries';
+import { layoutStack } from '../layout';
+import type { DragModule } from '../move/drag';
+import { requestName } from '../move/pending';
+import { moveWords, pickUpProblem, possibleParents } from '../move/rules';
+import { type BranchNews, standingOf } from '../state';
 
 const RowMenu = lazy(() => import('./row-menu'));
-const ChooseBranch = lazy(() => import('./choose-branch'));
+const ChooseBranch = lazy(() => import('../move/choose-branch'));
 
 /** What every row needs to know of its repo. */
 export interface RowContext {

@@ -3,8 +3,8 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
-import { Button } from '../controls';
-import { type ForecastAsk, useForecast } from './forecast';
+import { Button } from '../../controls';
+import { type ForecastAsk, useForecast } from '../forecast';
 
 /** More are found by typing. */
 const SHOWN = 50;

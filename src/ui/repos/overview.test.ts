@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JobMoveRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
 import type { FeedEvent, FeedRows } from '@/feed/events';
+import type { Overview, RepoList } from '../feed/contract';
 import { branchRow, jobDetail, jobRow } from '../testing/rows';
-import { mergeJobLog, mergeJobPage, mergeOverview, mergeRepoList } from './merge';
-import type { Overview, RepoList } from './queries';
+import { mergeJobLog, mergeJobPage, mergeOverview, mergeRepoList } from './overview';
 
 type Change = FeedEvent extends infer E ? (E extends FeedEvent ? Omit<E, 'seq' | 'at' | 'repoId'> : never) : never;
 
