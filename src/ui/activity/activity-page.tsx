@@ -7,12 +7,12 @@ import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, us
 import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
 import { Button, Field, PageSkeleton, Skeleton, Trouble } from '../controls';
-import { overviewQuery } from '../feed/contract';
 import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result';
 import { StatusChip } from '../jobs/status';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
+import { overviewQuery } from '../repos/overview';
 import { RepoHeader } from '../repos/repo-nav';
 import { heldBackWords } from '../stack/state';
 import { ago, between, duration, exact } from '../time';

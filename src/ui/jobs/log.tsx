@@ -5,9 +5,9 @@ import { ArrowDown } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { problemOf } from '../api';
 import { Trouble } from '../controls';
-import { jobLogQuery } from '../feed/contract';
 import { useApi } from '../providers';
 import { exactUtc } from '../time';
+import { jobLogQuery } from './query';
 
 /** Nearer to the end than this counts as there, in pixels. */
 const NEAR = 24;

@@ -1,5 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
-import { isActive } from '../repos/overview';
+import { isActive } from './active';
 
 /** What a job button shows. */
 export type Phase =

@@ -6,9 +6,9 @@ import Link from 'next/link';
 import { useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { inverseMoves, offerUndo, type UndoOffer } from '@/queue/undo-moves';
-import { overviewQuery } from '../feed/contract';
 import { useApi } from '../providers';
-import { isActive } from '../repos/overview';
+import { overviewQuery } from '../repos/overview';
+import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
 

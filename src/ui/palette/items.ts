@@ -1,8 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
-import { isActive } from '../repos/overview';
 
 /** More are found by typing. */
 export const SHOWN = 50;

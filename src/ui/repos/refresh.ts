@@ -1,8 +1,8 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { RepoRow } from '@/db/schema';
+import { isActive } from '../jobs/active';
 import { useApi, useNow } from '../providers';
-import { isActive } from './overview';
 
 /** What has been looked at within this time, in milliseconds, is fresh enough to be shown as it is. */
 const FRESH_MS = 5 * 60_000;

@@ -1,5 +1,5 @@
-import type { RepoList } from '../feed/contract';
 import type { BranchState } from '../stack/state';
+import type { RepoList } from './repo-list';
 
 export interface RepoState {
   /** The shape of its mark: the worst that is true of it. */

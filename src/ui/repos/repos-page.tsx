@@ -6,9 +6,9 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
-import { type RepoList, repoListQuery } from '../feed/contract';
 import { useApi } from '../providers';
 import { Freshness } from './freshness';
+import { type RepoList, repoListQuery } from './repo-list';
 import { RepoMark } from './repo-mark';
 import { repoState } from './repo-state';
 

@@ -6,9 +6,9 @@ import { type ReactNode, useId, useState } from 'react';
 import type { RepoRow } from '@/db/schema';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, PageSkeleton, Trouble } from '../controls';
-import { overviewQuery } from '../feed/contract';
 import { Message } from '../message';
 import { useApi } from '../providers';
+import { overviewQuery } from '../repos/overview';
 import { RepoHeader } from '../repos/repo-nav';
 import { changesOf, type Draft, type DraftField, savedDraft } from './draft';
 

@@ -1,8 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { isActive } from '../../jobs/active';
 import type { Sent } from '../../jobs/job-button';
-import { isActive } from '../../repos/overview';
 import type { Entry } from '../entries';
 
 /** The branches that were asked onto another parent and are not there yet, each with that parent. */

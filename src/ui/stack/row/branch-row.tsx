@@ -5,9 +5,9 @@ import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } fro
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { isActive } from '../../jobs/active';
 import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
 import { errorStands } from '../../jobs/phase';
-import { isActive } from '../../repos/overview';
 import { PullRequest } from '../../repos/pull-request';
 import { Dot, Lanes, stateTone } from '../dot';
 import type { Entry } from '../entries';
