@@ -15,7 +15,7 @@ import { layoutStack } from '../stack/layout';
 import { moveWords, possibleParents } from '../stack/move/rules';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
 
-const ChooseBranch = lazy(() => import('../stack/move/choose-branch'));
+const ChooseBranch = lazy(() => import('../stack/move/choose-parent'));
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
 export default function Palette({ close }: { close: () => void }) {

@@ -18,7 +18,7 @@ import { moveWords, pickUpProblem, possibleParents } from '../move/rules';
 import { type BranchNews, standingOf } from '../state';
 
 const RowMenu = lazy(() => import('./row-menu'));
-const ChooseBranch = lazy(() => import('../move/choose-branch'));
+const ChooseBranch = lazy(() => import('../move/choose-parent'));
 
 /** What every row needs to know of its repo. */
 export interface RowContext {
