@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
 import { jobDetail, jobMove, jobResult, jobRow, taskRow } from '../testing/rows';
+import { historyAddress } from './address';
 import { entriesOf, type History, type HistoryFilter, mergeHistory, parseFilter } from './history';
 
 const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -23,7 +24,14 @@ const shown = (of: History, filter: HistoryFilter = {}) => entriesOf(of, filter)
 describe('the filter in an address', () => {
   it('is read back as it was written', () => {
     const filter = { kind: 'restack_repo', status: 'error', branch: 'a/b', person: 'mara okafor' } as const;
-    expect(parseFilter(new URLSearchParams(filter))).toEqual(filter);
+    const address = new URL(historyAddress('repo', filter), 'http://localhost');
+    expect(address.pathname).toBe('/repos/repo/activity');
+    expect(parseFilter(address.searchParams)).toEqual(filter);
+  });
+
+  it('is not there where everything is kept, and names a branch as git allows it', () => {
+    expect(historyAddress('repo')).toBe('/repos/repo/activity');
+    expect(historyAddress('repo', { branch: 'feat/a&b=c#1' })).toBe('/repos/repo/activity?branch=feat%2Fa%26b%3Dc%231');
   });
 
   it('leaves out what is not known and what is empty', () => {

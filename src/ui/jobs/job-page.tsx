@@ -13,6 +13,7 @@ import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
+import { branchesWord } from '../repos/counts';
 import { overviewQuery } from '../repos/overview';
 import { ago, duration, exactUtc } from '../time';
 import { isActive } from './active';
@@ -194,7 +195,7 @@ function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: strin
       title="Moves"
       beside={
         <CopyButton text={text} label="all moves">
-          {shown.length === 1 ? '1 branch' : `${shown.length} branches`}
+          {branchesWord(shown.length)}
         </CopyButton>
       }
     >

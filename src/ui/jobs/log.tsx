@@ -7,6 +7,7 @@ import { problemOf } from '../api';
 import { Trouble } from '../controls';
 import { useApi } from '../providers';
 import { exactUtc } from '../time';
+import { counted } from '../words';
 import { jobLogQuery } from './query';
 
 /** Nearer to the end than this counts as there, in pixels. */
@@ -80,7 +81,7 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
               onClick={toEnd}
               className="touch absolute bottom-3 left-1/2 inline-flex h-7 -translate-x-1/2 items-center gap-1 rounded-control border border-line bg-raised px-3 font-medium shadow-lg hover:bg-hover"
             >
-              <ArrowDown size={12} aria-hidden /> {fresh === 1 ? '1 new line' : `${fresh} new lines`}
+              <ArrowDown size={12} aria-hidden /> {counted(fresh, 'new line')}
             </button>
           )}
         </div>

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import type { FeedEvent, ForecastView } from '@/feed/events';
 import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
-import { type Api, problemOf } from '../api';
+import { type Api, problemOf, problemWords } from '../api';
 import { fedQuery } from '../feed/contract';
 import { useApi } from '../providers';
 import { listed } from './state';
@@ -88,10 +88,7 @@ export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | 
   }, [outdated, refetch]);
   if (!ask) return null;
   if (current === null) return { state: 'pending', words: '' };
-  if (query.error) {
-    const { message, fields } = problemOf(query.error);
-    return { state: 'refused', words: [...Object.values(fields), message].filter(Boolean).join(' ') };
-  }
+  if (query.error) return { state: 'refused', words: problemWords(problemOf(query.error)) };
   const forecast = query.data?.forecast;
   if (!forecast || forecast.stale || forecast.status === 'pending') {
     return { state: 'pending', words: forecast?.message || 'forecast…' };
