@@ -1,6 +1,7 @@
 import type { BranchRow } from '@/db/schema';
 import type { KeptReason } from '@/model/kept';
-import { isKept, keptReasonOf } from '@/repos/kept';
+import { isKept } from '@/repos/kept';
+import { keptReasonOf } from '@/repos/kept-reason';
 import type { History } from '@/stack/history';
 
 /** What it asks of a branch row. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hasLongLivedName, isKept, isSuggested, type KeptQuestion, keptReasonOf } from './kept';
+import { isKept, isSuggested } from './kept';
+import { hasLongLivedName, type KeptQuestion, keptReasonOf } from './kept-reason';
 
 describe('a name', () => {
   it.each([

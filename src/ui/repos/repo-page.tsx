@@ -7,6 +7,7 @@ import type { BranchFilter } from '@/api/repos';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
+import { isSuggested } from '@/repos/kept';
 import { Button } from '../controls';
 import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
@@ -17,7 +18,7 @@ import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
-import { isSuggested, newsByBranch } from '../stack/state';
+import { newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
 import { counted } from '../words';
 import { branchesWord, wantWords } from './counts';
@@ -28,6 +29,7 @@ import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
 const RegisterAll = lazy(() => import('./register-all'));
+const HeadMoved = lazy(() => import('./head-moved'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
@@ -53,6 +55,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     <>
       <title>{`${repo.name} · Spicerack`}</title>
       <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
+      {repo.headMoved && (
+        <Suspense>
+          <HeadMoved repo={repo} />
+        </Suspense>
+      )}
       <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
         {SECTIONS.map((name) => (
           <button
