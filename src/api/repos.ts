@@ -153,7 +153,15 @@ export const reposRouter = router({
       await repoOf(ctx.db, id);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
-      if (Object.keys(set).length > 0) await write(ctx.db, [ctx.db.update(repos).set(set).where(eq(repos.id, id))]);
+      if (Object.keys(set).length > 0) {
+        await write(ctx.db, [
+          ctx.db.update(repos).set(set).where(eq(repos.id, id)),
+          // The trunk is not among the branches.
+          ctx.db
+            .delete(branches)
+            .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
+        ]);
+      }
       return repoOf(ctx.db, id);
     }),
 

@@ -5,7 +5,8 @@ import { branches, idempotencyKeys, jobs, repos } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
 import { type BranchWords, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
-import { isKept, keptWords } from '@/repos/kept';
+import { isKept } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 import { type ActionFields, fieldsProblem } from './kinds';
 import { noRepo, type Refusal } from './refusal';
 

@@ -2,7 +2,8 @@ import type { ErrorCode } from '@/model/errors';
 import type { ActionKind } from '@/model/kinds';
 import type { HeldBack } from '@/model/plan';
 import { isLongLived, notTracked, unknownBranch, wouldStandOnItself } from '@/repos/branch-words';
-import { isKept, isSuggested, type KeptBranch, keptWords } from '@/repos/kept';
+import { isKept, isSuggested, type KeptBranch } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 import type { PlanBranch, Target } from './engines/engine';
 import { Graph, type GraphBranch } from './graph';
 

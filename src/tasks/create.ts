@@ -6,7 +6,8 @@ import { badRequest, insertJob } from '@/queue/accept';
 import { noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
 import { isLongLived } from '@/repos/branch-words';
-import { isKept, type KeptBranch, keptWords } from '@/repos/kept';
+import { isKept, type KeptBranch } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 
 export interface TaskRequest {
   repoId: string;

@@ -215,6 +215,7 @@ function upsertBranches(lease: Lease, rows: Projection['rows']) {
       on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`),
     lease.db.run(sql`
       delete from branches where repo_id = ${lease.repo.id}
-        and name not in (select value ->> 'name' from json_each(${json})) and ${lease.held}`),
+        and (name not in (select value ->> 'name' from json_each(${json}))
+          or name = (select trunk from repos where id = ${lease.repo.id})) and ${lease.held}`),
   ];
 }

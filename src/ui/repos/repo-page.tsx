@@ -13,7 +13,6 @@ import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
-import { Message } from '../message';
 import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
@@ -29,6 +28,7 @@ import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
 const RegisterAll = lazy(() => import('./register-all'));
+const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
@@ -76,7 +76,9 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
       <div className="lg:grid lg:grid-cols-[minmax(0,1fr)_360px]">
         <section aria-label="Stack" className={`min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}>
           {branches.length === 0 ? (
-            <NoBranches repo={repo} jobs={jobs} />
+            <Suspense>
+              <NoBranches repo={repo} jobs={jobs} />
+            </Suspense>
           ) : (
             <Stack repo={repo} branches={branches} jobs={jobs} news={news} counts={filters} sync={sync} />
           )}
@@ -252,31 +254,4 @@ function countBranches(counts: Record<BranchFilter, number>, branches: BranchRow
   const prs = branches.filter(({ prState }) => prState === 'open' || prState === 'draft').length;
   const words = [branchesWord(active), ...wantWords({ needRestack, wouldConflict, untracked })];
   return [...words, ...(prs > 0 ? [counted(prs, 'PR')] : [])].join(' · ');
-}
-
-function NoBranches({ repo, jobs }: { repo: RepoRow; jobs: JobDetail[] }) {
-  const first = jobs.at(-1);
-  if (repo.syncedAt !== null) {
-    return (
-      <Message title="No branches but the trunk" detail="Push one, and sync.">
-        {' '}
-      </Message>
-    );
-  }
-  if (first?.job.status === 'error') {
-    return (
-      <Message title="The first sync failed" detail={`${first.job.message} ${first.job.errorHint ?? ''}`}>
-        {' '}
-      </Message>
-    );
-  }
-  const step = first?.steps.findLast((each) => each.status === 'running');
-  return (
-    <Message
-      title="Cloning"
-      detail={step?.message || first?.job.message || 'Its branches appear here as soon as they are read.'}
-    >
-      {' '}
-    </Message>
-  );
 }

@@ -1,5 +1,6 @@
 import type { BranchRow } from '@/db/schema';
-import { isSuggested, keptWords } from '@/repos/kept';
+import { isSuggested } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 import { layoutStack } from '../stack/layout';
 import { isLive } from '../stack/state';
 

@@ -89,6 +89,8 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
     if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch, ghostName(branch));
     return api.jobs.run.mutate({ repoId: repo.id, kind, branch, ...(parent ? { parent } : {}), idempotencyKey });
   });
+  // A rename, or an end of tracking, gives what stands on the branch another place too.
+  const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
   const askForSync: Ask = (idempotencyKey) =>
     api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey });
   // Rows are drawn anew only for what concerns them: they get the same functions for ever.
@@ -100,8 +102,9 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
       run: (kind, branch, parent) => (key) => askFor(key, kind, branch, parent),
       openMenu: setMenu,
       preview: setPreview,
+      expectAll,
     }),
-    [send, dismiss, toggle, askFor],
+    [send, dismiss, toggle, askFor, expectAll],
   );
   const context = useMemo(
     () => ({ repoId: repo.id, trunk: repo.trunk, branches, jobs }),

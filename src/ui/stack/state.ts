@@ -1,7 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
-import { isKept, keptWords } from '@/repos/kept';
+import { isKept } from '@/repos/kept';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
 export type BranchState =
@@ -54,7 +54,7 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   if (at) return { state: 'running', word: 'in work', detail: at.job.message };
   if (branch.merged) return { state: 'merged', word: 'merged', detail: '' };
   if (branch.gone) return { state: 'gone', word: 'gone', detail: 'deleted on the remote, not merged' };
-  if (isKept(branch)) return { state: 'in_place', word: 'long-lived', detail: keptWords(branch) };
+  if (isKept(branch)) return { state: 'in_place', word: 'long-lived', detail: '' };
   if (!branch.tracked) {
     const { renamedFrom } = branch;
     if (renamedFrom)

@@ -34,6 +34,8 @@ export interface RowContext {
 export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   run: (kind: ActionKind, branch: string, parent?: string) => Ask;
   toggle: (branch: string) => void;
+  /** The next change of places was asked for here. */
+  expectAll: () => void;
   openMenu: (branch: string | null) => void;
   /** Shows what a Restack of the branch would do; null shows nothing. */
   preview: (branch: string | null) => void;
@@ -103,7 +105,10 @@ export const BranchRow = memo(function BranchRow({
     : branch.renamedFrom
       ? {
           label: 'Accept',
-          press: () => api.branches.acceptRename.mutate({ repoId: context.repoId, branch: branch.name }),
+          press: () => {
+            actions.expectAll();
+            return api.branches.acceptRename.mutate({ repoId: context.repoId, branch: branch.name });
+          },
         }
       : {
           label: 'Register',
@@ -209,7 +214,10 @@ export const BranchRow = memo(function BranchRow({
                 repoId={context.repoId}
                 branch={branch}
                 start={(kind) => void actions.send(branch.name, kind, actions.run(kind, branch.name))}
-                send={(name, ask) => void actions.send(branch.name, name, ask)}
+                send={(name, ask) => {
+                  actions.expectAll();
+                  void actions.send(branch.name, name, ask);
+                }}
                 choose={setChoosing}
                 opened={menuOpen}
                 open={actions.openMenu}

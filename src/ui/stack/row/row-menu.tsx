@@ -6,6 +6,7 @@ import { type RefObject, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { isKept } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 import { historyAddress } from '../../activity/address';
 import { problemOf, problemWords } from '../../api';
 import { copyText } from '../../copy';
@@ -65,7 +66,7 @@ export default function RowMenu({
             <Keep
               first={kept}
               label={kept ? 'Let it move' : 'Keep where it is'}
-              hint={kept ? 'it is not long-lived' : 'a long-lived branch'}
+              hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
               mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
               close={close}
             />
