@@ -90,6 +90,14 @@ describe('pullRequests', () => {
     expect(github.questions).toHaveLength(1 + 6 + 1);
   });
 
+  it('tells the branches that a rule of their own protects, over all pages, and none that are protected like all', async () => {
+    const many = Array.from({ length: 150 }, (_, i) => [`release/${i}`, 'release/*']);
+    github.protected = Object.fromEntries([...many, ['feature', '*'], ['deep/one', '**/*']]);
+    const { protectedBranches } = await ask([]);
+    expect(protectedBranches?.size).toBe(150);
+    expect(protectedBranches?.has('release/149')).toBe(true);
+  });
+
   it('takes names with anything in them as they are', async () => {
     const branch = 'fix/"quotes"-{x: 1}-ünï';
     github.pullRequests = [{ number: 1, branch, base: 'main', head: A, state: 'MERGED' }];
