@@ -138,7 +138,8 @@ export const SCENARIOS: Scenario[] = [
   {
     kind: 'untrack_branch',
     prepare: async () => undefined,
-    request: async (client, _db, repo) => (await client.branches.untrack.mutate({ repoId: repo.id, branch: 'b' })).jobId,
+    request: async (client, _db, repo) =>
+      (await client.branches.untrack.mutate({ repoId: repo.id, branch: 'b' })).jobId,
     moves: [],
     missing: (at) => [...notOn(at, { c: 'a' }), ...(at.rows.get('b')?.tracked ? ['b is tracked'] : [])],
   },

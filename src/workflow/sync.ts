@@ -1,7 +1,7 @@
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Statement, snapshot } from '@/db/client';
-import { branches, jobs, repos } from '@/db/schema';
+import { type BranchRow, branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
 import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
@@ -17,6 +17,7 @@ import { computeProjection, type Projection } from '@/projection/refresh';
 import { type Failure, failure, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
+import { isKept } from '@/repos/kept';
 import { remoteOptions } from './commit-moves';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
@@ -138,7 +139,7 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, hea
       where id = ${repo.id} and ${lease.held}`),
     ...(head === null ? [] : [recordHead(lease, head)]),
     ...(forge ? [recordForge(lease, forge)] : []),
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, nowKept(rows, projection.rows))),
     ...(projection.trunkRewritten
       ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
       : []),
@@ -146,22 +147,31 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, hea
 }
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
-function found(result: JobResult, projection: Projection): JobResult {
+function found(result: JobResult, projection: Projection, kept: string[]): JobResult {
   const known = new Set(result.merged.map((m) => m.branch));
   return {
     ...result,
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
     gone: [...new Set([...result.gone, ...projection.gone])],
-    notes: [...new Set([...result.notes, ...news(projection)])],
+    notes: [...new Set([...result.notes, ...news(projection, kept)])],
   };
 }
 
+/** The tracked branches that no action moves any more, for a reason that nobody but this look has seen. */
+function nowKept(before: BranchRow[], rows: Projection['rows']): string[] {
+  const were = new Map(before.map((row) => [row.name, isKept(row)]));
+  return rows
+    .filter((row) => row.tracked && row.kept === null && isKept(row) && !were.get(row.name))
+    .map((row) => row.name);
+}
+
 /** What a person should know of it beside the lists, in whole sentences. */
-function news({ trunkRewritten, renamed, follow }: Projection): string[] {
+function news({ trunkRewritten, renamed, follow }: Projection, kept: string[]): string[] {
   const onTrunk = `The trunk is another branch now, and ${counted(follow.length, 'branch', 'branches')} of the old one stand on it.`;
   return [
     ...(trunkRewritten ? ['The trunk was rewritten on the remote and is followed.'] : []),
     ...(follow.length > 0 ? [onTrunk.replace('branch of the old one stand', 'branch of the old one stands')] : []),
+    ...kept.map((name) => `${name} is taken for a long-lived branch now, and no longer moved: its row lets it go.`),
     ...renamed.map(({ from, to }) => `It seems that ${from} is ${to} now: accept that on its row.`),
   ];
 }

@@ -14,7 +14,6 @@ import { FilterBar, useStackView } from './filter-bar';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { ghostName, requestName } from './move/pending';
-import { NothingKept } from './nothing-kept';
 import { usePicture } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
@@ -31,6 +30,7 @@ import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
 
 const Strip = lazy(() => import('./strip'));
+const NothingKept = lazy(() => import('./nothing-kept'));
 
 interface Props {
   repo: RepoRow;
@@ -194,7 +194,9 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
         {words}
       </p>
       {nothing ? (
-        <NothingKept repo={repo} jobs={jobs} view={view} go={go} sync={sync} press={askForSync} />
+        <Suspense>
+          <NothingKept repo={repo} jobs={jobs} view={view} go={go} sync={sync} press={askForSync} />
+        </Suspense>
       ) : (
         <div className="relative flex-1 pb-14">
           {waiting > 0 && (
