@@ -21,7 +21,6 @@ import { isKept } from '@/repos/kept';
 import { remoteOptions } from './commit-moves';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
-import { counted } from './summary';
 
 /** The first step: the clone is there, the remote fetched, the branch rows fresh. */
 export async function sync(lease: Lease): Promise<void> {
@@ -167,10 +166,11 @@ function nowKept(before: BranchRow[], rows: Projection['rows']): string[] {
 
 /** What a person should know of it beside the lists, in whole sentences. */
 function news({ trunkRewritten, renamed, follow }: Projection, kept: string[]): string[] {
-  const onTrunk = `The trunk is another branch now, and ${counted(follow.length, 'branch', 'branches')} of the old one stand on it.`;
+  const stand =
+    follow.length === 1 ? '1 branch of the old one stands' : `${follow.length} branches of the old one stand`;
   return [
     ...(trunkRewritten ? ['The trunk was rewritten on the remote and is followed.'] : []),
-    ...(follow.length > 0 ? [onTrunk.replace('branch of the old one stand', 'branch of the old one stands')] : []),
+    ...(follow.length > 0 ? [`The trunk is another branch now, and ${stand} on it.`] : []),
     ...kept.map((name) => `${name} is taken for a long-lived branch now, and no longer moved: its row lets it go.`),
     ...renamed.map(({ from, to }) => `It seems that ${from} is ${to} now: accept that on its row.`),
   ];
