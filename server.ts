@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
@@ -6,6 +6,7 @@ import { setInngestReady } from '@/jobs/executors/inngest-ready';
 import { runtimeStatus } from '@/jobs/runtime-status';
 import { checkAccess } from '@/server/access';
 import { ensureBuilt } from '@/server/build';
+import { createFront } from '@/server/front';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
@@ -38,7 +39,8 @@ async function main(): Promise<void> {
   // Who comes early waits: an EventSource gives up for good on any status but 200, and a page left open over a
   // restart must come back by itself.
   const early: Parameters<RequestListener>[] = [];
-  const server = createServer((...exchange) => early.push(exchange));
+  let answer: RequestListener = (...exchange) => early.push(exchange);
+  const server = createFront((...exchange) => answer(...exchange), { dev });
   const port = await listen(server, config);
   const origin = `http://${reachable(config.host)}:${port}`;
   // What reads the settings after us, in the app, gets the port that was taken for 0.
@@ -55,14 +57,12 @@ async function main(): Promise<void> {
   const app = next({ dev, dir, hostname: config.host, port, httpServer: server });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const answer: RequestListener = (request, response) => {
+  answer = (request, response) => {
     const access = checkAccess({ url: request.url ?? '/', headers: request.headers }, config);
     if (access.kind === 'allowed') void handle(request, response);
     else if (access.kind === 'refused') response.writeHead(access.status).end(`${access.message}\n`);
     else response.writeHead(303, { location: access.location, 'set-cookie': access.cookie }).end();
   };
-  server.removeAllListeners('request');
-  server.on('request', answer);
   for (const exchange of early) answer(...exchange);
 
   // In production Next runs `instrumentation.ts` at the first request, so the first request is ours.

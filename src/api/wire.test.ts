@@ -151,9 +151,9 @@ describe('the feed', () => {
       }
       return {
         said,
-        close: () => {
+        close: async () => {
           abort.abort();
-          return reader?.cancel();
+          await reader?.cancel();
         },
       };
     };
