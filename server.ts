@@ -11,6 +11,7 @@ import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
 import { register } from '@/server/register';
+import { UMASK } from '@/upkeep/modes';
 
 /**
  * The one server process: the web server with everything in it, and an Inngest server as its child where its
@@ -25,6 +26,9 @@ const SHUTDOWN_MS = 1800;
 const HAND_BACK_MS = 1200;
 const REGISTER_AGAIN_MS = 60_000;
 
+const RUNS_AS_ROOT =
+  'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
+
 const dev = process.argv.includes('--dev');
 const say = (line: string) => console.log(line);
 const ending = new AbortController();
@@ -36,6 +40,7 @@ async function main(): Promise<void> {
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
   const config = readConfig();
+  if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Who comes early waits: an EventSource gives up for good on any status but 200, and a page left open over a
   // restart must come back by itself.
   const early: Parameters<RequestListener>[] = [];
@@ -49,6 +54,8 @@ async function main(): Promise<void> {
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
   if (!dev) await ensureBuilt(say);
+  // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
+  process.umask(UMASK);
   inngest = await executor(config, `${origin}/api/inngest`);
 
   // Only now: Next and the Inngest client read the environment when they load.
