@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
@@ -7,12 +7,14 @@ import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { ensureBuilt } from '@/server/build';
 import { createDoor } from '@/server/door';
+import { createFront } from '@/server/front';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
 import { ownOrigin } from '@/server/origin';
 import { type Registration, register } from '@/server/register';
 import { sessionsIn } from '@/server/sessions';
+import { UMASK } from '@/upkeep/modes';
 
 /**
  * The one server process: the web server with everything in it, and an Inngest server as its child where its
@@ -27,6 +29,9 @@ const SHUTDOWN_MS = 1800;
 const HAND_BACK_MS = 1200;
 const REGISTER_AGAIN_MS = 60_000;
 
+const RUNS_AS_ROOT =
+  'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
+
 const dev = process.argv.includes('--dev');
 const say = (line: string) => console.log(line);
 const ending = new AbortController();
@@ -38,10 +43,11 @@ async function main(): Promise<void> {
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
   const config = readConfig();
+  if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
   if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
   const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
-  const server = createServer(door.answer);
+  const server = createFront(door.answer, { dev });
   door.attach(server);
   const port = await listen(server, config);
   const origin = ownOrigin({ host: config.host, port });
@@ -51,6 +57,8 @@ async function main(): Promise<void> {
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
   if (!dev) await ensureBuilt(say);
+  // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
+  process.umask(UMASK);
   inngest = await executor(config, `${origin}/api/inngest`);
 
   // Only now: Next and the Inngest client read the environment when they load.

@@ -39,7 +39,7 @@ export const reposRouter = router({
   add: procedure
     .input(
       z.strictObject({
-        url: z.string().min(1, 'Give the address of a repository.'),
+        url: z.string().min(1, 'Give the address of a repository.').max(2048, 'Use at most 2,048 characters.'),
         name: z
           .string()
           .trim()
@@ -192,7 +192,7 @@ export const reposRouter = router({
         filter: z.enum(BRANCH_FILTERS).default('all'),
         search: z.string().max(244, 'Search for at most 244 characters.').optional(),
         /** The last branch of the page before. */
-        cursor: z.string().optional(),
+        cursor: branchName.optional(),
       }),
     )
     .query(async ({ ctx, input }) => {
