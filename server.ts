@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
+import { environment } from '@/environment';
 import { setInngestReady } from '@/jobs/executors/inngest-ready';
 import { runtimeStatus } from '@/jobs/runtime-status';
 import { checkAccess } from '@/server/access';
@@ -136,6 +137,7 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     },
   });
   Object.assign(process.env, child.env);
+  environment(); // its keys leave process.env at once
   say(`Inngest: ${found.version} (${found.how}) on ${child.env.INNGEST_BASE_URL}`);
   return child;
 }

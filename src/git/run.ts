@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { config } from '@/config';
+import { childEnvironment } from '@/environment';
 import { classify, GitError } from './error';
 import { redact } from './redact';
 
@@ -144,15 +145,12 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-/** Variables by which a surrounding git would point ours at another repository. */
-const FOREIGN = /^GIT_(?!SSH|ASKPASS|SSL|PROXY|TRACE|HTTP|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|EXEC_PATH)/;
-
 /**
  * The environment of every git process: no prompts, no hooks, no background maintenance, only the allowed
  * protocols, English messages. The host's own credential helpers and ssh keys stay usable.
  */
 export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env'> = {}): NodeJS.ProcessEnv {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
+  const inherited = childEnvironment();
   const settings: Array<[string, string]> = [
     ['core.hooksPath', '/dev/null'],
     ['gc.auto', '0'],
@@ -164,8 +162,6 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env'> = {})
   ];
   const env: NodeJS.ProcessEnv = {
     ...inherited,
-    // Named because Next's types demand it.
-    NODE_ENV: process.env.NODE_ENV,
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
     // A graphical prompt would wait for nobody; a program that was set on purpose may know the password.
