@@ -2,10 +2,11 @@ import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
 import { type JobMoveRow, jobMoves } from '@/db/schema';
-import { fetchRemote } from '@/git/fetch';
+import { fetchRemote, type RemoteOptions } from '@/git/fetch';
 import { isAncestor } from '@/git/is-ancestor';
 import { remoteRefs } from '@/git/ls-remote';
 import { pushAtomic, type RefMove } from '@/git/push';
+import { reachable } from '@/git/remote-host';
 import { existingCommits } from '@/git/rev-list';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
 import { cloneDir } from './clone-dir';
@@ -87,10 +88,10 @@ async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
   const remote = await remoteRefs(
     gitDir,
     refs.map((move) => move.ref),
-    remoteOptions(lease),
+    await remoteOptions(lease),
   );
   // What somebody has pushed since is not in the clone yet.
-  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, remoteOptions(lease));
+  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, await remoteOptions(lease));
   return decideResume(refs, remote, await movedOn(lease, refs, remote));
 }
 
@@ -143,8 +144,9 @@ async function forgetPush(lease: Lease): Promise<void> {
 }
 
 /** How a command that talks to the remote is bounded within a step. */
-export function remoteOptions(lease: Lease) {
-  return { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+export async function remoteOptions(lease: Lease): Promise<RemoteOptions> {
+  const bounds = { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+  return { ...bounds, ...(await reachable(lease.repo.url)) };
 }
 
 async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
@@ -155,7 +157,7 @@ async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
   }
   const gitDir = cloneDir(lease.repo.id);
   return watched(lease, 'act', 'push', `Pushing ${counted(refs.length, 'branch', 'branches')}`, async () => {
-    const result = await pushAtomic(gitDir, refs, remoteOptions(lease));
+    const result = await pushAtomic(gitDir, refs, await remoteOptions(lease));
     switch (result.kind) {
       case 'pushed':
         await lease.write(pushedMoves(lease, moves));
@@ -205,7 +207,7 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
   const refused = new Map<string, string>();
   const stale: string[] = [];
   for (const move of moves) {
-    const result = await pushAtomic(gitDir, refMoves([move]), { ...remoteOptions(lease), atomic: false });
+    const result = await pushAtomic(gitDir, refMoves([move]), { ...(await remoteOptions(lease)), atomic: false });
     if (result.kind === 'pushed') await lease.write(pushedMoves(lease, [move]));
     else if (result.kind === 'refused' && result.refs.some((r) => r.reason !== 'stale')) {
       refused.set(move.branch, result.refs[0]?.message ?? '');

@@ -3,6 +3,7 @@ import { config } from '@/config';
 import type { Failure } from './failure';
 import { inFuture, type Lease } from './lease';
 import { logLine } from './record';
+import { sentence } from './summary';
 
 /** The longest pause between two attempts, in milliseconds. */
 const LONGEST_MS = 60_000;
@@ -35,7 +36,7 @@ export async function backOff(lease: Lease, failure: Failure): Promise<number | 
   const { attempt } = lease.job;
   if (attempt >= most) return null;
   const delayMs = delayAfter(attempt);
-  const words = `${failure.message}. Trying again in ${Math.ceil(delayMs / 1000)} s (attempt ${attempt + 1} of ${most}).`;
+  const words = `${sentence(failure.message)} Trying again in ${Math.ceil(delayMs / 1000)} s (attempt ${attempt + 1} of ${most}).`;
   await lease.write([
     lease.db.run(
       sql`update jobs set next_attempt_at = ${inFuture(delayMs)}, message = ${words} where id = ${lease.job.id} and ${lease.held}`,

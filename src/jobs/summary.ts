@@ -1,4 +1,5 @@
 import type { JobResult, JobRow } from '@/db/schema';
+import { shown } from '@/text/foreign';
 
 export const EMPTY_RESULT: JobResult = {
   heldBack: [],
@@ -76,7 +77,7 @@ export function summary(
   const engine = result.warnings
     .filter((w) => w.kind === 'engine')
     .map((w) => sentence(`The engine says: ${w.message}`));
-  return [text ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : nothing, ...result.notes, ...engine].join(' ');
+  return shown([text ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : nothing, ...result.notes, ...engine].join(' '));
 }
 
 function commitsOf(result: JobResult, kind: JobResult['warnings'][number]['kind']): number {

@@ -7,13 +7,14 @@ import { GitError } from '@/git/error';
 import { fetchRemote } from '@/git/fetch';
 import { prepareClone, removeClone } from '@/git/init';
 import { remoteHead } from '@/git/ls-remote';
+import { redirectTarget } from '@/git/redirect';
 import { countBranches } from '@/projection/counts';
 import { computeProjection, type Projection } from '@/projection/refresh';
 import { demoUrl } from '@/repos/demo-url';
 import { cloneDir } from './clone-dir';
 import { remoteOptions } from './commit-moves';
 import { prepareDemo } from './demo';
-import { failure, JobFailed } from './failure';
+import { failure, failureOfGit, JobFailed } from './failure';
 import { type Lease, NOW } from './lease';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { logLine, watched } from './record';
@@ -44,6 +45,7 @@ async function fetchWhole(lease: Lease): Promise<string> {
   try {
     return await fetchOnce(lease);
   } catch (error) {
+    if (error instanceof GitError && error.kind === 'redirect') throw await movedAway(lease, error);
     if (!(error instanceof GitError) || error.kind !== 'corrupt') throw error;
     await lease.write([logLine(lease, `The clone is damaged and is made anew: ${error.message}`, 'warn')]);
     await removeClone(cloneDir(lease.repo.id));
@@ -51,9 +53,18 @@ async function fetchWhole(lease: Lease): Promise<string> {
   }
 }
 
+/** The failure that names the address which the remote points to. */
+async function movedAway(lease: Lease, error: GitError): Promise<JobFailed> {
+  const target = await redirectTarget(cloneDir(lease.repo.id), await remoteOptions(lease));
+  const { failure: known } = failureOfGit(error);
+  return new JobFailed(
+    target ? failure(known.code, `The remote points to another address: ${target}`, known.hint) : known,
+  );
+}
+
 async function fetchOnce(lease: Lease): Promise<string> {
   const gitDir = cloneDir(lease.repo.id);
-  const remote = remoteOptions(lease);
+  const remote = await remoteOptions(lease);
   if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
