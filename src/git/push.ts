@@ -62,9 +62,8 @@ export async function pushAtomic(
   const { code, stdout, stderr } = await git(args, { ...bounds, gitDir, okCodes: [0, 1, 128] });
   if (code === 0) return { kind: 'pushed' };
   if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
-  const rejected = readPorcelain(stdout.toString('utf8'));
-  if (rejected.length === 0) throw classify(['push'], code, stderr);
-  const refused = blame(rejected, stderr);
+  const refused = readRefusal(stdout.toString('utf8'), stderr);
+  if (!refused) throw classify(['push'], code, stderr);
 
   // A deletion of a ref that is not there any more counts as stale, but is what was asked for.
   const deletions = moves.filter(({ ref, after }) => after === null && refused.refs.some((r) => r.ref === ref));
@@ -81,6 +80,16 @@ export async function pushAtomic(
     }
   }
   return refused;
+}
+
+/**
+ * What a push that failed says about its refs: `stdout` is that of `--porcelain`, `stderr` is clean. Null where it
+ * says nothing about any.
+ * @throws GitError where the refs are not at fault
+ */
+export function readRefusal(stdout: string, stderr: string): (PushResult & { kind: 'refused' }) | null {
+  const rejected = readPorcelain(stdout);
+  return rejected.length === 0 ? null : blame(rejected, stderr);
 }
 
 interface Rejection {
