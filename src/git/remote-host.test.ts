@@ -87,15 +87,16 @@ describe('a redirect', () => {
       asked.push(request.url ?? '');
       response.writeHead(404).end();
     });
-    const url = await serve(async (request, response) => {
+    const url = await serve((request, response) => {
       if (request.method === 'POST') {
         request.resume();
         response.writeHead(307, { location: `${other}${request.url}` }).end();
         return;
       }
-      const answer = await fetch(`${http.url}${request.url}`);
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-      response.end(Buffer.from(await answer.arrayBuffer()));
+      void fetch(`${http.url}${request.url}`).then(async (answer) => {
+        response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      });
     });
     await prepareClone(clone, remote.dir);
     await fetchRemote(clone);

@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, ForecastOutline } from '@/db/schema';
+import { visible } from '@/text/visible';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
 export type BranchState =
@@ -57,12 +58,12 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   if (wouldConflict(branch, news)) {
     const files =
       foreseen?.kind === 'conflict' ? foreseen.files.map((file) => file.path) : (branch.forecast?.files ?? []);
-    return { state: 'conflict', word: 'would conflict', detail: listed(files) };
+    return { state: 'conflict', word: 'would conflict', detail: visible(listed(files)) };
   }
   if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
   if (branch.needsRestack) {
     const clean = branch.forecast ? 'forecast: clean' : '';
-    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${foreseen.branch}` : clean;
+    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${visible(foreseen.branch)}` : clean;
     return { state: 'needs_restack', word: 'needs restack', detail };
   }
   return { state: 'in_place', word: 'in place', detail: '' };
@@ -99,6 +100,10 @@ export function newsByBranch(jobs: JobDetail[], outline: ForecastOutline | null)
 
 /** Why a branch was left where it was, in one line. */
 export function heldBackWords(reason: HeldBackReason): string {
+  return visible(wordsOf(reason));
+}
+
+function wordsOf(reason: HeldBackReason): string {
   switch (reason.kind) {
     case 'conflict':
       return `conflicts in ${listed(reason.files.map((file) => file.path))}`;
