@@ -1,18 +1,19 @@
 import type { Page } from '@playwright/test';
+import { hasControls } from '@/text/visible';
 import { expect, test } from './pages/test';
 
 const NAME = 'fix/user\u202egnp.exe';
 const SHOWN = 'fix/user<U+202E>gnp.exe';
 
 /** Every text that the page shows or names its parts by, if it has a character that acts instead of being shown. */
-function acting(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
-    const found = [document.title, document.body.innerText];
-    for (const element of document.body.querySelectorAll('[title], [aria-label]'))
-      found.push(element.getAttribute('title') ?? '', element.getAttribute('aria-label') ?? '');
-    return found.filter((text) => controls.test(text));
-  });
+async function acting(page: Page): Promise<string[]> {
+  const names = await page
+    .locator('body [title], body [aria-label]')
+    .evaluateAll((elements) =>
+      elements.map((element) => `${element.getAttribute('title')} ${element.getAttribute('aria-label')}`),
+    );
+  const texts = [await page.title(), ...(await page.locator('body').allInnerTexts()), ...names];
+  return texts.filter((text) => hasControls(text.replace(/[\n\t]/g, '')));
 }
 
 test('a branch whose name turns the writing round is shown as what it is, and can be worked on', async ({
