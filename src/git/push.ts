@@ -92,6 +92,9 @@ export function readRefusal(stdout: string, stderr: string): (PushResult & { kin
   return rejected.length === 0 ? null : blame(rejected, stderr);
 }
 
+/** The most of a remote's words that each ref they are about is given, in characters; the log has them all. */
+const MOST_WORDS = 1000;
+
 interface Rejection {
   ref: string;
   /** What stands in brackets: `rejected` by our side, `remote rejected` or `remote failure` by the other. */
@@ -116,7 +119,7 @@ function readPorcelain(stdout: string): Rejection[] {
 /** Tells the refs at fault from those that only shared their push. The words are those of git 2.39 and of hosts. */
 function blame(rejected: Rejection[], stderr: string): PushResult & { kind: 'refused' } {
   const words = remoteWords(stderr);
-  const message = shorten(words);
+  const message = shorten(words, MOST_WORDS);
   if (rejected.some(({ by }) => by === 'remote failure')) {
     throw new GitError('unreachable', 'The remote ended the push without saying how it went.', ['push'], stderr);
   }

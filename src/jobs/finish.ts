@@ -2,6 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { type Db, type Statement, write } from '@/db/client';
 import { branches, type ErrorCode, type ForecastCheck, jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
+import { shown } from '@/text/foreign';
 import type { Failure } from './failure';
 import { type JobRef, type Lease, NOW } from './lease';
 import { logLine } from './record';
@@ -83,7 +84,7 @@ export async function endAbandoned(db: Db, ref: JobRef, why: string): Promise<vo
       .update(jobs)
       .set({
         status: 'error',
-        message: `The run was given up: ${why}`,
+        message: shown(`The run was given up: ${why}`),
         errorCode: 'INTERNAL',
         errorHint: hint,
         finishedAt: NOW,

@@ -58,7 +58,7 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   if (wouldConflict(branch, news)) {
     const files =
       foreseen?.kind === 'conflict' ? foreseen.files.map((file) => file.path) : (branch.forecast?.files ?? []);
-    return { state: 'conflict', word: 'would conflict', detail: visible(listed(files)) };
+    return { state: 'conflict', word: 'would conflict', detail: listed(files) };
   }
   if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
   if (branch.needsRestack) {
@@ -118,6 +118,10 @@ function wordsOf(reason: HeldBackReason): string {
 
 /** `a.ts`, `a.ts and b.ts`, `a.ts and 3 more`. */
 export function listed(names: string[]): string {
+  return visible(joined(names));
+}
+
+function joined(names: string[]): string {
   const [first = '', second] = names;
   if (names.length > 2) return `${first} and ${names.length - 1} more`;
   return second ? `${first} and ${second}` : first;
