@@ -3,17 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
 import { db } from '@/db/client';
+import { environment } from '@/environment';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { ensureBuilt } from '@/server/build';
-import { createDoor } from '@/server/door';
-import { createFront } from '@/server/front';
+import { createDoor } from '@/server/door/door';
+import { createFront } from '@/server/door/front';
+import { sessionsIn } from '@/server/door/sessions';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
 import { ownOrigin } from '@/server/origin';
 import { type Registration, register } from '@/server/register';
-import { sessionsIn } from '@/server/sessions';
 import { UMASK } from '@/upkeep/modes';
 
 /**
@@ -136,6 +137,7 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     },
   });
   Object.assign(process.env, child.env);
+  environment(); // its keys leave process.env at once
   say(`Inngest: ${found.version} (${found.how}) on ${child.env.INNGEST_BASE_URL}`);
   return child;
 }

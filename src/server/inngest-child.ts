@@ -5,6 +5,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childEnvironment } from '@/environment';
 import { freePorts } from './ports';
 
 /** An Inngest server of our own on loopback, kept alive until it is stopped. */
@@ -125,9 +126,10 @@ function launch(
   try {
     return spawn('/bin/sh', ['-c', WATCHED, 'sh', folder, options.program, ...args, ...persistence], {
       cwd: folder,
+      // The keys come this way because a command line can be read by every user of the machine.
       // Not in our process group: a Ctrl-C in the terminal must reach it through us.
       detached: true,
-      env: environment(keys),
+      env: childEnvironment({ ...keys, DO_NOT_TRACK: '1' }),
       stdio: ['ignore', log, log, 'pipe'],
     });
   } finally {
@@ -142,16 +144,6 @@ function dismissWatcher(child: ChildProcess): void {
   // A watcher that somebody killed has nothing left to be told.
   pipe.on('error', () => undefined);
   pipe.end('ended\n');
-}
-
-/**
- * Ours, without what its own settings are read from: every flag can also come as `INNGEST_*`. The keys come
- * this way because a command line can be read by every user of the machine.
- */
-function environment(keys: Record<string, string>): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env };
-  for (const name of Object.keys(env)) if (name.startsWith('INNGEST_') || name === 'DEBUG') delete env[name];
-  return { ...env, ...keys, DO_NOT_TRACK: '1' };
 }
 
 async function isHealthy(url: string, signal: AbortSignal): Promise<boolean> {

@@ -230,7 +230,7 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
   const gitDir = cloneDir(lease.repo.id);
   const isMissing = async () => (await existingCommits(gitDir, commits, lease.signal)).length < new Set(commits).size;
   if (await isMissing()) {
-    await fetchCommits(gitDir, commits, remoteOptions(lease));
+    await fetchCommits(gitDir, commits, await remoteOptions(lease));
     if (await isMissing()) {
       throw new JobFailed(
         failure(

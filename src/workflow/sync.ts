@@ -10,11 +10,12 @@ import { prepareClone, removeClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
 import { fetchRemote } from '@/git/remote/fetch';
 import { remoteHead } from '@/git/remote/ls-remote';
+import { redirectTarget } from '@/git/remote/redirect';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
 import { recordedTips } from '@/projection/recorded-tips';
 import { computeProjection, type Projection } from '@/projection/refresh';
-import { failure, JobFailed } from '@/queue/failure';
+import { failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { remoteOptions } from './commit-moves';
@@ -45,6 +46,7 @@ async function fetchWhole(lease: Lease): Promise<string> {
   try {
     return await fetchOnce(lease);
   } catch (error) {
+    if (error instanceof GitError && error.kind === 'redirect') throw await movedAway(lease, error);
     if (!(error instanceof GitError) || error.kind !== 'corrupt') throw error;
     await lease.write([logLine(lease, `The clone is damaged and is made anew: ${error.message}`, 'warn')]);
     await removeClone(cloneDir(lease.repo.id));
@@ -52,9 +54,18 @@ async function fetchWhole(lease: Lease): Promise<string> {
   }
 }
 
+/** The failure that names the address which the remote points to. */
+async function movedAway(lease: Lease, error: GitError): Promise<JobFailed> {
+  const target = await redirectTarget(cloneDir(lease.repo.id), await remoteOptions(lease));
+  const { failure: known } = failureOfGit(error);
+  return new JobFailed(
+    target ? failure(known.code, `The remote points to another address: ${target}`, known.hint) : known,
+  );
+}
+
 async function fetchOnce(lease: Lease): Promise<string> {
   const gitDir = cloneDir(lease.repo.id);
-  const remote = remoteOptions(lease);
+  const remote = await remoteOptions(lease);
   if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));

@@ -9,7 +9,7 @@ import type { Lease } from '@/queue/lease';
 import { logLine, setResult } from '@/queue/record';
 import type { History } from '@/stack/history';
 import { type TargetBranch, targetsFor } from '@/stack/targets';
-import { counted, named } from './summary';
+import { counted, named } from '@/text/words';
 
 /** A move that the remote has. */
 export type PushedMove = Pick<

@@ -1,3 +1,4 @@
+import { oneLine } from '@/text/foreign';
 import { git } from '../process/run';
 
 /** A branch of the remote as our clone knows it since the last fetch. */
@@ -6,7 +7,7 @@ export interface RemoteBranch {
   /** Commit id, and the id of its tree. */
   tip: string;
   tree: string;
-  /** Subject and author of the tip. */
+  /** Subject and author of the tip, for people (`text/foreign.ts`). */
   subject: string;
   author: string;
   /** Committer's time in ISO 8601, UTC. */
@@ -37,7 +38,14 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
     if (symref || !ref || !tip || !tree) continue;
     const name = ref.slice(PREFIX.length);
     const committedAt = new Date(Number(seconds) * 1000).toISOString();
-    branches.set(name, { name, tip, tree, subject: subject ?? '', author: author ?? '', committedAt });
+    branches.set(name, {
+      name,
+      tip,
+      tree,
+      subject: oneLine(subject ?? ''),
+      author: oneLine(author ?? '', 200),
+      committedAt,
+    });
   }
   return branches;
 }

@@ -1,3 +1,4 @@
+import { says } from '@/text/says';
 import { Conversation, type Reading } from '../process/conversation';
 import { GitError } from '../process/error';
 import { type GitOptions, git } from '../process/run';
@@ -242,7 +243,7 @@ function writePadding(quarantine: Quarantine): MergePair {
  * rare input (6 of 30,000 random merges), and `git rebase` dies of the same.
  */
 function isCrash(stderr: string): boolean {
-  return /Assertion.*failed|BUG: /i.test(stderr);
+  return says(stderr, ['Assertion*failed', 'BUG: ']);
 }
 
 function requestLine(pair: MergePair): string {

@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { ErrorText } from '@/text/foreign';
 import { GitError } from './error';
 import { type GitOptions, isFromOutside, spawnGit } from './run';
 
@@ -24,7 +25,7 @@ export class Conversation {
   #chunks: Buffer[] = [];
   #size = 0;
   #atLeast = 1;
-  #stderr = '';
+  readonly #stderr = new ErrorText();
   /** Why no question can be answered any more. */
   #ended: unknown;
 
@@ -36,9 +37,7 @@ export class Conversation {
     if (this.#signal?.aborted) kill();
     this.#signal?.addEventListener('abort', kill, { once: true });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
-    this.#child.stderr.on('data', (chunk: Buffer) => {
-      this.#stderr += chunk.toString('utf8');
-    });
+    this.#child.stderr.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
     // EPIPE when the process has ended; its end rejects what is open.
     this.#child.stdin.on('error', () => undefined);
     this.#exit = new Promise((resolve) => {
@@ -106,7 +105,7 @@ export class Conversation {
           isFromOutside(signal) ? 'killed' : 'failed',
           `git ${this.#args[0]} ended (${why})`,
           this.#args,
-          this.#stderr,
+          this.#stderr.toString(),
         );
     for (const question of this.#questions.splice(0)) question.reject(this.#ended);
   }

@@ -1,7 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { config } from '@/config';
+import { childEnvironment } from '@/environment';
+import { ErrorText } from '@/text/foreign';
 import { classify, GitError } from './error';
-import { redact } from './redact';
 
 /** Every option that a git command may need. Paths are absolute. */
 export interface GitOptions {
@@ -10,6 +11,8 @@ export interface GitOptions {
   /** Where the process starts; the system's temporary folder unless given, so no repository is found by accident. */
   cwd?: string;
   env?: Record<string, string>;
+  /** Settings of git on top of ours, as `key`, `value`. */
+  settings?: Array<[string, string]>;
   input?: string | Uint8Array;
   /** Kills the process and everything it started. */
   signal?: AbortSignal | undefined;
@@ -31,6 +34,7 @@ export interface ProcessGroup {
 export interface GitOutput {
   code: number;
   stdout: Buffer;
+  /** Clean (`text/foreign.ts`). */
   stderr: string;
 }
 
@@ -73,9 +77,9 @@ export async function runProgram(program: string, args: string[], options: GitOp
     detached: true,
   });
   const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
+  const stderr = new ErrorText();
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
   // EPIPE when the process ends without reading; its exit code says what happened.
   child.stdin.on('error', () => undefined);
 
@@ -114,7 +118,7 @@ export async function runProgram(program: string, args: string[], options: GitOp
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });
     options.signal?.throwIfAborted();
-    const errorText = redact(Buffer.concat(stderr).toString('utf8'));
+    const errorText = stderr.toString();
     if (timedOut) {
       const after = `${Math.round((options.timeoutMs ?? 0) / 1000)} s`;
       throw new GitError('timeout', `git ${args[0]} did not end within ${after}`, args, errorText);
@@ -144,15 +148,17 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-/** Variables by which a surrounding git would point ours at another repository. */
-const FOREIGN = /^GIT_(?!SSH|ASKPASS|SSL|PROXY|TRACE|HTTP|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|EXEC_PATH)/;
+/** How git starts ssh; it must not wait for a person. */
+export function sshCommand(): string {
+  return childEnvironment().GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=20';
+}
 
 /**
  * The environment of every git process: no prompts, no hooks, no background maintenance, only the allowed
  * protocols, English messages. The host's own credential helpers and ssh keys stay usable.
  */
-export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env'> = {}): NodeJS.ProcessEnv {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
+export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env' | 'settings'> = {}): NodeJS.ProcessEnv {
+  const inherited = childEnvironment();
   const settings: Array<[string, string]> = [
     ['core.hooksPath', '/dev/null'],
     ['gc.auto', '0'],
@@ -161,11 +167,12 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env'> = {})
     ['commit.gpgSign', 'false'],
     ['advice.detachedHead', 'false'],
     ['protocol.ext.allow', 'never'],
+    // A remote must not choose whom this machine talks to.
+    ['http.followRedirects', 'false'],
+    ...(options.settings ?? []),
   ];
   const env: NodeJS.ProcessEnv = {
     ...inherited,
-    // Named because Next's types demand it.
-    NODE_ENV: process.env.NODE_ENV,
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
     // A graphical prompt would wait for nobody; a program that was set on purpose may know the password.
@@ -173,7 +180,7 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env'> = {})
     GIT_EDITOR: 'true',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_ALLOW_PROTOCOL: config().allowLocal ? 'https:ssh:http:file' : 'https:ssh',
-    GIT_SSH_COMMAND: inherited.GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=20',
+    GIT_SSH_COMMAND: sshCommand(),
     GIT_CONFIG_COUNT: String(settings.length),
     ...Object.fromEntries(
       settings.flatMap(([key, value], i) => [

@@ -1,7 +1,12 @@
 import type { JobView } from '@/feed/events';
+import { visible } from '@/text/visible';
 
 /** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
 export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
+  return visible(words(job));
+}
+
+function words(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
   switch (job.kind) {
     case 'sync_repo':
       return 'Sync';

@@ -5,6 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf } from '../api';
 import { Trouble } from '../controls';
 import { jobQuery, overviewQuery, repoListQuery } from '../feed/queries';
@@ -65,12 +66,12 @@ export default function Palette({ close }: { close: () => void }) {
     return (
       <Suspense>
         <ChooseBranch
-          title={`Move ${mover.name} onto…`}
+          title={`Move ${visible(mover.name)} onto…`}
           action={moveWords(mover.name, picture)}
           choices={possibleParents(mover.name, { trunk: repo.trunk, branches, picture })}
           suggested={null}
           foresee={(parent) => ({ ...move, parent })}
-          choose={(parent) => void run(`Move ${mover.name} onto ${parent}`, { ...move, parent })}
+          choose={(parent) => void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, { ...move, parent })}
           close={() => setMoving(null)}
         />
       </Suspense>

@@ -3,6 +3,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
+import { visible } from '@/text/visible';
 import { Button } from '../controls';
 import { type ForecastAsk, useForecast } from './forecast';
 
@@ -83,7 +84,7 @@ export default function ChooseBranch({
                     onClick={() => setTyped(name)}
                     className="touch cursor-default truncate rounded-control px-2 py-1 font-mono text-xs data-highlighted:bg-selected"
                   >
-                    {name}
+                    {visible(name)}
                   </Autocomplete.Item>
                 )}
               </Autocomplete.List>

@@ -1,4 +1,5 @@
 import type { BranchRow } from '@/db/schema';
+import { visible } from '@/text/visible';
 import type { StackPicture } from './layout';
 
 /** A branch that was picked up, with all that stands on it, and where it is held. */
@@ -36,13 +37,14 @@ export function dropProblem(branch: string, target: string, { trunk, branches, p
   if (target === branch) return 'Aim at another branch';
   const rows = new Map(branches.map((each) => [each.name, each]));
   const below = rows.get(branch)?.parent;
-  if (below === target) return `Already on ${target}`;
+  const shown = visible(target);
+  if (below === target) return `Already on ${shown}`;
   if (target === trunk) return null;
-  if (movedWith(branch, picture).includes(target)) return `${target} stands on it`;
+  if (movedWith(branch, picture).includes(target)) return `${shown} stands on it`;
   const onto = rows.get(target);
-  if (!onto || onto.gone) return `${target} is gone`;
-  if (onto.merged) return `${target} is merged`;
-  return onto.tracked ? null : `${target} is untracked: register it first`;
+  if (!onto || onto.gone) return `${shown} is gone`;
+  if (onto.merged) return `${shown} is merged`;
+  return onto.tracked ? null : `${shown} is untracked: register it first`;
 }
 
 /** Every branch, the trunk first, that a branch can stand on in place of what is below it now. */

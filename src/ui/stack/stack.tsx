@@ -20,6 +20,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchFilter } from '@/api/repos';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { visible } from '@/text/visible';
 import { Button } from '../controls';
 import { isActive } from '../feed/merge';
 import { JobButton, type JobRequest, useRequests } from '../jobs/job-button';
@@ -120,11 +121,11 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
   const pickUp = (name: string) => {
     const branch = branches.find((each) => each.name === name);
     const problem = branch ? pickUpProblem(branch) : 'It is the trunk';
-    if (problem) return say(`${name} cannot be moved. ${problem}.`);
+    if (problem) return say(`${visible(name)} cannot be moved. ${problem}.`);
     setHand({ branch: name, target: null, dropped: false });
     const count = movedWith(name, whole).length - 1;
     say(
-      `Picked up ${name}${count > 0 ? ` and ${count} above` : ''}. Aim with j and k, drop with Enter, leave it with Escape.`,
+      `Picked up ${visible(name)}${count > 0 ? ` and ${count} above` : ''}. Aim with j and k, drop with Enter, leave it with Escape.`,
     );
   };
   const toggle = (name: string) =>
@@ -242,7 +243,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
         else if (canBeSelected(branch)) setMenu(name);
         return true;
       case 'Escape':
-        if (hand) say(`${hand.branch} stays where it is.`);
+        if (hand) say(`${visible(hand.branch)} stays where it is.`);
         if (hand) leave();
         else setSelected(new Set());
         return true;
@@ -255,7 +256,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
         return true;
       case 'b':
         if (branch?.tracked && canBeSelected(branch)) void send(name, 'rebase_branch', act('rebase_branch', name));
-        else say(`${name} cannot be rebased.`);
+        else say(`${visible(name)} cannot be rebased.`);
         return true;
       case 'p':
         pickUp(name);
@@ -549,8 +550,8 @@ function GhostRow({
         <circle r="4" fill="none" stroke="currentColor" strokeWidth="1.4" />
       </Lanes>
       <span className="min-w-0 truncate">
-        {branch}
-        {onto !== undefined && <span className="text-xs"> · moves onto {onto}</span>}
+        {visible(branch)}
+        {onto !== undefined && <span className="text-xs"> · moves onto {visible(onto)}</span>}
       </span>
     </div>
   );

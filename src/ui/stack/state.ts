@@ -1,6 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
+import { visible } from '@/text/visible';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
 export type BranchState =
@@ -63,7 +64,7 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
   if (branch.needsRestack) {
     const clean = branch.forecast ? 'forecast: clean' : '';
-    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${foreseen.branch}` : clean;
+    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${visible(foreseen.branch)}` : clean;
     return { state: 'needs_restack', word: 'needs restack', detail };
   }
   return { state: 'in_place', word: 'in place', detail: '' };
@@ -100,6 +101,10 @@ export function newsByBranch(jobs: JobDetail[], outline: ForecastOutline | null)
 
 /** Why a branch was left where it was, in one line. */
 export function heldBackWords(reason: HeldBackReason): string {
+  return visible(wordsOf(reason));
+}
+
+function wordsOf(reason: HeldBackReason): string {
   switch (reason.kind) {
     case 'conflict':
       return `conflicts in ${listed(reason.files.map((file) => file.path))}`;
@@ -114,6 +119,10 @@ export function heldBackWords(reason: HeldBackReason): string {
 
 /** `a.ts`, `a.ts and b.ts`, `a.ts and 3 more`. */
 export function listed(names: string[]): string {
+  return visible(joined(names));
+}
+
+function joined(names: string[]): string {
   const [first = '', second] = names;
   if (names.length > 2) return `${first} and ${names.length - 1} more`;
   return second ? `${first} and ${second}` : first;

@@ -1,7 +1,7 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { appRouter } from '@/api/router';
 import { db } from '@/db/client';
-import { refusalBody } from '@/server/refusal-body';
+import { refusalBody } from '@/server/door/refusal-body';
 import { shutdownSignal } from '@/shutdown';
 
 export const dynamic = 'force-dynamic';
