@@ -5,15 +5,16 @@ import { type Config, readConfig } from '@/config';
 import { setInngestReady } from '@/jobs/executors/inngest-ready';
 import { runtimeStatus } from '@/jobs/runtime-status';
 import { checkAccess } from '@/server/access';
+import { askForInngest } from '@/server/ask-for-inngest';
 import { ensureBuilt } from '@/server/build';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
-import { setInngestFound } from '@/server/inngest-found';
+import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
 import { register } from '@/server/register';
 
 /**
- * The one server process: the web server with everything in it, and an Inngest server as its child where its
- * program is found. `npm start` runs it on the production build, `npm run dev` with `--dev`.
+ * The one server process: the web server with everything in it, and an Inngest server as its child where that is
+ * asked for by name. `npm start` runs it on the production build, `npm run dev` with `--dev`.
  */
 
 /** Set by the app's `instrumentation.ts`: hands its leases back and ends its streams. */
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     NEXT_TELEMETRY_DISABLED: '1',
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
+  if (dev) await askForInngest(process.env);
   const config = readConfig();
   // Who comes early waits: an EventSource gives up for good on any status but 200, and a page left open over a
   // restart must come back by itself.
@@ -96,23 +98,20 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing unless it was asked for by name. */
+/** Sees to the Inngest server: none, a configured one, or a child of ours where Inngest was asked for by name. */
 async function executor(config: Config, appUrl: string): Promise<InngestChild | undefined> {
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
     if (config.inngest.baseUrl) void keepRegistered(appUrl);
     return undefined;
   }
+  // What cannot be bound to loopback is not started unasked.
+  if (config.executor === 'auto') return undefined;
   const found = await findInngest();
-  setInngestFound(found);
   if ('missing' in found) {
-    if (config.executor === 'inngest') {
-      throw new Error(
-        `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
-      );
-    }
-    say(`Inngest: its program was not found (npm run setup gets it). ${found.tried.join('; ')}`);
-    return undefined;
+    throw new Error(
+      `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
+    );
   }
   setInngestReady(false);
   let previous = new AbortController();
@@ -136,7 +135,9 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     },
   });
   Object.assign(process.env, child.env);
+  setInngestFound({ ...found, openPorts: child.openPorts });
   say(`Inngest: ${found.version} (${found.how}) on ${child.env.INNGEST_BASE_URL}`);
+  say(`Inngest: ${openPortsWarning(child.openPorts)}`);
   return child;
 }
 
