@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -62,6 +62,7 @@ const Environment = z.object({
     .optional(),
   SPICERACK_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   SPICERACK_ALLOW_LOCAL: flag,
+  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(64, 'use at least 64 (MiB)').optional(),
   SPICERACK_NETWORK_TIMEOUT: seconds(600),
   SPICERACK_LEASE: seconds(30),
   SPICERACK_RETRY_DELAY: seconds(3),
@@ -107,6 +108,8 @@ export interface Config {
   concurrency: number;
   /** Whether repositories may be given as a path, `file:` or plain `http:`. */
   allowLocal: boolean;
+  /** The most memory of one git process, in bytes. */
+  gitMemory: number;
   /** Longest time one git command may talk to a remote. */
   networkTimeoutMs: number;
   leaseMs: number;
@@ -169,6 +172,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     committer: committer?.[1] && committer[2] ? { name: committer[1], email: committer[2] } : null,
     concurrency: e.SPICERACK_CONCURRENCY,
     allowLocal: e.SPICERACK_ALLOW_LOCAL ?? loopback,
+    gitMemory: (e.SPICERACK_GIT_MEMORY ?? gitMemory()) * 1024 * 1024,
     networkTimeoutMs: e.SPICERACK_NETWORK_TIMEOUT,
     leaseMs: e.SPICERACK_LEASE,
     retryDelayMs: e.SPICERACK_RETRY_DELAY,
@@ -184,6 +188,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     ),
     machine: hostname(),
   };
+}
+
+/**
+ * A quarter of the memory that this process may use, in MiB, for several gits run side by side; at least 1 GiB, which
+ * is more than a fetch or a repack of most repositories needs.
+ */
+function gitMemory(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.max(1024, Math.floor(memory / 4 / 1024 / 1024));
 }
 
 let current: Config | undefined;

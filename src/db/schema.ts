@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'AUTH',
   'ENGINE_MISSING',
   'TIMEOUT',
+  'TOO_LARGE',
   'INTERNAL',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -406,7 +407,7 @@ export interface BranchForecast {
   /** The two tips that it was computed for. */
   tip: string;
   parentTip: string;
-  outcome: 'in_place' | 'clean' | 'conflict';
+  outcome: 'in_place' | 'clean' | 'conflict' | 'too_large';
   /** Paths in conflict; empty unless `outcome` is `conflict`. */
   files: string[];
 }

@@ -153,6 +153,8 @@ function reasonWords(reason: HeldBack['reason']): string {
       return `with ${reason.branch}`;
     case 'parent_gone':
       return `for ${reason.parent} is gone`;
+    case 'too_large':
+      return 'for it is too large';
     case 'protected':
       return 'for the remote protects it';
   }

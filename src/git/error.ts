@@ -14,6 +14,8 @@ export type GitErrorKind =
   | 'disk_full'
   /** The clone is damaged: making it anew helps. */
   | 'corrupt'
+  /** It would take more than is read or allowed: output, refs, commits, or memory (`bounds.ts`). */
+  | 'too_large'
   /** The protocol is not among the allowed ones. */
   | 'protocol'
   /** The program is not there. */
@@ -35,6 +37,8 @@ export class GitError extends Error {
 
 /** git has no exit codes for these; the phrases are those of git, curl and ssh under LC_ALL=C. First match wins. */
 const PHRASES: Array<[GitErrorKind, RegExp]> = [
+  // Our own git's words, never those of the far side ("remote: fatal: …").
+  ['too_large', /^(fatal|error): .*(out of memory|cannot allocate memory|malloc failed|mmap failed)/im],
   ['disk_full', /No space left on device|Disk quota exceeded/i],
   ['protocol', /transport '.*' not allowed|protocol '.*' is not supported/i],
   // A local remote that belongs to another user; git then also says that it could not read from the remote.

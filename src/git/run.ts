@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { config } from '@/config';
+import { MAX_ERROR_HEAD, MAX_ERROR_TAIL, MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
 import { classify, GitError } from './error';
 import { redact } from './redact';
 
@@ -14,6 +15,8 @@ export interface GitOptions {
   /** Kills the process and everything it started. */
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+  /** The most bytes of standard output; the process is ended beyond. `MAX_OUTPUT` unless given. */
+  maxBytes?: number;
   /** Exit codes that are answers and not failures; 0 unless given. */
   okCodes?: number[];
   /**
@@ -38,9 +41,9 @@ export interface GitOutput {
 const KILL_AFTER_MS = 800;
 
 /**
- * Runs one git command to its end.
- * @throws GitError when it exits with a code that is not in `okCodes`, times out, or cannot be started;
- *   the signal's reason when it is aborted.
+ * Runs one git command to its end. For what can be long there is `gitRecords`.
+ * @throws GitError when it exits with a code that is not in `okCodes`, times out, cannot be started, or goes beyond
+ *   its bounds (`too_large`); the signal's reason when it is aborted.
  */
 export function git(args: string[], options: GitOptions = {}): Promise<GitOutput> {
   return runProgram(config().gitProgram, args, options);
@@ -51,31 +54,114 @@ export async function gitText(args: string[], options: GitOptions = {}): Promise
   return (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '');
 }
 
+/**
+ * Runs one git command and hands on its standard output record by record as it comes, so that nothing long is held
+ * and nobody waits meanwhile. What `each` throws ends the process and is thrown.
+ * @param separator ends a record: a newline unless given
+ * @throws as `git` does
+ */
+export async function gitRecords(
+  args: string[],
+  options: GitOptions & { encoding?: 'utf8' | 'latin1'; separator?: '\n' | '\0' },
+  each: (record: string) => void,
+): Promise<Omit<GitOutput, 'stdout'>> {
+  const { encoding = 'utf8', separator = '\n' } = options;
+  let rest: Buffer[] = [];
+  let length = 0;
+  const add = (part: Buffer) => {
+    rest.push(part);
+    length += part.length;
+    if (length > MAX_RECORD) throw tooLarge(`git ${args[0]} gave a line of more than ${MAX_RECORD} bytes`, args);
+  };
+  const flush = () => {
+    const record = Buffer.concat(rest).toString(encoding);
+    rest = [];
+    length = 0;
+    each(record);
+  };
+  const end = await run(config().gitProgram, args, options, (chunk) => {
+    let at = 0;
+    for (let next = chunk.indexOf(separator); next >= 0; next = chunk.indexOf(separator, at)) {
+      add(chunk.subarray(at, next));
+      flush();
+      at = next + 1;
+    }
+    if (at < chunk.length) add(chunk.subarray(at));
+  });
+  if (length > 0) flush();
+  return end;
+}
+
+/** Like `gitRecords`, in the pieces in which the output comes. */
+export function gitChunks(
+  args: string[],
+  options: GitOptions,
+  each: (chunk: Buffer) => void,
+): Promise<Omit<GitOutput, 'stdout'>> {
+  return run(config().gitProgram, args, options, each);
+}
+
 /** Starts a git process that is spoken to over its standard input and output; the caller ends it. */
 export function spawnGit(
   args: string[],
   options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env'> = {},
 ): ChildProcessWithoutNullStreams {
-  return spawn(config().gitProgram, args, { cwd: options.cwd ?? '/', env: gitEnvironment(options) });
+  const [command, commandArgs] = inShell(config().gitProgram, args, false);
+  return spawn(command, commandArgs, { cwd: options.cwd ?? '/', env: gitEnvironment(options) });
+}
+
+/**
+ * The shell that becomes the program.
+ *
+ * Its memory is limited first. The limit is on data and not on the address space, which large packs fill by being
+ * mapped: those are read-only and do not count. Where the system has no such limit, or a lower one, that stays.
+ *
+ * Behind a gate it waits for one line before, so that nothing runs before its group is on record, and nothing runs at
+ * all when this process dies in between.
+ */
+function inShell(program: string, args: string[], gate: boolean): [string, string[]] {
+  const script = `${gate ? 'read -r _ && ' : ''}{ ulimit -S -d "$1" 2>/dev/null; shift; exec "$@"; }`;
+  return ['/bin/sh', ['-c', script, 'sh', String(config().gitMemory / 1024), program, ...args]];
 }
 
 /** Like `git`, for another program that itself runs git (git-spice). */
 export async function runProgram(program: string, args: string[], options: GitOptions): Promise<GitOutput> {
+  const chunks: Buffer[] = [];
+  const end = await run(program, args, { maxBytes: MAX_OUTPUT, ...options }, (chunk) => chunks.push(chunk));
+  return { ...end, stdout: Buffer.concat(chunks) };
+}
+
+async function run(
+  program: string,
+  args: string[],
+  options: GitOptions,
+  take: (chunk: Buffer) => void,
+): Promise<Omit<GitOutput, 'stdout'>> {
   options.signal?.throwIfAborted();
-  // The gate: a shell that waits for one line, so that nothing runs before its group is on record, and
-  // nothing runs at all when this process dies in between.
-  const [command, commandArgs] = options.record
-    ? ['/bin/sh', ['-c', 'read -r _ && exec "$@"', 'sh', program, ...args]]
-    : [program, args];
+  const [command, commandArgs] = inShell(program, args, options.record !== undefined);
   const child = spawn(command, commandArgs, {
     cwd: options.cwd ?? '/',
     env: gitEnvironment(options),
     detached: true,
   });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const stderr = new Excerpt();
+  child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
+  let read = 0;
+  /** Why the rest of the output is not wanted. */
+  let refused: { error: unknown } | undefined;
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (refused) return;
+    read += chunk.length;
+    try {
+      if (read > (options.maxBytes ?? Number.POSITIVE_INFINITY)) {
+        throw tooLarge(`git ${args[0]} gave more than ${options.maxBytes} bytes`, args);
+      }
+      take(chunk);
+    } catch (error) {
+      refused = { error };
+      stop();
+    }
+  });
   // EPIPE when the process ends without reading; its exit code says what happened.
   child.stdin.on('error', () => undefined);
 
@@ -114,18 +200,45 @@ export async function runProgram(program: string, args: string[], options: GitOp
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });
     options.signal?.throwIfAborted();
-    const errorText = redact(Buffer.concat(stderr).toString('utf8'));
+    if (refused) throw refused.error;
+    const errorText = redact(stderr.text());
+    if ((code === 126 || code === 127) && /^(\/bin\/)?sh: /.test(errorText)) {
+      throw new GitError('missing', `${program} cannot be started: ${errorText.trim()}`, args, '');
+    }
     if (timedOut) {
       const after = `${Math.round((options.timeoutMs ?? 0) / 1000)} s`;
       throw new GitError('timeout', `git ${args[0]} did not end within ${after}`, args, errorText);
     }
     if (isFromOutside(signal)) throw new GitError('killed', `git ${args[0]} was killed (${signal})`, args, errorText);
     if (!(options.okCodes ?? [0]).includes(code)) throw classify(args, code, errorText);
-    return { code, stdout: Buffer.concat(stdout), stderr: errorText };
+    return { code, stderr: errorText };
   } finally {
     clearTimeout(timeout);
     clearTimeout(killTimer);
     options.signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The first and the last of a text that may be of any length. */
+class Excerpt {
+  readonly #head: Buffer[] = [];
+  #room = MAX_ERROR_HEAD;
+  #tail = Buffer.alloc(0);
+  #left = false;
+
+  add(chunk: Buffer): void {
+    const head = chunk.subarray(0, this.#room);
+    if (head.length > 0) this.#head.push(head);
+    this.#room -= head.length;
+    const rest = chunk.subarray(head.length);
+    if (rest.length === 0) return;
+    this.#left ||= this.#tail.length + rest.length > MAX_ERROR_TAIL;
+    this.#tail = Buffer.concat([this.#tail, rest]).subarray(-MAX_ERROR_TAIL);
+  }
+
+  text(): string {
+    const head = Buffer.concat(this.#head).toString('utf8');
+    return `${head}${this.#left ? '\n…\n' : ''}${this.#tail.toString('utf8')}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
-import { type BranchRow, branches, type JobResult, jobMoves, jobs } from '@/db/schema';
+import { type BranchRow, type JobResult, jobMoves, jobs } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { tipsKey } from '@/forecast/tips-key';
 import { fetchCommits } from '@/git/fetch';
@@ -10,6 +10,7 @@ import { keepCommits, keepRef } from '@/git/keep-ref';
 import { existingCommits } from '@/git/rev-list';
 import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
+import { branchRows } from './branch-rows';
 import { cloneDir } from './clone-dir';
 import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
 import { failure, JobFailed } from './failure';
@@ -68,7 +69,7 @@ function refuseWhole({ job }: Lease, refused: ReadonlyMap<string, string>): void
 async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): Promise<Commitment> {
   const { job, db } = lease;
   const [repo] = await db.query.repos.findMany({ where: (repos) => eq(repos.id, lease.repo.id) });
-  const rows = await db.select().from(branches).where(eq(branches.repoId, lease.repo.id));
+  const rows = await branchRows(db, lease.repo.id);
   if (!repo?.trunk || !repo.trunkTip) throw new Error('The sync step has found no trunk.');
   const trunk = { name: repo.trunk, tip: repo.trunkTip };
   switch (job.kind) {

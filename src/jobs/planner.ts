@@ -3,7 +3,7 @@ import { registrationBases } from '@/projection/registration';
 import type { PickedEngine } from '@/stack/engines/pick';
 import type { Committer, HeldBack, Move, Plan, PlannedObjects, Target } from '@/stack/plan';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
-import { type Failure, failure } from './failure';
+import { type Failure, failure, TOO_LARGE_HINT } from './failure';
 
 /** What an action is planned on: the branch rows as they are, and the clone that has their commits. */
 export interface PlanInput {
@@ -121,6 +121,8 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
       );
     case 'protected':
       return failure('PUSH_REJECTED', words, 'Change the rule on the remote, or ask whoever may.');
+    case 'too_large':
+      return failure('TOO_LARGE', words, TOO_LARGE_HINT);
     case 'below':
     case 'parent_gone':
       return failure('BRANCH_NOT_FOUND', words, 'Move the branch onto another parent (reparent_branch).');
@@ -138,6 +140,8 @@ export function reasonText({ reason }: HeldBack): string {
       return `${reason.branch} below it is held back`;
     case 'protected':
       return `the remote does not let it move: ${reason.message}`;
+    case 'too_large':
+      return reason.message;
     case 'parent_gone':
       return `${reason.parent}, which it stands on, is gone from the remote; reparent it`;
   }

@@ -1,7 +1,8 @@
-import { desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
-import { snapshot } from '@/db/client';
-import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
+import type { Statement } from '@/db/client';
+import { type BranchRow, branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
 import { pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { GitError } from '@/git/error';
 import { fetchRemote } from '@/git/fetch';
@@ -10,6 +11,7 @@ import { remoteHead } from '@/git/ls-remote';
 import { countBranches } from '@/projection/counts';
 import { computeProjection, type Projection } from '@/projection/refresh';
 import { demoUrl } from '@/repos/demo-url';
+import { branchRows, ROWS_AT_ONCE } from './branch-rows';
 import { cloneDir } from './clone-dir';
 import { remoteOptions } from './commit-moves';
 import { prepareDemo } from './demo';
@@ -95,14 +97,12 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
 /** Computes the branch rows from the clone's refs and writes them. */
 async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Promise<void> {
   const { db, repo, job } = lease;
-  const [rows, [current]] = await snapshot(db, [
-    db.select().from(branches).where(eq(branches.repoId, repo.id)),
-    db
-      .select({ trunkTip: repos.trunkTip, result: jobs.result })
-      .from(repos)
-      .innerJoin(jobs, eq(jobs.id, job.id))
-      .where(eq(repos.id, repo.id)),
-  ]);
+  const rows = await branchRows(db, repo.id);
+  const [current] = await db
+    .select({ trunkTip: repos.trunkTip, result: jobs.result })
+    .from(repos)
+    .innerJoin(jobs, eq(jobs.id, job.id))
+    .where(eq(repos.id, repo.id));
   const byBranch: ForgeNews['byBranch'] = forge?.byBranch ?? new Map();
   const projection = await computeProjection({
     gitDir: cloneDir(repo.id),
@@ -122,8 +122,26 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       ),
     );
   }
+  const told = [
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
+    ...(projection.trunkRewritten
+      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
+      : []),
+    ...projection.tooLarge.map((branch) =>
+      logLine(lease, `${branch} changes more than can be compared; it is left alone.`, 'warn'),
+    ),
+  ];
+  const pieces = upsertBranches(lease, withPullRequests(projection.rows, byBranch), rows);
+  // Most often there is one piece, and all is one transaction. Many go in one by one, behind what is told of them: a
+  // run that takes over in between computes the same again, and tells nothing twice.
+  const last = pieces.pop() ?? [];
+  for (const [i, piece] of pieces.entries()) {
+    await lease.write([...(i === 0 ? told : []), ...piece]);
+    await setImmediate();
+  }
   await lease.write([
-    ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
+    ...(pieces.length === 0 ? told : []),
+    ...last,
     lease.db.run(sql`
       insert into branch_tips (repo_id, branch, tip)
       select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
@@ -132,27 +150,31 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
         counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
       where id = ${repo.id} and ${lease.held}`),
     ...(forge ? [recordForge(lease, forge)] : []),
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
-    ...(projection.trunkRewritten
-      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
-      : []),
   ]);
 }
 
+/** Rows of one statement: they are short. */
+const TIPS_AT_ONCE = 2000;
+
 /** Every tip that each branch of the repo was seen at, newest first. */
 export async function recordedTips({ db, repo }: Pick<Lease, 'db' | 'repo'>): Promise<Map<string, string[]>> {
-  const rows = await db
-    .select({ branch: branchTips.branch, tip: branchTips.tip })
-    .from(branchTips)
-    .where(eq(branchTips.repoId, repo.id))
-    .orderBy(desc(branchTips.id));
   const tips = new Map<string, string[]>();
-  for (const { branch, tip } of rows) {
-    const seen = tips.get(branch);
-    if (seen) seen.push(tip);
-    else tips.set(branch, [tip]);
+  for (let before: number | undefined; ; ) {
+    const page = await db
+      .select({ id: branchTips.id, branch: branchTips.branch, tip: branchTips.tip })
+      .from(branchTips)
+      .where(and(eq(branchTips.repoId, repo.id), before === undefined ? undefined : lt(branchTips.id, before)))
+      .orderBy(desc(branchTips.id))
+      .limit(TIPS_AT_ONCE);
+    for (const { branch, tip } of page) {
+      const seen = tips.get(branch);
+      if (seen) seen.push(tip);
+      else tips.set(branch, [tip]);
+    }
+    before = page.at(-1)?.id;
+    if (page.length < TIPS_AT_ONCE) return tips;
+    await setImmediate();
   }
-  return tips;
 }
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
@@ -176,10 +198,10 @@ export function setResult(lease: Lease, result: JobResult) {
 }
 
 /**
- * The statements that make the branch rows what the projection says: one upsert for all of them, so a thousand
- * branches are one statement; rows that do not change make no event.
+ * The statements that make the branch rows what the projection says, in pieces of `ROWS_AT_ONCE` rows: one upsert for
+ * each, so a few hundred branches are one statement. Rows that do not change are not written, but for when they were seen.
  */
-function upsertBranches(lease: Lease, rows: Projection['rows']) {
+function upsertBranches(lease: Lease, rows: Projection['rows'], before: BranchRow[]): Statement[][] {
   const { repoId: _repo, firstSeenAt: _first, lastSeenAt: _last, ...columns } = getTableColumns(branches);
   const entries = Object.entries(columns);
   const names = sql.raw(entries.map(([, column]) => column.name).join(', '));
@@ -188,14 +210,35 @@ function upsertBranches(lease: Lease, rows: Projection['rows']) {
     sql`, `,
   );
   const updates = sql.raw(entries.map(([, column]) => `${column.name} = excluded.${column.name}`).join(', '));
-  const json = JSON.stringify(rows);
-  return [
-    lease.db.run(sql`
-      insert into branches (repo_id, ${names})
-      select ${lease.repo.id}, ${values} from json_each(${json}) where ${lease.held}
-      on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`),
-    lease.db.run(sql`
-      delete from branches where repo_id = ${lease.repo.id}
-        and name not in (select value ->> 'name' from json_each(${json})) and ${lease.held}`),
-  ];
+  const previous = new Map(before.map((row) => [row.name, row]));
+  // The column types' own keys, in one order for both sides.
+  const keys = Object.keys(columns) as Array<keyof typeof columns>;
+  const text = (row: Projection['rows'][number]) => JSON.stringify(keys.map((key) => row[key]));
+  const changed = rows.filter((row) => {
+    const was = previous.get(row.name);
+    return !was || text(was) !== text(row);
+  });
+  const pieces: Statement[][] = [];
+  for (let at = 0; at < changed.length; at += ROWS_AT_ONCE) {
+    const json = JSON.stringify(changed.slice(at, at + ROWS_AT_ONCE));
+    pieces.push([
+      lease.db.run(sql`
+        insert into branches (repo_id, ${names})
+        select ${lease.repo.id}, ${values} from json_each(${json}) where ${lease.held}
+        on conflict (repo_id, name) do update set ${updates}`),
+    ]);
+  }
+  const there = new Set(rows.map((row) => row.name));
+  const vanished = before.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+  for (let at = 0; at < vanished.length; at += ROWS_AT_ONCE) {
+    const json = JSON.stringify(vanished.slice(at, at + ROWS_AT_ONCE));
+    pieces.push([
+      lease.db.run(sql`
+        delete from branches where repo_id = ${lease.repo.id} and name in (select value from json_each(${json})) and ${lease.held}`),
+    ]);
+  }
+  const seenNow = lease.db.run(
+    sql`update branches set last_seen_at = ${NOW} where repo_id = ${lease.repo.id} and ${lease.held}`,
+  );
+  return pieces.length === 0 ? [[seenNow]] : [...pieces.slice(0, -1), [...(pieces.at(-1) ?? []), seenNow]];
 }

@@ -17,9 +17,8 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spicerack-attributes-'));
   await git(['init', '--bare', '--quiet', dir]);
   quarantine = await openQuarantine(dir);
-  const signal = new AbortController().signal;
-  reader = new ObjectReader({ gitDir: dir, env: quarantine.env, signal });
-  attributes = new Attributes(quarantine, reader, signal);
+  reader = new ObjectReader({ gitDir: dir, env: quarantine.env });
+  attributes = new Attributes(quarantine, reader);
 });
 afterAll(async () => {
   await reader.close();

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MAX_ATTRIBUTE_FILES, tooLarge } from '@/git/bounds';
 import type { ObjectReader } from '@/git/cat-file';
 import { parseTree } from '@/git/commit';
 import type { Quarantine } from '@/git/objects';
-import { git } from '@/git/run';
 
 /** Where a `.gitattributes` file is (latin1, relative to its tree) and its blob. */
 type AttributeFile = [path: string, blob: string];
@@ -18,23 +18,21 @@ const NAME = '.gitattributes';
 export class Attributes {
   readonly #quarantine: Quarantine;
   readonly #reader: ObjectReader;
-  readonly #signal: AbortSignal;
   /** The attribute files below each tree seen. */
   readonly #below = new Map<string, Promise<AttributeFile[]>>();
   readonly #folders = new Map<string, Promise<string>>();
-  #listed: Promise<void> | undefined;
 
-  constructor(quarantine: Quarantine, reader: ObjectReader, signal: AbortSignal) {
+  constructor(quarantine: Quarantine, reader: ObjectReader) {
     this.#quarantine = quarantine;
     this.#reader = reader;
-    this.#signal = signal;
   }
 
-  /** The folder for a tree. */
+  /**
+   * The folder for a tree. Each tree is read once however often it is named, so a few that name each other a million
+   * times cost no more than a few.
+   * @throws GitError `too_large` where there are more than `MAX_ATTRIBUTE_FILES`
+   */
   async folder(tree: string): Promise<string> {
-    // One listing in git is far quicker than reading each folder of a large tree; later trees share most of it.
-    this.#listed ??= this.#list(tree);
-    await this.#listed;
     const files = await this.#find(tree);
     const key = JSON.stringify(files);
     const known = this.#folders.get(key);
@@ -70,33 +68,10 @@ export class Attributes {
       }
       return isAttributeFile(mode, name) ? [[name, id]] : [];
     });
-    return (await Promise.all(found)).flat();
-  }
-
-  /** Fills in what is below every folder of a tree, by one `git ls-tree`. */
-  async #list(tree: string): Promise<void> {
-    const { gitDir, env } = this.#quarantine;
-    const args = ['ls-tree', '-r', '-t', '-z', tree];
-    const { stdout } = await git(args, { gitDir, env, signal: this.#signal });
-    const below = new Map<string, AttributeFile[]>([[tree, []]]);
-    const trees = new Map([['', tree]]);
-    for (const line of stdout.toString('latin1').split('\0')) {
-      const tab = line.indexOf('\t');
-      const [mode = '', type, id = ''] = line.slice(0, tab).split(' ');
-      const path = line.slice(tab + 1);
-      if (type === 'tree') {
-        trees.set(path, id);
-        // The same tree may stand in several places; what is below it is the same.
-        below.set(id, []);
-      } else if (isAttributeFile(mode, path.slice(path.lastIndexOf('/') + 1))) {
-        const parts = path.split('/');
-        for (const depth of parts.keys()) {
-          const folder = trees.get(parts.slice(0, depth).join('/')) ?? '';
-          below.get(folder)?.push([parts.slice(depth).join('/'), id]);
-        }
-      }
-    }
-    for (const [id, files] of below) this.#below.set(id, Promise.resolve(files));
+    const files = (await Promise.all(found)).flat();
+    if (files.length > MAX_ATTRIBUTE_FILES)
+      throw tooLarge(`a tree with more than ${MAX_ATTRIBUTE_FILES} ${NAME} files`);
+    return files;
   }
 
   async #make(files: AttributeFile[], folder: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { isTooLarge } from '@/git/bounds';
 import { ObjectReader } from '@/git/cat-file';
 import { ChangedPaths } from '@/git/changed-paths';
 import { parseCommit } from '@/git/commit';
@@ -39,7 +40,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const reader = new ObjectReader(options);
   const changes = new ChangedPaths(options);
   const merger = new Merger(quarantine, signal);
-  const attributes = new Attributes(quarantine, reader, signal);
+  const attributes = new Attributes(quarantine, reader);
   const commit = remember(async (id: string) => parseCommit((await reader.read(id)).content));
   const paths = remember((id: string) => changes.of(id));
   const selection = new Selection(commit, paths, options);
@@ -61,7 +62,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     }
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
     if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch), has: null };
-    return inTurn(async () => {
+    const replayed = inTurn(async (): Promise<Replaying> => {
       const older = untouched.tip === branch.base ? null : await selection.over(untouched.tip, branch.base);
       const below = [under?.has ?? null, older];
       const picks = await selection.picks(onto.tip, branch.tip, branch.base, below);
@@ -75,6 +76,11 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
       if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) }, has: null };
       const made = result.rewritten.map(({ to }) => to);
       return { branch, onto, result, has: await selection.stretch(made, below) };
+    });
+    // The others go on.
+    return replayed.catch((error: unknown) => {
+      if (!isTooLarge(error)) throw error;
+      return { branch, onto: null, result: { heldBack: { kind: 'too_large', message: error.message } }, has: null };
     });
   };
 
