@@ -74,12 +74,13 @@ export async function gitRecords(
     if (length > MAX_RECORD) throw tooLarge(`git ${args[0]} gave a line of more than ${MAX_RECORD} bytes`, args);
   };
   const flush = () => {
+    if (length === 0 && rest.length === 0) return;
     const record = Buffer.concat(rest).toString(encoding);
     rest = [];
     length = 0;
     each(record);
   };
-  const end = await run(config().gitProgram, args, options, (chunk) => {
+  const take = (chunk: Buffer) => {
     let at = 0;
     for (let next = chunk.indexOf(separator); next >= 0; next = chunk.indexOf(separator, at)) {
       add(chunk.subarray(at, next));
@@ -87,9 +88,13 @@ export async function gitRecords(
       at = next + 1;
     }
     if (at < chunk.length) add(chunk.subarray(at));
-  });
-  if (length > 0) flush();
-  return end;
+  };
+  try {
+    return await run(config().gitProgram, args, options, take);
+  } finally {
+    // Also of a command that failed: it may have come so far.
+    flush();
+  }
 }
 
 /** Like `gitRecords`, in the pieces in which the output comes. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
+import { breather } from '@/breather';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
 import { type BranchRow, branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
@@ -131,20 +132,20 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       logLine(lease, `${branch} changes more than can be compared; it is left alone.`, 'warn'),
     ),
   ];
-  const pieces = upsertBranches(lease, withPullRequests(projection.rows, byBranch), rows);
-  // Most often there is one piece, and all is one transaction. Many go in one by one, behind what is told of them: a
-  // run that takes over in between computes the same again, and tells nothing twice.
-  const last = pieces.pop() ?? [];
-  for (const [i, piece] of pieces.entries()) {
-    await lease.write([...(i === 0 ? told : []), ...piece]);
-    await setImmediate();
+  const { newTips } = projection;
+  const statements = await writeRows(lease, { rows: withPullRequests(projection.rows, byBranch), newTips }, rows);
+  // Most often there are few, and all is one transaction. Many go in one by one, behind what is told of them: a run that
+  // takes over in between computes the rest again, and finds nothing twice.
+  const isLong = statements.length > STATEMENTS_AT_ONCE;
+  if (isLong) {
+    await lease.write(told);
+    for (const statement of statements) {
+      await lease.write([statement]);
+      await setImmediate();
+    }
   }
   await lease.write([
-    ...(pieces.length === 0 ? told : []),
-    ...last,
-    lease.db.run(sql`
-      insert into branch_tips (repo_id, branch, tip)
-      select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
+    ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
         counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
@@ -155,6 +156,8 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
 
 /** Rows of one statement: they are short. */
 const TIPS_AT_ONCE = 2000;
+/** Statements of as many rows that are one transaction. */
+const STATEMENTS_AT_ONCE = 3;
 
 /** Every tip that each branch of the repo was seen at, newest first. */
 export async function recordedTips({ db, repo }: Pick<Lease, 'db' | 'repo'>): Promise<Map<string, string[]>> {
@@ -185,7 +188,7 @@ function found(result: JobResult, projection: Projection): JobResult {
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
     gone: [...new Set([...result.gone, ...projection.gone])],
     notes: projection.trunkRewritten
-      ? [...result.notes, 'The trunk was rewritten on the remote and is followed.']
+      ? [...new Set([...result.notes, 'The trunk was rewritten on the remote and is followed.'])]
       : result.notes,
   };
 }
@@ -198,10 +201,14 @@ export function setResult(lease: Lease, result: JobResult) {
 }
 
 /**
- * The statements that make the branch rows what the projection says, in pieces of `ROWS_AT_ONCE` rows: one upsert for
- * each, so a few hundred branches are one statement. Rows that do not change are not written, but for when they were seen.
+ * The statements that make the branch rows, and the tips that they were seen at, what the projection says: one for each
+ * `ROWS_AT_ONCE` rows, none for rows that do not change.
  */
-function upsertBranches(lease: Lease, rows: Projection['rows'], before: BranchRow[]): Statement[][] {
+async function writeRows(
+  lease: Lease,
+  { rows, newTips }: Pick<Projection, 'rows' | 'newTips'>,
+  before: BranchRow[],
+): Promise<Statement[]> {
   const { repoId: _repo, firstSeenAt: _first, lastSeenAt: _last, ...columns } = getTableColumns(branches);
   const entries = Object.entries(columns);
   const names = sql.raw(entries.map(([, column]) => column.name).join(', '));
@@ -211,34 +218,38 @@ function upsertBranches(lease: Lease, rows: Projection['rows'], before: BranchRo
   );
   const updates = sql.raw(entries.map(([, column]) => `${column.name} = excluded.${column.name}`).join(', '));
   const previous = new Map(before.map((row) => [row.name, row]));
-  // The column types' own keys, in one order for both sides.
+  // The rows' own keys, in one order for both sides.
   const keys = Object.keys(columns) as Array<keyof typeof columns>;
   const text = (row: Projection['rows'][number]) => JSON.stringify(keys.map((key) => row[key]));
-  const changed = rows.filter((row) => {
+  const breath = breather();
+  const changed: Projection['rows'] = [];
+  for (const row of rows) {
+    await breath();
     const was = previous.get(row.name);
-    return !was || text(was) !== text(row);
-  });
-  const pieces: Statement[][] = [];
-  for (let at = 0; at < changed.length; at += ROWS_AT_ONCE) {
-    const json = JSON.stringify(changed.slice(at, at + ROWS_AT_ONCE));
-    pieces.push([
-      lease.db.run(sql`
-        insert into branches (repo_id, ${names})
-        select ${lease.repo.id}, ${values} from json_each(${json}) where ${lease.held}
-        on conflict (repo_id, name) do update set ${updates}`),
-    ]);
+    if (!was || text(was) !== text(row)) changed.push(row);
   }
   const there = new Set(rows.map((row) => row.name));
   const vanished = before.flatMap(({ name }) => (there.has(name) ? [] : [name]));
-  for (let at = 0; at < vanished.length; at += ROWS_AT_ONCE) {
-    const json = JSON.stringify(vanished.slice(at, at + ROWS_AT_ONCE));
-    pieces.push([
-      lease.db.run(sql`
-        delete from branches where repo_id = ${lease.repo.id} and name in (select value from json_each(${json})) and ${lease.held}`),
-    ]);
-  }
-  const seenNow = lease.db.run(
-    sql`update branches set last_seen_at = ${NOW} where repo_id = ${lease.repo.id} and ${lease.held}`,
-  );
-  return pieces.length === 0 ? [[seenNow]] : [...pieces.slice(0, -1), [...(pieces.at(-1) ?? []), seenNow]];
+  const upsert = (some: Projection['rows']) =>
+    lease.db.run(sql`
+      insert into branches (repo_id, ${names})
+      select ${lease.repo.id}, ${values} from json_each(${JSON.stringify(some)}) where ${lease.held}
+      on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`);
+  const remove = (some: string[]) =>
+    lease.db.run(sql`
+      delete from branches where repo_id = ${lease.repo.id}
+        and name in (select value from json_each(${JSON.stringify(some)})) and ${lease.held}`);
+  const record = (some: Projection['newTips']) =>
+    lease.db.run(sql`
+      insert into branch_tips (repo_id, branch, tip)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(some)}) where ${lease.held}`);
+  return [
+    ...pieces(changed, ROWS_AT_ONCE).map(upsert),
+    ...pieces(vanished, ROWS_AT_ONCE).map(remove),
+    ...pieces(newTips, TIPS_AT_ONCE).map(record),
+  ];
+}
+
+function pieces<T>(list: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 }

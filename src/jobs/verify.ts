@@ -1,18 +1,10 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { snapshot } from '@/db/client';
-import {
-  ACTION_KINDS,
-  branches,
-  type JobMoveRow,
-  type JobResult,
-  type JobRow,
-  jobMoves,
-  jobs,
-  repos,
-} from '@/db/schema';
+import { ACTION_KINDS, type JobMoveRow, type JobResult, type JobRow, jobMoves, jobs, repos } from '@/db/schema';
 import { loadHistory } from '@/projection/load-history';
 import type { History } from '@/stack/history';
 import { type TargetBranch, targetsFor } from '@/stack/targets';
+import { branchRows } from './branch-rows';
 import { cloneDir } from './clone-dir';
 import type { Lease } from './lease';
 import { logLine } from './record';
@@ -32,13 +24,13 @@ export type PushedMove = Pick<
  */
 export async function verifyMoves(lease: Lease): Promise<void> {
   const { db, job, repo } = lease;
-  const [moves, rows, [current]] = await snapshot(db, [
+  const rows = await branchRows(db, repo.id);
+  const [moves, [current]] = await snapshot(db, [
     db
       .select()
       .from(jobMoves)
       .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')))
       .orderBy(asc(jobMoves.id)),
-    db.select().from(branches).where(eq(branches.repoId, repo.id)),
     db
       .select({ result: jobs.result, trunk: repos.trunk, trunkTip: repos.trunkTip })
       .from(jobs)
