@@ -27,7 +27,7 @@ export const MAX_TOO_LARGE = 8;
 
 /** The error for what goes beyond a bound. `words` say what there is too much of: `more than 10 branches`. */
 export function tooLarge(words: string, args: string[] = []): GitError {
-  return new GitError('too_large', `It is too large to be read: ${words}`, args, '');
+  return new GitError('too_large', `Too large to be read: ${words}`, args, '');
 }
 
 /** Whether it was refused for its size; whoever asks about many things goes on with the others. */

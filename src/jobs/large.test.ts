@@ -108,6 +108,5 @@ test('the longest stop does not grow with the branches of a remote', async () =>
     expect((await jobs.rows(repo.id)).size).toBe(count);
   }
   const [few = 0, many = 0] = stops;
-  console.log(many, few);
   expect(many / few).toBeLessThan(3);
 }, 180_000);

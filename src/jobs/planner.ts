@@ -141,7 +141,7 @@ export function reasonText({ reason }: HeldBack): string {
     case 'protected':
       return `the remote does not let it move: ${reason.message}`;
     case 'too_large':
-      return reason.message;
+      return `it is too large to be compared (${reason.message})`;
     case 'parent_gone':
       return `${reason.parent}, which it stands on, is gone from the remote; reparent it`;
   }
