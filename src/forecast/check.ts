@@ -25,6 +25,7 @@ const PLANNED_CODES: ReadonlySet<ErrorCode> = new Set([
   'NOT_TRACKED',
   'CYCLE',
   'ENGINE_MISSING',
+  'TOO_LARGE',
 ]);
 
 /**

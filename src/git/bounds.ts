@@ -20,6 +20,8 @@ export const MAX_BRANCHES = 100_000;
 export const MAX_COMMITS = 1_000_000;
 /** Paths in conflict that are kept of one merge. */
 export const MAX_CONFLICT_PATHS = 1_000;
+/** Entries of one tree and all below it that are listed in one go. */
+export const MAX_LISTED = 200_000;
 /** `.gitattributes` files of one tree. */
 export const MAX_ATTRIBUTE_FILES = 10_000;
 /** How many comparisons of one batch may be too large, each of them alone; with more, the repository is. */

@@ -50,7 +50,7 @@ async function planIn(quarantine: Quarantine, program: string, request: PlanRequ
   const reader = new ObjectReader({ gitDir, env, signal });
   const changes = new ChangedPaths({ gitDir, env, signal });
   const merger = new Merger(quarantine, signal);
-  const attributes = new Attributes(quarantine, reader);
+  const attributes = new Attributes(quarantine, reader, signal);
   const commit = async (id: string) => parseCommit((await reader.read(id)).content);
   const paths = (id: string) => changes.of(id);
   const replayer = new Replayer(quarantine, { commit, paths, reader, merger, attributes }, committer);

@@ -17,8 +17,9 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spicerack-attributes-'));
   await git(['init', '--bare', '--quiet', dir]);
   quarantine = await openQuarantine(dir);
-  reader = new ObjectReader({ gitDir: dir, env: quarantine.env });
-  attributes = new Attributes(quarantine, reader);
+  const signal = new AbortController().signal;
+  reader = new ObjectReader({ gitDir: dir, env: quarantine.env, signal });
+  attributes = new Attributes(quarantine, reader, signal);
 });
 afterAll(async () => {
   await reader.close();
@@ -60,6 +61,23 @@ test('is one folder for all trees with the same attribute files, and another one
 
 test('is empty for a tree without any, and passes over symbolic links, as git does', async () => {
   expect(await filesIn(await attributes.folder(tree({ '.gitattributes': file('a', '120000') })))).toEqual([]);
+});
+
+test('reads a tree of ten million files once each, and refuses one with too many attribute files', async () => {
+  let id = tree({ x: file('x') });
+  const grow = (name: string) => {
+    id = quarantine.write(
+      'tree',
+      formatTree(Array.from({ length: 10 }, (_, i) => ({ mode: '40000', name: `${name}${i}`, id }))),
+    );
+  };
+  for (let depth = 0; depth < 7; depth += 1) grow('d');
+  expect(await filesIn(await attributes.folder(id))).toEqual([]);
+  id = tree({ '.gitattributes': file('deep') });
+  for (let depth = 0; depth < 7; depth += 1) grow('d');
+  // The first tree is listed, as far as that goes.
+  const fresh = new Attributes(quarantine, reader, new AbortController().signal);
+  await expect(fresh.folder(id)).rejects.toMatchObject({ kind: 'too_large' });
 });
 
 test('writes nothing outside, whatever a made-up tree names', async () => {

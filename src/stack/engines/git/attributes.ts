@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_ATTRIBUTE_FILES, tooLarge } from '@/git/bounds';
+import { isTooLarge, MAX_ATTRIBUTE_FILES, MAX_LISTED, tooLarge } from '@/git/bounds';
 import type { ObjectReader } from '@/git/cat-file';
 import { parseTree } from '@/git/commit';
 import type { Quarantine } from '@/git/objects';
+import { gitRecords } from '@/git/run';
 
 /** Where a `.gitattributes` file is (latin1, relative to its tree) and its blob. */
 type AttributeFile = [path: string, blob: string];
@@ -18,21 +19,28 @@ const NAME = '.gitattributes';
 export class Attributes {
   readonly #quarantine: Quarantine;
   readonly #reader: ObjectReader;
+  readonly #signal: AbortSignal;
   /** The attribute files below each tree seen. */
   readonly #below = new Map<string, Promise<AttributeFile[]>>();
   readonly #folders = new Map<string, Promise<string>>();
 
-  constructor(quarantine: Quarantine, reader: ObjectReader) {
+  #listed: Promise<void> | undefined;
+
+  constructor(quarantine: Quarantine, reader: ObjectReader, signal: AbortSignal) {
     this.#quarantine = quarantine;
     this.#reader = reader;
+    this.#signal = signal;
   }
 
   /**
-   * The folder for a tree. Each tree is read once however often it is named, so a few that name each other a million
-   * times cost no more than a few.
+   * The folder for a tree. What is too long to be listed is read tree by tree, each once however often it is named: a
+   * few that name each other a million times cost no more than a few.
    * @throws GitError `too_large` where there are more than `MAX_ATTRIBUTE_FILES`
    */
   async folder(tree: string): Promise<string> {
+    // One listing in git is far quicker than reading each folder of a large tree; later trees share most of it.
+    this.#listed ??= this.#list(tree);
+    await this.#listed;
     const files = await this.#find(tree);
     const key = JSON.stringify(files);
     const known = this.#folders.get(key);
@@ -72,6 +80,41 @@ export class Attributes {
     if (files.length > MAX_ATTRIBUTE_FILES)
       throw tooLarge(`a tree with more than ${MAX_ATTRIBUTE_FILES} ${NAME} files`);
     return files;
+  }
+
+  /** Fills in what is below every folder of a tree, by one `git ls-tree`; nothing where that is too long. */
+  async #list(tree: string): Promise<void> {
+    const { gitDir, env } = this.#quarantine;
+    const args = ['ls-tree', '-r', '-t', '-z', tree];
+    const below = new Map<string, AttributeFile[]>([[tree, []]]);
+    const trees = new Map([['', tree]]);
+    let listed = 0;
+    const each = (line: string) => {
+      listed += 1;
+      if (listed > MAX_LISTED) throw tooLarge(`a tree of more than ${MAX_LISTED} entries`, args);
+      const tab = line.indexOf('\t');
+      const [mode = '', type, id = ''] = line.slice(0, tab).split(' ');
+      const path = line.slice(tab + 1);
+      if (type === 'tree') {
+        trees.set(path, id);
+        // The same tree may stand in several places; what is below it is the same.
+        below.set(id, []);
+      } else if (isAttributeFile(mode, path.slice(path.lastIndexOf('/') + 1))) {
+        const parts = path.split('/');
+        for (const depth of parts.keys()) {
+          const folder = trees.get(parts.slice(0, depth).join('/')) ?? '';
+          below.get(folder)?.push([parts.slice(depth).join('/'), id]);
+        }
+      }
+    };
+    try {
+      const options = { gitDir, env, signal: this.#signal, encoding: 'latin1', separator: '\0' } as const;
+      await gitRecords(args, options, each);
+    } catch (error) {
+      if (isTooLarge(error)) return;
+      throw error;
+    }
+    for (const [id, files] of below) this.#below.set(id, Promise.resolve(files));
   }
 
   async #make(files: AttributeFile[], folder: string): Promise<string> {

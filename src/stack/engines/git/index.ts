@@ -40,7 +40,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const reader = new ObjectReader(options);
   const changes = new ChangedPaths(options);
   const merger = new Merger(quarantine, signal);
-  const attributes = new Attributes(quarantine, reader);
+  const attributes = new Attributes(quarantine, reader, signal);
   const commit = remember(async (id: string) => parseCommit((await reader.read(id)).content));
   const paths = remember((id: string) => changes.of(id));
   const selection = new Selection(commit, paths, options);
