@@ -89,6 +89,7 @@ export class Attributes {
     const below = new Map<string, AttributeFile[]>([[tree, []]]);
     const trees = new Map([['', tree]]);
     let listed = 0;
+    let found = 0;
     const each = (line: string) => {
       listed += 1;
       if (listed > MAX_LISTED) throw tooLarge(`a tree of more than ${MAX_LISTED} entries`, args);
@@ -100,6 +101,9 @@ export class Attributes {
         // The same tree may stand in several places; what is below it is the same.
         below.set(id, []);
       } else if (isAttributeFile(mode, path.slice(path.lastIndexOf('/') + 1))) {
+        found += 1;
+        if (found > MAX_ATTRIBUTE_FILES)
+          throw tooLarge(`a tree with more than ${MAX_ATTRIBUTE_FILES} ${NAME} files`, args);
         const parts = path.split('/');
         for (const depth of parts.keys()) {
           const folder = trees.get(parts.slice(0, depth).join('/')) ?? '';
