@@ -6,20 +6,21 @@ import { db } from '@/db/client';
 import { environment } from '@/environment';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
+import { askForInngest } from '@/server/ask-for-inngest';
 import { ensureBuilt } from '@/server/build';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
 import { sessionsIn } from '@/server/door/sessions';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
-import { setInngestFound } from '@/server/inngest-found';
+import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
 import { ownOrigin } from '@/server/origin';
 import { type Registration, register } from '@/server/register';
 import { UMASK } from '@/upkeep/modes';
 
 /**
- * The one server process: the web server with everything in it, and an Inngest server as its child where its
- * program is found. `npm start` runs it on the production build, `npm run dev` with `--dev`.
+ * The one server process: the web server with everything in it, and an Inngest server as its child where that is
+ * asked for by name. `npm start` runs it on the production build, `npm run dev` with `--dev`.
  */
 
 /** Set by the app's `instrumentation.ts`: hands its leases back and ends its streams. */
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     NEXT_TELEMETRY_DISABLED: '1',
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
+  if (dev) await askForInngest(process.env);
   const config = readConfig();
   if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
@@ -94,7 +96,7 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
   });
 }
 
-/** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing unless it was asked for by name. */
+/** Sees to the Inngest server: none, a configured one, or a child of ours where Inngest was asked for by name. */
 async function executor(config: Config, appUrl: string): Promise<InngestChild | undefined> {
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
@@ -102,16 +104,13 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey });
     return undefined;
   }
+  // What cannot be bound to loopback is not started unasked.
+  if (config.executor === 'auto') return undefined;
   const found = await findInngest();
-  setInngestFound(found);
   if ('missing' in found) {
-    if (config.executor === 'inngest') {
-      throw new Error(
-        `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
-      );
-    }
-    say(`Inngest: its program was not found (npm run setup gets it). ${found.tried.join('; ')}`);
-    return undefined;
+    throw new Error(
+      `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
+    );
   }
   setInngestReady(false);
   let previous = new AbortController();
@@ -138,7 +137,9 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
   });
   Object.assign(process.env, child.env);
   environment(); // its keys leave process.env at once
+  setInngestFound({ ...found, openPorts: child.openPorts });
   say(`Inngest: ${found.version} (${found.how}) on ${child.env.INNGEST_BASE_URL}`);
+  say(`Inngest: ${openPortsWarning(child.openPorts)}`);
   return child;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { environment, SECRETS } from './environment';
@@ -81,6 +81,7 @@ const Environment = z.object({
   SPICERACK_REMOTE_HOSTS: z.enum(['any', 'public']).default('any'),
   /** Read where programs are started (`environment.ts`); checked here. */
   SPICERACK_CHILD_ENV: childEnv,
+  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(64, 'use at least 64 (MiB)').optional(),
   SPICERACK_NETWORK_TIMEOUT: seconds(600),
   SPICERACK_LEASE: seconds(30),
   SPICERACK_RETRY_DELAY: seconds(3),
@@ -137,6 +138,8 @@ export interface Config {
   allowLocal: boolean;
   /** Whether remotes may be on loopback and in private networks (`any`), or on public addresses alone. */
   remoteHosts: 'any' | 'public';
+  /** The most memory of one git process, in bytes. */
+  gitMemory: number;
   /** Longest time one git command may talk to a remote. */
   networkTimeoutMs: number;
   leaseMs: number;
@@ -208,6 +211,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
     concurrency: e.SPICERACK_CONCURRENCY,
     allowLocal: e.SPICERACK_ALLOW_LOCAL ?? loopback,
     remoteHosts: e.SPICERACK_REMOTE_HOSTS,
+    gitMemory: (e.SPICERACK_GIT_MEMORY ?? gitMemory()) * 1024 * 1024,
     networkTimeoutMs: e.SPICERACK_NETWORK_TIMEOUT,
     leaseMs: e.SPICERACK_LEASE,
     retryDelayMs: e.SPICERACK_RETRY_DELAY,
@@ -223,6 +227,16 @@ export function readConfig(env: Record<string, string | undefined> = environment
     ),
     machine: hostname(),
   };
+}
+
+/**
+ * A quarter of the memory that this process may use, in MiB, for several gits run side by side; at least 1 GiB, which
+ * is more than a fetch or a repack of most repositories needs.
+ */
+function gitMemory(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.max(1024, Math.floor(memory / 4 / 1024 / 1024));
 }
 
 let current: Config | undefined;

@@ -20,6 +20,7 @@ const PLANNED_CODES: ReadonlySet<ErrorCode> = new Set([
   'NOT_TRACKED',
   'CYCLE',
   'ENGINE_MISSING',
+  'TOO_LARGE',
 ]);
 
 /**
@@ -148,6 +149,8 @@ function reasonWords(reason: HeldBack['reason']): string {
       return `with ${reason.branch}`;
     case 'parent_gone':
       return `for ${reason.parent} is gone`;
+    case 'too_large':
+      return 'for it is too large';
     case 'protected':
       return 'for the remote protects it';
   }

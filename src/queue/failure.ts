@@ -22,6 +22,9 @@ export class JobFailed extends Error {
   }
 }
 
+export const TOO_LARGE_HINT =
+  'Spicerack bounds what a remote can make it hold. Where this size is wanted, raise SPICERACK_GIT_MEMORY (MiB); else remove what makes it so large from the remote.';
+
 /** What a fault of git means for the job; `transient` faults are tried again. */
 export function failureOfGit(error: GitError): { failure: Failure; transient: boolean } {
   const say = (code: ErrorCode, hint: string, transient: boolean) => ({
@@ -79,6 +82,8 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
       return say('INTERNAL', 'The disk is full. Free some room, then try again.', true);
     case 'corrupt':
       return say('INTERNAL', 'The clone is damaged. It is made anew at the next try.', true);
+    case 'too_large':
+      return say('TOO_LARGE', TOO_LARGE_HINT, false);
     case 'missing':
       return say('ENGINE_MISSING', 'Install git 2.38 or later, or point SPICERACK_GIT at it.', false);
     case 'failed':

@@ -12,6 +12,8 @@ import { freePorts } from './ports';
 export interface InngestChild {
   /** The environment under which the app's Inngest client uses it. */
   env: Record<string, string>;
+  /** The ports that it opens unasked, on all addresses. */
+  openPorts: number[];
   /** Its log, for people. */
   logFile: string;
   stop(): Promise<void>;
@@ -51,6 +53,7 @@ exec "$@" 3<&-`;
 export async function startInngestChild(options: InngestChildOptions): Promise<InngestChild> {
   // One port for the app, three more that it opens unasked, on all addresses, whatever `--host` says.
   const port = await freePorts(4);
+  const openPorts = [port + 1, port + 2, port + 3] as const;
   const url = `http://127.0.0.1:${port}`;
   // New keys for each server: one that an earlier server left behind could not call the app.
   const keys =
@@ -68,8 +71,8 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
   const args = [
     ...(options.command === 'start' ? ['start', '--no-ui'] : ['dev', '--no-discovery']),
     ...['--sdk-url', options.appUrl, '--host', '127.0.0.1', '--port', String(port)],
-    ...['--connect-gateway-port', String(port + 1)],
-    ...['--connect-gateway-grpc-port', String(port + 2), '--connect-executor-grpc-port', String(port + 3)],
+    ...['--connect-gateway-port', String(openPorts[0])],
+    ...['--connect-gateway-grpc-port', String(openPorts[1]), '--connect-executor-grpc-port', String(openPorts[2])],
     ...['--log-level', 'warn'],
   ];
 
@@ -102,6 +105,7 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
   const ended = keepAlive().catch((error: unknown) => options.log(`Inngest: given up: ${error}`));
   return {
     env: { INNGEST_BASE_URL: url, INNGEST_DEV: options.command === 'dev' ? '1' : '0', ...keys },
+    openPorts: [...openPorts],
     logFile,
     async stop() {
       stopping.abort();

@@ -14,7 +14,7 @@ import { counted, sentence } from '@/text/words';
 import { type MoveOutcome, summary } from './summary';
 
 /** Failures that say something about the remote; the repo's freshness shows them. */
-const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT']);
+const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT', 'TOO_LARGE']);
 
 /**
  * The last step: says truthfully what happened, from the moves and what the remote has now, and ends the job.

@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { breather } from '@/breather';
 import { config } from '@/config';
-import { snapshot } from '@/db/client';
-import { branches, jobs, repos } from '@/db/schema';
+import { branchRows, ROWS_AT_ONCE } from '@/db/branch-rows';
+import type { Statement } from '@/db/client';
+import { type BranchRow, branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
 import { pullRequestFacts, withPullRequests } from '@/forge/rows';
@@ -107,14 +110,12 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
 /** Computes the branch rows from the clone's refs and writes them. */
 async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Promise<void> {
   const { db, repo, job } = lease;
-  const [rows, [current]] = await snapshot(db, [
-    db.select().from(branches).where(eq(branches.repoId, repo.id)),
-    db
-      .select({ trunkTip: repos.trunkTip, result: jobs.result })
-      .from(repos)
-      .innerJoin(jobs, eq(jobs.id, job.id))
-      .where(eq(repos.id, repo.id)),
-  ]);
+  const rows = await branchRows(db, repo.id);
+  const [current] = await db
+    .select({ trunkTip: repos.trunkTip, result: jobs.result })
+    .from(repos)
+    .innerJoin(jobs, eq(jobs.id, job.id))
+    .where(eq(repos.id, repo.id));
   const byBranch: ForgeNews['byBranch'] = forge?.byBranch ?? new Map();
   const projection = await computeProjection({
     gitDir: cloneDir(repo.id),
@@ -134,22 +135,39 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       ),
     );
   }
+  const told = [
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
+    ...(projection.trunkRewritten
+      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
+      : []),
+    ...projection.tooLarge.map((branch) =>
+      logLine(lease, `${branch} changes more than can be compared; it is left alone.`, 'warn'),
+    ),
+  ];
+  const { newTips } = projection;
+  const statements = await writeRows(lease, { rows: withPullRequests(projection.rows, byBranch), newTips }, rows);
+  // Most often there are few, and all is one transaction. Many go in one by one, behind what is told of them: a run that
+  // takes over in between computes the rest again, and finds nothing twice.
+  const isLong = statements.length > STATEMENTS_AT_ONCE;
+  if (isLong) {
+    await lease.write(told);
+    for (const statement of statements) {
+      await lease.write([statement]);
+      await setImmediate();
+    }
+  }
   await lease.write([
-    ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
-    lease.db.run(sql`
-      insert into branch_tips (repo_id, branch, tip)
-      select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
+    ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
         counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
       where id = ${repo.id} and ${lease.held}`),
     ...(forge ? [recordForge(lease, forge)] : []),
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
-    ...(projection.trunkRewritten
-      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
-      : []),
   ]);
 }
+
+/** Statements of as many rows that are one transaction. */
+const STATEMENTS_AT_ONCE = 3;
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
 function found(result: JobResult, projection: Projection): JobResult {
@@ -159,16 +177,20 @@ function found(result: JobResult, projection: Projection): JobResult {
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
     gone: [...new Set([...result.gone, ...projection.gone])],
     notes: projection.trunkRewritten
-      ? [...result.notes, 'The trunk was rewritten on the remote and is followed.']
+      ? [...new Set([...result.notes, 'The trunk was rewritten on the remote and is followed.'])]
       : result.notes,
   };
 }
 
 /**
- * The statements that make the branch rows what the projection says: one upsert for all of them, so a thousand
- * branches are one statement; rows that do not change make no event.
+ * The statements that make the branch rows, and the tips that they were seen at, what the projection says: one for each
+ * `ROWS_AT_ONCE` rows, none for rows that do not change.
  */
-function upsertBranches(lease: Lease, rows: Projection['rows']) {
+async function writeRows(
+  lease: Lease,
+  { rows, newTips }: Pick<Projection, 'rows' | 'newTips'>,
+  before: BranchRow[],
+): Promise<Statement[]> {
   const { repoId: _repo, firstSeenAt: _first, lastSeenAt: _last, ...columns } = getTableColumns(branches);
   const entries = Object.entries(columns);
   const names = sql.raw(entries.map(([, column]) => column.name).join(', '));
@@ -177,14 +199,39 @@ function upsertBranches(lease: Lease, rows: Projection['rows']) {
     sql`, `,
   );
   const updates = sql.raw(entries.map(([, column]) => `${column.name} = excluded.${column.name}`).join(', '));
-  const json = JSON.stringify(rows);
-  return [
+  const previous = new Map(before.map((row) => [row.name, row]));
+  // The rows' own keys, in one order for both sides.
+  const keys = Object.keys(columns) as Array<keyof typeof columns>;
+  const text = (row: Projection['rows'][number]) => JSON.stringify(keys.map((key) => row[key]));
+  const breath = breather();
+  const changed: Projection['rows'] = [];
+  for (const row of rows) {
+    await breath();
+    const was = previous.get(row.name);
+    if (!was || text(was) !== text(row)) changed.push(row);
+  }
+  const there = new Set(rows.map((row) => row.name));
+  const vanished = before.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+  const upsert = (some: Projection['rows']) =>
     lease.db.run(sql`
       insert into branches (repo_id, ${names})
-      select ${lease.repo.id}, ${values} from json_each(${json}) where ${lease.held}
-      on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`),
+      select ${lease.repo.id}, ${values} from json_each(${JSON.stringify(some)}) where ${lease.held}
+      on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`);
+  const remove = (some: string[]) =>
     lease.db.run(sql`
       delete from branches where repo_id = ${lease.repo.id}
-        and name not in (select value ->> 'name' from json_each(${json})) and ${lease.held}`),
+        and name in (select value from json_each(${JSON.stringify(some)})) and ${lease.held}`);
+  const record = (some: Projection['newTips']) =>
+    lease.db.run(sql`
+      insert into branch_tips (repo_id, branch, tip)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(some)}) where ${lease.held}`);
+  return [
+    ...pieces(changed, ROWS_AT_ONCE).map(upsert),
+    ...pieces(vanished, ROWS_AT_ONCE).map(remove),
+    ...pieces(newTips, ROWS_AT_ONCE).map(record),
   ];
+}
+
+function pieces<T>(list: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 }

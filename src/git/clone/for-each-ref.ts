@@ -1,5 +1,6 @@
 import { oneLine } from '@/text/foreign';
-import { git } from '../process/run';
+import { MAX_BRANCHES, MAX_OUTPUT, tooLarge } from '../process/bounds';
+import { gitRecords } from '../process/run';
 
 /** A branch of the remote as our clone knows it since the last fetch. */
 export interface RemoteBranch {
@@ -28,14 +29,15 @@ const FORMAT = [
 
 /**
  * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch.
- * @throws GitError
+ * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
  */
 export async function remoteBranches(gitDir: string, signal?: AbortSignal): Promise<Map<string, RemoteBranch>> {
-  const { stdout } = await git(['for-each-ref', `--format=${FORMAT}`, PREFIX], { gitDir, signal });
   const branches = new Map<string, RemoteBranch>();
-  for (const line of stdout.toString('utf8').split('\n')) {
+  const args = ['for-each-ref', `--format=${FORMAT}`, PREFIX];
+  await gitRecords(args, { gitDir, signal, maxBytes: MAX_OUTPUT }, (line) => {
     const [symref, ref, tip, tree, subject, author, seconds] = line.split('\0');
-    if (symref || !ref || !tip || !tree) continue;
+    if (symref || !ref || !tip || !tree) return;
+    if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
     const committedAt = new Date(Number(seconds) * 1000).toISOString();
     branches.set(name, {
@@ -46,6 +48,6 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
       author: oneLine(author ?? '', 200),
       committedAt,
     });
-  }
+  });
   return branches;
 }

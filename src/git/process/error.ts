@@ -17,6 +17,8 @@ export type GitErrorKind =
   | 'disk_full'
   /** The clone is damaged: making it anew helps. */
   | 'corrupt'
+  /** It would take more than is read or allowed: output, refs, commits, or memory (`bounds.ts`). */
+  | 'too_large'
   /** The remote points to another address, which is not followed. */
   | 'redirect'
   /** The remote is in a private network, where remotes are not allowed. */
@@ -140,13 +142,21 @@ const PHRASES: Array<[GitErrorKind, string[]]> = [
 
 /** Turns a failed command's words, which are clean (`text/foreign.ts`), into a GitError. */
 export function classify(args: string[], code: number, stderr: string): GitError {
-  const kind = PHRASES.find(([, phrases]) => says(stderr, phrases))?.[0] ?? 'failed';
+  const kind = ranOutOfMemory(stderr)
+    ? 'too_large'
+    : (PHRASES.find(([, phrases]) => says(stderr, phrases))?.[0] ?? 'failed');
   const words = withoutHttpBody(stderr);
   const first = words
     .split('\n')
     .map((line) => line.trim())
     .find((line) => /^(fatal|error|ssh|remote):/i.test(line));
   return new GitError(kind, `git ${args[0]} failed (exit ${code})${first ? `: ${oneLine(first)}` : ''}`, args, words);
+}
+
+/** Our own git's words, never those of the far side ("remote: fatal: …"). */
+function ranOutOfMemory(stderr: string): boolean {
+  const own = stderr.split('\n').filter((line) => line.startsWith('fatal: ') || line.startsWith('error: '));
+  return says(own.join('\n'), ['out of memory', 'cannot allocate memory', 'malloc failed', 'mmap failed']);
 }
 
 /**

@@ -63,7 +63,12 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   }
   if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
   if (branch.needsRestack) {
-    const clean = branch.forecast ? 'forecast: clean' : '';
+    const clean =
+      branch.forecast?.outcome === 'too_large'
+        ? 'forecast: too large to be compared'
+        : branch.forecast
+          ? 'forecast: clean'
+          : '';
     const detail = foreseen?.kind === 'below' ? `forecast: waits for ${visible(foreseen.branch)}` : clean;
     return { state: 'needs_restack', word: 'needs restack', detail };
   }
@@ -112,6 +117,8 @@ function wordsOf(reason: HeldBackReason): string {
       return `${reason.branch} below it is held back`;
     case 'protected':
       return `the remote refuses to move it: ${reason.message}`;
+    case 'too_large':
+      return 'too large to be compared';
     case 'parent_gone':
       return `${reason.parent} below it is gone: move it onto another branch`;
   }
