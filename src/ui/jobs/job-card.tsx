@@ -3,9 +3,10 @@
 import Link from 'next/link';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { isActive } from '../feed/merge';
 import { useApi, useNow } from '../providers';
 import { ago, between, duration, exact } from '../time';
+import { counted } from '../words';
+import { isActive } from './active';
 import { JobButton } from './job-button';
 import { StatusChip, StatusShape } from './status';
 import { UndoButton } from './undo-button';
@@ -70,7 +71,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
             className="touch text-accent underline"
             onClick={() => setOpen(!open)}
           >
-            {open ? 'Less' : listed === 1 ? '1 detail' : `${listed} details`}
+            {open ? 'Less' : counted(listed, 'detail')}
           </button>
         )}
         <span className="flex-1" />

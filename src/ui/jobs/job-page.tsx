@@ -12,14 +12,16 @@ import { visible } from '@/text/visible';
 import { problemOf } from '../api';
 import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
-import { isActive } from '../feed/merge';
-import { type JobPage as JobPageData, jobQuery, overviewQuery } from '../feed/queries';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
+import { branchesWord } from '../repos/counts';
+import { overviewQuery } from '../repos/overview';
 import { ago, duration, exactUtc } from '../time';
+import { isActive } from './active';
 import { ConflictView } from './conflict';
 import { RetryButton } from './job-card';
 import { Log } from './log';
+import { type JobPage as JobPageData, jobQuery } from './query';
 import { Commit, Name, ResultLists } from './result';
 import { StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
@@ -194,7 +196,7 @@ function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: strin
       title="Moves"
       beside={
         <CopyButton text={text} label="all moves">
-          {shown.length === 1 ? '1 branch' : `${shown.length} branches`}
+          {branchesWord(shown.length)}
         </CopyButton>
       }
     >

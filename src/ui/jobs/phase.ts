@@ -1,5 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
-import { isActive } from '../feed/merge';
+import { isActive } from './active';
 
 /** What a job button shows. */
 export type Phase =

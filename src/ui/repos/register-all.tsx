@@ -4,6 +4,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { Button } from '../controls';
+import { branchesWord } from './counts';
 import { previewSuggestions } from './suggestions';
 
 /** Shows which branch would stand on which before every suggestion is registered. Loaded on first use. */
@@ -63,7 +64,7 @@ export default function RegisterAll({
                 close();
               }}
             >
-              Register {count === 1 ? '1 branch' : `${count} branches`}
+              Register {branchesWord(count)}
             </Button>
           </div>
         </Dialog.Popup>

@@ -1,6 +1,5 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { Layers, RefreshCw } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
@@ -8,10 +7,8 @@ import type { BranchFilter } from '@/api/repos';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
-import { problemOf } from '../api';
-import { Button, PageSkeleton } from '../controls';
-import { isActive } from '../feed/merge';
-import { type Overview, overviewQuery } from '../feed/queries';
+import { Button } from '../controls';
+import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
@@ -20,32 +17,21 @@ import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
-import { newsByBranch } from '../stack/state';
+import { isSuggested, newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
+import { counted } from '../words';
+import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
+import { OfRepo } from './of-repo';
+import type { Overview } from './overview';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
-import { suggestedBranches } from './suggestions';
 
 const RegisterAll = lazy(() => import('./register-all'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
-  const overview = useQuery(overviewQuery(useApi(), repoId));
-  if (overview.error) {
-    const { fields, message } = problemOf(overview.error);
-    return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
-  }
-  if (!overview.data) return <PageSkeleton label="Loading the repository" />;
-  const { repo } = overview.data;
-  if (!repo)
-    return (
-      <Message
-        title="This repository was removed"
-        detail="Its rows and its clone are gone; the remote was not touched."
-      />
-    );
-  return <Repo overview={overview.data} repo={repo} />;
+  return <OfRepo repoId={repoId}>{(overview, repo) => <Repo overview={overview} repo={repo} />}</OfRepo>;
 }
 
 const SECTIONS = ['stack', 'tasks', 'jobs'] as const;
@@ -222,7 +208,7 @@ function RegisterSuggested({
 }) {
   const request = useRequest();
   const [asking, setAsking] = useState(false);
-  const any = useMemo(() => suggestedBranches(branches).length > 0, [branches]);
+  const any = useMemo(() => branches.some(isSuggested), [branches]);
   const underWay =
     request.waiting ||
     request.jobId !== null ||
@@ -255,19 +241,10 @@ function RegisterSuggested({
 
 /** What a page's header says about its branches: those that are merged or gone want nothing, and are not counted. */
 function countBranches(counts: Record<BranchFilter, number>, branches: BranchRow[]): string {
+  const { active, needs_restack: needRestack, conflicts: wouldConflict, untracked } = counts;
   const prs = branches.filter(({ prState }) => prState === 'open' || prState === 'draft').length;
-  const words = [
-    `${counts.active} ${counts.active === 1 ? 'branch' : 'branches'}`,
-    ...counted(counts.needs_restack, 'need restack'),
-    ...counted(counts.conflicts, 'would conflict'),
-    ...counted(counts.untracked, 'untracked'),
-    ...counted(prs, prs === 1 ? 'PR' : 'PRs'),
-  ];
-  return words.join(' · ');
-}
-
-function counted(count: number, word: string): string[] {
-  return count > 0 ? [`${count} ${word}`] : [];
+  const words = [branchesWord(active), ...wantWords({ needRestack, wouldConflict, untracked })];
+  return [...words, ...(prs > 0 ? [counted(prs, 'PR')] : [])].join(' · ');
 }
 
 function NoBranches({ repo, jobs }: { repo: RepoRow; jobs: JobDetail[] }) {

@@ -1,5 +1,6 @@
 import type { BranchRow } from '@/db/schema';
 import { layoutStack } from '../stack/layout';
+import { isSuggested } from '../stack/state';
 
 /** A branch in the preview of what a registration of every suggestion makes. */
 export interface SuggestionRow {
@@ -12,16 +13,9 @@ export interface SuggestionRow {
   fresh: boolean;
 }
 
-/** Branches that a registration of every suggestion would track. */
-export function suggestedBranches(branches: BranchRow[]): BranchRow[] {
-  return branches.filter(
-    (branch) => !branch.tracked && !branch.merged && !branch.gone && branch.suggestedParent !== null,
-  );
-}
-
 /** The stacks that the suggestions make, each branch after the one that it would stand on. */
 export function previewSuggestions(branches: BranchRow[]): SuggestionRow[] {
-  const fresh = new Set(suggestedBranches(branches).map((branch) => branch.name));
+  const fresh = new Set(branches.filter(isSuggested).map((branch) => branch.name));
   const { rows } = layoutStack(
     branches.map((branch) =>
       fresh.has(branch.name) ? { ...branch, tracked: true, parent: branch.suggestedParent } : branch,

@@ -1,5 +1,6 @@
 import { hierarchy } from 'd3-hierarchy';
 import type { BranchRow } from '@/db/schema';
+import { order } from '../order';
 
 /** A branch in the picture. */
 export interface StackRow {
@@ -99,6 +100,5 @@ function adoptCircles(trunk: Node, nodes: Map<string, Node>): void {
 }
 
 function compare(a: Node, b: Node): number {
-  const [x, y] = [a.branch?.name ?? '', b.branch?.name ?? ''];
-  return x < y ? -1 : x > y ? 1 : 0;
+  return order(a.branch?.name ?? '', b.branch?.name ?? '');
 }

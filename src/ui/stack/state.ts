@@ -37,6 +37,16 @@ type HeldBackReason = ForecastOutline['heldBack'][number]['reason'];
 
 export const NO_NEWS: BranchNews = { own: null, mover: null, heldBack: null, foreseen: null };
 
+/** Whether anything is still to be done with it: neither merged nor gone. */
+export function isLive(branch: Pick<BranchRow, 'merged' | 'gone'>): boolean {
+  return !branch.merged && !branch.gone;
+}
+
+/** Whether a registration of every suggestion would track it. */
+export function isSuggested(branch: BranchRow): boolean {
+  return !branch.tracked && isLive(branch) && branch.suggestedParent !== null;
+}
+
 /** Whether it would conflict: with its parent as that is, or as that will be once the stack below has moved. */
 export function wouldConflict(branch: BranchRow, { foreseen }: BranchNews): boolean {
   return branch.tracked && (branch.forecast?.outcome === 'conflict' || foreseen?.kind === 'conflict');

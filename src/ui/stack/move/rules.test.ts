@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { branchRow } from '../testing/rows';
-import { layoutStack } from './layout';
-import { dropProblem, movedWith, moveWords, pickUpProblem, possibleParents } from './move';
+import { branchRow } from '../../testing/rows';
+import { layoutStack } from '../layout';
+import { moveWords, possibleParents } from './choices';
+import { dropProblem, movedWith, pickUpProblem } from './rules';
 
 const branches = [
   branchRow('a'),
@@ -37,6 +38,15 @@ describe('a move', () => {
     expect(dropProblem('b', 'd', stack)).toBeNull();
   });
 
+  it('begins with a branch that is tracked and still there', () => {
+    expect(branches.filter((branch) => pickUpProblem(branch) === null).map(({ name }) => name)).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ]);
+  });
+
   it('is offered onto exactly what it can be dropped on', () => {
     for (const { name } of branches.filter((branch) => branch.tracked && !branch.merged)) {
       const possible = ['main', ...branches.map((each) => each.name)];
@@ -46,14 +56,5 @@ describe('a move', () => {
     }
     expect(moveWords('a', stack.picture)).toBe('Move it and 3 above it onto');
     expect(moveWords('c', stack.picture)).toBe('Move onto');
-  });
-
-  it('begins with a branch that is tracked and still there', () => {
-    expect(branches.filter((branch) => pickUpProblem(branch) === null).map(({ name }) => name)).toEqual([
-      'a',
-      'b',
-      'c',
-      'd',
-    ]);
   });
 });

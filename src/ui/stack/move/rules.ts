@@ -1,15 +1,6 @@
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
-import type { StackPicture } from './layout';
-
-/** A branch that was picked up, with all that stands on it, and where it is held. */
-export interface MoveInHand {
-  branch: string;
-  /** What it would stand on; null while it is over nothing. */
-  target: string | null;
-  /** Dropped: it waits for the confirmation. */
-  dropped: boolean;
-}
+import type { StackPicture } from '../layout';
 
 /** A branch and everything that stands on it, from bottom to top: what moves with it. */
 export function movedWith(branch: string, { rows }: StackPicture): string[] {
@@ -45,18 +36,4 @@ export function dropProblem(branch: string, target: string, { trunk, branches, p
   if (!onto || onto.gone) return `${shown} is gone`;
   if (onto.merged) return `${shown} is merged`;
   return onto.tracked ? null : `${shown} is untracked: register it first`;
-}
-
-/** Every branch, the trunk first, that a branch can stand on in place of what is below it now. */
-export function possibleParents(branch: string, { trunk, branches, picture }: WholeStack): string[] {
-  const moved = new Set(movedWith(branch, picture));
-  const below = branches.find(({ name }) => name === branch)?.parent;
-  const open = branches.filter((each) => pickUpProblem(each) === null && !moved.has(each.name));
-  return [...(trunk ? [trunk] : []), ...open.map(({ name }) => name)].filter((name) => name !== below);
-}
-
-/** What the button says that moves it, before the new parent's name. */
-export function moveWords(branch: string, picture: StackPicture): string {
-  const above = movedWith(branch, picture).length - 1;
-  return above === 0 ? 'Move onto' : `Move it and ${above} above it onto`;
 }

@@ -1,9 +1,9 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { isActive } from '../feed/merge';
-import type { Sent } from '../jobs/job-button';
-import type { Entry } from './entries';
+import { isActive } from '../../jobs/active';
+import type { Sent } from '../../jobs/job-button';
+import type { Entry } from '../entries';
 
 /** The branches that were asked onto another parent and are not there yet, each with that parent. */
 export type PendingMoves = ReadonlyMap<string, string>;

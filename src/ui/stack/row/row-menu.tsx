@@ -5,7 +5,8 @@ import { useRouter } from 'next/navigation';
 import { type RefObject, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { copyText } from '../copy';
+import { historyAddress } from '../../activity/address';
+import { copyText } from '../../copy';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({
@@ -54,7 +55,7 @@ export default function RowMenu({
             )}
             <Menu.Separator className="mx-2 my-1 h-px bg-hairline" />
             <Item
-              onClick={() => router.push(`/repos/${repoId}/activity?branch=${encodeURIComponent(branch.name)}`)}
+              onClick={() => router.push(historyAddress(repoId, { branch: branch.name }))}
               hint="what happened to it"
             >
               History

@@ -2,41 +2,49 @@
 
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
-import { Button } from '../controls';
-import { type ForecastAsk, useForecast } from './forecast';
+import { Button } from '../../controls';
+import { useForecast } from '../forecast';
+import { layoutStack } from '../layout';
+import { moveWords, possibleParents } from './choices';
 
 /** More are found by typing. */
 const SHOWN = 50;
 
-/** Asks for a branch, by typing or from the list, and says what will be done with it before it is done. Loaded on first use. */
-export default function ChooseBranch({
-  title,
-  action,
-  choices,
-  suggested,
-  foresee,
+/**
+ * Asks which branch another one shall stand on, by typing or from the list, and says what comes of it before it is
+ * done. Loaded on first use.
+ */
+export default function ChooseParent({
+  kind,
+  branch,
+  repo,
   choose,
   close,
 }: {
-  title: string;
-  /** The confirming button's words, before the branch's name. */
-  action: string;
-  choices: string[];
-  suggested: string | null;
-  /** The action whose forecast is shown for the branch that is chosen. */
-  foresee?: (branch: string) => ForecastAsk;
-  choose: (branch: string) => void;
+  kind: 'reparent_branch' | 'register_existing_branch';
+  branch: BranchRow;
+  repo: { repoId: string; trunk: string | null; branches: BranchRow[] };
+  choose: (parent: string) => void;
   close: () => void;
 }) {
-  const [typed, setTyped] = useState(suggested ?? '');
+  const { repoId, trunk, branches } = repo;
+  const picture = useMemo(() => layoutStack(branches), [branches]);
+  const choices = useMemo(
+    () => possibleParents(branch.name, { trunk, branches, picture }),
+    [branch.name, trunk, branches, picture],
+  );
+  const moves = kind === 'reparent_branch';
+  const [typed, setTyped] = useState(moves ? '' : (branch.suggestedParent ?? ''));
   const [aimed, setAimed] = useState<string | undefined>();
-  const known = choices.includes(typed.trim());
-  const foreseen = useForecast(known && foresee ? foresee(typed.trim()) : null, 'clean');
+  const parent = typed.trim();
+  const known = choices.includes(parent);
+  const foreseen = useForecast(known ? { repoId, kind, branch: branch.name, parent } : null, 'clean');
   const confirm = () => {
     if (!known) return;
-    choose(typed.trim());
+    choose(parent);
     close();
   };
 
@@ -45,7 +53,9 @@ export default function ChooseBranch({
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-canvas/70" />
         <Dialog.Popup className="fixed top-[12dvh] left-1/2 z-30 flex w-110 max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col gap-3 rounded-popup border border-hairline bg-raised p-4 shadow-lg">
-          <Dialog.Title className="text-base font-semibold break-words">{title}</Dialog.Title>
+          <Dialog.Title className="text-base font-semibold break-words">
+            {moves ? `Move ${visible(branch.name)} onto…` : `Register ${visible(branch.name)} on…`}
+          </Dialog.Title>
           <form
             className="flex min-h-0 flex-col gap-3"
             onSubmit={(event) => {
@@ -89,18 +99,20 @@ export default function ChooseBranch({
                 )}
               </Autocomplete.List>
             </Autocomplete.Root>
-            {foresee && (
-              <p
-                role="status"
-                className={`min-h-5 text-xs ${foreseen?.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
-              >
-                {foreseen?.words && `Forecast: ${foreseen.words}`}
-              </p>
-            )}
+            <p
+              role="status"
+              className={`min-h-5 text-xs ${foreseen?.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
+            >
+              {foreseen?.words && `Forecast: ${foreseen.words}`}
+            </p>
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={close}>Cancel</Button>
               <Button type="submit" look="primary" disabled={!known} className="max-w-full">
-                <span className="truncate">{known ? `${action} ${typed.trim()}` : 'Choose a branch'}</span>
+                <span className="truncate">
+                  {known
+                    ? `${moves ? moveWords(branch.name, picture) : 'Register on'} ${visible(parent)}`
+                    : 'Choose a branch'}
+                </span>
               </Button>
             </div>
           </form>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { branchRow, jobDetail } from '../testing/rows';
-import { entriesOf } from './entries';
-import { filterStack } from './filter';
-import { layoutStack } from './layout';
-import { afterMoves, type PendingMoves, pendingMoves, requestName, withGhosts } from './moving';
+import { branchRow, jobDetail } from '../../testing/rows';
+import { entriesOf } from '../entries';
+import { filterStack } from '../filter';
+import { layoutStack } from '../layout';
+import { afterMoves, type PendingMoves, pendingMoves, requestName, withGhosts } from './pending';
 
 const branches = [branchRow('a'), branchRow('b', { parent: 'a' }), branchRow('c', { parent: 'b' }), branchRow('z')];
 const NOTHING_SENT = new Map();

@@ -6,20 +6,20 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { visible } from '@/text/visible';
-import { isActive } from '../feed/merge';
-import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../jobs/job-button';
-import { errorStands } from '../jobs/phase';
-import { PullRequest } from '../repos/pull-request';
-import { Dot, Lanes, stateTone } from './dot';
-import type { DragModule } from './drag';
-import type { Entry } from './entries';
-import { layoutStack } from './layout';
-import { moveWords, pickUpProblem, possibleParents } from './move';
-import { requestName } from './moving';
-import { type BranchNews, standingOf } from './state';
+import { isActive } from '../../jobs/active';
+import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
+import { errorStands } from '../../jobs/phase';
+import { PullRequest } from '../../repos/pull-request';
+import { counted } from '../../words';
+import { Dot, Lanes, stateTone } from '../dot';
+import type { Entry } from '../entries';
+import type { DragModule } from '../move/drag';
+import { requestName } from '../move/pending';
+import { pickUpProblem } from '../move/rules';
+import { type BranchNews, isLive, standingOf } from '../state';
 
 const RowMenu = lazy(() => import('./row-menu'));
-const ChooseBranch = lazy(() => import('./choose-branch'));
+const ChooseParent = lazy(() => import('../move/choose-parent'));
 
 /** What every row needs to know of its repo. */
 export interface RowContext {
@@ -34,7 +34,6 @@ export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   run: (kind: ActionKind, branch: string, parent?: string) => Ask;
   toggle: (branch: string) => void;
   openMenu: (branch: string | null) => void;
-  pickUp: (branch: string) => void;
   /** Shows what a Restack of the branch would do; null shows nothing. */
   preview: (branch: string | null) => void;
 }
@@ -88,7 +87,6 @@ export const BranchRow = memo(function BranchRow({
   drag,
 }: Props) {
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
-  const whole = choosing && { ...context, picture: layoutStack(context.branches) };
   const request = requestAt(branch.name, sent, actions);
   const shown = visible(branch.name);
   const { own } = news;
@@ -109,7 +107,7 @@ export const BranchRow = memo(function BranchRow({
   // On a phone, what is under way takes the room of the menu too.
   const busy = request.waiting || (own !== null && isActive(own.job.status));
   const tone = dimmed ? 'text-muted' : stateTone[standing.state];
-  const ended = branch.merged || branch.gone;
+  const ended = !isLive(branch);
   const above = place?.above ?? 0;
 
   const quiet = dimmed || (branch.tracked && !branch.needsRestack);
@@ -218,14 +216,12 @@ export const BranchRow = memo(function BranchRow({
           </>
         )}
       </div>
-      {choosing && whole && (
+      {choosing && (
         <Suspense>
-          <ChooseBranch
-            title={choosing === 'reparent_branch' ? `Move ${shown} onto…` : `Register ${shown} on…`}
-            action={choosing === 'reparent_branch' ? moveWords(branch.name, whole.picture) : 'Register on'}
-            choices={possibleParents(branch.name, whole)}
-            suggested={branch.tracked ? null : branch.suggestedParent}
-            foresee={(parent) => ({ repoId: context.repoId, kind: choosing, branch: branch.name, parent })}
+          <ChooseParent
+            kind={choosing}
+            branch={branch}
+            repo={context}
             choose={(parent) =>
               void actions.send(branch.name, requestName(choosing, parent), actions.run(choosing, branch.name, parent))
             }
@@ -301,7 +297,7 @@ function DiffStat({ branch }: { branch: Branch }) {
   return (
     <span
       className="hidden w-24 shrink-0 text-right text-xs whitespace-nowrap text-muted md:inline"
-      title={`${ahead} ${ahead === 1 ? 'commit' : 'commits'} of its own`}
+      title={`${counted(ahead, 'commit')} of its own`}
     >
       {additions + deletions > 0 && (
         <>
