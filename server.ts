@@ -1,22 +1,26 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
 import { db } from '@/db/client';
+import { environment } from '@/environment';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
+import { askForInngest } from '@/server/ask-for-inngest';
 import { ensureBuilt } from '@/server/build';
-import { createDoor } from '@/server/door';
+import { createDoor } from '@/server/door/door';
+import { createFront } from '@/server/door/front';
+import { sessionsIn } from '@/server/door/sessions';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
-import { setInngestFound } from '@/server/inngest-found';
+import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
 import { ownOrigin } from '@/server/origin';
 import { type Registration, register } from '@/server/register';
-import { sessionsIn } from '@/server/sessions';
+import { UMASK } from '@/upkeep/modes';
 
 /**
- * The one server process: the web server with everything in it, and an Inngest server as its child where its
- * program is found. `npm start` runs it on the production build, `npm run dev` with `--dev`.
+ * The one server process: the web server with everything in it, and an Inngest server as its child where that is
+ * asked for by name. `npm start` runs it on the production build, `npm run dev` with `--dev`.
  */
 
 /** Set by the app's `instrumentation.ts`: hands its leases back and ends its streams. */
@@ -26,6 +30,9 @@ const shared = globalThis as typeof globalThis & { __spicerackShutdown?: () => P
 const SHUTDOWN_MS = 1800;
 const HAND_BACK_MS = 1200;
 const REGISTER_AGAIN_MS = 60_000;
+
+const RUNS_AS_ROOT =
+  'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
 
 const dev = process.argv.includes('--dev');
 const say = (line: string) => console.log(line);
@@ -37,11 +44,13 @@ async function main(): Promise<void> {
     NEXT_TELEMETRY_DISABLED: '1',
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
+  if (dev) await askForInngest(process.env);
   const config = readConfig();
+  if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
   if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
   const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
-  const server = createServer(door.answer);
+  const server = createFront(door.answer, { dev });
   door.attach(server);
   const port = await listen(server, config);
   const origin = ownOrigin({ host: config.host, port });
@@ -51,6 +60,8 @@ async function main(): Promise<void> {
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
   if (!dev) await ensureBuilt(say);
+  // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
+  process.umask(UMASK);
   inngest = await executor(config, `${origin}/api/inngest`);
 
   // Only now: Next and the Inngest client read the environment when they load.
@@ -85,7 +96,7 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
   });
 }
 
-/** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing unless it was asked for by name. */
+/** Sees to the Inngest server: none, a configured one, or a child of ours where Inngest was asked for by name. */
 async function executor(config: Config, appUrl: string): Promise<InngestChild | undefined> {
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
@@ -93,16 +104,13 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey });
     return undefined;
   }
+  // What cannot be bound to loopback is not started unasked.
+  if (config.executor === 'auto') return undefined;
   const found = await findInngest();
-  setInngestFound(found);
   if ('missing' in found) {
-    if (config.executor === 'inngest') {
-      throw new Error(
-        `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
-      );
-    }
-    say(`Inngest: its program was not found (npm run setup gets it). ${found.tried.join('; ')}`);
-    return undefined;
+    throw new Error(
+      `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
+    );
   }
   setInngestReady(false);
   let previous = new AbortController();
@@ -128,7 +136,10 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     },
   });
   Object.assign(process.env, child.env);
+  environment(); // its keys leave process.env at once
+  setInngestFound({ ...found, openPorts: child.openPorts });
   say(`Inngest: ${found.version} (${found.how}) on ${child.env.INNGEST_BASE_URL}`);
+  say(`Inngest: ${openPortsWarning(child.openPorts)}`);
   return child;
 }
 

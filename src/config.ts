@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { environment, SECRETS } from './environment';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -11,6 +12,17 @@ const seconds = (fallback: number) =>
     .positive()
     .default(fallback)
     .transform((s) => Math.round(s * 1000));
+
+/** Names of variables, with commas between. */
+const childEnv = z
+  .string()
+  .default('')
+  .superRefine((given, context) => {
+    for (const name of given.split(',').map((part) => part.trim())) {
+      if (!/^\w*$/.test(name)) context.addIssue('write names of variables with commas between, without values');
+      else if (SECRETS.some((secret) => secret === name)) context.addIssue(`${name} is a secret of Spicerack's own`);
+    }
+  });
 
 const flag = z
   .enum(['0', '1', 'true', 'false'])
@@ -66,6 +78,10 @@ const Environment = z.object({
     .optional(),
   SPICERACK_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   SPICERACK_ALLOW_LOCAL: flag,
+  SPICERACK_REMOTE_HOSTS: z.enum(['any', 'public']).default('any'),
+  /** Read where programs are started (`environment.ts`); checked here. */
+  SPICERACK_CHILD_ENV: childEnv,
+  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(64, 'use at least 64 (MiB)').optional(),
   SPICERACK_NETWORK_TIMEOUT: seconds(600),
   SPICERACK_LEASE: seconds(30),
   SPICERACK_RETRY_DELAY: seconds(3),
@@ -120,6 +136,10 @@ export interface Config {
   concurrency: number;
   /** Whether repositories may be given as a path, `file:` or plain `http:`. */
   allowLocal: boolean;
+  /** Whether remotes may be on loopback and in private networks (`any`), or on public addresses alone. */
+  remoteHosts: 'any' | 'public';
+  /** The most memory of one git process, in bytes. */
+  gitMemory: number;
   /** Longest time one git command may talk to a remote. */
   networkTimeoutMs: number;
   leaseMs: number;
@@ -138,10 +158,10 @@ export interface Config {
 }
 
 /**
- * Reads the settings from an environment.
+ * Reads the settings from an environment. Read from that of this process, the secrets leave `process.env`.
  * @throws Error naming each wrong variable and what to write instead.
  */
-export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+export function readConfig(env: Record<string, string | undefined> = environment()): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
@@ -190,6 +210,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     committer: committer?.[1] && committer[2] ? { name: committer[1], email: committer[2] } : null,
     concurrency: e.SPICERACK_CONCURRENCY,
     allowLocal: e.SPICERACK_ALLOW_LOCAL ?? loopback,
+    remoteHosts: e.SPICERACK_REMOTE_HOSTS,
+    gitMemory: (e.SPICERACK_GIT_MEMORY ?? gitMemory()) * 1024 * 1024,
     networkTimeoutMs: e.SPICERACK_NETWORK_TIMEOUT,
     leaseMs: e.SPICERACK_LEASE,
     retryDelayMs: e.SPICERACK_RETRY_DELAY,
@@ -205,6 +227,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     ),
     machine: hostname(),
   };
+}
+
+/**
+ * A quarter of the memory that this process may use, in MiB, for several gits run side by side; at least 1 GiB, which
+ * is more than a fetch or a repack of most repositories needs.
+ */
+function gitMemory(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.max(1024, Math.floor(memory / 4 / 1024 / 1024));
 }
 
 let current: Config | undefined;

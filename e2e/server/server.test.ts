@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createClient } from '@/client';
 import { findInngest } from '@/server/inngest-program';
+import { listeningPorts } from '@/testing/listening';
 import { startServer, type TestServer } from '../support/server';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,6 +59,51 @@ test('Inngest without signatures is refused where a token is asked for', async (
   const { code, message } = await refusal(env);
   expect(code).toBe(1);
   expect(message).toContain('INNGEST_SIGNING_KEY');
+});
+
+describe.runIf(process.platform === 'linux')('what others can reach', () => {
+  /** A program that opens ports as Inngest's does, so that there is one to be found wherever the tests run. */
+  async function fakeInngest(dir: string): Promise<string> {
+    const program = join(dir, 'inngest');
+    const listen = `require('node:net').createServer().listen(0)`;
+    const script = `#!/bin/sh\nif [ "$1" = version ]; then echo 1.44.0; exit; fi\nexec '${process.execPath}' -e "${listen}"\n`;
+    await writeFile(program, script, { mode: 0o755 });
+    return program;
+  }
+
+  test('with the defaults it opens one port, on loopback, also where the Inngest program is found', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'spicerack-ports-'));
+    const server = await startServer({ env: { SPICERACK_INNGEST: await fakeInngest(dir) } });
+    try {
+      expect(listeningPorts(server.pid)).toEqual([{ loopback: true, port: Number(new URL(server.url).port) }]);
+      expect(server.output()).toContain('executor: inline');
+      const { executor, programs } = await createClient({ url: server.url }).system.status.query();
+      expect(executor.why).toContain('none was asked for by name');
+      expect(programs.find(({ name }) => name === 'Inngest')?.why).toContain('opens three ports on all addresses');
+    } finally {
+      await server.dispose();
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+
+  test.skipIf(!inngest)(
+    'asked for by name, the ports that Inngest opens are named at the start and on the status page',
+    async () => {
+      const server = await startServer({ executor: 'inngest' });
+      try {
+        const open = () => listeningPorts(server.pid).filter(({ loopback }) => !loopback);
+        await vi.waitFor(() => expect(open()).not.toEqual([]), 20_000);
+        const { programs } = await createClient({ url: server.url }).system.status.query();
+        const why = programs.find(({ name }) => name === 'Inngest')?.why;
+        for (const words of [server.output(), why]) {
+          expect(words).toContain('listen on all addresses');
+          for (const { port } of open()) expect(words).toContain(String(port));
+        }
+      } finally {
+        await server.dispose();
+      }
+    },
+  );
 });
 
 describe.each([

@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const READY_WITHIN_MS = 240_000;
 
 export interface ServerOptions {
-  executor: 'inngest' | 'inline';
+  /** Left out: what `npm start` takes by itself. */
+  executor?: 'inngest' | 'inline';
   /** On top of a clean environment: none of the caller's SPICERACK_* and INNGEST_* but where programs are. */
   env?: Record<string, string>;
 }
@@ -124,7 +125,7 @@ function environment(options: ServerOptions, dataDir: string, port: number): Nod
     ...env,
     PORT: String(port),
     SPICERACK_DATA_DIR: dataDir,
-    SPICERACK_EXECUTOR: options.executor,
+    ...(options.executor ? { SPICERACK_EXECUTOR: options.executor } : {}),
     ...options.env,
   };
 }

@@ -9,7 +9,8 @@ import { cursorQuery } from '@/feed/read';
 import { insertJob } from '@/queue/accept';
 import { noRepo } from '@/queue/refusal';
 import { branchNameProblem } from '@/repos/branch-name';
-import { checkRemoteUrl } from '@/repos/url';
+import { checkRemoteUrl, type RemoteUrl } from '@/repos/url';
+import { hasControls } from '@/text/visible';
 import { recentJobs } from './jobs';
 import { branchName, procedure, refuse, repoId, router } from './trpc';
 
@@ -34,38 +35,32 @@ const FILTERS: Record<BranchFilter, SQL | undefined> = {
 
 const count = (filter: SQL | undefined) => sql<number>`coalesce(sum(${filter ?? sql`1`}), 0)`;
 
+const NO_RUNNING_JOB = sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`;
+
+/** A repo's name; `missing` says what to do without one. */
+const repoName = (missing: string) =>
+  z
+    .string()
+    .trim()
+    .min(1, missing)
+    .max(200, 'Use at most 200 characters.')
+    .refine((name) => !hasControls(name), 'Leave out control characters, those of writing direction too.');
+
 export const reposRouter = router({
   /** Adds a repository and queues the `sync_repo` job that clones it. */
   add: procedure
     .input(
       z.strictObject({
-        url: z.string().min(1, 'Give the address of a repository.'),
-        name: z
-          .string()
-          .trim()
-          .min(1, 'Give a name, or leave it out.')
-          .max(200, 'Use at most 200 characters.')
-          .optional(),
+        url: z.string().min(1, 'Give the address of a repository.').max(2048, 'Use at most 2,048 characters.'),
+        name: repoName('Give a name, or leave it out.').optional(),
         trunk: branchName.optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
-      const checked = checkRemoteUrl(input.url, { allowLocal: config().allowLocal });
-      if ('problem' in checked) {
-        refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() });
-      }
+      const checked = remoteUrl(input.url);
       const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
-      const [known] = await ctx.db
-        .select({ id: repos.id, name: repos.name })
-        .from(repos)
-        .where(eq(repos.url, checked.url));
-      if (known)
-        refuse({
-          code: 'CONFLICT',
-          field: 'url',
-          message: `This repository is here already, as ${known.name} (${known.id}).`,
-        });
+      await refuseKnown(ctx.db, checked.url, null);
       const id = uuid();
       const job = uuid();
       await write(ctx.db, [
@@ -131,7 +126,9 @@ export const reposRouter = router({
     .input(
       z.strictObject({
         repoId,
-        name: z.string().trim().min(1, 'Give a name.').max(200, 'Use at most 200 characters.').optional(),
+        name: repoName('Give a name.').optional(),
+        /** The remote's new address, where it has moved. */
+        url: z.string().min(1, 'Give the address of a repository.').optional(),
         trunk: branchName.optional(),
         engine: z.enum(['auto', 'git', 'git-spice']).optional(),
         allowNonAtomicPush: z.boolean().optional(),
@@ -147,20 +144,35 @@ export const reposRouter = router({
       }),
     )
     .mutation(async ({ ctx, input }) => {
-      const { repoId: id, ...changes } = input;
+      const { repoId: id, url: givenUrl, ...rest } = input;
+      const changes = { ...rest, url: givenUrl === undefined ? undefined : remoteUrl(givenUrl).url };
       const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
       await repoOf(ctx.db, id);
+      if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
       if (Object.keys(set).length > 0) {
-        await write(ctx.db, [
-          ctx.db.update(repos).set(set).where(eq(repos.id, id)),
+        // A job that has begun its push must find the remote again that it pushed to.
+        const free = changes.url === undefined ? undefined : NO_RUNNING_JOB;
+        const [changed] = await write(ctx.db, [
+          ctx.db
+            .update(repos)
+            .set(set)
+            .where(and(eq(repos.id, id), free))
+            .returning({ id: repos.id }),
           // The trunk is not among the branches.
           ctx.db
             .delete(branches)
             .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
+        if (changed.length === 0) {
+          refuse({
+            code: 'CONFLICT',
+            field: 'url',
+            message: 'A job of this repo is running. Wait for it, or cancel it, and change the address then.',
+          });
+        }
       }
       return repoOf(ctx.db, id);
     }),
@@ -171,12 +183,7 @@ export const reposRouter = router({
     const [gone] = await write(ctx.db, [
       ctx.db
         .delete(repos)
-        .where(
-          and(
-            eq(repos.id, input.repoId),
-            sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`,
-          ),
-        )
+        .where(and(eq(repos.id, input.repoId), NO_RUNNING_JOB))
         .returning({ id: repos.id }),
     ]);
     if (gone.length === 0) {
@@ -201,7 +208,7 @@ export const reposRouter = router({
         filter: z.enum(BRANCH_FILTERS).default('all'),
         search: z.string().max(244, 'Search for at most 244 characters.').optional(),
         /** The last branch of the page before. */
-        cursor: z.string().optional(),
+        cursor: branchName.optional(),
       }),
     )
     .query(async ({ ctx, input }) => {
@@ -265,6 +272,25 @@ export const reposRouter = router({
       };
     }),
 });
+
+/** The address as it is stored. Refuses what is none. */
+function remoteUrl(given: string): RemoteUrl {
+  const checked = checkRemoteUrl(given, { allowLocal: config().allowLocal });
+  return 'problem' in checked
+    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() })
+    : checked;
+}
+
+/** Refuses an address that another repo than `except` has. */
+async function refuseKnown(db: Db, url: string, except: string | null): Promise<void> {
+  const [known] = await db.select({ id: repos.id, name: repos.name }).from(repos).where(eq(repos.url, url));
+  if (!known || known.id === except) return;
+  refuse({
+    code: 'CONFLICT',
+    field: 'url',
+    message: `This repository is here already, as ${known.name} (${known.id}).`,
+  });
+}
 
 /** The newest jobs of a repo and all that have yet to end, newest first. */
 async function jobsToShow(db: Db, repoId: string) {

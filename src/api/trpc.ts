@@ -1,10 +1,10 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import superjson from 'superjson';
 import { ZodError, z } from 'zod';
 import { databaseTrouble } from '@/db/trouble';
 import { ACTION_KINDS } from '@/model/kinds';
 import type { Refusal } from '@/queue/refusal';
 import type { Context } from './context';
+import { wire } from './wire';
 
 /** Carries the field at fault to the client beside tRPC's own code. */
 class FieldError extends Error {
@@ -17,7 +17,7 @@ class FieldError extends Error {
 }
 
 const t = initTRPC.context<Context>().create({
-  transformer: superjson,
+  transformer: wire,
   sse: {
     // A ping must come sooner than the client gives up on a silent stream.
     ping: { enabled: true, intervalMs: 3000 },

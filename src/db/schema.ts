@@ -361,7 +361,7 @@ export const cloneUpkeep = sqliteTable(
   (t) => [primaryKey({ columns: [t.repoId, t.machine] })],
 );
 
-/** Browsers that have shown the token (`server/sessions.ts`). Nothing in a row opens the door by itself. */
+/** Browsers that have shown the token (`server/door/sessions.ts`). Nothing in a row opens the door by itself. */
 export const sessions = sqliteTable('sessions', {
   /** SHA-256, in hex, over the session's id and the token that it was opened with. */
   hash: text('hash').primaryKey(),

@@ -21,6 +21,7 @@ const PLANNED_CODES: ReadonlySet<ErrorCode> = new Set([
   'CYCLE',
   'KEPT',
   'ENGINE_MISSING',
+  'TOO_LARGE',
 ]);
 
 /**
@@ -149,6 +150,8 @@ function reasonWords(reason: HeldBack['reason']): string {
       return `with ${reason.branch}`;
     case 'parent_gone':
       return `for ${reason.parent} is gone`;
+    case 'too_large':
+      return 'for it is too large';
     case 'protected':
       return 'for the remote protects it';
   }

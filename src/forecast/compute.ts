@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { config } from '@/config';
-import { type Db, snapshot } from '@/db/client';
-import { branches, type ForecastRow, repos } from '@/db/schema';
+import { branchRows } from '@/db/branch-rows';
+import type { Db } from '@/db/client';
+import { type ForecastRow, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { committerIdentity } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
@@ -37,10 +38,9 @@ export function hasClone(repoId: string): boolean {
  * @throws GitError; the signal's reason when it is aborted.
  */
 export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortSignal): Promise<Computed> {
-  const [[repo], rows] = await snapshot(db, [
-    db.select().from(repos).where(eq(repos.id, asked.repoId)),
-    db.select().from(branches).where(eq(branches.repoId, asked.repoId)),
-  ]);
+  const [repo] = await db.select().from(repos).where(eq(repos.id, asked.repoId));
+  // Rows of which some have changed meanwhile have another key.
+  const rows = await branchRows(db, asked.repoId);
   if (!repo || tipsKey(repo, rows) !== asked.tipsKey) return { kind: 'stale' };
   if (!repo.trunk || !repo.trunkTip || !hasClone(repo.id)) return { kind: 'waiting', message: NO_CLONE };
   if (repo.previousTrunk !== null) return { kind: 'waiting', message: NEW_TRUNK };

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'AUTH',
   'ENGINE_MISSING',
   'TIMEOUT',
+  'TOO_LARGE',
   'INTERNAL',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -6,7 +6,7 @@ export interface BranchForecast {
   /** The two tips that it was computed for. */
   tip: string;
   parentTip: string;
-  outcome: 'in_place' | 'clean' | 'conflict';
+  outcome: 'in_place' | 'clean' | 'conflict' | 'too_large';
   /** Paths in conflict; empty unless `outcome` is `conflict`. */
   files: string[];
 }

@@ -38,6 +38,8 @@ export type HeldBackReason =
   | { kind: 'below'; branch: string }
   /** The remote refuses to move the ref. */
   | { kind: 'protected'; message: string }
+  /** Comparing it takes more than git may hold, or than is read. */
+  | { kind: 'too_large'; message: string }
   /** The branch below it is gone from the remote: reparent it. */
   | { kind: 'parent_gone'; parent: string };
 

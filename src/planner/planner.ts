@@ -3,7 +3,7 @@ import { subjects } from '@/git/objects/subjects';
 import type { HeldBack, Move, Plan, Registered } from '@/model/plan';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
-import { type Failure, failure } from '@/queue/failure';
+import { type Failure, failure, TOO_LARGE_HINT } from '@/queue/failure';
 import { type ByHand, commandsByHand } from '@/repos/by-hand';
 import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
@@ -146,6 +146,8 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
       return failure('CONFLICT', words, conflictHint(own.branch, reason.byHand));
     case 'protected':
       return failure('PUSH_REJECTED', words, 'Change the rule on the remote, or ask whoever may.');
+    case 'too_large':
+      return failure('TOO_LARGE', words, TOO_LARGE_HINT);
     case 'below':
     case 'parent_gone':
       return failure('BRANCH_NOT_FOUND', words, 'Move the branch onto another parent (reparent_branch).');
@@ -169,6 +171,8 @@ export function reasonText({ reason }: HeldBack): string {
       return `${reason.branch} below it is held back`;
     case 'protected':
       return `the remote does not let it move: ${reason.message}`;
+    case 'too_large':
+      return `it is too large to be compared (${reason.message})`;
     case 'parent_gone':
       return `${reason.parent}, which it stands on, is gone from the remote; reparent it`;
   }

@@ -1,3 +1,4 @@
+import { breather } from '@/breather';
 import type { BranchRow } from '@/db/schema';
 import type { KeptReason } from '@/model/kept';
 import { isKept } from '@/repos/kept';
@@ -16,17 +17,19 @@ export interface LongLivedInput {
 }
 
 /** For every branch on the remote, what speaks for its being a long-lived one. */
-export function keptReasons(
+export async function keptReasons(
   history: History,
   trunk: { name: string; tip: string },
   refs: ReadonlyMap<string, { tip: string }>,
   previous: ReadonlyMap<string, Row>,
   { protectedBranches, openPullRequests }: LongLivedInput,
-): Map<string, KeptReason | null> {
+): Promise<Map<string, KeptReason | null>> {
   const into = new Map<string, number>();
   for (const base of openPullRequests?.values() ?? []) into.set(base, (into.get(base) ?? 0) + 1);
   const reasons = new Map<string, KeptReason | null>();
+  const breath = breather();
   for (const [name, { tip }] of refs) {
+    await breath();
     const was = previous.get(name);
     const tracked = was?.tracked === true;
     const reason = keptReasonOf({

@@ -1,3 +1,4 @@
+import { breather } from '@/breather';
 import type { BranchRow } from '@/db/schema';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt } from '@/git/objects/cat-file';
@@ -49,6 +50,8 @@ export interface Projection {
   renamed: Array<{ from: string; to: string }>;
   /** The branches that stood on another trunk and stand on this one now. */
   follow: string[];
+  /** Branches whose own change is too large to be compared, and was not known to be. */
+  tooLarge: string[];
 }
 
 /**
@@ -74,13 +77,15 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     stays,
   } = oldTrunk ? onNewTrunk(history, trunk, refs, known, oldTrunk) : { rows: known, follow: [], stays: false };
   const previous = new Map(before.map((row) => [row.name, row]));
-  const reasons = keptReasons(history, trunk, refs, previous, input);
+  const reasons = await keptReasons(history, trunk, refs, previous, input);
   const unmoved = longLived(reasons, previous);
 
   // First what is still there at all: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
   const sizes = (pairs: DiffPair[]) => diffStats(gitDir, pairs, signal);
-  const candidates = mergeCandidates(refs, before, history, input, trunk.tip).filter(({ name }) => !unmoved.has(name));
+  const candidates = (await mergeCandidates(refs, before, history, input, trunk.tip)).filter(
+    ({ name }) => !unmoved.has(name),
+  );
   const touchesTrunksFile = (pairs: DiffPair[]) => touchesFileOf(gitDir, trunk.tip, pairs, signal);
   const found = await findMerged(history, trunk, candidates, { merges, sizes, touchesTrunksFile });
   const rows = [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
@@ -97,7 +102,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   const live = rows.filter((row) => !row.merged && !row.gone);
   const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (graph.get(name)?.tip ?? null));
   const trees = new Map([trunk, ...refs.values()].map(({ tip, tree }) => [tip, tree]));
-  const suggestions = suggestParents(
+  const suggestions = await suggestParents(
     history,
     trunk,
     live.map(({ name, tip, tracked, parent }) => {
@@ -112,7 +117,10 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     row.needsRestack = false;
     if (!isLive) row.forecast = null;
   }
-  const stances = live.map((row): Stance => {
+  const stances: Stance[] = [];
+  const breath = breather();
+  for (const row of live) {
+    await breath();
     const parent = row.tracked ? graph.effectiveParent(row.name) : (row.suggestedParent ?? trunk.name);
     const parentTip = tipOf(parent);
     const was = previous.get(row.name);
@@ -124,15 +132,19 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       mergedTips: mergedTips.get(parent),
       hadWork: hadWork(history, was, row.tip),
     });
-    return { row, was, parentTip: parentTip && history.has(parentTip) ? parentTip : null, base };
-  });
-  for (const stance of stances) describeStance(history, stance);
-  for (const { row } of stances) if (isKept(row)) row.needsRestack = false;
+    stances.push({ row, was, parentTip: parentTip && history.has(parentTip) ? parentTip : null, base });
+  }
+  for (const stance of stances) {
+    await breath();
+    describeStance(history, stance);
+    if (isKept(stance.row)) stance.row.needsRestack = false;
+  }
   const renamed = findRenamed(history, rows, (name) => !previous.has(name));
   for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
-  // Then what that means in content.
-  await Promise.all([forecastAll(history, stances, trees, merges), measureAll(stances, sizes)]);
+  // Then what that means in content. What is too large to be measured is not merged.
+  const unmeasured = await measureAll(stances, sizes);
+  await forecastAll(history, stances, trees, merges, unmeasured);
 
   const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
   return {
@@ -144,6 +156,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     gone: rows.filter((row) => row.gone && !previous.get(row.name)?.gone).map((row) => row.name),
     renamed: [...renamed].flatMap(([to, from]) => (previous.get(to)?.renamedFrom === from ? [] : [{ from, to }])),
     follow,
+    tooLarge: [...unmeasured].sort(),
   };
 }
 
@@ -190,29 +203,31 @@ function hadWork(history: History, was: ProjectedRow | undefined, tip: string): 
   return had && (was.tip === tip || history.isAncestor(was.tip, tip));
 }
 
-function mergeCandidates(
+async function mergeCandidates(
   refs: Map<string, RemoteBranch>,
   before: ProjectedRow[],
   history: History,
   { previousTrunkTip, pullRequests }: ProjectionInput,
   trunkTip: string,
-): MergeCandidate[] {
+): Promise<MergeCandidate[]> {
+  const breath = breather();
   const previous = new Map(before.map((row) => [row.name, row]));
   const tips = new Map([...before, ...refs.values()].map(({ name, tip }) => [name, tip]));
-  return [...tips].flatMap(([name, tip]): MergeCandidate[] => {
+  const candidates: MergeCandidate[] = [];
+  for (const [name, tip] of tips) {
+    await breath();
     const was = previous.get(name);
-    if (isStillMerged(was, refs.get(name))) return [];
-    return [
-      {
-        name,
-        tip,
-        base: was?.base ?? null,
-        hadWork: hadWork(history, was, tip),
-        pullRequest: pullRequests?.get(name),
-        knownToChange: was?.tip === tip && previousTrunkTip === trunkTip,
-      },
-    ];
-  });
+    if (isStillMerged(was, refs.get(name))) continue;
+    candidates.push({
+      name,
+      tip,
+      base: was?.base ?? null,
+      hadWork: hadWork(history, was, tip),
+      pullRequest: pullRequests?.get(name),
+      knownToChange: was?.tip === tip && previousTrunkTip === trunkTip,
+    });
+  }
+  return candidates;
 }
 
 function newRow(name: string): ProjectedRow {
@@ -279,15 +294,21 @@ function describeStance(history: History, { row, parentTip, base }: Stance): voi
   row.needsRestack = row.tracked && parentTip !== null && (row.behind > 0 || standsOnOld);
 }
 
-/** What a restack of each tracked branch onto its parent would meet; known answers are kept. */
+/**
+ * What a restack of each tracked branch onto its parent would meet; known answers are kept.
+ * @param unmeasured branches whose own change is too large already
+ */
 async function forecastAll(
   history: History,
   stances: Stance[],
   trees: Map<string, string>,
   merges: (pairs: BatchPair[]) => Promise<MergeOutcome[]>,
+  unmeasured: ReadonlySet<string>,
 ): Promise<void> {
+  const breath = breather();
   const open: Array<{ row: ProjectedRow; parentTip: string; pair: BatchPair }> = [];
   for (const { row, was, parentTip, base } of stances) {
+    await breath();
     const known = knownForecast(was, row.tip, parentTip, base);
     row.forecast = null;
     if (!row.tracked || parentTip === null) continue;
@@ -295,6 +316,8 @@ async function forecastAll(
       row.forecast = { tip: row.tip, parentTip, outcome: 'in_place', files: [] };
     } else if (known) {
       row.forecast = known;
+    } else if (unmeasured.has(row.name)) {
+      row.forecast = { tip: row.tip, parentTip, outcome: 'too_large', files: [] };
     } else {
       // What is below the base is not replayed (a parent that was rewritten or squashed), so it must not be merged.
       const oursTree = trees.get(parentTip);
@@ -322,11 +345,18 @@ function knownForecast(
 }
 
 function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' | 'files'> {
+  if (!outcome.clean && outcome.tooLarge) return { outcome: 'too_large', files: [] };
   return outcome.clean ? { outcome: 'clean', files: [] } : { outcome: 'conflict', files: outcome.files };
 }
 
-/** Lines added and deleted over the base; kept where the last look was at the same commits. */
-async function measureAll(stances: Stance[], sizes: (pairs: DiffPair[]) => Promise<DiffStat[]>): Promise<void> {
+/**
+ * Lines added and deleted over the base; kept where the last look was at the same commits.
+ * @returns the branches whose change is too large to be measured
+ */
+async function measureAll(
+  stances: Stance[],
+  sizes: (pairs: DiffPair[]) => Promise<Array<DiffStat | null>>,
+): Promise<Set<string>> {
   const open = stances.flatMap(({ row, was, parentTip, base }) =>
     base === null || knownForecast(was, row.tip, parentTip, base) ? [] : [{ row, from: base, to: row.tip }],
   );
@@ -335,6 +365,7 @@ async function measureAll(stances: Stance[], sizes: (pairs: DiffPair[]) => Promi
     row.additions = stats[i]?.additions ?? 0;
     row.deletions = stats[i]?.deletions ?? 0;
   }
+  return new Set(open.flatMap(({ row }, i) => (stats[i] ? [] : [row.name])));
 }
 
 /** `mergeTrees` that starts no process for pairs that it has answered. */
@@ -361,8 +392,8 @@ async function touchesFileOf(
   pairs: DiffPair[],
   signal: AbortSignal | undefined,
 ): Promise<boolean[]> {
-  const changes = await changedFiles(gitDir, pairs, signal);
-  const samples = changes.map((files) => files.filter(({ path }) => !path.includes('\n')).slice(0, SAMPLE));
+  const changes = await changedFiles(gitDir, pairs, SAMPLE, signal);
+  const samples = changes.map((files) => files.filter(({ path }) => !path.includes('\n')));
   const paths = [...new Set(samples.flat().map(({ path }) => path))];
   const ids = await objectsAt(gitDir, commit, paths, signal);
   const idAt = new Map(paths.map((path, i) => [path, ids[i]]));

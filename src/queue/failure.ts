@@ -1,6 +1,7 @@
 import { databaseTrouble } from '@/db/trouble';
 import { GitError } from '@/git/process/error';
 import type { ErrorCode } from '@/model/errors';
+import { oneLine, shown } from '@/text/foreign';
 
 /** How a job ends when it does not complete: a code, what happened, and what a person can do next. */
 export interface Failure {
@@ -10,7 +11,7 @@ export interface Failure {
 }
 
 export function failure(code: ErrorCode, message: string, hint: string): Failure {
-  return { code, message, hint };
+  return { code, message: shown(message), hint };
 }
 
 /** A failure that a step ends with. Thrown within a step, a value at its border. */
@@ -20,6 +21,9 @@ export class JobFailed extends Error {
     super(failure.message);
   }
 }
+
+export const TOO_LARGE_HINT =
+  'Spicerack bounds what a remote can make it hold. Where this size is wanted, raise SPICERACK_GIT_MEMORY (MiB); else remove what makes it so large from the remote.';
 
 /** What a fault of git means for the job; `transient` faults are tried again. */
 export function failureOfGit(error: GitError): { failure: Failure; transient: boolean } {
@@ -46,6 +50,18 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
         'This kind of address is not allowed here. Use https or ssh, or set SPICERACK_ALLOW_LOCAL=1 for paths.',
         false,
       );
+    case 'redirect':
+      return say(
+        'REMOTE_UNREACHABLE',
+        "The remote points to another address, which is not followed. If you trust that one, make it the address in this repository's settings.",
+        false,
+      );
+    case 'private':
+      return say(
+        'REMOTE_UNREACHABLE',
+        'This server takes remotes on the public internet alone (SPICERACK_REMOTE_HOSTS=public). Use another address, or ask whoever runs it.',
+        false,
+      );
     case 'timeout':
       return say(
         'TIMEOUT',
@@ -66,6 +82,8 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
       return say('INTERNAL', 'The disk is full. Free some room, then try again.', true);
     case 'corrupt':
       return say('INTERNAL', 'The clone is damaged. It is made anew at the next try.', true);
+    case 'too_large':
+      return say('TOO_LARGE', TOO_LARGE_HINT, false);
     case 'missing':
       return say('ENGINE_MISSING', 'Install git 2.38 or later, or point SPICERACK_GIT at it.', false);
     case 'failed':
@@ -82,13 +100,13 @@ export function failureOf(error: unknown): { failure: Failure; transient: boolea
   return {
     failure: failure(
       'INTERNAL',
-      firstLine(error instanceof Error ? error.message : String(error)),
+      oneLine(
+        shown(error instanceof Error ? error.message : String(error))
+          .trim()
+          .split('\n', 1)[0] ?? '',
+      ) || 'Something went wrong',
       'This should not happen. Try again; if it stays, report it with the log of this job.',
     ),
     transient: false,
   };
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n', 1)[0]?.slice(0, 500) || 'Something went wrong';
 }

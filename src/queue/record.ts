@@ -1,20 +1,20 @@
 import { sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
-import { redact } from '@/git/process/redact';
 import type { StepName } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
+import { shown } from '@/text/foreign';
 import { type Lease, NOW } from './lease';
 
 /** The statement that adds a line to the job's log, fenced. */
 export function logLine(lease: Lease, line: string, level: 'info' | 'warn' | 'error' = 'info'): Statement {
   return lease.db.run(
-    sql`insert into job_logs (job_id, level, line) select ${lease.job.id}, ${level}, ${redact(line).slice(0, 4000)} where ${lease.held}`,
+    sql`insert into job_logs (job_id, level, line) select ${lease.job.id}, ${level}, ${shown(line)} where ${lease.held}`,
   );
 }
 
 /** The statement that sets what the job is doing now, in one sentence. */
 export function setMessage(lease: Lease, message: string): Statement {
-  return lease.db.run(sql`update jobs set message = ${message} where id = ${lease.job.id} and ${lease.held}`);
+  return lease.db.run(sql`update jobs set message = ${shown(message)} where id = ${lease.job.id} and ${lease.held}`);
 }
 
 /** The statement that sets the job's result, fenced. */
@@ -38,7 +38,7 @@ export async function watched<T>(
   await lease.write([
     lease.db.run(
       sql`insert into job_steps (job_id, attempt, step, phase, status, message)
-          select id, attempt, ${step}, ${phase}, 'running', ${message} from jobs where id = ${lease.job.id} and ${lease.held}`,
+          select id, attempt, ${step}, ${phase}, 'running', ${shown(message)} from jobs where id = ${lease.job.id} and ${lease.held}`,
     ),
     ...(message ? [setMessage(lease, message), logLine(lease, message)] : []),
   ]);
@@ -54,7 +54,7 @@ export async function watched<T>(
   } catch (error) {
     // A holder that has lost the lease says nothing more: the row is the new holder's.
     if (!lease.signal.aborted)
-      await lease.write([end('error', error instanceof Error ? redact(error.message) : String(error))]);
+      await lease.write([end('error', shown(error instanceof Error ? error.message : String(error)))]);
     throw error;
   }
 }

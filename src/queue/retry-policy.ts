@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { config } from '@/config';
+import { sentence } from '@/text/words';
 import type { Failure } from './failure';
 import { inFuture, type Lease } from './lease';
 import { logLine } from './record';
@@ -35,7 +36,7 @@ export async function backOff(lease: Lease, failure: Failure): Promise<number | 
   const { attempt } = lease.job;
   if (attempt >= most) return null;
   const delayMs = delayAfter(attempt);
-  const words = `${failure.message}. Trying again in ${Math.ceil(delayMs / 1000)} s (attempt ${attempt + 1} of ${most}).`;
+  const words = `${sentence(failure.message)} Trying again in ${Math.ceil(delayMs / 1000)} s (attempt ${attempt + 1} of ${most}).`;
   await lease.write([
     lease.db.run(
       sql`update jobs set next_attempt_at = ${inFuture(delayMs)}, message = ${words} where id = ${lease.job.id} and ${lease.held}`,

@@ -1,6 +1,6 @@
-import { config } from '@/config';
+import { type Config, config } from '@/config';
 import { gitVersion } from '@/git/process/version';
-import { inngestFound } from '@/server/inngest-found';
+import { inngestFound, openPortsWarning } from '@/server/inngest-found';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { version } from '../../package.json';
 
@@ -14,6 +14,9 @@ export interface ProgramStatus {
   /** What is wrong or missing and how to mend it; null where nothing is. `command` is for the shell of the server. */
   mend: { needed: boolean; words: string; command: string | null } | null;
 }
+
+const ON_INNGEST =
+  'SPICERACK_EXECUTOR=inngest runs the jobs on an Inngest server that opens three ports on all addresses; INNGEST_BASE_URL names one of your own.';
 
 /** Every program with its version, asked once. */
 export async function programStatus(): Promise<ProgramStatus[]> {
@@ -61,23 +64,15 @@ async function gitSpiceStatus(): Promise<ProgramStatus> {
 function inngestStatus(): ProgramStatus {
   const { executor, inngest } = config();
   const found = inngestFound();
-  if (found && 'program' in found)
-    return { name: 'Inngest', version: found.version, why: `${found.program} (${found.how})`, mend: null };
-  if (found && executor !== 'inline')
-    return {
-      name: 'Inngest',
-      version: null,
-      why: 'Its program was not found.',
-      mend: {
-        needed: false,
-        words:
-          'Jobs run inside the Spicerack process, just as durably. To run them on Inngest, get its program and start again.',
-        command: 'npm run setup',
-      },
-    };
-  const why =
-    executor === 'inline'
-      ? 'Not used: SPICERACK_EXECUTOR=inline.'
-      : `A server of its own${inngest?.baseUrl ? ` at ${inngest.baseUrl}` : ''}; its version is not known here.`;
-  return { name: 'Inngest', version: null, why, mend: null };
+  if (found) {
+    const why = `${found.program} (${found.how}). ${openPortsWarning(found.openPorts)}`;
+    return { name: 'Inngest', version: found.version, why, mend: null };
+  }
+  return { name: 'Inngest', version: null, why: whyNotOurs(executor, inngest), mend: null };
+}
+
+function whyNotOurs(executor: Config['executor'], inngest: Config['inngest']): string {
+  if (executor === 'inline') return 'Not used: SPICERACK_EXECUTOR=inline.';
+  if (!inngest) return `Not used: nobody asked for it. ${ON_INNGEST}`;
+  return `A server of its own${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}; its version is not known here.`;
 }

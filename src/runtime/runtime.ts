@@ -65,11 +65,11 @@ async function chooseExecutors(): Promise<{ executors: Executors; why: string }>
   if (!inngest)
     return {
       executors: { main: inline, standIn: null },
-      why: 'No Inngest server is configured, and its program was not found.',
+      why: 'No Inngest server is configured, and none was asked for by name. Jobs are as durable here.',
     };
   return {
     executors: { main: inngestExecutor, standIn: inline },
-    why: `An Inngest server is there${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}; while it does not answer, jobs run inline.`,
+    why: `An Inngest server is configured${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}; while it does not answer, jobs run inline.`,
   };
 }
 

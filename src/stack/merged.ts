@@ -1,3 +1,4 @@
+import { breather } from '@/breather';
 import type { DiffPair, DiffStat } from '@/git/objects/diff-tree';
 import type { MergeOutcome, MergePair } from '@/git/objects/merge-tree';
 import type { History } from './history';
@@ -29,7 +30,7 @@ export interface MergeQuestions {
   merges: (pairs: MergePair[]) => Promise<MergeOutcome[]>;
   /** Whether the change of a pair touches a file that is in trunk as it is in `from`. */
   touchesTrunksFile: (pairs: DiffPair[]) => Promise<boolean[]>;
-  sizes: (pairs: DiffPair[]) => Promise<DiffStat[]>;
+  sizes: (pairs: DiffPair[]) => Promise<Array<DiffStat | null>>;
 }
 
 /**
@@ -46,7 +47,9 @@ export async function findMerged(
 ): Promise<Set<string>> {
   const merged = new Set<string>();
   const unsure: MergeCandidate[] = [];
+  const breath = breather();
   for (const candidate of candidates) {
+    await breath();
     const { name, tip, base, hadWork, pullRequest } = candidate;
     if (tip === base) continue;
     if (pullRequest?.merged && pullRequest.base === trunk.name && pullRequest.head === tip) merged.add(name);
@@ -58,8 +61,12 @@ export async function findMerged(
 
   // Where a branch changes a file that trunk left alone since they parted, a merge changes it too: no need to try.
   // (Of histories that parted more than once, one merge base stands for all.)
-  const parted = unsure.map(({ tip }) => ({ from: history.mergeBase(tip, trunk.tip), to: tip }));
-  const related = parted.flatMap(({ from, to }) => (from === null ? [] : [{ from, to }]));
+  const related: DiffPair[] = [];
+  for (const { tip } of unsure) {
+    await breath();
+    const from = history.mergeBase(tip, trunk.tip);
+    if (from !== null) related.push({ from, to: tip });
+  }
   const touching = await ask.touchesTrunksFile(related);
   const open = related.filter((_, i) => !touching[i]);
 

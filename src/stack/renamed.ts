@@ -24,19 +24,18 @@ export function findRenamed(
   isNew: (name: string) => boolean,
 ): Map<string, string> {
   const gone = rows.filter((row) => row.gone && row.tracked && row.base !== null && row.tip !== row.base);
+  if (gone.length === 0) return new Map();
   const open = rows.filter((row) => !row.tracked && !row.merged && !row.gone);
-  const found = new Map<string, string>();
-  const taken = new Map<string, number>();
+  const atTip = new Map<string, RenamedBranch[]>();
+  for (const row of open) atTip.set(row.tip, [...(atTip.get(row.tip) ?? []), row]);
+  const fresh = open.filter((row) => row.renamedFrom !== null || isNew(row.name));
+  const found = new Map<string, string[]>();
   for (const { name: old, tip } of gone) {
-    const same = open.filter((row) => row.tip === tip);
-    const later = open.filter(
-      (row) =>
-        (isNew(row.name) || row.renamedFrom === old) && row.tip !== tip && history.isOnFirstParentLine(tip, row.tip),
-    );
-    const [only, ...others] = same.length > 0 ? same : later;
-    if (!only || others.length > 0) continue;
-    taken.set(only.name, (taken.get(only.name) ?? 0) + 1);
-    found.set(only.name, old);
+    const same = atTip.get(tip) ?? [];
+    const grown = () =>
+      fresh.filter((row) => (row.renamedFrom ?? old) === old && history.isOnFirstParentLine(tip, row.tip));
+    const [only, ...others] = same.length > 0 ? same : grown();
+    if (only && others.length === 0) found.set(only.name, [...(found.get(only.name) ?? []), old]);
   }
-  return new Map([...found].filter(([name]) => taken.get(name) === 1));
+  return new Map([...found].flatMap(([name, [old, ...more]]) => (old && more.length === 0 ? [[name, old]] : [])));
 }

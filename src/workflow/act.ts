@@ -1,7 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
+import { branchRows } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
-import { type BranchRow, branches, jobMoves, jobs } from '@/db/schema';
+import { type BranchRow, jobMoves, jobs } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { keepCommits, keepRef } from '@/git/clone/keep-ref';
@@ -71,7 +72,7 @@ function refuseWhole({ job }: Lease, refused: ReadonlyMap<string, string>): void
 async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): Promise<Commitment> {
   const { job, db } = lease;
   const [repo] = await db.query.repos.findMany({ where: (repos) => eq(repos.id, lease.repo.id) });
-  const rows = await db.select().from(branches).where(eq(branches.repoId, lease.repo.id));
+  const rows = await branchRows(db, lease.repo.id);
   if (!repo?.trunk || !repo.trunkTip) throw new Error('The sync step has found no trunk.');
   const trunk = { name: repo.trunk, tip: repo.trunkTip };
   switch (job.kind) {
@@ -234,7 +235,7 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
   const gitDir = cloneDir(lease.repo.id);
   const isMissing = async () => (await existingCommits(gitDir, commits, lease.signal)).length < new Set(commits).size;
   if (await isMissing()) {
-    await fetchCommits(gitDir, commits, remoteOptions(lease));
+    await fetchCommits(gitDir, commits, await remoteOptions(lease));
     if (await isMissing()) {
       throw new JobFailed(
         failure(

@@ -5,14 +5,15 @@ import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { existingCommits } from '@/git/objects/rev-list';
-import { fetchRemote } from '@/git/remote/fetch';
+import { fetchRemote, type RemoteOptions } from '@/git/remote/fetch';
 import { remoteRefs } from '@/git/remote/ls-remote';
 import { pushAtomic, type RefMove } from '@/git/remote/push';
+import { reachable } from '@/git/remote/remote-host';
 import { failure, JobFailed } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { logLine, watched } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
-import { counted } from './summary';
+import { counted } from '@/text/words';
 
 /** A ref move with its tracking, as a plan or an undo makes it. */
 export type PlannedMove = Pick<
@@ -87,10 +88,10 @@ async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
   const remote = await remoteRefs(
     gitDir,
     refs.map((move) => move.ref),
-    remoteOptions(lease),
+    await remoteOptions(lease),
   );
   // What somebody has pushed since is not in the clone yet.
-  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, remoteOptions(lease));
+  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, await remoteOptions(lease));
   return decideResume(refs, remote, await movedOn(lease, refs, remote));
 }
 
@@ -143,8 +144,9 @@ async function forgetPush(lease: Lease): Promise<void> {
 }
 
 /** How a command that talks to the remote is bounded within a step. */
-export function remoteOptions(lease: Lease) {
-  return { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+export async function remoteOptions(lease: Lease): Promise<RemoteOptions> {
+  const bounds = { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+  return { ...bounds, ...(await reachable(lease.repo.url)) };
 }
 
 async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
@@ -155,7 +157,7 @@ async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
   }
   const gitDir = cloneDir(lease.repo.id);
   return watched(lease, 'act', 'push', `Pushing ${counted(refs.length, 'branch', 'branches')}`, async () => {
-    const result = await pushAtomic(gitDir, refs, remoteOptions(lease));
+    const result = await pushAtomic(gitDir, refs, await remoteOptions(lease));
     switch (result.kind) {
       case 'pushed':
         await lease.write(pushedMoves(lease, moves));
@@ -205,7 +207,7 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
   const refused = new Map<string, string>();
   const stale: string[] = [];
   for (const move of moves) {
-    const result = await pushAtomic(gitDir, refMoves([move]), { ...remoteOptions(lease), atomic: false });
+    const result = await pushAtomic(gitDir, refMoves([move]), { ...(await remoteOptions(lease)), atomic: false });
     if (result.kind === 'pushed') await lease.write(pushedMoves(lease, [move]));
     else if (result.kind === 'refused' && result.refs.some((r) => r.reason !== 'stale')) {
       refused.set(move.branch, result.refs[0]?.message ?? '');

@@ -9,10 +9,12 @@ import type { Failure } from '@/queue/failure';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult } from '@/queue/record';
 import { restackAfterMerge } from '@/queue/schedule';
-import { counted, type MoveOutcome, sentence, summary } from './summary';
+import { shown } from '@/text/foreign';
+import { counted, sentence } from '@/text/words';
+import { type MoveOutcome, summary } from './summary';
 
 /** Failures that say something about the remote; the repo's freshness shows them. */
-const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT']);
+const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT', 'TOO_LARGE']);
 
 /**
  * The last step: says truthfully what happened, from the moves and what the remote has now, and ends the job.
@@ -85,7 +87,7 @@ export async function endAbandoned(db: Db, ref: JobRef, why: string): Promise<vo
       .update(jobs)
       .set({
         status: 'error',
-        message: `The run was given up: ${why}`,
+        message: shown(`The run was given up: ${why}`),
         errorCode: 'INTERNAL',
         errorHint: hint,
         finishedAt: NOW,

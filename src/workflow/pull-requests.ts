@@ -1,7 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { config } from '@/config';
+import { branchRows } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
-import { branches } from '@/db/schema';
 import { type ForgeProblem, type PullRequest, pullRequests } from '@/forge/pull-requests';
 import { branchesToLookUp } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
@@ -40,7 +40,7 @@ export async function askForge(lease: Lease, trunk: string): Promise<ForgeNews> 
     return { webUrl, ...NOTHING, problem: { code: 'token_missing', message } };
   }
   return watched(lease, 'sync', 'pull_requests', `Asking ${forge.host} about pull requests`, async () => {
-    const rows = await lease.db.select().from(branches).where(eq(branches.repoId, lease.repo.id));
+    const rows = await branchRows(lease.db, lease.repo.id);
     const onRemote = await remoteBranches(cloneDir(lease.repo.id), lease.signal);
     const answer = await pullRequests(forge, token, branchesToLookUp(trunk, rows, onRemote), {
       signal: lease.signal,

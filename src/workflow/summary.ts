@@ -1,5 +1,7 @@
 import type { JobRow } from '@/db/schema';
 import type { JobResult } from '@/model/result';
+import { shown } from '@/text/foreign';
+import { counted, named, sentence } from '@/text/words';
 
 /** What became of a pushed move: its branch is there, has moved on since, or is gone. */
 export interface MoveOutcome {
@@ -7,16 +9,6 @@ export interface MoveOutcome {
   parent: string | null;
   refMoved: boolean;
   now: 'there' | 'moved_on' | 'gone';
-}
-
-/** `3 branches`, `1 branch`. */
-export function counted(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
-}
-
-/** `a`, `a, b, c`, `a, b and 3 more`. */
-export function named(names: string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 }
 
 /** How a job ended, in one line made from what it did. Branch names stand as they are, never at the start. */
@@ -66,14 +58,9 @@ export function summary(
   const engine = result.warnings
     .filter((w) => w.kind === 'engine')
     .map((w) => sentence(`The engine says: ${w.message}`));
-  return [text ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : nothing, ...result.notes, ...engine].join(' ');
+  return shown([text ? `${text[0]?.toUpperCase()}${text.slice(1)}.` : nothing, ...result.notes, ...engine].join(' '));
 }
 
 function commitsOf(result: JobResult, kind: JobResult['warnings'][number]['kind']): number {
   return new Set(result.warnings.filter((w) => w.kind === kind).flatMap((w) => w.commits)).size;
-}
-
-/** The words with a full stop at their end. */
-export function sentence(words: string): string {
-  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -1,6 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { breather } from '@/breather';
 import { config } from '@/config';
-import { type Statement, snapshot } from '@/db/client';
+import { branchRows, ROWS_AT_ONCE } from '@/db/branch-rows';
+import type { Statement } from '@/db/client';
 import { type BranchRow, branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
@@ -10,11 +13,12 @@ import { prepareClone, removeClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
 import { fetchRemote } from '@/git/remote/fetch';
 import { remoteHead, remoteHeadName } from '@/git/remote/ls-remote';
+import { redirectTarget } from '@/git/remote/redirect';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
 import { recordedTips } from '@/projection/recorded-tips';
 import { computeProjection, type Projection } from '@/projection/refresh';
-import { type Failure, failure, JobFailed } from '@/queue/failure';
+import { type Failure, failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { isKept } from '@/repos/kept';
@@ -40,7 +44,7 @@ export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resy
   const forge = step === 'sync' ? await askForge(lease, trunk) : null;
   // Where the remote's HEAD is matters to nothing that is done: a sync tells it.
   const asksHead = step === 'sync' && lease.job.kind === 'sync_repo';
-  const head = asksHead ? await remoteHeadName(cloneDir(lease.repo.id), remoteOptions(lease)) : null;
+  const head = asksHead ? await remoteHeadName(cloneDir(lease.repo.id), await remoteOptions(lease)) : null;
   await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge, head));
 }
 
@@ -49,6 +53,7 @@ async function fetchWhole(lease: Lease): Promise<string> {
   try {
     return await fetchOnce(lease);
   } catch (error) {
+    if (error instanceof GitError && error.kind === 'redirect') throw await movedAway(lease, error);
     if (!(error instanceof GitError) || error.kind !== 'corrupt') throw error;
     await lease.write([logLine(lease, `The clone is damaged and is made anew: ${error.message}`, 'warn')]);
     await removeClone(cloneDir(lease.repo.id));
@@ -56,9 +61,18 @@ async function fetchWhole(lease: Lease): Promise<string> {
   }
 }
 
+/** The failure that names the address which the remote points to. */
+async function movedAway(lease: Lease, error: GitError): Promise<JobFailed> {
+  const target = await redirectTarget(cloneDir(lease.repo.id), await remoteOptions(lease));
+  const { failure: known } = failureOfGit(error);
+  return new JobFailed(
+    target ? failure(known.code, `The remote points to another address: ${target}`, known.hint) : known,
+  );
+}
+
 async function fetchOnce(lease: Lease): Promise<string> {
   const gitDir = cloneDir(lease.repo.id);
-  const remote = remoteOptions(lease);
+  const remote = await remoteOptions(lease);
   if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
@@ -103,14 +117,12 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
  */
 async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, head: string | null): Promise<void> {
   const { db, repo, job } = lease;
-  const [rows, [current]] = await snapshot(db, [
-    db.select().from(branches).where(eq(branches.repoId, repo.id)),
-    db
-      .select({ trunkTip: repos.trunkTip, previousTrunk: repos.previousTrunk, result: jobs.result })
-      .from(repos)
-      .innerJoin(jobs, eq(jobs.id, job.id))
-      .where(eq(repos.id, repo.id)),
-  ]);
+  const rows = await branchRows(db, repo.id);
+  const [current] = await db
+    .select({ trunkTip: repos.trunkTip, previousTrunk: repos.previousTrunk, result: jobs.result })
+    .from(repos)
+    .innerJoin(jobs, eq(jobs.id, job.id))
+    .where(eq(repos.id, repo.id));
   const byBranch: ForgeNews['byBranch'] = forge?.byBranch ?? new Map();
   const projection = await computeProjection({
     gitDir: cloneDir(repo.id),
@@ -126,24 +138,44 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, hea
     signal: lease.signal,
   });
   if (!projection) throw new JobFailed(await trunkIsGone(lease, trunk));
+  const told = [
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, nowKept(rows, projection.rows))),
+    ...(projection.trunkRewritten
+      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
+      : []),
+    ...projection.tooLarge.map((branch) =>
+      logLine(lease, `${branch} changes more than can be compared; it is left alone.`, 'warn'),
+    ),
+  ];
+  const { newTips } = projection;
+  const statements = await writeRows(lease, { rows: withPullRequests(projection.rows, byBranch), newTips }, rows);
+  // Most often there are few, and all is one transaction. Many go in one by one, behind what is told of them: a run that
+  // takes over in between computes the rest again, and finds nothing twice.
+  const isLong = statements.length > STATEMENTS_AT_ONCE;
+  if (isLong) {
+    await lease.write(told);
+    for (const statement of statements) {
+      await lease.write([statement]);
+      await setImmediate();
+    }
+  }
   await lease.write([
-    ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
-    lease.db.run(sql`
-      insert into branch_tips (repo_id, branch, tip)
-      select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
+    ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
         counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null,
         previous_trunk = case when trunk is ${trunk} then null else previous_trunk end
       where id = ${repo.id} and ${lease.held}`),
+    // It may have been set anew meanwhile, and is not among the branches.
+    db.run(sql`delete from branches where repo_id = ${repo.id} and ${lease.held}
+      and name = (select trunk from repos where id = ${repo.id})`),
     ...(head === null ? [] : [recordHead(lease, head)]),
     ...(forge ? [recordForge(lease, forge)] : []),
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, nowKept(rows, projection.rows))),
-    ...(projection.trunkRewritten
-      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
-      : []),
   ]);
 }
+
+/** Statements of as many rows that are one transaction. */
+const STATEMENTS_AT_ONCE = 3;
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
 function found(result: JobResult, projection: Projection, kept: string[]): JobResult {
@@ -186,7 +218,7 @@ function recordHead({ db, repo, held }: Lease, head: string): Statement {
 
 /** Why a job ends whose trunk is not on the remote, with the branch that is most likely the trunk now. */
 async function trunkIsGone(lease: Lease, trunk: string): Promise<Failure> {
-  const head = await remoteHead({ gitDir: cloneDir(lease.repo.id) }, remoteOptions(lease));
+  const head = await remoteHead({ gitDir: cloneDir(lease.repo.id) }, await remoteOptions(lease));
   const message = `The remote has no branch ${trunk}, which is this repo's trunk.`;
   if (head.kind !== 'trunk') {
     const hint = "Set the repo's trunk to a branch that is there (repos.update), then sync.";
@@ -199,10 +231,14 @@ async function trunkIsGone(lease: Lease, trunk: string): Promise<Failure> {
 }
 
 /**
- * The statements that make the branch rows what the projection says: one upsert for all of them, so a thousand
- * branches are one statement; rows that do not change make no event.
+ * The statements that make the branch rows, and the tips that they were seen at, what the projection says: one for each
+ * `ROWS_AT_ONCE` rows, none for rows that do not change.
  */
-function upsertBranches(lease: Lease, rows: Projection['rows']) {
+async function writeRows(
+  lease: Lease,
+  { rows, newTips }: Pick<Projection, 'rows' | 'newTips'>,
+  before: BranchRow[],
+): Promise<Statement[]> {
   const { repoId: _repo, firstSeenAt: _first, lastSeenAt: _last, ...columns } = getTableColumns(branches);
   const entries = Object.entries(columns);
   const names = sql.raw(entries.map(([, column]) => column.name).join(', '));
@@ -217,15 +253,39 @@ function upsertBranches(lease: Lease, rows: Projection['rows']) {
       .map(([, column]) => `${column.name} = excluded.${column.name}`)
       .join(', '),
   );
-  const json = JSON.stringify(rows);
-  return [
+  const previous = new Map(before.map((row) => [row.name, row]));
+  // The rows' own keys, in one order for both sides.
+  const keys = Object.keys(columns) as Array<keyof typeof columns>;
+  const text = (row: Projection['rows'][number]) => JSON.stringify(keys.map((key) => row[key]));
+  const breath = breather();
+  const changed: Projection['rows'] = [];
+  for (const row of rows) {
+    await breath();
+    const was = previous.get(row.name);
+    if (!was || text(was) !== text(row)) changed.push(row);
+  }
+  const there = new Set(rows.map((row) => row.name));
+  const vanished = before.flatMap(({ name }) => (there.has(name) ? [] : [name]));
+  const upsert = (some: Projection['rows']) =>
     lease.db.run(sql`
       insert into branches (repo_id, ${names})
-      select ${lease.repo.id}, ${values} from json_each(${json}) where ${lease.held}
-      on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`),
+      select ${lease.repo.id}, ${values} from json_each(${JSON.stringify(some)}) where ${lease.held}
+      on conflict (repo_id, name) do update set ${updates}, last_seen_at = ${NOW}`);
+  const remove = (some: string[]) =>
     lease.db.run(sql`
       delete from branches where repo_id = ${lease.repo.id}
-        and (name not in (select value ->> 'name' from json_each(${json}))
-          or name = (select trunk from repos where id = ${lease.repo.id})) and ${lease.held}`),
+        and name in (select value from json_each(${JSON.stringify(some)})) and ${lease.held}`);
+  const record = (some: Projection['newTips']) =>
+    lease.db.run(sql`
+      insert into branch_tips (repo_id, branch, tip)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(some)}) where ${lease.held}`);
+  return [
+    ...pieces(changed, ROWS_AT_ONCE).map(upsert),
+    ...pieces(vanished, ROWS_AT_ONCE).map(remove),
+    ...pieces(newTips, ROWS_AT_ONCE).map(record),
   ];
+}
+
+function pieces<T>(list: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
+import { branchRows } from '@/db/branch-rows';
 import { snapshot } from '@/db/client';
-import { branches, type JobMoveRow, type JobRow, jobMoves, jobs, repos } from '@/db/schema';
+import { type JobMoveRow, type JobRow, jobMoves, jobs, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { ACTION_KINDS } from '@/model/kinds';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
@@ -9,7 +10,7 @@ import type { Lease } from '@/queue/lease';
 import { logLine, setResult } from '@/queue/record';
 import type { History } from '@/stack/history';
 import { type TargetBranch, targetsFor } from '@/stack/targets';
-import { counted, named } from './summary';
+import { counted, named } from '@/text/words';
 
 /** A move that the remote has. */
 export type PushedMove = Pick<
@@ -24,13 +25,13 @@ export type PushedMove = Pick<
  */
 export async function verifyMoves(lease: Lease): Promise<void> {
   const { db, job, repo } = lease;
-  const [moves, rows, [current]] = await snapshot(db, [
+  const rows = await branchRows(db, repo.id);
+  const [moves, [current]] = await snapshot(db, [
     db
       .select()
       .from(jobMoves)
       .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')))
       .orderBy(asc(jobMoves.id)),
-    db.select().from(branches).where(eq(branches.repoId, repo.id)),
     db
       .select({ result: jobs.result, trunk: repos.trunk, trunkTip: repos.trunkTip })
       .from(jobs)

@@ -23,6 +23,15 @@ export const test = base.extend<{ shop: Shop; client: Client; shopPage: RepoPage
     await use({ ...(await buildDemoRemote(url)), url });
     await rm(dir, { recursive: true, force: true });
   },
+  /** In every test the page keeps to the policy that it was sent with. */
+  page: async ({ page }, use) => {
+    const violations: string[] = [];
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
+    });
+    await use(page);
+    expect(violations).toEqual([]);
+  },
   client: async ({ server }, use) => use(createClient({ url: server.url, requestedBy: 'test' })),
   /** The shop's page, with every branch registered, as its people left it. */
   shopPage: async ({ page, shop, client }, use) => {

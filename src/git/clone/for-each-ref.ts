@@ -1,4 +1,6 @@
-import { git } from '../process/run';
+import { oneLine } from '@/text/foreign';
+import { MAX_BRANCHES, MAX_OUTPUT, tooLarge } from '../process/bounds';
+import { gitRecords } from '../process/run';
 
 /** A branch of the remote as our clone knows it since the last fetch. */
 export interface RemoteBranch {
@@ -6,7 +8,7 @@ export interface RemoteBranch {
   /** Commit id, and the id of its tree. */
   tip: string;
   tree: string;
-  /** Subject and author of the tip. */
+  /** Subject and author of the tip, for people (`text/foreign.ts`). */
   subject: string;
   author: string;
   /** Committer's time in ISO 8601, UTC. */
@@ -27,17 +29,25 @@ const FORMAT = [
 
 /**
  * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch.
- * @throws GitError
+ * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
  */
 export async function remoteBranches(gitDir: string, signal?: AbortSignal): Promise<Map<string, RemoteBranch>> {
-  const { stdout } = await git(['for-each-ref', `--format=${FORMAT}`, PREFIX], { gitDir, signal });
   const branches = new Map<string, RemoteBranch>();
-  for (const line of stdout.toString('utf8').split('\n')) {
+  const args = ['for-each-ref', `--format=${FORMAT}`, PREFIX];
+  await gitRecords(args, { gitDir, signal, maxBytes: MAX_OUTPUT }, (line) => {
     const [symref, ref, tip, tree, subject, author, seconds] = line.split('\0');
-    if (symref || !ref || !tip || !tree) continue;
+    if (symref || !ref || !tip || !tree) return;
+    if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
     const committedAt = new Date(Number(seconds) * 1000).toISOString();
-    branches.set(name, { name, tip, tree, subject: subject ?? '', author: author ?? '', committedAt });
-  }
+    branches.set(name, {
+      name,
+      tip,
+      tree,
+      subject: oneLine(subject ?? ''),
+      author: oneLine(author ?? '', 200),
+      committedAt,
+    });
+  });
   return branches;
 }

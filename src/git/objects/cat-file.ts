@@ -18,11 +18,11 @@ export class ObjectReader {
     this.#conversation = new Conversation(['cat-file', '--batch-command'], options);
   }
 
-  /** @throws GitError `corrupt` when there is no such object. */
+  /** @throws GitError `corrupt` when there is no such object, `too_large` when it is longer than `MAX_ANSWER`. */
   async read(id: string): Promise<GitObject> {
     return found(
       id,
-      await this.#conversation.ask<GitObject | null>(`contents ${id}\n`, (output) => {
+      await this.#conversation.ask<GitObject | null>(`contents ${id}\n`, () => (output) => {
         const header = readHeader(output);
         if ('atLeast' in header) return header;
         if (!header.value) return { value: null, length: header.length };
@@ -30,14 +30,14 @@ export class ObjectReader {
         const end = header.length + size;
         // The content is followed by a newline.
         if (output.length < end + 1) return { atLeast: end + 1 };
-        return { value: { id, type, content: output.subarray(header.length, end) }, length: end + 1 };
+        return { value: { id, type, content: Buffer.from(output.subarray(header.length, end)) }, length: end + 1 };
       }),
     );
   }
 
   /** Size in bytes. @throws GitError `corrupt` when there is no such object. */
   async size(id: string): Promise<number> {
-    return found(id, await this.#conversation.ask(`info ${id}\n`, readHeader)).size;
+    return found(id, await this.#conversation.ask(`info ${id}\n`, () => readHeader)).size;
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { oneLine } from '@/text/foreign';
 import { GitError } from '../process/error';
 
 /**
@@ -65,11 +66,16 @@ export function formatCommit(commit: Omit<Commit, 'signed'>, committer: string):
   return Buffer.from(`${header.join('\n')}\n\n${commit.message}`, 'latin1');
 }
 
-/** The first paragraph of the message on one line, decoded for people. */
+/** As much of a message as is looked at for its subject, in bytes. */
+const MOST_SUBJECT = 16 * 1024;
+
+/** The first paragraph of the message on one line, decoded for people, of 500 characters at most. */
 export function subjectOf(commit: Pick<Commit, 'message' | 'encoding'>): string {
-  const paragraph = commit.message.replace(/^\s*\n/, '').split(/\n\s*\n/, 1)[0] ?? '';
-  const bytes = Buffer.from(paragraph.replace(/\s*\n\s*/g, ' ').trim(), 'latin1');
-  return decoder(commit.encoding).decode(bytes);
+  const text = decoder(commit.encoding).decode(Buffer.from(commit.message.slice(0, MOST_SUBJECT), 'latin1'));
+  const lines = text.split('\n').map((line) => line.trim());
+  const first = lines.findIndex((line) => line !== '');
+  const end = lines.indexOf('', Math.max(first, 0));
+  return oneLine(first < 0 ? '' : lines.slice(first, end < 0 ? undefined : end).join(' '));
 }
 
 function decoder(encoding: string | null): TextDecoder {

@@ -59,13 +59,11 @@ test('names the files that a change edits or deletes, with what they held before
     .write();
   const before = async (path: string) => gitText(['rev-parse', `${main}:${path}`], { gitDir: remote.dir });
   expect(
-    await changedFiles(remote.dir, [
-      await to('edit'),
-      { from: main, to: main },
-      await to('binary'),
-      await to('mode'),
-      await to('rename'),
-    ]),
+    await changedFiles(
+      remote.dir,
+      [await to('edit'), { from: main, to: main }, await to('binary'), await to('mode'), await to('rename')],
+      9,
+    ),
   ).toEqual([
     [
       { path: 'a', before: await before('a') },

@@ -1,4 +1,5 @@
-import { git } from '../process/run';
+import { isTooLarge, MAX_TOO_LARGE } from '../process/bounds';
+import { gitRecords } from '../process/run';
 
 /** Size of a change, in lines. Binary files count as files only. */
 export interface DiffStat {
@@ -14,27 +15,61 @@ export interface DiffPair {
 }
 
 /**
- * The size of the change of every pair, in their order, from one process.
- * @throws GitError when a commit does not exist.
+ * The size of the change of every pair, in their order, from one process; null for one that is too large to be compared.
+ * @throws GitError when a commit does not exist, or too many pairs are too large.
  */
-export async function diffStats(gitDir: string, pairs: DiffPair[], signal?: AbortSignal): Promise<DiffStat[]> {
-  if (pairs.length === 0) return [];
-  // A line `COMMIT PARENT` compares the commit with that "parent". `--always`: the commit's id is printed, as the
-  // head of its answer, even where nothing differs.
-  const { stdout } = await git(['diff-tree', '--stdin', '--shortstat', '-M', '--always'], {
-    gitDir,
-    input: pairs.map((pair) => `${pair.to} ${pair.from}\n`).join(''),
-    signal,
+export function diffStats(gitDir: string, pairs: DiffPair[], signal?: AbortSignal): Promise<Array<DiffStat | null>> {
+  return compareAll<DiffStat>(pairs, async (open, answers) => {
+    let stat: DiffStat | null = null;
+    await diffTree(['--shortstat', '-M'], open, { gitDir, signal }, (line) => {
+      if (/^[0-9a-f]{40,}$/.test(line)) stat = { files: 0, additions: 0, deletions: 0 };
+      else if (line) stat = parseShortstat(line);
+      else if (stat) {
+        answers.push(stat);
+        stat = null;
+      }
+    });
   });
-  const stats: DiffStat[] = [];
-  for (const line of stdout.toString('latin1').split('\n')) {
-    if (/^[0-9a-f]{40,}$/.test(line)) stats.push({ files: 0, additions: 0, deletions: 0 });
-    else if (line) stats[stats.length - 1] = parseShortstat(line);
+}
+
+/**
+ * Compares pairs until one is too large, and goes on behind that one.
+ * @param compare puts the answers in as they come; each answer is complete before the next pair is begun.
+ */
+async function compareAll<T>(
+  pairs: DiffPair[],
+  compare: (open: DiffPair[], answers: Array<T | null>) => Promise<void>,
+): Promise<Array<T | null>> {
+  const answers: Array<T | null> = [];
+  let room = MAX_TOO_LARGE;
+  while (answers.length < pairs.length) {
+    try {
+      await compare(pairs.slice(answers.length), answers);
+    } catch (error) {
+      if (!isTooLarge(error) || --room < 0) throw error;
+      answers.push(null);
+      continue;
+    }
+    if (answers.length !== pairs.length) {
+      throw new Error(`git diff-tree answered ${answers.length} of ${pairs.length} pairs: a commit is missing`);
+    }
   }
-  if (stats.length !== pairs.length) {
-    throw new Error(`git diff-tree answered ${stats.length} of ${pairs.length} pairs: a commit is missing`);
-  }
-  return stats;
+  return answers;
+}
+
+/** A line `COMMIT PARENT` compares the commit with that "parent". */
+function diffTree(
+  how: string[],
+  pairs: DiffPair[],
+  options: Parameters<typeof gitRecords>[1],
+  each: (record: string) => void,
+): Promise<unknown> {
+  // `--always`: the commit's id is printed, as the head of its answer, even where nothing differs.
+  const args = ['diff-tree', '--stdin', ...how, '--always'];
+  // A line that is no id is printed as it is, and has everything before it written out: so what ends the process is
+  // the first pair without an answer.
+  const input = pairs.map((pair) => `${pair.to} ${pair.from}\n\n`).join('');
+  return gitRecords(args, { encoding: 'latin1', ...options, input }, each);
 }
 
 /** ` 3 files changed, 10 insertions(+), 1 deletion(-)`; parts that are zero may be left out. */
@@ -52,32 +87,33 @@ export interface ChangedFile {
 }
 
 /**
- * The files that every pair changes or deletes, in their order, from one process. Added files are left out; a rename is
- * a deletion.
- * @throws GitError when a commit does not exist.
+ * The files that every pair changes or deletes, in their order, from one process; `most` of each at most, and none for a
+ * pair that is too large to be compared. Added files are left out; a rename is a deletion.
+ * @throws GitError when a commit does not exist, or too many pairs are too large.
  */
-export async function changedFiles(gitDir: string, pairs: DiffPair[], signal?: AbortSignal): Promise<ChangedFile[][]> {
-  if (pairs.length === 0) return [];
-  const { stdout } = await git(['diff-tree', '--stdin', '--raw', '-r', '-z', '--always', '--diff-filter=MD'], {
-    gitDir,
-    input: pairs.map((pair) => `${pair.to} ${pair.from}\n`).join(''),
-    signal,
+export async function changedFiles(
+  gitDir: string,
+  pairs: DiffPair[],
+  most: number,
+  signal?: AbortSignal,
+): Promise<ChangedFile[][]> {
+  const all = await compareAll<ChangedFile[]>(pairs, async (open, answers) => {
+    let answer: ChangedFile[] = [];
+    let change: { before: string; after: string } | null = null;
+    // `COMMIT NUL (:MODE MODE ID ID STATUS NUL PATH NUL)* LF`
+    await diffTree(['--raw', '-r', '-z', '--diff-filter=MD'], open, { gitDir, signal, separator: '\0' }, (field) => {
+      if (change) {
+        const { before, after } = change;
+        if (before !== after && answer.length < most) answer.push({ path: field, before });
+        change = null;
+      } else if (field.startsWith(':')) {
+        const [, , before = '', after = ''] = field.split(' ');
+        change = { before, after };
+      } else if (field.startsWith('\n')) {
+        answers.push(answer);
+        answer = [];
+      }
+    });
   });
-  const answers: ChangedFile[][] = [];
-  const fields = stdout.toString('latin1').split('\0');
-  // `COMMIT NUL (:MODE MODE ID ID STATUS NUL PATH NUL)*`
-  for (let at = 0; at < fields.length - 1; at += 1) {
-    const field = fields[at] ?? '';
-    if (!field.startsWith(':')) {
-      answers.push([]);
-      continue;
-    }
-    at += 1;
-    const [, , before = '', after] = field.split(' ');
-    if (before !== after) answers.at(-1)?.push({ path: fields[at] ?? '', before });
-  }
-  if (answers.length !== pairs.length) {
-    throw new Error(`git diff-tree answered ${answers.length} of ${pairs.length} pairs: a commit is missing`);
-  }
-  return answers;
+  return all.map((files) => files ?? []);
 }

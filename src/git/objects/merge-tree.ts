@@ -1,6 +1,9 @@
+import { says } from '@/text/says';
+import { isTooLarge, MAX_ANSWER, MAX_CONFLICT_PATHS, MAX_TOO_LARGE, tooLarge } from '../process/bounds';
 import { Conversation, type Reading } from '../process/conversation';
-import { GitError } from '../process/error';
-import { type GitOptions, git } from '../process/run';
+import { classify, GitError } from '../process/error';
+import { Inbox } from '../process/inbox';
+import { type GitOptions, git, gitChunks } from '../process/run';
 import { formatCommit, formatTree } from './commit';
 import { openQuarantine, type Quarantine } from './objects';
 
@@ -19,8 +22,11 @@ export interface BatchPair extends MergePair {
   base?: { commit: string; oursTree: string } | undefined;
 }
 
-/** Outcome of a merge: the merged tree, or the paths in conflict (each once; empty where git could not even say). */
-export type MergeOutcome = { clean: true; tree: string } | { clean: false; files: string[] };
+/**
+ * Outcome of a merge: the merged tree, or the paths in conflict (each once, `MAX_CONFLICT_PATHS` at most; none where git
+ * could not even say). `tooLarge`: the merge is more than git may hold or than is read, so nobody knows.
+ */
+export type MergeOutcome = { clean: true; tree: string } | { clean: false; files: string[]; tooLarge?: true };
 
 /** The conflicts of one merge. */
 export interface ConflictDetail {
@@ -60,32 +66,71 @@ export async function mergeTrees(gitDir: string, pairs: BatchPair[], signal?: Ab
   }
 }
 
-async function mergeBatch(args: string[], pairs: MergePair[], options: GitOptions): Promise<MergeOutcome[]> {
-  const { code, stdout, stderr } = await git(args, {
-    ...options,
-    input: pairs.map(requestLine).join(''),
-    okCodes: [0, 1, 128],
-  });
-  const outcomes: MergeOutcome[] = [];
-  for (let at = 0; outcomes.length < pairs.length; ) {
-    const record = readOutcome(stdout.subarray(at));
-    if ('atLeast' in record) break;
-    outcomes.push(record.value);
-    at += record.length;
-  }
-  if (outcomes.length === pairs.length) return outcomes;
-  if (!isCrash(stderr)) {
-    throw new GitError('failed', `git merge-tree failed (exit ${code}): ${stderr.trim()}`, args, stderr);
-  }
-  // Output is buffered, so any of the pairs without an answer may have ended the process.
+/** @param room how many pairs may be too large before the whole batch is */
+async function mergeBatch(
+  args: string[],
+  pairs: MergePair[],
+  options: GitOptions,
+  room = { left: MAX_TOO_LARGE },
+): Promise<MergeOutcome[]> {
+  if (pairs.length === 0) return [];
+  const { outcomes, ended } = await mergeUntilEnd(args, pairs, options);
+  if (!ended) return outcomes;
   const rest = pairs.slice(outcomes.length);
-  if (rest.length === 1) return [...outcomes, { clean: false, files: [] }];
-  const half = Math.ceil(rest.length / 2);
-  return [
-    ...outcomes,
-    ...(await mergeBatch(args, rest.slice(0, half), options)),
-    ...(await mergeBatch(args, rest.slice(half), options)),
-  ];
+  const goOn = (some: MergePair[]) => mergeBatch(args, some, options, room);
+  if (ended.by === 'crash') {
+    if (rest.length === 1) return [...outcomes, { clean: false, files: [] }];
+    // Output is buffered, so any of the pairs without an answer may have ended the process.
+    const half = Math.ceil(rest.length / 2);
+    return [...outcomes, ...(await goOn(rest.slice(0, half))), ...(await goOn(rest.slice(half)))];
+  }
+  if (ended.by === 'long_answer' || rest.length === 1) {
+    if (--room.left < 0) throw ended.error;
+    return [...outcomes, { clean: false, files: [], tooLarge: true }, ...(await goOn(rest.slice(1)))];
+  }
+  for (const pair of rest.slice(0, BUFFERED)) outcomes.push(...(await goOn([pair])));
+  return [...outcomes, ...(await goOn(rest.slice(BUFFERED)))];
+}
+
+/** As many answers as surely fit the 4 KiB that git holds back; the shortest has 45 bytes. */
+const BUFFERED = 100;
+
+type BatchEnd = { by: 'crash' } | { by: 'long_answer' | 'memory'; error: GitError };
+
+/** Merges until all are merged or something ends the process; then `outcomes` has the answers up to there. */
+async function mergeUntilEnd(
+  args: string[],
+  pairs: MergePair[],
+  options: GitOptions,
+): Promise<{ outcomes: MergeOutcome[]; ended: BatchEnd | null }> {
+  const input = pairs.map(requestLine).join('');
+  const outcomes: MergeOutcome[] = [];
+  const inbox = new Inbox();
+  let read = outcomeReader();
+  const take = (chunk: Buffer) => {
+    inbox.add(chunk);
+    while (inbox.length > 0) {
+      const record = read(inbox.view());
+      if ('atLeast' in record) {
+        if (inbox.length > MAX_ANSWER) throw tooLarge(`a merge with more than ${MAX_ANSWER} bytes of conflicts`, args);
+        return;
+      }
+      outcomes.push(record.value);
+      inbox.take(record.length);
+      read = outcomeReader();
+    }
+  };
+  try {
+    const { code, stderr } = await gitChunks(args, { ...options, input, okCodes: [0, 1, 128] }, take);
+    if (outcomes.length === pairs.length) return { outcomes, ended: null };
+    if (isCrash(stderr)) return { outcomes, ended: { by: 'crash' } };
+    const error = classify(args, code, stderr);
+    if (isTooLarge(error)) return { outcomes, ended: { by: 'memory', error } };
+    throw new GitError('failed', `git merge-tree failed (exit ${code}): ${stderr.trim()}`, args, stderr);
+  } catch (error) {
+    if (isTooLarge(error)) return { outcomes, ended: { by: 'long_answer', error } };
+    throw error;
+  }
 }
 
 /**
@@ -106,7 +151,10 @@ export class Merger {
     this.#signal = signal;
   }
 
-  /** @param attributes folder that holds the `.gitattributes` files to go by, and nothing else. */
+  /**
+   * @param attributes folder that holds the `.gitattributes` files to go by, and nothing else.
+   * @throws GitError `too_large`; others can be merged all the same.
+   */
   async merge(pair: MergePair, attributes: string): Promise<MergeOutcome> {
     const options = this.#options(attributes);
     this.#padding ??= writePadding(this.#quarantine);
@@ -115,14 +163,16 @@ export class Merger {
       const living = this.#process(attributes, this.#padding);
       try {
         return await living.merge(pair);
-      } catch {
-        // The process died, of this pair or of one asked at the same time. Alone, the pair shows which.
+      } catch (error) {
         this.#signal?.throwIfAborted();
+        if (isTooLarge(error)) throw error;
+        // The process died, of this pair or of one asked at the same time. Alone, the pair shows which.
         if (this.#living.get(attributes) === living) this.#living.delete(attributes);
       }
     }
     const [outcome] = await mergeBatch(BATCH, [pair], options);
     if (!outcome) throw new Error('one pair has one outcome');
+    if (!outcome.clean && outcome.tooLarge) throw tooLarge('a merge that needs more memory than git may have', BATCH);
     return outcome;
   }
 
@@ -132,7 +182,10 @@ export class Merger {
       ...this.#options(attributes),
       okCodes: [0, 1, 128],
     });
-    return isCrash(stderr) ? null : parseConflict(stdout.toString('latin1'));
+    if (isCrash(stderr)) return null;
+    const error = classify(MERGE, 128, stderr);
+    if (isTooLarge(error)) throw error;
+    return parseConflict(stdout.toString('latin1'));
   }
 
   /** Ends the processes and waits until they are gone. */
@@ -172,7 +225,6 @@ const MAX_LIVING = 8;
 class LivingMerge {
   readonly #conversation: Conversation;
   readonly #padding: string;
-  #asked = false;
 
   constructor(options: GitOptions, padding: MergePair) {
     this.#conversation = new Conversation(BATCH, options);
@@ -180,15 +232,17 @@ class LivingMerge {
   }
 
   merge(pair: MergePair): Promise<MergeOutcome> {
-    const afterPadding = this.#asked;
-    this.#asked = true;
-    return this.#conversation.ask(requestLine(pair) + this.#padding, (output) => {
+    return this.#conversation.ask(requestLine(pair) + this.#padding, (first) => {
       // The end of the padding's answer comes with the next question's.
-      const padding = afterPadding ? readOutcome(output) : { length: 0 };
-      if ('atLeast' in padding) return padding;
-      const outcome = readOutcome(output.subarray(padding.length));
-      if ('atLeast' in outcome) return { atLeast: padding.length + outcome.atLeast };
-      return { value: outcome.value, length: padding.length + outcome.length };
+      const readPadding = first ? () => ({ length: 0 }) : outcomeReader();
+      const readAnswer = outcomeReader();
+      return (output) => {
+        const padding = readPadding(output);
+        if ('atLeast' in padding) return padding;
+        const outcome = readAnswer(output.subarray(padding.length));
+        if ('atLeast' in outcome) return { atLeast: padding.length + outcome.atLeast };
+        return { value: outcome.value, length: padding.length + outcome.length };
+      };
     });
   }
 
@@ -242,26 +296,35 @@ function writePadding(quarantine: Quarantine): MergePair {
  * rare input (6 of 30,000 random merges), and `git rebase` dies of the same.
  */
 function isCrash(stderr: string): boolean {
-  return /Assertion.*failed|BUG: /i.test(stderr);
+  return says(stderr, ['Assertion*failed', 'BUG: ']);
 }
 
 function requestLine(pair: MergePair): string {
   return `${pair.ours} ${pair.theirs}\n`;
 }
 
-/** Reads one answer of the batch form: `("1" | "0") NUL tree NUL (path NUL)* NUL`; 1 is clean. */
-function readOutcome(output: Buffer): Reading<MergeOutcome> {
+/**
+ * Reads one answer of the batch form: `("1" | "0") NUL tree NUL (path NUL)* NUL`; 1 is clean. Called with more of the
+ * same output it goes on where it stopped.
+ */
+function outcomeReader(): (output: Buffer) => Reading<MergeOutcome> {
   const fields: string[] = [];
-  for (let at = 0; ; ) {
-    const end = output.indexOf('\0', at);
-    if (end < 0) return { atLeast: output.length + 1 };
-    if (end === at) {
-      const [status, tree = '', ...files] = fields;
-      return { value: status === '1' ? { clean: true, tree } : { clean: false, files }, length: end + 1 };
+  let at = 0;
+  let found: Reading<MergeOutcome> | undefined;
+  return (output) => {
+    while (!found) {
+      const end = output.indexOf('\0', at);
+      if (end < 0) return { atLeast: output.length + 1 };
+      if (end === at) {
+        const [status, tree = '', ...files] = fields;
+        found = { value: status === '1' ? { clean: true, tree } : { clean: false, files }, length: end + 1 };
+      } else if (fields.length < MAX_CONFLICT_PATHS + 2) {
+        fields.push(output.toString('utf8', at, end));
+      }
+      at = end + 1;
     }
-    fields.push(output.toString('utf8', at, end));
-    at = end + 1;
-  }
+    return found;
+  };
 }
 
 /**
@@ -293,5 +356,6 @@ function parseConflict(output: string): ConflictDetail {
       kinds.set(path, [...new Set([...(kinds.get(path) ?? []), kind])]);
     }
   }
-  return { tree, files: [...kinds].map(([path, list]) => ({ path, kinds: list })) };
+  const files = [...kinds].slice(0, MAX_CONFLICT_PATHS);
+  return { tree, files: files.map(([path, list]) => ({ path, kinds: list })) };
 }

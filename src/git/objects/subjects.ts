@@ -1,7 +1,8 @@
-import { git } from '../process/run';
+import { oneLine } from '@/text/foreign';
+import { gitRecords } from '../process/run';
 
 /**
- * The commits of `tip` that none of `without` has, newest first, with their subjects; at most `max` of them.
+ * The commits of `tip` that none of `without` has, newest first, with their subjects for people; at most `max` of them.
  * @throws GitError
  */
 export async function subjects(
@@ -13,10 +14,10 @@ export async function subjects(
 ): Promise<Array<{ commit: string; subject: string }>> {
   const range = [tip, ...without.map((id) => `^${id}`)];
   const args = ['log', '--topo-order', '-z', '--format=%H %s', `--max-count=${max}`, ...range, '--'];
-  const { stdout } = await git(args, { gitDir, signal });
-  return stdout
-    .toString('utf8')
-    .split('\0')
-    .filter(Boolean)
-    .map((line) => ({ commit: line.slice(0, line.indexOf(' ')), subject: line.slice(line.indexOf(' ') + 1) }));
+  const found: Array<{ commit: string; subject: string }> = [];
+  await gitRecords(args, { gitDir, signal, separator: '\0' }, (record) => {
+    const end = record.indexOf(' ');
+    if (end > 0) found.push({ commit: record.slice(0, end), subject: oneLine(record.slice(end + 1)) });
+  });
+  return found;
 }

@@ -14,7 +14,7 @@ test('a program that dies of itself has failed', async () => {
 
 test('a conversation ends with the same distinction', async () => {
   const talk = (script: string) =>
-    new Conversation(['-c', `alias.talk=!${script}`, 'talk'], {}).ask('?\n', () => ({ atLeast: 1 }));
+    new Conversation(['-c', `alias.talk=!${script}`, 'talk'], {}).ask('?\n', () => () => ({ atLeast: 1 }));
   await expect(talk('kill -9 $PPID')).rejects.toMatchObject({ name: 'GitError', kind: 'killed' });
   await expect(talk('exit 1')).rejects.toMatchObject({ kind: 'failed' });
 });

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { childEnvironment } from '@/environment';
 
 /**
  * Names a living process so that it cannot be taken for a later one with the same number: `<pid>:<start>`.
@@ -49,7 +50,13 @@ const LINUX = (() => {
 
 function startOf(pid: number): string | null {
   try {
-    if (!LINUX) return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
+    if (!LINUX)
+      return (
+        execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+          encoding: 'utf8',
+          env: childEnvironment(),
+        }).trim() || null
+      );
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in brackets and may hold anything; the state is the first after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -2,7 +2,7 @@ import { GitError } from '../process/error';
 import { type GitOptions, git } from '../process/run';
 
 /** How a command that talks to a remote is bounded. */
-export type RemoteOptions = Pick<GitOptions, 'signal' | 'timeoutMs' | 'record'>;
+export type RemoteOptions = Pick<GitOptions, 'signal' | 'timeoutMs' | 'record' | 'env' | 'settings'>;
 
 /**
  * Brings the remote's branches into the clone: `refs/remotes/origin/*` is then what the remote had, deleted

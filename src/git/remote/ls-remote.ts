@@ -1,4 +1,5 @@
-import { gitText } from '../process/run';
+import { MAX_BRANCHES, tooLarge } from '../process/bounds';
+import { gitRecords } from '../process/run';
 import type { RemoteOptions } from './fetch';
 
 /** What the remote says about its trunk. */
@@ -22,14 +23,17 @@ export async function remoteHead(
   options: RemoteOptions = {},
 ): Promise<RemoteHead> {
   const [where, gitDir] = typeof remote === 'string' ? [remote, {}] : ['origin', { gitDir: remote.gitDir }];
-  const answer = await gitText(['ls-remote', '--symref', '--', where], { ...options, ...gitDir });
+  const args = ['ls-remote', '--symref', '--', where];
   let head: { name: string | null } | undefined;
   const tips = new Map<string, string>();
-  for (const [value = '', ref = ''] of answer.split('\n').map((line) => line.split('\t'))) {
+  await gitRecords(args, { ...options, ...gitDir }, (line) => {
+    const [value = '', ref = ''] = line.split('\t');
     const branch = branchOf(ref);
-    if (branch) tips.set(branch, value);
-    else if (ref === 'HEAD') head ??= { name: value.startsWith('ref: ') ? branchOf(value.slice(5)) : null };
-  }
+    if (branch) {
+      if (tips.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
+      tips.set(branch, value);
+    } else if (ref === 'HEAD') head ??= { name: value.startsWith('ref: ') ? branchOf(value.slice(5)) : null };
+  });
   if (tips.size === 0) return { kind: 'empty' };
   const named = head?.name ? tips.get(head.name) : undefined;
   if (head?.name && named) return { kind: 'trunk', name: head.name, tip: named, by: 'head' };
@@ -46,9 +50,12 @@ export async function remoteHead(
  * @throws GitError
  */
 export async function remoteHeadName(gitDir: string, options: RemoteOptions = {}): Promise<string | null> {
-  const answer = await gitText(['ls-remote', '--symref', '--', 'origin', 'HEAD'], { ...options, gitDir });
-  const [, ref = ''] = /^ref: (\S+)\tHEAD$/m.exec(answer) ?? [];
-  return branchOf(ref);
+  let name: string | null = null;
+  await gitRecords(['ls-remote', '--symref', '--', 'origin', 'HEAD'], { ...options, gitDir }, (line) => {
+    const [value = '', ref = ''] = line.split('\t');
+    if (ref === 'HEAD' && value.startsWith('ref: ')) name ??= branchOf(value.slice(5));
+  });
+  return name;
 }
 
 /**
@@ -62,13 +69,12 @@ export async function remoteRefs(
 ): Promise<Map<string, string>> {
   const wanted = new Set(refs);
   // Patterns would match the ends of names; all branches are as quick, since the server filters by prefix.
-  const answer = await gitText(['ls-remote', '--heads', '--', 'origin'], { ...options, gitDir });
-  return new Map(
-    answer
-      .split('\n')
-      .map((line): [string, string] => [line.slice(line.indexOf('\t') + 1), line.slice(0, line.indexOf('\t'))])
-      .filter(([ref]) => wanted.has(ref)),
-  );
+  const found = new Map<string, string>();
+  await gitRecords(['ls-remote', '--heads', '--', 'origin'], { ...options, gitDir }, (line) => {
+    const [tip = '', ref = ''] = line.split('\t');
+    if (wanted.has(ref)) found.set(ref, tip);
+  });
+  return found;
 }
 
 function branchOf(ref: string): string | null {

@@ -1,3 +1,5 @@
+import { oneLine, shorten } from '@/text/foreign';
+import { says } from '@/text/says';
 import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
 import type { RemoteOptions } from './fetch';
@@ -59,10 +61,9 @@ export async function pushAtomic(
   ];
   const { code, stdout, stderr } = await git(args, { ...bounds, gitDir, okCodes: [0, 1, 128] });
   if (code === 0) return { kind: 'pushed' };
-  if (/does not support --atomic push/.test(stderr)) return { kind: 'atomic_unsupported' };
-  const rejected = readPorcelain(stdout.toString('utf8'));
-  if (rejected.length === 0) throw classify(['push'], code, stderr);
-  const refused = blame(rejected, stderr);
+  if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
+  const refused = readRefusal(stdout.toString('utf8'), stderr);
+  if (!refused) throw classify(['push'], code, stderr);
 
   // A deletion of a ref that is not there any more counts as stale, but is what was asked for.
   const deletions = moves.filter(({ ref, after }) => after === null && refused.refs.some((r) => r.ref === ref));
@@ -81,6 +82,19 @@ export async function pushAtomic(
   return refused;
 }
 
+/**
+ * What a push that failed says about its refs: `stdout` is that of `--porcelain`, `stderr` is clean. Null where it
+ * says nothing about any.
+ * @throws GitError where the refs are not at fault
+ */
+export function readRefusal(stdout: string, stderr: string): (PushResult & { kind: 'refused' }) | null {
+  const rejected = readPorcelain(stdout);
+  return rejected.length === 0 ? null : blame(rejected, stderr);
+}
+
+/** The most of a remote's words that each ref they are about is given, in characters; the log has them all. */
+const MOST_WORDS = 1000;
+
 interface Rejection {
   ref: string;
   /** What stands in brackets: `rejected` by our side, `remote rejected` or `remote failure` by the other. */
@@ -91,14 +105,21 @@ interface Rejection {
 /** The `!` lines of `git push --porcelain`: `! TAB from:to TAB [by] (reason)`. */
 function readPorcelain(stdout: string): Rejection[] {
   return stdout.split('\n').flatMap((line) => {
-    const [, ref, by, reason] = line.match(/^!\t[^\t]*:([^\t:]+)\t\[(.+?)\](?: \((.*)\))?$/) ?? [];
-    return ref && by ? [{ ref, by, reason: reason ?? by }] : [];
+    const [flag, refs = '', ...words] = line.split('\t');
+    const ref = refs.slice(refs.lastIndexOf(':') + 1);
+    const answer = words.join('\t');
+    const end = answer.indexOf(']');
+    if (flag !== '!' || !refs.includes(':') || !ref || !answer.startsWith('[') || end < 2) return [];
+    const by = answer.slice(1, end);
+    const reason = answer.slice(end + 1);
+    return [{ ref, by, reason: reason.startsWith(' (') && reason.endsWith(')') ? oneLine(reason.slice(2, -1)) : by }];
   });
 }
 
 /** Tells the refs at fault from those that only shared their push. The words are those of git 2.39 and of hosts. */
 function blame(rejected: Rejection[], stderr: string): PushResult & { kind: 'refused' } {
   const words = remoteWords(stderr);
+  const message = shorten(words, MOST_WORDS);
   if (rejected.some(({ by }) => by === 'remote failure')) {
     throw new GitError('unreachable', 'The remote ended the push without saying how it went.', ['push'], stderr);
   }
@@ -107,24 +128,24 @@ function blame(rejected: Rejection[], stderr: string): PushResult & { kind: 'ref
   // The remote's transaction failed while it was writing: only its words name the ref.
   const failed = rejected.filter(({ reason }) => /^atomic transaction failed|^failed to update ref/.test(reason));
   if (failed.length > 0) {
-    if (/cannot lock ref .*Unable to create .*\.lock/.test(words)) {
+    if (says(words, ['cannot lock ref *Unable to create *.lock'])) {
       throw new GitError('lock', 'The remote is busy with one of these branches.', ['push'], stderr);
     }
     const named = failed.flatMap(({ ref }): RefusedRef[] => {
       const line = words.split('\n').find((l) => l.includes(`cannot lock ref '${ref}'`));
       if (!line) return [];
       const moved = /but expected|reference already exists|unable to resolve reference/.test(line);
-      return [{ ref, reason: moved ? 'stale' : 'other', message: line.replace(/^error: /, '') }];
+      return [{ ref, reason: moved ? 'stale' : 'other', message: oneLine(line.replace(/^error: /, '')) }];
     });
     if (named.length > 0) return { kind: 'refused', refs: named, blamed: true };
-    const refs = failed.map(({ ref, reason }): RefusedRef => ({ ref, reason: 'other', message: words || reason }));
+    const refs = failed.map(({ ref, reason }): RefusedRef => ({ ref, reason: 'other', message: message || reason }));
     return { kind: 'refused', refs, blamed: refs.length === 1 };
   }
 
   const atFault = rejected.filter(({ reason }) => !/^atomic push fail(ed|ure)$/.test(reason));
   const refs = atFault.map(({ ref, by, reason }): RefusedRef => {
     if (by === 'rejected') return { ref, reason: 'stale', message: 'it has moved on the remote' };
-    return { ref, reason: PROTECTED.test(reason) ? 'protected' : 'other', message: words || reason };
+    return { ref, reason: PROTECTED.test(reason) ? 'protected' : 'other', message: message || reason };
   });
   // A pre-receive hook declines all refs at once; its words may name the one that it minds.
   const asOne = atFault.length > 1 && atFault.every(({ reason }) => reason === 'pre-receive hook declined');
@@ -141,7 +162,7 @@ const PROTECTED =
 function remoteWords(stderr: string): string {
   return stderr
     .split('\n')
-    .flatMap((line) => line.match(/^remote: ?(.*?)\s*$/)?.[1] ?? [])
+    .flatMap((line) => (line.startsWith('remote:') ? line.slice('remote:'.length).trim() : []))
     .filter((line) => line && !/^error: (hook declined to update|denying )/.test(line))
     .join('\n');
 }

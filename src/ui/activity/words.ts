@@ -1,5 +1,6 @@
 import type { JobView } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
+import { visible } from '@/text/visible';
 
 /** The kinds by the words that people know them by. */
 export const KIND_WORDS: Record<JobKind | 'task', string> = {
@@ -41,7 +42,7 @@ export function deed(
   undone = 'an earlier job',
 ): string {
   const { did, todo, what } = verb(job, undone);
-  const object = what && ` ${what}`;
+  const object = visible(what && ` ${what}`);
   switch (job.status) {
     case 'completed':
       return `${did}${object}`;

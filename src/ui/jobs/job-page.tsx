@@ -8,6 +8,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { JobMoveRow } from '@/db/schema';
 import type { ForecastCheck } from '@/model/forecast';
 import { compareUrl } from '@/repos/forge-url';
+import { visible } from '@/text/visible';
 import { problemOf } from '../api';
 import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
@@ -206,11 +207,19 @@ function MoveLine({ move, compare }: { move: JobMoveRow; compare: string | null 
     >
       <Name>{branch}</Name>
       <span className="flex items-center gap-1">
-        {before ? <CopiedCommit id={before} of={`${branch} before`} /> : <span className="text-muted">new</span>}
+        {before ? (
+          <CopiedCommit id={before} of={`${visible(branch)} before`} />
+        ) : (
+          <span className="text-muted">new</span>
+        )}
         {before !== after && (
           <>
             <ArrowRight size={12} role="img" aria-label="to" className="text-muted" />
-            {after ? <CopiedCommit id={after} of={`${branch} after`} /> : <span className="text-muted">deleted</span>}
+            {after ? (
+              <CopiedCommit id={after} of={`${visible(branch)} after`} />
+            ) : (
+              <span className="text-muted">deleted</span>
+            )}
           </>
         )}
       </span>
@@ -225,7 +234,7 @@ function MoveLine({ move, compare }: { move: JobMoveRow; compare: string | null 
         <a
           href={compare}
           rel="noreferrer"
-          aria-label={`Compare ${branch} before and after`}
+          aria-label={`Compare ${visible(branch)} before and after`}
           className="text-xs text-accent underline"
         >
           compare

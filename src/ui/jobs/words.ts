@@ -1,4 +1,5 @@
 import type { JobView } from '@/feed/events';
+import { visible } from '@/text/visible';
 
 /** What to do in a line: the commands that a hint may go on with are shown on the job's page. */
 export function firstLine(hint: string | null): string | null {
@@ -7,6 +8,10 @@ export function firstLine(hint: string | null): string | null {
 
 /** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
 export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
+  return visible(words(job));
+}
+
+function words(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
   switch (job.kind) {
     case 'sync_repo':
       return 'Sync';

@@ -1,6 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { visible } from '@/text/visible';
 import { historyAddress } from '../activity/address';
 import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
@@ -75,9 +76,10 @@ function jobItem(job: JobDetail['job']): Item {
 
 function branchItems(repoId: string, branch: BranchRow): Item[] {
   const { name } = branch;
+  const shown = visible(name);
   const run = (text: string, kind: ActionKind): Item => ({
     key: `${kind} ${name}`,
-    text: `${text} ${name}`,
+    text: `${text} ${shown}`,
     kind: 'action',
     does: { run: { repoId, kind, branch: name } },
   });
@@ -87,20 +89,20 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
       ? [
           run('Restack', 'restack_subtree'),
           run('Rebase', 'rebase_branch'),
-          { key: `move ${name}`, text: `Move ${name} onto…`, kind: 'action', does: { move: name } },
+          { key: `move ${name}`, text: `Move ${shown} onto…`, kind: 'action', does: { move: name } },
         ]
       : [run('Register', 'register_existing_branch')];
   return [
     {
       key: `branch ${name}`,
-      text: name,
+      text: shown,
       kind: 'branch',
       does: { go: `/repos/${repoId}?q=${encodeURIComponent(name)}` },
     },
     ...actions,
     {
       key: `history ${name}`,
-      text: `History of ${name}`,
+      text: `History of ${shown}`,
       kind: 'page',
       does: { go: historyAddress(repoId, { branch: name }) },
     },
@@ -108,7 +110,7 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
       ? [
           {
             key: `pr ${name}`,
-            text: `Pull request #${branch.prNumber} of ${name}`,
+            text: `Pull request #${branch.prNumber} of ${shown}`,
             kind: 'link',
             does: { leave: branch.prUrl },
           },

@@ -5,6 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
 import { jobQuery } from '../jobs/query';
@@ -67,7 +68,7 @@ export default function Palette({ close }: { close: () => void }) {
           kind={move.kind}
           branch={mover}
           repo={repo}
-          choose={(parent) => void run(`Move ${mover.name} onto ${parent}`, { ...move, parent })}
+          choose={(parent) => void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, { ...move, parent })}
           close={() => setMoving(null)}
         />
       </Suspense>

@@ -27,7 +27,7 @@ import type { Overview } from './overview';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
-const RegisterAll = lazy(() => import('./register-all'));
+const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
 

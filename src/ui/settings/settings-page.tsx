@@ -83,6 +83,23 @@ function Settings({ repo }: { repo: RepoRow }) {
         )}
       </Field>
       <Field
+        label="Address"
+        problem={problemWith('url')}
+        hint="Where the repository is. Change it when the repository has moved; its branches stay registered."
+      >
+        {(props) => (
+          <input
+            {...props}
+            name="url"
+            value={draft.url}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            onChange={(event) => set('url', event.target.value)}
+          />
+        )}
+      </Field>
+      <Field
         label="Trunk"
         problem={problemWith('trunk')}
         hint="The branch that everything goes into. It is read, never pushed."

@@ -5,6 +5,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchFilter } from '@/api/repos';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { visible } from '@/text/visible';
 import { Button } from '../controls';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
 import { useApi } from '../providers';
@@ -153,7 +154,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
       case 'drop':
         return drop(held?.hand.target ?? null);
       case 'leave':
-        say(`${held?.hand.branch} stays where it is.`);
+        say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
         return leave();
       case 'menu':
         return canBeSelected(branch) && setMenu(name);
@@ -163,7 +164,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
         // The row's own button, with all that it knows: what is under way, and Retry.
         return document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button')?.click();
       case 'rebase':
-        if (!branch?.tracked || !canBeSelected(branch)) return say(`${name} cannot be rebased.`);
+        if (!branch?.tracked || !canBeSelected(branch)) return say(`${visible(name)} cannot be rebased.`);
         return void send(name, 'rebase_branch', actions.run('rebase_branch', name));
       case 'pick_up':
         return pickUp(name);

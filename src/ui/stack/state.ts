@@ -2,6 +2,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import { isKept } from '@/repos/kept';
+import { visible } from '@/text/visible';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
 export type BranchState =
@@ -72,8 +73,13 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   }
   if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
   if (branch.needsRestack) {
-    const clean = branch.forecast ? 'forecast: clean' : '';
-    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${foreseen.branch}` : clean;
+    const clean =
+      branch.forecast?.outcome === 'too_large'
+        ? 'forecast: too large to be compared'
+        : branch.forecast
+          ? 'forecast: clean'
+          : '';
+    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${visible(foreseen.branch)}` : clean;
     return { state: 'needs_restack', word: 'needs restack', detail };
   }
   return { state: 'in_place', word: 'in place', detail: '' };
@@ -110,6 +116,10 @@ export function newsByBranch(jobs: JobDetail[], outline: ForecastOutline | null)
 
 /** Why a branch was left where it was, in one line. */
 export function heldBackWords(reason: HeldBackReason): string {
+  return visible(wordsOf(reason));
+}
+
+function wordsOf(reason: HeldBackReason): string {
   switch (reason.kind) {
     case 'conflict':
       return `conflicts in ${listed(reason.files.map((file) => file.path))}`;
@@ -117,6 +127,8 @@ export function heldBackWords(reason: HeldBackReason): string {
       return `${reason.branch} below it is held back`;
     case 'protected':
       return `the remote refuses to move it: ${reason.message}`;
+    case 'too_large':
+      return 'too large to be compared';
     case 'parent_gone':
       return `${reason.parent} below it is gone: move it onto another branch`;
   }
@@ -124,6 +136,10 @@ export function heldBackWords(reason: HeldBackReason): string {
 
 /** `a.ts`, `a.ts and b.ts`, `a.ts and 3 more`. */
 export function listed(names: string[]): string {
+  return visible(joined(names));
+}
+
+function joined(names: string[]): string {
   const [first = '', second] = names;
   if (names.length > 2) return `${first} and ${names.length - 1} more`;
   return second ? `${first} and ${second}` : first;

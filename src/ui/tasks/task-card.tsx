@@ -4,6 +4,7 @@ import { Archive, GitPullRequestArrow, Layers } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
+import { visible } from '@/text/visible';
 import { problemWords } from '../api';
 import { Button, buttonLooks } from '../controls';
 import { isActive } from '../jobs/active';
@@ -80,7 +81,7 @@ function Place({ names }: { names: string[] }) {
     <ol aria-label="Place in the stack" className="flex flex-wrap items-baseline font-mono text-xs break-all">
       {names.map((name, index) => (
         <li key={name} className={index < names.length - 1 ? 'text-muted' : 'font-medium'}>
-          {name}
+          {visible(name)}
           {index < names.length - 1 && (
             <span aria-hidden className="mx-1">
               ‹
@@ -100,8 +101,8 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
   const failed = !isActive(task.branchStatus);
   const doing =
     job?.job.kind === 'create_branch'
-      ? `creating ${task.branch} on ${job.job.parent ?? 'the trunk'}…`
-      : `fetching ${task.branch}…`;
+      ? visible(`creating ${task.branch} on ${job.job.parent ?? 'the trunk'}…`)
+      : visible(`fetching ${task.branch}…`);
   return (
     <>
       {failed ? (

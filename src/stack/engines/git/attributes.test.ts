@@ -63,6 +63,23 @@ test('is empty for a tree without any, and passes over symbolic links, as git do
   expect(await filesIn(await attributes.folder(tree({ '.gitattributes': file('a', '120000') })))).toEqual([]);
 });
 
+test('reads a tree of ten million files once each, and refuses one with too many attribute files', async () => {
+  let id = tree({ x: file('x') });
+  const grow = (name: string) => {
+    id = quarantine.write(
+      'tree',
+      formatTree(Array.from({ length: 10 }, (_, i) => ({ mode: '40000', name: `${name}${i}`, id }))),
+    );
+  };
+  for (let depth = 0; depth < 7; depth += 1) grow('d');
+  expect(await filesIn(await attributes.folder(id))).toEqual([]);
+  id = tree({ '.gitattributes': file('deep') });
+  for (let depth = 0; depth < 7; depth += 1) grow('d');
+  // The first tree is listed, as far as that goes.
+  const fresh = new Attributes(quarantine, reader, new AbortController().signal);
+  await expect(fresh.folder(id)).rejects.toMatchObject({ kind: 'too_large' });
+});
+
 test('writes nothing outside, whatever a made-up tree names', async () => {
   const inner = folder({ '.gitattributes': file('evil') });
   const path = await attributes.folder(

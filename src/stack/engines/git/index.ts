@@ -4,6 +4,7 @@ import { parseCommit } from '@/git/objects/commit';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
+import { isTooLarge } from '@/git/process/bounds';
 import type { HeldBackReason } from '@/model/plan';
 import type { Engine, PlannedObjects, PlanRequest, Target } from '../engine';
 import { inPlace, type Outcome, plannedObjects } from '../outcome';
@@ -62,7 +63,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     }
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
     if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch), has: null };
-    return inTurn(async () => {
+    const replayed = inTurn(async (): Promise<Replaying> => {
       const older = untouched.tip === branch.base ? null : await selection.over(untouched.tip, branch.base);
       const below = [under?.has ?? null, older];
       const picks = await selection.picks(onto.tip, branch.tip, branch.base, below);
@@ -76,6 +77,11 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
       if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) }, has: null };
       const made = result.rewritten.map(({ to }) => to);
       return { branch, onto, result, has: await selection.stretch(made, below) };
+    });
+    // The others go on.
+    return replayed.catch((error: unknown) => {
+      if (!isTooLarge(error)) throw error;
+      return { branch, onto: null, result: { heldBack: { kind: 'too_large', message: error.message } }, has: null };
     });
   };
 

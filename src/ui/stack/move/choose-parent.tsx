@@ -4,6 +4,7 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useMemo, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
+import { visible } from '@/text/visible';
 import { Button } from '../../controls';
 import { useForecast } from '../forecast';
 import { layoutStack } from '../layout';
@@ -54,7 +55,7 @@ export default function ChooseParent({
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-canvas/70" />
         <Dialog.Popup className="fixed top-[12dvh] left-1/2 z-30 flex w-110 max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col gap-3 rounded-popup border border-hairline bg-raised p-4 shadow-lg">
           <Dialog.Title className="text-base font-semibold break-words">
-            {moves ? `Move ${branch.name} onto…` : `Register ${branch.name} on…`}
+            {moves ? `Move ${visible(branch.name)} onto…` : `Register ${visible(branch.name)} on…`}
           </Dialog.Title>
           <form
             className="flex min-h-0 flex-col gap-3"
@@ -94,7 +95,7 @@ export default function ChooseParent({
                     onClick={() => setTyped(name)}
                     className="touch cursor-default truncate rounded-control px-2 py-1 font-mono text-xs data-highlighted:bg-selected"
                   >
-                    {name}
+                    {visible(name)}
                   </Autocomplete.Item>
                 )}
               </Autocomplete.List>
@@ -121,7 +122,9 @@ export default function ChooseParent({
               <Button onClick={close}>Cancel</Button>
               <Button type="submit" look="primary" disabled={!known} className="max-w-full">
                 <span className="truncate">
-                  {known ? `${moves ? moveWords(branch.name, picture) : 'Register on'} ${parent}` : 'Choose a branch'}
+                  {known
+                    ? `${moves ? moveWords(branch.name, picture) : 'Register on'} ${visible(parent)}`
+                    : 'Choose a branch'}
                 </span>
               </Button>
             </div>

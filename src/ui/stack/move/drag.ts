@@ -7,6 +7,7 @@ import {
 import { pointerOutsideOfPreview } from '@atlaskit/pragmatic-drag-and-drop/element/pointer-outside-of-preview';
 import { setCustomNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/element/set-custom-native-drag-preview';
 import { autoScrollWindowForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
+import { visible } from '@/text/visible';
 
 /** Dragging of rows, loaded once the page stands. What it does to the tree is the tree's. */
 export type DragModule = typeof import('./drag');
@@ -28,7 +29,7 @@ export function dragRow(
         render: ({ container }) => {
           const chip = document.createElement('span');
           chip.className = 'rounded-control border border-line bg-raised px-2 py-1 text-text text-sm font-medium';
-          chip.textContent = above > 0 ? `${name} + ${above} above` : name;
+          chip.textContent = visible(above > 0 ? `${name} + ${above} above` : name);
           container.append(chip);
         },
       }),

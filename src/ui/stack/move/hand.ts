@@ -1,4 +1,5 @@
 import { useReducer } from 'react';
+import { visible } from '@/text/visible';
 import { dropProblem, movedWith, pickUpProblem, type WholeStack } from './rules';
 
 /** A branch that was picked up, with all that stands on it, and where it is held. */
@@ -46,9 +47,9 @@ export function nextHand(hand: MoveInHand | null, event: HandEvent, stack: Whole
 export function pickUpWords(name: string, { branches, picture }: WholeStack): { can: boolean; words: string } {
   const branch = branches.find((each) => each.name === name);
   const problem = branch ? pickUpProblem(branch) : 'It is the trunk';
-  if (problem) return { can: false, words: `${name} cannot be moved. ${problem}.` };
+  if (problem) return { can: false, words: `${visible(name)} cannot be moved. ${problem}.` };
   const above = movedWith(name, picture).length - 1;
-  const what = above > 0 ? `${name} and ${above} above` : name;
+  const what = above > 0 ? `${visible(name)} and ${above} above` : visible(name);
   return { can: true, words: `Picked up ${what}. Aim with j and k, drop with Enter, leave it with Escape.` };
 }
 

@@ -1,5 +1,6 @@
 import type { BranchRow } from '@/db/schema';
 import { isKept } from '@/repos/kept';
+import { visible } from '@/text/visible';
 import type { StackPicture } from '../layout';
 import { isLive } from '../state';
 
@@ -35,11 +36,12 @@ export function dropProblem(branch: string, target: string, { trunk, branches, p
   if (target === branch) return 'Aim at another branch';
   const rows = new Map(branches.map((each) => [each.name, each]));
   const below = rows.get(branch)?.parent;
-  if (below === target) return `Already on ${target}`;
+  const shown = visible(target);
+  if (below === target) return `Already on ${shown}`;
   if (target === trunk) return null;
-  if (movedWith(branch, picture).includes(target)) return `${target} stands on it`;
+  if (movedWith(branch, picture).includes(target)) return `${shown} stands on it`;
   const onto = rows.get(target);
-  if (!onto || onto.gone) return `${target} is gone`;
-  if (onto.merged) return `${target} is merged`;
-  return canCarry(onto) ? null : `${target} is untracked: register it first`;
+  if (!onto || onto.gone) return `${shown} is gone`;
+  if (onto.merged) return `${shown} is merged`;
+  return canCarry(onto) ? null : `${shown} is untracked: register it first`;
 }

@@ -6,6 +6,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { isKept } from '@/repos/kept';
+import { visible } from '@/text/visible';
 import { isActive } from '../../jobs/active';
 import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
 import { errorStands } from '../../jobs/phase';
@@ -91,10 +92,13 @@ export const BranchRow = memo(function BranchRow({
 }: Props) {
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
   const request = requestAt(branch.name, sent, actions);
+  const shown = visible(branch.name);
   const { own } = news;
   const known = standingOf(branch, news);
   const standing =
-    onto === null || known.state === 'running' ? known : { ...known, word: 'waits to move', detail: `onto ${onto}` };
+    onto === null || known.state === 'running'
+      ? known
+      : { ...known, word: 'waits to move', detail: `onto ${visible(onto)}` };
   // A conflict is said by the state already, with its files.
   const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;
@@ -143,7 +147,7 @@ export const BranchRow = memo(function BranchRow({
         {!ended && !kept && (
           <input
             type="checkbox"
-            aria-label={`Select ${branch.name}`}
+            aria-label={`Select ${shown}`}
             checked={selected}
             tabIndex={active ? 0 : -1}
             onChange={() => actions.toggle(branch.name)}
@@ -167,17 +171,20 @@ export const BranchRow = memo(function BranchRow({
       <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 sm:flex-nowrap sm:gap-x-3">
         <span
           className={`w-full truncate sm:w-auto sm:max-w-[60%] sm:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
-          title={branch.name}
+          title={shown}
         >
-          {branch.name}
+          {shown}
         </span>
         <PullRequest branch={branch} />
         <span className={`min-w-0 flex-1 truncate text-xs sm:flex-initial ${tone}`} title={detail || undefined}>
           {standing.word}
           {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
         </span>
-        <span className="hidden min-w-0 flex-1 truncate text-right text-xs text-muted lg:inline" title={branch.subject}>
-          {branch.subject}
+        <span
+          className="hidden min-w-0 flex-1 truncate text-right text-xs text-muted lg:inline"
+          title={visible(branch.subject)}
+        >
+          {visible(branch.subject)}
         </span>
       </div>
       <DiffStat branch={branch} />
@@ -276,7 +283,7 @@ function MoreActions({
         type="button"
         aria-haspopup="menu"
         aria-expanded={opened}
-        aria-label={`More for ${branch.name}`}
+        aria-label={`More for ${visible(branch.name)}`}
         tabIndex={tabbable ? 0 : -1}
         className="touch flex h-7 w-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-selected hover:text-text"
         onClick={() => {

@@ -1,3 +1,4 @@
+import { visible } from '@/text/visible';
 import { Lanes } from '../dot';
 import type { Entry } from '../entries';
 
@@ -33,8 +34,8 @@ export function GhostRow({
           <circle r="4" fill="none" stroke="currentColor" strokeWidth="1.4" />
         </Lanes>
         <span className="min-w-0 truncate">
-          {branch}
-          {onto !== undefined && <span className="text-xs"> · moves onto {onto}</span>}
+          {visible(branch)}
+          {onto !== undefined && <span className="text-xs"> · moves onto {visible(onto)}</span>}
         </span>
       </div>
     </div>

@@ -1,8 +1,8 @@
 import type { BranchRow } from '@/db/schema';
 import { isSuggested } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
-import { layoutStack } from '../stack/layout';
-import { isLive } from '../stack/state';
+import { layoutStack } from '../../stack/layout';
+import { isLive } from '../../stack/state';
 
 /** A branch in the preview of what a registration of every suggestion makes. */
 export interface SuggestionRow {

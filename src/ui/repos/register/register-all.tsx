@@ -2,7 +2,8 @@
 
 import { Dialog } from '@base-ui/react/dialog';
 import type { BranchRow } from '@/db/schema';
-import { Button } from '../controls';
+import { visible } from '@/text/visible';
+import { Button } from '../../controls';
 import { branchesWord } from './counts';
 import { leftOut, previewSuggestions } from './suggestions';
 
@@ -34,7 +35,7 @@ export default function RegisterAll({
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <section aria-label="Stacks to register" tabIndex={0} className="min-h-0 overflow-y-auto">
             <ul className="font-mono text-xs">
-              <li className="py-0.5 text-muted">{trunk ?? 'the trunk'}</li>
+              <li className="py-0.5 text-muted">{visible(trunk ?? 'the trunk')}</li>
               {rows.map((row) => (
                 <li
                   key={row.name}
@@ -46,8 +47,8 @@ export default function RegisterAll({
                     <span aria-hidden className="mr-2 text-line">
                       └
                     </span>
-                    {row.name}
-                    <span className="sr-only"> on {row.parent}</span>
+                    {visible(row.name)}
+                    <span className="sr-only"> on {visible(row.parent ?? '')}</span>
                   </span>
                   {!row.fresh && <span className="shrink-0 font-sans text-muted">registered already</span>}
                 </li>
