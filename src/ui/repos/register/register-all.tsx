@@ -4,7 +4,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { Button } from '../../controls';
-import { branchesWord } from './counts';
+import { branchesWord } from '../counts';
 import { leftOut, previewSuggestions } from './suggestions';
 
 /** Shows which branch would stand on which before every suggestion is registered. Loaded on first use. */
