@@ -27,6 +27,14 @@ const FORMAT = [
   '%(committerdate:unix)',
 ].join('%00');
 
+/** The last second of the year 9999: later times are no four-digit years, and at last no times at all. */
+const LATEST = 253_402_300_799;
+
+/** A commit may name any time, or none; 1970 then. */
+function timeOf(seconds: string | undefined): string {
+  return new Date(Math.min(Math.max(Number(seconds) || 0, 0), LATEST) * 1000).toISOString();
+}
+
 /**
  * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch.
  * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
@@ -39,14 +47,13 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
     if (symref || !ref || !tip || !tree) return;
     if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
-    const committedAt = new Date(Number(seconds) * 1000).toISOString();
     branches.set(name, {
       name,
       tip,
       tree,
       subject: oneLine(subject ?? ''),
       author: oneLine(author ?? '', 200),
-      committedAt,
+      committedAt: timeOf(seconds),
     });
   });
   return branches;
