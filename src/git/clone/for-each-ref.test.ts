@@ -27,3 +27,16 @@ test.each([
   await gitText(['update-ref', 'refs/remotes/origin/x', tip], { gitDir });
   expect((await remoteBranches(gitDir)).get('x')).toMatchObject({ tip, tree, subject: 'subject', committedAt: time });
 });
+
+test('a branch whose name is no UTF-8 is left out, for git could not be told of it again', async () => {
+  const tree = await gitText(['hash-object', '-w', '-t', 'tree', '--stdin'], { gitDir, input: '' });
+  const tip = await gitText(['-c', 'user.name=a', '-c', 'user.email=a@x', 'commit-tree', '-m', 'subject', tree], {
+    gitDir,
+  });
+  const create = (name: string) => Buffer.from(`create refs/remotes/origin/${name} ${tip}\n`, 'latin1');
+  const input = Buffer.concat([create('caf\xe9'), create('caf\xc3\xa9')]);
+  await gitText(['update-ref', '--stdin'], { gitDir, input });
+  const names = [...(await remoteBranches(gitDir)).keys()];
+  expect(names).toContain('café');
+  expect(names.filter((name) => name.startsWith('caf'))).toHaveLength(1);
+});

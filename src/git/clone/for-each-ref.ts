@@ -36,7 +36,8 @@ function timeOf(seconds: string | undefined): string {
 }
 
 /**
- * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch.
+ * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch, nor is what points at no commit or
+ * has a name that is no UTF-8.
  * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
  */
 export async function remoteBranches(gitDir: string, signal?: AbortSignal): Promise<Map<string, RemoteBranch>> {
@@ -47,6 +48,8 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
     if (symref || !ref || !tip || !tree) return;
     if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
+    // What could not be decoded cannot be named to git again: a push of it would fail, and with it all others' moves.
+    if (name.includes('\ufffd')) return;
     branches.set(name, {
       name,
       tip,
