@@ -27,8 +27,17 @@ const FORMAT = [
   '%(committerdate:unix)',
 ].join('%00');
 
+/** The last second of the year 9999: later times are no four-digit years, and at last no times at all. */
+const LATEST = 253_402_300_799;
+
+/** A commit may name any time, or none; 1970 then. */
+function timeOf(seconds: string | undefined): string {
+  return new Date(Math.min(Math.max(Number(seconds) || 0, 0), LATEST) * 1000).toISOString();
+}
+
 /**
- * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch.
+ * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch, nor is what points at no commit or
+ * has a name that is no UTF-8.
  * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
  */
 export async function remoteBranches(gitDir: string, signal?: AbortSignal): Promise<Map<string, RemoteBranch>> {
@@ -39,14 +48,15 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
     if (symref || !ref || !tip || !tree) return;
     if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
-    const committedAt = new Date(Number(seconds) * 1000).toISOString();
+    // What could not be decoded cannot be named to git again: a push of it would fail, and with it all others' moves.
+    if (name.includes('\ufffd')) return;
     branches.set(name, {
       name,
       tip,
       tree,
       subject: oneLine(subject ?? ''),
       author: oneLine(author ?? '', 200),
-      committedAt,
+      committedAt: timeOf(seconds),
     });
   });
   return branches;
