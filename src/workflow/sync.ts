@@ -11,9 +11,10 @@ import { pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { prepareClone, removeClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
-import { fetchRemote } from '@/git/remote/fetch';
+import { type Fetched, fetchRemote } from '@/git/remote/fetch';
 import { remoteHead } from '@/git/remote/ls-remote';
 import { redirectTarget } from '@/git/remote/redirect';
+import type { LeftOutRef } from '@/model/left-out';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
 import { recordedTips } from '@/projection/recorded-tips';
@@ -22,6 +23,7 @@ import { failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { remoteOptions } from './commit-moves';
+import { leftOutLines, leftOutOf, trunkLeftOut } from './left-out';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
 
@@ -37,15 +39,21 @@ export async function resync(lease: Lease): Promise<void> {
 
 /** Fetches and refreshes the branch rows; also between two plans when the remote has moved meanwhile. */
 export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resync'): Promise<void> {
-  const trunk = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
+  const { trunk, fetched } = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
   await settlePushes(lease);
   // Once a job is enough: the rows remember it.
   const forge = step === 'sync' ? await askForge(lease, trunk) : null;
-  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge));
+  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, fetched, forge));
 }
 
-/** Fetches into the clone, making it anew once if it is damaged. Returns the trunk's name. */
-async function fetchWhole(lease: Lease): Promise<string> {
+/** What a fetch has shown: the trunk's name, and the remote's branches. */
+interface Sight {
+  trunk: string;
+  fetched: Fetched;
+}
+
+/** Fetches into the clone, making it anew once if it is damaged. */
+async function fetchWhole(lease: Lease): Promise<Sight> {
   try {
     return await fetchOnce(lease);
   } catch (error) {
@@ -66,14 +74,13 @@ async function movedAway(lease: Lease, error: GitError): Promise<JobFailed> {
   );
 }
 
-async function fetchOnce(lease: Lease): Promise<string> {
+async function fetchOnce(lease: Lease): Promise<Sight> {
   const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteOptions(lease);
   if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
-  await fetchRemote(gitDir, remote);
-  return trunk;
+  return { trunk, fetched: await fetchRemote(gitDir, { ...remote, trunk }) };
 }
 
 async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof remoteHead>[1]): Promise<string> {
@@ -108,7 +115,7 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
 }
 
 /** Computes the branch rows from the clone's refs and writes them. */
-async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Promise<void> {
+async function refresh(lease: Lease, trunk: string, fetched: Fetched, forge: ForgeNews | null): Promise<void> {
   const { db, repo, job } = lease;
   const rows = await branchRows(db, repo.id);
   const [current] = await db
@@ -126,6 +133,10 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     pullRequests: pullRequestFacts(rows, byBranch),
     signal: lease.signal,
   });
+  const notTaken: LeftOutRef | undefined = fetched.branches.has(trunk)
+    ? { name: trunk, reason: 'no_commit' }
+    : fetched.leftOut.find((ref) => ref.name === trunk);
+  if (!projection && notTaken) throw new JobFailed(trunkLeftOut(notTaken));
   if (!projection) {
     throw new JobFailed(
       failure(
@@ -144,6 +155,8 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       logLine(lease, `${branch} changes more than can be compared; it is left alone.`, 'warn'),
     ),
   ];
+  const leftOut = leftOutOf(trunk, fetched, projection);
+  if (JSON.stringify(leftOut) !== JSON.stringify(repo.leftOut)) told.push(...leftOutLines(lease, leftOut));
   const { newTips } = projection;
   const statements = await writeRows(lease, { rows: withPullRequests(projection.rows, byBranch), newTips }, rows);
   // Most often there are few, and all is one transaction. Many go in one by one, behind what is told of them: a run that
@@ -160,7 +173,8 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
-        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
+        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null,
+        left_out = ${leftOut === null ? null : JSON.stringify(leftOut)}
       where id = ${repo.id} and ${lease.held}`),
     ...(forge ? [recordForge(lease, forge)] : []),
   ]);

@@ -23,6 +23,7 @@ const repo = (id: string, name: string, row: Partial<RepoRow> = {}): RepoRow => 
   autoRestack: false,
   syncedAt: null,
   counts: null,
+  leftOut: null,
   syncErrorAt: null,
   syncError: null,
   prSyncedAt: null,
