@@ -3,7 +3,7 @@ import type { LeftOutRef } from '@/model/left-out';
 import { oneLine } from '@/text/foreign';
 import { MAX_BRANCHES, tooLarge } from '../process/bounds';
 import { gitRecords } from '../process/run';
-import type { RemoteOptions } from './fetch';
+import type { RemoteOptions } from './options';
 
 /** A branch as the remote lists it. */
 export interface AdvertisedBranch {

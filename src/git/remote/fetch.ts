@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import type { LeftOutRef } from '@/model/left-out';
 import { type ObjectFormat, prepareClone, removeClone } from '../clone/init';
 import { GitError } from '../process/error';
-import { type GitOptions, git, gitRecords, gitText } from '../process/run';
+import { git, gitRecords, gitText } from '../process/run';
 import { advertisedBranches, chooseBranches, shownName } from './advertised';
-
-/** How a command that talks to a remote is bounded. */
-export type RemoteOptions = Pick<GitOptions, 'signal' | 'timeoutMs' | 'record' | 'env' | 'settings'>;
+import type { RemoteOptions } from './options';
 
 /** What a fetch has brought. */
 export interface Fetched {

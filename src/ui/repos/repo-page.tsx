@@ -23,6 +23,7 @@ import { Stack } from '../stack/stack';
 import { newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
 import { Freshness, PullRequestFreshness } from './freshness';
+import { LeftOutRefs } from './left-out';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 import { suggestedBranches } from './suggestions';
@@ -162,6 +163,7 @@ function Header({
           <PullRequestFreshness repo={repo} />
         </div>
         <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
+        <LeftOutRefs leftOut={repo.leftOut} />
         <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">
