@@ -135,6 +135,21 @@ describe('a remote of another kind', () => {
     expect(await leftOut(repo.id)).toEqual({ refs: [], more: 0, shallow: true });
   });
 
+  it('that is so shallow that a branch has nothing in common with trunk moves nothing, and says why', async () => {
+    const whole = await behind();
+    const dir = join(root, `shallower${count}.git`);
+    await git(['clone', '--quiet', '--bare', '--depth=1', '--no-single-branch', pathToFileURL(whole.dir).href, dir]);
+    const remote = openRemote(dir);
+    const before = await remote.tips();
+    const repo = await jobs.add(remote);
+    const asked = { repoId: repo.id, branch: 'a', parent: 'main' };
+    const { job } = await jobs.run({ ...asked, kind: 'register_existing_branch' });
+    expect(job).toMatchObject({ status: 'error' });
+    expect(job.message).toContain('has no commit in common with main');
+    await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(await remote.tips()).toEqual(before);
+  });
+
   it('that names its objects by SHA-256 is restacked', async () => {
     count += 1;
     const dir = join(root, `sha256-${count}.git`);
