@@ -54,9 +54,8 @@ export async function removeClone(gitDir: string): Promise<void> {
 /** The clone's settings are ours alone, so the file is written whole, and only where it differs. */
 async function writeConfig(gitDir: string, url: string): Promise<void> {
   const quoted = url.replace(/["\\]/g, '\\$&');
-  const path = join(gitDir, 'config');
-  const before = existsSync(path) ? await readFile(path, 'utf8') : '';
-  const isSha256 = /^\s*objectformat\s*=\s*sha256$/im.test(before);
+  const before = await readConfig(gitDir);
+  const isSha256 = formatIn(before) === 'sha256';
   const text = `[core]
 	repositoryformatversion = ${isSha256 ? '1' : '0'}
 	bare = true
@@ -71,9 +70,22 @@ ${isSha256 ? '[extensions]\n\tobjectformat = sha256\n' : ''}[gc]
 	followRemoteHEAD = never
 `;
   if (before === text) return;
+  const path = join(gitDir, 'config');
   await writeFile(`${path}.new`, text);
   await rename(`${path}.new`, path);
 }
+
+/** How the clone names its objects. */
+export async function objectFormat(gitDir: string): Promise<ObjectFormat> {
+  return formatIn(await readConfig(gitDir));
+}
+
+async function readConfig(gitDir: string): Promise<string> {
+  const path = join(gitDir, 'config');
+  return existsSync(path) ? readFile(path, 'utf8') : '';
+}
+
+const formatIn = (text: string): ObjectFormat => (/^\s*objectformat\s*=\s*sha256$/im.test(text) ? 'sha256' : 'sha1');
 
 /** No branch name ends in `.lock`, and no finished pack begins with `tmp_`, so neither can be anything of value. */
 async function removeLeftovers(gitDir: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftOutRef } from '@/model/left-out';
-import { type ObjectFormat, prepareClone, removeClone } from '../clone/init';
+import { type ObjectFormat, objectFormat, prepareClone, removeClone } from '../clone/init';
 import { GitError } from '../process/error';
 import { git, gitRecords, gitText } from '../process/run';
 import { advertisedBranches, chooseBranches, shownName } from './advertised';
@@ -92,6 +92,8 @@ async function fetchBranches(gitDir: string, without: Iterable<string>, options:
       // A shallow remote's refs are refused otherwise; once it has all commits, so have we.
       '--update-shallow',
       ...(isShallow(gitDir) ? ['--unshallow'] : []),
+      // What the host's own settings say of refs is not asked for.
+      '--refmap=',
       '--stdin',
       'origin',
     ],
@@ -127,7 +129,7 @@ function foldsCase(gitDir: string): boolean {
 
 /** Makes the clone anew where it has another object format than the remote: no object of one is in the other. */
 async function keepFormat(gitDir: string, format: ObjectFormat, signal: AbortSignal | undefined): Promise<void> {
-  if ((await gitText(['rev-parse', '--show-object-format'], { gitDir, signal })) === format) return;
+  if ((await objectFormat(gitDir)) === format) return;
   const url = await gitText(['config', '--local', 'remote.origin.url'], { gitDir, signal });
   await removeClone(gitDir);
   await prepareClone(gitDir, url, format);
