@@ -120,6 +120,21 @@ describe('beside something odd', () => {
     expect(await of('micro')).toContain('author Ada <a@b> 1700000000000000 +0000');
     expect(await of('early')).toContain('author Ada <a@b> -86400 +0000');
   });
+
+  it('a commit without an author is restacked like any other, and gets none', async () => {
+    const remote = await behind();
+    const tree = await gitText(['rev-parse', 'a^{tree}'], { gitDir: remote.dir });
+    const input = `tree ${tree}\nparent ${await remote.tip('main~1')}\n\nNobody\n`;
+    const args = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
+    const id = await gitText(args, { gitDir: remote.dir, input });
+    await git(['update-ref', 'refs/heads/nobody', id], { gitDir: remote.dir });
+    const repo = await registered(remote);
+    await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', branch: 'nobody', parent: 'main' });
+    const { job } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 2 branches.' });
+    const made = await gitText(['cat-file', 'commit', 'nobody'], { gitDir: remote.dir });
+    expect(made).not.toMatch(/^author/m);
+  });
 });
 
 describe('a remote of another kind', () => {
