@@ -92,7 +92,8 @@ async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
     await remoteOptions(lease),
   );
   // What somebody has pushed since is not in the clone yet.
-  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, await remoteOptions(lease));
+  if (elsewhere(refs, remote).length > 0)
+    await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
   return decideResume(refs, remote, await movedOn(lease, refs, remote));
 }
 

@@ -98,6 +98,20 @@ describe('beside something odd', () => {
     expect(await leftOut(repo.id)).toBe(null);
   });
 
+  it('a trunk that is an alias is the trunk, and what it stands for is no branch on it', async () => {
+    const remote = await behind();
+    await git(['symbolic-ref', 'refs/heads/trunk', 'refs/heads/main'], { gitDir: remote.dir });
+    const repo = await jobs.add(remote);
+    await database.db.update(repos).set({ trunk: 'trunk', trunkTip: null }).where(eq(repos.id, repo.id));
+    await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', branch: 'a', parent: 'trunk' });
+    const main = await remote.tip('main');
+    const { job } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 1 branch.' });
+    expect(await remote.tip('main')).toBe(main);
+    expect(await remote.contains('a', 'trunk')).toBe(true);
+    expect(await leftOut(repo.id)).toMatchObject({ refs: [{ name: 'main', reason: 'alias', of: 'trunk' }] });
+  });
+
   it('a commit with an odd date is restacked like any other, and keeps that date', async () => {
     const remote = await behind();
     for (const [name, seconds] of [
