@@ -5,8 +5,9 @@ import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { existingCommits } from '@/git/objects/rev-list';
-import { fetchRemote, type RemoteOptions } from '@/git/remote/fetch';
+import { fetchRemote } from '@/git/remote/fetch';
 import { remoteRefs } from '@/git/remote/ls-remote';
+import type { RemoteOptions } from '@/git/remote/options';
 import { pushAtomic, type RefMove } from '@/git/remote/push';
 import { reachable } from '@/git/remote/remote-host';
 import { failure, JobFailed } from '@/queue/failure';
@@ -91,7 +92,8 @@ async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
     await remoteOptions(lease),
   );
   // What somebody has pushed since is not in the clone yet.
-  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, await remoteOptions(lease));
+  if (elsewhere(refs, remote).length > 0)
+    await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
   return decideResume(refs, remote, await movedOn(lease, refs, remote));
 }
 

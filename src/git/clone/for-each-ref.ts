@@ -11,8 +11,8 @@ export interface RemoteBranch {
   /** Subject and author of the tip, for people (`text/foreign.ts`). */
   subject: string;
   author: string;
-  /** Committer's time in ISO 8601, UTC. */
-  committedAt: string;
+  /** Committer's time in ISO 8601, UTC; null where it cannot be read, or is none that people use. */
+  committedAt: string | null;
 }
 
 const PREFIX = 'refs/remotes/origin/';
@@ -27,14 +27,6 @@ const FORMAT = [
   '%(committerdate:unix)',
 ].join('%00');
 
-/** The last second of the year 9999: later times are no four-digit years, and at last no times at all. */
-const LATEST = 253_402_300_799;
-
-/** A commit may name any time, or none; 1970 then. */
-function timeOf(seconds: string | undefined): string {
-  return new Date(Math.min(Math.max(Number(seconds) || 0, 0), LATEST) * 1000).toISOString();
-}
-
 /**
  * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch, nor is what points at no commit or
  * has a name that is no UTF-8.
@@ -48,16 +40,23 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
     if (symref || !ref || !tip || !tree) return;
     if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
-    // What could not be decoded cannot be named to git again: a push of it would fail, and with it all others' moves.
-    if (name.includes('\ufffd')) return;
     branches.set(name, {
       name,
       tip,
       tree,
       subject: oneLine(subject ?? ''),
       author: oneLine(author ?? '', 200),
-      committedAt: timeOf(seconds),
+      committedAt: timeOf(seconds ?? ''),
     });
   });
   return branches;
+}
+
+/** The end of the year 9999: what comes after is no four-digit year, and most often another unit (microseconds). */
+const LATEST_SECONDS = 253_402_300_799;
+
+/** git gives nothing for a time that it cannot read, such as one before 1970. */
+function timeOf(seconds: string): string | null {
+  const known = /^\d+$/.test(seconds) && Number(seconds) <= LATEST_SECONDS;
+  return known ? new Date(Number(seconds) * 1000).toISOString() : null;
 }
