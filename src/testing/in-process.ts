@@ -25,6 +25,8 @@ export interface InProcess {
   add(remote: Remote): Promise<RepoRow>;
   /** Queues a job and runs it to its end. */
   run(job: Omit<NewJob, 'id' | 'requestedBy'>, hooks?: StepHooks): Promise<{ job: JobRow; moves: JobMoveRow[] }>;
+  /** Runs every job that was queued by others, the API say, to its end. */
+  rest(): Promise<void>;
   /** The branch rows of a repo by name. */
   rows(repoId: string): Promise<Map<string, BranchRow>>;
 }
@@ -56,6 +58,15 @@ export function inProcess(db: Db): InProcess {
     }
   }
 
+  async function rest(): Promise<void> {
+    const open = await db
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(inArray(jobs.status, ['queued']))
+      .orderBy(asc(jobs.seq));
+    for (const { id } of open) await toItsEnd(id, {});
+  }
+
   return {
     async add(remote) {
       const id = uuid();
@@ -73,14 +84,10 @@ export function inProcess(db: Db): InProcess {
       if (!row) throw new Error('The job is gone.');
       const moves = await db.select().from(jobMoves).where(eq(jobMoves.jobId, id)).orderBy(asc(jobMoves.id));
       // Jobs that others have queued meanwhile (a restack after a merge).
-      const open = await db
-        .select({ id: jobs.id })
-        .from(jobs)
-        .where(inArray(jobs.status, ['queued']))
-        .orderBy(asc(jobs.seq));
-      for (const other of open) await toItsEnd(other.id, {});
+      await rest();
       return { job: row, moves };
     },
+    rest,
     async rows(repoId) {
       const rows = await db.select().from(branches).where(sql`${branches.repoId} = ${repoId}`);
       return new Map(rows.map((row) => [row.name, row]));
