@@ -14,7 +14,8 @@ CREATE TABLE `landings` (
 	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE INDEX `landings_branch` ON `landings` (`repo_id`,`branch`);
+CREATE INDEX `landings_branch` ON `landings` (`repo_id`,`branch`);--> statement-breakpoint
+ALTER TABLE `jobs` ADD `at_commit` text;
 --> statement-breakpoint
 INSERT INTO `landings` (`repo_id`, `branch`, `base`, `up_to`, `landed_in`, `evidence`, `found_at_commit`)
 SELECT b.`repo_id`, b.`name`, coalesce(b.`base`, b.`tip`), b.`tip`, r.`trunk`, 'seen_earlier', r.`trunk_tip`

@@ -16,6 +16,7 @@ import type { JobView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
 import { acceptAction, noJob } from '@/jobs/accept';
 import { cancelJob } from '@/jobs/cancel';
+import { keepCommit } from '@/jobs/keep';
 import { retryJob } from '@/jobs/retry';
 import { undoJob, undoOffer } from '@/jobs/undo';
 import { action, branchName, jobId, procedure, refuse, repoId, router } from './trpc';
@@ -114,6 +115,22 @@ export const jobsRouter = router({
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
+
+  /** Puts a commit that a job's `result.left` names, and that no branch has any more, onto a new branch, untracked. */
+  keep: procedure
+    .input(
+      z.strictObject({
+        jobId,
+        commit: z.string().min(1, 'Name a commit.').max(64),
+        branch: branchName,
+        idempotencyKey,
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const answer = await keepCommit(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+      if ('refused' in answer) refuse(answer.refused);
+      return answer;
+    }),
 
   /** Queues the job that puts back what an ended job has moved, while that is still possible. */
   undo: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {

@@ -397,6 +397,20 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(log.join('\n')).toMatch(/\(a2\) leaves b; no branch has it any more/);
     });
 
+    it('can have what left put on a branch of its own', async () => {
+      const world = await World.make(engine, stack);
+      const a2 = await world.remote.tip('a');
+      await world.remote.from('a~1').branch('a').commit('Instead', { instead: 'i\n' }).write();
+      const { id: jobId } = await world.restack();
+      const keep = { jobId, commit: a2, branch: 'kept' };
+      await expect(api().jobs.keep({ ...keep, branch: 'b' })).rejects.toThrow('There is a branch b already');
+      await expect(api().jobs.keep({ ...keep, commit: 'f'.repeat(40) })).rejects.toThrow('names no such commit');
+      await api().jobs.keep(keep);
+      await app.rest();
+      expect(await world.remote.tip('kept')).toBe(a2);
+      expect(await world.state('kept')).toBe('on null');
+    });
+
     it('names nothing where a branch is only rewritten by ourselves', async () => {
       const world = await World.make(engine, stack);
       await world.onMain('Go on', { m: 'm\n' });

@@ -18,7 +18,7 @@ export const ACTION_KINDS = [
 ] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 
-/** `create_branch` comes from tasks, `undo` from `jobs.undo`. */
+/** `create_branch` comes from tasks and from `jobs.keep`, `undo` from `jobs.undo`. */
 export const JOB_KINDS = [...ACTION_KINDS, 'create_branch', 'undo'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
@@ -209,6 +209,8 @@ export const jobs = sqliteTable(
     branch: text('branch'),
     parent: text('parent'),
     suggested: flag('suggested'),
+    /** For `create_branch`: the commit to make the branch at; null for its parent's tip. */
+    atCommit: text('at_commit'),
     status: text('status', { enum: JOB_STATUSES }).notNull().default('queued'),
     /** What it is doing, or how it ended, in one sentence. */
     message: text('message').notNull().default(''),

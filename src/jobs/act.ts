@@ -174,15 +174,19 @@ async function pushedBranches({ db, job }: Lease): Promise<Set<string>> {
   return new Set(rows.map(({ branch }) => branch));
 }
 
-/** A new ref at its parent's tip, for a task. */
+/** A new ref: at its parent's tip, for a task; or at a commit that has left the branches, to keep it. */
 async function createBranch(
   lease: Lease,
   rows: BranchRow[],
   trunk: { name: string; tip: string },
 ): Promise<Commitment> {
-  const { branch } = lease.job;
+  const { branch, atCommit } = lease.job;
+  if (atCommit) {
+    await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, [atCommit]));
+  }
   const parent = lease.job.parent ?? trunk.name;
-  const onto = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && isLive(row))?.tip;
+  const parentTip = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && isLive(row))?.tip;
+  const onto = atCommit ?? parentTip;
   if (!branch || !onto) {
     throw new JobFailed(
       failure(
@@ -207,9 +211,9 @@ async function createBranch(
       before: null,
       after: onto,
       parentBefore: null,
-      parentAfter: parent,
+      parentAfter: atCommit ? null : parent,
       baseBefore: null,
-      baseAfter: onto,
+      baseAfter: atCommit ? null : onto,
       rewritten: [],
     },
   ];

@@ -31,7 +31,7 @@ export function named(names: string[]): string {
 
 /** How a job ended, in one line made from what it did. Branch names stand as they are, never at the start. */
 export function summary(
-  job: Pick<JobRow, 'kind' | 'branch' | 'parent'>,
+  job: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'atCommit'>>,
   result: JobResult,
   moves: MoveOutcome[],
   trunk: string,
@@ -41,8 +41,9 @@ export function summary(
     if (names.length > 0) parts.push(`${words} ${named(names)}`);
   };
   const moved = moves.filter((move) => move.refMoved);
-  if (job.kind === 'create_branch' && job.branch) parts.push(`made ${job.branch} on ${job.parent ?? trunk}`);
-  else if (moved.length > 0) parts.push(`moved ${counted(moved.length, 'branch', 'branches')}`);
+  if (job.kind === 'create_branch' && job.branch) {
+    parts.push(`made ${job.branch} ${job.atCommit ? `at ${job.atCommit.slice(0, 8)}` : `on ${job.parent ?? trunk}`}`);
+  } else if (moved.length > 0) parts.push(`moved ${counted(moved.length, 'branch', 'branches')}`);
   // What a registration tracks is told as registered.
   const retracked = moves.filter((move) => !move.refMoved && job.kind !== 'register_existing_branch');
   say(

@@ -1,7 +1,9 @@
 import type { JobView } from '@/feed/events';
 
 /** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
-export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
+export function intent(
+  job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'> & Partial<Pick<JobView, 'atCommit'>>,
+): string {
   switch (job.kind) {
     case 'sync_repo':
       return 'Sync';
@@ -17,7 +19,7 @@ export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'sugges
       if (job.suggested) return 'Register all suggested';
       return job.parent ? `Register ${job.branch} on ${job.parent}` : `Register ${job.branch}`;
     case 'create_branch':
-      return `Create ${job.branch} on ${job.parent}`;
+      return `Create ${job.branch} ${job.atCommit ? `at ${job.atCommit.slice(0, 8)}` : `on ${job.parent}`}`;
     case 'undo':
       return 'Undo';
   }

@@ -46,6 +46,7 @@ export function jobRow(seq: number, row: Partial<JobView> = {}): JobView {
     branch: null,
     parent: null,
     suggested: false,
+    atCommit: null,
     status: 'queued',
     message: '',
     errorCode: null,
