@@ -493,6 +493,8 @@ export interface JobResult {
   warnings: Plan['warnings'];
   /** Branches found merged: what they are in, and what is to stand where they stood (in old rows: the same one). */
   merged: Array<{ branch: string; into: string; onto?: string }>;
+  /** Commits of branches that go on which were found to have landed, newest first; old rows do not say. */
+  landed?: Array<{ branch: string; into: string; commit: string; subject: string }>;
   /** Branches that this job began to track. */
   registered: Array<{ branch: string; parent: string }>;
   /** Commits that left branches that moved, and those that became the branch's own; old rows do not say. */

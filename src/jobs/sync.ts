@@ -5,6 +5,7 @@ import { branches, branchTips, type JobResult, jobs, repos } from '@/db/schema';
 import { pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { GitError } from '@/git/error';
 import { fetchRemote } from '@/git/fetch';
+import { commitIdentities } from '@/git/identities';
 import { prepareClone, removeClone } from '@/git/init';
 import { remoteHead } from '@/git/ls-remote';
 import { countBranches } from '@/projection/counts';
@@ -125,6 +126,15 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     );
   }
   const news = tidings(projection, trunk);
+  const { landedInPart } = projection;
+  const identities = await commitIdentities(
+    cloneDir(repo.id),
+    landedInPart.flatMap(({ commits }) => commits),
+    lease.signal,
+  );
+  const landed = landedInPart.flatMap(({ branch, into, commits }) =>
+    commits.map((commit) => ({ branch, into, commit, subject: identities.get(commit)?.subject ?? '' })),
+  );
   await lease.write([
     ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
     // Somebody may have named another trunk since this job began.
@@ -141,7 +151,7 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       where id = ${repo.id} and ${lease.held}`),
     ...recordLandings(lease, projection.landings, projection.voided),
     ...(forge ? [recordForge(lease, forge)] : []),
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, news)),
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, landed, news)),
     ...news.map((note) => logLine(lease, note, 'warn')),
   ]);
 }
@@ -163,11 +173,17 @@ export async function recordedTips({ db, repo }: Pick<Lease, 'db' | 'repo'>): Pr
 }
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
-function found(result: JobResult, projection: Projection, news: string[]): JobResult {
+function found(
+  result: JobResult,
+  projection: Projection,
+  landed: NonNullable<JobResult['landed']>,
+  news: string[],
+): JobResult {
   const known = new Set(result.merged.map((m) => m.branch));
   return {
     ...result,
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
+    landed: [...(result.landed ?? []), ...landed],
     gone: [...new Set([...result.gone, ...projection.gone])],
     notes: [...new Set([...result.notes, ...news])],
   };
@@ -190,7 +206,8 @@ function tidings(projection: Projection, trunk: string): string[] {
     }),
     ...returned.map((branch) => `On the remote again: ${branch}.`),
     ...landedInPart.map(
-      ({ branch, into, commits }) => `Landed in ${into}, of ${branch}, which goes on: ${named(commits.map(short))}.`,
+      ({ branch, into, commits }) =>
+        `Landed in ${into}: ${counted(commits.length, 'commit')} of ${branch}, which goes on.`,
     ),
     ...handedDown.map(({ branch, parent, commits }) => {
       const them = commits.length === 1 ? 'it' : 'them';

@@ -15,8 +15,8 @@ export interface KnownLanding extends Landing {
 /** The branches, and trunk, that landings are in: where they are now and were at the last look. */
 export interface Targets {
   trunk: { name: string; tip: string; previous: string | null };
-  /** Tip of a branch that is on the remote. */
-  tipOf: (branch: string) => string | undefined;
+  /** Where a branch that is on the remote is now, and was at the last look. */
+  placesOf: (branch: string) => { tip: string; previous: string | undefined } | null;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function voidLandings(
   gitDir: string,
   history: History,
   known: KnownLanding[],
-  { trunk, tipOf }: Targets,
+  { trunk, placesOf }: Targets,
   signal?: AbortSignal,
 ): Promise<KnownLanding[]> {
   const holding = known.filter(({ isVoid }) => !isVoid);
@@ -42,8 +42,8 @@ export async function voidLandings(
   }
   return holding.filter(({ into, at }) => {
     if (into === trunk.name) return outside.has(at);
-    const tip = tipOf(into);
-    return tip !== undefined && !history.isAncestor(at, tip);
+    const place = placesOf(into);
+    return place !== null && place.tip !== place.previous && !history.isAncestor(at, place.tip);
   });
 }
 

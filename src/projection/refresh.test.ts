@@ -406,6 +406,22 @@ describe('merged', () => {
     expect(world.rows.filter((row) => row.merged)).toEqual([]);
   });
 
+  test('a merged branch that is moved back is merged still', async () => {
+    const world = await stack();
+    await world.remote.from('one').commit('One more', { f: 'f\n' }).write();
+    await world.sync();
+    await world.remote
+      .from('main')
+      .commit('One', { a: lines('a', { 2: 'ONE' }) })
+      .commit('One more', { f: 'f\n' })
+      .write();
+    expect((await world.sync()).merged.map((m) => m.branch)).toEqual(['one']);
+    await world.remote.move('one', 'one~1');
+    expect(await world.sync()).toMatchObject({ reopened: [], merged: [] });
+    expect(await world.sync()).toMatchObject({ reopened: [], merged: [] });
+    expect(world.row('one').merged).toBe(true);
+  });
+
   test.each(['by its commits', 'squashed'])('a branch that its parent has taken in, %s, is merged', async (how) => {
     const world = await stack();
     if (how === 'squashed') {

@@ -83,7 +83,11 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
 
   // First what is still true of what was known.
   const tipNow = (name: string) => refs.get(name)?.tip;
-  const targets = { trunk: { ...trunk, previous: previousTrunkTip }, tipOf: tipNow };
+  const placesOf = (name: string) => {
+    const tip = tipNow(name);
+    return tip === undefined ? null : { tip, previous: previous.get(name)?.tip };
+  };
+  const targets = { trunk: { ...trunk, previous: previousTrunkTip }, placesOf };
   const voided = await voidLandings(gitDir, history, input.landings, targets, signal);
   if (voided.length > 0) {
     const again = voided.flatMap(({ branch, base, upTo }) => [base, upTo, tipNow(branch) ?? previous.get(branch)?.tip]);
@@ -91,16 +95,19 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   }
   const holding = byBranch<Landing>(input.landings.filter((one) => !one.isVoid && !voided.includes(one)));
   const lost = byBranch(input.landings.filter((one) => one.isVoid || voided.includes(one)));
-  takeBack(history, voided, previous, refs);
+  takeBack(history, voided, previous, refs, trunk);
 
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
+  const isShaken = new Set(voided.map(({ branch }) => branch));
   const rowsNow = () =>
     [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
       const ref = refs.get(name);
       const was = previous.get(name);
       const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
-      const merged = isLanded(history, holding.get(name), tip);
+      // What is settled is not in the history; it stays so unless something of it is void.
+      const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
+      const merged = isSettled || isLanded(history, holding.get(name), tip);
       return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, merged, gone: !ref && !merged };
     });
   const standing = standings(history, trunk, previous, input, { holding, lost });
@@ -165,14 +172,15 @@ function lastTip(history: History, seen: string, landings: Landing[] = []): stri
 }
 
 /**
- * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off
- * the branch stands on it again, if it is there. Changes the rows in place.
+ * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off the branch
+ * stands on it again, if it is there. Changes the rows in place.
  */
 function takeBack(
   history: History,
   voided: KnownLanding[],
   rows: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
+  trunk: RemoteBranch,
 ): void {
   for (const { branch, base, upTo, retargeted } of voided) {
     const row = rows.get(branch);
@@ -182,7 +190,12 @@ function takeBack(
     if (!row || !refs.has(branch)) continue;
     for (const moved of retargeted) {
       const child = rows.get(moved.branch);
-      if (child?.tracked && child.parent === moved.parent) child.parent = branch;
+      if (!child?.tracked || child.parent !== moved.parent) continue;
+      // Whatever it stands on that is there no more is its own, as far as the branch has it not: nothing is lost.
+      const below = moved.parent === trunk.name ? trunk.tip : refs.get(moved.parent)?.tip;
+      const tip = refs.get(moved.branch)?.tip;
+      if (below && tip) child.base = history.mergeBase(tip, below) ?? child.base;
+      child.parent = branch;
     }
   }
 }

@@ -225,9 +225,10 @@ async function findByContent(
   const longest = new Map<string, Landing>();
   for (const [i, { one, newest, oldest }] of likely.entries()) {
     const [atOldest = [], atNewest = [], atFork = []] = (questions[i] ?? []).map((list) => answers(list.length));
-    const stands = (ends: Answer[]) => ends.every((answer) => answer === 'nothing');
-    const at = stands(atOldest) ? oldest : stands(atNewest) ? newest : null;
-    if (at === null || atFork.includes('nothing')) continue;
+    const isThere = (answer: Answer | undefined) => answer === 'nothing';
+    const stands = atNewest.every((answer, j) => isThere(answer) || (answer === 'conflict' && isThere(atOldest[j])));
+    if (!stands || atFork.some(isThere)) continue;
+    const at = atOldest.every(isThere) ? oldest : newest;
     for (const part of one.parts) {
       // Of several the one that goes furthest; and a whole branch is known to be in trunk rather than in its parent.
       const known = longest.get(part.branch);
