@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
+  // No page has pictures to scale, so nobody needs to be able to ask for it.
+  images: { unoptimized: true },
   // Native modules: loaded by Node, not bundled.
   serverExternalPackages: ['@libsql/client', 'libsql'],
   turbopack: {

@@ -4,13 +4,14 @@ import { BROWSER_ARGS, findBrowser } from './scripts/browser';
 const browser = await findBrowser();
 
 export default defineConfig({
-  testDir: 'e2e',
+  testDir: 'e2e/browser',
   projects: [
     { name: 'tests', testMatch: '**/*.spec.ts', testIgnore: '**/pictures.spec.ts' },
     { name: 'pictures', testMatch: '**/pictures.spec.ts' },
   ],
   outputDir: 'test-results/e2e',
-  workers: 1,
+  // Files run beside each other, each worker on a server of its own: tests mostly wait.
+  workers: 2,
   timeout: 60_000,
   reporter: process.env.CI ? 'list' : 'line',
   use: {

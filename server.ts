@@ -1,19 +1,26 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
-import { setInngestReady } from '@/jobs/executors/inngest-ready';
-import { runtimeStatus } from '@/jobs/runtime-status';
-import { checkAccess } from '@/server/access';
+import { db } from '@/db/client';
+import { environment } from '@/environment';
+import { setInngestReady } from '@/runtime/executors/inngest-ready';
+import { runtimeStatus } from '@/runtime/status';
+import { askForInngest } from '@/server/ask-for-inngest';
 import { ensureBuilt } from '@/server/build';
+import { createDoor } from '@/server/door/door';
+import { createFront } from '@/server/door/front';
+import { sessionsIn } from '@/server/door/sessions';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
-import { setInngestFound } from '@/server/inngest-found';
+import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
-import { register } from '@/server/register';
+import { ownOrigin } from '@/server/origin';
+import { type Registration, register } from '@/server/register';
+import { UMASK } from '@/upkeep/modes';
 
 /**
- * The one server process: the web server with everything in it, and an Inngest server as its child where its
- * program is found. `npm start` runs it on the production build, `npm run dev` with `--dev`.
+ * The one server process: the web server with everything in it, and an Inngest server as its child where that is
+ * asked for by name. `npm start` runs it on the production build, `npm run dev` with `--dev`.
  */
 
 /** Set by the app's `instrumentation.ts`: hands its leases back and ends its streams. */
@@ -23,6 +30,9 @@ const shared = globalThis as typeof globalThis & { __spicerackShutdown?: () => P
 const SHUTDOWN_MS = 1800;
 const HAND_BACK_MS = 1200;
 const REGISTER_AGAIN_MS = 60_000;
+
+const RUNS_AS_ROOT =
+  'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
 
 const dev = process.argv.includes('--dev');
 const say = (line: string) => console.log(line);
@@ -34,36 +44,33 @@ async function main(): Promise<void> {
     NEXT_TELEMETRY_DISABLED: '1',
     NEXT_MANUAL_SIG_HANDLE: 'true',
   });
+  if (dev) await askForInngest(process.env);
   const config = readConfig();
-  // Who comes early waits: an EventSource gives up for good on any status but 200, and a page left open over a
-  // restart must come back by itself.
-  const early: Parameters<RequestListener>[] = [];
-  const server = createServer((...exchange) => early.push(exchange));
+  if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
+  // Inngest's client reads it too, with an opinion of its own about what counts as set.
+  if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
+  const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
+  const server = createFront(door.answer, { dev });
+  door.attach(server);
   const port = await listen(server, config);
-  const origin = `http://${reachable(config.host)}:${port}`;
+  const origin = ownOrigin({ host: config.host, port });
   // What reads the settings after us, in the app, gets the port that was taken for 0.
   process.env.PORT = String(port);
 
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
   if (!dev) await ensureBuilt(say);
+  // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
+  process.umask(UMASK);
   inngest = await executor(config, `${origin}/api/inngest`);
 
   // Only now: Next and the Inngest client read the environment when they load.
   const { default: next } = await import('next');
   const dir = fileURLToPath(new URL('.', import.meta.url));
-  const app = next({ dev, dir, hostname: config.host, port, httpServer: server });
+  const app = next({ dev, dir, hostname: config.host, port, httpServer: door.upgrades });
   await app.prepare();
-  const handle = app.getRequestHandler();
-  const answer: RequestListener = (request, response) => {
-    const access = checkAccess({ url: request.url ?? '/', headers: request.headers }, config);
-    if (access.kind === 'allowed') void handle(request, response);
-    else if (access.kind === 'refused') response.writeHead(access.status).end(`${access.message}\n`);
-    else response.writeHead(303, { location: access.location, 'set-cookie': access.cookie }).end();
-  };
-  server.removeAllListeners('request');
-  server.on('request', answer);
-  for (const exchange of early) answer(...exchange);
+  const signingKey = inngest ? inngest.env.INNGEST_SIGNING_KEY : config.inngest?.signingKey;
+  door.open({ handle: app.getRequestHandler(), inngestSigns: Boolean(signingKey) });
 
   // In production Next runs `instrumentation.ts` at the first request, so the first request is ours.
   const health = await fetch(`${origin}/api/health`, { signal: ending.signal });
@@ -89,36 +96,28 @@ function listen(server: Server, { host, port }: Config): Promise<number> {
   });
 }
 
-/** The host part of an address under which this machine reaches what listens on `host`. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-/** Sees to the Inngest server: none, a configured one, or a child of ours. A missing one stops nothing unless it was asked for by name. */
+/** Sees to the Inngest server: none, a configured one, or a child of ours where Inngest was asked for by name. */
 async function executor(config: Config, appUrl: string): Promise<InngestChild | undefined> {
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
-    if (config.inngest.baseUrl) void keepRegistered(appUrl);
+    const { baseUrl, serveOrigin, signingKey } = config.inngest;
+    if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey });
     return undefined;
   }
+  // What cannot be bound to loopback is not started unasked.
+  if (config.executor === 'auto') return undefined;
   const found = await findInngest();
-  setInngestFound(found);
   if ('missing' in found) {
-    if (config.executor === 'inngest') {
-      throw new Error(
-        `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
-      );
-    }
-    say(`Inngest: its program was not found (npm run setup gets it). ${found.tried.join('; ')}`);
-    return undefined;
+    throw new Error(
+      `SPICERACK_EXECUTOR=inngest, but no Inngest server is configured and its program was not found (${found.tried.join('; ')}). Run \`npm run setup\`, or set INNGEST_BASE_URL.`,
+    );
   }
   setInngestReady(false);
   let previous = new AbortController();
   const child = await startInngestChild({
     program: found.program,
-    command: dev ? 'dev' : 'start',
+    // Inngest's development server signs nothing, so it cannot be where a token is asked for.
+    command: dev && !config.token ? 'dev' : 'start',
     appUrl,
     dataDir: config.dataDir,
     log: say,
@@ -126,7 +125,8 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
       previous.abort();
       previous = new AbortController();
       const { signal } = previous;
-      void register(appUrl, AbortSignal.any([signal, ending.signal]), say).then(() => {
+      const signingKey = child.env.INNGEST_SIGNING_KEY ?? null;
+      void register({ appUrl, signingKey }, AbortSignal.any([signal, ending.signal]), say).then(() => {
         if (!signal.aborted) setInngestReady(true);
       });
     },
@@ -136,14 +136,17 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
     },
   });
   Object.assign(process.env, child.env);
+  environment(); // its keys leave process.env at once
+  setInngestFound({ ...found, openPorts: child.openPorts });
   say(`Inngest: ${found.version} (${found.how}) on ${child.env.INNGEST_BASE_URL}`);
+  say(`Inngest: ${openPortsWarning(child.openPorts)}`);
   return child;
 }
 
 /** An Inngest server that is not our child may lose what it knows at any time, and does not say so. */
-async function keepRegistered(appUrl: string): Promise<void> {
+async function keepRegistered(registration: Registration): Promise<void> {
   while (!ending.signal.aborted) {
-    await register(appUrl, ending.signal, say);
+    await register(registration, ending.signal, say);
     await sleep(REGISTER_AGAIN_MS, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
   }
 }
@@ -164,6 +167,9 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
     });
   }
 }
+
+// A promise that nobody waits for is no reason to go away from everybody else; a throw is, since nothing is sure then.
+process.on('unhandledRejection', (error) => console.error('Unexpected:', error));
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

@@ -13,6 +13,8 @@ export default defineConfig({
       'e2e/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
+    // On two cores vitest would take one; most of the time a test waits for git, a server or a clock.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

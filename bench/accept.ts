@@ -1,5 +1,5 @@
 import { createClient } from '@/client';
-import { startHangingServer } from '../e2e/hanging-server';
+import { startHangingServer } from '../e2e/support/hanging-server';
 import { type BenchRow, measure } from './row';
 
 const RUNS = 200;

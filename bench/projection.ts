@@ -1,11 +1,11 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchRemote } from '@/git/fetch';
-import { prepareClone } from '@/git/init';
-import { git } from '@/git/run';
+import { type Files, makeRemote, type Remote } from '@/demo/remote';
+import { prepareClone } from '@/git/clone/init';
+import { git } from '@/git/process/run';
+import { fetchRemote } from '@/git/remote/fetch';
 import { computeProjection, type ProjectedRow, type ProjectionInput } from '@/projection/refresh';
-import { type Files, makeRemote, type Remote } from '@/testing/remote';
 import { type BenchRow, type Contestant, measure } from './row';
 
 const STACKS = 200;

@@ -1,13 +1,13 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { git, gitText, runProgram } from '@/git/run';
+import { type Files, makeRemote } from '@/demo/remote';
+import { git, gitText, runProgram } from '@/git/process/run';
 import { findProgram } from '@/server/programs';
+import type { Engine, PlanBranch } from '@/stack/engines/engine';
 import { gitEngine } from '@/stack/engines/git';
 import { gitSpiceEngine } from '@/stack/engines/git-spice';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
-import type { Engine, PlanBranch } from '@/stack/plan';
-import { type Files, makeRemote } from '@/testing/remote';
 import { type BenchRow, type Contestant, measure } from './row';
 
 const STACKS = 5;

@@ -1,8 +1,8 @@
 import { RetryAfterError } from 'inngest';
 import { db } from '@/db/client';
-import { endAbandoned } from '@/jobs/finish';
-import { runJob, TryLater } from '@/jobs/workflow';
 import { shutdownSignal } from '@/shutdown';
+import { endAbandoned } from '@/workflow/finish';
+import { runJob, TryLater } from '@/workflow/workflow';
 import { inngest } from './client';
 import { jobDispatched } from './events';
 

@@ -1,4 +1,5 @@
 import { chromium } from '@playwright/test';
+import { setUpEnvironment } from '@/environment';
 import { type Found, findProgram, type Missing, tryRun } from '@/server/programs';
 
 /** Arguments under which a system's Chromium runs in a container as well as on a desk. */
@@ -50,14 +51,17 @@ export async function ensureBrowser(log: (line: string) => void): Promise<Found 
 /** Resolves to null when it worked, else to why not. */
 async function download(log: (line: string) => void): Promise<string | null> {
   log('Browser: npx playwright install chromium');
-  const outcome = await tryRun('npx', ['--no-install', 'playwright', 'install', 'chromium'], { timeoutMs: 600_000 });
+  const outcome = await tryRun('npx', ['--no-install', 'playwright', 'install', 'chromium'], {
+    env: setUpEnvironment(),
+    timeoutMs: 600_000,
+  });
   return outcome.ok ? null : `download: ${outcome.why}`;
 }
 
 async function systemPackage(log: (line: string) => void): Promise<string | null> {
   if (process.getuid?.() !== 0) return 'apt-get: needs root (sudo apt-get install chromium)';
   log('Browser: apt-get install chromium');
-  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: 900_000 };
+  const options = { env: setUpEnvironment({ DEBIAN_FRONTEND: 'noninteractive' }), timeoutMs: 900_000 };
   const install = () => tryRun('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
   let outcome = await install();
   if (!outcome.ok) {

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { playwrightResults, sum, vitestResults } from './test-results';
+import { playwrightResults, slowest, sum, vitestResults } from './test-results';
 
-const file = (status: string, ...tests: Array<[string, string]>) => ({
+const file = (status: string, ...tests: Array<[string, string, number?]>) => ({
   status,
-  assertionResults: tests.map(([fullName, status]) => ({ fullName, status })),
+  assertionResults: tests.map(([fullName, status, duration]) => ({ fullName, status, duration })),
 });
 
 test('passed, failed and skipped tests are counted, skipped ones by name', () => {
   const report = { testResults: [file('failed', ['a', 'passed'], ['b', 'failed'], ['c', 'skipped'], ['d', 'todo'])] };
-  expect(vitestResults(report, 1)).toEqual({ passed: 1, failed: 1, skipped: ['c', 'd'] });
+  expect(vitestResults(report, 1)).toMatchObject({ passed: 1, failed: 1, skipped: ['c', 'd'] });
 });
 
 test('a test file that could not be loaded counts as a failure', () => {
-  expect(vitestResults({ testResults: [file('failed'), file('passed', ['a', 'passed'])] }, 1)).toEqual({
+  expect(vitestResults({ testResults: [file('failed'), file('passed', ['a', 'passed'])] }, 1)).toMatchObject({
     passed: 1,
     failed: 1,
     skipped: [],
@@ -20,12 +20,12 @@ test('a test file that could not be loaded counts as a failure', () => {
 });
 
 test('a run that failed without a report is a failure', () => {
-  expect(vitestResults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: [] });
-  expect(playwrightResults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: [] });
+  expect(vitestResults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: [], times: [] });
+  expect(playwrightResults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: [], times: [] });
 });
 
 test('browser tests are counted through nested suites, and a flaky one counts as failed', () => {
-  const spec = (title: string, status: string) => ({ title, tests: [{ status }] });
+  const spec = (title: string, status: string) => ({ title, tests: [{ status, results: [] }] });
   const report = {
     errors: [],
     suites: [
@@ -37,6 +37,20 @@ test('browser tests are counted through nested suites, and a flaky one counts as
     ],
   };
   const results = playwrightResults(report, 0);
-  expect(results).toEqual({ passed: 1, failed: 1, skipped: ['a.spec.ts inner three'] });
-  expect(sum([results, results])).toEqual({ passed: 2, failed: 2, skipped: [...results.skipped, ...results.skipped] });
+  expect(results).toMatchObject({ passed: 1, failed: 1, skipped: ['a.spec.ts inner three'] });
+  expect(sum([results, results])).toMatchObject({
+    passed: 2,
+    failed: 2,
+    skipped: [...results.skipped, ...results.skipped],
+  });
+});
+
+test('the slowest tests are told over both runners, a retried one with all its tries', () => {
+  const unit = vitestResults({ testResults: [file('passed', ['quick', 'passed', 5], ['slow', 'passed', 70])] }, 0);
+  const spec = { title: 'retried', tests: [{ status: 'flaky', results: [{ duration: 30 }, { duration: 31 }] }] };
+  const browser = playwrightResults({ errors: [], suites: [{ title: 'a.spec.ts', specs: [spec] }] }, 1);
+  expect(slowest(sum([unit, browser]), 2)).toEqual([
+    { name: 'slow', ms: 70 },
+    { name: 'a.spec.ts retried', ms: 61 },
+  ]);
 });

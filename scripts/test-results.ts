@@ -5,13 +5,20 @@ export interface Results {
   failed: number;
   /** Full names. */
   skipped: string[];
+  /** Every test that ran, with how long it took. */
+  times: TestTime[];
+}
+
+export interface TestTime {
+  name: string;
+  ms: number;
 }
 
 const VitestReport = z.object({
   testResults: z.array(
     z.object({
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), duration: z.number().nullish() })),
     }),
   ),
 });
@@ -29,12 +36,21 @@ export function vitestResults(report: unknown, exitCode: number): Results {
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   ).length;
   const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
-  return honest({ passed, failed: failedTests + brokenFiles, skipped: skipped.map((test) => test.fullName) }, exitCode);
+  const times = tests.map((test) => ({ name: test.fullName, ms: test.duration ?? 0 }));
+  return honest(
+    { passed, failed: failedTests + brokenFiles, skipped: skipped.map((test) => test.fullName), times },
+    exitCode,
+  );
 }
 
 const Suite = z.object({
   title: z.string(),
-  specs: z.array(z.object({ title: z.string(), tests: z.array(z.object({ status: z.string() })) })),
+  specs: z.array(
+    z.object({
+      title: z.string(),
+      tests: z.array(z.object({ status: z.string(), results: z.array(z.object({ duration: z.number() })) })),
+    }),
+  ),
   get suites() {
     return z.array(Suite).optional();
   },
@@ -51,16 +67,21 @@ export function playwrightResults(report: unknown, exitCode: number): Results {
       passed: count('expected'),
       failed: count('unexpected') + count('flaky') + errors.length,
       skipped: tests.flatMap((test) => (test.status === 'skipped' ? [test.name] : [])),
+      times: tests.map(({ name, ms }) => ({ name, ms })),
     },
     exitCode,
   );
 }
 
-function testsOf(suite: z.infer<typeof Suite>, above: string[]): Array<{ name: string; status: string }> {
+function testsOf(suite: z.infer<typeof Suite>, above: string[]): Array<TestTime & { status: string }> {
   const path = [...above, suite.title];
   return [
     ...suite.specs.flatMap((spec) =>
-      spec.tests.map((test) => ({ name: [...path, spec.title].join(' '), status: test.status })),
+      spec.tests.map((test) => ({
+        name: [...path, spec.title].join(' '),
+        status: test.status,
+        ms: test.results.reduce((total, { duration }) => total + duration, 0),
+      })),
     ),
     ...(suite.suites ?? []).flatMap((inner) => testsOf(inner, path)),
   ];
@@ -76,5 +97,11 @@ export function sum(all: Results[]): Results {
     passed: all.reduce((total, results) => total + results.passed, 0),
     failed: all.reduce((total, results) => total + results.failed, 0),
     skipped: all.flatMap((results) => results.skipped),
+    times: all.flatMap((results) => results.times),
   };
+}
+
+/** The tests that took longest, the slowest first. */
+export function slowest({ times }: Results, count: number): TestTime[] {
+  return [...times].sort((a, b) => b.ms - a.ms).slice(0, count);
 }

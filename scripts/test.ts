@@ -4,16 +4,16 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { ensureBuilt } from '@/server/build';
 import { ensureInngest } from '@/server/inngest-program';
 import { ensureBrowser } from './browser';
-import { playwrightResults, type Results, sum, vitestResults } from './test-results';
+import { playwrightResults, type Results, slowest, sum, vitestResults } from './test-results';
 
 /**
  * `npm test`: every test there is. Unit and integration tests run under vitest, then the browser tests under
  * Playwright, both on one production build. Arguments go to vitest (`npm test -- src/git`), or to Playwright
- * when one of them begins with `e2e/`. Whatever was skipped is named at the end, and the last line counts.
+ * when one of them is in `e2e/browser`. Whatever was skipped is named at the end, and the last line counts.
  */
 
 const args = process.argv.slice(2);
-const browserOnly = args.some((arg) => arg.startsWith('e2e/'));
+const browserOnly = args.some((arg) => arg.startsWith('e2e/browser'));
 const vitestOnly = args.length > 0 && !browserOnly;
 const ci = Boolean(process.env.CI) && process.env.CI !== 'false';
 const say = (line: string) => console.log(line);
@@ -34,7 +34,7 @@ const built = await ensureBuilt(say).then(
   () => true,
   (error: Error) => {
     say(error.message);
-    results.push({ passed: 0, failed: 1, skipped: [] });
+    results.push({ passed: 0, failed: 1, skipped: [], times: [] });
     return false;
   },
 );
@@ -58,7 +58,7 @@ if (built && browser && 'program' in browser) {
   ]);
   results.push(playwrightResults(report(reports.playwright), code));
 } else if (browser) {
-  results.push({ passed: 0, failed: 0, skipped: ['all browser tests'] });
+  results.push({ passed: 0, failed: 0, skipped: ['all browser tests'], times: [] });
 }
 
 const total = sum(results);
@@ -73,6 +73,8 @@ if (total.skipped.length > 0) {
 const forbidden = ci ? total.skipped.filter((name) => !name.includes('git-spice')) : [];
 if (forbidden.length > 0)
   say(`\nIn CI nothing but the git-spice engine may be skipped; ${forbidden.length} others were.`);
+say('\nThe slowest:');
+for (const { name, ms } of slowest(total, 10)) say(`  ${(ms / 1000).toFixed(1)} s  ${name}`);
 process.exitCode = total.failed > 0 || forbidden.length > 0 ? 1 : 0;
 say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
 

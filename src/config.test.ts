@@ -39,3 +39,45 @@ describe('the GitHub servers of the settings', () => {
     expect(() => readConfig({ GITHUB_TOKEN: 'sesame\nopen' })).not.toThrow(/sesame|open/);
   });
 });
+
+describe('a server that others reach', () => {
+  it('is refused without a token, and the refusal has a fresh one to copy', () => {
+    const offer = () => {
+      try {
+        readConfig({ HOST: '0.0.0.0' });
+        return undefined;
+      } catch (error) {
+        return String(error).match(/SPICERACK_TOKEN=(\S+)$/)?.[1];
+      }
+    };
+    const [one, other] = [offer(), offer()];
+    expect(one).not.toBe(other);
+    expect(readConfig({ HOST: '0.0.0.0', SPICERACK_TOKEN: one }).token).toBe(one);
+    expect(one?.length).toBeGreaterThan(30);
+  });
+
+  it.each(['short', 'sixteen letters with spaces', 'sixteen-or-more-letters\n', 'sechzehn-Zeichen-für-uns'])(
+    'is refused with the token %j, without repeating it',
+    (token) => {
+      expect(() => readConfig({ SPICERACK_TOKEN: token })).toThrow(/SPICERACK_TOKEN: use at least 16/);
+      expect(() => readConfig({ SPICERACK_TOKEN: token })).not.toThrow(token);
+    },
+  );
+
+  it.each(['1', 'true', 'http://localhost:8288'])(
+    'is refused with INNGEST_DEV=%s, which checks no signatures',
+    (dev) => {
+      const env = { INNGEST_DEV: dev, INNGEST_BASE_URL: 'http://localhost:8288' };
+      expect(() => readConfig({ ...env, HOST: '0.0.0.0', SPICERACK_TOKEN: 'sixteen-or-more-letters' })).toThrow(
+        /INNGEST_DEV/,
+      );
+      expect(() => readConfig({ ...env, SPICERACK_TOKEN: 'sixteen-or-more-letters' })).toThrow(/INNGEST_DEV/);
+      expect(readConfig(env).inngest).toMatchObject({ dev: true, signingKey: null });
+    },
+  );
+
+  it('takes the keys of Inngest where dev mode is off', () => {
+    const env = { INNGEST_DEV: '0', INNGEST_SIGNING_KEY: 'key', SPICERACK_TOKEN: 'sixteen-or-more-letters' };
+    expect(readConfig(env).inngest).toMatchObject({ dev: false, signingKey: 'key' });
+  });
+});

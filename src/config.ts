@@ -1,6 +1,8 @@
-import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { environment, SECRETS } from './environment';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -10,6 +12,17 @@ const seconds = (fallback: number) =>
     .positive()
     .default(fallback)
     .transform((s) => Math.round(s * 1000));
+
+/** Names of variables, with commas between. */
+const childEnv = z
+  .string()
+  .default('')
+  .superRefine((given, context) => {
+    for (const name of given.split(',').map((part) => part.trim())) {
+      if (!/^\w*$/.test(name)) context.addIssue('write names of variables with commas between, without values');
+      else if (SECRETS.some((secret) => secret === name)) context.addIssue(`${name} is a secret of Spicerack's own`);
+    }
+  });
 
 const flag = z
   .enum(['0', '1', 'true', 'false'])
@@ -46,7 +59,10 @@ const gitHubHosts = z
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   HOST: z.string().default('127.0.0.1'),
-  SPICERACK_TOKEN: z.string().min(16, 'use at least 16 characters').optional(),
+  SPICERACK_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks')
+    .optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_DATA_DIR: z.string().default('./data'),
   SPICERACK_DATABASE_URL: z.string().optional(),
@@ -62,6 +78,10 @@ const Environment = z.object({
     .optional(),
   SPICERACK_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   SPICERACK_ALLOW_LOCAL: flag,
+  SPICERACK_REMOTE_HOSTS: z.enum(['any', 'public']).default('any'),
+  /** Read where programs are started (`environment.ts`); checked here. */
+  SPICERACK_CHILD_ENV: childEnv,
+  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(64, 'use at least 64 (MiB)').optional(),
   SPICERACK_NETWORK_TIMEOUT: seconds(600),
   SPICERACK_LEASE: seconds(30),
   SPICERACK_RETRY_DELAY: seconds(3),
@@ -74,6 +94,7 @@ const Environment = z.object({
   INNGEST_BASE_URL: z.url().optional(),
   INNGEST_EVENT_KEY: z.string().optional(),
   INNGEST_SIGNING_KEY: z.string().optional(),
+  INNGEST_SERVE_ORIGIN: z.url().optional(),
   INNGEST_DEV: z.string().optional(),
 });
 
@@ -101,12 +122,24 @@ export interface Config {
   gitSpiceProgram: string | null;
   inngestProgram: string | null;
   /** Where an Inngest server (or Inngest Cloud) is configured; null where none is. */
-  inngest: { baseUrl: string | null; eventKey: string | null; dev: boolean } | null;
+  inngest: {
+    baseUrl: string | null;
+    eventKey: string | null;
+    /** Where it reaches this server; null is on this machine. */
+    serveOrigin: string | null;
+    /** Proves that a call comes from it, or a wish to register from us. Null in dev mode, which checks nothing. */
+    signingKey: string | null;
+    dev: boolean;
+  } | null;
   committer: { name: string; email: string } | null;
   /** How many jobs of different repos run side by side, over all processes on this database. */
   concurrency: number;
   /** Whether repositories may be given as a path, `file:` or plain `http:`. */
   allowLocal: boolean;
+  /** Whether remotes may be on loopback and in private networks (`any`), or on public addresses alone. */
+  remoteHosts: 'any' | 'public';
+  /** The most memory of one git process, in bytes. */
+  gitMemory: number;
   /** Longest time one git command may talk to a remote. */
   networkTimeoutMs: number;
   leaseMs: number;
@@ -125,10 +158,10 @@ export interface Config {
 }
 
 /**
- * Reads the settings from an environment.
+ * Reads the settings from an environment. Read from that of this process, the secrets leave `process.env`.
  * @throws Error naming each wrong variable and what to write instead.
  */
-export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+export function readConfig(env: Record<string, string | undefined> = environment()): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
@@ -139,7 +172,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const loopback = LOOPBACK.has(e.HOST);
   if (!loopback && !e.SPICERACK_TOKEN) {
     throw new Error(
-      `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN (16 characters or more), or leave HOST at 127.0.0.1.`,
+      `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN, or leave HOST at 127.0.0.1. A fresh one to copy:\n  SPICERACK_TOKEN=${randomBytes(24).toString('base64url')}`,
+    );
+  }
+  const inngestDev = e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false';
+  if (inngestDev && e.SPICERACK_TOKEN) {
+    throw new Error(
+      'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or leave out the token on a server for this machine alone.',
     );
   }
   const dataDir = resolve(e.SPICERACK_DATA_DIR);
@@ -150,7 +189,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: e.HOST,
     loopback,
     token: e.SPICERACK_TOKEN ?? null,
-    allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim() || []),
+    allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
     dataDir,
     databaseUrl: e.SPICERACK_DATABASE_URL ?? `file:${dataDir}/spicerack.db`,
     databaseAuthToken: e.SPICERACK_DATABASE_AUTH_TOKEN ?? null,
@@ -163,12 +202,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       ? {
           baseUrl: e.INNGEST_BASE_URL ?? null,
           eventKey: e.INNGEST_EVENT_KEY ?? null,
-          dev: e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false',
+          serveOrigin: e.INNGEST_SERVE_ORIGIN ?? null,
+          signingKey: inngestDev ? null : (e.INNGEST_SIGNING_KEY ?? null),
+          dev: inngestDev,
         }
       : null,
     committer: committer?.[1] && committer[2] ? { name: committer[1], email: committer[2] } : null,
     concurrency: e.SPICERACK_CONCURRENCY,
     allowLocal: e.SPICERACK_ALLOW_LOCAL ?? loopback,
+    remoteHosts: e.SPICERACK_REMOTE_HOSTS,
+    gitMemory: (e.SPICERACK_GIT_MEMORY ?? gitMemory()) * 1024 * 1024,
     networkTimeoutMs: e.SPICERACK_NETWORK_TIMEOUT,
     leaseMs: e.SPICERACK_LEASE,
     retryDelayMs: e.SPICERACK_RETRY_DELAY,
@@ -184,6 +227,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     ),
     machine: hostname(),
   };
+}
+
+/**
+ * A quarter of the memory that this process may use, in MiB, for several gits run side by side; at least 1 GiB, which
+ * is more than a fetch or a repack of most repositories needs.
+ */
+function gitMemory(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.max(1024, Math.floor(memory / 4 / 1024 / 1024));
 }
 
 let current: Config | undefined;

@@ -1,8 +1,8 @@
 import { asc, eq, inArray } from 'drizzle-orm';
-import type { ErrorCode, JobRow } from '@/db/schema';
-import { branches, jobLogs, jobMoves, jobSteps, jobs, repos } from '@/db/schema';
-import { identifyProcess, isAlive } from '@/git/process';
-import { killInngest } from '../inngest';
+import { branches, type JobRow, jobLogs, jobMoves, jobSteps, jobs, repos } from '@/db/schema';
+import { identifyProcess, isAlive } from '@/git/process/process';
+import type { ErrorCode } from '@/model/errors';
+import { killInngest } from '../support/inngest';
 import { type Hold, isGit, type Moment, momentsOf, PUSH } from './moments';
 import type { Repo, Scenario } from './stack';
 import { ended, freeze, isOpen, jobRow, LEASE_S, type Node, signal, until, type World } from './world';

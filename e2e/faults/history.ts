@@ -1,5 +1,5 @@
-import { gitText } from '@/git/run';
-import type { Remote } from '@/testing/remote';
+import type { Remote } from '@/demo/remote';
+import { gitText } from '@/git/process/run';
 
 /** All commits that the remote's branches hold, read once: many questions cost no process then. */
 export interface RemoteHistory {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { JobKind, StepName } from '@/db/schema';
+import type { JobKind, StepName } from '@/model/kinds';
 import { type Node, until, type World } from './world';
 
 /**
@@ -35,6 +35,7 @@ export function momentsOf(kind: JobKind): Moment[] {
 function actVerbs(kind: JobKind): GitVerb[] {
   switch (kind) {
     case 'register_existing_branch':
+    case 'untrack_branch':
       return [];
     case 'create_branch':
       return ['push'];

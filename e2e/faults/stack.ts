@@ -2,9 +2,10 @@ import { and, eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { Client } from '@/client';
 import { type Db, write } from '@/db/client';
-import { type BranchRow, branches, type JobKind, type JobRow, jobMoves, jobs } from '@/db/schema';
-import { insertJob } from '@/jobs/accept';
-import type { Remote } from '@/testing/remote';
+import { type BranchRow, branches, type JobRow, jobMoves, jobs } from '@/db/schema';
+import type { Remote } from '@/demo/remote';
+import type { JobKind } from '@/model/kinds';
+import { insertJob } from '@/queue/accept';
 import type { RemoteHistory } from './history';
 
 /**
@@ -16,20 +17,6 @@ import type { RemoteHistory } from './history';
 export type Own = Record<string, string[]>;
 
 export const OWN: Own = { a: ['A'], b: ['B'], c: ['C'], fix: ['Fix two'] };
-
-export async function writeStack(remote: Remote): Promise<void> {
-  await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\ntwo\nthree\n' }).write();
-  await remote
-    .from('main')
-    .branch('a')
-    .commit('A', { 'a.txt': 'a\n' })
-    .branch('b')
-    .commit('B', { 'b.txt': 'b\n' })
-    .branch('c')
-    .commit('C', { 'c.txt': 'c\n' })
-    .write();
-  await remote.from('main').branch('fix').commit('Fix two', { 'app.txt': 'one\nTWO\nthree\n' }).write();
-}
 
 /** One repository in Spicerack and its remote, which nobody else works on. */
 export interface Repo {
@@ -147,6 +134,14 @@ export const SCENARIOS: Scenario[] = [
     },
     moves: ['agent'],
     missing: (at) => notOn(at, { agent: 'c' }),
+  },
+  {
+    kind: 'untrack_branch',
+    prepare: async () => undefined,
+    request: async (client, _db, repo) =>
+      (await client.branches.untrack.mutate({ repoId: repo.id, branch: 'b' })).jobId,
+    moves: [],
+    missing: (at) => [...notOn(at, { c: 'a' }), ...(at.rows.get('b')?.tracked ? ['b is tracked'] : [])],
   },
   {
     kind: 'undo',

@@ -9,12 +9,13 @@ import { v7 as uuid } from 'uuid';
 import { type Client, createClient } from '@/client';
 import { type Db, openDatabase, write } from '@/db/client';
 import { branches, branchTips, type JobRow, jobMoves, jobs, repos } from '@/db/schema';
+import { makeRemote, openRemote } from '@/demo/remote';
 import { addRepo, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { type HttpRemotes, serveHttp } from '@/testing/http';
-import { makeRemote, openRemote } from '@/testing/remote';
-import { startServer, type TestServer } from '../server';
-import { OWN, type Repo, writeStack } from './stack';
+import { writeStack } from '@/testing/stack';
+import { startServer, type TestServer } from '../support/server';
+import { OWN, type Repo } from './stack';
 
 const exec = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import type { JobDetail } from '@/client';
-import { DEMO_PARENTS } from '@/testing/demo-remote';
-import type { Remote } from '@/testing/remote';
+import { DEMO_PARENTS } from '@/demo/demo-remote';
+import type { Remote } from '@/demo/remote';
 import type { PictureBranch } from './picture';
 
 /** Where each branch stands in the end. */

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, createClient, type JobDetail } from '@/client';
-import type { ActionKind } from '@/db/schema';
-import { buildDemoRemote, DEMO_PARENTS } from '@/testing/demo-remote';
-import type { Remote } from '@/testing/remote';
+import { buildDemoRemote, DEMO_PARENTS } from '@/demo/demo-remote';
+import type { Remote } from '@/demo/remote';
+import type { ActionKind } from '@/model/kinds';
+import { visible } from '@/text/visible';
 import { unexpected } from './check';
 import { drawStack, type PictureBranch } from './picture';
 import { type DemoServer, startServer } from './server';
@@ -21,7 +22,8 @@ import { type Watch, watchJobs } from './watch';
 const { values: options } = parseArgs({
   options: { once: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
 });
-const print = (line = '') => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+/** What it prints may name branches and repeat what a remote says; a terminal must not obey that. */
+const print = (line = '') => (options.json ? process.stderr : process.stdout).write(`${visible(line)}\n`);
 
 /** What is run, in this order; the sync that clones comes before by adding the repo. */
 const ACTIONS: Array<{ why: string; kind: ActionKind; branch?: string; parent?: string; suggested?: true }> = [
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
   let server: DemoServer | undefined;
   try {
     print('Starting the server');
-    const log = (line: string) => process.stderr.write(`  ${line}\n`);
+    const log = (line: string) => process.stderr.write(`  ${visible(line)}\n`);
     server = await startServer(given ? work : join(work, 'data'), log, interrupt.signal);
     const wrong = await Promise.race([
       show(server.url, work),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { askForInngest } from '@/server/ask-for-inngest';
 
 export interface DemoServer {
   /** Where the dashboard and the API are. */
@@ -25,11 +26,13 @@ export async function startServer(
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<DemoServer> {
+  const env = { ...process.env };
+  await askForInngest(env);
   const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
     cwd: root,
     env: {
-      ...process.env,
-      PORT: process.env.PORT ?? '0',
+      ...env,
+      PORT: env.PORT ?? '0',
       SPICERACK_DATA_DIR: dataDir,
       SPICERACK_ALLOW_LOCAL: '1',
     },

@@ -1,7 +1,11 @@
-import { tracked } from '@trpc/server';
+import { TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
 import { followFeed } from '@/feed/read';
 import { procedure, repoId, router } from './trpc';
+
+/** Most streams of one process: each reads the database a few times a second. A browser needs one. */
+export const MAX_STREAMS = 200;
+let openStreams = 0;
 
 export const feedRouter = router({
   /**
@@ -13,14 +17,25 @@ export const feedRouter = router({
       z.strictObject({
         repoId: repoId.optional(),
         lastEventId: z
-          .union([z.string().regex(/^\d+$/, 'A cursor is a whole number.'), z.number().int().min(0)])
+          .union([z.string().regex(/^\d{1,15}$/, 'A cursor is a whole number.'), z.number().int().min(0)])
           .default(0),
       }),
     )
     .subscription(async function* ({ ctx, input, signal }) {
-      const abort = AbortSignal.any([ctx.shutdown, ...(signal ? [signal] : [])]);
-      for await (const message of followFeed(ctx.db, Number(input.lastEventId), input.repoId ?? null, abort)) {
-        yield tracked(String(message.cursor), message);
+      if (openStreams >= MAX_STREAMS) {
+        throw new TRPCError({
+          code: 'TOO_MANY_REQUESTS',
+          message: `${MAX_STREAMS} streams are open. Close pages and programs that need none.`,
+        });
+      }
+      openStreams += 1;
+      try {
+        const abort = AbortSignal.any([ctx.shutdown, ...(signal ? [signal] : [])]);
+        for await (const message of followFeed(ctx.db, Number(input.lastEventId), input.repoId ?? null, abort)) {
+          yield tracked(String(message.cursor), message);
+        }
+      } finally {
+        openStreams -= 1;
       }
     }),
 });

@@ -1,25 +1,18 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
-import {
-  JOB_KINDS,
-  JOB_STATUSES,
-  type JobMoveRow,
-  type JobStepRow,
-  jobLogs,
-  jobMoves,
-  jobSteps,
-  jobs,
-} from '@/db/schema';
+import { type JobMoveRow, type JobStepRow, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
 import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
 import type { JobView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
-import { acceptAction, noJob } from '@/jobs/accept';
-import { cancelJob } from '@/jobs/cancel';
-import { keepCommit } from '@/jobs/keep';
-import { retryJob } from '@/jobs/retry';
-import { undoJob, undoOffer } from '@/jobs/undo';
-import { action, branchName, jobId, procedure, refuse, repoId, router } from './trpc';
+import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
+import { acceptAction } from '@/queue/accept';
+import { cancelJob } from '@/queue/cancel';
+import { keepCommit } from '@/queue/keep';
+import { noJob } from '@/queue/refusal';
+import { retryJob } from '@/queue/retry';
+import { undoJob, undoOffer } from '@/queue/undo';
+import { action, branchName, idempotencyKey, jobId, procedure, refuse, repoId, router } from './trpc';
 
 /** A job with everything that people watch about it but its log. */
 export interface JobDetail {
@@ -35,13 +28,6 @@ const view = Object.fromEntries(
 ) as Omit<ReturnType<typeof getTableColumns<typeof jobs>>, (typeof HIDDEN_JOB_COLUMNS)[number]>;
 
 const LOG_PAGE = 1000;
-
-/** The same key with the same input gets the same job, however often it is sent. */
-const idempotencyKey = z
-  .string()
-  .min(1, 'Give a key, or leave it out.')
-  .max(200, 'Use at most 200 characters.')
-  .optional();
 
 export const jobsRouter = router({
   /** Accepts an action and answers at once; the work runs in the background. */

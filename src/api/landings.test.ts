@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ActionKind } from '@/db/schema';
+import { type Files, makeRemote, type Remote } from '@/demo/remote';
+import type { ActionKind } from '@/model/kinds';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type InProcess, inProcess } from '@/testing/in-process';
-import { type Files, makeRemote, type Remote } from '@/testing/remote';
 import { appRouter } from './router';
 
 /** What has landed and what has not, through the API and on real remotes, by each engine. */

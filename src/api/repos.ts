@@ -2,13 +2,15 @@ import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, type SQL,
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
-import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { type Db, snapshot, write } from '@/db/client';
 import { branches, jobs, repos, tasks } from '@/db/schema';
+import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
-import { insertJob, noRepo } from '@/jobs/accept';
+import { insertJob } from '@/queue/accept';
+import { noRepo } from '@/queue/refusal';
 import { branchNameProblem } from '@/repos/branch-name';
-import { demoUrl } from '@/repos/demo-url';
-import { checkRemoteUrl } from '@/repos/url';
+import { checkRemoteUrl, type RemoteUrl } from '@/repos/url';
+import { hasControls } from '@/text/visible';
 import { recentJobs } from './jobs';
 import { branchName, procedure, refuse, repoId, router } from './trpc';
 
@@ -18,7 +20,7 @@ const PAGE = 2000;
 /** Archived tasks in the overview. */
 const ARCHIVED = 20;
 
-/** Which branches a filter keeps. `active` leaves out what is merged or gone. */
+/** Which branches a filter keeps. `active` leaves out what is merged or gone, `untracked` long-lived ones too. */
 export const BRANCH_FILTERS = ['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged'] as const;
 export type BranchFilter = (typeof BRANCH_FILTERS)[number];
 
@@ -27,44 +29,38 @@ const FILTERS: Record<BranchFilter, SQL | undefined> = {
   active: sql`not ${branches.merged} and not ${branches.gone}`,
   needs_restack: sql`${branches.needsRestack} and ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
   conflicts: sql`${branches.forecast} ->> 'outcome' = 'conflict' and not ${branches.merged} and not ${branches.gone}`,
-  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
+  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone} and not coalesce(${branches.kept}, ${branches.keptReason} <> 'no_work', 0)`,
   merged: sql`${branches.merged}`,
 };
 
 const count = (filter: SQL | undefined) => sql<number>`coalesce(sum(${filter ?? sql`1`}), 0)`;
+
+const NO_RUNNING_JOB = sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`;
+
+/** A repo's name; `missing` says what to do without one. */
+const repoName = (missing: string) =>
+  z
+    .string()
+    .trim()
+    .min(1, missing)
+    .max(200, 'Use at most 200 characters.')
+    .refine((name) => !hasControls(name), 'Leave out control characters, those of writing direction too.');
 
 export const reposRouter = router({
   /** Adds a repository and queues the `sync_repo` job that clones it. */
   add: procedure
     .input(
       z.strictObject({
-        url: z.string().min(1, 'Give the address of a repository.'),
-        name: z
-          .string()
-          .trim()
-          .min(1, 'Give a name, or leave it out.')
-          .max(200, 'Use at most 200 characters.')
-          .optional(),
+        url: z.string().min(1, 'Give the address of a repository.').max(2048, 'Use at most 2,048 characters.'),
+        name: repoName('Give a name, or leave it out.').optional(),
         trunk: branchName.optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
-      const checked = checkRemoteUrl(input.url, { allowLocal: config().allowLocal });
-      if ('problem' in checked) {
-        refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() });
-      }
+      const checked = remoteUrl(input.url);
       const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
-      const [known] = await ctx.db
-        .select({ id: repos.id, name: repos.name })
-        .from(repos)
-        .where(eq(repos.url, checked.url));
-      if (known)
-        refuse({
-          code: 'CONFLICT',
-          field: 'url',
-          message: `This repository is here already, as ${known.name} (${known.id}).`,
-        });
+      await refuseKnown(ctx.db, checked.url, null);
       const id = uuid();
       const job = uuid();
       await write(ctx.db, [
@@ -130,7 +126,9 @@ export const reposRouter = router({
     .input(
       z.strictObject({
         repoId,
-        name: z.string().trim().min(1, 'Give a name.').max(200, 'Use at most 200 characters.').optional(),
+        name: repoName('Give a name.').optional(),
+        /** The remote's new address, where it has moved. */
+        url: z.string().min(1, 'Give the address of a repository.').optional(),
         trunk: branchName.optional(),
         engine: z.enum(['auto', 'git', 'git-spice']).optional(),
         allowNonAtomicPush: z.boolean().optional(),
@@ -146,16 +144,35 @@ export const reposRouter = router({
       }),
     )
     .mutation(async ({ ctx, input }) => {
-      const { repoId: id, ...changes } = input;
+      const { repoId: id, url: givenUrl, ...rest } = input;
+      const changes = { ...rest, url: givenUrl === undefined ? undefined : remoteUrl(givenUrl).url };
       const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
-      const { trunk: before } = await repoOf(ctx.db, id);
-      const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      await repoOf(ctx.db, id);
+      if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
+      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
       if (Object.keys(set).length > 0) {
-        await write(ctx.db, [
-          ctx.db.update(repos).set(set).where(eq(repos.id, id)),
-          ...(changes.trunk && before ? followTrunk(ctx.db, id, before, changes.trunk) : []),
+        // A job that has begun its push must find the remote again that it pushed to.
+        const free = changes.url === undefined ? undefined : NO_RUNNING_JOB;
+        const [changed] = await write(ctx.db, [
+          ctx.db
+            .update(repos)
+            .set(set)
+            .where(and(eq(repos.id, id), free))
+            .returning({ id: repos.id }),
+          // The trunk is not among the branches.
+          ctx.db
+            .delete(branches)
+            .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
+        if (changed.length === 0) {
+          refuse({
+            code: 'CONFLICT',
+            field: 'url',
+            message: 'A job of this repo is running. Wait for it, or cancel it, and change the address then.',
+          });
+        }
       }
       return repoOf(ctx.db, id);
     }),
@@ -166,12 +183,7 @@ export const reposRouter = router({
     const [gone] = await write(ctx.db, [
       ctx.db
         .delete(repos)
-        .where(
-          and(
-            eq(repos.id, input.repoId),
-            sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`,
-          ),
-        )
+        .where(and(eq(repos.id, input.repoId), NO_RUNNING_JOB))
         .returning({ id: repos.id }),
     ]);
     if (gone.length === 0) {
@@ -196,7 +208,7 @@ export const reposRouter = router({
         filter: z.enum(BRANCH_FILTERS).default('all'),
         search: z.string().max(244, 'Search for at most 244 characters.').optional(),
         /** The last branch of the page before. */
-        cursor: z.string().optional(),
+        cursor: branchName.optional(),
       }),
     )
     .query(async ({ ctx, input }) => {
@@ -261,6 +273,25 @@ export const reposRouter = router({
     }),
 });
 
+/** The address as it is stored. Refuses what is none. */
+function remoteUrl(given: string): RemoteUrl {
+  const checked = checkRemoteUrl(given, { allowLocal: config().allowLocal });
+  return 'problem' in checked
+    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() })
+    : checked;
+}
+
+/** Refuses an address that another repo than `except` has. */
+async function refuseKnown(db: Db, url: string, except: string | null): Promise<void> {
+  const [known] = await db.select({ id: repos.id, name: repos.name }).from(repos).where(eq(repos.url, url));
+  if (!known || known.id === except) return;
+  refuse({
+    code: 'CONFLICT',
+    field: 'url',
+    message: `This repository is here already, as ${known.name} (${known.id}).`,
+  });
+}
+
 /** The newest jobs of a repo and all that have yet to end, newest first. */
 async function jobsToShow(db: Db, repoId: string) {
   const recent = await recentJobs(db, { repoId, limit: 20 });
@@ -269,17 +300,13 @@ async function jobsToShow(db: Db, repoId: string) {
   return [...recent, ...active.filter(({ job }) => !shown.has(job.id))];
 }
 
+/** What goes with another trunk: the next sync sees to what stands on the old one, and nobody has to be asked any more. */
+function trunkChange(trunk: string) {
+  const before = sql`coalesce(${repos.previousTrunk}, ${repos.trunk})`;
+  return { previousTrunk: sql`case when ${before} is ${trunk} then null else ${before} end`, headMoved: false };
+}
+
 async function repoOf(db: Db, id: string) {
   const [repo] = await db.select().from(repos).where(eq(repos.id, id));
   return repo ?? refuse(noRepo(id));
-}
-
-/** The statements that put what stood on the trunk of that name, and what has landed in it, onto its new name. */
-function followTrunk(db: Db, repoId: string, before: string, trunk: string): Statement[] {
-  if (before === trunk) return [];
-  return [
-    db.run(sql`
-      update branches set parent = ${trunk} where repo_id = ${repoId} and parent = ${before} and name <> ${trunk}`),
-    db.run(sql`update landings set landed_in = ${trunk} where repo_id = ${repoId} and landed_in = ${before}`),
-  ];
 }

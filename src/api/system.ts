@@ -1,10 +1,11 @@
 import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { config } from '@/config';
 import { type Db, snapshot } from '@/db/client';
+import { problems, setProblem } from '@/db/problems';
 import { jobs } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
-import { runtimeStatus } from '@/jobs/runtime-status';
+import { runtimeStatus } from '@/runtime/status';
 import { knownDiskUse } from '@/upkeep/disk-use';
-import { problems, setProblem } from '@/upkeep/problems';
 import { procedure, router } from './trpc';
 
 export const systemRouter = router({
@@ -24,6 +25,8 @@ export const systemRouter = router({
       ...runtimeStatus(),
       problems: problems(),
       disk: knownDiskUse(),
+      /** Whether there is a session that can be ended. */
+      asksForToken: config().token !== null,
       ...queue,
     };
   }),

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { write } from '@/db/client';
 import { now, tasks } from '@/db/schema';
+import { noTask } from '@/queue/refusal';
 import { createTask } from '@/tasks/create';
 import { retryTask } from '@/tasks/retry';
 import { branchName, procedure, refuse, repoId, router, taskId } from './trpc';
@@ -44,7 +45,7 @@ export const tasksRouter = router({
 
   get: procedure.input(z.strictObject({ taskId })).query(async ({ ctx, input }) => {
     const [task] = await ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId));
-    return task ?? noTask(input.taskId);
+    return task ?? refuse(noTask(input.taskId));
   }),
 
   archive: procedure.input(z.strictObject({ taskId })).mutation(async ({ ctx, input }) => {
@@ -55,7 +56,7 @@ export const tasksRouter = router({
         .where(and(eq(tasks.id, input.taskId), isNull(tasks.archivedAt))),
       ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId)),
     ]).then(([, rows]) => rows);
-    return archived ?? noTask(input.taskId);
+    return archived ?? refuse(noTask(input.taskId));
   }),
 
   /** Tries again to attach the branch of a task whose job has failed, or attaches another one instead. */
@@ -65,7 +66,3 @@ export const tasksRouter = router({
     return answer;
   }),
 });
-
-function noTask(id: string): never {
-  refuse({ code: 'NOT_FOUND', field: 'taskId', message: `There is no task ${id}. List them with tasks.list.` });
-}

@@ -1,10 +1,10 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import superjson from 'superjson';
 import { ZodError, z } from 'zod';
-import { ACTION_KINDS } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
-import type { Refusal } from '@/jobs/accept';
+import { ACTION_KINDS } from '@/model/kinds';
+import type { Refusal } from '@/queue/refusal';
 import type { Context } from './context';
+import { wire } from './wire';
 
 /** Carries the field at fault to the client beside tRPC's own code. */
 class FieldError extends Error {
@@ -17,7 +17,7 @@ class FieldError extends Error {
 }
 
 const t = initTRPC.context<Context>().create({
-  transformer: superjson,
+  transformer: wire,
   sse: {
     // A ping must come sooner than the client gives up on a silent stream.
     ping: { enabled: true, intervalMs: 3000 },
@@ -73,11 +73,19 @@ export const jobId = z.uuid('This is not the id of a job. List them with jobs.li
 export const taskId = z.uuid('This is not the id of a task. List them with tasks.list.');
 export const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');
 
-/** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `jobs/kinds.ts` knows. */
+/** The same key with the same input gets the same job, however often it is sent. */
+export const idempotencyKey = z
+  .string()
+  .min(1, 'Give a key, or leave it out.')
+  .max(200, 'Use at most 200 characters.')
+  .optional();
+
+/** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `queue/kinds.ts` knows. */
 export const action = z.strictObject({
   repoId,
   kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
   branch: branchName.optional(),
   parent: branchName.optional(),
   suggested: z.boolean().optional(),
+  base: z.string().max(64, 'This is too long for the id of a commit.').optional(),
 });

@@ -6,6 +6,9 @@ import type { ReactNode } from 'react';
 import { Providers } from '@/ui/providers';
 import { Shell } from '@/ui/shell/shell';
 
+/** The nonce of an answer's scripts is made anew each time, so no page can be made beforehand. */
+export const dynamic = 'force-dynamic';
+
 export const metadata: Metadata = {
   title: { default: 'Spicerack', template: '%s · Spicerack' },
   description: 'Stacked branches: what needs doing, and the button that does it.',

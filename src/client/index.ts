@@ -1,12 +1,12 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
 import { EventSource } from 'eventsource';
-import superjson from 'superjson';
 import type { AppRouter } from '@/api/router';
+import { wire } from '@/api/wire';
 
 export type { JobDetail } from '@/api/jobs';
 export type { AppRouter } from '@/api/router';
-export type { ForecastCheck, ForecastMove, ForecastOutline } from '@/db/schema';
 export type { FeedEvent, FeedMessage, ForecastView, JobView } from '@/feed/events';
+export type { ForecastCheck, ForecastMove, ForecastOutline } from '@/model/forecast';
 
 export interface ClientOptions {
   /** Where the server listens, such as `http://127.0.0.1:3000`. */
@@ -33,7 +33,7 @@ export function createClient(options: ClientOptions) {
         condition: (op) => op.type === 'subscription',
         true: httpSubscriptionLink({
           url,
-          transformer: superjson,
+          transformer: wire,
           EventSource,
           // eventsource takes request headers by way of its fetch.
           eventSourceOptions: () => ({
@@ -41,7 +41,7 @@ export function createClient(options: ClientOptions) {
               fetch(input, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), ...headers } }),
           }),
         }),
-        false: httpLink({ url, transformer: superjson, headers }),
+        false: httpLink({ url, transformer: wire, headers }),
       }),
     ],
   });

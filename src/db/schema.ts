@@ -1,61 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { AdoptedCommit, Dropped, EngineName, HeldBack, LeftCommit, Move, Plan, Warning } from '@/stack/plan';
+import type { BranchCounts } from '@/model/counts';
+import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
+import type { BranchForecast, ForecastOutline } from '@/model/forecast';
+import { KEPT_REASONS } from '@/model/kept';
+import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
+import type { EngineName, Move } from '@/model/plan';
+import type { JobResult } from '@/model/result';
 
 /**
  * The tables. Times are ISO 8601 in UTC with milliseconds, always taken from the database's clock (`now`),
  * so that they compare as text over machines. Ids are UUID v7: they sort by creation.
  */
-
-/** The kinds that `jobs.run` takes. */
-export const ACTION_KINDS = [
-  'sync_repo',
-  'restack_repo',
-  'restack_subtree',
-  'rebase_branch',
-  'reparent_branch',
-  'register_existing_branch',
-] as const;
-export type ActionKind = (typeof ACTION_KINDS)[number];
-
-/** `create_branch` comes from tasks and from `jobs.keep`, `undo` from `jobs.undo`. */
-export const JOB_KINDS = [...ACTION_KINDS, 'create_branch', 'undo'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
-
-export const JOB_STATUSES = ['queued', 'running', 'completed', 'error', 'cancelled'] as const;
-export type JobStatus = (typeof JOB_STATUSES)[number];
-
-export const ERROR_CODES = [
-  'CONFLICT',
-  'BRANCH_NOT_FOUND',
-  'NOT_TRACKED',
-  'CYCLE',
-  'DIVERGED',
-  'PUSH_REJECTED',
-  'REMOTE_UNREACHABLE',
-  'AUTH',
-  'ENGINE_MISSING',
-  'TIMEOUT',
-  'INTERNAL',
-] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
-
-/** Why the forge's answer is missing, or (`incomplete`) which part of it. `token_missing` is a setting, not a fault. */
-export const FORGE_ERROR_CODES = [
-  'token_missing',
-  'auth',
-  'not_found',
-  'rate_limited',
-  'unreachable',
-  'timeout',
-  'failed',
-  'incomplete',
-] as const;
-export type ForgeErrorCode = (typeof FORGE_ERROR_CODES)[number];
-
-/** Durable steps of the workflow, and the finer phases that people watch. */
-export const STEP_NAMES = ['sync', 'act', 'resync', 'finish'] as const;
-export type StepName = (typeof STEP_NAMES)[number];
 
 export const now = sql<string>`(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`;
 
@@ -76,6 +32,11 @@ export const repos = sqliteTable(
     /** Null until the first sync has found it. */
     trunk: text('trunk'),
     trunkTip: text('trunk_tip'),
+    /** The trunk before this one, until a sync has seen to what stands on it. */
+    previousTrunk: text('previous_trunk'),
+    /** The branch that the remote's HEAD names, as a sync last saw it, and whether it has moved since the trunk was set. */
+    head: text('head'),
+    headMoved: flag('head_moved'),
     engine: text('engine', { enum: ['auto', 'git', 'git-spice'] })
       .notNull()
       .default('auto'),
@@ -114,8 +75,16 @@ export const branches = sqliteTable(
     parent: text('parent'),
     /** The commit of the parent that it stands on; null while untracked. */
     base: text('base'),
+    /** A person has named the base: what its parent was seen at does not move it up. */
+    baseNamed: flag('base_named'),
     tracked: flag('tracked'),
     suggestedParent: text('suggested_parent'),
+    /** Whether it is a long-lived branch, that no action moves: a person's word; null where nobody has said so. */
+    kept: integer('kept', { mode: 'boolean' }),
+    /** What speaks for that, as the last sync saw it; counts where `kept` is null. See `repos/kept.ts`. */
+    keptReason: text('kept_reason', { enum: KEPT_REASONS }),
+    /** The tracked branch, gone from the remote, that it seems to be under a new name. */
+    renamedFrom: text('renamed_from'),
     /** The parent's tip is not in its history, or what was taken from the parent still is. */
     needsRestack: flag('needs_restack'),
     /** Commits over the parent (untracked: over the suggested parent), and of the parent that it lacks. */
@@ -208,6 +177,8 @@ export const jobs = sqliteTable(
     kind: text('kind', { enum: JOB_KINDS }).notNull(),
     branch: text('branch'),
     parent: text('parent'),
+    /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
+    base: text('base'),
     suggested: flag('suggested'),
     /** For `create_branch`: the commit to make the branch at; null for its parent's tip. */
     atCommit: text('at_commit'),
@@ -339,8 +310,9 @@ export const forecasts = sqliteTable(
     kind: text('kind', { enum: ACTION_KINDS }).notNull(),
     branch: text('branch'),
     parent: text('parent'),
+    base: text('base'),
     suggested: flag('suggested'),
-    /** The four above in one: what is unique together with the tips. */
+    /** The five above in one: what is unique together with the tips. */
     action: text('action').notNull(),
     /** Fingerprint of the trunk's tip and the branch rows; see `tips-key.ts`. */
     tipsKey: text('tips_key').notNull(),
@@ -427,86 +399,16 @@ export const cloneUpkeep = sqliteTable(
   (t) => [primaryKey({ columns: [t.repoId, t.machine] })],
 );
 
+/** Browsers that have shown the token (`server/door/sessions.ts`). Nothing in a row opens the door by itself. */
+export const sessions = sqliteTable('sessions', {
+  /** SHA-256, in hex, over the session's id and the token that it was opened with. */
+  hash: text('hash').primaryKey(),
+  createdAt: createdAt(),
+  expiresAt: text('expires_at').notNull(),
+});
+
 /** Small facts about this installation, such as the newest pruned event. */
 export const meta = sqliteTable('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
-
-/** How many of a repo's branches, without those that are merged or gone, there are and want something. */
-export interface BranchCounts {
-  branches: number;
-  needRestack: number;
-  /** Would conflict with their parents. */
-  wouldConflict: number;
-  untracked: number;
-}
-
-/** A plan's outline as a branch row and the forecast carry it. */
-export interface BranchForecast {
-  /** The two tips that it was computed for. */
-  tip: string;
-  parentTip: string;
-  outcome: 'in_place' | 'clean' | 'conflict';
-  /** Paths in conflict; empty unless `outcome` is `conflict`. */
-  files: string[];
-}
-
-/** A plan in outline: what an action would do, for a person to look at before it is done. */
-export interface ForecastOutline {
-  /** Null for a registration, which replays nothing, and where the engine asked for is missing. */
-  engine: EngineName | null;
-  /** Why the job would end with an error; then nothing moves, and `moves` is empty. */
-  failure: { code: ErrorCode; message: string; hint: string } | null;
-  /** Bottom up. */
-  moves: ForecastMove[];
-  /** Of a conflict the commit, its files and their kinds; `text` is always null: a job's result has it. */
-  heldBack: HeldBack[];
-  dropped: Dropped[];
-  warnings: Warning[];
-  /** Branches that would be tracked from then on. */
-  registered: Array<{ branch: string; parent: string }>;
-  /** Commits that would leave branches that move, and those that would become the branch's own; old rows do not say. */
-  left?: LeftCommit[];
-  adopted?: AdoptedCommit[];
-}
-
-export interface ForecastMove {
-  branch: string;
-  /** Its tip now. */
-  from: string;
-  parentBefore: string | null;
-  /** The branch that it would stand on. */
-  onto: string;
-  /** Whether the ref moves; false where only its parent or base changes. */
-  moves: boolean;
-  /** Commits replayed. */
-  commits: number;
-  /** The tree that it would have. */
-  tree: string | null;
-}
-
-/** How a job's forecast stood against what happened. */
-export type ForecastCheck = { agreed: true } | { agreed: false; differences: string[] };
-
-/** What a job did, as data: made from its plan and its moves, verified against the remote. */
-export interface JobResult {
-  heldBack: Plan['heldBack'];
-  dropped: Plan['dropped'];
-  warnings: Plan['warnings'];
-  /** Branches found merged: what they are in, and what is to stand where they stood (in old rows: the same one). */
-  merged: Array<{ branch: string; into: string; onto?: string }>;
-  /** Commits of branches that go on which were found to have landed, newest first; old rows do not say. */
-  landed?: Array<{ branch: string; into: string; commit: string; subject: string }>;
-  /** Branches that this job began to track. */
-  registered: Array<{ branch: string; parent: string }>;
-  /** Commits that left branches that moved, and those that became the branch's own; old rows do not say. */
-  left?: LeftCommit[];
-  adopted?: AdoptedCommit[];
-  /** Branches that the remote deleted without their being merged. */
-  gone: string[];
-  /** Whatever else a person should know, in whole sentences. */
-  notes: string[];
-  /** Null where none was known for the tips that the job met, or where it ended for reasons beyond any plan. */
-  forecast: ForecastCheck | null;
-}
 
 export type RepoRow = typeof repos.$inferSelect;
 export type BranchRow = typeof branches.$inferSelect;

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { write } from '@/db/client';
 import { branches, events, jobs, meta, repos } from '@/db/schema';
-import { insertJob } from '@/jobs/accept';
+import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import type { FeedEvent } from './events';
 import { followFeed, PRUNED, readFeed } from './read';

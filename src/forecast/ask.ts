@@ -1,12 +1,14 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type Db, snapshot, write } from '@/db/client';
-import { type ActionKind, branches, forecasts, repos } from '@/db/schema';
+import { branches, forecasts, repos } from '@/db/schema';
 import { HIDDEN_FORECAST_COLUMNS } from '@/db/triggers';
 import type { ForecastView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
-import { type Refusal, refusalOf } from '@/jobs/accept';
-import type { ActionFields } from '@/jobs/kinds';
-import { actionKey, rowsAsText, tipsKey } from './tips-key';
+import type { ActionKind } from '@/model/kinds';
+import { actionKey, rowsAsText, tipsKey } from '@/planner/tips-key';
+import { refusalOf } from '@/queue/accept';
+import type { ActionFields } from '@/queue/kinds';
+import type { Refusal } from '@/queue/refusal';
 
 /** The action that one wants to know about. */
 export interface ForecastRequest extends ActionFields {
@@ -33,7 +35,7 @@ const view = Object.fromEntries(
 export async function askForecast(db: Db, request: ForecastRequest): Promise<ForecastAnswer | { refused: Refusal }> {
   const refused = await refusalOf(db, request);
   if (refused) return { refused };
-  const { repoId, kind, branch, parent, suggested } = request;
+  const { repoId, kind, branch, parent, base, suggested } = request;
   const action = actionKey(request);
   // Again where the rows change between two looks at them.
   for (let tries = 0; tries < 3; tries++) {
@@ -54,8 +56,8 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
       where repo_id = ${repoId} and seq > ${head?.cursor ?? 0} and type in ('branches', 'repos'))`;
     await write(db, [
       db.run(sql`
-        insert into forecasts (repo_id, kind, branch, parent, suggested, action, tips_key, message)
-        select ${repoId}, ${kind}, ${branch ?? null}, ${parent ?? null}, ${suggested ? 1 : 0}, ${action}, ${key}, ${message}
+        insert into forecasts (repo_id, kind, branch, parent, base, suggested, action, tips_key, message)
+        select ${repoId}, ${kind}, ${branch ?? null}, ${parent ?? null}, ${base ?? null}, ${suggested ? 1 : 0}, ${action}, ${key}, ${message}
         where ${unchanged}
         on conflict (repo_id, action, tips_key) do update set
           stale = 0,

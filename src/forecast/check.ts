@@ -1,22 +1,17 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
-import {
-  type ErrorCode,
-  type ForecastCheck,
-  type ForecastOutline,
-  forecasts,
-  type JobResult,
-  jobMoves,
-  jobs,
-} from '@/db/schema';
-import { treesOf } from '@/git/cat-file';
-import { GitError } from '@/git/error';
-import { cloneDir } from '@/jobs/clone-dir';
-import type { Failure } from '@/jobs/failure';
-import type { Lease } from '@/jobs/lease';
-import type { HeldBack } from '@/stack/plan';
+import { forecasts, jobMoves, jobs } from '@/db/schema';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { treesOf } from '@/git/objects/cat-file';
+import { GitError } from '@/git/process/error';
+import type { ErrorCode } from '@/model/errors';
+import type { ForecastCheck, ForecastOutline } from '@/model/forecast';
+import type { HeldBack } from '@/model/plan';
+import type { JobResult } from '@/model/result';
+import { actionKey } from '@/planner/tips-key';
+import type { Failure } from '@/queue/failure';
+import type { Lease } from '@/queue/lease';
 import type { Action } from '@/stack/targets';
-import { actionKey } from './tips-key';
 
 /** How a job can end by its plan alone. What else ends a job (the network, a rule of the remote) no forecast knows. */
 const PLANNED_CODES: ReadonlySet<ErrorCode> = new Set([
@@ -24,7 +19,9 @@ const PLANNED_CODES: ReadonlySet<ErrorCode> = new Set([
   'BRANCH_NOT_FOUND',
   'NOT_TRACKED',
   'CYCLE',
+  'KEPT',
   'ENGINE_MISSING',
+  'TOO_LARGE',
 ]);
 
 /**
@@ -153,6 +150,8 @@ function reasonWords(reason: HeldBack['reason']): string {
       return `with ${reason.branch}`;
     case 'parent_gone':
       return `for ${reason.parent} is gone`;
+    case 'too_large':
+      return 'for it is too large';
     case 'protected':
       return 'for the remote protects it';
   }

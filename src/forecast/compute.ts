@@ -2,18 +2,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { config } from '@/config';
+import { branchRows } from '@/db/branch-rows';
 import { type Db, snapshot } from '@/db/client';
-import { type ActionKind, branches, type ForecastOutline, type ForecastRow, repos } from '@/db/schema';
-import { GitError } from '@/git/error';
-import { committerIdentity } from '@/git/identity';
-import { existingCommits } from '@/git/rev-list';
-import { cloneDir } from '@/jobs/clone-dir';
-import { recordedLandings } from '@/jobs/landings';
-import { type PlannedAction, planAction } from '@/jobs/planner';
-import { recordedTips } from '@/jobs/sync';
+import { type ForecastRow, repos } from '@/db/schema';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { committerIdentity } from '@/git/objects/identity';
+import { existingCommits } from '@/git/objects/rev-list';
+import { GitError } from '@/git/process/error';
+import type { ForecastOutline } from '@/model/forecast';
+import type { ActionKind } from '@/model/kinds';
+import type { HeldBack } from '@/model/plan';
+import { type PlannedAction, planAction } from '@/planner/planner';
+import { tipsKey } from '@/planner/tips-key';
+import { recordedLandings } from '@/projection/recorded-landings';
+import { recordedTips } from '@/projection/recorded-tips';
 import { type PickedEngine, pickEngine } from '@/stack/engines/pick';
-import type { HeldBack } from '@/stack/plan';
-import { tipsKey } from './tips-key';
 
 /** What came of an attempt. `stale`: the rows have changed since it was asked for. `waiting`: the next sync brings what it needs. */
 export type Computed =
@@ -22,6 +25,7 @@ export type Computed =
   | { kind: 'waiting'; message: string };
 
 export const NO_CLONE = 'It waits for the next sync: there is no clone on this machine yet.';
+const NEW_TRUNK = 'It waits for the next sync: that sees what stands on the new trunk.';
 const INCOMPLETE = 'It waits for the next sync: the clone on this machine lacks some of the commits.';
 
 /** Whether this machine has a clone of the repo to compute with. */
@@ -35,12 +39,12 @@ export function hasClone(repoId: string): boolean {
  * @throws GitError; the signal's reason when it is aborted.
  */
 export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortSignal): Promise<Computed> {
-  const [[repo], rows] = await snapshot(db, [
-    db.select().from(repos).where(eq(repos.id, asked.repoId)),
-    db.select().from(branches).where(eq(branches.repoId, asked.repoId)),
-  ]);
+  const [repo] = await db.select().from(repos).where(eq(repos.id, asked.repoId));
+  // Rows of which some have changed meanwhile have another key.
+  const rows = await branchRows(db, asked.repoId);
   if (!repo || tipsKey(repo, rows) !== asked.tipsKey) return { kind: 'stale' };
   if (!repo.trunk || !repo.trunkTip || !hasClone(repo.id)) return { kind: 'waiting', message: NO_CLONE };
+  if (repo.previousTrunk !== null) return { kind: 'waiting', message: NEW_TRUNK };
   const gitDir = cloneDir(repo.id);
   const live = rows.filter((row) => !row.merged && !row.gone);
   const needed = new Set([repo.trunkTip, ...live.flatMap(({ tip, base }) => (base === null ? [tip] : [tip, base]))]);
@@ -54,8 +58,8 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
       gitDir,
       trunk: { name: repo.trunk, tip: repo.trunkTip },
       rows,
-      branchTips: () => recordedTips({ db, repo }),
-      landings: await recordedLandings({ db, repo }),
+      branchTips: () => recordedTips(db, repo.id),
+      landings: await recordedLandings(db, repo.id),
       engine,
       // A forecast has no job: its commits differ from the job's in their date, and in nothing else.
       committer: { ...(await committerIdentity()), date: '0 +0000' },

@@ -6,14 +6,15 @@ import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { branches, events, type ForecastRow, forecasts, type JobRow, jobLogs, jobs, repos } from '@/db/schema';
-import { identifyProcess } from '@/git/process';
-import { git, gitText } from '@/git/run';
-import { acceptAction } from '@/jobs/accept';
-import { cloneDir } from '@/jobs/clone-dir';
-import { runJob } from '@/jobs/workflow';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { identifyProcess } from '@/git/process/process';
+import { git, gitText } from '@/git/process/run';
+import { acceptAction } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
-import { makeRemote, type Remote } from '@/testing/remote';
+import { writeStack } from '@/testing/stack';
+import { runJob } from '@/workflow/workflow';
 import { askForecast, type ForecastAnswer, type ForecastRequest } from './ask';
 import { forecast } from './loop';
 
@@ -43,14 +44,11 @@ afterAll(async () => {
 let remote: Remote;
 let repoId: string;
 
-/** main with a file; a ← b ← c on it, `fix` and `zero` beside them, all tracked. */
+/** The stack that tests begin with, and `zero` beside it, all tracked. */
 beforeEach(async () => {
   repoId = uuid();
   remote = await makeRemote(join(dir, `${repoId}.git`));
-  await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\ntwo\nthree\n' }).write();
-  const stack = remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' });
-  await stack.branch('b').commit('B', { 'b.txt': 'b\n' }).branch('c').commit('C', { 'c.txt': 'c\n' }).write();
-  await remote.from('main').branch('fix').commit('Fix two', { 'app.txt': 'one\nTWO\nthree\n' }).write();
+  await writeStack(remote);
   await remote.from('main').branch('zero').commit('Zero', { 'zero.txt': '0\n' }).write();
   await test.db.insert(repos).values({ id: repoId, name: 'shop', url: remote.dir });
   await job({ kind: 'register_existing_branch', suggested: true });

@@ -2,9 +2,9 @@ import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
-import { failureOf } from '@/jobs/failure';
-import { inFuture, NOW } from '@/jobs/lease';
-import { complain } from '@/jobs/reconciler';
+import { failureOf } from '@/queue/failure';
+import { inFuture, NOW } from '@/queue/lease';
+import { complain } from '@/queue/reconciler';
 import { type Computed, computeForecast } from './compute';
 
 /** How often it looks by itself, where nothing wakes it. */

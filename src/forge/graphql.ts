@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ForgeErrorCode } from '@/db/schema';
+import type { ForgeErrorCode } from '@/model/errors';
 import type { ForgeRepo } from '@/repos/forge-url';
+import { oneLine, shown } from '@/text/foreign';
 
 /** As much of a repository on a forge as a question needs. */
 export type ForgeAddress = Pick<ForgeRepo, 'owner' | 'repo' | 'apiUrl'>;
@@ -85,7 +86,7 @@ export async function askGitHub(
 /** Turns a response into its data. @throws ForgeError */
 function read(host: string, { owner, repo }: ForgeAddress, response: Response, text: string): Answer {
   const body = parse(text);
-  const words = oneLine(body?.errors?.[0]?.message ?? body?.message ?? `status ${response.status}`);
+  const words = phrase(body?.errors?.[0]?.message ?? body?.message ?? `status ${response.status}`);
   const types = new Set(body?.errors?.map((error) => error.type));
   // The type is documented as RATE_LIMITED and sent as RATE_LIMIT (githubkit issue 271).
   const limited = types.has('RATE_LIMITED') || types.has('RATE_LIMIT');
@@ -102,7 +103,7 @@ function read(host: string, { owner, repo }: ForgeAddress, response: Response, t
   if (status !== 200 || !body) {
     throw new ForgeError('failed', `${host} does not answer like GitHub's GraphQL API (status ${status}).`);
   }
-  const leftOut = [...new Set(body.errors?.map((error) => oneLine(error.message)))];
+  const leftOut = [...new Set(body.errors?.map((error) => phrase(error.message)))];
   const repository = body.data?.repository;
   if (repository) return { repository, leftOut };
   if (types.has('FORBIDDEN')) throw new ForgeError('auth', `${host} refuses: ${words}. Give the token more rights.`);
@@ -141,9 +142,10 @@ function quietOf({ headers }: Response): number {
 /** fetch hides why it failed in `cause`. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return oneLine(cause instanceof Error ? cause.message || cause.name : String(cause));
+  return phrase(cause instanceof Error ? cause.message || cause.name : String(cause));
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().replace(/\.$/, '').slice(0, 300);
+/** The forge's words as a part of a sentence. */
+function phrase(text: string): string {
+  return oneLine(shown(text), 300).replace(/\.$/, '');
 }

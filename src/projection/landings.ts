@@ -1,4 +1,4 @@
-import { listCommits } from '@/git/rev-list';
+import { listCommits } from '@/git/objects/rev-list';
 import type { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';
 import type { Landing } from '@/stack/landing';

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { git, gitText } from '@/git/run';
-import { makeRemote, type Remote } from '@/testing/remote';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { git, gitText } from '@/git/process/run';
 import { loadHistory } from './load-history';
 
 let dir: string;

@@ -1,5 +1,5 @@
-import { commonAncestors } from '@/git/merge-base';
-import { existingCommits, listCommits } from '@/git/rev-list';
+import { commonAncestors } from '@/git/objects/merge-base';
+import { existingCommits, listCommits } from '@/git/objects/rev-list';
 import { History } from '@/stack/history';
 
 /**

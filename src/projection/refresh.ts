@@ -1,8 +1,11 @@
-import type { BranchForecast, BranchRow } from '@/db/schema';
-import { objectsAt, treesOf } from '@/git/cat-file';
-import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/diff-tree';
-import { type RemoteBranch, remoteBranches } from '@/git/for-each-ref';
-import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/merge-tree';
+import { breather } from '@/breather';
+import type { BranchRow } from '@/db/schema';
+import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
+import { objectsAt, treesOf } from '@/git/objects/cat-file';
+import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
+import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
+import type { BranchForecast } from '@/model/forecast';
+import { isKept } from '@/repos/kept';
 import { baseOf } from '@/stack/base';
 import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';
@@ -13,20 +16,24 @@ import {
   type LandingQuestions,
   type PullRequestFact,
 } from '@/stack/landing';
+import { findRenamed } from '@/stack/renamed';
 import { suggestParents } from '@/stack/suggest';
 import { byBranch, isLanded, type KnownLanding, landedBelow, landedCommits, voidLandings } from './landings';
 import { loadHistory } from './load-history';
+import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
 
 /** A branch row as the projection knows it. */
 export type ProjectedRow = Omit<BranchRow, 'repoId' | 'firstSeenAt' | 'lastSeenAt'>;
 
-export interface ProjectionInput {
+export interface ProjectionInput extends LongLivedInput {
   /** The clone, after a fetch. */
   gitDir: string;
   /** Name of the trunk. */
   trunk: string;
   previousRows: ProjectedRow[];
   previousTrunkTip: string | null;
+  /** The trunk that `previousTrunkTip` is of, where it was another branch. */
+  previousTrunk?: string | null | undefined;
   /** Tips that each branch, and trunk, was seen at before, newest first. */
   branchTips: ReadonlyMap<string, string[]>;
   /** What the forge says, by branch. */
@@ -60,6 +67,14 @@ export interface Projection {
   returned: string[];
   /** Commits of a parent, newest first, that are the branch's own now: the parent was moved back, or has them no more. */
   handedDown: Array<{ branch: string; parent: string; commits: string[] }>;
+  /** Branches that now seem to be tracked ones under a new name. */
+  renamed: Array<{ from: string; to: string }>;
+  /** The branches that stood on another trunk and stand on this one now. */
+  follow: string[];
+  /** The trunk of before, where this one has taken its place: what had landed in that is in this one. */
+  trunkBefore: string | null;
+  /** Branches whose own change is too large to be compared, and was not known to be. */
+  tooLarge: string[];
 }
 
 /**
@@ -76,10 +91,20 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   if (!trunk) return null;
   refs.delete(input.trunk);
 
-  const before = input.previousRows.filter((row) => row.name !== input.trunk).map((row) => ({ ...row }));
-  const previous = new Map(before.map((row) => [row.name, row]));
-  const needed = () => commitsToKnow(refs, before, previousTrunkTip, input.landings, trunk.name);
+  const known = input.previousRows.filter((row) => row.name !== input.trunk).map((row) => ({ ...row }));
+  const needed = () => commitsToKnow(refs, known, previousTrunkTip, input.landings, trunk.name);
   let history = await loadHistory(gitDir, trunk.tip, needed(), signal);
+  const oldTrunk = input.previousTrunk ? { name: input.previousTrunk, tip: previousTrunkTip } : null;
+  const {
+    rows: before,
+    follow,
+    stays,
+  } = oldTrunk ? onNewTrunk(history, trunk, refs, known, oldTrunk) : { rows: known, follow: [], stays: false };
+  const previous = new Map(before.map((row) => [row.name, row]));
+  const reasons = await keptReasons(history, trunk, refs, previous, input);
+  const unmoved = longLived(reasons, previous);
+  const trunkBefore = oldTrunk && !stays ? oldTrunk.name : null;
+  const landings = input.landings.map((one) => (one.into === trunkBefore ? { ...one, into: trunk.name } : one));
 
   // First what is still true of what was known.
   const tipNow = (name: string) => refs.get(name)?.tip;
@@ -88,13 +113,13 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     return tip === undefined ? null : { tip, previous: previous.get(name)?.tip };
   };
   const targets = { trunk: { ...trunk, previous: previousTrunkTip }, placesOf };
-  const voided = await voidLandings(gitDir, history, input.landings, targets, signal);
+  const voided = await voidLandings(gitDir, history, landings, targets, signal);
   if (voided.length > 0) {
     const again = voided.flatMap(({ branch, base, upTo }) => [base, upTo, tipNow(branch) ?? previous.get(branch)?.tip]);
     history = await loadHistory(gitDir, trunk.tip, [...needed(), ...again.flatMap((id) => id ?? [])], signal);
   }
-  const holding = byBranch<Landing>(input.landings.filter((one) => !one.isVoid && !voided.includes(one)));
-  const lost = byBranch(input.landings.filter((one) => one.isVoid || voided.includes(one)));
+  const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
+  const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
   takeBack(history, voided, previous, refs, trunk);
 
   // Then what has landed since: that decides who is whose parent.
@@ -107,17 +132,22 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
       // What is settled is not in the history; it stays so unless something of it is void.
       const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
-      const merged = isSettled || isLanded(history, holding.get(name), tip);
-      return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, merged, gone: !ref && !merged };
+      const merged = !unmoved.has(name) && (isSettled || isLanded(history, holding.get(name), tip));
+      const kept = stays && name === oldTrunk?.name ? true : (was?.kept ?? null);
+      const keptReason = merged ? null : (reasons.get(name) ?? null);
+      const marks = { kept, keptReason, merged, gone: !ref && !merged };
+      return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, ...marks };
     });
   const standing = standings(history, trunk, previous, input, { holding, lost });
-  const candidates = landingCandidates(history, standing(rowsNow()), previous, refs, input, lost);
+  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, lost).filter(
+    ({ name }) => !unmoved.has(name),
+  );
   const found = await findLandings(history, candidates, landingQuestions(gitDir, merges, signal));
   for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
 
   // Then where each stands.
   const rows = rowsNow();
-  const { graph, stances, suggestions } = standing(rows);
+  const { graph, stances, suggestions } = await standing(rows);
   const trees = new Map([trunk, ...refs.values()].map(({ tip, tree }) => [tip, tree]));
   for (const row of rows) {
     const isLive = !row.merged && !row.gone;
@@ -126,17 +156,24 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     if (!isLive) row.forecast = null;
   }
   const live = stances.filter(({ row }) => !row.merged && !row.gone);
-  for (const stance of live) describeStance(history, stance);
+  const breath = breather();
+  for (const stance of live) {
+    await breath();
+    describeStance(history, stance);
+    if (isKept(stance.row)) stance.row.needsRestack = false;
+  }
+  const renamed = findRenamed(history, rows, (name) => !previous.has(name));
+  for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
-  // Then what that means in content.
-  const sizes = (pairs: DiffPair[]) => diffStats(gitDir, pairs, signal);
-  await Promise.all([forecastAll(history, live, trees, merges), measureAll(live, sizes)]);
+  // Then what that means in content. What is too large to be measured is not merged.
+  const unmeasured = await measureAll(live, (pairs) => diffStats(gitDir, pairs, signal));
+  await forecastAll(history, live, trees, merges, unmeasured);
 
   const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
   const was = (row: ProjectedRow) => previous.get(row.name);
   return {
     trunkTip: trunk.tip,
-    trunkRewritten: previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
+    trunkRewritten: !oldTrunk && previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
     rows,
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
     landings: found,
@@ -162,6 +199,10 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       const commits = history.ownCommits(known.base, [base, trunk.tip]);
       return commits.length > 0 ? [{ branch: row.name, parent: row.parent ?? trunk.name, commits }] : [];
     }),
+    renamed: [...renamed].flatMap(([to, from]) => (previous.get(to)?.renamedFrom === from ? [] : [{ from, to }])),
+    follow,
+    trunkBefore,
+    tooLarge: [...unmeasured].sort(),
   };
 }
 
@@ -278,13 +319,14 @@ function standings(
   previous: ReadonlyMap<string, ProjectedRow>,
   { branchTips, pullRequests }: ProjectionInput,
   { holding, lost }: { holding: ReadonlyMap<string, Landing[]>; lost: ReadonlyMap<string, Landing[]> },
-): (rows: ProjectedRow[]) => Standings {
+): (rows: ProjectedRow[]) => Promise<Standings> {
   const known = new Map<string, string | null>();
-  return (rows) => {
+  const breath = breather();
+  return async (rows) => {
     const graph = new Graph(rows, trunk.name);
     const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (graph.get(name)?.tip ?? null));
     const live = rows.filter((row) => !row.merged && !row.gone);
-    const suggestions = suggestParents(
+    const suggestions = await suggestParents(
       history,
       trunk,
       live.map(({ name, tip, tracked, parent }) => {
@@ -293,8 +335,10 @@ function standings(
       }),
     );
     const below = landedBelow(rows, holding, graph);
-    const stances = rows.flatMap((row): Stance[] => {
-      if (row.merged) return [];
+    const stances: Stance[] = [];
+    for (const row of rows) {
+      await breath();
+      if (row.merged) continue;
       const { name, tip } = row;
       const parent = row.tracked ? graph.effectiveParent(name) : (suggestions.get(name) ?? trunk.name);
       const parentTip = tipOf(parent);
@@ -308,7 +352,8 @@ function standings(
           tip,
           parentTip,
           recorded: row.tracked ? row.base : null,
-          parentTips: branchTips.get(parent) ?? [],
+          isNamed: row.tracked && row.baseNamed,
+          parentTips: row.baseNamed ? [] : (branchTips.get(parent) ?? []),
           landed: own.length === 0 ? landedThere : new Set([...(landedThere ?? []), ...own.map(({ upTo }) => upTo)]),
           ownAgain: lost.has(name) ? landedCommits(history, lost.get(name) ?? []) : undefined,
           hadWork: hadWork(history, was, tip),
@@ -316,8 +361,8 @@ function standings(
         known.set(key, base);
       }
       const isKnown = parentTip !== null && history.has(parentTip);
-      return [{ row, was, parent, parentTip: isKnown ? parentTip : null, base, trunkTip: trunk.tip }];
-    });
+      stances.push({ row, was, parent, parentTip: isKnown ? parentTip : null, base, trunkTip: trunk.tip });
+    }
     return { graph, stances, suggestions };
   };
 }
@@ -360,6 +405,10 @@ function newRow(name: string): ProjectedRow {
     base: null,
     tracked: false,
     suggestedParent: null,
+    baseNamed: false,
+    kept: null,
+    keptReason: null,
+    renamedFrom: null,
     needsRestack: false,
     ahead: 0,
     behind: 0,
@@ -398,15 +447,21 @@ function describeStance(history: History, { row, parentTip, base, trunkTip }: St
   row.needsRestack = row.tracked && parentTip !== null && (row.behind > 0 || standsOnOld);
 }
 
-/** What a restack of each tracked branch onto its parent would meet; known answers are kept. */
+/**
+ * What a restack of each tracked branch onto its parent would meet; known answers are kept.
+ * @param unmeasured branches whose own change is too large already
+ */
 async function forecastAll(
   history: History,
   stances: Stance[],
   trees: Map<string, string>,
   merges: (pairs: BatchPair[]) => Promise<MergeOutcome[]>,
+  unmeasured: ReadonlySet<string>,
 ): Promise<void> {
+  const breath = breather();
   const open: Array<{ row: ProjectedRow; parentTip: string; pair: BatchPair }> = [];
   for (const { row, was, parentTip, base } of stances) {
+    await breath();
     const known = knownForecast(was, row.tip, parentTip, base);
     row.forecast = null;
     if (!row.tracked || parentTip === null) continue;
@@ -414,6 +469,8 @@ async function forecastAll(
       row.forecast = { tip: row.tip, parentTip, outcome: 'in_place', files: [] };
     } else if (known) {
       row.forecast = known;
+    } else if (unmeasured.has(row.name)) {
+      row.forecast = { tip: row.tip, parentTip, outcome: 'too_large', files: [] };
     } else {
       // What is below the base is not replayed (a parent that was rewritten or squashed), so it must not be merged.
       const oursTree = trees.get(parentTip);
@@ -441,11 +498,18 @@ function knownForecast(
 }
 
 function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' | 'files'> {
+  if (!outcome.clean && outcome.tooLarge) return { outcome: 'too_large', files: [] };
   return outcome.clean ? { outcome: 'clean', files: [] } : { outcome: 'conflict', files: outcome.files };
 }
 
-/** Lines added and deleted over the base; kept where the last look was at the same commits. */
-async function measureAll(stances: Stance[], sizes: (pairs: DiffPair[]) => Promise<DiffStat[]>): Promise<void> {
+/**
+ * Lines added and deleted over the base; kept where the last look was at the same commits.
+ * @returns the branches whose change is too large to be measured
+ */
+async function measureAll(
+  stances: Stance[],
+  sizes: (pairs: DiffPair[]) => Promise<Array<DiffStat | null>>,
+): Promise<Set<string>> {
   const open = stances.flatMap(({ row, was, parentTip, base }) =>
     base === null || knownForecast(was, row.tip, parentTip, base) ? [] : [{ row, from: base, to: row.tip }],
   );
@@ -454,6 +518,7 @@ async function measureAll(stances: Stance[], sizes: (pairs: DiffPair[]) => Promi
     row.additions = stats[i]?.additions ?? 0;
     row.deletions = stats[i]?.deletions ?? 0;
   }
+  return new Set(open.flatMap(({ row }, i) => (stats[i] ? [] : [row.name])));
 }
 
 /** `mergeTrees` that starts no process for pairs that it has answered. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { git } from '@/git/run';
+import { git } from '@/git/process/run';
 import { branchNameProblem } from './branch-name';
 
 const PIECES = [

@@ -1,10 +1,12 @@
+import { visible } from '@/text/visible';
+
 /**
  * What is wrong with a branch name, in a sentence that says what to do; null when git would accept it.
  * The rules are those of `git check-ref-format --branch`.
  */
 export function branchNameProblem(name: string): string | null {
   const say = (what: string) =>
-    `${JSON.stringify(name)} cannot be a branch: ${what}. Use a name that git accepts, such as feat/login.`;
+    `${JSON.stringify(visible(name))} cannot be a branch: ${what}. Use a name that git accepts, such as feat/login.`;
   if (name === '' || name === '@' || name === 'HEAD') return say('git reserves it');
   if (name.startsWith('-')) return say('it starts with "-"');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what git forbids.

@@ -14,6 +14,12 @@ describe('a URL that may be added is normalised and suggests a name', () => {
     ['host.example:shop', 'host.example:shop', 'shop'],
     ['git@[::1]:acme/shop.git', 'git@[::1]:acme/shop.git', 'acme/shop'],
     ['ssh://git@GitHub.com:22/acme/shop.git', 'ssh://git@github.com/acme/shop.git', 'acme/shop'],
+    ['git@host.example:releases/shop@2.git', 'git@host.example:releases/shop@2.git', 'releases/shop@2'],
+    [
+      'https://host.example/acme/shop%E2%80%AEtig',
+      'https://host.example/acme/shop%E2%80%AEtig',
+      'acme/shop%E2%80%AEtig',
+    ],
     ['ssh://git@host:2222/~ada/shop.git', 'ssh://git@host:2222/~ada/shop.git', '~ada/shop'],
   ])('%s', (given, url, name) => {
     expect(checkRemoteUrl(given, away)).toEqual({ url, name });
@@ -35,6 +41,9 @@ describe('a URL that may not be added says why and what to do', () => {
     ['', 'empty'],
     ['   ', 'empty'],
     ['https://github.com/a\n/b', 'control'],
+    ['https://github.com/a/\u202etig.b', 'control'],
+    ['/srv/\u0085b.git', 'control'],
+    [`https://github.com/a/${'b'.repeat(2048)}`, 'characters'],
     ['--upload-pack=touch /tmp/x', 'starts with'],
     ['-oProxyCommand=x@host:path', 'starts with'],
     ['ext::sh -c touch% /tmp/x', '::'],
@@ -65,6 +74,12 @@ describe('a URL that may not be added says why and what to do', () => {
     'http://ada:hunter2hunter2@127.0.0.1/shop.git',
     'ssh://git:hunter2hunter2@github.com/acme/shop.git',
     'ada:hunter2hunter2@github.com/acme/shop.git',
+    'ada:hunter2/hunter2@github.com:acme/shop.git',
+    'https://ada%3Ahunter2@github.com/acme/shop.git',
+    'ada%3ahunter2@github.com:acme/shop.git',
+    'ssh://git%3Ahunter2@github.com/acme/shop.git',
+    'ghp_hunter2hunter2@github.com:acme/shop.git',
+    'hunter2/hunter2@github.com',
   ])('a password or token is refused and not repeated: %s', (given) => {
     const answer = checkRemoteUrl(given, here);
     expect(answer).toHaveProperty('problem');

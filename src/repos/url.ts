@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { hasControls } from '@/text/visible';
 
 /** A URL that may be added, as it is stored; and a name for the repo, `owner/name` where the URL has an owner. */
 export interface RemoteUrl {
@@ -14,6 +15,9 @@ export interface UrlProblem {
 
 const FORMS = 'Use https://host/owner/name.git, git@host:owner/name.git or ssh://git@host/owner/name.git';
 
+/** The longest address; git servers take no longer ones, and it stands in every list. */
+const LONGEST = 2048;
+
 /** How the tokens of the common hosts begin; a user name of 36 and more letters and digits is one, too. */
 const TOKEN = /^(gh[opsur]_|github_pat_|glpat-|gldt-|x-token-auth$|x-access-token$|oauth2$|[A-Za-z0-9_=-]{36,}$)/;
 
@@ -26,7 +30,10 @@ export function checkRemoteUrl(given: string, { allowLocal }: { allowLocal: bool
   const text = given.trim();
   const forms = allowLocal ? `${FORMS}, or an absolute path on this machine.` : `${FORMS}.`;
   if (text === '') return { problem: 'The URL is empty.', hint: forms };
-  if ([...text].some((c) => c < ' ' || c === '\u007f')) {
+  if (text.length > LONGEST) {
+    return { problem: `The URL has ${text.length} characters.`, hint: `Use at most ${LONGEST}.` };
+  }
+  if (hasControls(text)) {
     return { problem: 'The URL has control characters in it.', hint: 'Copy it again, as one line.' };
   }
   if (text.startsWith('-')) return { problem: 'The URL starts with "-".', hint: forms };
@@ -40,7 +47,8 @@ export function checkRemoteUrl(given: string, { allowLocal }: { allowLocal: bool
   if (scp) {
     const [, user, host = '', path = ''] = scp;
     // `user:password@host/path`, with the scheme forgotten.
-    if (/^[^/]*@/.test(path)) return { problem: PASSWORD.problem, hint: PASSWORD.http };
+    if (/^[^/]*@/.test(path) || /@[^/@:]*:/.test(path)) return { problem: PASSWORD.problem, hint: PASSWORD.http };
+    if (user && isLogin(user)) return { problem: PASSWORD.problem, hint: PASSWORD.ssh };
     return accept(`${user ? `${user}@` : ''}${host.toLowerCase()}:${trimSlashes(path)}`, path);
   }
   return { problem: `"${withoutLogin(text)}" is not an address of a git repository.`, hint: forms };
@@ -67,8 +75,7 @@ function checkUrl(text: string, scheme: string, allowLocal: boolean, forms: stri
     if (!path.startsWith('/')) return { problem: 'A file URL has three slashes.', hint: 'Write file:///path/to/it.' };
     return checkPath(decode(path), allowLocal);
   }
-  if (url.password || TOKEN.test(decode(url.username)))
-    return { problem: PASSWORD.problem, hint: PASSWORD[kind(scheme)] };
+  if (url.password || isLogin(url.username)) return { problem: PASSWORD.problem, hint: PASSWORD[kind(scheme)] };
   if (url.search || url.hash) {
     return { problem: 'The URL has a "?" or "#" part.', hint: 'Leave it out; give a login through git instead.' };
   }
@@ -80,6 +87,12 @@ function checkUrl(text: string, scheme: string, allowLocal: boolean, forms: stri
   const user = url.username ? `${url.username}@` : '';
   const port = url.port && !(scheme === 'ssh' && url.port === '22') ? `:${url.port}` : '';
   return accept(`${scheme}://${user}${url.hostname.toLowerCase()}${port}${path}`, path);
+}
+
+/** Whether a user's name is a token, or hides a password behind an encoded colon. */
+function isLogin(user: string): boolean {
+  const plain = decode(user);
+  return TOKEN.test(plain) || plain.includes(':');
 }
 
 const kind = (scheme: string) => (scheme === 'ssh' ? 'ssh' : 'http');
@@ -105,7 +118,9 @@ function accept(url: string, path: string): RemoteUrl {
 
 /** `/group/owner/name.git` → `owner/name`. */
 function lastParts(path: string, count: number): string {
-  const parts = decode(path)
+  const plain = decode(path);
+  // Encoded, they can do no harm.
+  const parts = (hasControls(plain) ? path : plain)
     .replace(/\/\.git$/, '')
     .split('/')
     .filter((part) => part && part !== '~');
@@ -118,7 +133,8 @@ function lastParts(path: string, count: number): string {
 const trimSlashes = (path: string) => path.replace(/\/+$/, '');
 
 function withoutLogin(text: string): string {
-  return text.replace(/^[^@/]*@/, '***@');
+  const at = text.lastIndexOf('@');
+  return at < 0 ? text : `***${text.slice(at)}`;
 }
 
 function decode(text: string): string {

@@ -5,12 +5,15 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childEnvironment } from '@/environment';
 import { freePorts } from './ports';
 
 /** An Inngest server of our own on loopback, kept alive until it is stopped. */
 export interface InngestChild {
   /** The environment under which the app's Inngest client uses it. */
   env: Record<string, string>;
+  /** The ports that it opens unasked, on all addresses. */
+  openPorts: number[];
   /** Its log, for people. */
   logFile: string;
   stop(): Promise<void>;
@@ -50,6 +53,7 @@ exec "$@" 3<&-`;
 export async function startInngestChild(options: InngestChildOptions): Promise<InngestChild> {
   // One port for the app, three more that it opens unasked, on all addresses, whatever `--host` says.
   const port = await freePorts(4);
+  const openPorts = [port + 1, port + 2, port + 3] as const;
   const url = `http://127.0.0.1:${port}`;
   // New keys for each server: one that an earlier server left behind could not call the app.
   const keys =
@@ -67,8 +71,8 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
   const args = [
     ...(options.command === 'start' ? ['start', '--no-ui'] : ['dev', '--no-discovery']),
     ...['--sdk-url', options.appUrl, '--host', '127.0.0.1', '--port', String(port)],
-    ...['--connect-gateway-port', String(port + 1)],
-    ...['--connect-gateway-grpc-port', String(port + 2), '--connect-executor-grpc-port', String(port + 3)],
+    ...['--connect-gateway-port', String(openPorts[0])],
+    ...['--connect-gateway-grpc-port', String(openPorts[1]), '--connect-executor-grpc-port', String(openPorts[2])],
     ...['--log-level', 'warn'],
   ];
 
@@ -101,6 +105,7 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
   const ended = keepAlive().catch((error: unknown) => options.log(`Inngest: given up: ${error}`));
   return {
     env: { INNGEST_BASE_URL: url, INNGEST_DEV: options.command === 'dev' ? '1' : '0', ...keys },
+    openPorts: [...openPorts],
     logFile,
     async stop() {
       stopping.abort();
@@ -125,9 +130,10 @@ function launch(
   try {
     return spawn('/bin/sh', ['-c', WATCHED, 'sh', folder, options.program, ...args, ...persistence], {
       cwd: folder,
+      // The keys come this way because a command line can be read by every user of the machine.
       // Not in our process group: a Ctrl-C in the terminal must reach it through us.
       detached: true,
-      env: environment(keys),
+      env: childEnvironment({ ...keys, DO_NOT_TRACK: '1' }),
       stdio: ['ignore', log, log, 'pipe'],
     });
   } finally {
@@ -142,16 +148,6 @@ function dismissWatcher(child: ChildProcess): void {
   // A watcher that somebody killed has nothing left to be told.
   pipe.on('error', () => undefined);
   pipe.end('ended\n');
-}
-
-/**
- * Ours, without what its own settings are read from: every flag can also come as `INNGEST_*`. The keys come
- * this way because a command line can be read by every user of the machine.
- */
-function environment(keys: Record<string, string>): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env };
-  for (const name of Object.keys(env)) if (name.startsWith('INNGEST_') || name === 'DEBUG') delete env[name];
-  return { ...env, ...keys, DO_NOT_TRACK: '1' };
 }
 
 async function isHealthy(url: string, signal: AbortSignal): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setUpEnvironment } from '@/environment';
 import { cacheFolder, type Found, findProgram, type Missing, type Place, tryRun } from './programs';
 
 /** What npm's `inngest-cli` is asked for when its own download has to be repeated. */
@@ -63,7 +64,7 @@ async function download(log: (line: string) => void): Promise<string | null> {
         '--ignore-scripts=false',
         `inngest-cli@${RELEASE}`,
       ],
-      { cwd: folder, timeoutMs: 300_000 },
+      { cwd: folder, env: setUpEnvironment(), timeoutMs: 300_000 },
     );
     if (!install.ok) return `download: ${install.why}`;
     return adopt(join(folder, 'node_modules/inngest-cli/bin/inngest'), RELEASE);
@@ -76,7 +77,7 @@ async function download(log: (line: string) => void): Promise<string | null> {
  * UI is not in the module either, and Spicerack does not use it.
  */
 async function build(log: (line: string) => void): Promise<string | null> {
-  const go = await tryRun('go', ['version'], { timeoutMs: 20_000 });
+  const go = await tryRun('go', ['version'], { env: setUpEnvironment(), timeoutMs: 20_000 });
   if (!go.ok) return 'build: Go is not installed';
   log(`Inngest: building ${MODULE} from its Go module; this takes some minutes, once (${go.output})`);
   return inScratch(async (folder) => {
@@ -95,7 +96,7 @@ replace github.com/tencentcloud/tencentcloud-sdk-go v3.0.82+incompatible => gith
       join(folder, 'tools.go'),
       '//go:build tools\n\npackage tools\n\nimport _ "github.com/inngest/inngest/cmd"\n',
     );
-    const options = { cwd: folder, env: { CGO_ENABLED: '0' }, timeoutMs: 30 * 60_000 };
+    const options = { cwd: folder, env: setUpEnvironment({ CGO_ENABLED: '0' }), timeoutMs: 30 * 60_000 };
     // -e: the embedded folder's absence is an error that both would stop at.
     for (const args of [
       ['mod', 'tidy', '-e'],

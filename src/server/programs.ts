@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { childEnvironment } from '@/environment';
 
 /**
  * Other people's programs that Spicerack can use: looking for them and getting them.
@@ -32,11 +33,14 @@ export interface Place {
 
 export type Outcome = { ok: true; output: string } | { ok: false; why: string };
 
-/** Runs a program to its end without input; `output` is what it wrote on both streams. Never throws. */
+/**
+ * Runs a program to its end without input; `output` is what it wrote on both streams. It gets what every program
+ * may have unless `env` says otherwise. Never throws.
+ */
 export function tryRun(
   program: string,
   args: string[],
-  options: { cwd?: string; env?: Record<string, string>; timeoutMs: number },
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs: number },
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -44,7 +48,7 @@ export function tryRun(
       args,
       {
         cwd: options.cwd,
-        env: { ...process.env, ...options.env },
+        env: options.env ?? childEnvironment(),
         timeout: options.timeoutMs,
         maxBuffer: 64 * 1024 * 1024,
       },
@@ -78,7 +82,7 @@ export async function findProgram(name: string, versionArgs: string[], places: P
       continue;
     }
     const outcome = await tryRun(program, versionArgs, { timeoutMs: 20_000 });
-    const version = outcome.ok ? outcome.output.match(/\d+(\.\d+)+/)?.[0] : undefined;
+    const version = outcome.ok ? outcome.output.slice(0, 1000).match(/\d+(\.\d+)+/)?.[0] : undefined;
     if (version) return { program, version, how: place.how };
     tried.push(`${place.how}: ${program} does not work (${outcome.ok ? 'it prints no version' : outcome.why})`);
   }

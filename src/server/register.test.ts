@@ -6,16 +6,20 @@ import { register } from './register';
 test('registering goes on until the app takes it, and then ends', async () => {
   const answers = [503, 500, 200];
   const methods: Array<string | undefined> = [];
+  const signatures = new Set<string | undefined>();
   const app = createServer((request, response) => {
     methods.push(request.method);
+    signatures.add(request.headers['x-inngest-signature']?.toString().replace(/[0-9a-f]{64}$|\d+/g, '…'));
     response.writeHead(answers.shift() ?? 200).end();
   }).listen(0, '127.0.0.1');
   await once(app, 'listening');
   const address = app.address();
   const port = address && typeof address === 'object' ? address.port : 0;
   try {
-    await register(`http://127.0.0.1:${port}/api/inngest`, new AbortController().signal, () => undefined);
+    const registration = { appUrl: `http://127.0.0.1:${port}/api/inngest`, signingKey: 'signkey-test-0123abcd' };
+    await register(registration, new AbortController().signal, () => undefined);
     expect(methods).toEqual(['PUT', 'PUT', 'PUT']);
+    expect([...signatures]).toEqual(['t=…&s=…']);
   } finally {
     app.close();
   }
@@ -28,7 +32,11 @@ test('registering ends when it is told to, though nobody answers', async () => {
   const port = address && typeof address === 'object' ? address.port : 0;
   const told = new AbortController();
   try {
-    const ended = register(`http://127.0.0.1:${port}/api/inngest`, told.signal, () => undefined);
+    const ended = register(
+      { appUrl: `http://127.0.0.1:${port}/api/inngest`, signingKey: null },
+      told.signal,
+      () => undefined,
+    );
     await once(silent, 'request');
     told.abort();
     await ended;

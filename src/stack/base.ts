@@ -7,6 +7,8 @@ export interface BaseQuestion {
   parentTip: string | null;
   /** The recorded base, if there is one. */
   recorded: string | null;
+  /** Whether a person has named that base: then only what is landed, or in the parent now, is later. */
+  isNamed?: boolean;
   /** Tips that the parent was seen at, newest first. */
   parentTips: string[];
   /** Up to where commits have landed that the branch may hold: its own, and those of branches that are in its parent. */
@@ -31,9 +33,9 @@ export interface BaseQuestion {
  * @returns null where the branch has nothing in common with its parent.
  */
 export function baseOf(history: History, question: BaseQuestion): string | null {
-  const { tip, parentTip, recorded, parentTips, landed, ownAgain, hadWork } = question;
+  const { tip, parentTip, recorded, isNamed, parentTips, landed, ownAgain, hadWork } = question;
   if (!history.has(tip)) return recorded;
-  const isHandedDown = parentTip !== null && history.isAncestor(parentTip, tip);
+  const isHandedDown = !isNamed && parentTip !== null && history.isAncestor(parentTip, tip);
   if (recorded === tip && !isHandedDown) return recorded;
   const recordedIsBelow = recorded !== null && history.isAncestor(recorded, tip);
   const newestSeen = parentTips.find((seen) => seen !== tip && history.isAncestor(seen, tip));

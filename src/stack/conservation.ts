@@ -1,5 +1,5 @@
+import type { Dropped, Move, Warning } from '@/model/plan';
 import type { History } from './history';
-import type { Dropped, Move, Warning } from './plan';
 
 /**
  * Conservation: every own commit of every branch of a plan is afterwards where it was, rewritten, landed, flattened (a

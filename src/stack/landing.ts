@@ -1,5 +1,5 @@
-import type { DiffPair } from '@/git/diff-tree';
-import type { BatchPair, MergeOutcome } from '@/git/merge-tree';
+import type { DiffPair } from '@/git/objects/diff-tree';
+import type { BatchPair, MergeOutcome } from '@/git/objects/merge-tree';
 import type { History } from './history';
 
 /**

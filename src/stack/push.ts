@@ -1,5 +1,5 @@
-import type { RefMove } from '@/git/push';
-import type { Move } from './plan';
+import type { RefMove } from '@/git/remote/push';
+import type { Move } from '@/model/plan';
 
 /** What to do with a push that may or may not have happened. */
 export type Resume = 'push_again' | 'done' | 'plan_again';

@@ -21,42 +21,51 @@ const branch = (name: string, tip: string, more: Partial<SuggestBranch> = {}): S
   tips: [tip],
   ...more,
 });
-const suggest = (...branches: SuggestBranch[]) =>
-  Object.fromEntries(suggestParents(history, { name: 'main', tip: 't2' }, branches));
+const suggest = async (...branches: SuggestBranch[]) =>
+  Object.fromEntries(await suggestParents(history, { name: 'main', tip: 't2' }, branches));
 
 describe('suggestParents', () => {
-  test('suggests the nearest branch below, else trunk', () => {
-    expect(suggest(branch('c', 'c1'), branch('b', 'b1'), branch('a', 'a1'))).toEqual({ a: 'main', b: 'a', c: 'b' });
-    expect(suggest(branch('c', 'c1'), branch('a', 'a1'))).toEqual({ a: 'main', c: 'a' });
+  test('suggests the nearest branch below, else trunk', async () => {
+    expect(await suggest(branch('c', 'c1'), branch('b', 'b1'), branch('a', 'a1'))).toEqual({
+      a: 'main',
+      b: 'a',
+      c: 'b',
+    });
+    expect(await suggest(branch('c', 'c1'), branch('a', 'a1'))).toEqual({ a: 'main', c: 'a' });
   });
 
-  test('the base of a pull request comes first, if that branch is there', () => {
-    expect(suggest(branch('c', 'c1', { pullRequestBase: 'a' }), branch('b', 'b1'), branch('a', 'a1')).c).toBe('a');
-    expect(suggest(branch('c', 'c1', { pullRequestBase: 'main' }), branch('b', 'b1')).c).toBe('main');
-    expect(suggest(branch('c', 'c1', { pullRequestBase: 'deleted' }), branch('b', 'b1')).c).toBe('b');
+  test('the base of a pull request comes first, if that branch is there', async () => {
+    expect((await suggest(branch('c', 'c1', { pullRequestBase: 'a' }), branch('b', 'b1'), branch('a', 'a1'))).c).toBe(
+      'a',
+    );
+    expect((await suggest(branch('c', 'c1', { pullRequestBase: 'main' }), branch('b', 'b1'))).c).toBe('main');
+    expect((await suggest(branch('c', 'c1', { pullRequestBase: 'deleted' }), branch('b', 'b1'))).c).toBe('b');
   });
 
-  test('a branch that was rewritten since is still found', () => {
-    expect(suggest(branch('c', 'c1'), branch('a', 'a2', { tips: ['a2', 'a1'] })).c).toBe('a');
+  test('a branch that was rewritten since is still found', async () => {
+    expect((await suggest(branch('c', 'c1'), branch('a', 'a2', { tips: ['a2', 'a1'] }))).c).toBe('a');
   });
 
-  test('a branch at a commit of trunk is no better than trunk', () => {
-    expect(suggest(branch('c', 'c1'), branch('empty', 't1'))).toEqual({ c: 'main', empty: 'main' });
+  test('a branch at a commit of trunk is no better than trunk', async () => {
+    expect(await suggest(branch('c', 'c1'), branch('empty', 't1'))).toEqual({ c: 'main', empty: 'main' });
   });
 
-  test('a branch that shares nothing with any other gets no suggestion', () => {
-    expect(suggest(branch('gh-pages', 'alone'), branch('a', 'a1'))).toEqual({ a: 'main' });
+  test('a branch that shares nothing with any other gets no suggestion', async () => {
+    expect(await suggest(branch('gh-pages', 'alone'), branch('a', 'a1'))).toEqual({ a: 'main' });
   });
 
-  test('of two branches at one commit, the untracked one stands on the tracked one', () => {
-    expect(suggest(branch('a', 'a1'), branch('z', 'a1', { tracked: true, parent: 'main' }))).toEqual({ a: 'z' });
-    expect(suggest(branch('y', 'a1'), branch('x', 'a1'))).toEqual({ x: 'main', y: 'x' });
+  test('of two branches at one commit, the untracked one stands on the tracked one', async () => {
+    expect(await suggest(branch('a', 'a1'), branch('z', 'a1', { tracked: true, parent: 'main' }))).toEqual({ a: 'z' });
+    expect(await suggest(branch('y', 'a1'), branch('x', 'a1'))).toEqual({ x: 'main', y: 'x' });
   });
 
-  test('suggestions never run in a circle', () => {
+  test('suggestions never run in a circle', async () => {
     const a = branch('a', 'a1', { pullRequestBase: 'c' });
-    expect(suggest(a, branch('b', 'b1'), branch('c', 'c1'))).toEqual({ a: 'c', b: 'a', c: 'main' });
-    expect(suggest(branch('a', 'a1'), branch('b', 'b1', { pullRequestBase: 'b' }))).toEqual({ a: 'main', b: 'a' });
-    expect(suggest(branch('b', 'b1'), branch('a', 'a1', { tracked: true, parent: 'b' }))).toEqual({ b: 'main' });
+    expect(await suggest(a, branch('b', 'b1'), branch('c', 'c1'))).toEqual({ a: 'c', b: 'a', c: 'main' });
+    expect(await suggest(branch('a', 'a1'), branch('b', 'b1', { pullRequestBase: 'b' }))).toEqual({
+      a: 'main',
+      b: 'a',
+    });
+    expect(await suggest(branch('b', 'b1'), branch('a', 'a1', { tracked: true, parent: 'b' }))).toEqual({ b: 'main' });
   });
 });

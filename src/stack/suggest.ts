@@ -1,3 +1,4 @@
+import { breather } from '@/breather';
 import type { History } from './history';
 
 /** A branch that is neither merged nor gone. */
@@ -19,11 +20,12 @@ export interface SuggestBranch {
  * themselves untracked are suggested too; the suggestions never run in a circle. A branch that has nothing in common
  * with trunk or any other (gh-pages) gets none.
  */
-export function suggestParents(
+export async function suggestParents(
   history: History,
   trunk: { name: string; tip: string },
   branches: SuggestBranch[],
-): Map<string, string> {
+): Promise<Map<string, string>> {
+  const breath = breather();
   // Tracked ones first: of several branches at one commit they are the better parent.
   const ordered = [...branches].sort((a, b) => Number(b.tracked) - Number(a.tracked) || (a.name < b.name ? -1 : 1));
   const rank = new Map(ordered.map((branch, i) => [branch.name, i]));
@@ -34,6 +36,7 @@ export function suggestParents(
   const suggestions = new Map<string, string>();
   for (const branch of ordered) {
     if (branch.tracked) continue;
+    await breath();
     // Only what is not on trunk: a branch at a commit of trunk is empty, or merged, and no better parent than trunk.
     const own = history.ownCommits(branch.tip, [trunk.tip]);
     const nearest = (groups: Map<string, SuggestBranch[]>) => {
@@ -72,7 +75,11 @@ function leadsTo(parents: Map<string, string | null>, from: string, target: stri
 function groupBy(branches: SuggestBranch[], keys: (branch: SuggestBranch) => string[]): Map<string, SuggestBranch[]> {
   const groups = new Map<string, SuggestBranch[]>();
   for (const branch of branches) {
-    for (const key of keys(branch)) groups.set(key, [...(groups.get(key) ?? []), branch]);
+    for (const key of keys(branch)) {
+      const group = groups.get(key);
+      if (group) group.push(branch);
+      else groups.set(key, [branch]);
+    }
   }
   return groups;
 }

@@ -2,8 +2,9 @@ import { and, eq, isNull, ne } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, tasks } from '@/db/schema';
-import { type Accepted, insertJob, type Refusal } from '@/jobs/accept';
-import { retryJob } from '@/jobs/retry';
+import { type Accepted, insertJob } from '@/queue/accept';
+import { noTask, type Refusal } from '@/queue/refusal';
+import { retryJob } from '@/queue/retry';
 import { branchNameProblem } from '@/repos/branch-name';
 import { refusalOf } from './create';
 
@@ -17,15 +18,7 @@ export async function retryTask(
 ): Promise<Accepted | { refused: Refusal }> {
   const { taskId, requestedBy } = request;
   const [task] = await db.select().from(tasks).where(eq(tasks.id, taskId));
-  if (!task) {
-    return {
-      refused: {
-        code: 'NOT_FOUND',
-        field: 'taskId',
-        message: `There is no task ${taskId}. List them with tasks.list.`,
-      },
-    };
-  }
+  if (!task) return { refused: noTask(taskId) };
   if (!task.jobId || task.branchStatus === 'completed') {
     return { refused: { code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' } };
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, JobDetail } from '@/client';
-import type { ActionKind } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
 
 const OPEN: ReadonlySet<string> = new Set(['queued', 'running']);
 

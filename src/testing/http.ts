@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { spawnGit } from '@/git/run';
+import { spawnGit } from '@/git/process/run';
 
 /**
  * How a repository's remote behaves: as it should; as if it were not there (every connection breaks); accepting

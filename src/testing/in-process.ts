@@ -10,12 +10,12 @@ import {
   jobs,
   type RepoRow,
   repos,
-  type StepName,
 } from '@/db/schema';
+import type { Remote } from '@/demo/remote';
 import { forecast } from '@/forecast/loop';
-import { insertJob, type NewJob } from '@/jobs/accept';
-import { runJob, type StepOutcome, TryLater } from '@/jobs/workflow';
-import type { Remote } from './remote';
+import type { StepName } from '@/model/kinds';
+import { insertJob, type NewJob } from '@/queue/accept';
+import { runJob, type StepOutcome, TryLater } from '@/workflow/workflow';
 
 /**
  * Jobs run to their end in the test's own process, one after the other, without a server: for tests that do

@@ -1,5 +1,5 @@
-import { git } from '@/git/run';
-import { makeRemote, type Remote } from './remote';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { git } from '@/git/process/run';
 
 /** What other people do on the remote, by numbers that are taken modulo the branches there are. */
 export type Happening =

@@ -1,6 +1,6 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
-import superjson from 'superjson';
 import type { AppRouter } from '@/api/router';
+import { wire } from '@/api/wire';
 
 /**
  * The API for the page: same origin, one request a call, the feed over SSE. Jobs are asked for by `dashboard`, or by
@@ -12,10 +12,10 @@ export function createApi() {
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
-        true: httpSubscriptionLink({ url, transformer: superjson }),
+        true: httpSubscriptionLink({ url, transformer: wire }),
         false: httpLink({
           url,
-          transformer: superjson,
+          transformer: wire,
           headers: ({ op }) => ({
             'x-requested-by': typeof op.context.requestedBy === 'string' ? op.context.requestedBy : 'dashboard',
           }),
@@ -50,6 +50,11 @@ export function problemOf(error: unknown): Problem {
   }
   if (data.fields.length === 0) rest.push(error.message);
   return { fields, message: rest.join(' ') || null, unreachable: false };
+}
+
+/** All of what is wrong, where no field is there to say its part. */
+export function problemWords({ fields, message }: Problem): string {
+  return [...Object.values(fields), message].filter(Boolean).join(' ');
 }
 
 /** A key that no other request has. (`crypto.randomUUID` is missing where the page is not served securely.) */

@@ -9,11 +9,12 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { appRouter } from '@/api/router';
 import { type Db, openDatabase } from '@/db/client';
+import { problems, setProblem } from '@/db/problems';
 import * as schema from '@/db/schema';
+import { makeRemote, type Remote } from '@/demo/remote';
 import { type InProcess, inProcess } from '@/testing/in-process';
-import { makeRemote, type Remote } from '@/testing/remote';
+import { writeBranch } from '@/testing/stack';
 import { diskProblem, lookAtDatabase, watchClock } from './health';
-import { problems, setProblem } from './problems';
 
 const run = promisify(execFile);
 const { jobLogs, jobSteps, jobs, repos } = schema;
@@ -126,8 +127,7 @@ describe.skipIf(noMount)(`a full disk${noMount ? ` (${noMount})` : ''}`, () => {
     db = await openDatabase(`file:${disk}/spicerack.db`);
     app = inProcess(db);
     remote = await makeRemote(join(root, 'remote.git'));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+    await writeBranch(remote);
     repoId = (await app.add(remote)).id;
     await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
   });

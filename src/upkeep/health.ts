@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { hasProblem, type Problem, setProblem } from '@/db/problems';
 import { meta } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
-import { hasProblem, type Problem, setProblem } from './problems';
+import { modesProblem } from './modes';
 
 /** How often it looks, in milliseconds. */
 const LOOK_MS = 5000;
@@ -17,11 +18,12 @@ const LITTLE_ROOM = 256 * 1024 * 1024;
 /** A clock that was set back is told of until it has caught up, but no longer than this: then it was simply wrong before. */
 const CLOCK_TOLD_MS = 600_000;
 
-/** Looks after what the server needs until `abort` aborts: room to write, a database that takes writes, a steady clock. */
+/** Looks after what the server needs until `abort` aborts: room to write, a data directory that is nobody else's, a database that takes writes, a steady clock. */
 export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): Promise<void> {
   const clock = watchClock();
   while (!abort.aborted) {
     setProblem('disk', await diskProblem(dataDir));
+    setProblem('modes', await modesProblem(dataDir));
     setProblem('clock', clock(Date.now(), performance.now()));
     await lookAtDatabase(db);
     await sleep(LOOK_MS, undefined, { signal: abort }).catch(() => undefined);

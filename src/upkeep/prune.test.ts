@@ -18,7 +18,7 @@ import {
 } from '@/db/schema';
 import type { FeedMessage } from '@/feed/events';
 import { newestEvent } from '@/feed/read';
-import { undoOffer } from '@/jobs/undo';
+import { undoOffer } from '@/queue/undo';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { prune } from './prune';
 

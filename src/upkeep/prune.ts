@@ -2,7 +2,7 @@ import { and, asc, gt, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, events, jobMoves, jobs, meta, tasks } from '@/db/schema';
 import { PRUNED } from '@/feed/read';
-import { inverseMoves, movedSince } from '@/jobs/undo-moves';
+import { inverseMoves, movedSince } from '@/queue/undo-moves';
 
 /** What is kept. */
 export interface Retention {

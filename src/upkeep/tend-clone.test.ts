@@ -9,15 +9,16 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { config } from '@/config';
 import { cloneUpkeep, jobs, repos } from '@/db/schema';
-import { keptJobs } from '@/git/keep-ref';
-import { identifyProcess, isAlive } from '@/git/process';
-import { git, gitText } from '@/git/run';
-import { insertJob } from '@/jobs/accept';
-import { cloneDir } from '@/jobs/clone-dir';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { keptJobs } from '@/git/clone/keep-ref';
+import { identifyProcess, isAlive } from '@/git/process/process';
+import { git, gitText } from '@/git/process/run';
+import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { type InProcess, inProcess } from '@/testing/in-process';
-import { makeRemote, type Remote } from '@/testing/remote';
+import { writeBranch } from '@/testing/stack';
 import { tendClone } from './tend-clone';
 import { tendClones } from './upkeep';
 
@@ -50,8 +51,7 @@ describe('tending a clone', () => {
   });
   beforeEach(async () => {
     remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+    await writeBranch(remote);
     repoId = (await app.add(remote)).id;
     await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
     gitDir = cloneDir(repoId);

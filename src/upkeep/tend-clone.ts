@@ -2,14 +2,14 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, write } from '@/db/client';
 import { cloneUpkeep, jobs } from '@/db/schema';
-import { GitError } from '@/git/error';
-import { isDamaged } from '@/git/fsck';
-import { cloneExists, removeClone } from '@/git/init';
-import { keptJobs, releaseCommits } from '@/git/keep-ref';
-import { maintainClone, needsMaintenance } from '@/git/maintenance';
-import { identifyProcess, isAlive, killGroup } from '@/git/process';
-import type { ProcessGroup } from '@/git/run';
-import { cloneDir } from '@/jobs/clone-dir';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { isDamaged } from '@/git/clone/fsck';
+import { cloneExists, removeClone } from '@/git/clone/init';
+import { keptJobs, releaseCommits } from '@/git/clone/keep-ref';
+import { maintainClone, needsMaintenance } from '@/git/clone/maintenance';
+import { GitError } from '@/git/process/error';
+import { identifyProcess, isAlive, killGroup } from '@/git/process/process';
+import type { ProcessGroup } from '@/git/process/run';
 
 /** Longest time of one command of maintenance. */
 const COMMAND_MS = 30 * 60_000;

@@ -5,7 +5,7 @@ import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { jobs, repos } from '@/db/schema';
-import { cloneDir } from '@/jobs/clone-dir';
+import { cloneDir } from '@/git/clone/clone-dir';
 import { diskUse, setDiskUse } from './disk-use';
 import { prune } from './prune';
 import { tendClone } from './tend-clone';

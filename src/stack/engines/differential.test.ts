@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { git, gitText } from '@/git/run';
-import type { Plan, PlanBranch, PlanRequest } from '@/stack/plan';
+import { makeRemote } from '@/demo/remote';
+import { git, gitText } from '@/git/process/run';
+import type { Plan } from '@/model/plan';
 import { planBranches, targetsFor } from '@/stack/targets';
+import { buildHistory, type RandomHistory, randomHistories } from '@/testing/engines/histories';
+import { COMMITTER } from '@/testing/engines/world';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
-import { makeRemote } from '@/testing/remote';
-import { buildHistory, type RandomHistory, randomHistories } from './contract/histories';
-import { COMMITTER } from './contract/world';
+import type { PlanBranch, PlanRequest } from './engine';
 import { gitEngine } from './git';
 import { gitSpiceEngine } from './git-spice';
 import { findGitSpice } from './git-spice/find';
@@ -47,7 +48,7 @@ async function withRequest<T>(history: RandomHistory, ask: (request: PlanRequest
     return await ask({
       gitDir: remote.dir,
       trunk: { name: 'main', tip: await remote.tip('main') },
-      branches: planBranches(rows),
+      branches: planBranches(rows, 'main'),
       targets: all.ok ? all.targets : [],
       committer: COMMITTER,
       signal: new AbortController().signal,

@@ -1,10 +1,11 @@
-import { treesOf } from '@/git/cat-file';
-import { keepCommits } from '@/git/keep-ref';
-import type { Quarantine } from '@/git/objects';
-import { takePack } from '@/git/pack';
-import { listCommits } from '@/git/rev-list';
+import { keepCommits } from '@/git/clone/keep-ref';
+import { treesOf } from '@/git/objects/cat-file';
+import type { Quarantine } from '@/git/objects/objects';
+import { takePack } from '@/git/objects/pack';
+import { listCommits } from '@/git/objects/rev-list';
+import type { HeldBackReason, Plan, Warning } from '@/model/plan';
 import { History } from '@/stack/history';
-import type { HeldBackReason, Plan, PlanBranch, PlannedObjects, PlanRequest, Warning } from '@/stack/plan';
+import type { PlanBranch, PlannedObjects, PlanRequest } from './engine';
 import type { Replayed } from './git/replay';
 
 /** A branch and where it is after the plan. */

@@ -1,4 +1,5 @@
-import type { Engine, EngineName } from '@/stack/plan';
+import type { EngineName } from '@/model/plan';
+import type { Engine } from './engine';
 import { gitEngine } from './git';
 import { gitSpiceEngine } from './git-spice';
 import { findGitSpice } from './git-spice/find';

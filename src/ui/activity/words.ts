@@ -1,5 +1,6 @@
-import type { JobKind, JobStatus } from '@/db/schema';
 import type { JobView } from '@/feed/events';
+import type { JobKind, JobStatus } from '@/model/kinds';
+import { visible } from '@/text/visible';
 
 /** The kinds by the words that people know them by. */
 export const KIND_WORDS: Record<JobKind | 'task', string> = {
@@ -11,6 +12,7 @@ export const KIND_WORDS: Record<JobKind | 'task', string> = {
   register_existing_branch: 'Register',
   create_branch: 'Create a branch',
   undo: 'Undo',
+  untrack_branch: 'Untrack',
   task: 'Tasks',
 };
 
@@ -40,7 +42,7 @@ export function deed(
   undone = 'an earlier job',
 ): string {
   const { did, todo, what } = verb(job, undone);
-  const object = what && ` ${what}`;
+  const object = visible(what && ` ${what}`);
   switch (job.status) {
     case 'completed':
       return `${did}${object}`;
@@ -88,5 +90,7 @@ function verb(
       };
     case 'undo':
       return { did: 'undid', todo: 'undo', what: undone };
+    case 'untrack_branch':
+      return { did: 'untracked', todo: 'untrack', what: `${branch}` };
   }
 }

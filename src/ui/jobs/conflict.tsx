@@ -1,6 +1,8 @@
 'use client';
 
-import type { JobResult } from '@/db/schema';
+import type { JobResult } from '@/model/result';
+import { commandsByHand } from '@/repos/by-hand';
+import { visible } from '@/text/visible';
 import { ScrollText } from '../controls';
 import { CopyButton } from '../copy';
 import { type Block, conflictBlocks } from './conflict-blocks';
@@ -13,33 +15,23 @@ type ConflictFile = Conflict['files'][number];
 const AROUND = 3;
 
 /** One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand. */
-export function ConflictView({
-  branch,
-  reason,
-  onto,
-  base,
-}: {
-  branch: string;
-  reason: Conflict;
-  /** The branch that it was to stand on, and the commit that it stands on now; null where that is not known. */
-  onto: string | null;
-  base: string | null;
-}) {
+export function ConflictView({ branch, reason }: { branch: string; reason: Conflict }) {
+  const onto = reason.byHand?.parent;
   return (
     <div className="mt-1 flex min-w-0 flex-col gap-3">
       <p className="text-muted">
-        Its commit <Commit id={reason.commit} /> “{reason.subject}” does not go onto {onto && <Name>{onto}</Name>}{' '}
-        <Commit id={reason.onto} />.
+        Its commit <Commit id={reason.commit} /> “{visible(reason.subject)}” does not go onto{' '}
+        {onto && <Name>{onto}</Name>} <Commit id={reason.onto} />.
       </p>
       {reason.files.map((file) => (
         <File
           key={file.path}
           file={file}
           ours={`${onto ?? 'below'} ${reason.onto.slice(0, 7)}`}
-          theirs={`${branch} ${reason.commit.slice(0, 7)}`}
+          theirs={`${visible(branch)} ${reason.commit.slice(0, 7)}`}
         />
       ))}
-      {base && onto && <ByHand branch={branch} onto={onto} base={base} />}
+      {reason.byHand && <Commands branch={branch} lines={commandsByHand(branch, reason.byHand)} />}
     </div>
   );
 }
@@ -54,9 +46,9 @@ function File({ file, ours, theirs }: { file: ConflictFile; ours: string; theirs
         <p className="px-2 pb-2 text-muted">There is no text to show (binary, or too large).</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section aria-label={`Conflict in ${file.path}`} tabIndex={0} className="max-h-120 overflow-auto">
+        <section aria-label={`Conflict in ${visible(file.path)}`} tabIndex={0} className="max-h-120 overflow-auto">
           <div className="w-fit min-w-full border-t border-hairline font-mono text-xs">
-            {conflictBlocks(file.text).map((block) =>
+            {conflictBlocks(visible(file.text.replaceAll('\r\n', '\n'))).map((block) =>
               block.kind === 'agreed' ? (
                 <Agreed key={block.line} block={block} />
               ) : (
@@ -101,27 +93,17 @@ function Agreed({ block }: { block: Block & { kind: 'agreed' } }) {
 }
 
 /** The commands that take the branch where the job would have put it, on one's own machine. */
-function ByHand({ branch, onto, base }: { branch: string; onto: string; base: string }) {
-  const commands = [
-    'git fetch origin',
-    `git switch ${quoted(branch)}`,
-    `git rebase --onto ${quoted(`origin/${onto}`)} ${base}`,
-    `git push --force-with-lease origin ${quoted(branch)}`,
-  ].join('\n');
+function Commands({ branch, lines }: { branch: string; lines: string[] }) {
+  const commands = lines.join('\n');
   return (
-    <section aria-label={`Commands to solve ${branch} by hand`} className="flex flex-col gap-1">
+    <section aria-label={`Commands to solve ${visible(branch)} by hand`} className="flex flex-col gap-1">
       <div className="flex items-center gap-2">
         <h4 className="text-xs font-medium text-muted">Solve it on your machine, then retry</h4>
         <CopyButton text={commands} label="the commands" />
       </div>
       <ScrollText label="Commands" className="rounded-control border border-hairline bg-canvas p-2">
-        {commands}
+        {visible(commands)}
       </ScrollText>
     </section>
   );
-}
-
-/** A branch's name for a shell: git allows more in it than a shell leaves alone. */
-function quoted(name: string): string {
-  return /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }

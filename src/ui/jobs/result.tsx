@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
+import { visible } from '@/text/visible';
 import { heldBackWords } from '../stack/state';
 
 type Result = NonNullable<JobDetail['job']['result']>;
@@ -28,7 +29,7 @@ export function ResultLists({
       <List title="Dropped, because the change is already below">
         {dropped.map(({ branch, commit, subject }) => (
           <li key={`${branch} ${commit}`}>
-            <Name>{branch}</Name> <Commit id={commit} /> {subject}
+            <Name>{branch}</Name> <Commit id={commit} /> {visible(subject)}
           </li>
         ))}
       </List>
@@ -109,8 +110,8 @@ function List({ title, tone = 'text-muted', children }: { title: string; tone?: 
   );
 }
 
-export function Name({ children }: { children: ReactNode }) {
-  return <span className="font-mono text-xs break-all">{children}</span>;
+export function Name({ children }: { children: string | null }) {
+  return <span className="font-mono text-xs break-all">{visible(children ?? '')}</span>;
 }
 
 /** A commit by its first digits; selecting it takes them all. */

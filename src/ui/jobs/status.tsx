@@ -1,4 +1,4 @@
-import type { JobStatus } from '@/db/schema';
+import type { JobStatus } from '@/model/kinds';
 
 /** The tints of a job's statuses. */
 export const statusTone: Record<JobStatus, string> = {

@@ -2,9 +2,10 @@
 
 import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { JobStepRow, StepName } from '@/db/schema';
-import { isActive } from '../feed/merge';
+import type { JobStepRow } from '@/db/schema';
+import type { StepName } from '@/model/kinds';
 import { between, duration, exactUtc } from '../time';
+import { isActive } from './active';
 import { StatusShape } from './status';
 
 /** What a job goes through. */

@@ -1,7 +1,11 @@
 import type { JobDetail } from '@/api/jobs';
-import type { ActionKind, BranchRow, RepoRow } from '@/db/schema';
-import { isActive } from '../feed/merge';
+import type { BranchRow, RepoRow } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
+import { visible } from '@/text/visible';
+import { historyAddress } from '../activity/address';
+import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
+import { isLive } from '../stack/state';
 
 /** More are found by typing. */
 export const SHOWN = 50;
@@ -72,41 +76,41 @@ function jobItem(job: JobDetail['job']): Item {
 
 function branchItems(repoId: string, branch: BranchRow): Item[] {
   const { name } = branch;
+  const shown = visible(name);
   const run = (text: string, kind: ActionKind): Item => ({
     key: `${kind} ${name}`,
-    text: `${text} ${name}`,
+    text: `${text} ${shown}`,
     kind: 'action',
     does: { run: { repoId, kind, branch: name } },
   });
-  const open = !branch.merged && !branch.gone;
-  const actions: Item[] = !open
+  const actions: Item[] = !isLive(branch)
     ? []
     : branch.tracked
       ? [
           run('Restack', 'restack_subtree'),
           run('Rebase', 'rebase_branch'),
-          { key: `move ${name}`, text: `Move ${name} onto…`, kind: 'action', does: { move: name } },
+          { key: `move ${name}`, text: `Move ${shown} onto…`, kind: 'action', does: { move: name } },
         ]
       : [run('Register', 'register_existing_branch')];
   return [
     {
       key: `branch ${name}`,
-      text: name,
+      text: shown,
       kind: 'branch',
       does: { go: `/repos/${repoId}?q=${encodeURIComponent(name)}` },
     },
     ...actions,
     {
       key: `history ${name}`,
-      text: `History of ${name}`,
+      text: `History of ${shown}`,
       kind: 'page',
-      does: { go: `/repos/${repoId}/activity?branch=${encodeURIComponent(name)}` },
+      does: { go: historyAddress(repoId, { branch: name }) },
     },
     ...(branch.prUrl
       ? [
           {
             key: `pr ${name}`,
-            text: `Pull request #${branch.prNumber} of ${name}`,
+            text: `Pull request #${branch.prNumber} of ${shown}`,
             kind: 'link',
             does: { leave: branch.prUrl },
           },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BranchCounts } from '@/db/schema';
+import type { BranchCounts } from '@/model/counts';
 import { repoState } from './repo-state';
 
 const SYNCED = { counts: null, activeJobs: [], syncedAt: '2026-01-02', syncErrorAt: null };

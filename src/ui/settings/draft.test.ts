@@ -3,6 +3,7 @@ import { changesOf, type Draft } from './draft';
 
 const saved: Draft = {
   name: 'shop',
+  url: 'https://git.example.com/acme/shop.git',
   trunk: 'main',
   engine: 'auto',
   autoSyncMinutes: '15',

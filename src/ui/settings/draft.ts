@@ -3,6 +3,7 @@ import type { RepoRow } from '@/db/schema';
 /** What the form of a repo's settings holds: text as it was typed. */
 export interface Draft {
   name: string;
+  url: string;
   trunk: string;
   engine: RepoRow['engine'];
   /** Empty is off. */
@@ -16,6 +17,7 @@ export type DraftField = keyof Draft;
 /** What `repos.update` takes of a draft. */
 export interface Changes {
   name?: string;
+  url?: string;
   trunk?: string;
   engine?: RepoRow['engine'];
   autoSyncMinutes?: number | null;
@@ -25,9 +27,10 @@ export interface Changes {
 
 /** The form as the repo is now. */
 export function savedDraft(repo: RepoRow): Draft {
-  const { name, engine, autoRestack, allowNonAtomicPush } = repo;
+  const { name, url, engine, autoRestack, allowNonAtomicPush } = repo;
   return {
     name,
+    url,
     trunk: repo.trunk ?? '',
     engine,
     autoSyncMinutes: repo.autoSyncMinutes === null ? '' : String(repo.autoSyncMinutes),
@@ -44,6 +47,7 @@ export function changesOf(
   const changes: Changes = {};
   const problems: Partial<Record<DraftField, string>> = {};
   if (draft.name.trim() !== saved.name) changes.name = draft.name;
+  if (draft.url.trim() !== saved.url) changes.url = draft.url;
   if (draft.trunk.trim() !== saved.trunk) changes.trunk = draft.trunk.trim();
   if (draft.engine !== saved.engine) changes.engine = draft.engine;
   if (draft.autoRestack !== saved.autoRestack) changes.autoRestack = draft.autoRestack;

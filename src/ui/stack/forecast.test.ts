@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ForecastOutline } from '@/db/schema';
 import type { FeedEvent, ForecastView } from '@/feed/events';
+import type { ForecastOutline } from '@/model/forecast';
 import { mergeForecast, outlineWords } from './forecast';
 
 const outline = (more: Partial<ForecastOutline>): ForecastOutline => ({

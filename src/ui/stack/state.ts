@@ -1,5 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
-import type { BranchRow, ForecastOutline } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
+import type { ForecastOutline } from '@/model/forecast';
+import { isKept } from '@/repos/kept';
+import { visible } from '@/text/visible';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
 export type BranchState =
@@ -35,6 +38,11 @@ type HeldBackReason = ForecastOutline['heldBack'][number]['reason'];
 
 export const NO_NEWS: BranchNews = { own: null, mover: null, heldBack: null, foreseen: null };
 
+/** Whether anything is still to be done with it: neither merged nor gone. */
+export function isLive(branch: Pick<BranchRow, 'merged' | 'gone'>): boolean {
+  return !branch.merged && !branch.gone;
+}
+
 /** Whether it would conflict: with its parent as that is, or as that will be once the stack below has moved. */
 export function wouldConflict(branch: BranchRow, { foreseen }: BranchNews): boolean {
   return branch.tracked && (branch.forecast?.outcome === 'conflict' || foreseen?.kind === 'conflict');
@@ -47,7 +55,11 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   if (at) return { state: 'running', word: 'in work', detail: at.job.message };
   if (branch.merged) return { state: 'merged', word: 'merged', detail: '' };
   if (branch.gone) return { state: 'gone', word: 'gone', detail: 'deleted on the remote, not merged' };
+  if (isKept(branch)) return { state: 'in_place', word: 'long-lived', detail: '' };
   if (!branch.tracked) {
+    const { renamedFrom } = branch;
+    if (renamedFrom)
+      return { state: 'untracked', word: 'renamed?', detail: `${renamedFrom} seems to be this branch now` };
     return {
       state: 'untracked',
       word: 'untracked',
@@ -61,8 +73,13 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   }
   if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
   if (branch.needsRestack) {
-    const clean = branch.forecast ? 'forecast: clean' : '';
-    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${foreseen.branch}` : clean;
+    const clean =
+      branch.forecast?.outcome === 'too_large'
+        ? 'forecast: too large to be compared'
+        : branch.forecast
+          ? 'forecast: clean'
+          : '';
+    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${visible(foreseen.branch)}` : clean;
     return { state: 'needs_restack', word: 'needs restack', detail };
   }
   return { state: 'in_place', word: 'in place', detail: '' };
@@ -99,6 +116,10 @@ export function newsByBranch(jobs: JobDetail[], outline: ForecastOutline | null)
 
 /** Why a branch was left where it was, in one line. */
 export function heldBackWords(reason: HeldBackReason): string {
+  return visible(wordsOf(reason));
+}
+
+function wordsOf(reason: HeldBackReason): string {
   switch (reason.kind) {
     case 'conflict':
       return `conflicts in ${listed(reason.files.map((file) => file.path))}`;
@@ -106,6 +127,8 @@ export function heldBackWords(reason: HeldBackReason): string {
       return `${reason.branch} below it is held back`;
     case 'protected':
       return `the remote refuses to move it: ${reason.message}`;
+    case 'too_large':
+      return 'too large to be compared';
     case 'parent_gone':
       return `${reason.parent} below it is gone: move it onto another branch`;
   }
@@ -113,6 +136,10 @@ export function heldBackWords(reason: HeldBackReason): string {
 
 /** `a.ts`, `a.ts and b.ts`, `a.ts and 3 more`. */
 export function listed(names: string[]): string {
+  return visible(joined(names));
+}
+
+function joined(names: string[]): string {
   const [first = '', second] = names;
   if (names.length > 2) return `${first} and ${names.length - 1} more`;
   return second ? `${first} and ${second}` : first;

@@ -2,19 +2,14 @@
 
 import { TriangleAlert } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { visible } from '@/text/visible';
 import { Button } from '../controls';
+import { branchesWord } from '../repos/counts';
 import { type Foreseen, useForecast } from './forecast';
-import type { MoveInHand } from './move';
+import type { StripSubject } from './strip-subject';
 
 /** Names that a confirmation lists before it says how many more there are. */
 const NAMED = 6;
-
-/** What the strip below the tree is about. */
-export type StripSubject =
-  | { kind: 'move'; hand: MoveInHand; moved: string[]; problem: string | null }
-  | { kind: 'selection'; restack: string[]; register: string[] }
-  /** A branch whose Restack is looked at, and how many stand on it; null is only the keys. */
-  | { kind: 'preview'; branch: string | null; above: number; keys: boolean };
 
 interface Props {
   repoId: string;
@@ -56,16 +51,16 @@ function MoveStrip({
   const { branch, target, dropped } = hand;
   const ask = target && !problem ? { repoId, kind: 'reparent_branch' as const, branch, parent: target } : null;
   const foreseen = useForecast(ask, 'clean');
-  const what = moved.length > 1 ? `${branch} + ${moved.length - 1} above` : branch;
+  const what = visible(moved.length > 1 ? `${branch} + ${moved.length - 1} above` : branch);
   const words = problem ?? foreseen?.words ?? '';
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (dropped) button.current?.focus();
   }, [dropped]);
   useEffect(() => {
-    if (target) say(`${what} onto ${target}${words ? `: ${words}` : ''}`);
+    if (target) say(`${what} onto ${visible(target)}${words ? `: ${words}` : ''}`);
   }, [say, what, target, words]);
-  const named = moved.slice(0, NAMED).join(', ');
+  const named = visible(moved.slice(0, NAMED).join(', '));
   return (
     <Line label="Move">
       <span className="min-w-0 flex-1 basis-60">
@@ -73,7 +68,7 @@ function MoveStrip({
         {target && target !== branch ? (
           <>
             {' '}
-            → <span className="font-medium break-words">{target}</span>
+            → <span className="font-medium break-words">{visible(target)}</span>
           </>
         ) : (
           <span className="text-muted"> · aim at the branch that it shall stand on</span>
@@ -95,7 +90,7 @@ function MoveStrip({
             look={foreseen?.state === 'ready' && !foreseen.conflicts ? 'primary' : 'plain'}
             onClick={confirm}
           >
-            Move {moved.length === 1 ? 'it' : `${moved.length} branches`}
+            Move {moved.length === 1 ? 'it' : branchesWord(moved.length)}
           </Button>
           <Button onClick={cancel}>Cancel</Button>
         </span>
@@ -149,7 +144,7 @@ function PreviewStrip({
       <span className="min-w-0 flex-1">
         {branch && (
           <>
-            Restack <span className="font-medium">{above > 0 ? `${branch} + ${above} above` : branch}</span>
+            Restack <span className="font-medium">{visible(above > 0 ? `${branch} + ${above} above` : branch)}</span>
             <Words foreseen={foreseen} />
           </>
         )}

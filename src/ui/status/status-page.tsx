@@ -1,16 +1,16 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { RotateCw } from 'lucide-react';
+import { LogOut, RotateCw } from 'lucide-react';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { problemOf } from '../api';
 import { Button, PageSkeleton, Trouble } from '../controls';
-import { repoListQuery } from '../feed/queries';
 import { StatusChip } from '../jobs/status';
 import { intent } from '../jobs/words';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
+import { repoListQuery } from '../repos/repo-list';
 import { ago, duration, exact } from '../time';
 import { openJobsQuery, type SystemStatus, statusQuery } from './query';
 
@@ -35,6 +35,7 @@ export function StatusPage() {
         <Button disabled={status.isFetching} onClick={() => void status.refetch()}>
           <RotateCw size={14} aria-hidden /> {status.isFetching ? 'Looking…' : 'Look again'}
         </Button>
+        {status.data.asksForToken && <SignOut />}
       </header>
       {status.error && <Trouble>{problemOf(status.error).message}</Trouble>}
       <Problems problems={problems} programs={programs} />
@@ -70,6 +71,24 @@ export function StatusPage() {
         )}
       </Section>
     </div>
+  );
+}
+
+/** Ends this browser's session; the page that asks for the token comes next. */
+function SignOut() {
+  const [problem, setProblem] = useState(false);
+  const signOut = async () => {
+    const answer = await fetch('/api/sign-out', { method: 'POST', redirect: 'manual' }).catch(() => null);
+    if (answer) window.location.assign('/');
+    else setProblem(true);
+  };
+  return (
+    <>
+      <Button onClick={() => void signOut()}>
+        <LogOut size={14} aria-hidden /> Sign out
+      </Button>
+      {problem && <Trouble>The server does not answer, so you are still signed in. Try again.</Trouble>}
+    </>
   );
 }
 

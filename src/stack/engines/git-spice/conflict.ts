@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DisposableClone } from '@/git/disposable-clone';
-import { git, gitText } from '@/git/run';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { git, gitText } from '@/git/process/run';
+import { oneLine } from '@/text/foreign';
 import type { Conflict, Replayer } from '../git/replay';
 import { BRANCH } from './stage';
 
@@ -32,6 +33,6 @@ export async function readConflict(
   const unmerged = (await git(['diff', '--name-only', '--diff-filter=U', '-z'], options)).stdout.toString('utf8');
   const files = unmerged.split('\0').filter(Boolean);
   if (files.length === 0) return null;
-  const subject = await gitText(['log', '-1', '--format=%s', commit], options);
+  const subject = oneLine(await gitText(['log', '-1', '--format=%s', commit], options));
   return { commit, subject, files: files.map((path) => ({ path, kinds: [], text: null })) };
 }

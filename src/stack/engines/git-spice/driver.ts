@@ -1,9 +1,10 @@
 import { delimiter, dirname, isAbsolute } from 'node:path';
 import { config } from '@/config';
-import type { DisposableClone } from '@/git/disposable-clone';
-import { GitError } from '@/git/error';
-import { runProgram } from '@/git/run';
-import type { PlanRequest } from '@/stack/plan';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { GitError } from '@/git/process/error';
+import { runProgram } from '@/git/process/run';
+import { oneLine } from '@/text/foreign';
+import type { PlanRequest } from '../engine';
 
 /** How one command of git-spice ended. Every failure exits with 1, so only its traces and words tell them apart. */
 export interface SpiceOutcome {
@@ -33,7 +34,7 @@ export function spiceIn(copy: DisposableClone, program: string, request: PlanReq
     });
     // Lines are `INF|WRN|ERR|FTL message`; a message of several lines has the level on each.
     const lines = stderr.split('\n').filter((line) => line.trim());
-    const warnings = lines.flatMap((line) => line.match(/^WRN (.*)/)?.[1] ?? []);
+    const warnings = lines.flatMap((line) => (line.startsWith('WRN ') ? oneLine(line.slice(4)) : []));
     return { ok: code === 0, warnings, words: lines.join('\n') };
   };
 }

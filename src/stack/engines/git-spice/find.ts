@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { config } from '@/config';
-import { GitError } from '@/git/error';
-import { runProgram } from '@/git/run';
+import { GitError } from '@/git/process/error';
+import { runProgram } from '@/git/process/run';
 
 /** The program that was found, or in one sentence why there is none. */
 export type GitSpiceProgram = { program: string; version: string } | { missing: string };

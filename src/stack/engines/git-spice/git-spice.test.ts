@@ -3,9 +3,9 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { identifyProcess } from '@/git/process';
-import type { Engine, PlannedObjects } from '@/stack/plan';
-import { makeWorld, type World } from '../contract/world';
+import { identifyProcess } from '@/git/process/process';
+import { makeWorld, type World } from '@/testing/engines/world';
+import type { Engine, PlannedObjects } from '../engine';
 import { gitSpiceEngine, planWith } from '.';
 import { findGitSpice, probe } from './find';
 

@@ -1,9 +1,10 @@
-import { formatCommit, subjectOf } from '@/git/commit';
-import type { DisposableClone } from '@/git/disposable-clone';
-import type { Quarantine } from '@/git/objects';
-import { hasEqualPatch, listPicks, type Pick } from '@/git/picks';
-import { git } from '@/git/run';
-import type { PlanBranch, PlanRequest, Warning } from '@/stack/plan';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { formatCommit, subjectOf } from '@/git/objects/commit';
+import type { Quarantine } from '@/git/objects/objects';
+import { hasEqualPatch, listPicks, type Pick } from '@/git/objects/picks';
+import { git } from '@/git/process/run';
+import type { Warning } from '@/model/plan';
+import type { PlanBranch, PlanRequest } from '../engine';
 import type { Replayed, Replayer } from '../git/replay';
 import { type CommitSource, othersBelow } from '../git/selection';
 import { inPlace, type Outcome, type Place } from '../outcome';

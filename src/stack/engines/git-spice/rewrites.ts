@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DisposableClone } from '@/git/disposable-clone';
-import { type GitOptions, git, gitText } from '@/git/run';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { type GitOptions, git, gitText } from '@/git/process/run';
 
 /**
  * Which commit became which, told by git itself: before a branch is replayed each of its commits gets a note that

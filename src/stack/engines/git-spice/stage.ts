@@ -1,5 +1,5 @@
-import type { DisposableClone } from '@/git/disposable-clone';
-import { git, gitText } from '@/git/run';
+import type { DisposableClone } from '@/git/clone/disposable-clone';
+import { git, gitText } from '@/git/process/run';
 import { odd, type Spice, type SpiceOutcome } from './driver';
 
 /**

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ObjectReader } from '@/git/cat-file';
-import { formatTree } from '@/git/commit';
-import { openQuarantine, type Quarantine } from '@/git/objects';
-import { git } from '@/git/run';
+import { ObjectReader } from '@/git/objects/cat-file';
+import { formatTree } from '@/git/objects/commit';
+import { openQuarantine, type Quarantine } from '@/git/objects/objects';
+import { git } from '@/git/process/run';
 import { Attributes } from './attributes';
 
 let dir: string;
@@ -61,6 +61,23 @@ test('is one folder for all trees with the same attribute files, and another one
 
 test('is empty for a tree without any, and passes over symbolic links, as git does', async () => {
   expect(await filesIn(await attributes.folder(tree({ '.gitattributes': file('a', '120000') })))).toEqual([]);
+});
+
+test('reads a tree of ten million files once each, and refuses one with too many attribute files', async () => {
+  let id = tree({ x: file('x') });
+  const grow = (name: string) => {
+    id = quarantine.write(
+      'tree',
+      formatTree(Array.from({ length: 10 }, (_, i) => ({ mode: '40000', name: `${name}${i}`, id }))),
+    );
+  };
+  for (let depth = 0; depth < 7; depth += 1) grow('d');
+  expect(await filesIn(await attributes.folder(id))).toEqual([]);
+  id = tree({ '.gitattributes': file('deep') });
+  for (let depth = 0; depth < 7; depth += 1) grow('d');
+  // The first tree is listed, as far as that goes.
+  const fresh = new Attributes(quarantine, reader, new AbortController().signal);
+  await expect(fresh.folder(id)).rejects.toMatchObject({ kind: 'too_large' });
 });
 
 test('writes nothing outside, whatever a made-up tree names', async () => {

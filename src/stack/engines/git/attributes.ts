@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectReader } from '@/git/cat-file';
-import { parseTree } from '@/git/commit';
-import type { Quarantine } from '@/git/objects';
-import { git } from '@/git/run';
+import type { ObjectReader } from '@/git/objects/cat-file';
+import { parseTree } from '@/git/objects/commit';
+import type { Quarantine } from '@/git/objects/objects';
+import { isTooLarge, MAX_ATTRIBUTE_FILES, MAX_LISTED, tooLarge } from '@/git/process/bounds';
+import { gitRecords } from '@/git/process/run';
 
 /** Where a `.gitattributes` file is (latin1, relative to its tree) and its blob. */
 type AttributeFile = [path: string, blob: string];
@@ -22,6 +23,7 @@ export class Attributes {
   /** The attribute files below each tree seen. */
   readonly #below = new Map<string, Promise<AttributeFile[]>>();
   readonly #folders = new Map<string, Promise<string>>();
+
   #listed: Promise<void> | undefined;
 
   constructor(quarantine: Quarantine, reader: ObjectReader, signal: AbortSignal) {
@@ -30,7 +32,11 @@ export class Attributes {
     this.#signal = signal;
   }
 
-  /** The folder for a tree. */
+  /**
+   * The folder for a tree. What is too long to be listed is read tree by tree, each once however often it is named: a
+   * few that name each other a million times cost no more than a few.
+   * @throws GitError `too_large` where there are more than `MAX_ATTRIBUTE_FILES`
+   */
   async folder(tree: string): Promise<string> {
     // One listing in git is far quicker than reading each folder of a large tree; later trees share most of it.
     this.#listed ??= this.#list(tree);
@@ -70,17 +76,23 @@ export class Attributes {
       }
       return isAttributeFile(mode, name) ? [[name, id]] : [];
     });
-    return (await Promise.all(found)).flat();
+    const files = (await Promise.all(found)).flat();
+    if (files.length > MAX_ATTRIBUTE_FILES)
+      throw tooLarge(`a tree with more than ${MAX_ATTRIBUTE_FILES} ${NAME} files`);
+    return files;
   }
 
-  /** Fills in what is below every folder of a tree, by one `git ls-tree`. */
+  /** Fills in what is below every folder of a tree, by one `git ls-tree`; nothing where that is too long. */
   async #list(tree: string): Promise<void> {
     const { gitDir, env } = this.#quarantine;
     const args = ['ls-tree', '-r', '-t', '-z', tree];
-    const { stdout } = await git(args, { gitDir, env, signal: this.#signal });
     const below = new Map<string, AttributeFile[]>([[tree, []]]);
     const trees = new Map([['', tree]]);
-    for (const line of stdout.toString('latin1').split('\0')) {
+    let listed = 0;
+    let found = 0;
+    const each = (line: string) => {
+      listed += 1;
+      if (listed > MAX_LISTED) throw tooLarge(`a tree of more than ${MAX_LISTED} entries`, args);
       const tab = line.indexOf('\t');
       const [mode = '', type, id = ''] = line.slice(0, tab).split(' ');
       const path = line.slice(tab + 1);
@@ -89,12 +101,22 @@ export class Attributes {
         // The same tree may stand in several places; what is below it is the same.
         below.set(id, []);
       } else if (isAttributeFile(mode, path.slice(path.lastIndexOf('/') + 1))) {
+        found += 1;
+        if (found > MAX_ATTRIBUTE_FILES)
+          throw tooLarge(`a tree with more than ${MAX_ATTRIBUTE_FILES} ${NAME} files`, args);
         const parts = path.split('/');
         for (const depth of parts.keys()) {
           const folder = trees.get(parts.slice(0, depth).join('/')) ?? '';
           below.get(folder)?.push([parts.slice(depth).join('/'), id]);
         }
       }
+    };
+    try {
+      const options = { gitDir, env, signal: this.#signal, encoding: 'latin1', separator: '\0' } as const;
+      await gitRecords(args, options, each);
+    } catch (error) {
+      if (isTooLarge(error)) return;
+      throw error;
     }
     for (const [id, files] of below) this.#below.set(id, Promise.resolve(files));
   }

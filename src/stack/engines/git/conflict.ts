@@ -1,7 +1,7 @@
-import type { ObjectReader } from '@/git/cat-file';
-import { parseTree } from '@/git/commit';
-import type { ConflictDetail } from '@/git/merge-tree';
-import type { ConflictFile } from '@/stack/plan';
+import type { ObjectReader } from '@/git/objects/cat-file';
+import { parseTree } from '@/git/objects/commit';
+import type { ConflictDetail } from '@/git/objects/merge-tree';
+import type { ConflictFile } from '@/model/plan';
 
 /** Bytes of one file's text, and of all texts of a conflict, that a plan carries. */
 const MAX_FILE = 128 * 1024;

@@ -1,12 +1,14 @@
-import { ObjectReader } from '@/git/cat-file';
-import { ChangedPaths } from '@/git/changed-paths';
-import { parseCommit } from '@/git/commit';
-import { isAncestor } from '@/git/is-ancestor';
-import { Merger } from '@/git/merge-tree';
-import { openQuarantine, type Quarantine } from '@/git/objects';
-import { listCommits } from '@/git/rev-list';
+import { ObjectReader } from '@/git/objects/cat-file';
+import { ChangedPaths } from '@/git/objects/changed-paths';
+import { parseCommit } from '@/git/objects/commit';
+import { isAncestor } from '@/git/objects/is-ancestor';
+import { Merger } from '@/git/objects/merge-tree';
+import { openQuarantine, type Quarantine } from '@/git/objects/objects';
+import { listCommits } from '@/git/objects/rev-list';
+import { isTooLarge } from '@/git/process/bounds';
+import type { HeldBackReason } from '@/model/plan';
 import { History } from '@/stack/history';
-import type { Engine, HeldBackReason, PlannedObjects, PlanRequest, Target } from '@/stack/plan';
+import type { Engine, PlannedObjects, PlanRequest, Target } from '../engine';
 import { inPlace, type Outcome, plannedObjects } from '../outcome';
 import { Attributes } from './attributes';
 import { type Conflict, Replayer } from './replay';
@@ -69,7 +71,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     }
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
     if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch) };
-    return inTurn(async () => {
+    const replayed = inTurn(async (): Promise<Outcome> => {
       const below = othersBelow(request, branch, untouched.tip);
       const picks = await selection.picks(branch.tip, branch.base, below);
       // Its own history holds what the parent is now: its merges stay, as `git-spice branch restack` leaves them.
@@ -81,6 +83,11 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
       const result = await replayer.replay(picks, onto.tip, onto.name);
       if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) } };
       return { branch, onto, result };
+    });
+    // The others go on.
+    return replayed.catch((error: unknown) => {
+      if (!isTooLarge(error)) throw error;
+      return { branch, onto: null, result: { heldBack: { kind: 'too_large', message: error.message } } };
     });
   };
 

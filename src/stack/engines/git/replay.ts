@@ -1,9 +1,9 @@
-import type { ObjectReader } from '@/git/cat-file';
-import { type Commit, formatCommit, subjectOf } from '@/git/commit';
-import type { Merger } from '@/git/merge-tree';
-import type { Quarantine } from '@/git/objects';
-import type { Pick } from '@/git/picks';
-import type { ConflictFile, Move } from '@/stack/plan';
+import type { ObjectReader } from '@/git/objects/cat-file';
+import { type Commit, formatCommit, subjectOf } from '@/git/objects/commit';
+import type { Merger } from '@/git/objects/merge-tree';
+import type { Quarantine } from '@/git/objects/objects';
+import type { Pick } from '@/git/objects/picks';
+import type { ConflictFile, Move } from '@/model/plan';
 import type { Attributes } from './attributes';
 import { readConflict } from './conflict';
 import type { CommitSource, PathSource } from './selection';

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ObjectReader } from '@/git/cat-file';
-import { parseCommit } from '@/git/commit';
-import { listPicks } from '@/git/picks';
-import { listCommits } from '@/git/rev-list';
+import { type Files, makeRemote } from '@/demo/remote';
+import { ObjectReader } from '@/git/objects/cat-file';
+import { parseCommit } from '@/git/objects/commit';
+import { listPicks } from '@/git/objects/picks';
+import { listCommits } from '@/git/objects/rev-list';
 import { History } from '@/stack/history';
-import { type Files, makeRemote } from '@/testing/remote';
 import { Selection } from './selection';
 
 let dir: string;

@@ -1,8 +1,8 @@
-import type { Commit } from '@/git/commit';
-import { listPicks, type Pick } from '@/git/picks';
-import type { GitOptions } from '@/git/run';
+import type { Commit } from '@/git/objects/commit';
+import { listPicks, type Pick } from '@/git/objects/picks';
+import type { GitOptions } from '@/git/process/run';
 import type { History } from '@/stack/history';
-import type { PlanBranch, PlanRequest } from '@/stack/plan';
+import type { PlanBranch, PlanRequest } from '../engine';
 
 /** Reads a commit; reading it again costs nothing. */
 export type CommitSource = (id: string) => Promise<Commit>;

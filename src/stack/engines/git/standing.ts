@@ -1,7 +1,10 @@
-import type { Commit } from '@/git/commit';
-import { git } from '@/git/run';
+import type { Commit } from '@/git/objects/commit';
+import { type GitOptions, git } from '@/git/process/run';
 import { type Answer, whereLanded } from '@/stack/landing';
-import type { Tools } from './replay';
+import type { CommitSource, PathSource } from './selection';
+
+/** For git processes that read the quarantine. */
+type Quarantined = Required<Pick<GitOptions, 'gitDir' | 'env'>> & Pick<GitOptions, 'signal'>;
 
 /** How many commits below are looked at, newest first. */
 const TRIED = 40;
@@ -15,7 +18,7 @@ const TRIED = 40;
 export async function stands(
   id: string,
   tip: string,
-  { commit, paths, options }: Pick<Tools, 'commit' | 'paths' | 'options'>,
+  { commit, paths, options }: { commit: CommitSource; paths: PathSource; options: Quarantined },
   replay: (onto: Commit) => Promise<Answer>,
 ): Promise<boolean> {
   const touched = (await paths(id)).split('\0').filter((_, i) => i % 2 === 1);
@@ -38,19 +41,14 @@ export async function stands(
 }
 
 /** The commits that one reaches from `tip` by first parents, that `without` has not, and that touch one of the paths; newest first. */
-async function lineBelow(tip: string, without: string, paths: string[], options: Tools['options']): Promise<string[]> {
+async function lineBelow(tip: string, without: string, paths: string[], options: Quarantined): Promise<string[]> {
   const input = Buffer.from([tip, `^${without}`, '--', ...paths, ''].join('\n'), 'latin1');
   const args = ['--literal-pathspecs', 'rev-list', '--first-parent', `--max-count=${TRIED}`, '--stdin'];
   const { stdout } = await git(args, { ...options, input });
   return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 
-async function isTakenBackInPart(
-  before: string,
-  tip: string,
-  paths: string[],
-  options: Tools['options'],
-): Promise<boolean> {
+async function isTakenBackInPart(before: string, tip: string, paths: string[], options: Quarantined): Promise<boolean> {
   const input = Buffer.from(paths.flatMap((path) => [`${before}:${path}\n`, `${tip}:${path}\n`]).join(''), 'latin1');
   const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { ...options, input });
   // What is not there is answered with its name and `missing`.

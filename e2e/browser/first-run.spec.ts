@@ -1,0 +1,25 @@
+import { startServer } from '../support/server';
+import { expectAccessibleEverywhere } from './pages/accessible';
+import { RepoPage } from './pages/repo-page';
+import { expect, test } from './pages/test';
+
+test('an empty dashboard leads to the demo in one click', async ({ page }) => {
+  test.setTimeout(120_000);
+  const server = await startServer({ executor: 'inline' });
+  try {
+    await page.goto(server.url);
+    await expect(page.getByRole('heading', { name: 'Add your first repository' })).toBeVisible();
+    await expect(page.getByLabel('Address of a repository')).toBeVisible();
+    await expectAccessibleEverywhere(page);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('button', { name: 'Try the demo' }).click();
+    await expect(page.getByRole('heading', { name: 'demo/shop', level: 1 })).toBeVisible();
+    await new RepoPage(page).branch('checkout/cart-totals').says('in place');
+
+    await page.goto(server.url);
+    await expect(page.getByRole('main').getByRole('link', { name: /demo\/shop/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Try the demo' })).toBeHidden();
+  } finally {
+    await server.dispose();
+  }
+});

@@ -1,0 +1,63 @@
+import { expectAccessible } from './pages/accessible';
+import { expect, test } from './pages/test';
+
+test('a job’s page tells a conflict by its two sides, with commands to copy that solve it', async ({
+  shopPage,
+  shop,
+  context,
+}) => {
+  test.slow();
+  const { page } = shopPage;
+  await shop.teamGoesOn();
+  const job = await shopPage.run('Restack all');
+  await job.open();
+
+  const conflict = page.getByRole('region', { name: 'Conflict in src/catalog/price.js' });
+  await expect(conflict.getByText(/^catalog\/price-model [0-9a-f]{7}$/).first()).toBeVisible();
+  await expect(conflict.getByText(/^catalog\/price-rounding [0-9a-f]{7}$/).first()).toBeVisible();
+  await expect(conflict).not.toContainText('<<<<<<<');
+
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page
+    .getByRole('region', { name: 'Commands to solve catalog/price-rounding by hand' })
+    .getByRole('button', { name: 'Copy the commands' })
+    .click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /^git fetch origin\ngit switch --detach ([0-9a-f]{40})\ngit rebase --onto origin\/catalog\/price-model [0-9a-f]{40}\ngit push --force-with-lease=catalog\/price-rounding:\1 origin HEAD:refs\/heads\/catalog\/price-rounding$/,
+  );
+  await expectAccessible(page);
+});
+
+test('a job’s page has its moves to copy, its steps with exact times in UTC, and who asked', async ({
+  shopPage,
+  shop,
+  context,
+}) => {
+  const { page } = shopPage;
+  await shop.teamGoesOn();
+  const before = await shop.remote.tip('checkout/cart-totals');
+  const job = await shopPage.run('Restack all');
+  await job.open();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy all moves' }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain(`checkout/cart-totals ${before} ${await shop.remote.tip('checkout/cart-totals')}`);
+
+  const steps = page.getByRole('region', { name: 'Steps' });
+  await expect(steps.getByText('accepted', { exact: true })).toBeVisible();
+  await expect(steps.getByText('push', { exact: true })).toBeVisible();
+  await expect(steps.locator('time').first()).toHaveAttribute('title', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC$/);
+  await expect(page.getByText('Asked by')).toBeVisible();
+  await expect(page.getByText('Executor')).toBeVisible();
+  await expect(page.getByText('Engine')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Log', exact: true })).toBeVisible();
+});
+
+test('a job that is not there says so, with a way on', async ({ shopPage }) => {
+  const { page } = shopPage;
+  await page.goto('/jobs/no-such-job');
+  await expect(page.getByRole('heading', { name: 'This job cannot be shown' })).toBeVisible();
+  await expect(page.getByText('This is not the id of a job.')).toBeVisible();
+  await page.getByRole('link', { name: 'All repositories' }).click();
+  await expect(page.getByRole('heading', { name: 'Repositories', level: 1 })).toBeVisible();
+});

@@ -1,0 +1,143 @@
+import { createClient } from '@/client';
+import { startServer } from '../support/server';
+import { holdPushes } from './pages/hold-pushes';
+import { RepoPage } from './pages/repo-page';
+import { addAndRegister, ended, expect, test } from './pages/test';
+
+test('a button is its job: pressed, at its step, behind another, cancelled, done', async ({ shopPage, shop }) => {
+  await shop.teamGoesOn();
+  const release = await holdPushes(shop.remote);
+  const first = await shopPage.jobOf(() => shopPage.button('Restack all').click());
+  await expect(shopPage.button('Restack all')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+  await expect(shopPage.button('Cancel: Restack all')).toHaveAttribute('aria-disabled', 'true');
+
+  const second = await shopPage.jobOf(() => shopPage.branch('search/filters').button('Restack').click());
+  await expect(shopPage.branch('search/filters').button('Restack')).toHaveAccessibleName(
+    `Restack: Queued behind #${first.seq}`,
+  );
+  await shopPage.branch('search/filters').row.getByRole('button', { name: 'Cancel: Restack' }).click();
+  await second.is('cancelled');
+
+  await release();
+  await first.is('completed');
+  await expect(shopPage.button('Restack all')).toHaveText(/\d+ moved, .*held back/);
+});
+
+test('pressing shows at once that it is queued, before the server has answered', async ({ shopPage, page }) => {
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/trpc/jobs.run*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await shopPage.button('Sync').click();
+  await expect(shopPage.button('Sync')).toHaveText('Sync: Queued');
+  answer();
+  await expect(shopPage.button('Sync')).toHaveText(/Nothing to do/, { timeout: 30_000 });
+});
+
+test('a request that was not answered is asked for again as the same job', async ({ shopPage, page }) => {
+  const keys: unknown[] = [];
+  await page.route('**/api/trpc/jobs.run*', async (route) => {
+    keys.push(route.request().postDataJSON().json.idempotencyKey);
+    // The first one reaches the server; its answer is lost.
+    if (keys.length === 1) {
+      await route.fetch();
+      await route.abort();
+    } else await route.continue();
+  });
+  const job = await shopPage.jobOf(() => shopPage.button('Sync').click());
+  await expect(page.getByRole('alert').filter({ hasText: 'does not answer' })).toBeVisible();
+  await job.is('completed');
+  await expect(shopPage.button('Sync')).toHaveText('Sync', { timeout: 15_000 });
+  await shopPage.button('Sync').click();
+  await expect.poll(() => keys.length).toBe(2);
+  expect(keys[1]).toBe(keys[0]);
+});
+
+test('two browsers and two tabs of one see the same job', async ({ shopPage, shop, browser, context, server }) => {
+  await shop.teamGoesOn();
+  const elsewhere = await browser.newContext({ baseURL: server.url });
+  const others = [new RepoPage(await context.newPage()), new RepoPage(await elsewhere.newPage())];
+  for (const other of others) await other.goto(shopPage.id);
+  const release = await holdPushes(shop.remote);
+  const job = await shopPage.jobOf(() => shopPage.button('Restack all').click());
+  for (const other of others) {
+    await expect(other.button('Restack all')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+  }
+  await release();
+  for (const other of others) {
+    await other.job(job.seq).is('completed');
+    await other.branch('checkout/cart-totals').says('in place');
+  }
+  await elsewhere.close();
+});
+
+test('eight tabs hold one stream between them, and the next tab takes over when its holder closes', async ({
+  shopPage,
+  context,
+}) => {
+  let streams = 0;
+  context.on('request', (request) => {
+    if (request.url().includes('/feed.subscribe')) streams += 1;
+  });
+  const tabs: RepoPage[] = [];
+  for (let i = 0; i < 7; i++) tabs.push(new RepoPage(await context.newPage()));
+  for (const tab of tabs) await tab.goto(shopPage.id);
+  expect(streams).toBe(0);
+
+  const { id } = shopPage;
+  await shopPage.page.close();
+  await expect.poll(() => streams).toBe(1);
+  const [first, ...rest] = tabs;
+  if (!first) throw new Error('There are seven tabs.');
+  const job = await first.run('Sync');
+  for (const tab of rest) await tab.job(job.seq).is('completed');
+  expect(streams).toBe(1);
+  expect(first.id).toBe(id);
+});
+
+test('a page that is open while the server is killed and started again catches up by itself', async ({
+  page,
+  shop,
+}) => {
+  test.setTimeout(120_000);
+  const server = await startServer({ executor: 'inline' });
+  try {
+    const client = createClient({ url: server.url });
+    const repoId = await addAndRegister(client, shop.url);
+    const repoPage = new RepoPage(page);
+    await page.goto(`${server.url}/repos/${repoId}`);
+    await repoPage.connected();
+    let loads = 0;
+    page.on('request', (request) => {
+      if (/repos\.(overview|list)/.test(request.url())) loads += 1;
+    });
+
+    await shop.teamGoesOn();
+    const release = await holdPushes(shop.remote);
+    const job = await repoPage.jobOf(() => repoPage.button('Restack all').click());
+    await expect(repoPage.button('Restack all')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+    await server.kill9();
+    await expect(page.getByText('The server does not answer. What you see is as of')).toBeVisible({ timeout: 20_000 });
+    await expect(repoPage.branch('checkout/cart-totals').row).toBeVisible();
+
+    await release();
+    await shop.remote.hook('pre-receive', 'exit 0');
+    await server.restart();
+    await job.is('completed');
+    await repoPage.branch('checkout/cart-totals').says('in place');
+    await repoPage.connected();
+    await expect(page.getByText('The server does not answer. What you see is as of')).toBeHidden();
+    expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+    expect(loads).toBe(0);
+
+    // And it goes on by the same stream.
+    await ended(client, (await client.jobs.run.mutate({ repoId, kind: 'sync_repo' })).jobId);
+    await repoPage.job(job.seq + 1).is('completed');
+  } finally {
+    await server.dispose();
+  }
+});

@@ -1,0 +1,222 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export type Status = 'queued' | 'running' | 'completed' | 'error' | 'cancelled';
+
+/** Long enough for a job on a busy machine. */
+const JOB = { timeout: 30_000 };
+
+/** A repo's page in the words of a person who looks at it. */
+export class RepoPage {
+  constructor(readonly page: Page) {}
+
+  async goto(repoId: string): Promise<void> {
+    await this.page.goto(`/repos/${repoId}`);
+    await this.connected();
+  }
+
+  /** Waits until the page follows the feed. */
+  async connected(): Promise<void> {
+    await expect(this.page.getByRole('banner').getByText('live', { exact: true })).toBeVisible(JOB);
+  }
+
+  get id(): string {
+    return new URL(this.page.url()).pathname.split('/').at(-1) ?? '';
+  }
+
+  button(label: string): Locator {
+    return this.page
+      .getByRole('banner')
+      .or(this.page.locator('main header'))
+      .getByRole('button', { name: new RegExp(`^${label}`) });
+  }
+
+  get tree(): Locator {
+    return this.page.getByRole('treegrid', { name: 'Branches' });
+  }
+
+  filter(name: string): Locator {
+    return this.page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: new RegExp(`^${name}`) });
+  }
+
+  get search(): Locator {
+    return this.page.getByRole('searchbox', { name: 'Find a branch' });
+  }
+
+  /** The branch that the tree's keys act on. */
+  async active(): Promise<string | null> {
+    const id = await this.tree.getAttribute('aria-activedescendant');
+    return this.tree.locator(`[id="${id}"]`).getAttribute('data-branch');
+  }
+
+  /** Goes to a branch by j or k, in the tree that has the focus. */
+  async goTo(branch: string): Promise<void> {
+    const indexOf = async (name: string) => Number(await this.branch(name).row.getAttribute('aria-rowindex'));
+    const steps = (await indexOf(branch)) - (await indexOf((await this.active()) ?? ''));
+    for (let i = 0; i < Math.abs(steps); i++) await this.page.keyboard.press(steps > 0 ? 'j' : 'k');
+    await expect.poll(() => this.active()).toBe(branch);
+  }
+
+  /** Whether a branch's row comes after another one's. */
+  async isBelow(branch: string, other: string): Promise<boolean> {
+    const names = await this.branches();
+    return names.indexOf(branch) > names.indexOf(other);
+  }
+
+  branch(name: string): BranchRow {
+    return new BranchRow(this.page, this.tree.locator(`[data-branch="${name}"]`));
+  }
+
+  /** The names of the branches from top to bottom, the trunk first. */
+  branches(): Promise<string[]> {
+    return this.tree
+      .getByRole('row')
+      .evaluateAll((rows) =>
+        rows
+          .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+          .map((row) => row.getAttribute('data-branch') ?? ''),
+      );
+  }
+
+  /** Does what asks for a job and returns the job that came of it. */
+  async jobOf(act: () => Promise<void>): Promise<JobCard> {
+    const cards = this.page.locator('[data-job]');
+    const before = (await cards.count()) > 0 ? await cards.first().getAttribute('data-job') : '';
+    await act();
+    await expect(cards.first()).not.toHaveAttribute('data-job', before ?? '', JOB);
+    return this.job(Number(await cards.first().getAttribute('data-job')));
+  }
+
+  job(seq: number): JobCard {
+    return new JobCard(this.page.locator(`[data-job="${seq}"]`), seq);
+  }
+
+  /** Presses one of the header's buttons and waits until its job has completed. */
+  async run(label: string): Promise<JobCard> {
+    const job = await this.jobOf(() => this.button(label).click());
+    await job.is('completed');
+    return job;
+  }
+
+  /** Registers every suggestion, by way of the preview, and waits until that has completed. */
+  async registerAll(): Promise<JobCard> {
+    await this.button('Register all suggested').click();
+    const job = await this.jobOf(() =>
+      this.page
+        .getByRole('dialog', { name: 'Register these stacks?' })
+        .getByRole('button', { name: /^Register \d+ branch/ })
+        .click(),
+    );
+    await job.is('completed');
+    return job;
+  }
+
+  /** The form for a new task; `newTask` opens it. */
+  get taskForm(): Locator {
+    return this.page.getByRole('form', { name: 'New task' });
+  }
+
+  async newTask(title: string): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'New task' }).click();
+    await this.taskForm.getByLabel('Title').fill(title);
+    return this.taskForm;
+  }
+
+  async createTask(title: string, branch: string): Promise<TaskCard> {
+    const form = await this.newTask(title);
+    const field = form.getByRole('combobox', { name: 'Branch' });
+    await field.fill(branch);
+    await field.press('Tab');
+    await form.getByRole('button', { name: 'Create task' }).click();
+    return this.task(title);
+  }
+
+  task(title: string): TaskCard {
+    return new TaskCard(this.page.locator(`[data-task="${title}"]`));
+  }
+}
+
+export class BranchRow {
+  constructor(
+    private readonly page: Page,
+    readonly row: Locator,
+  ) {}
+
+  /** The row's main button, whatever it says now. */
+  button(label: 'Restack' | 'Register' | 'Accept'): Locator {
+    return this.row.getByRole('button', { name: new RegExp(`^${label}`) });
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await expect(this.row).toContainText(words, JOB);
+  }
+
+  async choose(item: string): Promise<void> {
+    await this.row.getByRole('button', { name: /^More for/ }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Begins to drag it and holds it over another branch's row; `page.mouse.up` drops it. */
+  async dragOver(branch: string): Promise<void> {
+    await this.row.getByText(/\w/).first().hover();
+    await this.page.mouse.down();
+    await this.goOver(branch);
+  }
+
+  /** Holds what is dragged over a row. */
+  async goOver(branch: string): Promise<void> {
+    const box = await this.page.locator(`[role=row][data-branch="${branch}"]`).boundingBox();
+    if (!box) throw new Error(`${branch} is not on the screen.`);
+    const { x, y, height } = box;
+    // A browser tells of a drag as the pointer moves.
+    await this.page.mouse.move(x + 120, y + height / 2 - 2);
+    await this.page.mouse.move(x + 124, y + height / 2, { steps: 3 });
+  }
+
+  /** Picks a branch in the dialog that is open, by typing its end and pointing at it, and confirms. */
+  async pick(branch: string, confirm: RegExp): Promise<void> {
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByLabel('Branch').fill(branch.slice(2));
+    await dialog.getByRole('option', { name: branch, exact: true }).click();
+    await dialog.getByRole('button', { name: confirm }).click();
+    await expect(dialog).toBeHidden();
+  }
+}
+
+export class JobCard {
+  constructor(
+    readonly card: Locator,
+    readonly seq: number,
+  ) {}
+
+  async is(status: Status): Promise<void> {
+    await expect(this.card).toHaveAttribute('data-status', status, JOB);
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await expect(this.card).toContainText(words, JOB);
+  }
+
+  async open(): Promise<void> {
+    await this.card.getByRole('link').first().click();
+  }
+}
+
+export class TaskCard {
+  constructor(readonly card: Locator) {}
+
+  /** What it stands on, the trunk first. */
+  place(): Promise<string[]> {
+    return this.card
+      .getByRole('list', { name: 'Place in the stack' })
+      .getByRole('listitem')
+      .evaluateAll((items) => items.map((item) => item.firstChild?.textContent ?? ''));
+  }
+
+  async is(status: Status): Promise<void> {
+    await expect(this.card).toHaveAttribute('data-status', status, JOB);
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await expect(this.card).toContainText(words, JOB);
+  }
+}

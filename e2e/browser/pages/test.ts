@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@/client';
+import { buildDemoRemote, type DemoRemote } from '@/demo/demo-remote';
+import { test as base, expect } from '../fixtures';
+import { RepoPage } from './repo-page';
+
+interface Shop extends DemoRemote {
+  /** What one gives to Spicerack as its URL. */
+  url: string;
+}
+
+/**
+ * The suite's `test`: beside the server, a `shop` remote of its own for each test, and a client of the same server
+ * for what is not the test's subject.
+ */
+export const test = base.extend<{ shop: Shop; client: Client; shopPage: RepoPage }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+  shop: async ({}, use) => {
+    const dir = await mkdtemp(join(tmpdir(), 'spicerack-shop-'));
+    const url = join(dir, 'shop.git');
+    await use({ ...(await buildDemoRemote(url)), url });
+    await rm(dir, { recursive: true, force: true });
+  },
+  /** In every test the page keeps to the policy that it was sent with. */
+  page: async ({ page }, use) => {
+    const violations: string[] = [];
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
+    });
+    await use(page);
+    expect(violations).toEqual([]);
+  },
+  client: async ({ server }, use) => use(createClient({ url: server.url, requestedBy: 'test' })),
+  /** The shop's page, with every branch registered, as its people left it. */
+  shopPage: async ({ page, shop, client }, use) => {
+    const repoId = await addAndRegister(client, shop.url);
+    const repoPage = new RepoPage(page);
+    await repoPage.goto(repoId);
+    await use(repoPage);
+  },
+});
+
+export { expect };
+
+/** Adds a repo, waits for its first sync, and registers every suggested stack. Returns its id. */
+export async function addAndRegister(client: Client, url: string): Promise<string> {
+  const { repo, jobId } = await client.repos.add.mutate({ url });
+  await ended(client, jobId);
+  const { jobId: registering } = await client.jobs.run.mutate({
+    repoId: repo.id,
+    kind: 'register_existing_branch',
+    suggested: true,
+  });
+  await ended(client, registering);
+  return repo.id;
+}
+
+/** Waits until a job has completed; fails with its message when it ends otherwise. */
+export async function ended(client: Client, jobId: string): Promise<void> {
+  const status = async () => {
+    const { job } = await client.jobs.get.query({ jobId });
+    return job.status === 'queued' || job.status === 'running'
+      ? 'active'
+      : `${job.status} ${job.errorCode ?? ''}`.trim();
+  };
+  await expect.poll(status, { timeout: 30_000, intervals: [100] }).not.toBe('active');
+  expect(await status()).toBe('completed');
+}

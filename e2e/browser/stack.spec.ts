@@ -1,0 +1,313 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeRemote } from '@/demo/remote';
+import { expectAccessible } from './pages/accessible';
+import { holdPushes } from './pages/hold-pushes';
+import { RepoPage } from './pages/repo-page';
+import { addAndRegister, expect, test } from './pages/test';
+
+/** The picture: what one sees of it, goes through by keys, and moves. */
+
+test('a filter keeps what it names and, dimmed, what that stands on; the address leads back to it', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Restack all');
+  await shopPage.filter('Conflicts').click();
+  await expect(shopPage.tree.getByRole('row')).toHaveCount(3);
+  expect(await shopPage.branches()).toEqual(['main', 'catalog/price-model', 'catalog/price-rounding']);
+  await expect(shopPage.branch('catalog/price-model').row).toHaveAttribute('data-dimmed', 'true');
+  await expect(shopPage.filter('Conflicts')).toHaveAccessibleName('Conflicts 1');
+  await expect(page).toHaveURL(/\?filter=conflicts$/);
+
+  await page.reload();
+  await expect(shopPage.filter('Conflicts')).toHaveAttribute('aria-pressed', 'true');
+  await expect(shopPage.tree.getByRole('row')).toHaveCount(3);
+  await shopPage.filter('All').click();
+  await expect(page).toHaveURL(/\/repos\/[^?]+$/);
+  await page.goBack();
+  await expect(shopPage.tree.getByRole('row')).toHaveCount(3);
+});
+
+test('a search finds names and subjects, and says what it found', async ({ shopPage, page }) => {
+  await shopPage.search.fill('GIFT cards: send');
+  await expect.poll(() => shopPage.branches()).toContain('checkout/gift-card-emails');
+  await expect(shopPage.tree.getByRole('row')).toHaveCount(5);
+  await expect(page.getByRole('status').filter({ hasText: '1 of 14 branches' })).toHaveCount(1);
+  await expect(page).toHaveURL(/q=GIFT\+cards/);
+
+  await shopPage.search.fill('nothing like this');
+  await expect(page.getByText('No branch has “nothing like this” in its name or subject')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await expect(shopPage.tree.getByRole('row')).toHaveCount(15);
+});
+
+test('a filter that keeps nothing says how fresh that is, and offers a sync', async ({ shopPage, page }) => {
+  await shopPage.filter('Needs restack').click();
+  const empty = page.getByRole('region', { name: 'Stack' });
+  await expect(empty.getByText(/^Nothing needs a restack · synced/)).toBeVisible();
+  const job = await shopPage.jobOf(() => empty.getByRole('button', { name: 'Sync' }).click());
+  await job.is('completed');
+});
+
+test('a branch is moved by keys alone: picked up, aimed, dropped, confirmed', async ({ shopPage, shop, page }) => {
+  const { keyboard } = page;
+  await shopPage.search.focus();
+  await keyboard.type('gift');
+  await keyboard.press('Enter');
+  await expect(shopPage.tree).toBeFocused();
+  await keyboard.press('/');
+  await keyboard.press('Escape');
+  await keyboard.press('Escape');
+  await expect(shopPage.tree).toBeFocused();
+
+  await keyboard.press('Home');
+  await shopPage.goTo('checkout/gift-cards');
+  await keyboard.press('p');
+  const strip = page.getByRole('region', { name: 'Move' });
+  await expect(strip).toContainText('checkout/gift-cards + 1 above');
+  await keyboard.press('j');
+  await shopPage.goTo('checkout/discount-codes');
+  await expect(strip).toContainText('Already on checkout/discount-codes');
+  await keyboard.press('Home');
+  await shopPage.goTo('search/index');
+  await expect(strip).toContainText('checkout/gift-cards + 1 above → search/index · 2 clean', { timeout: 20_000 });
+  await keyboard.press('Enter');
+  await expect(strip).toContainText('Moves checkout/gift-cards, checkout/gift-card-emails');
+  await expect(strip.getByRole('button', { name: 'Move 2 branches' })).toBeFocused();
+  const job = await shopPage.jobOf(() => keyboard.press('Enter'));
+  await expect(shopPage.tree).toBeFocused();
+  await job.is('completed');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'search/index')).toBe(true);
+  expect(await shop.remote.contains('checkout/gift-cards', 'checkout/discount-codes')).toBe(false);
+  // It was asked for here, so its row need not wait.
+  await expect.poll(() => shopPage.isBelow('checkout/gift-cards', 'search/index')).toBe(true);
+});
+
+test('a branch that is asked onto another one stands there at once, with a ghost at its old place', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  const release = await holdPushes(shop.remote);
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/gift-cards');
+  await page.keyboard.press('p');
+  await shopPage.goTo('auth/sessions');
+  await page.keyboard.press('Enter');
+  const ghost = page.locator('[data-ghost="checkout/gift-cards"]');
+  const job = await shopPage.jobOf(async () => {
+    await page.keyboard.press('Enter');
+    await expect(ghost).toContainText('moves onto auth/sessions');
+  });
+  await expect(shopPage.button('Restack all')).toBeVisible();
+  expect(await shopPage.isBelow('checkout/gift-cards', 'auth/sessions')).toBe(true);
+  await expect(shopPage.branch('checkout/gift-cards').row).toContainText('push');
+  await expect(ghost).toBeVisible();
+  await release();
+  await job.is('completed');
+  await expect(ghost).toBeHidden();
+  expect(await shopPage.isBelow('checkout/gift-cards', 'auth/sessions')).toBe(true);
+  expect(await shop.remote.contains('checkout/gift-cards', 'auth/sessions')).toBe(true);
+});
+
+test('Escape puts a branch back, and nothing is asked for', async ({ shopPage, shop, page }) => {
+  const before = await shop.remote.tips();
+  await shopPage.tree.focus();
+  await shopPage.goTo('search/filters');
+  for (const stage of ['aiming', 'dropped']) {
+    await page.keyboard.press('p');
+    await page.keyboard.press('Home');
+    const strip = page.getByRole('region', { name: 'Move' });
+    await expect(strip).toContainText('→ main');
+    if (stage === 'dropped') {
+      await page.keyboard.press('Enter');
+      await expect(strip.getByRole('button', { name: /^Move/ })).toBeFocused();
+    }
+    await page.keyboard.press('Escape');
+    await expect(strip).toBeHidden();
+    await expect(shopPage.tree).toBeFocused();
+    await shopPage.goTo('search/filters');
+  }
+  expect(await shop.remote.tips()).toEqual(before);
+  await expect(page.locator('[data-job]')).toHaveCount(2);
+});
+
+test('a branch is moved by dragging: the forecast stands there before it is dropped', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  // Tall enough that no row is at an edge, where a drag scrolls.
+  await page.setViewportSize({ width: 1280, height: 1100 });
+  const source = shopPage.branch('checkout/gift-cards');
+  await expect(source.row.locator('[draggable="true"]')).toHaveCount(1);
+  await source.dragOver('checkout/discount-codes');
+  const strip = page.getByRole('region', { name: 'Move' });
+  await expect(strip).toContainText('Already on checkout/discount-codes');
+  await source.goOver('auth/sessions');
+  await expect(strip).toContainText('checkout/gift-cards + 1 above → auth/sessions · 2 clean', { timeout: 20_000 });
+  await page.mouse.up();
+  const button = strip.getByRole('button', { name: 'Move 2 branches' });
+  await expect(button).toBeFocused();
+  const job = await shopPage.jobOf(() => button.click());
+  await job.is('completed');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'auth/sessions')).toBe(true);
+  expect(await shop.remote.contains('checkout/gift-cards', 'checkout/discount-codes')).toBe(false);
+});
+
+test('a move that would conflict says in which file before it is dropped', async ({ shopPage, shop, page }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await shopPage.tree.focus();
+  await shopPage.goTo('catalog/price-rounding');
+  await page.keyboard.press('p');
+  await page.keyboard.press('Home');
+  await expect(page.getByRole('region', { name: 'Move' })).toContainText('would conflict: src/catalog/price.js', {
+    timeout: 20_000,
+  });
+});
+
+test('keys restack, rebase, sync and open the menu of the row that they are at', async ({ shopPage, shop, page }) => {
+  const { keyboard } = page;
+  await shop.teamGoesOn();
+  await shopPage.tree.focus();
+  await (await shopPage.jobOf(() => keyboard.press('s'))).is('completed');
+  await shopPage.goTo('checkout/cart-totals');
+  const line = page.getByRole('region', { name: 'Forecast' });
+  await expect(line).toContainText('Restack checkout/cart-totals + 4 above · 5 would move', { timeout: 20_000 });
+  const rebase = await shopPage.jobOf(() => keyboard.press('b'));
+  await rebase.says('Rebase checkout/cart-totals');
+  await rebase.is('completed');
+  await shopPage.goTo('checkout/discount-codes');
+  const restack = await shopPage.jobOf(() => keyboard.press('r'));
+  await restack.says('Restack checkout/discount-codes');
+  await restack.is('completed');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+
+  await keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: /^Restack/ })).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(shopPage.tree).toBeFocused();
+});
+
+test('a branch’s menu copies its name and leads to its history', async ({ shopPage, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const branch = shopPage.branch('search/filters');
+  await branch.choose('Copy its name');
+  await expect(page.getByRole('menuitem', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('search/filters');
+  await page.getByRole('menuitem', { name: /^History/ }).click();
+  await expect(page).toHaveURL(/\/activity\?branch=search%2Ffilters$/);
+});
+
+test('several branches are restacked as one job after another, none twice', async ({ shopPage, shop, page }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/cart-totals');
+  await page.keyboard.press('x');
+  await shopPage.goTo('checkout/gift-cards');
+  await page.keyboard.press('x');
+  await shopPage.branch('docs/returns-policy').row.getByRole('checkbox').check();
+  const strip = page.getByRole('region', { name: 'Selection' });
+  await expect(strip).toContainText('2 selected');
+  await expect(strip.getByRole('button', { name: 'Register 1' })).toBeVisible();
+  const job = await shopPage.jobOf(() => strip.getByRole('button', { name: 'Restack 1' }).click());
+  await job.is('completed');
+  await job.says('Restack checkout/cart-totals');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+});
+
+test('rows stand still under the pointer until one asks for the changes', async ({ shopPage, shop, client, page }) => {
+  await shopPage.branch('search/index').row.hover();
+  await shop.remote.from('main').branch('aaa/first').commit('First', { 'first.txt': '1\n' }).write();
+  await client.jobs.run.mutate({ repoId: shopPage.id, kind: 'sync_repo' });
+  const pill = page.getByRole('button', { name: '1 change, show' });
+  await expect(pill).toBeVisible({ timeout: 30_000 });
+  expect(await shopPage.branches()).not.toContain('aaa/first');
+  await pill.click();
+  await expect(shopPage.branch('aaa/first').row).toBeVisible();
+});
+
+test('Restack all says what it would do before it is pressed', async ({ shopPage, shop, page }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await expect(page.locator('main header')).toContainText(
+    /Restack all: \d+ would move, 1 would conflict: src\/catalog\/price\.js/,
+    { timeout: 20_000 },
+  );
+});
+
+test('a thousand branches: few rows are drawn, and scrolling, keys and filters answer', async ({ client, page }) => {
+  test.setTimeout(240_000);
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-many-'));
+  try {
+    const remote = await makeRemote(join(dir, 'many.git'));
+    await remote.from('main').commit('Start', { 'app.txt': 'one\n' }).write();
+    for (let stack = 0; stack < 200; stack++) {
+      let chain = remote.from('main');
+      for (let level = 0; level < 5; level++) {
+        const name = `stack-${String(stack).padStart(3, '0')}/${level}`;
+        chain = chain.branch(name).commit(name, { [name]: `${name}\n` });
+      }
+      await chain.write();
+    }
+    const many = new RepoPage(page);
+    await many.goto(await addAndRegister(client, remote.dir));
+    await expect(many.branch('stack-000/0').row).toBeVisible();
+    await expect(many.tree).toHaveAttribute('aria-rowcount', '1001');
+    const drawn = () => many.tree.getByRole('row').count();
+    expect(await drawn()).toBeLessThan(80);
+
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await expect(many.branch('stack-199/4').row).toBeInViewport();
+    expect(await drawn()).toBeLessThan(80);
+
+    await many.tree.focus();
+    await page.keyboard.press('Home');
+    await expect(many.branch('main').row).toBeInViewport();
+    await page.keyboard.press('End');
+    await expect(many.branch('stack-199/4').row).toBeInViewport();
+    expect(await many.active()).toBe('stack-199/4');
+
+    await many.search.fill('stack-123/4');
+    await expect(many.tree).toHaveAttribute('aria-rowcount', '6');
+    expect(await many.branches()).toEqual(['main', ...[0, 1, 2, 3, 4].map((level) => `stack-123/${level}`)]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the strip, the selection and a narrow tree can be used by everybody, ${colorScheme}`, async ({
+    shopPage,
+    shop,
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme });
+    await shop.teamGoesOn();
+    await shopPage.run('Restack all');
+    await shopPage.filter('Conflicts').click();
+    await shopPage.tree.focus();
+    await shopPage.goTo('catalog/price-rounding');
+    await page.keyboard.press('x');
+    await expect(page.getByRole('region', { name: 'Selection' })).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('p');
+    await page.keyboard.press('Home');
+    await expect(page.getByRole('region', { name: 'Move' })).toContainText('would conflict', { timeout: 20_000 });
+    await page.keyboard.press('Enter');
+    await page.setViewportSize({ width: 375, height: 720 });
+    await expect(page.getByRole('button', { name: /^Move 2/ })).toBeInViewport();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await shopPage.goTo('catalog/price-rounding');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('menu')).toBeVisible();
+    await expectAccessible(page);
+  });
+}

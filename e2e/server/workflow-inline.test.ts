@@ -1,0 +1,3 @@
+import { workflowPromises } from './workflow';
+
+workflowPromises('inline', null);

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { scripts } from '../package.json';
+import { ROOMS } from './boundaries/rules';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string) => readFileSync(root + file, 'utf8');
+const below = (folder: string) =>
+  readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((path) => posix.join(folder, path));
+
+/** Every file and folder that the project has of its own. */
+const paths = [
+  ...['src', 'inngest', 'e2e', 'scripts', 'bench', 'drizzle', 'docs'].flatMap((folder) => [folder, ...below(folder)]),
+  ...readdirSync(root),
+  '.ci/run',
+];
+const sources = paths.filter((path) => /\.(tsx?|mjs)$/.test(path));
+const decisions = paths.filter((path) => /^docs\/decisions\/.*\.md$/.test(path)).sort();
+const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...decisions];
+/** What was once decided may speak of what is no more. */
+const current = documents.filter((file) => !/^Superseded by /m.test(read(file)));
+
+/** Whether there is a file or folder of this name: from the root, from `src`, or as the end of a path. */
+const isThere = (name: string, from: string) =>
+  paths.includes(posix.join(posix.dirname(from), name)) ||
+  paths.some((path) => path === name || path.endsWith(`/${name}`));
+
+/** The files (`base.ts`, `stack/base.ts`) and the folders of rooms (`ui/feed`, `src/git`) that a text names. */
+function named(text: string): string[] {
+  const rooms = new Set(ROOMS.flat().map((room) => room.replace(/^src\//, '').split('/')[0]));
+  return [...text.matchAll(/`([\w.[\]-]+(?:\/[\w.[\]-]+)*)\/?`/g)].flatMap(([, name = '']) => {
+    const isFile = /\.(tsx?|mjs|md)$/.test(name) && /[\w]\.\w+$/.test(name) && !/\.d\.ts$/.test(name);
+    const [top = '', more] = name.split('/');
+    return isFile || (more !== undefined && (rooms.has(top) || paths.includes(top))) ? [name] : [];
+  });
+}
+
+test('documents name only files and folders that are there', () => {
+  const missing = current.flatMap((file) =>
+    named(read(file)).flatMap((name) => (isThere(name, file) ? [] : [`${file}: ${name}`])),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('comments name only files that are there', () => {
+  const comments = /\/\*\*?[\s\S]*?\*\/|(?<=^|\s)\/\/ .*$/gm;
+  // A name without a folder may be an example.
+  const isPath = (name: string) => /\/.*\.(tsx?|mjs)$/.test(name);
+  const missing = sources.flatMap((file) =>
+    [...read(file).matchAll(comments)].flatMap(([comment]) =>
+      named(comment).flatMap((name) => (isPath(name) && !isThere(name, file) ? [`${file}: ${name}`] : [])),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('a name of what is gone is found, and a word that is no path is none', () => {
+  expect(named('`queue/gone.ts`, `gone.ts`, `src/gone`, `ui/gone/`')).toEqual([
+    'queue/gone.ts',
+    'gone.ts',
+    'src/gone',
+    'ui/gone',
+  ]);
+  expect(isThere('queue/gone.ts', 'README.md')).toBe(false);
+  expect(named('`feat/auth`, `jobs.run`, `modify/delete`, `node_modules`')).toEqual([]);
+});
+
+test('documents name only commands and links that are there', () => {
+  const missing = documents.flatMap((file) => {
+    const text = read(file);
+    const commands = [...text.matchAll(/npm run ([\w:]+)/g)].filter(([, name = '']) => !(name in scripts));
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].filter(
+      ([, to = '']) => !paths.includes(posix.join(posix.dirname(file), to)),
+    );
+    return [...commands, ...links].map(([words]) => `${file}: ${words}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+describe('ARCHITECTURE.md', () => {
+  const text = read('ARCHITECTURE.md');
+
+  test('has the rooms in the order that lint checks', () => {
+    const table = text.slice(text.indexOf('| Room |'), text.indexOf('\n\n', text.indexOf('| Room |')));
+    const rows = table.split('\n').slice(2);
+    const told = rows.map((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+?)\/?`/g)].map(([, name]) => name));
+    expect(told.map((names) => names.filter((name) => name !== 'src'))).toEqual(
+      ROOMS.map((room) => room.map((place) => place.replace(/^src\//, ''))),
+    );
+  });
+
+  test('lists every decision by its number and title', () => {
+    const titles = decisions.map((file) => {
+      const [, number, title] = /^# (\d{4}) (.+)$/m.exec(read(file)) ?? [];
+      return `| [${number}](${file}) | ${title} |`;
+    });
+    expect(text.match(/^\| \[\d{4}\].*?\|.*?\|/gm)).toEqual(titles);
+  });
+});
+
+test('decisions are numbered without a gap, dated, and say what would reverse them', () => {
+  for (const [i, file] of decisions.entries()) {
+    const number = String(i + 1).padStart(4, '0');
+    expect(file).toMatch(new RegExp(`^docs/decisions/${number}-[a-z0-9-]+\\.md$`));
+    const shape = `^# ${number} .+\n\n\\d{4}-\\d{2}-\\d{2}\n\n(Superseded by \\[\\d{4}\\].*\n\n)?## Context\n`;
+    expect(read(file)).toMatch(new RegExp(shape));
+    expect(read(file)).toMatch(/\n\n## Decision\n.+\n[\s\S]*\n## What would reverse it\n.+/);
+  }
+});

@@ -1,0 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** How long work may go on before others have their turn, in milliseconds. */
+const TURN_MS = 10;
+
+/**
+ * For loops over what a remote may have very many of: what is returned, awaited at each round, lets requests and
+ * heartbeats have their turn when it is time.
+ */
+export function breather(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN_MS) return;
+    await setImmediate();
+    since = performance.now();
+  };
+}

@@ -1,0 +1,27 @@
+import { setImmediate } from 'node:timers/promises';
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { Db } from '@/db/client';
+import { type BranchRow, branches } from '@/db/schema';
+
+/** Rows of one statement, read or written: SQLite runs in our thread, so a statement must not be long. */
+export const ROWS_AT_ONCE = 500;
+
+/**
+ * The branch rows of a repo, in pieces, so that nobody waits for all of them. They are one state of the rows as long
+ * as nobody writes meanwhile, which the repo's lease sees to; without it, check what was read (`tipsKey`).
+ */
+export async function branchRows(db: Db, repoId: string): Promise<BranchRow[]> {
+  const rows: BranchRow[] = [];
+  for (let last = ''; ; ) {
+    const page = await db
+      .select()
+      .from(branches)
+      .where(and(eq(branches.repoId, repoId), gt(branches.name, last)))
+      .orderBy(asc(branches.name))
+      .limit(ROWS_AT_ONCE);
+    rows.push(...page);
+    if (page.length < ROWS_AT_ONCE) return rows;
+    last = page.at(-1)?.name ?? '';
+    await setImmediate();
+  }
+}

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { and, eq } from 'drizzle-orm';
+import { branches } from '@/db/schema';
+import type { Lease } from '@/queue/lease';
+import { buildDemoRemote, teamGoesOn } from './demo-remote';
+import { openRemote } from './remote';
+
+/** The branch that the team pushes last, in the demo's second act. */
+const LAST = 'docs/returns-policy';
+
+/**
+ * Makes the demo's remote before its first fetch, and lets its team go on once its branches are tracked: so a
+ * person finds stacks first, and something to do at the next sync.
+ */
+export async function prepareDemo({ db, repo, job }: Lease): Promise<void> {
+  if (!existsSync(repo.url)) {
+    // Made aside and renamed, so that a kill in between leaves no half of it.
+    const aside = `${repo.url}.new`;
+    await rm(aside, { recursive: true, force: true });
+    await buildDemoRemote(aside);
+    await rename(aside, repo.url);
+    return;
+  }
+  if (job.kind !== 'sync_repo') return;
+  const [tracked] = await db
+    .select({ name: branches.name })
+    .from(branches)
+    .where(and(eq(branches.repoId, repo.id), eq(branches.tracked, true)))
+    .limit(1);
+  const remote = openRemote(repo.url);
+  if (tracked && !(LAST in (await remote.tips()))) await teamGoesOn(remote);
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { git } from '../process/run';
+
+/**
+ * Makes sure that our bare clone of `url` is there: a cache of the remote's branches under
+ * `refs/remotes/origin/`, with no branches of its own. Nothing is fetched. A clone whose outline is damaged is
+ * made anew; damage deeper down shows as a GitError of kind `corrupt` in a later command, and then
+ * `removeClone` and `prepareClone` mend it. Call it only under the repo's lease: it removes what killed
+ * processes left behind (lock files, half-written packs).
+ */
+export async function prepareClone(gitDir: string, url: string): Promise<void> {
+  if (cloneExists(gitDir)) {
+    await removeLeftovers(gitDir);
+  } else {
+    await removeClone(gitDir);
+    await mkdir(dirname(gitDir), { recursive: true });
+    // Made aside and renamed, so that a kill in between leaves no half of it at the clone's place.
+    const fresh = `${gitDir}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await git(['init', '--bare', '--quiet', '--template=', '--initial-branch=none', fresh]);
+    await rename(fresh, gitDir);
+  }
+  await writeConfig(gitDir, url);
+}
+
+/** Whether there is a clone, by its outline. */
+export function cloneExists(gitDir: string): boolean {
+  return ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(gitDir, name)));
+}
+
+/** Deletes the clone, if there is one. The next `prepareClone` and fetch make it anew from the remote. */
+export async function removeClone(gitDir: string): Promise<void> {
+  const aside = `${gitDir}.old`;
+  await rm(aside, { recursive: true, force: true });
+  if (!existsSync(gitDir)) return;
+  await rename(gitDir, aside);
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** The clone's settings are ours alone, so the file is written whole, and only where it differs. */
+async function writeConfig(gitDir: string, url: string): Promise<void> {
+  const quoted = url.replace(/["\\]/g, '\\$&');
+  const text = `[core]
+	repositoryformatversion = 0
+	bare = true
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+[remote "origin"]
+	url = "${quoted}"
+	fetch = +refs/heads/*:refs/remotes/origin/*
+	# Newer versions of git would write refs/remotes/origin/HEAD, which is no branch.
+	followRemoteHEAD = never
+`;
+  const path = join(gitDir, 'config');
+  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return;
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
+/** No branch name ends in `.lock`, and no finished pack begins with `tmp_`, so neither can be anything of value. */
+async function removeLeftovers(gitDir: string): Promise<void> {
+  const locks = (folder: string, recursive: boolean) => leftovers(join(gitDir, folder), /\.lock$/, recursive);
+  const paths = [
+    ...(await locks('.', false)),
+    ...(await locks('refs', true)),
+    ...(await locks('objects', false)),
+    ...(await locks('objects/info', true)),
+    ...(await leftovers(join(gitDir, 'objects/pack'), /^tmp_|\.lock$/, false)),
+  ];
+  await Promise.all(paths.map((path) => rm(path, { force: true })));
+}
+
+async function leftovers(folder: string, name: RegExp, recursive: boolean): Promise<string[]> {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { withFileTypes: true, recursive });
+  // Node 20.9 has the folder as `path`, 20.12 and later as `parentPath`.
+  return entries
+    .filter((entry) => entry.isFile() && name.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}

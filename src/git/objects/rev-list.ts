@@ -1,0 +1,59 @@
+import { MAX_COMMITS, tooLarge } from '../process/bounds';
+import { gitRecords } from '../process/run';
+
+/** A commit of a listed history. `time` is the committer's, in Unix seconds. */
+export interface ListedCommit {
+  id: string;
+  parents: string[];
+  time: number;
+}
+
+/**
+ * Lists what `from` reaches and `without` does not, children before parents, and the `boundary`: those commits
+ * that were left out although a listed commit has them as a parent. Ids that do not exist are passed over
+ * (in `from` and `without` alike).
+ * @throws GitError, `too_large` where there are more than `MAX_COMMITS`
+ */
+export async function listCommits(
+  gitDir: string,
+  from: Iterable<string>,
+  without: Iterable<string>,
+  signal?: AbortSignal,
+  env: Record<string, string> = {},
+): Promise<{ commits: ListedCommit[]; boundary: ListedCommit[] }> {
+  // git 2.39 takes no `--not` from standard input, so each excluded commit carries a `^`.
+  const input = [...from, ...[...without].map((id) => `^${id}`)].map((line) => `${line}\n`).join('');
+  const args = ['rev-list', '--topo-order', '--parents', '--boundary', '--timestamp', '--ignore-missing', '--stdin'];
+  const commits: ListedCommit[] = [];
+  const boundary: ListedCommit[] = [];
+  // `TIME ID PARENT…`, a boundary commit's id with `-` before it.
+  await gitRecords(args, { gitDir, env, input, signal, encoding: 'latin1' }, (line) => {
+    const [time, id, ...parents] = line.split(' ');
+    if (!id) return;
+    if (commits.length === MAX_COMMITS)
+      throw tooLarge(`branches that differ by more than ${MAX_COMMITS} commits`, args);
+    if (id.startsWith('-')) boundary.push({ id: id.slice(1), parents, time: Number(time) });
+    else commits.push({ id, parents, time: Number(time) });
+  });
+  return { commits, boundary };
+}
+
+/**
+ * Those of the given commits that the repository has.
+ * @throws GitError
+ */
+export async function existingCommits(
+  gitDir: string,
+  ids: Iterable<string>,
+  signal?: AbortSignal,
+): Promise<Array<Pick<ListedCommit, 'id' | 'time'>>> {
+  const input = [...ids].map((id) => `${id}\n`).join('');
+  if (!input) return [];
+  const args = ['rev-list', '--no-walk', '--timestamp', '--ignore-missing', '--stdin'];
+  const found: Array<Pick<ListedCommit, 'id' | 'time'>> = [];
+  await gitRecords(args, { gitDir, input, signal, encoding: 'latin1' }, (line) => {
+    const [time = '', id = ''] = line.split(' ');
+    if (id) found.push({ id, time: Number(time) });
+  });
+  return found;
+}

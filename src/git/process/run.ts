@@ -1,0 +1,289 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { config } from '@/config';
+import { childEnvironment } from '@/environment';
+import { ErrorText } from '@/text/foreign';
+import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
+import { classify, GitError } from './error';
+
+/** Every option that a git command may need. Paths are absolute. */
+export interface GitOptions {
+  /** The repository; sets `GIT_DIR`. */
+  gitDir?: string;
+  /** Where the process starts; the system's temporary folder unless given, so no repository is found by accident. */
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Settings of git on top of ours, as `key`, `value`. */
+  settings?: Array<[string, string]>;
+  input?: string | Uint8Array;
+  /** Kills the process and everything it started. */
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
+  /** The most bytes of standard output; the process is ended beyond. `MAX_OUTPUT` unless given. */
+  maxBytes?: number;
+  /** Exit codes that are answers and not failures; 0 unless given. */
+  okCodes?: number[];
+  /**
+   * For commands that outlive a killed server (they talk to a remote): called with the process group before
+   * the command does anything; it starts only when the promise resolves.
+   */
+  record?: ((group: ProcessGroup) => Promise<void>) | undefined;
+}
+
+/** A group of processes that can be signalled together, on this machine. */
+export interface ProcessGroup {
+  pgid: number;
+}
+
+export interface GitOutput {
+  code: number;
+  stdout: Buffer;
+  /** Clean (`text/foreign.ts`). */
+  stderr: string;
+}
+
+/** How long a process may take to end after SIGTERM before it is killed. */
+const KILL_AFTER_MS = 800;
+
+/**
+ * Runs one git command to its end. For what can be long there is `gitRecords`.
+ * @throws GitError when it exits with a code that is not in `okCodes`, times out, cannot be started, or goes beyond
+ *   its bounds (`too_large`); the signal's reason when it is aborted.
+ */
+export function git(args: string[], options: GitOptions = {}): Promise<GitOutput> {
+  return runProgram(config().gitProgram, args, options);
+}
+
+/** `git`, with standard output as text without its last newline. */
+export async function gitText(args: string[], options: GitOptions = {}): Promise<string> {
+  return (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '');
+}
+
+/**
+ * Runs one git command and hands on its standard output record by record as it comes, so that nothing long is held
+ * and nobody waits meanwhile. What `each` throws ends the process and is thrown.
+ * @param separator ends a record: a newline unless given
+ * @throws as `git` does
+ */
+export async function gitRecords(
+  args: string[],
+  options: GitOptions & { encoding?: 'utf8' | 'latin1'; separator?: '\n' | '\0' },
+  each: (record: string) => void,
+): Promise<Omit<GitOutput, 'stdout'>> {
+  const { encoding = 'utf8', separator = '\n' } = options;
+  let rest: Buffer[] = [];
+  let length = 0;
+  const add = (part: Buffer) => {
+    rest.push(part);
+    length += part.length;
+    if (length > MAX_RECORD) throw tooLarge(`git ${args[0]} gave a line of more than ${MAX_RECORD} bytes`, args);
+  };
+  const flush = () => {
+    if (length === 0 && rest.length === 0) return;
+    const record = Buffer.concat(rest).toString(encoding);
+    rest = [];
+    length = 0;
+    each(record);
+  };
+  const take = (chunk: Buffer) => {
+    let at = 0;
+    for (let next = chunk.indexOf(separator); next >= 0; next = chunk.indexOf(separator, at)) {
+      add(chunk.subarray(at, next));
+      flush();
+      at = next + 1;
+    }
+    if (at < chunk.length) add(chunk.subarray(at));
+  };
+  try {
+    return await run(config().gitProgram, args, options, take);
+  } finally {
+    // Also of a command that failed: it may have come so far.
+    flush();
+  }
+}
+
+/** Like `gitRecords`, in the pieces in which the output comes. */
+export function gitChunks(
+  args: string[],
+  options: GitOptions,
+  each: (chunk: Buffer) => void,
+): Promise<Omit<GitOutput, 'stdout'>> {
+  return run(config().gitProgram, args, options, each);
+}
+
+/** Starts a git process that is spoken to over its standard input and output; the caller ends it. */
+export function spawnGit(
+  args: string[],
+  options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env'> = {},
+): ChildProcessWithoutNullStreams {
+  const [command, commandArgs] = inShell(config().gitProgram, args, false);
+  return spawn(command, commandArgs, { cwd: options.cwd ?? '/', env: gitEnvironment(options) });
+}
+
+/**
+ * The shell that becomes the program.
+ *
+ * Its memory is limited first. The limit is on data and not on the address space, which large packs fill by being
+ * mapped: those are read-only and do not count. Where the system has no such limit, or a lower one, that stays.
+ *
+ * Behind a gate it waits for one line before, so that nothing runs before its group is on record, and nothing runs at
+ * all when this process dies in between.
+ */
+function inShell(program: string, args: string[], gate: boolean): [string, string[]] {
+  const script = `${gate ? 'read -r _ && ' : ''}{ ulimit -S -d "$1" 2>/dev/null; shift; exec "$@"; }`;
+  return ['/bin/sh', ['-c', script, 'sh', String(config().gitMemory / 1024), program, ...args]];
+}
+
+/** Like `git`, for another program that itself runs git (git-spice). */
+export async function runProgram(program: string, args: string[], options: GitOptions): Promise<GitOutput> {
+  const chunks: Buffer[] = [];
+  const end = await run(program, args, { maxBytes: MAX_OUTPUT, ...options }, (chunk) => chunks.push(chunk));
+  return { ...end, stdout: Buffer.concat(chunks) };
+}
+
+async function run(
+  program: string,
+  args: string[],
+  options: GitOptions,
+  take: (chunk: Buffer) => void,
+): Promise<Omit<GitOutput, 'stdout'>> {
+  options.signal?.throwIfAborted();
+  const [command, commandArgs] = inShell(program, args, options.record !== undefined);
+  const child = spawn(command, commandArgs, {
+    cwd: options.cwd ?? '/',
+    env: gitEnvironment(options),
+    detached: true,
+  });
+  const stderr = new ErrorText();
+  child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
+  let read = 0;
+  /** Why the rest of the output is not wanted. */
+  let refused: { error: unknown } | undefined;
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (refused) return;
+    read += chunk.length;
+    try {
+      if (read > (options.maxBytes ?? Number.POSITIVE_INFINITY)) {
+        throw tooLarge(`git ${args[0]} gave more than ${options.maxBytes} bytes`, args);
+      }
+      take(chunk);
+    } catch (error) {
+      refused = { error };
+      stop();
+    }
+  });
+  // EPIPE when the process ends without reading; its exit code says what happened.
+  child.stdin.on('error', () => undefined);
+
+  let timedOut = false;
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    signalGroup(child.pid, 'SIGTERM');
+    killTimer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), KILL_AFTER_MS);
+  };
+  const timeout = options.timeoutMs
+    ? setTimeout(() => {
+        timedOut = true;
+        stop();
+      }, options.timeoutMs)
+    : undefined;
+  options.signal?.addEventListener('abort', stop, { once: true });
+
+  try {
+    const exit = new Promise<{ code: number; signal: NodeJS.Signals | null }>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => resolve({ code: code ?? (signal ? 128 : 1), signal }));
+    });
+    if (options.record && child.pid) {
+      try {
+        await options.record({ pgid: child.pid });
+      } catch (error) {
+        stop();
+        exit.catch(() => undefined);
+        throw error;
+      }
+      // The shell reads its line byte by byte, so what follows is the command's own input.
+      child.stdin.write('\n');
+    }
+    child.stdin.end(options.input);
+    const { code, signal } = await exit.catch((error: NodeJS.ErrnoException) => {
+      throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
+    });
+    options.signal?.throwIfAborted();
+    if (refused) throw refused.error;
+    const errorText = stderr.toString();
+    if ((code === 126 || code === 127) && /^(\/bin\/)?sh: /.test(errorText)) {
+      throw new GitError('missing', `${program} cannot be started: ${errorText.trim()}`, args, '');
+    }
+    if (timedOut) {
+      const after = `${Math.round((options.timeoutMs ?? 0) / 1000)} s`;
+      throw new GitError('timeout', `git ${args[0]} did not end within ${after}`, args, errorText);
+    }
+    if (isFromOutside(signal)) throw new GitError('killed', `git ${args[0]} was killed (${signal})`, args, errorText);
+    if (!(options.okCodes ?? [0]).includes(code)) throw classify(args, code, errorText);
+    return { code, stderr: errorText };
+  } finally {
+    clearTimeout(timeout);
+    clearTimeout(killTimer);
+    options.signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** Whether the signal that ended a process was sent by somebody; the others (such as SIGSEGV) are its own fault. */
+export function isFromOutside(signal: string | null): boolean {
+  return signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP';
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (!pid) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // ESRCH: it has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** How git starts ssh; it must not wait for a person. */
+export function sshCommand(): string {
+  return childEnvironment().GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=20';
+}
+
+/**
+ * The environment of every git process: no prompts, no hooks, no background maintenance, only the allowed
+ * protocols, English messages. The host's own credential helpers and ssh keys stay usable.
+ */
+export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env' | 'settings'> = {}): NodeJS.ProcessEnv {
+  const inherited = childEnvironment();
+  const settings: Array<[string, string]> = [
+    ['core.hooksPath', '/dev/null'],
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ['core.quotePath', 'false'],
+    ['commit.gpgSign', 'false'],
+    ['advice.detachedHead', 'false'],
+    ['protocol.ext.allow', 'never'],
+    // A remote must not choose whom this machine talks to.
+    ['http.followRedirects', 'false'],
+    ...(options.settings ?? []),
+  ];
+  const env: NodeJS.ProcessEnv = {
+    ...inherited,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    // A graphical prompt would wait for nobody; a program that was set on purpose may know the password.
+    GIT_ASKPASS: inherited.GIT_ASKPASS ?? '',
+    GIT_EDITOR: 'true',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_ALLOW_PROTOCOL: config().allowLocal ? 'https:ssh:http:file' : 'https:ssh',
+    GIT_SSH_COMMAND: sshCommand(),
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(
+      settings.flatMap(([key, value], i) => [
+        [`GIT_CONFIG_KEY_${i}`, key],
+        [`GIT_CONFIG_VALUE_${i}`, value],
+      ]),
+    ),
+  };
+  if (options.gitDir) env.GIT_DIR = options.gitDir;
+  return { ...env, ...options.env };
+}

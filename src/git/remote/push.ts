@@ -1,0 +1,174 @@
+import { oneLine, shorten } from '@/text/foreign';
+import { says } from '@/text/says';
+import { classify, GitError } from '../process/error';
+import { git } from '../process/run';
+import type { RemoteOptions } from './fetch';
+import { remoteRefs } from './ls-remote';
+
+/** A ref of the remote that shall go from one commit id to another; null is "not there". */
+export interface RefMove {
+  /** Full name: `refs/heads/<branch>`. */
+  ref: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** A ref that the remote, or its lease, did not let go. */
+export interface RefusedRef {
+  ref: string;
+  /** `stale`: it is no longer at `before`. `protected`: the remote's rules or hooks say no. */
+  reason: 'stale' | 'protected' | 'other';
+  /** In the remote's own words where it gave any. */
+  message: string;
+}
+
+export type PushResult =
+  | { kind: 'pushed' }
+  /**
+   * `refs` are those at fault; refs that failed only because the push is atomic are not among them. A hook
+   * stops at the first ref that it declines, so others may turn up in the next push. `blamed` is false where
+   * the remote declined the push as a whole without saying which ref it minds: then all are listed.
+   * With `atomic: false` everything not listed was pushed.
+   */
+  | { kind: 'refused'; refs: RefusedRef[]; blamed: boolean }
+  | { kind: 'atomic_unsupported' };
+
+/**
+ * Moves refs on the remote, all or nothing, each only if it is still at `before`. The commits must be in the
+ * clone. Pushing again what the remote already has is a success.
+ * @throws GitError where it cannot be said that the remote has answered (the refs may have moved all the same:
+ *   read them), and where the trouble is neither the refs' nor the remote's rules.
+ */
+export async function pushAtomic(
+  gitDir: string,
+  moves: RefMove[],
+  options: RemoteOptions & { atomic?: boolean } = {},
+): Promise<PushResult> {
+  if (moves.length === 0) return { kind: 'pushed' };
+  const { atomic = true, ...bounds } = options;
+  const args = [
+    'push',
+    '--porcelain',
+    '--no-progress',
+    // The host's own settings may say otherwise.
+    '--no-follow-tags',
+    '--no-signed',
+    '--recurse-submodules=no',
+    ...(atomic ? ['--atomic'] : []),
+    ...moves.map(({ ref, before }) => `--force-with-lease=${ref}:${before ?? ''}`),
+    'origin',
+    ...moves.map(({ ref, after }) => `${after ?? ''}:${ref}`),
+  ];
+  const { code, stdout, stderr } = await git(args, { ...bounds, gitDir, okCodes: [0, 1, 128] });
+  if (code === 0) return { kind: 'pushed' };
+  if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
+  const refused = readRefusal(stdout.toString('utf8'), stderr);
+  if (!refused) throw classify(['push'], code, stderr);
+
+  // A deletion of a ref that is not there any more counts as stale, but is what was asked for.
+  const deletions = moves.filter(({ ref, after }) => after === null && refused.refs.some((r) => r.ref === ref));
+  if (deletions.length > 0) {
+    const there = await remoteRefs(
+      gitDir,
+      deletions.map(({ ref }) => ref),
+      bounds,
+    );
+    const gone = new Set(deletions.filter(({ ref }) => !there.has(ref)).map(({ ref }) => ref));
+    if (gone.size > 0) {
+      const rest = moves.filter(({ ref }) => !gone.has(ref));
+      return pushAtomic(gitDir, rest, options);
+    }
+  }
+  return refused;
+}
+
+/**
+ * What a push that failed says about its refs: `stdout` is that of `--porcelain`, `stderr` is clean. Null where it
+ * says nothing about any.
+ * @throws GitError where the refs are not at fault
+ */
+export function readRefusal(stdout: string, stderr: string): (PushResult & { kind: 'refused' }) | null {
+  const rejected = readPorcelain(stdout);
+  return rejected.length === 0 ? null : blame(rejected, stderr);
+}
+
+/** The most of a remote's words that each ref they are about is given, in characters; the log has them all. */
+const MOST_WORDS = 1000;
+
+interface Rejection {
+  ref: string;
+  /** What stands in brackets: `rejected` by our side, `remote rejected` or `remote failure` by the other. */
+  by: string;
+  reason: string;
+}
+
+/** The `!` lines of `git push --porcelain`: `! TAB from:to TAB [by] (reason)`. */
+function readPorcelain(stdout: string): Rejection[] {
+  return stdout.split('\n').flatMap((line) => {
+    const [flag, refs = '', ...words] = line.split('\t');
+    const ref = refs.slice(refs.lastIndexOf(':') + 1);
+    const answer = words.join('\t');
+    const end = answer.indexOf(']');
+    if (flag !== '!' || !refs.includes(':') || !ref || !answer.startsWith('[') || end < 2) return [];
+    const by = answer.slice(1, end);
+    const reason = answer.slice(end + 1);
+    return [{ ref, by, reason: reason.startsWith(' (') && reason.endsWith(')') ? oneLine(reason.slice(2, -1)) : by }];
+  });
+}
+
+/** Tells the refs at fault from those that only shared their push. The words are those of git 2.39 and of hosts. */
+function blame(rejected: Rejection[], stderr: string): PushResult & { kind: 'refused' } {
+  const words = remoteWords(stderr);
+  const message = shorten(words, MOST_WORDS);
+  if (rejected.some(({ by }) => by === 'remote failure')) {
+    throw new GitError('unreachable', 'The remote ended the push without saying how it went.', ['push'], stderr);
+  }
+  if (rejected.some(({ reason }) => reason === 'unpacker error')) throw classify(['push'], 1, stderr);
+
+  // The remote's transaction failed while it was writing: only its words name the ref.
+  const failed = rejected.filter(({ reason }) => /^atomic transaction failed|^failed to update ref/.test(reason));
+  if (failed.length > 0) {
+    if (says(words, ['cannot lock ref *Unable to create *.lock'])) {
+      throw new GitError('lock', 'The remote is busy with one of these branches.', ['push'], stderr);
+    }
+    const named = failed.flatMap(({ ref }): RefusedRef[] => {
+      const line = words.split('\n').find((l) => l.includes(`cannot lock ref '${ref}'`));
+      if (!line) return [];
+      const moved = /but expected|reference already exists|unable to resolve reference/.test(line);
+      return [{ ref, reason: moved ? 'stale' : 'other', message: oneLine(line.replace(/^error: /, '')) }];
+    });
+    if (named.length > 0) return { kind: 'refused', refs: named, blamed: true };
+    const refs = failed.map(({ ref, reason }): RefusedRef => ({ ref, reason: 'other', message: message || reason }));
+    return { kind: 'refused', refs, blamed: refs.length === 1 };
+  }
+
+  const atFault = rejected.filter(({ reason }) => !/^atomic push fail(ed|ure)$/.test(reason));
+  const refs = atFault.map(({ ref, by, reason }): RefusedRef => {
+    if (by === 'rejected') return { ref, reason: 'stale', message: 'it has moved on the remote' };
+    return { ref, reason: PROTECTED.test(reason) ? 'protected' : 'other', message: message || reason };
+  });
+  // A pre-receive hook declines all refs at once; its words may name the one that it minds.
+  const asOne = atFault.length > 1 && atFault.every(({ reason }) => reason === 'pre-receive hook declined');
+  if (!asOne) return { kind: 'refused', refs, blamed: true };
+  const named = refs.filter(({ ref }) => mentions(words, ref));
+  return named.length > 0 ? { kind: 'refused', refs: named, blamed: true } : { kind: 'refused', refs, blamed: false };
+}
+
+/** Reasons by which a remote guards a ref: hooks and rules, `receive.deny*`, a branch that is checked out there. */
+const PROTECTED =
+  /hook declined|rule violation|protected|prohibited|not allowed|denied|permission|non-fast-forward|checked out|hidden ref/i;
+
+/** What the remote's side printed, without git's own summing up. */
+function remoteWords(stderr: string): string {
+  return stderr
+    .split('\n')
+    .flatMap((line) => (line.startsWith('remote:') ? line.slice('remote:'.length).trim() : []))
+    .filter((line) => line && !/^error: (hook declined to update|denying )/.test(line))
+    .join('\n');
+}
+
+/** Whether the text names the ref, in full or as a branch, and not as a part of a longer name. */
+function mentions(text: string, ref: string): boolean {
+  const branch = ref.replace(/^refs\/heads\//, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(^|[^\\w./-]|refs/heads/)${branch}(?![\\w/-]|\\.\\w)`, 'm').test(text);
+}

@@ -1,0 +1,198 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { branches, idempotencyKeys, jobs, repos } from '@/db/schema';
+import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
+import { branchNameProblem } from '@/repos/branch-name';
+import { type BranchWords, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
+import { isKept } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
+import { type ActionFields, fieldsProblem } from './kinds';
+import { noRepo, type Refusal } from './refusal';
+
+/** An action as it was asked for. */
+export interface ActionRequest extends ActionFields {
+  repoId: string;
+  kind: ActionKind;
+  idempotencyKey?: string | undefined;
+  requestedBy: string;
+}
+
+export type Accepted = { accepted: true; jobId: string; status: JobStatus };
+
+/** The columns of a new job. */
+export interface NewJob {
+  id: string;
+  repoId: string;
+  kind: JobKind;
+  branch?: string | null | undefined;
+  parent?: string | null | undefined;
+  suggested?: boolean | undefined;
+  atCommit?: string | null;
+  base?: string | null | undefined;
+  requestedBy: string;
+  retryOf?: string | null;
+  undoOf?: string | null;
+}
+
+/**
+ * The statement that puts a job into the queue, where `onlyIf` holds. A `sync_repo` is left out silently while
+ * another one of its repo is queued.
+ */
+export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
+  return db.run(sql`
+    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, at_commit, requested_by, retry_of, undo_of)
+    select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.base ?? null},
+           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.requestedBy}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
+    where ${onlyIf}
+    on conflict do nothing`);
+}
+
+/** A client's key for its request: the same key with the same input is the same request, and gets the same job. */
+export interface Once {
+  key: string;
+  /** The request as canonical JSON. */
+  input: string;
+}
+
+/** @param input what tells this request from others, whatever was left out as null */
+export function onceFor(key: string | undefined, input: unknown[]): Once | null {
+  return key === undefined ? null : { key, input: JSON.stringify(input) };
+}
+
+/**
+ * Accepts an action: checks what the database alone can answer, writes the job's row, returns its id. It runs
+ * no git and waits for nobody. A second queued `sync_repo` of a repo joins the first; the same idempotency key
+ * with the same input answers with the same job.
+ */
+export async function acceptAction(db: Db, request: ActionRequest): Promise<Accepted | { refused: Refusal }> {
+  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, requestedBy } = request;
+  const input = [repoId, kind, branch ?? null, parent ?? null, suggested ?? false, ...(base ? [base] : [])];
+  const once = onceFor(idempotencyKey, input);
+  return queueJob(db, { repoId, kind, branch, parent, suggested, base, requestedBy }, once, () =>
+    refusalOf(db, request),
+  );
+}
+
+/**
+ * Puts a job into the queue, unless its key has one already or it is refused. A `sync_repo` joins one of its repo that
+ * is queued.
+ * @param refusal what can be said against it; asked only where the key is new
+ * @param more statements of the same transaction, given the new job's id; they must do nothing where it has no row
+ */
+export async function queueJob(
+  db: Db,
+  job: Omit<NewJob, 'id'>,
+  once: Once | null,
+  refusal: () => Promise<Refusal | null>,
+  more: (id: string) => Statement[] = () => [],
+): Promise<Accepted | { refused: Refusal }> {
+  const known = once && (await answerOfKey(db, once));
+  if (known) return known;
+  const refused = await refusal();
+  if (refused) return { refused };
+
+  // Twice at most: the queued sync that kept ours out may have started before we could join it.
+  for (let tries = 0; tries < 2; tries++) {
+    const id = uuid();
+    const isNew = once ? sql`not exists (select 1 from idempotency_keys where key = ${once.key})` : undefined;
+    const joined = joinable(id, job);
+    await write(db, [
+      insertJob(db, { ...job, id }, isNew),
+      ...more(id),
+      ...(once
+        ? [
+            db.run(sql`
+              insert into ${idempotencyKeys} (key, job_id, input)
+              select ${once.key}, id, ${once.input} from jobs where ${joined} limit 1
+              on conflict do nothing`),
+          ]
+        : []),
+    ]);
+    const answer = once && (await answerOfKey(db, once));
+    if (answer) return answer;
+    const [found] = await db.select({ id: jobs.id, status: jobs.status }).from(jobs).where(joined).limit(1);
+    if (found) return { accepted: true, jobId: found.id, status: found.status };
+  }
+  return {
+    refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' },
+  };
+}
+
+/** SQL for the job just inserted, or the queued sync that kept it out. */
+function joinable(id: string, { kind, repoId }: Pick<NewJob, 'kind' | 'repoId'>): SQL {
+  return kind === 'sync_repo'
+    ? sql`(id = ${id} or (repo_id = ${repoId} and kind = 'sync_repo' and status = 'queued'))`
+    : sql`id = ${id}`;
+}
+
+async function answerOfKey(db: Db, { key, input }: Once): Promise<Accepted | { refused: Refusal } | null> {
+  const [known] = await db
+    .select({ jobId: idempotencyKeys.jobId, input: idempotencyKeys.input, status: jobs.status })
+    .from(idempotencyKeys)
+    .innerJoin(jobs, eq(jobs.id, idempotencyKeys.jobId))
+    .where(eq(idempotencyKeys.key, key));
+  if (!known) return null;
+  if (known.input === input) return { accepted: true, jobId: known.jobId, status: known.status };
+  const message = 'This idempotency key was used for another action. Use a new key for each new action.';
+  return { refused: { code: 'CONFLICT', field: 'idempotencyKey', message } };
+}
+
+/** Everything that can be said against an action from its fields and the cached rows alone. */
+export async function refusalOf(
+  db: Db,
+  request: Pick<ActionRequest, 'repoId' | 'kind'> & ActionFields,
+): Promise<Refusal | null> {
+  const { repoId, kind, branch, parent } = request;
+  const fields = fieldsProblem(kind, request);
+  if (fields) return { code: 'BAD_REQUEST', ...fields };
+  for (const field of ['branch', 'parent'] as const) {
+    const name = request[field];
+    const problem = name === undefined ? null : branchNameProblem(name);
+    if (problem) return { code: 'BAD_REQUEST', field, message: problem };
+  }
+  const [[repo], [row], above, pending] = await snapshot(db, [
+    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
+    db
+      .select({ kept: branches.kept, keptReason: branches.keptReason })
+      .from(branches)
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, branch ?? ''))),
+    db
+      .select({ name: branches.name })
+      .from(branches)
+      .where(
+        and(
+          eq(branches.repoId, repoId),
+          sql`${branches.name} in ${namesAbove(repoId, branch ?? '')}`,
+          eq(branches.name, parent ?? ''),
+        ),
+      ),
+    db
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
+      .limit(1),
+  ]);
+  if (!repo) return noRepo(repoId);
+  if (branch === undefined) return null;
+  if (branch === repo.trunk) return badRequest('branch', isTrunk(branch));
+  if (row && isKept(row)) return badRequest('branch', isLongLived(branch, keptWords(row)));
+  if (parent === undefined) return null;
+  // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
+  const standsAbove = above.length > 0 && pending.length === 0;
+  return branch === parent || standsAbove ? badRequest('parent', wouldStandOnItself(branch, parent)) : null;
+}
+
+/** A refusal of what is in a field. */
+export function badRequest(field: string, { message, hint }: BranchWords): Refusal {
+  return { code: 'BAD_REQUEST', field, message: `${message} ${hint}` };
+}
+
+/** SQL for the names of a branch and of everything above it; `union` ends the walk where rows form a circle. */
+function namesAbove(repoId: string, branch: string) {
+  return sql`(with recursive above(name) as (
+    select ${branch}
+    union
+    select b.name from branches b join above on b.parent = above.name where b.repo_id = ${repoId}
+  ) select name from above)`;
+}

@@ -1,0 +1,38 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { type Db, write } from '@/db/client';
+import { jobs, now } from '@/db/schema';
+import type { JobStatus } from '@/model/kinds';
+import { noJob, type Refusal } from './refusal';
+
+/**
+ * Cancels a job: a queued one at once; a running one is asked to stop, which it does where its step next looks
+ * (within a second), unless its push has begun.
+ */
+export async function cancelJob(
+  db: Db,
+  jobId: string,
+): Promise<{ jobId: string; status: JobStatus } | { refused: Refusal }> {
+  await write(db, [
+    db
+      .update(jobs)
+      .set({ status: 'cancelled', message: 'Cancelled before it began.', finishedAt: now, cancelRequestedAt: now })
+      .where(and(eq(jobs.id, jobId), eq(jobs.status, 'queued'))),
+    db
+      .update(jobs)
+      .set({ cancelRequestedAt: now })
+      .where(
+        and(eq(jobs.id, jobId), eq(jobs.status, 'running'), isNull(jobs.committingAt), isNull(jobs.cancelRequestedAt)),
+      ),
+  ]);
+  const [job] = await db
+    .select({ seq: jobs.seq, status: jobs.status, asked: sql<boolean>`${jobs.cancelRequestedAt} is not null` })
+    .from(jobs)
+    .where(eq(jobs.id, jobId));
+  if (!job) return { refused: noJob(jobId) };
+  if (job.asked) return { jobId, status: job.status };
+  const why =
+    job.status === 'running'
+      ? `#${job.seq} has begun its push and can only go on. Wait for it to end; then it can be undone.`
+      : `#${job.seq} has ended already (${job.status}).`;
+  return { refused: { code: 'CONFLICT', field: 'jobId', message: why } };
+}

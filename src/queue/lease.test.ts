@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { eq, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { config } from '@/config';
+import { type JobRow, jobLogs, jobs } from '@/db/schema';
+import { identifyProcess, isAlive } from '@/git/process/process';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { endAbandoned } from '@/workflow/finish';
+import { insertJob } from './accept';
+import { JobCancelled, type Lease, LeaseLost, takeLease } from './lease';
+import { dueJobs } from './reconciler';
+import { logLine } from './record';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await testDatabase();
+});
+afterAll(() => test.close());
+
+const never = new AbortController().signal;
+
+/** A job that was handed over once, so that dispatch 1 may take it. */
+async function dispatched(repoId: string): Promise<string> {
+  const id = uuid();
+  await test.db.batch([
+    insertJob(test.db, { id, repoId, kind: 'restack_repo', requestedBy: 'test' }),
+    test.db.update(jobs).set({ dispatch: 1 }).where(eq(jobs.id, id)),
+  ]);
+  return id;
+}
+
+const take = (jobId: string, dispatch = 1) => takeLease(test.db, { jobId, dispatch }, 'inline', never);
+
+async function taken(jobId: string, dispatch = 1): Promise<Lease> {
+  const lease = await take(jobId, dispatch);
+  if ('kind' in lease) throw new Error(`No lease: ${lease.kind}`);
+  return lease;
+}
+
+async function row(jobId: string): Promise<JobRow> {
+  const [job] = await test.db.select().from(jobs).where(eq(jobs.id, jobId));
+  if (!job) throw new Error('no such job');
+  return job;
+}
+
+const aborted = (lease: Lease) =>
+  new Promise<unknown>((resolve) => {
+    if (lease.signal.aborted) resolve(lease.signal.reason);
+    lease.signal.addEventListener('abort', () => resolve(lease.signal.reason));
+  });
+
+describe('the lease', () => {
+  it('claims jobs of one repo in the order they were accepted, one at a time', async () => {
+    const repoId = await test.addRepo();
+    const [first, second] = [await dispatched(repoId), await dispatched(repoId)];
+    expect(await take(second)).toEqual({ kind: 'not_yet' });
+    const lease = await taken(first);
+    expect(await take(second)).toEqual({ kind: 'not_yet' });
+    await lease.rest();
+    expect(await take(second)).toEqual({ kind: 'not_yet' });
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, first));
+    await (await taken(second)).rest();
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, second));
+  });
+
+  it('runs no more jobs side by side than the limit', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: config().concurrency + 1 }, async () => dispatched(await test.addRepo())),
+    );
+    const leases = await Promise.all(ids.map((id) => take(id)));
+    expect(leases.filter((lease) => !('kind' in lease))).toHaveLength(config().concurrency);
+    for (const lease of leases) if (!('kind' in lease)) await lease.rest();
+    await test.db.update(jobs).set({ status: 'completed' });
+  });
+
+  describe('when as many jobs wait for their next try as may be at work', () => {
+    /** Jobs of a repo each, all put off until a time. */
+    async function waiting(count: number, nextAttemptAt: string): Promise<string[]> {
+      const ids: string[] = [];
+      for (let i = 0; i < count; i++) {
+        const id = await dispatched(await test.addRepo());
+        const lease = await taken(id);
+        await test.db.update(jobs).set({ nextAttemptAt }).where(eq(jobs.id, id));
+        await lease.rest();
+        ids.push(id);
+      }
+      return ids;
+    }
+    const open = () => test.db.select().from(jobs).where(sql`status in ('queued', 'running')`).orderBy(jobs.seq);
+    const due = async (executor: 'inline' | 'inngest') =>
+      dueJobs(await open(), new Date().toISOString(), executor).map((job) => job.id);
+    const FUTURE = new Date(Date.now() + 60_000).toISOString();
+    const PAST = '2001-01-01T00:00:00.000Z';
+    afterEach(() => test.db.update(jobs).set({ status: 'completed' }));
+
+    it('jobs of other repos run all the same', async () => {
+      await waiting(config().concurrency, FUTURE);
+      const other = uuid();
+      await test.db.batch([
+        insertJob(test.db, { id: other, repoId: await test.addRepo(), kind: 'sync_repo', requestedBy: 'test' }),
+      ]);
+      expect(await due('inline')).toEqual([other]);
+      await test.db.update(jobs).set({ dispatch: 1 }).where(eq(jobs.id, other));
+      await (await taken(other)).rest();
+    });
+
+    it('another job of a repo that waits stays behind it', async () => {
+      const [first] = await waiting(1, FUTURE);
+      const { repoId } = await row(first ?? '');
+      const second = await dispatched(repoId);
+      expect(await due('inline')).toEqual([]);
+      expect(await take(second)).toEqual({ kind: 'not_yet' });
+    });
+
+    it('one whose wait is over waits for room, and is sent as soon as there is some, on either executor', async () => {
+      const [id = ''] = await waiting(1, PAST);
+      const leases = [];
+      for (let i = 0; i < config().concurrency; i++) leases.push(await taken(await dispatched(await test.addRepo())));
+      expect(await due('inline')).toEqual([]);
+      // Inngest comes back by itself at its time, and finds no room.
+      expect(await take(id)).toEqual({ kind: 'not_yet' });
+      expect(await due('inngest')).toEqual([]);
+      const [done] = leases.splice(0, 1);
+      await done?.rest();
+      await test.db
+        .update(jobs)
+        .set({ status: 'completed' })
+        .where(eq(jobs.id, done?.job.id ?? ''));
+      expect(await due('inngest')).toEqual([id]);
+      expect(await due('inline')).toEqual([id]);
+      await (await taken(id)).rest();
+      expect((await row(id)).attempt).toBe(2);
+      for (const lease of leases) await lease.rest();
+    });
+  });
+
+  it('lets a run of an older dispatch do nothing', async () => {
+    const job = await dispatched(await test.addRepo());
+    await test.db.update(jobs).set({ dispatch: 2 }).where(eq(jobs.id, job));
+    expect(await take(job, 1)).toEqual({ kind: 'over' });
+    const lease = await taken(job, 2);
+    await lease.rest();
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+    expect(await take(job, 2)).toEqual({ kind: 'over' });
+  });
+
+  it('makes a second copy of a step wait for the first', async () => {
+    const job = await dispatched(await test.addRepo());
+    const lease = await taken(job);
+    expect(await take(job)).toEqual({ kind: 'busy' });
+    await lease.rest();
+    const next = await taken(job);
+    expect((await row(job)).attempt).toBe(1);
+    await next.rest();
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('is not taken from a step of the same process that is only late with renewing', async () => {
+    const id = await dispatched(await test.addRepo());
+    const lease = await taken(id);
+    await test.db.update(jobs).set({ leaseUntil: '2000-01-01T00:00:00.000Z' }).where(eq(jobs.id, id));
+    const late = await row(id);
+    expect(dueJobs([late], new Date().toISOString(), 'inline')).toEqual([]);
+    await lease.rest();
+    expect(dueJobs([late], new Date().toISOString(), 'inline')).toEqual([late]);
+  });
+
+  it('lets a zombie change nothing once its lease has run out and another has taken it', async () => {
+    const job = await dispatched(await test.addRepo());
+    const zombie = await taken(job);
+    await test.db.update(jobs).set({ leaseUntil: '2020-01-01T00:00:00.000Z', dispatch: 2 }).where(eq(jobs.id, job));
+    const lease = await taken(job, 2);
+    await expect(zombie.write([logLine(zombie, 'from the grave')])).rejects.toBeInstanceOf(LeaseLost);
+    expect(zombie.signal.reason).toBeInstanceOf(LeaseLost);
+    await lease.write([logLine(lease, 'alive')]);
+    const lines = await test.db.select().from(jobLogs).where(eq(jobLogs.jobId, job));
+    expect(lines.map((line) => line.line)).toEqual(['alive']);
+    expect(await row(job)).toMatchObject({ attempt: 2, dispatch: 2 });
+    await Promise.all([zombie.rest(), lease.rest()]);
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('aborts the work within the beat when the job is asked to cancel, unless its push has begun', async () => {
+    const job = await dispatched(await test.addRepo());
+    const lease = await taken(job);
+    await test.db.update(jobs).set({ cancelRequestedAt: 'now' }).where(eq(jobs.id, job));
+    expect(await aborted(lease)).toBeInstanceOf(JobCancelled);
+    await lease.rest();
+    await test.db.update(jobs).set({ status: 'cancelled' }).where(eq(jobs.id, job));
+  });
+
+  it('takes over at once from a process that is dead, and kills the group that it left behind', async () => {
+    const job = await dispatched(await test.addRepo());
+    const left = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+    await once(left, 'spawn');
+    const group = identifyProcess(left.pid ?? 0);
+    const gone = spawn('true');
+    const process = identifyProcess(gone.pid ?? 0);
+    await once(gone, 'exit');
+    const held = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+600 seconds')`;
+    await test.db
+      .update(jobs)
+      .set({
+        status: 'running',
+        leaseHeld: true,
+        leaseUntil: held,
+        leaseMachine: config().machine,
+        leaseProcess: process ?? `${gone.pid}:0`,
+        leaseGroup: group,
+      })
+      .where(eq(jobs.id, job));
+    const ended = once(left, 'exit');
+    const lease = await taken(job);
+    await ended;
+    expect(isAlive(group ?? '')).toBe(false);
+    await lease.rest();
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('is not taken from a live process of another machine while it lasts', async () => {
+    const job = await dispatched(await test.addRepo());
+    const held = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+600 seconds')`;
+    await test.db
+      .update(jobs)
+      .set({ status: 'running', leaseHeld: true, leaseUntil: held, leaseMachine: 'elsewhere', leaseProcess: '1:1' })
+      .where(eq(jobs.id, job));
+    expect(await take(job)).toEqual({ kind: 'busy' });
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('ends a job that Inngest has given up, but not one that a newer dispatch has taken', async () => {
+    const job = await dispatched(await test.addRepo());
+    await (await taken(job)).rest();
+    await test.db.update(jobs).set({ dispatch: 2 }).where(eq(jobs.id, job));
+    await endAbandoned(test.db, { jobId: job, dispatch: 1 }, 'no more retries');
+    expect((await row(job)).status).toBe('running');
+    await endAbandoned(test.db, { jobId: job, dispatch: 2 }, 'no more retries');
+    expect(await row(job)).toMatchObject({ status: 'error', errorCode: 'INTERNAL' });
+  });
+});

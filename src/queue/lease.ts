@@ -1,0 +1,240 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import { type Db, type Statement, write } from '@/db/client';
+import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
+import { identifyProcess, isAlive, killGroup } from '@/git/process/process';
+import type { ProcessGroup } from '@/git/process/run';
+
+/** Which run of which job: what an executor hands over. */
+export interface JobRef {
+  jobId: string;
+  /** Number of the dispatch; once a newer one was sent, a run of this one does nothing. */
+  dispatch: number;
+}
+
+/** Why a step did not get the lease. */
+export type NoLease =
+  /** The job has ended, or a newer dispatch has taken over: nothing is left to do for this run. */
+  | { kind: 'over' }
+  /** It is not this job's turn, or there is no room beside those at work; the reconciler sends it again when there is. */
+  | { kind: 'not_yet' }
+  /** Another copy of this very step is at work: ask again later. */
+  | { kind: 'busy' };
+
+/** The reasons for which a lease's signal aborts. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+export class JobCancelled extends Error {
+  override readonly name = 'JobCancelled';
+}
+
+/** How often the holder renews the lease and looks whether it is asked to cancel, in milliseconds. */
+const BEAT_MS = 500;
+
+/**
+ * The right to work on a job. Every write of a step goes through `write`, which writes nothing at all when
+ * somebody else has taken the lease meanwhile.
+ */
+export interface Lease {
+  readonly job: JobRow;
+  readonly repo: RepoRow;
+  readonly db: Db;
+  /** Aborts when the lease is lost, the job is cancelled, or the server shuts down. Give it to every process. */
+  readonly signal: AbortSignal;
+  /** SQL that is true while this holder has the lease. Every statement given to `write` must ask for it. */
+  readonly held: SQL;
+  /** Runs fenced statements as one transaction. @throws LeaseLost, having written nothing */
+  write(statements: Statement[]): Promise<void>;
+  /** Puts a process group on record, so that whoever takes over can end it. */
+  record(group: ProcessGroup): Promise<void>;
+  /** Stops renewing. The lease then covers the wait until the same run's next step, which takes it anew. */
+  rest(): Promise<void>;
+}
+
+/** A time on the database's clock, so many milliseconds from now. */
+export function inFuture(ms: number): SQL<string> {
+  return sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${(ms / 1000).toFixed(3)} seconds`})`;
+}
+/** No lease and no pause reaches so far ahead, in milliseconds: such a time is from before the clock was set back. */
+export function farMs(): number {
+  return Math.max(600_000, 10 * config().leaseMs);
+}
+
+export const NOW = sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
+
+/** Whether a job waits for its next try: it needs nothing meanwhile, so it takes no place among those at work. */
+export function isWaiting(job: Pick<JobRow, 'status' | 'leaseHeld' | 'nextAttemptAt'>): boolean {
+  return job.status === 'running' && !job.leaseHeld && job.nextAttemptAt !== null;
+}
+
+/** SQL for whether another job may be at work beside those that are; `isWaiting` in SQL. */
+function hasRoom(): SQL {
+  return sql`(select count(*) from jobs other where other.status = 'running' and other.id <> ${jobs.id}
+    and (other.lease_held or other.next_attempt_at is null)) < ${config().concurrency}`;
+}
+
+/**
+ * Takes the lease for one step: claims a queued job when it is its turn, or goes on with a running one that
+ * nobody works on. What an earlier holder on this machine left running is killed first.
+ */
+export async function takeLease(
+  db: Db,
+  ref: JobRef,
+  executor: 'inngest' | 'inline',
+  shutdown: AbortSignal,
+): Promise<Lease | NoLease> {
+  const [before] = await db.select().from(jobs).where(sql`${jobs.id} = ${ref.jobId}`);
+  if (!before || before.dispatch !== ref.dispatch || !isOpen(before)) return { kind: 'over' };
+  const deadFence = holderIsDead(before) ? before.fence : -1;
+  const self = identifyProcess(process.pid);
+
+  const [taken] = await db
+    .update(jobs)
+    .set({
+      status: 'running',
+      startedAt: sql`coalesce(${jobs.startedAt}, ${NOW})`,
+      executor,
+      fence: sql`${jobs.fence} + 1`,
+      attempt: sql`${jobs.attempt} + (${jobs.claimed} <> ${jobs.dispatch} or ${jobs.nextAttemptAt} is not null)`,
+      claimed: ref.dispatch,
+      nextAttemptAt: null,
+      leaseUntil: inFuture(config().leaseMs),
+      leaseHeld: true,
+      leaseMachine: config().machine,
+      leaseProcess: self,
+      leaseGroup: null,
+    })
+    .where(
+      sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and (
+        (${jobs.status} = 'running' and (not ${jobs.leaseHeld} or ${jobs.leaseUntil} < ${NOW}
+          or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence})
+          and (${jobs.leaseHeld} or ${jobs.nextAttemptAt} is null or ${hasRoom()}))
+        or (${jobs.status} = 'queued'
+          and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId}
+            and (other.status = 'running' or (other.status = 'queued' and other.seq < ${jobs.seq})))
+          and ${hasRoom()}))`,
+    )
+    .returning();
+  if (!taken) {
+    const [after] = await db.select().from(jobs).where(sql`${jobs.id} = ${ref.jobId}`);
+    if (!after || after.dispatch !== ref.dispatch || !isOpen(after)) return { kind: 'over' };
+    if (after.status === 'running' && !isWaiting(after)) return { kind: 'busy' };
+    // Nothing is on its way to it any more: the reconciler sends it when it can.
+    await db
+      .update(jobs)
+      .set({ dispatchedAt: null })
+      .where(sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${after.fence}`);
+    return { kind: 'not_yet' };
+  }
+  if (before.leaseGroup && before.leaseMachine === config().machine) killGroup(before.leaseGroup);
+  await takeClone(db, taken.repoId);
+  const [repo] = await db.select().from(repos).where(sql`${repos.id} = ${taken.repoId}`);
+  if (!repo) return { kind: 'over' };
+  return holdLease(db, taken, repo, shutdown);
+}
+
+/** Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that. */
+async function takeClone(db: Db, repoId: string): Promise<void> {
+  const tended = await db
+    .delete(cloneUpkeep)
+    .where(sql`${cloneUpkeep.repoId} = ${repoId} and ${cloneUpkeep.machine} = ${config().machine}`)
+    .returning({ group: cloneUpkeep.processGroup });
+  for (const { group } of tended) if (group) killGroup(group);
+}
+
+function isOpen(job: JobRow): boolean {
+  return job.status === 'queued' || job.status === 'running';
+}
+
+/** Whether the process that holds a job's lease is known to have ended; only its own machine can tell. */
+export function holderIsDead(job: JobRow): boolean {
+  return (
+    job.leaseHeld && job.leaseMachine === config().machine && job.leaseProcess !== null && !isAlive(job.leaseProcess)
+  );
+}
+
+// Next bundles its instrumentation hook and its routes apart, so module state is not shared between them.
+const shared = globalThis as typeof globalThis & { __spicerackHeld?: Set<string> };
+
+function heldHere(): Set<string> {
+  shared.__spicerackHeld ??= new Set();
+  return shared.__spicerackHeld;
+}
+
+const leaseName = ({ id, fence }: Pick<JobRow, 'id' | 'fence'>) => `${id} ${fence}`;
+
+/**
+ * Whether a step of this very process works under the job's lease. Where the machine is so busy that it renews too
+ * late, it is late and not lost: to begin anew beside it would only make the machine busier.
+ */
+export function isHeldHere(job: Pick<JobRow, 'id' | 'fence'>): boolean {
+  return heldHere().has(leaseName(job));
+}
+
+function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): Lease {
+  const abort = new AbortController();
+  heldHere().add(leaseName(job));
+  const held = sql`exists (select 1 from jobs where id = ${job.id} and fence = ${job.fence} and status = 'running')`;
+  const mine = sql`${jobs.id} = ${job.id} and ${jobs.fence} = ${job.fence} and ${jobs.status} = 'running'`;
+  const renew = () =>
+    db
+      .update(jobs)
+      .set({ leaseUntil: inFuture(config().leaseMs) })
+      .where(mine)
+      .returning({ cancel: jobs.cancelRequestedAt, committing: jobs.committingAt });
+  const lost = () => {
+    const reason = new LeaseLost(`Another run has taken over job #${job.seq}.`);
+    abort.abort(reason);
+    return reason;
+  };
+
+  // Renewed well before it ends: the beat also brings the wish to cancel, which must act within two seconds.
+  let lastRenewed = performance.now();
+  let beating: Promise<void> | null = null;
+  const beat = async () => {
+    const rows = await renew();
+    if (rows.length === 0) lost();
+    else lastRenewed = performance.now();
+    if (rows[0]?.cancel && !rows[0].committing) abort.abort(new JobCancelled('Cancelled.'));
+  };
+  const timer = setInterval(() => {
+    beating ??= beat()
+      .catch(() => {
+        // The database does not answer (locked, unreachable): the lease may run out, and then it is not ours.
+        if (performance.now() - lastRenewed > config().leaseMs) lost();
+      })
+      .finally(() => {
+        beating = null;
+      });
+  }, BEAT_MS);
+  const onShutdown = () => abort.abort(shutdown.reason);
+  shutdown.addEventListener('abort', onShutdown, { once: true });
+  if (shutdown.aborted) onShutdown();
+
+  return {
+    job,
+    repo,
+    db,
+    signal: abort.signal,
+    held,
+    async write(statements) {
+      const [renewed] = await write(db, [renew(), ...statements]);
+      if (renewed.length === 0) throw lost();
+    },
+    async record(group) {
+      const leader = identifyProcess(group.pgid);
+      const rows = await db.update(jobs).set({ leaseGroup: leader }).where(mine).returning({ id: jobs.id });
+      if (rows.length === 0) throw lost();
+    },
+    async rest() {
+      heldHere().delete(leaseName(job));
+      clearInterval(timer);
+      shutdown.removeEventListener('abort', onShutdown);
+      await beating;
+      // A server that shuts down hands the lease back: whoever is next need not wait.
+      const leaseUntil = shutdown.aborted ? NOW : inFuture(config().leaseMs);
+      await db.update(jobs).set({ leaseHeld: false, leaseUntil, leaseGroup: null }).where(mine);
+    },
+  };
+}

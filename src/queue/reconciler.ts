@@ -1,0 +1,150 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import type { Db } from '@/db/client';
+import { type JobRow, jobs } from '@/db/schema';
+import { signal } from '@/db/signal';
+import { isAlive } from '@/git/process/process';
+import type { Executor } from './executor';
+import { farMs, isHeldHere, isWaiting, NOW } from './lease';
+import { queueDueSyncs } from './schedule';
+
+/** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
+const CLAIM_MS = 15_000;
+
+/** How long Inngest may be late with a retry that it promised. */
+const LATE_MS = 20_000;
+
+/** How often it looks by itself, where nothing wakes it. */
+const TICK_MS = 1000;
+
+/** How often it looks for automatic syncs that are due: their times are minutes. */
+const SYNCS_MS = 5000;
+
+/** Which executors there are: the one that is used, and for `auto` what stands in while that one fails. */
+export interface Executors {
+  main: Executor;
+  standIn: Executor | null;
+}
+
+/**
+ * Sends jobs to the executor: the head job of each idle repo, jobs whose pause is over, and whatever was lost
+ * (a run that nobody began, a holder that died, a lease that ran out). It decides by the rows alone, so any
+ * number of processes may run one.
+ */
+export async function reconcile(db: Db, executors: Executors, abort: AbortSignal): Promise<void> {
+  let lookedForSyncsAt = Number.NEGATIVE_INFINITY;
+  while (!abort.aborted) {
+    const woken = signal().wait(TICK_MS, abort);
+    try {
+      if (performance.now() - lookedForSyncsAt > SYNCS_MS) {
+        lookedForSyncsAt = performance.now();
+        await queueDueSyncs(db);
+      }
+      await dispatchDue(db, executors);
+    } catch (error) {
+      // The database may be locked or away for a while; the next round asks again.
+      complain('The queue cannot be read', error);
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+    await woken;
+  }
+}
+
+/** The same trouble comes every second while it lasts; it is said this often, in milliseconds. */
+const COMPLAIN_MS = 30_000;
+let complainedAt = Number.NEGATIVE_INFINITY;
+
+export function complain(what: string, error: unknown): void {
+  if (performance.now() - complainedAt < COMPLAIN_MS) return;
+  complainedAt = performance.now();
+  console.error(`${what}; it is tried again:`, error instanceof Error ? error.message : error);
+}
+
+/** One round: finds every job that wants a run and sends it. */
+export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
+  const open = await db
+    .select()
+    .from(jobs)
+    .where(inArray(jobs.status, ['queued', 'running']))
+    .orderBy(asc(jobs.seq));
+  const now = await clock(db);
+  // Not awaited: an Inngest server that accepts and never answers must not keep the other repos waiting.
+  for (const job of dueJobs(open, now, executors.main.name)) {
+    void send(db, executors, job).catch((error: unknown) => complain(`Job #${job.seq} cannot be sent yet`, error));
+  }
+}
+
+/**
+ * The jobs that want a run, from the open ones in the order of the queue.
+ * @param now the database's time as ISO 8601
+ */
+export function dueJobs(open: JobRow[], now: string, executor: Executor['name']): JobRow[] {
+  const running = open.filter((job) => job.status === 'running');
+  const atWork = running.filter((job) => !isWaiting(job));
+  const busy = new Set(running.map((job) => job.repoId));
+  const next = open.filter((job) => {
+    if (isWaiting(job)) return isAbandoned(job, now, executor);
+    if (job.status !== 'queued' || busy.has(job.repoId)) return false;
+    busy.add(job.repoId);
+    return true;
+  });
+  const room = Math.max(0, config().concurrency - atWork.length);
+  return [...atWork.filter((job) => isAbandoned(job, now, executor)), ...next.slice(0, room)].filter(
+    (job) => !isUnderWay(job, now),
+  );
+}
+
+/** Whether its newest dispatch may still be on its way to a run. */
+function isUnderWay(job: JobRow, now: string): boolean {
+  const sentAt = job.dispatchedAt;
+  // A time in the future is one from before the clock was set back.
+  return job.dispatch > job.claimed && sentAt !== null && sentAt <= now && later(sentAt, CLAIM_MS) > now;
+}
+
+/** Whether a running job has nobody who goes on with it. */
+function isAbandoned(job: JobRow, now: string, executor: Executor['name']): boolean {
+  if (job.leaseMachine === config().machine && job.leaseProcess !== null && !isAlive(job.leaseProcess)) return true;
+  const far = later(now, farMs());
+  if (isWaiting(job) && job.nextAttemptAt !== null) {
+    // Inngest comes back by itself, unless its run has left because there was no room.
+    const comesBack = executor === 'inngest' && job.dispatchedAt !== null;
+    return job.nextAttemptAt > far || later(job.nextAttemptAt, comesBack ? LATE_MS : 0) <= now;
+  }
+  return job.leaseUntil !== null && (job.leaseUntil < now || job.leaseUntil > far) && !isHeldHere(job);
+}
+
+function later(time: string, ms: number): string {
+  return new Date(Date.parse(time) + ms).toISOString();
+}
+
+async function clock(db: Db): Promise<string> {
+  const [row] = await db.all<{ now: string }>(sql`select ${NOW} as now`);
+  return row?.now ?? new Date().toISOString();
+}
+
+async function send(db: Db, executors: Executors, job: JobRow): Promise<void> {
+  // Guarded by the number we read: of several processes that see the same job, one sends it.
+  const [sent] = await db
+    .update(jobs)
+    .set({ dispatch: job.dispatch + 1, dispatchedAt: NOW })
+    .where(
+      and(eq(jobs.id, job.id), eq(jobs.dispatch, job.dispatch), eq(jobs.fence, job.fence), eq(jobs.status, job.status)),
+    )
+    .returning({ dispatch: jobs.dispatch });
+  if (!sent) return;
+  const ref = { jobId: job.id, dispatch: sent.dispatch };
+  // The run before this one never began: with `auto`, the stand-in takes this one.
+  const lost = job.dispatch > job.claimed && job.dispatchedAt !== null;
+  if (lost && executors.standIn) return executors.standIn.dispatch(ref);
+  try {
+    await executors.main.dispatch(ref);
+  } catch (error) {
+    if (executors.standIn) return executors.standIn.dispatch(ref);
+    // Sent again in the next round; should this one have arrived after all, its number is old by then.
+    await db
+      .update(jobs)
+      .set({ dispatchedAt: null })
+      .where(and(eq(jobs.id, job.id), eq(jobs.dispatch, ref.dispatch), sql`${jobs.claimed} < ${ref.dispatch}`));
+    throw error;
+  }
+}

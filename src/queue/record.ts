@@ -1,0 +1,68 @@
+import { sql } from 'drizzle-orm';
+import type { Statement } from '@/db/client';
+import type { StepName } from '@/model/kinds';
+import type { JobResult } from '@/model/result';
+import { shown } from '@/text/foreign';
+import { type Lease, NOW } from './lease';
+
+/** The statement that adds a line to the job's log, fenced. */
+export function logLine(lease: Lease, line: string, level: 'info' | 'warn' | 'error' = 'info'): Statement {
+  return lease.db.run(
+    sql`insert into job_logs (job_id, level, line) select ${lease.job.id}, ${level}, ${shown(line)} where ${lease.held}`,
+  );
+}
+
+/** The statement that sets what the job is doing now, in one sentence. */
+export function setMessage(lease: Lease, message: string): Statement {
+  return lease.db.run(sql`update jobs set message = ${shown(message)} where id = ${lease.job.id} and ${lease.held}`);
+}
+
+/** The statement that sets the job's result, fenced. */
+export function setResult(lease: Lease, result: JobResult) {
+  return lease.db.run(
+    sql`update jobs set result = ${JSON.stringify(result)} where id = ${lease.job.id} and ${lease.held}`,
+  );
+}
+
+/**
+ * Runs a part of a step under the eyes of whoever watches: a row that says running, then completed or error,
+ * and the job's message. A null `phase` is the step itself.
+ */
+export async function watched<T>(
+  lease: Lease,
+  step: StepName,
+  phase: string | null,
+  message: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await lease.write([
+    lease.db.run(
+      sql`insert into job_steps (job_id, attempt, step, phase, status, message)
+          select id, attempt, ${step}, ${phase}, 'running', ${shown(message)} from jobs where id = ${lease.job.id} and ${lease.held}`,
+    ),
+    ...(message ? [setMessage(lease, message), logLine(lease, message)] : []),
+  ]);
+  const end = (status: 'completed' | 'error', words: string) =>
+    lease.db.run(
+      sql`update job_steps set status = ${status}, finished_at = ${NOW}, message = case ${words} when '' then message else ${words} end
+          where job_id = ${lease.job.id} and step = ${step} and phase is ${phase} and status = 'running' and ${lease.held}`,
+    );
+  try {
+    const result = await work();
+    await lease.write([end('completed', '')]);
+    return result;
+  } catch (error) {
+    // A holder that has lost the lease says nothing more: the row is the new holder's.
+    if (!lease.signal.aborted)
+      await lease.write([end('error', shown(error instanceof Error ? error.message : String(error)))]);
+    throw error;
+  }
+}
+
+/** Marks what an earlier holder left running. */
+export function interruptedSteps(lease: Lease): Statement {
+  return lease.db.run(
+    sql`update job_steps set status = 'error', message = 'interrupted', finished_at = ${NOW}
+        where job_id = ${lease.job.id} and status = 'running' and ${lease.held}`,
+  );
+}

@@ -1,0 +1,47 @@
+import { sql } from 'drizzle-orm';
+import { config } from '@/config';
+import { sentence } from '@/text/words';
+import type { Failure } from './failure';
+import { inFuture, type Lease } from './lease';
+import { logLine } from './record';
+
+/** The longest pause between two attempts, in milliseconds. */
+const LONGEST_MS = 60_000;
+
+/** Past the point of no return a job can only go forward, so it is tried this many times as often. */
+const PATIENCE_AFTER_PUSH = 10;
+
+/**
+ * How often a job may be begun at all, whatever ended its runs: where each run takes its server down with it, nobody
+ * is left to say that it failed.
+ */
+export function mostAttempts(): number {
+  return config().maxAttempts * PATIENCE_AFTER_PUSH;
+}
+
+/** The pause after a job's n-th attempt: doubling from `SPICERACK_RETRY_DELAY`. */
+export function delayAfter(attempt: number): number {
+  return Math.min(LONGEST_MS, config().retryDelayMs * 2 ** Math.min(attempt - 1, 20));
+}
+
+/**
+ * Puts off a job after a transient failure and returns the pause in milliseconds; null when it was tried
+ * often enough and the failure is its end.
+ */
+export async function backOff(lease: Lease, failure: Failure): Promise<number | null> {
+  const [row] = await lease.db.all<{ committing: number }>(
+    sql`select committing_at is not null as committing from jobs where id = ${lease.job.id}`,
+  );
+  const most = row?.committing ? mostAttempts() : config().maxAttempts;
+  const { attempt } = lease.job;
+  if (attempt >= most) return null;
+  const delayMs = delayAfter(attempt);
+  const words = `${sentence(failure.message)} Trying again in ${Math.ceil(delayMs / 1000)} s (attempt ${attempt + 1} of ${most}).`;
+  await lease.write([
+    lease.db.run(
+      sql`update jobs set next_attempt_at = ${inFuture(delayMs)}, message = ${words} where id = ${lease.job.id} and ${lease.held}`,
+    ),
+    logLine(lease, words, 'warn'),
+  ]);
+  return delayMs;
+}

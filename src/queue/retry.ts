@@ -1,0 +1,38 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Db } from '@/db/client';
+import { jobs, tasks } from '@/db/schema';
+import { type Accepted, onceFor, queueJob } from './accept';
+import { noJob, type Refusal } from './refusal';
+
+/**
+ * Queues a new job with an ended job's intent. A task that waited for the old one waits for the new one. A `sync_repo`
+ * joins one that is queued.
+ */
+export async function retryJob(
+  db: Db,
+  { jobId, requestedBy, idempotencyKey }: { jobId: string; requestedBy: string; idempotencyKey?: string | undefined },
+): Promise<Accepted | { refused: Refusal }> {
+  const [old] = await db.select().from(jobs).where(eq(jobs.id, jobId));
+  if (!old) return { refused: noJob(jobId) };
+  const refusal = async (): Promise<Refusal | null> =>
+    old.status === 'queued' || old.status === 'running'
+      ? {
+          code: 'CONFLICT',
+          field: 'jobId',
+          message: `#${old.seq} has not ended yet (${old.status}). Wait for it, or cancel it.`,
+        }
+      : null;
+  const { repoId, kind, branch, parent, base, suggested, atCommit, undoOf } = old;
+  return queueJob(
+    db,
+    { repoId, kind, branch, parent, base, suggested, atCommit, requestedBy, retryOf: jobId, undoOf },
+    onceFor(idempotencyKey, ['retry', jobId]),
+    refusal,
+    (id) => [
+      db
+        .update(tasks)
+        .set({ jobId: id, branchStatus: 'queued' })
+        .where(and(eq(tasks.jobId, jobId), sql`exists (select 1 from ${jobs} where id = ${id})`)),
+    ],
+  );
+}

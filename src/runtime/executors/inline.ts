@@ -1,0 +1,19 @@
+import type { Executor } from '@/queue/executor';
+import { runJob, TryLater, type WorkflowContext } from '@/workflow/workflow';
+
+/**
+ * Runs jobs in this process. As durable as Inngest, because the database holds the job: what stops half-way
+ * here is sent again by the reconciler.
+ */
+export function inlineExecutor(context: Omit<WorkflowContext, 'executor'>): Executor {
+  return {
+    name: 'inline',
+    async dispatch(ref) {
+      // Not awaited: dispatching says only that the work was handed over.
+      void runJob(ref, { run: (_name, work) => work() }, { ...context, executor: 'inline' }).catch((error: unknown) => {
+        // The row says when to try again; the reconciler's timer does it.
+        if (!(error instanceof TryLater)) console.error(`Job ${ref.jobId}:`, error);
+      });
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { inngest } from '@inngest/client';
+import { jobDispatched } from '@inngest/events';
+import type { Executor } from '@/queue/executor';
+import { inngestIsReady } from './inngest-ready';
+
+/** How long handing over may take: against a server that accepts and never answers, `send` hangs for ever. */
+const SEND_TIMEOUT_MS = 4000;
+
+/** Hands jobs to an Inngest server, which calls back on `/api/inngest`. */
+export const inngestExecutor: Executor = {
+  name: 'inngest',
+  async dispatch(ref) {
+    if (!inngestIsReady()) throw new Error('Inngest does not know the app yet');
+    // Inngest drops an event whose id it has seen in silence; each dispatch has a number of its own.
+    const event = jobDispatched.create(ref, { id: `${ref.jobId}:${ref.dispatch}` });
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`Inngest did not take the event within ${SEND_TIMEOUT_MS / 1000} s`)),
+        SEND_TIMEOUT_MS,
+      );
+    });
+    try {
+      await Promise.race([inngest.send(event), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  },
+};

@@ -1,0 +1,87 @@
+import { config } from '@/config';
+import { db } from '@/db/client';
+import { forecast } from '@/forecast/loop';
+import { gitVersion } from '@/git/process/version';
+import { type Executors, reconcile } from '@/queue/reconciler';
+import { beginShutdown, shutdownSignal } from '@/shutdown';
+import { findGitSpice } from '@/stack/engines/git-spice/find';
+import { pickEngine } from '@/stack/engines/pick';
+import { watchHealth } from '@/upkeep/health';
+import { upkeep } from '@/upkeep/upkeep';
+import { stepsAtWork } from '@/workflow/workflow';
+import { inlineExecutor } from './executors/inline';
+import { inngestExecutor } from './executors/inngest';
+import { programStatus } from './program-status';
+import { type RuntimeStatus, setRuntimeStatus } from './status';
+
+/** How long a shutdown waits for running steps to hand their leases back, in milliseconds. */
+const HAND_BACK_MS = 1200;
+
+/**
+ * Starts what runs jobs in this process: the database, the executor, the reconciler, what computes forecasts, and upkeep.
+ * @returns how to stop it: open streams end, running steps stop and hand their leases back
+ */
+export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
+  const database = await db();
+  const { executors, why } = await chooseExecutors();
+  setRuntimeStatus({
+    executor: { name: executors.main.name, why },
+    engine: await describeEngine(),
+    git: await gitVersion(),
+    programs: await programStatus(),
+    startedAt: new Date().toISOString(),
+  });
+  const shutdown = shutdownSignal();
+  const loops = [
+    reconcile(database, executors, shutdown),
+    forecast(database, shutdown),
+    watchHealth(database, config().dataDir, shutdown),
+    upkeep(database, shutdown),
+  ];
+  return {
+    async stop() {
+      beginShutdown();
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise((resolve) => {
+        timer = setTimeout(resolve, HAND_BACK_MS);
+      });
+      await Promise.race([Promise.allSettled([...loops, ...stepsAtWork()]), patience]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function chooseExecutors(): Promise<{ executors: Executors; why: string }> {
+  const inline = inlineExecutor({ db: await db(), shutdown: shutdownSignal() });
+  const { executor, inngest } = config();
+  if (executor === 'inline') return { executors: { main: inline, standIn: null }, why: 'SPICERACK_EXECUTOR=inline.' };
+  if (executor === 'inngest') {
+    if (!inngest)
+      throw new Error(
+        'SPICERACK_EXECUTOR=inngest needs an Inngest server: set INNGEST_BASE_URL or Inngest Cloud keys, or let `npm start` find the inngest program.',
+      );
+    return { executors: { main: inngestExecutor, standIn: null }, why: 'SPICERACK_EXECUTOR=inngest.' };
+  }
+  if (!inngest)
+    return {
+      executors: { main: inline, standIn: null },
+      why: 'No Inngest server is configured, and none was asked for by name. Jobs are as durable here.',
+    };
+  return {
+    executors: { main: inngestExecutor, standIn: inline },
+    why: `An Inngest server is configured${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}; while it does not answer, jobs run inline.`,
+  };
+}
+
+/** The engine of a repo that asks for none of its own, and the reason. */
+async function describeEngine(): Promise<RuntimeStatus['engine']> {
+  const asked = config().engine;
+  const picked = await pickEngine('auto', asked);
+  if ('error' in picked) return { name: null, why: `${picked.error.message} ${picked.error.hint}` };
+  if (asked !== 'auto') return { name: picked.engine.name, why: `SPICERACK_ENGINE=${asked}.` };
+  const found = await findGitSpice();
+  return {
+    name: picked.engine.name,
+    why: 'program' in found ? `git-spice ${found.version} was found.` : `Built in. ${found.missing}`,
+  };
+}

@@ -1,0 +1,134 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { readTarget, type Target } from './target';
+
+/** What a request looks like before anything of it is believed. */
+export interface Asking {
+  method: string;
+  /** The target as it stood in the request's first line. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  /** How many `Host` headers came. */
+  hosts: number;
+}
+
+/** What the settings say about who may come in. */
+export interface Rules {
+  /** Whether a token is asked for. */
+  guarded: boolean;
+  /** Names and addresses of this server beside the loopback ones, without port, in lower case. */
+  names: () => ReadonlySet<string>;
+  /** What SPICERACK_ALLOWED_HOSTS adds: names, or names with a port. */
+  allowedHosts: readonly string[];
+  /** Whether `/api/inngest` checks signatures, and so needs no token. */
+  inngestSigns: boolean;
+}
+
+/** Proof that the asker may come in, yet to be checked. */
+export type Credential =
+  | { kind: 'bearer'; token: string }
+  | { kind: 'session'; id: string }
+  /** Becomes a session, which goes on at `location`, a path of ours. */
+  | { kind: 'sign_in'; token: string; location: string };
+
+/** What becomes of a request before the app sees it. */
+export type Access =
+  | { kind: 'allowed' }
+  | { kind: 'refused'; status: 400 | 401 | 403; message: string }
+  /** A form with `token` and `to` is in the body. */
+  | { kind: 'form' }
+  | { kind: 'sign_out'; id: string | null }
+  | { kind: 'check'; credential: Credential };
+
+/** Begins a session, from the form of `sign-in-page.ts`. */
+export const SIGN_IN = '/api/sign-in';
+/** Ends the session of the browser that posts to it. */
+export const SIGN_OUT = '/api/sign-out';
+export const COOKIE = 'spicerack_session';
+
+export const ASKS_FOR_TOKEN =
+  'This server asks for its token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
+
+const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
+const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
+
+/**
+ * Decides whether a request may come in; total, and without effects.
+ * - Its target must be a path with one reading (`readTarget`).
+ * - The Host must be one of ours, which keeps out web pages that point a name of theirs at this machine (DNS
+ *   rebinding).
+ * - An Origin must be the Host, which keeps out other sites' scripts and forms.
+ * - Where a token is set, it or a session must be presented, but at two exact paths: `/api/health` tells nothing, and
+ *   `/api/inngest` asks for signatures of its own while it has a key to check them with.
+ */
+export function checkAccess(asking: Asking, rules: Rules): Access {
+  const target = readTarget(asking.url);
+  if ('problem' in target) return refused(400, target.problem);
+  const host = asking.headers.host?.toLowerCase() ?? '';
+  const name = host.match(HOST)?.[1]?.replace(/^\[|\]$/g, '');
+  if (!name || asking.hosts !== 1) return refused(400, 'Send one Host header with the name or address of this server.');
+  if (!isKnown(name, host, rules)) {
+    return refused(
+      403,
+      `This server does not answer to the name ${name}. If it should, add the name to SPICERACK_ALLOWED_HOSTS and start it again.`,
+    );
+  }
+  const { origin } = asking.headers;
+  if (origin !== undefined && hostOf(origin) !== host) return refused(403, 'Requests from other sites are not taken.');
+  return rules.guarded ? guarded(asking, target, rules) : { kind: 'allowed' };
+}
+
+function guarded({ method, headers }: Asking, target: Target, rules: Rules): Access {
+  const session = cookieOf(headers.cookie);
+  if (target.path === SIGN_IN && method === 'POST') return { kind: 'form' };
+  if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
+  if (target.path === '/api/health' || (target.path === '/api/inngest' && rules.inngestSigns)) {
+    return { kind: 'allowed' };
+  }
+  const bearer = headers.authorization?.match(/^Bearer +(\S+) *$/i)?.[1];
+  if (bearer !== undefined) return { kind: 'check', credential: { kind: 'bearer', token: bearer } };
+  const { token, location } = withoutToken(target);
+  if (token !== null && (method === 'GET' || method === 'HEAD')) {
+    return { kind: 'check', credential: { kind: 'sign_in', token, location } };
+  }
+  if (session !== null) return { kind: 'check', credential: { kind: 'session', id: session } };
+  return refused(401, ASKS_FOR_TOKEN);
+}
+
+/** Takes the token out of an address, so that it does not stay in the address bar. */
+function withoutToken({ path, search }: Target): { token: string | null; location: string } {
+  const query = new URLSearchParams(search);
+  const token = query.get('token');
+  if (token === null) return { token, location: `${path}${search}` };
+  query.delete('token');
+  return { token, location: query.size > 0 ? `${path}?${query}` : path };
+}
+
+/** Where to go on to after signing in: the path that was given where it is one of ours, without a token; else `/`. */
+export function landing(given: string | null | undefined): string {
+  const target = readTarget(given ?? '');
+  return 'problem' in target ? '/' : withoutToken(target).location;
+}
+
+function refused(status: 400 | 401 | 403, message: string): Access {
+  return { kind: 'refused', status, message };
+}
+
+function isKnown(name: string, host: string, rules: Rules): boolean {
+  return (
+    LOOPBACK_NAMES.has(name) ||
+    rules.allowedHosts.includes(name) ||
+    rules.allowedHosts.includes(host) ||
+    rules.names().has(name)
+  );
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+/** The session's id that a browser sent; null where there is none that could be one of ours. */
+function cookieOf(header: string | undefined): string | null {
+  const pair = header?.split(/; */).find((part) => part.startsWith(`${COOKIE}=`));
+  const id = pair?.slice(COOKIE.length + 1);
+  return id && /^[\w-]{1,100}$/.test(id) ? id : null;
+}

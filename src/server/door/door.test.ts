@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { hostname, networkInterfaces } from 'node:os';
+import { afterEach, expect, it } from 'vitest';
+import { rawRequest, sendRaw } from '@/testing/raw-http';
+import { createDoor, type Door, type DoorConfig, type DoorOptions } from './door';
+
+const TOKEN = 'a-token-for-this-test-alone';
+const guarded: DoorConfig = { host: '127.0.0.1', loopback: true, allowedHosts: [], token: TOKEN, inngest: null };
+
+/** Stands in for the table of sessions: one is live, and `broken` is a database in trouble. */
+const someSessions: DoorOptions['sessions'] = {
+  begin: async () => 'live',
+  isLive: async (id) => {
+    if (id === 'broken') throw new Error('the database is away');
+    return id === 'live';
+  },
+  end: async () => undefined,
+};
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function listen(options: Partial<DoorOptions> = {}): Promise<{ url: string; door: Door }> {
+  const door = createDoor({ config: guarded, sessions: someSessions, takesUpgrades: false, ...options });
+  server = createServer(door.answer);
+  door.attach(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return { url: `http://127.0.0.1:${address && typeof address === 'object' ? address.port : 0}`, door };
+}
+
+/** Stands in for Next: says which path it was asked for, and throws when it is asked to. */
+const echo: Parameters<Door['open']>[0] = {
+  inngestSigns: true,
+  handle: async (request, response) => {
+    if (request.url === '/throw') throw new Error('Next threw');
+    if (request.url === '/throw-late') {
+      response.writeHead(200).write('half');
+      throw new Error('Next threw late');
+    }
+    response.end(`app ${request.url}`);
+  },
+};
+
+const ask = async (url: string, line: string, headers: Record<string, string> = {}) =>
+  sendRaw(url, rawRequest(url, line, headers));
+
+it('refuses at once what no setting could allow, and keeps the others waiting until it is opened', async () => {
+  const { url, door } = await listen();
+  const waiting = [
+    ask(url, 'GET /', { Authorization: `Bearer ${TOKEN}` }),
+    ask(url, 'GET /', { Cookie: 'spicerack_session=live' }),
+    ask(url, 'PUT /api/inngest'),
+    ask(url, 'GET /'),
+    ask(url, 'GET /', { Cookie: 'spicerack_session=%' }),
+  ];
+  expect((await ask(url, 'GET //[')).status).toBe(400);
+  expect((await ask(url, 'GET /', { Host: 'evil.example' })).status).toBe(403);
+  door.open(echo);
+  const answers = await Promise.all(waiting);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 401, 401]);
+});
+
+it('answers also where the app throws, the sessions cannot be read, and nobody reads the answer', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const Authorization = `Bearer ${TOKEN}`;
+  expect((await ask(url, 'GET /throw', { Authorization })).status).toBe(500);
+  expect((await ask(url, 'GET /throw-late', { Authorization })).body).not.toContain('late');
+  const broken = await ask(url, 'GET /', { Cookie: 'spicerack_session=broken' });
+  expect(broken.status).toBe(503);
+  expect(broken.body).not.toContain('away');
+  expect((await ask(url, 'GET /x', { Authorization })).body).toContain('app /x');
+});
+
+it('knows the addresses and the name of the machine where others reach it, and only there', async () => {
+  const own = Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address)),
+  );
+  const { url, door } = await listen({ config: { ...guarded, host: '0.0.0.0', loopback: false } });
+  door.open(echo);
+  for (const Host of [...own, hostname(), `${hostname()}.local`]) {
+    expect((await ask(url, 'GET /api/health', { Host: `${Host}:3000` })).status).toBe(200);
+  }
+  expect((await ask(url, 'GET /api/health', { Host: '203.0.113.7' })).status).toBe(403);
+});
+
+it('knows the name by which Inngest reaches it', async () => {
+  const inngest = { baseUrl: null, eventKey: null, signingKey: 'k', dev: false, serveOrigin: 'https://rack.example' };
+  const { url, door } = await listen({ config: { ...guarded, inngest } });
+  door.open(echo);
+  expect((await ask(url, 'POST /api/inngest', { Host: 'rack.example' })).status).toBe(200);
+});
+
+it('hands Upgrade requests on only for hot reload, and only from those who may come in', async () => {
+  const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket' };
+  const { url, door } = await listen({ takesUpgrades: true });
+  door.upgrades.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  door.open(echo);
+  const Cookie = 'spicerack_session=live';
+  expect((await ask(url, 'GET /_next/webpack-hmr', { ...upgrade, Cookie })).status).toBe(101);
+  expect((await ask(url, 'GET /_next/webpack-hmr', upgrade)).status).toBe(401);
+  expect((await ask(url, 'GET /', { ...upgrade, Cookie, Origin: 'http://evil.example' })).status).toBe(403);
+  expect((await ask(url, 'GET //', { ...upgrade, Cookie })).status).toBe(400);
+});
+
+it('takes nobody for another who says so, but for a proxy on this machine', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const guess = (token: string, from: string) =>
+    ask(url, 'GET /', { Authorization: `Bearer ${token}`, 'X-Forwarded-For': from });
+  for (let i = 0; i < 6; i++) await guess('wrong', `192.0.2.${i}, 198.51.100.1`);
+  expect((await guess(TOKEN, '198.51.100.1')).status).toBe(429);
+  expect((await guess(TOKEN, '198.51.100.1, 198.51.100.2')).status).toBe(200);
+});
+
+it('takes the token by a form, small and from its own page', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const post = (form: string, headers: Record<string, string> = {}) =>
+    sendRaw(url, rawRequest(url, 'POST /api/sign-in', { Origin: url, ...headers }, form));
+  const right = await post(`token=${TOKEN}&to=%2Fstatus%3Fa%3D1`);
+  expect(right.status).toBe(303);
+  expect(right.head).toMatch(/^location: \/status\?a=1\r?$/im);
+  expect(right.head).toMatch(/^set-cookie: spicerack_session=live;/im);
+  expect((await post(`token=${TOKEN}&to=%2F.%2F%2Fevil.example`)).head).toMatch(/^location: \/\r?$/im);
+  expect((await post(`token=${TOKEN}`, { Origin: 'http://evil.example' })).status).toBe(403);
+  const wrong = ['', 'token=', 'token=wrong', 'token[]=x', '%', `token=${TOKEN}x`];
+  for (const [i, form] of wrong.entries()) {
+    expect((await post(form, { 'X-Forwarded-For': `192.0.2.${i}` })).status).toBe(401);
+  }
+  const long = await post(`token=${'x'.repeat(100_000)}`);
+  expect(long.status).toBe(413);
+});
+
+it('shows browsers a page that asks for the token, with nothing in it that they sent', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const Accept = 'text/html,*/*';
+  const page = await ask(url, `GET /repos/x?q="><script>&token`, { Accept });
+  expect(page.status).toBe(401);
+  expect(page.head).toContain("default-src 'none'");
+  expect(page.body).toContain('action="/api/sign-in"');
+  expect(page.body).not.toContain('<script');
+  expect((await ask(url, 'GET /')).body).not.toContain('<');
+});

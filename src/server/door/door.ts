@@ -1,0 +1,263 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import { hostname, networkInterfaces } from 'node:os';
+import type { Duplex } from 'node:stream';
+import type { Config } from '@/config';
+import { databaseTrouble } from '@/db/trouble';
+import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, landing, type Rules } from './access';
+import { SESSION_SECONDS, type Sessions } from './sessions';
+import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
+import { createThrottle } from './throttle';
+
+/** What stands between the network and the app: every request of a server comes through it, and gets an answer. */
+export interface Door {
+  /** For the server's requests. */
+  answer: RequestListener;
+  /** Takes what else clients of a server may ask for: Upgrade and CONNECT. */
+  attach(server: Server): void;
+  /**
+   * For Next, as its `httpServer`: it listens there for Upgrade requests, past any check. So it gets a server that
+   * never listens, and is handed what may come in.
+   */
+  upgrades: Server;
+  /** Lets in whom the settings let in; those that came before have waited. */
+  open(app: App): void;
+}
+
+/** What answers those who may come in. */
+export interface App {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Whether `/api/inngest` checks signatures, and so needs no token. */
+  inngestSigns: boolean;
+}
+
+export type DoorConfig = Pick<Config, 'host' | 'loopback' | 'allowedHosts' | 'token' | 'inngest'>;
+
+export interface DoorOptions {
+  config: DoorConfig;
+  sessions: Sessions;
+  /** Whether Upgrade requests may come in; only hot reload needs them. */
+  takesUpgrades: boolean;
+}
+
+/** An answer of the door's own. */
+interface Answer {
+  status: number;
+  message: string;
+  headers?: Record<string, string>;
+  /** Where the wish for a token comes as a form, the path to go on to after it. */
+  to?: string;
+}
+
+/** Bytes of the form at most. */
+const MOST_FORM = 4096;
+
+/**
+ * Makes the door of a server that has no other listeners. Until it is opened it refuses what no setting could allow,
+ * and keeps everybody else waiting: an EventSource gives up for good on any status but 200, and a page left open over
+ * a restart must come back by itself.
+ */
+export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Door {
+  const upgrades = createServer();
+  const throttle = createThrottle();
+  const rules = rulesOf(config);
+  let open: Door['open'] = () => undefined;
+  const opened = new Promise<App>((resolve) => {
+    open = resolve;
+  });
+
+  /** @returns null where the request may come in */
+  async function check(request: IncomingMessage): Promise<Answer | null> {
+    const asking = askingOf(request);
+    const early = checkAccess(asking, rules);
+    // A 401 may turn out otherwise: the keys of Inngest are yet to come.
+    if (early.kind === 'refused' && early.status !== 401) return early;
+    const access = checkAccess(asking, { ...rules, inngestSigns: (await opened).inngestSigns });
+    if (access.kind === 'allowed') return null;
+    if (access.kind === 'refused') return access.status === 401 ? UNAUTHORIZED : access;
+    if (access.kind === 'sign_out') {
+      if (access.id !== null) await sessions.end(access.id);
+      return { status: 303, message: 'Signed out.', headers: { location: '/', 'set-cookie': cookie('', 0, request) } };
+    }
+    if (access.kind === 'form') {
+      const form = await formOf(request);
+      if (!form) return { status: 413, message: 'Send a form with "token" alone.' };
+      const to = landing(form.get('to'));
+      const answer = await prove({ kind: 'sign_in', token: form.get('token') ?? '', location: to }, request);
+      return answer && { ...answer, to };
+    }
+    return prove(access.credential, request);
+  }
+
+  async function prove(credential: Credential, request: IncomingMessage): Promise<Answer | null> {
+    if (credential.kind === 'session') return (await sessions.isLive(credential.id)) ? null : UNAUTHORIZED;
+    const address = addressOf(request);
+    const wait = Math.ceil(throttle.waitOf(address) / 1000);
+    if (wait > 0) {
+      return {
+        status: 429,
+        message: `Too many wrong tokens came from your address. Try again in ${wait} s.`,
+        headers: { 'retry-after': String(wait) },
+      };
+    }
+    if (config.token === null || !same(credential.token, config.token)) {
+      throttle.failed(address);
+      return { ...UNAUTHORIZED, message: 'This is not the token.' };
+    }
+    if (credential.kind === 'bearer') return null;
+    const session = cookie(await sessions.begin(), SESSION_SECONDS, request);
+    return {
+      status: 303,
+      message: 'Signed in.',
+      headers: { location: credential.location, 'set-cookie': session, 'referrer-policy': 'no-referrer' },
+    };
+  }
+
+  const answer: RequestListener = (request, response) => {
+    void check(request)
+      .catch(unchecked)
+      .then(async (refusal) => {
+        if (refusal) respond(response, refusal, request);
+        else await (await opened).handle(request, response);
+      })
+      .catch((error: unknown) => {
+        console.error('A request failed:', error);
+        if (response.headersSent) response.destroy();
+        else
+          respond(response, { status: 500, message: 'The server failed at this request; its log says why.' }, request);
+      });
+  };
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => undefined);
+    if (!takesUpgrades) {
+      hangUp(socket, NOBODY_UPGRADES);
+      return;
+    }
+    void check(request)
+      .catch(unchecked)
+      .then((refusal) => {
+        if (refusal) hangUp(socket, refusal);
+        else if (!upgrades.emit('upgrade', request, socket, head)) hangUp(socket, NOBODY_UPGRADES);
+      })
+      .catch((error: unknown) => {
+        console.error('An Upgrade request failed:', error);
+        socket.destroy();
+      });
+  }
+
+  function attach(server: Server): void {
+    server.on('upgrade', upgrade);
+    server.on('connect', (_request, socket) => {
+      socket.on('error', () => undefined);
+      hangUp(socket, { status: 405, message: 'This server is no proxy.' });
+    });
+  }
+
+  return { answer, attach, upgrades, open };
+}
+
+const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
+const UNAUTHORIZED: Answer = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
+
+/** Nobody comes in whose session cannot be looked up. */
+function unchecked(error: unknown): Answer {
+  const trouble = databaseTrouble(error);
+  if (!trouble) console.error('A request could not be checked:', error);
+  return {
+    status: 503,
+    message: `${trouble?.what ?? 'This request could not be checked.'} Try again, or send "Authorization: Bearer …", which needs no session.`,
+    headers: { 'retry-after': '5' },
+  };
+}
+
+/** What a form posted; null where it is longer than ours can be. */
+async function formOf(request: IncomingMessage): Promise<URLSearchParams | null> {
+  let text = '';
+  for await (const chunk of request.setEncoding('latin1').iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (text.length > MOST_FORM) return null;
+  }
+  return new URLSearchParams(text);
+}
+
+function rulesOf({ host, loopback, allowedHosts, token, inngest }: DoorConfig): Rules {
+  const own = [host, ...(inngest?.serveOrigin ? [new URL(inngest.serveOrigin).hostname] : [])].map((name) =>
+    name.replace(/^\[|\]$/g, '').toLowerCase(),
+  );
+  return {
+    guarded: token !== null,
+    // Asked each time: addresses come and go with networks.
+    names: () => new Set(loopback ? own : [...own, ...machineNames()]),
+    allowedHosts,
+    inngestSigns: false,
+  };
+}
+
+/** By what others may reach this machine, as far as it knows itself. */
+function machineNames(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
+  const name = hostname().toLowerCase();
+  return [...addresses, name, `${name}.local`];
+}
+
+function askingOf(request: IncomingMessage): Asking {
+  return {
+    method: request.method ?? '',
+    url: request.url ?? '',
+    headers: request.headers,
+    hosts: request.headersDistinct.host?.length ?? 0,
+  };
+}
+
+/** Whose failures are counted together. A proxy on this machine is believed about whom it speaks for. */
+function addressOf(request: IncomingMessage): string {
+  const peer = request.socket.remoteAddress ?? '';
+  const forwarded = request.headersDistinct['x-forwarded-for']?.join(',').split(',').at(-1)?.trim();
+  return forwarded && /^(::ffff:)?127\.|^::1$/.test(peer) ? forwarded : peer;
+}
+
+function cookie(value: string, seconds: number, request: IncomingMessage): string {
+  // Believed whoever says it: a browser that lies about it only harms itself.
+  const secure = request.headers['x-forwarded-proto']?.toString().split(',')[0]?.trim() === 'https';
+  return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
+}
+
+/** In a time that tells nothing about either. */
+function same(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+/** Closes the connection, so that a body which nobody reads does not hold it. */
+const ALWAYS = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  connection: 'close',
+};
+
+function respond(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
+  const { status, message, headers } = answer;
+  const asksForToken = status === 401 || status === 429;
+  if (asksForToken && request.headers.accept?.includes('text/html')) {
+    const page = signInPage(answer.to ?? landing(request.url), message === ASKS_FOR_TOKEN ? null : message);
+    response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
+  } else {
+    response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);
+  }
+}
+
+/** The same where there is only a socket. */
+function hangUp(socket: Duplex, { status, message, headers }: Answer): void {
+  const lines = Object.entries({ ...ALWAYS, 'content-length': Buffer.byteLength(message) + 1, ...headers });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${message}\n`);
+}

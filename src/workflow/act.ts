@@ -1,0 +1,283 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import { branchRows } from '@/db/branch-rows';
+import type { Statement } from '@/db/client';
+import { type BranchRow, jobMoves, jobs } from '@/db/schema';
+import { rememberForecast } from '@/forecast/check';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { keepCommits, keepRef } from '@/git/clone/keep-ref';
+import { committerIdentity } from '@/git/objects/identity';
+import { existingCommits } from '@/git/objects/rev-list';
+import { fetchCommits } from '@/git/remote/fetch';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
+import { type PlannedAction, planAction, reasonText } from '@/planner/planner';
+import { tipsKey } from '@/planner/tips-key';
+import { recordedLandings } from '@/projection/recorded-landings';
+import { recordedTips } from '@/projection/recorded-tips';
+import { failure, JobFailed } from '@/queue/failure';
+import type { Lease } from '@/queue/lease';
+import { logLine, setResult, watched } from '@/queue/record';
+import { inverseMoves, movedSince } from '@/queue/undo-moves';
+import { notTracked, unknownBranch } from '@/repos/branch-words';
+import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
+import { type Action, canCarry } from '@/stack/targets';
+import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
+import { fetchAndProject } from './sync';
+import { untrackMoves } from './untrack';
+
+/** How often a job plans while somebody else's pushes keep coming in between. */
+const ROUNDS = 3;
+
+/**
+ * The step that does what the job is for: plan, then one push. Nothing has moved until the push; what conflicts
+ * or may not be pushed is held back with all above it, and the rest goes through.
+ */
+export async function act(lease: Lease): Promise<void> {
+  let commitment: Commitment | null = await resumeMoves(lease);
+  const refused = new Map<string, string>();
+  for (let races = 0; commitment?.kind !== 'pushed'; ) {
+    if (commitment?.kind === 'refused') {
+      refuseWhole(lease, commitment.branches);
+      for (const [branch, message] of commitment.branches) refused.set(branch, message);
+    }
+    if (commitment?.kind === 'moved_meanwhile') {
+      if (++races === ROUNDS) {
+        throw new JobFailed(
+          failure(
+            'DIVERGED',
+            `Somebody kept pushing to ${commitment.branches.join(', ')} meanwhile.`,
+            'Nothing was moved. Retry when it has become quiet.',
+          ),
+        );
+      }
+      await fetchAndProject(lease, 'act');
+    }
+    commitment = await planAndPush(lease, refused);
+  }
+}
+
+/** A new branch and an undo have no part that could go through alone: planning again would come to the same push. */
+function refuseWhole({ job }: Lease, refused: ReadonlyMap<string, string>): void {
+  if (job.kind !== 'create_branch' && job.kind !== 'undo') return;
+  const words = [...refused].map(([branch, message]) => `${branch} (${message})`).join(', ');
+  throw new JobFailed(
+    failure(
+      'PUSH_REJECTED',
+      `The remote does not let it move: ${words}.`,
+      'Nothing was moved. Change the rule on the remote, or ask whoever may.',
+    ),
+  );
+}
+
+/** Makes the plan for the rows as they now are and pushes it. */
+async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): Promise<Commitment> {
+  const { job, db } = lease;
+  const [repo] = await db.query.repos.findMany({ where: (repos) => eq(repos.id, lease.repo.id) });
+  const rows = await branchRows(db, lease.repo.id);
+  if (!repo?.trunk || !repo.trunkTip) throw new Error('The sync step has found no trunk.');
+  const trunk = { name: repo.trunk, tip: repo.trunkTip };
+  switch (job.kind) {
+    case 'create_branch':
+      return createBranch(lease, rows, trunk);
+    case 'undo':
+      return undo(lease, rows);
+    case 'untrack_branch': {
+      const moves = await untrackMoves(lease, rows, trunk);
+      await lease.write(writeMoves(lease, moves));
+      return commitMoves(lease, moves);
+    }
+    default:
+      return carryOut(lease, { ...job, kind: job.kind }, { rows, trunk, engine: repo.engine }, refused);
+  }
+}
+
+/** The actions that people ask for: what the planner says, pushed. */
+async function carryOut(
+  lease: Lease,
+  action: Action,
+  { rows, trunk, engine: choice }: { rows: BranchRow[]; trunk: { name: string; tip: string }; engine: EngineChoice },
+  refused: ReadonlyMap<string, string>,
+): Promise<Commitment> {
+  const { db, job, repo } = lease;
+  const tips = tipsKey({ trunk: trunk.name, trunkTip: trunk.tip, engine: choice }, rows);
+  await lease.write([rememberForecast(lease, action, tips)]);
+  const engine = await pickEngine(choice, config().engine);
+  if ('engine' in engine && action.kind !== 'register_existing_branch') {
+    await lease.write([
+      db.run(sql`update jobs set engine = ${engine.engine.name} where id = ${job.id} and ${lease.held}`),
+    ]);
+  }
+  const pendingLog: Statement[] = [];
+  const planned = await watched(lease, 'act', 'plan', 'Planning', async () =>
+    planAction({
+      action,
+      gitDir: cloneDir(repo.id),
+      trunk,
+      rows,
+      branchTips: () => recordedTips(db, repo.id),
+      landings: await recordedLandings(db, repo.id),
+      engine,
+      committer: await committer(lease),
+      refused,
+      signal: lease.signal,
+      log: (line) => pendingLog.push(logLine(lease, line)),
+    }),
+  );
+  try {
+    await lease.write(pendingLog);
+    await recordPlan(lease, planned);
+    const { failure: failed, plan } = planned;
+    if (failed) throw new JobFailed({ ...failed, hint: `Nothing was moved. ${failed.hint}` });
+    if (plan.moves.length === 0) return { kind: 'pushed' };
+    // Taken into the clone before the push, so that a push broken off can be pushed again from there.
+    await watched(lease, 'act', 'take', 'Keeping the new commits', () => planned.take(keepRef(lease.job.id)));
+    return await commitMoves(lease, plan.moves);
+  } finally {
+    await planned.discard();
+  }
+}
+
+/** Writes the plan's outline into the job's result and its moves into their table. */
+async function recordPlan(lease: Lease, { plan, registered, left, adopted }: PlannedAction): Promise<void> {
+  const result = await currentResult(lease);
+  const { moves, heldBack, dropped, warnings } = plan;
+  // Pushed one by one, what went through before this plan was made is told too.
+  const pushed = await pushedBranches(lease);
+  const told = <T extends { branch: string | null }>(list: T[]) =>
+    list.filter(({ branch }) => pushed.has(branch ?? ''));
+  await lease.write([
+    ...writeMoves(lease, moves),
+    setResult(lease, {
+      ...result,
+      heldBack,
+      dropped: [...told(result.dropped), ...dropped],
+      warnings: [...told(result.warnings), ...warnings],
+      registered,
+      left: [...told(result.left ?? []), ...left],
+      adopted,
+    }),
+    ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
+    ...left.map(({ branch, commit, subject, on, replacedBy }) => {
+      const where = on
+        ? `; ${on} has it`
+        : replacedBy
+          ? `, rewritten as ${replacedBy.slice(0, 8)}`
+          : '; no branch has it any more';
+      return logLine(
+        lease,
+        `${commit.slice(0, 8)} (${subject}) leaves ${branch}${where}`,
+        on || replacedBy ? 'info' : 'warn',
+      );
+    }),
+    ...warnings.map((warning) =>
+      logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
+    ),
+  ]);
+}
+
+async function pushedBranches({ db, job }: Lease): Promise<Set<string>> {
+  const rows = await db
+    .select({ branch: jobMoves.branch })
+    .from(jobMoves)
+    .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')));
+  return new Set(rows.map(({ branch }) => branch));
+}
+
+/** A new ref: at its parent's tip, for a task; or at a commit that has left the branches, to keep it. */
+async function createBranch(
+  lease: Lease,
+  rows: BranchRow[],
+  trunk: { name: string; tip: string },
+): Promise<Commitment> {
+  const { branch, atCommit } = lease.job;
+  if (atCommit) {
+    await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, [atCommit]));
+  }
+  const parent = lease.job.parent ?? trunk.name;
+  const parentTip = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && canCarry(row))?.tip;
+  const onto = atCommit ?? parentTip;
+  if (!branch || !onto) {
+    const row = rows.find(({ name }) => name === parent);
+    const unknown = !row || row.gone;
+    const words = unknown ? unknownBranch(parent, row !== undefined) : notTracked(parent);
+    throw new JobFailed(failure(unknown ? 'BRANCH_NOT_FOUND' : 'NOT_TRACKED', words.message, words.hint));
+  }
+  if (rows.some((row) => row.name === branch && !row.gone)) {
+    throw new JobFailed(
+      failure(
+        'DIVERGED',
+        `${branch} is on the remote already.`,
+        'Choose another name, or register the branch that is there.',
+      ),
+    );
+  }
+  const moves: PlannedMove[] = [
+    {
+      branch,
+      before: null,
+      after: onto,
+      parentBefore: null,
+      parentAfter: atCommit ? null : parent,
+      baseBefore: null,
+      baseAfter: atCommit ? null : onto,
+      rewritten: [],
+    },
+  ];
+  await lease.write(writeMoves(lease, moves));
+  return commitMoves(lease, moves);
+}
+
+/** Everything that the undone job has moved goes back, refs and rows, in one push; or nothing does. */
+async function undo(lease: Lease, rows: BranchRow[]): Promise<Commitment> {
+  const { db, job } = lease;
+  const undone = job.undoOf ?? '';
+  const inverse = inverseMoves(await db.select().from(jobMoves).where(eq(jobMoves.jobId, undone)).orderBy(jobMoves.id));
+  const since = movedSince(inverse, rows);
+  if (inverse.length === 0 || since.length > 0) {
+    const what = since.map(({ branch, how }) => `${branch} ${how}`).join('; ') || 'the job has moved nothing';
+    throw new JobFailed(
+      failure(
+        'DIVERGED',
+        `It cannot be undone any more: ${what}.`,
+        'Nothing was moved. Move what is left back by hand, or go on from here.',
+      ),
+    );
+  }
+  const commits = inverse.flatMap(({ after }) => after ?? []);
+  await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, commits));
+  const moves = inverse.map((move) => ({ ...move, rewritten: [] }));
+  await lease.write(writeMoves(lease, moves));
+  return commitMoves(lease, moves);
+}
+
+/** The commits that an undo goes back to are in the clone, unless that was made anew: then the remote may have them. */
+async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
+  const gitDir = cloneDir(lease.repo.id);
+  const isMissing = async () => (await existingCommits(gitDir, commits, lease.signal)).length < new Set(commits).size;
+  if (await isMissing()) {
+    await fetchCommits(gitDir, commits, await remoteOptions(lease));
+    if (await isMissing()) {
+      throw new JobFailed(
+        failure(
+          'BRANCH_NOT_FOUND',
+          'The commits to go back to are no longer kept, here or on the remote.',
+          'Nothing was moved. Somebody who has them can push them.',
+        ),
+      );
+    }
+  }
+  if (commits.length === 0) return;
+  const { name, email, date } = await committer(lease);
+  await keepCommits(gitDir, keepRef(lease.job.id), commits, `${name} <${email}> ${date}`, lease.signal);
+}
+
+async function currentResult(lease: Lease): Promise<JobResult> {
+  const [row] = await lease.db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, lease.job.id));
+  return row?.result ?? EMPTY_RESULT;
+}
+
+/** The same for every attempt of a job, so that planning again yields the same commits. */
+async function committer(lease: Lease) {
+  const seconds = Math.floor(Date.parse(lease.job.createdAt) / 1000);
+  return { ...(await committerIdentity()), date: `${seconds} +0000` };
+}

@@ -1,0 +1,257 @@
+import { eq, sql } from 'drizzle-orm';
+import { config } from '@/config';
+import type { Statement } from '@/db/client';
+import { type JobMoveRow, jobMoves } from '@/db/schema';
+import { cloneDir } from '@/git/clone/clone-dir';
+import { isAncestor } from '@/git/objects/is-ancestor';
+import { existingCommits } from '@/git/objects/rev-list';
+import { fetchRemote, type RemoteOptions } from '@/git/remote/fetch';
+import { remoteRefs } from '@/git/remote/ls-remote';
+import { pushAtomic, type RefMove } from '@/git/remote/push';
+import { reachable } from '@/git/remote/remote-host';
+import { failure, JobFailed } from '@/queue/failure';
+import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
+import { logLine, watched } from '@/queue/record';
+import { decideResume, type Resume, refMoves } from '@/stack/push';
+import { counted } from '@/text/words';
+import { moveLandings } from './landings';
+
+/** A ref move with its tracking, as a plan or an undo makes it. */
+export type PlannedMove = Pick<
+  JobMoveRow,
+  'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter' | 'baseBefore' | 'baseAfter' | 'rewritten'
+>;
+
+/** What came of the push: everything is there; or nothing (more) of it counts and it has to be planned again. */
+export type Commitment =
+  | { kind: 'pushed' }
+  | { kind: 'moved_meanwhile'; branches: string[] }
+  | { kind: 'refused'; branches: Map<string, string> };
+
+/** Writes the moves down, before anything happens. What was planned earlier and not pushed is abandoned. */
+export function writeMoves(lease: Lease, moves: PlannedMove[]): Statement[] {
+  return [
+    abandonMoves(lease),
+    lease.db.run(sql`
+      insert into job_moves (job_id, branch, "before", "after", parent_before, parent_after, base_before, base_after, rewritten)
+      select ${lease.job.id}, value ->> 'branch', value ->> 'before', value ->> 'after', value ->> 'parentBefore',
+             value ->> 'parentAfter', value ->> 'baseBefore', value ->> 'baseAfter', value ->> 'rewritten'
+      from json_each(${JSON.stringify(moves)}) where ${lease.held}`),
+  ];
+}
+
+function abandonMoves(lease: Lease): Statement {
+  return lease.db.run(
+    sql`update job_moves set state = 'abandoned' where job_id = ${lease.job.id} and state = 'planned' and ${lease.held}`,
+  );
+}
+
+/**
+ * Passes the point of no return and pushes the moves, which are written down already and whose commits are in
+ * the clone. Afterwards the branch rows show what the remote has now.
+ */
+export async function commitMoves(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
+  await passPointOfNoReturn(lease);
+  return push(lease, moves);
+}
+
+/**
+ * Goes on with a push that an earlier attempt began, deciding by what the remote has now. Null where there was
+ * none, or where the remote has moved so that it has to be planned again. An attempt that has pushed all that it
+ * planned, and was lost only then, is not repeated: an undo or a new branch would find its own work in its way.
+ */
+export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
+  if (!lease.job.committingAt) return null;
+  const moves = await lease.db.select().from(jobMoves).where(eq(jobMoves.jobId, lease.job.id)).orderBy(jobMoves.id);
+  const rows = moves.filter((move) => move.state === 'planned');
+  if (rows.length === 0) return moves.some((move) => move.state === 'pushed') ? { kind: 'pushed' } : null;
+  const refs = refMoves(rows);
+  const gitDir = cloneDir(lease.repo.id);
+  const decision = await askRemote(lease, rows);
+  await lease.write([
+    logLine(lease, `An earlier attempt had begun to push; the remote says: ${decision.replace('_', ' ')}.`),
+  ]);
+  // The new commits are lost with a clone that was lost: nothing of them is on the remote, so they can be made again.
+  const lost = decision === 'push_again' && !(await hasAll(gitDir, refs, lease.signal));
+  if (decision === 'plan_again' || lost) {
+    await forgetPush(lease);
+    return null;
+  }
+  if (decision === 'push_again') return push(lease, rows);
+  await lease.write(pushedMoves(lease, rows));
+  return { kind: 'pushed' };
+}
+
+/** How a push of these moves that may have happened goes on, by what the remote has now. */
+async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
+  const refs = refMoves(moves);
+  const gitDir = cloneDir(lease.repo.id);
+  const remote = await remoteRefs(
+    gitDir,
+    refs.map((move) => move.ref),
+    await remoteOptions(lease),
+  );
+  // What somebody has pushed since is not in the clone yet.
+  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, await remoteOptions(lease));
+  return decideResume(refs, remote, await movedOn(lease, refs, remote));
+}
+
+/** The refs that are neither where the push finds them nor where it leaves them. */
+function elsewhere(refs: RefMove[], remote: ReadonlyMap<string, string>): Array<{ now: string; after: string }> {
+  return refs.flatMap(({ ref, before, after }) => {
+    const now = remote.get(ref);
+    return !now || !after || now === before || now === after ? [] : [{ now, after }];
+  });
+}
+
+/** Tells of such refs whether they have in their history what the push leaves. The clone has what the remote has. */
+export async function movedOn(
+  lease: Lease,
+  refs: RefMove[],
+  remote: ReadonlyMap<string, string>,
+): Promise<(commit: string, ancestor: string) => boolean> {
+  const pairs = new Set<string>();
+  for (const { now, after } of elsewhere(refs, remote)) {
+    if (await isAncestor(cloneDir(lease.repo.id), after, now, lease.signal)) pairs.add(`${after} ${now}`);
+  }
+  return (commit, ancestor) => pairs.has(`${ancestor} ${commit}`);
+}
+
+async function hasAll(gitDir: string, refs: RefMove[], signal: AbortSignal): Promise<boolean> {
+  const commits = new Set(refs.flatMap(({ after }) => after ?? []));
+  return (await existingCommits(gitDir, commits, signal)).length === commits.size;
+}
+
+async function passPointOfNoReturn(lease: Lease): Promise<void> {
+  const { db, job } = lease;
+  const [passed] = await db.all<{ id: string }>(sql`
+    update jobs set committing_at = ${NOW}
+    where id = ${job.id} and fence = ${job.fence} and status = 'running' and cancel_requested_at is null returning id`);
+  if (passed) return;
+  const [row] = await db.all<{ fence: number; cancel: string | null }>(
+    sql`select fence, cancel_requested_at as cancel from jobs where id = ${job.id}`,
+  );
+  throw row?.fence === job.fence && row.cancel
+    ? new JobCancelled('Cancelled.')
+    : new LeaseLost(`Another run has taken over job #${job.seq}.`);
+}
+
+/** A push of which nothing happened is forgotten: the job may be cancelled, or planned, again. */
+async function forgetPush(lease: Lease): Promise<void> {
+  await lease.write([
+    abandonMoves(lease),
+    lease.db.run(sql`update jobs set committing_at = null where id = ${lease.job.id} and ${lease.held}`),
+  ]);
+}
+
+/** How a command that talks to the remote is bounded within a step. */
+export async function remoteOptions(lease: Lease): Promise<RemoteOptions> {
+  const bounds = { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+  return { ...bounds, ...(await reachable(lease.repo.url)) };
+}
+
+async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
+  const refs = refMoves(moves);
+  if (refs.length === 0) {
+    await lease.write(pushedMoves(lease, moves));
+    return { kind: 'pushed' };
+  }
+  const gitDir = cloneDir(lease.repo.id);
+  return watched(lease, 'act', 'push', `Pushing ${counted(refs.length, 'branch', 'branches')}`, async () => {
+    const result = await pushAtomic(gitDir, refs, await remoteOptions(lease));
+    switch (result.kind) {
+      case 'pushed':
+        await lease.write(pushedMoves(lease, moves));
+        return { kind: 'pushed' };
+      case 'atomic_unsupported':
+        return pushOneByOne(lease, moves);
+      case 'refused': {
+        // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
+        if ((await askRemote(lease, moves)) === 'done') {
+          await lease.write(pushedMoves(lease, moves));
+          return { kind: 'pushed' };
+        }
+        await forgetPush(lease);
+        const named = result.refs.map((r) => ({ ...r, branch: branchOf(r.ref) }));
+        for (const r of named)
+          await lease.write([logLine(lease, `The remote did not take ${r.branch}: ${r.message}`, 'warn')]);
+        const firm = named.filter((r) => r.reason !== 'stale');
+        if (!result.blamed && firm.length > 0) {
+          throw new JobFailed(
+            failure(
+              'PUSH_REJECTED',
+              `The remote declined the push: ${firm[0]?.message ?? ''}`,
+              'A hook or rule of the remote says no. Nothing was moved. Change the rule, or ask whoever may.',
+            ),
+          );
+        }
+        if (firm.length > 0) return { kind: 'refused', branches: new Map(firm.map((r) => [r.branch, r.message])) };
+        return { kind: 'moved_meanwhile', branches: named.map((r) => r.branch) };
+      }
+    }
+  });
+}
+
+/** Bottom up, where the remote knows no atomic push and the repo allows it: what was pushed stays pushed. */
+async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
+  if (!lease.repo.allowNonAtomicPush) {
+    await forgetPush(lease);
+    throw new JobFailed(
+      failure(
+        'PUSH_REJECTED',
+        'The remote cannot move several branches at once (no atomic push).',
+        'Nothing was moved. Allow pushing one by one in the settings of this repo (allowNonAtomicPush), knowing that a failure may then leave a stack half moved.',
+      ),
+    );
+  }
+  const gitDir = cloneDir(lease.repo.id);
+  const refused = new Map<string, string>();
+  const stale: string[] = [];
+  for (const move of moves) {
+    const result = await pushAtomic(gitDir, refMoves([move]), { ...(await remoteOptions(lease)), atomic: false });
+    if (result.kind === 'pushed') await lease.write(pushedMoves(lease, [move]));
+    else if (result.kind === 'refused' && result.refs.some((r) => r.reason !== 'stale')) {
+      refused.set(move.branch, result.refs[0]?.message ?? '');
+      break;
+    } else {
+      stale.push(move.branch);
+      break;
+    }
+  }
+  if (refused.size === 0 && stale.length === 0) return { kind: 'pushed' };
+  await forgetPush(lease);
+  return refused.size > 0 ? { kind: 'refused', branches: refused } : { kind: 'moved_meanwhile', branches: stale };
+}
+
+/**
+ * The statements after a push: the moves are done, and the branch rows stand where they now are.
+ * @param jobId whose moves they are: an earlier job's, where its push is only heard of now
+ */
+export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.job.id): Statement[] {
+  const json = JSON.stringify(moves);
+  // Only of a registration of one branch, which moves nothing else.
+  const named = lease.job.base === null ? 0 : 1;
+  return [
+    lease.db.run(sql`
+      update job_moves set state = 'pushed' where job_id = ${jobId} and state = 'planned'
+        and branch in (select value ->> 'branch' from json_each(${json})) and ${lease.held}`),
+    lease.db.run(sql`
+      insert into branches (repo_id, name, tip, parent, base, base_named, tracked)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', ${named}, value ->> 'parentAfter' is not null
+      from json_each(${json}) where value ->> 'after' is not null and ${lease.held}
+      on conflict (repo_id, name) do update set tip = excluded.tip, parent = excluded.parent, base = excluded.base,
+        base_named = excluded.base_named or (base_named and base is excluded.base), tracked = excluded.tracked`),
+    lease.db.run(sql`
+      delete from branches where repo_id = ${lease.repo.id} and ${lease.held}
+        and name in (select value ->> 'branch' from json_each(${json}) where value ->> 'after' is null)`),
+    lease.db.run(sql`
+      insert into branch_tips (repo_id, branch, tip)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'after' from json_each(${json})
+      where value ->> 'after' is not null and value ->> 'after' is not value ->> 'before' and ${lease.held}`),
+    ...moveLandings(lease, moves),
+  ];
+}
+
+function branchOf(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '');
+}

@@ -1,0 +1,159 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { type Db, type Statement, write } from '@/db/client';
+import { branches, jobMoves, jobs } from '@/db/schema';
+import { checkForecast } from '@/forecast/check';
+import type { ErrorCode } from '@/model/errors';
+import type { ForecastCheck } from '@/model/forecast';
+import { EMPTY_RESULT } from '@/model/result';
+import type { Failure } from '@/queue/failure';
+import { type JobRef, type Lease, NOW } from '@/queue/lease';
+import { logLine, setResult } from '@/queue/record';
+import { restackAfterMerge } from '@/queue/schedule';
+import { shown } from '@/text/foreign';
+import { counted, sentence } from '@/text/words';
+import { type MoveOutcome, summary } from './summary';
+
+/** Failures that say something about the remote; the repo's freshness shows them. */
+const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT', 'TOO_LARGE']);
+
+/**
+ * The last step: says truthfully what happened, from the moves and what the remote has now, and ends the job.
+ * One transaction: the steps, the job with its tasks, and (by the feed's triggers) the events.
+ */
+export async function finish(lease: Lease, failed: Failure | null): Promise<void> {
+  const { db, job, repo } = lease;
+  const [row] = await db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, job.id));
+  const result = row?.result ?? EMPTY_RESULT;
+  const outcomes = await moveOutcomes(lease);
+  const ending = failed ?? null;
+  const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
+  const message = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
+  const forecast = await checkForecast(lease, result, failed);
+  const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
+  await lease.write([
+    ...surprises.map((o) =>
+      logLine(lease, `${o.branch} is no longer where this job put it: it was pushed to since.`, 'warn'),
+    ),
+    ...(failed && REMOTE_CODES.has(failed.code)
+      ? [
+          db.run(
+            sql`update repos set sync_error = ${failed.message}, sync_error_at = ${NOW} where id = ${repo.id} and ${lease.held}`,
+          ),
+        ]
+      : []),
+    ...(forecast ? [setResult(lease, { ...result, forecast }), ...forecastLines(lease, forecast)] : []),
+    // The step that failed has said so in the log already.
+    ...(message === failed?.message ? [] : [logLine(lease, message, failed ? 'error' : 'info')]),
+    ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
+    ...ended(lease, ending ? 'error' : 'completed', message, ending),
+  ]);
+}
+
+/** A job may fail after its push: what it has moved stays moved, and is told; so is a push of which nobody knows. */
+async function failureMessage({ db, job }: Lease, failed: Failure, done: string | null): Promise<string> {
+  const open = job.committingAt
+    ? await db
+        .select({ branch: jobMoves.branch })
+        .from(jobMoves)
+        .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'planned')))
+    : [];
+  const unknown = `Whether its push of ${counted(open.length, 'branch', 'branches')} went through is not known: sync to see.`;
+  const more = [...(done ? [`Before that: ${done}`] : []), ...(open.length > 0 ? [unknown] : [])];
+  return more.length > 0 ? [sentence(failed.message), ...more].join(' ') : failed.message;
+}
+
+function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
+  if (check.agreed) return [logLine(lease, 'It went as the forecast had said.')];
+  return check.differences.map((line) => logLine(lease, `The forecast was wrong: ${line}`, 'warn'));
+}
+
+/** Ends a job that was cancelled before its push: nothing has moved. */
+export async function cancelled(lease: Lease): Promise<void> {
+  const message = 'Cancelled. Nothing was moved.';
+  await lease.write([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
+}
+
+/** Ends a job of which nobody can tell what became of it: the telling itself failed. Its moves are in their table. */
+export async function endUntold(lease: Lease, failed: Failure): Promise<void> {
+  const message = `${sentence(failed.message)} What it has moved, if anything, is among its moves.`;
+  await lease.write([logLine(lease, message, 'error'), ...ended(lease, 'error', message, failed)]);
+}
+
+/** Ends a job whose run Inngest has given up, unless a newer run has it or it has ended. */
+export async function endAbandoned(db: Db, ref: JobRef, why: string): Promise<void> {
+  const hint = 'Inngest gave this run up. Retry the job; the log says how far it came.';
+  await write(db, [
+    db
+      .update(jobs)
+      .set({
+        status: 'error',
+        message: shown(`The run was given up: ${why}`),
+        errorCode: 'INTERNAL',
+        errorHint: hint,
+        finishedAt: NOW,
+        leaseHeld: false,
+        leaseUntil: null,
+      })
+      .where(
+        and(
+          eq(jobs.id, ref.jobId),
+          eq(jobs.dispatch, ref.dispatch),
+          eq(jobs.status, 'running'),
+          // A job past its push is taken up again instead: it can only go forward.
+          sql`not ${jobs.leaseHeld} and ${jobs.committingAt} is null`,
+        ),
+      ),
+  ]);
+}
+
+/** The statements that end a job; the job's own comes last, since after it the lease is over. */
+function ended(
+  lease: Lease,
+  status: 'completed' | 'error' | 'cancelled',
+  message: string,
+  failed: Failure | null,
+): Statement[] {
+  const { db, job, held } = lease;
+  return [
+    // A plan that was not pushed never will be; past the point of no return nobody can say so.
+    db.run(sql`update job_moves set state = 'abandoned' where job_id = ${job.id} and state = 'planned' and ${held}
+                 and exists (select 1 from jobs where id = ${job.id} and committing_at is null)`),
+    db.run(sql`update job_steps set status = ${status === 'completed' ? 'completed' : 'error'}, finished_at = ${NOW}
+               where job_id = ${job.id} and status = 'running' and ${held}`),
+    db.run(sql`insert into job_steps (job_id, attempt, step, phase, status, message, finished_at)
+               select id, attempt, 'finish', null, 'completed', ${message}, ${NOW} from jobs where id = ${job.id} and ${held}`),
+    db.run(sql`update jobs set status = ${status}, message = ${message}, error_code = ${failed?.code ?? null},
+                 error_hint = ${failed?.hint ?? null}, finished_at = ${NOW}, next_attempt_at = null,
+                 lease_held = 0, lease_until = null, lease_group = null
+               where id = ${job.id} and fence = ${job.fence} and status = 'running'`),
+  ];
+}
+
+/** Holds each pushed move against the branch rows that the last fetch has brought. */
+async function moveOutcomes(lease: Lease): Promise<MoveOutcome[]> {
+  const rows = await lease.db
+    .select({
+      branch: jobMoves.branch,
+      before: jobMoves.before,
+      after: jobMoves.after,
+      parent: jobMoves.parentAfter,
+      tip: branches.tip,
+      gone: branches.gone,
+    })
+    .from(jobMoves)
+    .leftJoin(branches, and(eq(branches.repoId, lease.repo.id), eq(branches.name, jobMoves.branch)))
+    .where(and(eq(jobMoves.jobId, lease.job.id), eq(jobMoves.state, 'pushed')))
+    .orderBy(asc(jobMoves.id));
+  return rows.map((row) => ({
+    branch: row.branch,
+    parent: row.parent,
+    refMoved: row.before !== row.after,
+    now: placeNow(row.after, row.gone ? null : row.tip),
+  }));
+}
+
+/** @param after where the job put the branch; null where it deleted it */
+function placeNow(after: string | null, tip: string | null): MoveOutcome['now'] {
+  if (tip === after) return 'there';
+  return tip === null ? 'gone' : 'moved_on';
+}

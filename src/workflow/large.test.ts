@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { jobLogs } from '@/db/schema';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { git } from '@/git/process/run';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { type InProcess, inProcess } from '@/testing/in-process';
+import { watchStops } from '@/testing/stops';
+import { writeTreeOfTrees } from '@/testing/tree-of-trees';
+
+/** What a remote can make large: its files, its branches. The server goes on beside it, and the other branches do. */
+
+let database: TestDatabase;
+let root: string;
+let jobs: InProcess;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'spicerack-large-'));
+  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
+  vi.stubEnv('SPICERACK_ENGINE', 'git');
+  vi.stubEnv('SPICERACK_GIT_MEMORY', '64');
+  database = await testDatabase();
+  jobs = inProcess(database.db);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await database.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+const linesOf = async (jobId: string) =>
+  (await database.db.select().from(jobLogs).where(eq(jobLogs.jobId, jobId))).map(({ line }) => line);
+
+/** The most resident memory of this process while `work` runs, over what it had before, in MiB. */
+async function memoryOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss());
+  }, 5);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+  return (most - before) / 1024 / 1024;
+}
+
+test('a branch of ten million files in a few kilobytes stays where it is and says why; the others move', async () => {
+  const remote = await makeRemote(join(root, 'files.git'));
+  await remote.from('main').commit('Start', { a: '1\n', b: '1\n' }).write();
+  await remote
+    .from('main')
+    .branch('fine')
+    .commit('Fine', { a: '2\n' })
+    .branch('above')
+    .commit('Above', { b: '2\n' })
+    .write();
+  await writeTreeOfTrees(remote, 'huge', 'main', 7);
+  await remote.from('huge').branch('on-huge').commit('On it', { 'f0/f0/new': 'x\n' }).write();
+
+  const repo = await jobs.add(remote);
+  await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', suggested: true });
+  await remote.from('main').commit('Main moves', { c: '1\n' }).write();
+  let restack: Awaited<ReturnType<InProcess['run']>> | undefined;
+  const grown = await memoryOf(async () => {
+    restack = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+  });
+
+  expect(restack?.job).toMatchObject({ status: 'completed' });
+  expect(restack?.moves.map(({ branch }) => branch)).toEqual(expect.arrayContaining(['fine', 'above']));
+  expect(await remote.contains('above', await remote.tip('main'))).toBe(true);
+  const held = new Map(restack?.job.result?.heldBack.map(({ branch, reason }) => [branch, reason.kind]));
+  expect(held.get('huge')).toBe('too_large');
+  expect(held.get('on-huge')).toBe('below');
+  expect((await jobs.rows(repo.id)).get('huge')?.forecast).toMatchObject({ outcome: 'too_large', files: [] });
+  expect(await linesOf(restack?.job.id ?? '')).toContainEqual(expect.stringMatching(/^huge is held back: .*too large/));
+  // All its paths alone would be a gigabyte.
+  expect(grown).toBeLessThan(300);
+}, 180_000);
+
+/** A remote of `count` branches, each with a commit of its own. */
+async function branchesOf(name: string, count: number): Promise<Remote> {
+  const remote = await makeRemote(join(root, name));
+  await remote.from('main').commit('Start', { a: '1\n' }).write();
+  const main = await remote.tip('main');
+  const commits = Array.from({ length: count }, (_, i) => {
+    const header = `commit refs/heads/b${i}\ncommitter A <a@b> ${1_700_000_000 + i} +0000\ndata 1\nx\nfrom ${main}\n`;
+    return `${header}M 100644 inline f${i % 100}\ndata ${String(i).length}\n${i}\n\n`;
+  });
+  await git(['fast-import', '--quiet'], { gitDir: remote.dir, input: commits.join('') });
+  await remote.config('gc.auto', '0');
+  await git(['pack-refs', '--all'], { gitDir: remote.dir });
+  return remote;
+}
+
+test('the longest stop does not grow with the branches of a remote', async () => {
+  const stops: number[] = [];
+  for (const count of [500, 4000]) {
+    const remote = await branchesOf(`branches-${count}.git`, count);
+    const watch = watchStops();
+    const repo = await jobs.add(remote);
+    await remote.from('main').commit('Main moves', { a: '2\n' }).write();
+    await jobs.run({ repoId: repo.id, kind: 'sync_repo' });
+    stops.push(watch.longest());
+    expect((await jobs.rows(repo.id)).size).toBe(count);
+  }
+  const [few = 0, many = 0] = stops;
+  expect(many / few).toBeLessThan(3);
+}, 180_000);

@@ -1,0 +1,148 @@
+import { config } from '@/config';
+import type { Db } from '@/db/client';
+import { databaseTrouble } from '@/db/trouble';
+import type { StepName } from '@/model/kinds';
+import { type Failure, failure, failureOf, JobFailed } from '@/queue/failure';
+import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/queue/lease';
+import { interruptedSteps, logLine, watched } from '@/queue/record';
+import { backOff, mostAttempts } from '@/queue/retry-policy';
+import { act } from './act';
+import { cancelled, endUntold, finish } from './finish';
+import { resync, sync } from './sync';
+import { verifyMoves } from './verify';
+import { onWholeClone } from './whole-clone';
+
+/** What an executor gives the workflow: a durable step. Its result is remembered where the executor can. */
+export interface StepRunner {
+  run(name: StepName, work: () => Promise<StepOutcome>): Promise<StepOutcome>;
+}
+
+/** How a step ended: go on, end the job with a failure, or leave it, because this run is no longer in charge. */
+export type StepOutcome = { kind: 'done' } | { kind: 'failed'; failure: Failure } | { kind: 'left' };
+
+/** Thrown by a step that wants to be called again later; executors obey `delayMs`. */
+export class TryLater extends Error {
+  override readonly name = 'TryLater';
+  constructor(
+    readonly delayMs: number,
+    why: string,
+  ) {
+    super(why);
+  }
+}
+
+export interface WorkflowContext {
+  db: Db;
+  executor: 'inngest' | 'inline';
+  shutdown: AbortSignal;
+}
+
+const STEPS: Record<Exclude<StepName, 'finish'>, (lease: Lease) => Promise<void>> = {
+  sync,
+  act,
+  async resync(lease) {
+    await resync(lease);
+    await verifyMoves(lease);
+  },
+};
+
+/**
+ * The workflow of every job: sync → act → resync → finish. Each step takes the lease anew, is safe to run
+ * twice and on any node, and keeps all it knows in the database; so a run may be lost, repeated or overlap
+ * another one at any point.
+ */
+export async function runJob(ref: JobRef, step: StepRunner, context: WorkflowContext): Promise<void> {
+  let failed: Failure | null = null;
+  for (const name of ['sync', 'act', 'resync'] as const) {
+    const outcome = await step.run(name, () => runStep(ref, name, STEPS[name], context));
+    if (outcome.kind === 'left') return;
+    if (outcome.kind === 'failed') {
+      failed = outcome.failure;
+      break;
+    }
+  }
+  await step.run('finish', () => runStep(ref, 'finish', (lease) => finish(lease, failed), context));
+}
+
+const shared = globalThis as typeof globalThis & { __spicerackSteps?: Set<Promise<StepOutcome>> };
+
+/** The steps that this process works on now; a shutdown waits for them to hand their leases back. */
+export function stepsAtWork(): Set<Promise<StepOutcome>> {
+  shared.__spicerackSteps ??= new Set();
+  return shared.__spicerackSteps;
+}
+
+async function runStep(...args: Parameters<typeof stepUnderLease>): Promise<StepOutcome> {
+  const work = stepUnderLease(...args);
+  stepsAtWork().add(work);
+  try {
+    return await work;
+  } catch (error) {
+    // The row cannot say when to try again; the reconciler finds it when its lease has run out.
+    const trouble = databaseTrouble(error);
+    throw trouble ? new TryLater(config().retryDelayMs, trouble.what) : error;
+  } finally {
+    stepsAtWork().delete(work);
+  }
+}
+
+/** Runs one step under a lease of its own and turns whatever happens into an outcome, or into `TryLater`. */
+async function stepUnderLease(
+  ref: JobRef,
+  name: StepName,
+  work: (lease: Lease) => Promise<void>,
+  context: WorkflowContext,
+): Promise<StepOutcome> {
+  const lease = await takeLease(context.db, ref, context.executor, context.shutdown);
+  if ('kind' in lease) {
+    if (lease.kind === 'busy') throw new TryLater(config().retryDelayMs, 'Another copy of this step is at work.');
+    return { kind: 'left' };
+  }
+  try {
+    await lease.write([interruptedSteps(lease)]);
+    if (lease.job.attempt > mostAttempts()) throw new JobFailed(tooOften(lease.job.attempt));
+    // The last step ends the job and its own row with it, all in one transaction.
+    if (name === 'finish') await work(lease);
+    else await watched(lease, name, null, '', () => onWholeClone(lease, name, () => work(lease)));
+    return { kind: 'done' };
+  } catch (error) {
+    const outcome = await outcomeOf(lease, error);
+    // Nothing comes after the last step: where it fails, the job ends here, or it would be begun for ever.
+    if (name === 'finish' && outcome.kind === 'failed') await endUntold(lease, outcome.failure);
+    return outcome;
+  } finally {
+    await lease.rest();
+  }
+}
+
+function tooOften(attempts: number): Failure {
+  return failure(
+    'INTERNAL',
+    `It was begun ${attempts} times and never came to its end: the server ended each time`,
+    'Look into the output of the server for what ended it, then retry.',
+  );
+}
+
+async function outcomeOf(lease: Lease, error: unknown): Promise<StepOutcome> {
+  const reason = lease.signal.aborted ? lease.signal.reason : error;
+  if (reason instanceof LeaseLost) return { kind: 'left' };
+  if (reason instanceof JobCancelled) {
+    await cancelled(lease);
+    return { kind: 'left' };
+  }
+  // Shutting down: the lease is handed back, and the next start goes on from here.
+  if (lease.signal.aborted) throw new TryLater(config().retryDelayMs, 'The server is shutting down.');
+
+  const { failure, transient } = failureOf(error);
+  const delayMs = transient ? await backOff(lease, failure) : null;
+  if (delayMs !== null) throw new TryLater(delayMs, failure.message);
+  await lease.write([logLine(lease, failure.message, 'error'), ...stderrLines(lease, error)]);
+  return { kind: 'failed', failure };
+}
+
+/** What git itself said goes into the log, for the person who has to mend it. */
+function stderrLines(lease: Lease, error: unknown) {
+  if (!(error instanceof Error) || !('stderr' in error) || typeof error.stderr !== 'string') return [];
+  const lines = error.stderr.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-20).map((line) => logLine(lease, line, 'error'));
+}
