@@ -15,6 +15,7 @@ import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { logLine, watched } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
 import { counted } from '@/text/words';
+import { moveLandings } from './landings';
 
 /** A ref move with its tracking, as a plan or an undo makes it. */
 export type PlannedMove = Pick<
@@ -249,6 +250,7 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
       insert into branch_tips (repo_id, branch, tip)
       select ${lease.repo.id}, value ->> 'branch', value ->> 'after' from json_each(${json})
       where value ->> 'after' is not null and value ->> 'after' is not value ->> 'before' and ${lease.held}`),
+    ...moveLandings(lease, moves),
   ];
 }
 
