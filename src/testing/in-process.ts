@@ -23,6 +23,8 @@ import type { Remote } from './remote';
 export interface InProcess {
   /** Adds a remote as a repo and syncs it. */
   add(remote: Remote): Promise<RepoRow>;
+  /** Runs a job that is queued to its end. */
+  toItsEnd(jobId: string, hooks?: StepHooks): Promise<void>;
   /** Queues a job and runs it to its end. */
   run(job: Omit<NewJob, 'id' | 'requestedBy'>, hooks?: StepHooks): Promise<{ job: JobRow; moves: JobMoveRow[] }>;
   /** The branch rows of a repo by name. */
@@ -37,7 +39,7 @@ export interface StepHooks {
 export function inProcess(db: Db): InProcess {
   const never = new AbortController().signal;
 
-  async function toItsEnd(jobId: string, hooks: StepHooks): Promise<void> {
+  async function toItsEnd(jobId: string, hooks: StepHooks = {}): Promise<void> {
     const tries = new Map<StepName, number>();
     const step = async (name: StepName, work: () => Promise<StepOutcome>) => {
       tries.set(name, (tries.get(name) ?? 0) + 1);
@@ -57,6 +59,7 @@ export function inProcess(db: Db): InProcess {
   }
 
   return {
+    toItsEnd,
     async add(remote) {
       const id = uuid();
       await db.insert(repos).values({ id, name: 'shop', url: remote.dir });
@@ -78,7 +81,7 @@ export function inProcess(db: Db): InProcess {
         .from(jobs)
         .where(inArray(jobs.status, ['queued']))
         .orderBy(asc(jobs.seq));
-      for (const other of open) await toItsEnd(other.id, {});
+      for (const other of open) await toItsEnd(other.id);
       return { job: row, moves };
     },
     async rows(repoId) {
