@@ -32,15 +32,20 @@ export function check(people: People, before: Picture, report: Report): Broken[]
   return broken;
 }
 
-/** A parent that was only moved back hands its commits down to the branches that hold them. */
+/**
+ * A parent that was only moved back hands its commits down to the branches that hold them, unless such a branch has
+ * landed itself, or the commit is another branch's own (it was merged into the parent, which is taken back now).
+ */
 function inherit(model: Model, before: Picture): void {
-  for (const parent of model.branches.values()) {
-    const handed = parent.deleted ? [] : movedBack(model, parent, before);
-    for (const child of model.branches.values()) {
-      if (child.parent !== parent.name || child.deleted) continue;
+  for (const parent of live(model)) {
+    const handed = movedBack(model, parent, before).filter(
+      (subject) => !live(model).some(({ own }) => own.includes(subject)),
+    );
+    for (const child of live(model)) {
+      if (child.parent !== parent.name) continue;
+      const isOpen = child.own.length === 0 || child.own.some((own) => !model.mayHaveLanded(own, child.name, before));
       const held = before.get(child.name)?.subjects;
-      const more = handed.filter((subject) => held?.has(subject) && !child.own.includes(subject));
-      child.own.unshift(...more);
+      if (isOpen) child.own.unshift(...handed.filter((subject) => held?.has(subject)));
     }
   }
 }
@@ -122,10 +127,11 @@ function holdsBackRightly({ model, store }: People, before: Picture, { detail }:
     const truth = model.branches.get(branch);
     if (reason.kind !== 'conflict' || !truth) return [];
     const landing = landed.find(
-      ({ from, into }) =>
+      ({ from, into, commits }) =>
         (into === 'main' || into === truth.parent) &&
         store.isAncestor(from, truth.tip) &&
-        store.isAncestor(reason.commit, from),
+        store.isAncestor(reason.commit, from) &&
+        commits.includes(reason.subject),
     );
     const words = `${branch} is held back by ${reason.subject}, which has landed in ${landing?.into} by ${landing?.at.subject}`;
     return landing ? [{ kind: 'not held back', words }] : [];
@@ -192,6 +198,9 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
     const id = [...target.ids].find((commit) => store.commit(commit).subject === landing.at.subject);
     if (id) landing.at.id = id;
   }
+  model.seenMerged = new Map(
+    [...model.branches.values()].filter(({ name }) => rows.get(name)?.merged).map(({ name, tip }) => [name, tip]),
+  );
   model.seenTips = new Map([...after].map(([name, { tip }]) => [name, tip]));
   model.seenLines = new Map([...after].map(([name, { tip }]) => [name, store.line(tip)]));
 }

@@ -74,6 +74,8 @@ export class Model {
   readonly reverts: Revert[] = [];
   /** Tips that the last job has left. */
   seenTips = new Map<string, string>();
+  /** The branches that were called merged then, and where they were. */
+  seenMerged = new Map<string, string>();
   /** The first-parent lines of those tips, oldest first. */
   seenLines = new Map<string, StoredCommit[]>();
 
@@ -134,25 +136,28 @@ export class Model {
   }
 
   /**
-   * The landing by which a branch must be called merged. It is one of the plain ones, it took the branch whole, and the
-   * branch is where it was then (if it was deleted, it had been seen there). What only ids can show (a merge, a
-   * fast-forward) is known where it had been seen with work of its own: else it may just be an empty branch.
+   * The landing by which a branch must be called merged: it took the branch whole, and the branch is where it was then.
+   * That is so by one of the plain ones (if the branch was deleted, it had been seen there; a fast-forward shows where
+   * the branch had been seen with work of its own, else it may just be an empty branch); and where the branch was called
+   * merged before, as long as the commits that brought it are there and not taken back, whatever became of the lines.
    */
   mustBeMerged(branch: BranchTruth, picture: Picture, store: Store): Landing | null {
-    if (branch.own.length === 0) return null;
+    const { name, own, tip, parent, deleted } = branch;
+    if (own.length === 0) return null;
+    const brings = (landing: Landing) => own.every((subject) => landing.commits.includes(subject));
     const found = this.plainLandings(picture).find((landing) => {
-      if (landing.tips.get(branch.name) !== branch.tip) return false;
-      if (landing.into !== 'main' && landing.into !== branch.parent) return false;
-      const seen = this.seenTips.get(branch.name);
-      if (branch.deleted && seen !== branch.tip) return false;
+      if (landing.tips.get(name) !== tip || !brings(landing)) return false;
+      if (landing.into !== 'main' && landing.into !== parent) return false;
+      const seen = this.seenTips.get(name);
+      if (deleted && seen !== tip) return false;
       if (landing.how !== 'ff') return true;
-      return seen !== undefined && store.isAncestor(seen, branch.tip) && this.#hasWork(seen, branch, store);
+      return seen !== undefined && store.isAncestor(seen, tip) && own.includes(store.commit(seen).subject);
     });
-    return found ?? null;
-  }
-
-  #hasWork(tip: string, branch: BranchTruth, store: Store): boolean {
-    return branch.own.includes(store.commit(tip).subject);
+    if (found || this.seenMerged.get(name) !== tip) return found ?? null;
+    const standing = this.landings.filter(
+      (landing) => picture.get(landing.into)?.ids.has(landing.at.id) && !this.isTakenBack(landing, picture),
+    );
+    return standing.find((landing) => landing.tips.get(name) === tip && brings(landing)) ?? null;
   }
 
   /** What a branch must still show of its own work: for each line that its commits have touched, who was last and how. */

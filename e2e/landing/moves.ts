@@ -149,7 +149,7 @@ export class People {
     this.model.branches.set(name, branch);
     this.store.move(name, start);
     const made = commits.flatMap((edits) => this.#commit(name, edits) ?? []);
-    if (made.length > 0) return made.join(', ');
+    if (made.length > 0 || commits.length === 0) return made.join(', ') || 'no commit';
     this.model.branches.delete(name);
     this.store.move(name, null);
     return null;
@@ -337,10 +337,13 @@ export class People {
         break;
       }
     }
-    const whole = how === 'pick' ? (wanted === undefined ? [branch] : []) : [...model.branches.values()];
+    // Of picks, and of a part of a branch, only a branch that ends right there landed whole.
+    const isWhole = how !== 'pick' && wanted === undefined;
     const tips = new Map(
-      whole.flatMap((other): Array<[string, string]> => {
-        const isIn = other === branch ? other.tip === from : range.some(({ id }) => id === other.tip);
+      [...model.branches.values()].flatMap((other): Array<[string, string]> => {
+        const isIn = isWhole
+          ? range.some(({ id }) => id === other.tip)
+          : other.tip === from && (how !== 'pick' || other === branch);
         return isIn && !other.deleted && other.name !== target ? [[other.name, other.tip]] : [];
       }),
     );
