@@ -36,10 +36,10 @@ export async function addToSpicerack(db: Db, url: string, engine: EngineName): P
   const added = await api.repos.add({ url });
   const repoId = added.repo.id;
   await api.repos.update({ repoId, engine });
-  await jobs.toItsEnd(added.jobId);
+  await jobs.rest();
 
   async function report(jobId: string): Promise<Report> {
-    await jobs.toItsEnd(jobId);
+    await jobs.rest();
     const detail = await api.jobs.get({ jobId });
     const { lines } = await api.jobs.log({ jobId });
     const { branches } = await api.repos.overview({ repoId });

@@ -160,6 +160,42 @@ export const branchTips = sqliteTable(
   (t) => [index('branch_tips_branch').on(t.repoId, t.branch, t.id)],
 );
 
+/** How it is known that commits of a branch have landed; see `stack/landing.ts`. */
+export const EVIDENCE = ['ancestor', 'content', 'forge', 'seen_earlier'] as const;
+
+/**
+ * What of each branch has landed: its commits above `base`, up to `upTo`, are in the branch `into` below it. It holds
+ * while that branch's history has the commit `at`; after that the row stays, as void.
+ */
+export const landings = sqliteTable(
+  'landings',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    branch: text('branch').notNull(),
+    base: text('base').notNull(),
+    upTo: text('up_to').notNull(),
+    /** Trunk, or the branch that it stood on. */
+    into: text('landed_in').notNull(),
+    evidence: text('evidence', { enum: EVIDENCE }).notNull(),
+    /** The commit of `into` at which it was found. */
+    at: text('found_at_commit').notNull(),
+    /** The branches that were moved off it because of this, and what they stand on instead. */
+    retargeted: text('retargeted', { mode: 'json' })
+      .$type<Array<{ branch: string; parent: string }>>()
+      .notNull()
+      .default(sql`'[]'`),
+    /** The job whose fetch showed it; null for what was known before landings were written down. */
+    jobId: text('job_id'),
+    foundAt: text('found_at').notNull().default(now),
+    /** When a fetch showed that `at` has left the branch. */
+    voidedAt: time('voided_at'),
+  },
+  (t) => [index('landings_branch').on(t.repoId, t.branch)],
+);
+
 export const jobs = sqliteTable(
   'jobs',
   {
@@ -450,8 +486,8 @@ export interface JobResult {
   heldBack: Plan['heldBack'];
   dropped: Plan['dropped'];
   warnings: Plan['warnings'];
-  /** Branches found merged, with the parent that their children were retargeted to. */
-  merged: Array<{ branch: string; into: string }>;
+  /** Branches found merged: what they are in, and what is to stand where they stood (in old rows: the same one). */
+  merged: Array<{ branch: string; into: string; onto?: string }>;
   /** Branches that this job began to track. */
   registered: Array<{ branch: string; parent: string }>;
   /** Branches that the remote deleted without their being merged. */
@@ -469,4 +505,5 @@ export type JobStepRow = typeof jobSteps.$inferSelect;
 export type JobMoveRow = typeof jobMoves.$inferSelect;
 export type JobLogRow = typeof jobLogs.$inferSelect;
 export type ForecastRow = typeof forecasts.$inferSelect;
+export type LandingRow = typeof landings.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

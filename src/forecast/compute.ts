@@ -8,6 +8,7 @@ import { GitError } from '@/git/error';
 import { committerIdentity } from '@/git/identity';
 import { existingCommits } from '@/git/rev-list';
 import { cloneDir } from '@/jobs/clone-dir';
+import { recordedLandings } from '@/jobs/landings';
 import { type PlannedAction, planAction } from '@/jobs/planner';
 import { recordedTips } from '@/jobs/sync';
 import { type PickedEngine, pickEngine } from '@/stack/engines/pick';
@@ -54,6 +55,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
       trunk: { name: repo.trunk, tip: repo.trunkTip },
       rows,
       branchTips: () => recordedTips({ db, repo }),
+      landings: await recordedLandings({ db, repo }),
       engine,
       // A forecast has no job: its commits differ from the job's in their date, and in nothing else.
       committer: { ...(await committerIdentity()), date: '0 +0000' },

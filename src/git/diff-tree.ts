@@ -43,38 +43,23 @@ function parseShortstat(line: string): DiffStat {
   return { files: count('file'), additions: count('insertion'), deletions: count('deletion') };
 }
 
-/** A file that both commits have with different content, or only `from` has. */
-export interface ChangedFile {
-  /** latin1, byte for byte. */
-  path: string;
-  /** Its content in `from`, as a blob's id. */
-  before: string;
-}
-
 /**
- * The files that every pair changes or deletes, in their order, from one process. Added files are left out; a rename is
- * a deletion.
+ * The paths (latin1, byte for byte) that differ in every pair, in their order, from one process; a rename is two.
  * @throws GitError when a commit does not exist.
  */
-export async function changedFiles(gitDir: string, pairs: DiffPair[], signal?: AbortSignal): Promise<ChangedFile[][]> {
+export async function changedPaths(gitDir: string, pairs: DiffPair[], signal?: AbortSignal): Promise<string[][]> {
   if (pairs.length === 0) return [];
-  const { stdout } = await git(['diff-tree', '--stdin', '--raw', '-r', '-z', '--always', '--diff-filter=MD'], {
+  const { stdout } = await git(['diff-tree', '--stdin', '--raw', '-r', '-z', '--always', '--no-renames'], {
     gitDir,
     input: pairs.map((pair) => `${pair.to} ${pair.from}\n`).join(''),
     signal,
   });
-  const answers: ChangedFile[][] = [];
+  const answers: string[][] = [];
   const fields = stdout.toString('latin1').split('\0');
   // `COMMIT NUL (:MODE MODE ID ID STATUS NUL PATH NUL)*`
   for (let at = 0; at < fields.length - 1; at += 1) {
-    const field = fields[at] ?? '';
-    if (!field.startsWith(':')) {
-      answers.push([]);
-      continue;
-    }
-    at += 1;
-    const [, , before = '', after] = field.split(' ');
-    if (before !== after) answers.at(-1)?.push({ path: fields[at] ?? '', before });
+    if (fields[at]?.startsWith(':')) answers.at(-1)?.push(fields[++at] ?? '');
+    else answers.push([]);
   }
   if (answers.length !== pairs.length) {
     throw new Error(`git diff-tree answered ${answers.length} of ${pairs.length} pairs: a commit is missing`);

@@ -13,6 +13,7 @@ import type { Action } from '@/stack/targets';
 import { cloneDir } from './clone-dir';
 import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
 import { failure, JobFailed } from './failure';
+import { recordedLandings } from './landings';
 import type { Lease } from './lease';
 import { type PlannedAction, planAction, reasonText } from './planner';
 import { logLine, watched } from './record';
@@ -105,6 +106,7 @@ async function carryOut(
       trunk,
       rows,
       branchTips: () => recordedTips(lease),
+      landings: await recordedLandings(lease),
       engine,
       committer: await committer(lease),
       refused,

@@ -10,6 +10,7 @@ import { existingCommits } from '@/git/rev-list';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
 import { cloneDir } from './clone-dir';
 import { failure, JobFailed } from './failure';
+import { moveLandings } from './landings';
 import { JobCancelled, type Lease, LeaseLost, NOW } from './lease';
 import { logLine, watched } from './record';
 import { counted } from './summary';
@@ -242,6 +243,7 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
       insert into branch_tips (repo_id, branch, tip)
       select ${lease.repo.id}, value ->> 'branch', value ->> 'after' from json_each(${json})
       where value ->> 'after' is not null and value ->> 'after' is not value ->> 'before' and ${lease.held}`),
+    ...moveLandings(lease, moves),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { BranchRow } from '@/db/schema';
+import type { KnownLanding } from '@/projection/landings';
 import { registrationBases } from '@/projection/registration';
 import type { PickedEngine } from '@/stack/engines/pick';
 import type { Committer, HeldBack, Move, Plan, PlannedObjects, Target } from '@/stack/plan';
@@ -13,6 +14,8 @@ export interface PlanInput {
   rows: BranchRow[];
   /** Tips that each branch, and trunk, was seen at before, newest first; asked for where a base has to be found. */
   branchTips: () => Promise<Map<string, string[]>>;
+  /** All that is known to have landed. */
+  landings: KnownLanding[];
   engine: PickedEngine;
   committer: Committer;
   /** Branches that the remote does not let move, with its words. */
@@ -60,9 +63,9 @@ function withoutObjects(
 }
 
 async function planRegistrations(input: PlanInput, registrations: Registration[]): Promise<PlannedAction> {
-  const { gitDir, trunk, rows, signal } = input;
+  const { gitDir, trunk, rows, landings, signal } = input;
   const branchTips = await input.branchTips();
-  const bases = await registrationBases({ gitDir, trunk, rows, branchTips, registrations, signal });
+  const bases = await registrationBases({ gitDir, trunk, rows, branchTips, landings, registrations, signal });
   const moves: Move[] = [];
   for (const { branch, parent, base } of bases) {
     const row = rows.find((candidate) => candidate.name === branch);

@@ -14,11 +14,12 @@ import { cloneDir } from './clone-dir';
 import { remoteOptions } from './commit-moves';
 import { prepareDemo } from './demo';
 import { failure, JobFailed } from './failure';
+import { recordedLandings, recordLandings } from './landings';
 import { type Lease, NOW } from './lease';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { logLine, watched } from './record';
 import { settlePushes } from './settle-pushes';
-import { EMPTY_RESULT } from './summary';
+import { counted, EMPTY_RESULT, named } from './summary';
 
 /** The first step: the clone is there, the remote fetched, the branch rows fresh. */
 export async function sync(lease: Lease): Promise<void> {
@@ -111,6 +112,7 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     previousTrunkTip: current?.trunkTip ?? null,
     branchTips: await recordedTips(lease),
     pullRequests: pullRequestFacts(rows, byBranch),
+    landings: await recordedLandings(lease),
     signal: lease.signal,
   });
   if (!projection) {
@@ -122,6 +124,7 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       ),
     );
   }
+  const news = tidings(projection, trunk);
   await lease.write([
     ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
     lease.db.run(sql`
@@ -131,11 +134,10 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
         counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
       where id = ${repo.id} and ${lease.held}`),
+    ...recordLandings(lease, projection.landings, projection.voided),
     ...(forge ? [recordForge(lease, forge)] : []),
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
-    ...(projection.trunkRewritten
-      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
-      : []),
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, news)),
+    ...news.map((note) => logLine(lease, note, 'warn')),
   ]);
 }
 
@@ -156,16 +158,39 @@ export async function recordedTips({ db, repo }: Pick<Lease, 'db' | 'repo'>): Pr
 }
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
-function found(result: JobResult, projection: Projection): JobResult {
+function found(result: JobResult, projection: Projection, news: string[]): JobResult {
   const known = new Set(result.merged.map((m) => m.branch));
   return {
     ...result,
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
     gone: [...new Set([...result.gone, ...projection.gone])],
-    notes: projection.trunkRewritten
-      ? [...result.notes, 'The trunk was rewritten on the remote and is followed.']
-      : result.notes,
+    notes: [...new Set([...result.notes, ...news])],
   };
+}
+
+/** What a refresh has found that takes back what was said before, in whole sentences. */
+function tidings({ trunkRewritten, reopened, returned, handedDown, rows }: Projection, trunk: string): string[] {
+  const isGone = new Set(rows.filter((row) => row.gone).map((row) => row.name));
+  return [
+    ...(trunkRewritten ? [`The trunk was rewritten on the remote and is followed.`] : []),
+    ...reopened.map(({ branch, lost }) => {
+      const [landing] = lost;
+      if (!landing) return `Open again: ${branch}, which has new work on top of what was merged.`;
+      const state = isGone.has(branch) ? ' It was deleted on the remote.' : '';
+      const back = rows.filter((row) => row.parent === branch && landing.retargeted.some((m) => m.branch === row.name));
+      const children =
+        back.length > 0 && !isGone.has(branch) ? ` It carries ${named(back.map((row) => row.name))} again.` : '';
+      return `Not merged any more: ${branch}, for ${landing.into} was rewritten and lacks it now.${state}${children}`;
+    }),
+    ...returned.map((branch) => `On the remote again: ${branch}.`),
+    ...handedDown.map(
+      ({ branch, parent, commits }) =>
+        `${parent || trunk} no longer has ${counted(commits.length, 'commit')} that ${branch} stands on, so ${branch} has ${commits.length === 1 ? 'it' : 'them'} as its own now: ${commits
+          .slice(0, 5)
+          .map((id) => id.slice(0, 8))
+          .join(', ')}${commits.length > 5 ? ', …' : ''}.`,
+    ),
+  ];
 }
 
 /** The statement that sets the job's result, fenced. */

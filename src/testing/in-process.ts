@@ -23,10 +23,10 @@ import type { Remote } from './remote';
 export interface InProcess {
   /** Adds a remote as a repo and syncs it. */
   add(remote: Remote): Promise<RepoRow>;
-  /** Runs a job that is queued to its end. */
-  toItsEnd(jobId: string, hooks?: StepHooks): Promise<void>;
   /** Queues a job and runs it to its end. */
   run(job: Omit<NewJob, 'id' | 'requestedBy'>, hooks?: StepHooks): Promise<{ job: JobRow; moves: JobMoveRow[] }>;
+  /** Runs every job that was queued by others, the API say, to its end. */
+  rest(): Promise<void>;
   /** The branch rows of a repo by name. */
   rows(repoId: string): Promise<Map<string, BranchRow>>;
 }
@@ -39,7 +39,7 @@ export interface StepHooks {
 export function inProcess(db: Db): InProcess {
   const never = new AbortController().signal;
 
-  async function toItsEnd(jobId: string, hooks: StepHooks = {}): Promise<void> {
+  async function toItsEnd(jobId: string, hooks: StepHooks): Promise<void> {
     const tries = new Map<StepName, number>();
     const step = async (name: StepName, work: () => Promise<StepOutcome>) => {
       tries.set(name, (tries.get(name) ?? 0) + 1);
@@ -58,8 +58,16 @@ export function inProcess(db: Db): InProcess {
     }
   }
 
+  async function rest(): Promise<void> {
+    const open = await db
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(inArray(jobs.status, ['queued']))
+      .orderBy(asc(jobs.seq));
+    for (const { id } of open) await toItsEnd(id, {});
+  }
+
   return {
-    toItsEnd,
     async add(remote) {
       const id = uuid();
       await db.insert(repos).values({ id, name: 'shop', url: remote.dir });
@@ -76,14 +84,10 @@ export function inProcess(db: Db): InProcess {
       if (!row) throw new Error('The job is gone.');
       const moves = await db.select().from(jobMoves).where(eq(jobMoves.jobId, id)).orderBy(asc(jobMoves.id));
       // Jobs that others have queued meanwhile (a restack after a merge).
-      const open = await db
-        .select({ id: jobs.id })
-        .from(jobs)
-        .where(inArray(jobs.status, ['queued']))
-        .orderBy(asc(jobs.seq));
-      for (const other of open) await toItsEnd(other.id);
+      await rest();
       return { job: row, moves };
     },
+    rest,
     async rows(repoId) {
       const rows = await db.select().from(branches).where(sql`${branches.repoId} = ${repoId}`);
       return new Map(rows.map((row) => [row.name, row]));
