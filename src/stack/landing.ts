@@ -166,7 +166,21 @@ interface Stretch {
   landed?: { at: string; wasOpen: boolean };
 }
 
-type Answer = 'nothing' | 'change' | 'conflict';
+/** What replaying a change onto a commit does. */
+export type Answer = 'nothing' | 'change' | 'conflict';
+
+/**
+ * Where a change landed in a line of commits.
+ * @param answers what replaying it does on each commit of the line that touches the same paths, newest first
+ * @returns the commit that brought it, by its place in the list, and whether the one before it shows that it was not
+ *   there; null where it is not there now
+ */
+export function whereLanded(answers: Answer[]): { place: number; wasOpen: boolean } | null {
+  const decisive = answers.findIndex((answer) => answer !== 'conflict');
+  if (answers[decisive] !== 'nothing') return null;
+  const end = answers.findIndex((answer, i) => i > decisive && answer !== 'nothing');
+  return { place: (end < 0 ? answers.length : end) - 1, wasOpen: end >= 0 };
+}
 
 async function findByContent(
   history: History,
@@ -193,12 +207,9 @@ async function findByContent(
   const takeWalk = inTurn(walks);
   for (const one of walked) {
     const answers = takeWalk(Math.min(TRIED, one.line.length));
-    const decisive = answers.findIndex((answer) => answer !== 'conflict');
-    if (answers[decisive] !== 'nothing') continue;
-    // Not the newest of them, which may be rewritten sooner, but the one that brought it.
-    const end = answers.findIndex((answer, i) => i > decisive && answer !== 'nothing');
-    const at = one.line[(end < 0 ? answers.length : end) - 1] ?? one.into.tip;
-    one.landed = { at, wasOpen: end >= 0 };
+    const landed = whereLanded(answers);
+    // Not the newest commit that has it, which may be rewritten sooner, but the one that brought it.
+    if (landed) one.landed = { at: one.line[landed.place] ?? one.into.tip, wasOpen: landed.wasOpen };
   }
   const inPart = await takenBackInPart(
     walked.filter((one) => one.landed && conflicting.has(one)),
