@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { Dropped, EngineName, HeldBack, Move, Plan, Warning } from '@/stack/plan';
+import type { AdoptedCommit, Dropped, EngineName, HeldBack, LeftCommit, Move, Plan, Warning } from '@/stack/plan';
 
 /**
  * The tables. Times are ISO 8601 in UTC with milliseconds, always taken from the database's clock (`now`),
@@ -461,6 +461,9 @@ export interface ForecastOutline {
   warnings: Warning[];
   /** Branches that would be tracked from then on. */
   registered: Array<{ branch: string; parent: string }>;
+  /** Commits that would leave branches that move, and those that would become the branch's own; old rows do not say. */
+  left?: LeftCommit[];
+  adopted?: AdoptedCommit[];
 }
 
 export interface ForecastMove {
@@ -490,6 +493,9 @@ export interface JobResult {
   merged: Array<{ branch: string; into: string; onto?: string }>;
   /** Branches that this job began to track. */
   registered: Array<{ branch: string; parent: string }>;
+  /** Commits that left branches that moved, and those that became the branch's own; old rows do not say. */
+  left?: LeftCommit[];
+  adopted?: AdoptedCommit[];
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
   /** Whatever else a person should know, in whole sentences. */

@@ -75,7 +75,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
 }
 
 async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: PickedEngine): Promise<ForecastOutline> {
-  const { plan, failure, registered } = planned;
+  const { plan, failure, registered, left, adopted } = planned;
   const trees = failure ? new Map<string, string>() : await planned.trees();
   return {
     engine: kind !== 'register_existing_branch' && 'engine' in picked ? picked.engine.name : null,
@@ -95,6 +95,8 @@ async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: Picke
     dropped: plan.dropped,
     warnings: plan.warnings,
     registered,
+    left: failure ? [] : left,
+    adopted,
   };
 }
 

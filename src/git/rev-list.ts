@@ -18,11 +18,12 @@ export async function listCommits(
   from: Iterable<string>,
   without: Iterable<string>,
   signal?: AbortSignal,
+  env: Record<string, string> = {},
 ): Promise<{ commits: ListedCommit[]; boundary: ListedCommit[] }> {
   // git 2.39 takes no `--not` from standard input, so each excluded commit carries a `^`.
   const input = [...from, ...[...without].map((id) => `^${id}`)].map((line) => `${line}\n`).join('');
   const args = ['rev-list', '--topo-order', '--parents', '--boundary', '--timestamp', '--ignore-missing', '--stdin'];
-  const { stdout } = await git(args, { gitDir, input, signal });
+  const { stdout } = await git(args, { gitDir, env, input, signal });
   const commits: ListedCommit[] = [];
   const boundary: ListedCommit[] = [];
   // `TIME ID PARENT…`, a boundary commit's id with `-` before it.

@@ -129,7 +129,7 @@ async function carryOut(
 }
 
 /** Writes the plan's outline into the job's result and its moves into their table. */
-async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Promise<void> {
+async function recordPlan(lease: Lease, { plan, registered, left, adopted }: PlannedAction): Promise<void> {
   const result = await currentResult(lease);
   const { moves, heldBack, dropped, warnings } = plan;
   // Pushed one by one, what went through before this plan was made is told too.
@@ -144,8 +144,22 @@ async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Pr
       dropped: [...told(result.dropped), ...dropped],
       warnings: [...told(result.warnings), ...warnings],
       registered,
+      left: [...told(result.left ?? []), ...left],
+      adopted,
     }),
     ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
+    ...left.map(({ branch, commit, subject, on, replacedBy }) => {
+      const where = on
+        ? `; ${on} has it`
+        : replacedBy
+          ? `, rewritten as ${replacedBy.slice(0, 8)}`
+          : '; no branch has it any more';
+      return logLine(
+        lease,
+        `${commit.slice(0, 8)} (${subject}) leaves ${branch}${where}`,
+        on || replacedBy ? 'info' : 'warn',
+      );
+    }),
     ...warnings.map((warning) =>
       logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
     ),

@@ -1,10 +1,14 @@
 import type { BranchRow } from '@/db/schema';
-import type { KnownLanding } from '@/projection/landings';
+import { commitIdentities } from '@/git/identities';
+import { type KnownLanding, landedCommits } from '@/projection/landings';
 import { registrationBases } from '@/projection/registration';
+import { account } from '@/stack/conservation';
 import type { PickedEngine } from '@/stack/engines/pick';
-import type { Committer, HeldBack, Move, Plan, PlannedObjects, Target } from '@/stack/plan';
+import { History } from '@/stack/history';
+import type { AdoptedCommit, Committer, HeldBack, LeftCommit, Move, Plan, PlannedObjects, Target } from '@/stack/plan';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
 import { type Failure, failure } from './failure';
+import { counted } from './summary';
 
 /** What an action is planned on: the branch rows as they are, and the clone that has their commits. */
 export interface PlanInput {
@@ -27,6 +31,8 @@ export interface PlanInput {
 /** What an action comes to. Where there is a `failure` nothing may be moved: the plan only says why. */
 export interface PlannedAction extends PlannedObjects {
   registered: Registration[];
+  left: LeftCommit[];
+  adopted: AdoptedCommit[];
   failure: Failure | null;
 }
 
@@ -44,18 +50,67 @@ export async function planAction(input: PlanInput): Promise<PlannedAction> {
   const branches = planBranches(rows);
   const planned = await picked.engine.plan({ gitDir, trunk, branches, targets: allowed, committer, signal, log });
   const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...planned.plan.heldBack] };
-  return { ...planned, plan, registered: [], failure: ownFailure(action, plan.heldBack) };
+  const { left, lost } = await accounts(input, planned);
+  return { ...planned, plan, registered: [], left, adopted: [], failure: lost ?? ownFailure(action, plan.heldBack) };
 }
+
+/** What leaves the branches of a plan. A plan that would lose a commit of a branch's own is no plan. */
+async function accounts(
+  { gitDir, trunk, rows, landings, signal }: PlanInput,
+  { plan, history: read }: PlannedObjects,
+): Promise<{ left: LeftCommit[]; lost: Failure | null }> {
+  const moved = plan.moves.filter(({ before, after }) => before !== after);
+  if (moved.length === 0) return { left: [], lost: null };
+  const live = rows.filter((row) => !row.merged && !row.gone);
+  const tips = new Map(live.map(({ name, tip }) => [name, tip]));
+  const history = await read([...tips.values()], [trunk.tip]);
+  for (const { branch, after } of moved) tips.set(branch, after);
+  const landed = landedCommits(
+    history,
+    landings.filter(({ isVoid }) => !isVoid),
+  );
+  const { left, lost } = account(history, plan.moves, plan, tips, trunk.tip, landed);
+  const [first] = lost;
+  if (first) {
+    const words = `The plan would lose ${counted(lost.length, 'commit')}, ${first.commit.slice(0, 8)} of ${first.branch} first.`;
+    return { left: [], lost: failure('INTERNAL', words, 'This is a mistake of Spicerack: please report it.') };
+  }
+  // What a parent's author amended or rebased by hand is there under another id: no news for anybody.
+  const origin = new Map(plan.moves.flatMap(({ rewritten }) => rewritten.map(({ from, to }) => [to, from])));
+  const onto = new Map(moved.map(({ branch, parentAfter }) => [branch, tips.get(parentAfter) ?? '']));
+  const below = (branch: string) => history.ownCommits(onto.get(branch) ?? '', []).slice(0, LOOKED_AT);
+  const candidates = left.map(({ branch, on }) => (on === null ? below(branch).map((id) => origin.get(id) ?? id) : []));
+  const identities = await commitIdentities(
+    gitDir,
+    [...left.map(({ commit }) => commit), ...candidates.flat()],
+    signal,
+  );
+  const told = left.map((one, i): LeftCommit => {
+    const { author, subject = '' } = identities.get(one.commit) ?? {};
+    return { ...one, subject, replacedBy: candidates[i]?.find((id) => identities.get(id)?.author === author) ?? null };
+  });
+  return { left: told, lost: null };
+}
+
+/** How many commits of a parent are looked at for what its author has made of one that left. */
+const LOOKED_AT = 200;
 
 /** A plan that makes no commit. */
 function withoutObjects(
-  { moves = [], registered = [] }: { moves?: Move[]; registered?: Registration[] },
+  {
+    moves = [],
+    registered = [],
+    adopted = [],
+  }: Partial<Pick<PlannedAction, 'registered' | 'adopted'>> & { moves?: Move[] },
   failed: Failure | null,
 ): PlannedAction {
   return {
     plan: { moves, heldBack: [], dropped: [], warnings: [] },
     registered,
+    left: [],
+    adopted,
     failure: failed,
+    history: async () => new History([]),
     take: async () => undefined,
     trees: async () => new Map(),
     discard: async () => undefined,
@@ -67,6 +122,14 @@ async function planRegistrations(input: PlanInput, registrations: Registration[]
   const branchTips = await input.branchTips();
   const bases = await registrationBases({ gitDir, trunk, rows, branchTips, landings, registrations, signal });
   const moves: Move[] = [];
+  const identities = await commitIdentities(
+    gitDir,
+    bases.flatMap(({ adopted }) => adopted),
+    signal,
+  );
+  const adoptedBy = bases.flatMap(({ branch, adopted }) =>
+    adopted.map((commit): AdoptedCommit => ({ branch, commit, subject: identities.get(commit)?.subject ?? '' })),
+  );
   for (const { branch, parent, base } of bases) {
     const row = rows.find((candidate) => candidate.name === branch);
     if (!row) continue;
@@ -81,7 +144,11 @@ async function planRegistrations(input: PlanInput, registrations: Registration[]
     moves.push({ branch, before: row.tip, after: row.tip, ...tracking, rewritten: [] });
   }
   return withoutObjects(
-    { moves, registered: moves.map(({ branch, parentAfter }) => ({ branch, parent: parentAfter })) },
+    {
+      moves,
+      registered: moves.map(({ branch, parentAfter }) => ({ branch, parent: parentAfter })),
+      adopted: adoptedBy,
+    },
     null,
   );
 }

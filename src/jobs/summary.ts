@@ -63,6 +63,15 @@ export function summary(
     result.heldBack.map((h) => h.branch),
   );
   if (result.dropped.length > 0) parts.push(`dropped ${counted(result.dropped.length, 'commit')}, already below`);
+  const alone = new Map((result.left ?? []).flatMap((one) => (one.on || one.replacedBy ? [] : [[one.commit, one]])));
+  if (alone.size > 0) {
+    const names = [...alone.values()].map(
+      ({ commit, subject, branch }) => `${commit.slice(0, 8)} (${subject}) of ${branch}`,
+    );
+    parts.push(
+      `took away ${counted(alone.size, 'commit')} that no branch has any more, as the author of the branch below did: ${named(names)}`,
+    );
+  }
   const signatures = commitsOf(result, 'signature_lost');
   if (signatures > 0) parts.push(`lost ${counted(signatures, 'signature')}, since a replayed commit cannot keep one`);
   const flattened = commitsOf(result, 'merge_flattened');

@@ -80,6 +80,9 @@ export function landedBelow(
 }
 
 /** The commits that landings speak of. */
-export function landedCommits(history: History, landings: Iterable<Pick<Landing, 'base' | 'upTo'>>): Set<string> {
+export function landedCommits(
+  history: Pick<History, 'ownCommits'>,
+  landings: Iterable<Pick<Landing, 'base' | 'upTo'>>,
+): Set<string> {
   return new Set([...landings].flatMap(({ base, upTo }) => history.ownCommits(upTo, [base])));
 }

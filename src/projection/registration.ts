@@ -20,12 +20,13 @@ export interface RegistrationInput {
 /**
  * The base that each branch begins with when it is tracked, by the rule of `baseOf`; null where it has nothing in
  * common with its parent, and so cannot stand on it. A branch that already stands on that parent, or on what
- * was merged into it, keeps its recorded base.
+ * was merged into it, keeps its recorded base. `adopted` are commits, newest first, of what it stood on before, which
+ * are its own from now on.
  * @throws GitError
  */
 export async function registrationBases(
   input: RegistrationInput,
-): Promise<Array<Registration & { base: string | null }>> {
+): Promise<Array<Registration & { base: string | null; adopted: string[] }>> {
   const { gitDir, trunk, rows, branchTips, landings, registrations, signal } = input;
   const byName = new Map(rows.map((row) => [row.name, row]));
   const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (byName.get(name)?.tip ?? null));
@@ -51,6 +52,8 @@ export async function registrationBases(
           landed: new Set([...(below.get(parent) ?? []), ...(holding.get(branch) ?? []).map(({ upTo }) => upTo)]),
         })
       : null;
-    return { branch, parent, base };
+    // What it stood on is its own now: registering a branch on another parent moves nothing, and loses nothing.
+    const adopted = row?.tracked && row.base && base ? history.ownCommits(row.base, [base, trunk.tip]) : [];
+    return { branch, parent, base, adopted };
   });
 }

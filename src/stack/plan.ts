@@ -3,6 +3,8 @@
  * Both engines turn a `PlanRequest` into a `Plan`; nothing here starts a process.
  */
 
+import type { History } from './history';
+
 /** A tracked branch as the planner sees it, read from the branch rows after a fetch. */
 export interface PlanBranch {
   name: string;
@@ -87,6 +89,27 @@ export interface Dropped {
   subject: string;
 }
 
+/**
+ * A commit that was under a branch and leaves it, because it is not the branch's own and what the branch stands on has
+ * it no more.
+ */
+export interface LeftCommit {
+  branch: string;
+  commit: string;
+  subject: string;
+  /** A branch that still has it; null where it is on no branch any more. */
+  on: string | null;
+  /** The commit that its author has made of it, by the author's line that both have; null where there is none. */
+  replacedBy: string | null;
+}
+
+/** A commit that was the parent's and is the branch's own from now on. */
+export interface AdoptedCommit {
+  branch: string;
+  commit: string;
+  subject: string;
+}
+
 export interface Warning {
   branch: string | null;
   /** `signature_lost`, `merge_flattened`: one per branch with the commits it concerns; `engine`: the engine's own words. */
@@ -111,6 +134,8 @@ export interface PlannedObjects {
    * `keepRef` at a commit that holds every `after` (and every `before`), so that nothing vanishes in a gc.
    */
   take(keepRef: string): Promise<void>;
+  /** All that `commits` and the plan's new commits reach and `without` does not. */
+  history(commits: string[], without: string[]): Promise<History>;
   /** The tree that each branch of `moves` would have: what a plan comes to, whoever commits it and when. */
   trees(): Promise<Map<string, string>>;
   /** Throws the quarantine away. Safe to call more than once, and after `take`. */

@@ -12,6 +12,7 @@ import {
   repos,
   type StepName,
 } from '@/db/schema';
+import { forecast } from '@/forecast/loop';
 import { insertJob, type NewJob } from '@/jobs/accept';
 import { runJob, type StepOutcome, TryLater } from '@/jobs/workflow';
 import type { Remote } from './remote';
@@ -27,6 +28,8 @@ export interface InProcess {
   run(job: Omit<NewJob, 'id' | 'requestedBy'>, hooks?: StepHooks): Promise<{ job: JobRow; moves: JobMoveRow[] }>;
   /** Runs every job that was queued by others, the API say, to its end. */
   rest(): Promise<void>;
+  /** Computes every forecast that was asked for. */
+  forecasts(): Promise<void>;
   /** The branch rows of a repo by name. */
   rows(repoId: string): Promise<Map<string, BranchRow>>;
 }
@@ -88,6 +91,21 @@ export function inProcess(db: Db): InProcess {
       return { job: row, moves };
     },
     rest,
+    async forecasts() {
+      const stop = new AbortController();
+      const loop = forecast(db, stop.signal);
+      const pending = sql<number>`(select count(*) from forecasts where status = 'pending' and not stale)`;
+      try {
+        for (;;) {
+          const [row] = await db.all<{ open: number }>(sql`select ${pending} as open`);
+          if (row?.open === 0) return;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      } finally {
+        stop.abort(new Error('done'));
+        await loop;
+      }
+    },
     async rows(repoId) {
       const rows = await db.select().from(branches).where(sql`${branches.repoId} = ${repoId}`);
       return new Map(rows.map((row) => [row.name, row]));

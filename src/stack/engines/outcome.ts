@@ -2,6 +2,8 @@ import { treesOf } from '@/git/cat-file';
 import { keepCommits } from '@/git/keep-ref';
 import type { Quarantine } from '@/git/objects';
 import { takePack } from '@/git/pack';
+import { listCommits } from '@/git/rev-list';
+import { History } from '@/stack/history';
 import type { HeldBackReason, Plan, PlanBranch, PlannedObjects, PlanRequest, Warning } from '@/stack/plan';
 import type { Replayed } from './git/replay';
 
@@ -34,6 +36,11 @@ export function plannedObjects(
   return {
     plan,
     take: (keepRef) => take(request, quarantine, plan, keepRef),
+    async history(commits, without) {
+      const { gitDir, env } = quarantine;
+      const from = [...commits, ...plan.moves.map(({ after }) => after)];
+      return new History((await listCommits(gitDir, from, without, request.signal, env)).commits);
+    },
     trees: () => trees(request, quarantine, plan),
     discard: () => quarantine.discard(),
   };
