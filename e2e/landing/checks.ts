@@ -139,21 +139,21 @@ function holdsBackRightly({ model, store }: People, before: Picture, { detail }:
 }
 
 /** Every commit that a job took from the last branch that held it is told, but for those that have landed. */
-function tellsWhatLeft(model: Model, before: Picture, after: Picture, report: Report): Broken[] {
+function tellsWhatLeft(model: Model, before: Picture, after: Picture, { detail: { job } }: Report): Broken[] {
   const subjects = (picture: Picture) => new Set([...picture.values()].flatMap((branch) => [...branch.subjects]));
   const now = subjects(after);
-  const left = [...subjects(before)].filter((subject) => model.changes.has(subject) && !now.has(subject));
-  return left
-    .filter((subject) => !model.hasLanded(subject, after) && !isTold(subject, report))
-    .map((subject) => ({ kind: 'told', words: `${subject} is on no branch any more, and nothing says so` }));
-}
-
-/** Whether a job says of a commit, by its subject, that it left. */
-function isTold(subject: string, { detail, log }: Report): boolean {
-  const names = new RegExp(`(^|[^A-Za-z0-9])${subject.replace(/[()]/g, '\\$&')}($|[^A-Za-z0-9])`);
-  return [detail.job.message, ...log, JSON.stringify(detail.job.result?.dropped ?? [])].some((text) =>
-    names.test(text),
+  const told = new Set([...(job.result?.left ?? []), ...(job.result?.dropped ?? [])].map(({ subject }) => subject));
+  const untold = [...subjects(before)].filter(
+    (subject) =>
+      model.changes.has(subject) && !now.has(subject) && !told.has(subject) && !model.hasLanded(subject, after),
   );
+  const wrong = (job.result?.left ?? []).filter(({ commit, on }) =>
+    on === null ? [...after.values()].some(({ ids }) => ids.has(commit)) : !after.get(on)?.ids.has(commit),
+  );
+  return [
+    ...untold.map((subject) => `${subject} is on no branch any more, and nothing says so`),
+    ...wrong.map(({ subject, on }) => `${subject} is said to be on ${on ?? 'no branch'}, which is not so`),
+  ].map((words) => ({ kind: 'told', words }));
 }
 
 /** After a job on all branches, a branch stands on trunk or on one that is open, or says that it cannot. */

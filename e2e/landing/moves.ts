@@ -198,7 +198,7 @@ export class People {
         const after = this.#edited(store.tree(last.id), move.edits, label);
         if (!after) return null;
         const subject = this.#record(label, store.tree(below), after);
-        this.#push(branch.name, store.add(after, [below], subject), [...without(last), subject]);
+        this.#push(branch.name, store.add(after, [below], subject, last), [...without(last), subject]);
         return `${last.subject} is ${subject}`;
       }
       case 'reset': {
@@ -234,7 +234,7 @@ export class People {
         else half.delete(path);
         const first = this.#record(this.#label(branch.name), before, half);
         const second = this.#record(this.#label(branch.name), half, after);
-        const tip = store.add(after, [store.add(half, [below], first)], second);
+        const tip = store.add(after, [store.add(half, [below], first, last)], second);
         this.#push(branch.name, tip, [...without(last), first, second]);
         return `${last.subject} is ${first}, ${second}`;
       }
@@ -242,7 +242,7 @@ export class People {
         if (!previous) return null;
         const under = commits.at(-3)?.id ?? base;
         const subject = this.#record(this.#label(branch.name), store.tree(under), store.tree(last.id));
-        const tip = store.add(store.tree(last.id), [under], subject);
+        const tip = store.add(store.tree(last.id), [under], subject, previous);
         this.#push(branch.name, tip, [...without(last, previous), subject]);
         return `${previous.subject}, ${last.subject} are ${subject}`;
       }
@@ -276,7 +276,7 @@ export class People {
       const tree = await store.change(parent, commit.id, tip);
       if (!tree) return null;
       if (sameTree(tree, store.tree(tip))) empty.add(commit.subject);
-      else tip = store.add(tree, [tip], commit.subject);
+      else tip = store.add(tree, [tip], commit.subject, commit);
     }
     return { tip, empty };
   }

@@ -12,6 +12,8 @@ export interface StoredCommit {
   parents: string[];
   treeId: string;
   subject: string;
+  /** Name, address and date. */
+  author: string;
 }
 
 const WHO = 'Ada Fern <ada@example.com>';
@@ -75,6 +77,7 @@ export class Store {
       parents: values('parent'),
       treeId: values('tree')[0] ?? '',
       subject: body.join('\n\n').split('\n')[0] ?? '',
+      author: values('author')[0] ?? '',
     };
     this.#commits.set(id, commit);
     return commit;
@@ -100,9 +103,9 @@ export class Store {
     return tree;
   }
 
-  /** Writes a commit and returns its id. */
-  add(tree: Tree, parents: string[], subject: string): string {
-    return this.#commit(this.#writeTree(tree), parents, subject);
+  /** Writes a commit and returns its id; made of another one (amended, picked), it keeps that one's author and date. */
+  add(tree: Tree, parents: string[], subject: string, madeOf?: StoredCommit): string {
+    return this.#commit(this.#writeTree(tree), parents, subject, madeOf?.author);
   }
 
   /** The commit's history, itself first, parents after their children by a walk in depth. */
@@ -142,10 +145,10 @@ export class Store {
     return this.merge(ours, theirs);
   }
 
-  #commit(tree: string, parents: string[], subject: string): string {
-    const date = `${FIRST_COMMIT + 60 * this.#minutes++} +0000`;
-    const lines = [`tree ${tree}`, ...parents.map((parent) => `parent ${parent}`), `author ${WHO} ${date}`];
-    return this.#write('commit', Buffer.from(`${lines.join('\n')}\ncommitter ${WHO} ${date}\n\n${subject}\n`));
+  #commit(tree: string, parents: string[], subject: string, author?: string): string {
+    const now = `${WHO} ${FIRST_COMMIT + 60 * this.#minutes++} +0000`;
+    const lines = [`tree ${tree}`, ...parents.map((parent) => `parent ${parent}`), `author ${author ?? now}`];
+    return this.#write('commit', Buffer.from(`${lines.join('\n')}\ncommitter ${now}\n\n${subject}\n`));
   }
 
   #writeTree(tree: Tree): string {
