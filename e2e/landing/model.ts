@@ -36,6 +36,8 @@ export interface Landing {
   commits: string[];
   into: string;
   how: 'squash' | 'merge' | 'ff' | 'rebase' | 'pick';
+  /** The maintainer has resolved conflicts: what of it is there, no replay shows. */
+  byHand: boolean;
   /** The (last) commit of `into` that brought them. */
   at: { id: string; subject: string };
   /** What it did to `into`. */
@@ -122,6 +124,7 @@ export class Model {
   /**
    * The landings of which anybody can know who looks at the remote before a job. That is so where
    * - the commit that brought it is in `into`'s history, by its id, as one piece (one squash, one merge, one rebase);
+   * - git made it without conflict, or it is a merge;
    * - trunk has not taken it back, and every line that it brought is there, every line that it took away is not;
    * so that either the ids, or a replay onto that commit's parent, or a merge that changes nothing shows it.
    */
@@ -129,6 +132,7 @@ export class Model {
     return this.landings.filter((landing) => {
       const target = picture.get(landing.into);
       if (!target?.ids.has(landing.at.id) || this.isTakenBack(landing, picture)) return false;
+      if (landing.byHand && landing.how !== 'merge') return false;
       const { adds, removes } = landing.change;
       if (adds.size + removes.size === 0) return false;
       return [...adds].every((key) => target.keys.has(key)) && ![...removes].some((key) => target.keys.has(key));
