@@ -194,7 +194,7 @@ describe.each(['git', 'git-spice'] as const)('with the engine %s', (engine) => {
         fc.asyncProperty(histories, async (moves) => {
           await holds(moves, engine);
         }),
-        fuzzing(engine === 'git' ? 10 : 3),
+        fuzzing(engine === 'git' ? 8 : 3),
       ),
     fuzzTimeout(120_000),
   );
