@@ -1,6 +1,7 @@
 import { type BranchTruth, look, type Model, type Picture } from './model';
 import type { People } from './moves';
 import type { Report } from './spicerack';
+import type { StoredCommit } from './store';
 
 /** What a job or its rows say that is not so, in words. `kind` is the promise that it breaks. */
 export interface Broken {
@@ -33,33 +34,31 @@ export function check(people: People, before: Picture, report: Report): Broken[]
 }
 
 /**
- * A parent that was only moved back hands its commits down to the branches that hold them, unless such a branch has
- * landed itself, or the commit is another branch's own (it was merged into the parent, which is taken back now).
+ * A parent that was only moved back hands its commits down to the branches that hold them, these very ones, unless such
+ * a branch has landed itself, or the commit is another branch's own (it was merged into the parent, which is taken back
+ * now).
  */
 function inherit(model: Model, before: Picture): void {
   for (const parent of live(model)) {
     const handed = movedBack(model, parent, before).filter(
-      (subject) => !live(model).some(({ own }) => own.includes(subject)),
+      ({ subject }) => !live(model).some(({ own }) => own.includes(subject)),
     );
     for (const child of live(model)) {
       if (child.parent !== parent.name) continue;
       const isOpen = child.own.length === 0 || child.own.some((own) => !model.mayHaveLanded(own, child.name, before));
-      const held = before.get(child.name)?.subjects;
-      if (isOpen) child.own.unshift(...handed.filter((subject) => held?.has(subject)));
+      const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
+      if (isOpen) child.own.unshift(...held.map(({ subject }) => subject));
     }
   }
 }
 
 /** The commits above a branch that was moved back since the last job, oldest first, but those that have landed. */
-function movedBack(model: Model, branch: BranchTruth, before: Picture): string[] {
+function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCommit[] {
   const seen = model.seenLines.get(branch.name);
   const now = before.get(branch.name)?.tip;
   const at = seen?.findIndex(({ id }) => id === now) ?? -1;
   if (!seen || at < 0) return [];
-  return seen
-    .slice(at + 1)
-    .map(({ subject }) => subject)
-    .filter((subject) => model.changes.has(subject) && !model.hasLanded(subject, before));
+  return seen.slice(at + 1).filter(({ subject }) => model.changes.has(subject) && !model.hasLanded(subject, before));
 }
 
 function endsWell({ detail: { job } }: Report): Broken[] {

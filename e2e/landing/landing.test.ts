@@ -44,8 +44,9 @@ const file = (path?: string): Edit => ({ do: 'new file', ...(path ? { path } : {
 const branch = (name: string, on: string, ...commits: Edit[][]): Move => ({ do: 'branch', name, on, commits });
 const commit = (on: string, ...edits: Edit[]): Move => ({ do: 'commit', on, edits });
 const trunk = (...edits: Edit[]): Move => ({ do: 'trunk', edits });
-const land = (name: string, how: Landing['how'], into: 'main' | 'parent' = 'main'): Move => ({
+const land = (name: string, how: Landing['how'], into: 'main' | 'parent' = 'main', commits?: number): Move => ({
   ...{ do: 'land', branch: name, how, into },
+  ...(commits ? { commits } : {}),
 });
 const sync: Move = { do: 'job', kind: 'sync_repo' };
 const restack: Move = { do: 'job', kind: 'restack_repo' };
@@ -166,6 +167,33 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string> }
   'B alone lands by a cherry-pick': {
     moves: [...stack, land('B', 'pick'), sync, restack],
     ends: { A: 'main', B: 'merged', C: 'A' },
+  },
+  'B is merged into A, and then both are squashed into trunk': {
+    moves: [...stack, land('B', 'merge', 'parent'), sync, land('B', 'squash'), sync, restack],
+    ends: { A: 'merged', B: 'merged', C: 'main' },
+  },
+  'a part of A lands, of which A takes something away again': {
+    moves: [
+      branch('A', 'main', [file('a.txt')], [file('x.txt')], [{ do: 'remove file', at: 0, path: 'x.txt' }]),
+      ...[land('A', 'pick', 'main', 2), sync, restack],
+    ],
+    ends: { A: 'main' },
+  },
+  'a merged branch is moved back': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()]),
+      ...([land('A', 'rebase'), sync, { do: 'reset', on: 'A', back: 1 }, sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'merged', B: 'main' },
+  },
+  'trunk is put back to where a part of A had landed': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()], [file()]),
+      ...[land('B', 'rebase', 'main', 1), restack, backBy(2), sync, restack],
+    ],
+    ends: { A: 'main', B: 'A' },
   },
   'trunk changes what A has changed after A has landed': {
     moves: [

@@ -143,7 +143,8 @@ export class Model {
    * The landing by which a branch must be called merged: it took the branch whole, and the branch is where it was then.
    * That is so by one of the plain ones (if the branch was deleted, it had been seen there; a fast-forward shows where
    * the branch had been seen with work of its own, else it may just be an empty branch); and where the branch was called
-   * merged before, as long as the commits that brought it are there and not taken back, whatever became of the lines.
+   * merged before, as long as the commits that brought it are there and not taken back, whatever became of the lines,
+   * also when it was only moved back since.
    */
   mustBeMerged(branch: BranchTruth, picture: Picture, store: Store): Landing | null {
     const { name, own, tip, parent, deleted } = branch;
@@ -157,11 +158,12 @@ export class Model {
       if (landing.how !== 'ff') return true;
       return seen !== undefined && store.isAncestor(seen, tip) && own.includes(store.commit(seen).subject);
     });
-    if (found || this.seenMerged.get(name) !== tip) return found ?? null;
+    const merged = this.seenMerged.get(name);
+    if (found || merged === undefined || !store.isAncestor(tip, merged)) return found ?? null;
     const standing = this.landings.filter(
       (landing) => picture.get(landing.into)?.ids.has(landing.at.id) && !this.isTakenBack(landing, picture),
     );
-    return standing.find((landing) => landing.tips.get(name) === tip && brings(landing)) ?? null;
+    return standing.find((landing) => landing.tips.get(name) === merged && brings(landing)) ?? null;
   }
 
   /** What a branch must still show of its own work: for each line that its commits have touched, who was last and how. */
