@@ -132,6 +132,13 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
     });
 
+    it('has landed where it was squashed together with that one', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('b', 'squash');
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
     it('is open also where it is a later commit of the very branch', async () => {
       const world = await World.make(engine, { a: [...stack.a, ...stack.b] });
       const whole = await world.remote.tip('a');

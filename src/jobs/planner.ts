@@ -1,6 +1,7 @@
 import type { BranchRow } from '@/db/schema';
+import { remoteBranches } from '@/git/for-each-ref';
 import { commitIdentities } from '@/git/identities';
-import { type KnownLanding, landedCommits } from '@/projection/landings';
+import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/landings';
 import { registrationBases } from '@/projection/registration';
 import { account } from '@/stack/conservation';
 import type { PickedEngine } from '@/stack/engines/pick';
@@ -61,14 +62,19 @@ async function accounts(
 ): Promise<{ left: LeftCommit[]; lost: Failure | null }> {
   const moved = plan.moves.filter(({ before, after }) => before !== after);
   if (moved.length === 0) return { left: [], lost: null };
-  const live = rows.filter((row) => !row.merged && !row.gone);
-  const tips = new Map(live.map(({ name, tip }) => [name, tip]));
-  const history = await read([...tips.values()], [trunk.tip]);
-  for (const { branch, after } of moved) tips.set(branch, after);
-  const landed = landedCommits(
-    history,
-    landings.filter(({ isVoid }) => !isVoid),
+  // A merged branch has its commits as long as its ref is there; so do branches that nobody has registered.
+  const refs = await remoteBranches(gitDir, signal);
+  refs.delete(trunk.name);
+  const tips = new Map([...refs].map(([name, { tip }]) => [name, tip]));
+  for (const { name, tip, merged, gone } of rows) if (!merged && !gone) tips.set(name, tip);
+  const under = landingsUnder(
+    moved.map(({ branch }) => branch),
+    rows,
+    landings,
   );
+  const history = await read([...tips.values(), ...under.map(({ upTo }) => upTo)], [trunk.tip]);
+  for (const { branch, after } of moved) tips.set(branch, after);
+  const landed = landedCommits(history, under);
   const { left, lost } = account(history, plan.moves, plan, tips, trunk.tip, landed);
   const [first] = lost;
   if (first) {

@@ -168,8 +168,9 @@ function found(result: JobResult, projection: Projection, news: string[]): JobRe
   };
 }
 
-/** What a refresh has found that takes back what was said before, in whole sentences. */
-function tidings({ trunkRewritten, reopened, returned, handedDown, rows }: Projection, trunk: string): string[] {
+/** What a refresh has found that no list of the result holds, in whole sentences. */
+function tidings(projection: Projection, trunk: string): string[] {
+  const { trunkRewritten, landedInPart, reopened, returned, handedDown, rows } = projection;
   const isGone = new Set(rows.filter((row) => row.gone).map((row) => row.name));
   return [
     ...(trunkRewritten ? [`The trunk was rewritten on the remote and is followed.`] : []),
@@ -183,14 +184,19 @@ function tidings({ trunkRewritten, reopened, returned, handedDown, rows }: Proje
       return `Not merged any more: ${branch}, for ${landing.into} was rewritten and lacks it now.${state}${children}`;
     }),
     ...returned.map((branch) => `On the remote again: ${branch}.`),
-    ...handedDown.map(
-      ({ branch, parent, commits }) =>
-        `${parent || trunk} no longer has ${counted(commits.length, 'commit')} that ${branch} stands on, so ${branch} has ${commits.length === 1 ? 'it' : 'them'} as its own now: ${commits
-          .slice(0, 5)
-          .map((id) => id.slice(0, 8))
-          .join(', ')}${commits.length > 5 ? ', …' : ''}.`,
+    ...landedInPart.map(
+      ({ branch, into, commits }) => `Landed in ${into}, of ${branch}, which goes on: ${named(commits.map(short))}.`,
     ),
+    ...handedDown.map(({ branch, parent, commits }) => {
+      const them = commits.length === 1 ? 'it' : 'them';
+      const lacks = `${parent || trunk} no longer has ${counted(commits.length, 'commit')} that ${branch} stands on`;
+      return `${lacks}, so ${branch} has ${them} as its own now: ${named(commits.map(short))}.`;
+    }),
   ];
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 8);
 }
 
 /** The statement that sets the job's result, fenced. */

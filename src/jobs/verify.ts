@@ -10,7 +10,7 @@ import {
   jobs,
   repos,
 } from '@/db/schema';
-import { landedCommits } from '@/projection/landings';
+import { landedCommits, landingsUnder } from '@/projection/landings';
 import { loadHistory } from '@/projection/load-history';
 import { account } from '@/stack/conservation';
 import type { History } from '@/stack/history';
@@ -52,13 +52,17 @@ export async function verifyMoves(lease: Lease): Promise<void> {
   if (!current?.trunk || !current.trunkTip) return;
   const result = current.result ?? EMPTY_RESULT;
   const moved = rewrites(job, moves);
-  const commits = moved.flatMap(({ before, after, baseBefore, baseAfter, rewritten }) =>
-    [before, after, baseBefore, baseAfter, ...rewritten.map(({ to }) => to)].filter((id) => id !== null),
-  );
+  const below = moved.flatMap(({ branch, parentBefore }) => [branch, parentBefore ?? branch]);
+  const landings = landingsUnder(below, rows, await recordedLandings(lease));
+  const commits = [
+    ...moved.flatMap(({ before, after, baseBefore, baseAfter, rewritten }) =>
+      [before, after, baseBefore, baseAfter, ...rewritten.map(({ to }) => to)].filter((id) => id !== null),
+    ),
+    ...(moved.length > 0 ? landings.map(({ upTo }) => upTo) : []),
+  ];
   const history =
     commits.length > 0 ? await loadHistory(cloneDir(repo.id), current.trunkTip, commits, lease.signal) : null;
   const tips = new Map(rows.filter((row) => !row.gone && !row.merged).map(({ name, tip }) => [name, tip]));
-  const landings = (await recordedLandings(lease)).filter(({ isVoid }) => !isVoid);
   const found = [
     ...(history ? discrepancies(moved, result, history, { trunkTip: current.trunkTip, tips, landings }) : []),
     ...leftBehind(job, rows, current.trunk, result.heldBack),

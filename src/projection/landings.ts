@@ -79,6 +79,23 @@ export function landedBelow(
   return tips;
 }
 
+/** The landings that may speak of commits under these branches: their own, those of all that they stand on, and the newest. */
+export function landingsUnder(
+  branches: string[],
+  rows: Array<{ name: string; parent: string | null }>,
+  landings: KnownLanding[],
+): KnownLanding[] {
+  const parents = new Map(rows.map(({ name, parent }) => [name, parent]));
+  const names = new Set(branches);
+  // The set grows while it is walked.
+  for (const name of names) names.add(parents.get(name) ?? name);
+  const holding = landings.filter(({ isVoid }) => !isVoid);
+  return holding.filter(({ branch }, i) => names.has(branch) || i >= holding.length - NEWEST);
+}
+
+/** What a branch stood on until a moment ago is no longer below it in the rows. */
+const NEWEST = 200;
+
 /** The commits that landings speak of. */
 export function landedCommits(
   history: Pick<History, 'ownCommits'>,

@@ -457,7 +457,7 @@ describe('merged', () => {
     await world.sync();
     expect(world.row('two')).toMatchObject({ suggestedParent: 'main', ahead: 1, additions: 1 });
     await world.track({ branch: 'two', parent: 'main' });
-    expect(world.registered).toEqual([{ branch: 'two', parent: 'main', base: await world.remote.tip('one') }]);
+    expect(world.registered).toMatchObject([{ branch: 'two', parent: 'main', base: await world.remote.tip('one') }]);
     expect(world.row('two')).toMatchObject({ base: await world.remote.tip('one'), ahead: 1, additions: 1 });
   });
 });

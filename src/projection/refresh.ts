@@ -46,6 +46,8 @@ export interface Projection {
   newTips: Array<{ branch: string; tip: string }>;
   /** What is now found to have landed. */
   landings: Landing[];
+  /** Of branches that go on: the commits, newest first, that are now found to have landed. */
+  landedInPart: Array<{ branch: string; into: string; commits: string[] }>;
   /** What is now found to hold no more. */
   voided: KnownLanding[];
   /** Branches now found merged: what they have landed in, and what is to stand where they stood. */
@@ -97,7 +99,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
       const ref = refs.get(name);
       const was = previous.get(name);
-      const tip = ref?.tip ?? holding.get(name)?.find(({ evidence }) => evidence === 'forge')?.upTo ?? was?.tip ?? '';
+      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
       const merged = isLanded(history, holding.get(name), tip);
       return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, merged, gone: !ref && !merged };
     });
@@ -131,6 +133,9 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     rows,
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
     landings: found,
+    landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
+      live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
+    ),
     voided,
     merged: rows
       .filter((row) => row.merged && !was(row)?.merged)
@@ -151,6 +156,12 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       return commits.length > 0 ? [{ branch: row.name, parent: row.parent ?? trunk.name, commits }] : [];
     }),
   };
+}
+
+/** The last commit of a branch that was deleted: the forge may know of a newer one than any fetch has seen. */
+function lastTip(history: History, seen: string, landings: Landing[] = []): string {
+  const newer = landings.find(({ evidence, upTo }) => evidence === 'forge' && !history.isAncestor(upTo, seen));
+  return newer?.upTo ?? seen;
 }
 
 /**

@@ -150,20 +150,21 @@ function holds(history: History, { base, tip }: LandingCandidate, commit: string
   return base !== null && commit !== base && history.isAncestor(base, commit) && history.isAncestor(commit, tip);
 }
 
-/** Commits of a branch, from the first of its own on, and the line of commits that they may have landed in. */
+/** Commits of a branch, and the line of commits that they may have landed in. */
 interface Stretch {
-  candidate: LandingCandidate;
   base: string;
-  into: Below;
-  /** Its own commits, oldest first, as far as they are in the stretch; the last one alone where they are no line. */
+  /** From the one above `base` on, oldest first; the last one alone where they are no line. */
   commits: string[];
-  isWhole: boolean;
+  tip: string;
+  /** Which branches' own commits they are. */
+  parts: Array<Pick<Landing, 'branch' | 'base' | 'upTo'>>;
+  into: Below;
   /** Where the line parted from the branch. */
   fork: string;
-  /** The commits of the line that touch what the branch touches, newest first. */
+  /** The commits of the line that touch what these touch, newest first. */
   line: string[];
-  /** Where replaying it changes nothing, and whether it is known that it did before. */
-  landed?: { at: string; wasOpen: boolean };
+  /** The newest commit where replaying them changes nothing, the one that brought it, and whether it did before that. */
+  landed?: { newest: string; oldest: string; wasOpen: boolean };
 }
 
 /** What replaying a change onto a commit does. */
@@ -172,14 +173,14 @@ export type Answer = 'nothing' | 'change' | 'conflict';
 /**
  * Where a change landed in a line of commits.
  * @param answers what replaying it does on each commit of the line that touches the same paths, newest first
- * @returns the commit that brought it, by its place in the list, and whether the one before it shows that it was not
- *   there; null where it is not there now
+ * @returns the newest commit that tells, and the one that brought it, by their places in the list, and whether the one
+ *   before that shows that it was not there; null where it is not there now
  */
-export function whereLanded(answers: Answer[]): { place: number; wasOpen: boolean } | null {
+export function whereLanded(answers: Answer[]): { newest: number; oldest: number; wasOpen: boolean } | null {
   const decisive = answers.findIndex((answer) => answer !== 'conflict');
   if (answers[decisive] !== 'nothing') return null;
   const end = answers.findIndex((answer, i) => i > decisive && answer !== 'nothing');
-  return { place: (end < 0 ? answers.length : end) - 1, wasOpen: end >= 0 };
+  return { newest: decisive, oldest: (end < 0 ? answers.length : end) - 1, wasOpen: end >= 0 };
 }
 
 async function findByContent(
@@ -188,7 +189,7 @@ async function findByContent(
   byName: ReadonlyMap<string, LandingCandidate>,
   ask: LandingQuestions,
 ): Promise<Landing[]> {
-  const stretches = await stretchesOf(history, candidates, ask);
+  const stretches = await stretchesOf(history, candidates, byName, ask);
   if (stretches.length === 0) return [];
   const replay = await replaysOn(
     stretches.flatMap(({ line, fork, into }) => [...line, fork, into.tip]),
@@ -196,20 +197,17 @@ async function findByContent(
   );
 
   // Where each of them landed, if it did: at the newest commit that gives an answer.
-  const tips = await replay(stretches.map((one) => ({ ...one, onto: one.into.tip, tip: one.commits.at(-1) ?? '' })));
+  const tips = await replay(stretches.map(({ base, tip, into }) => ({ base, tip, onto: into.tip })));
   const walked = stretches.filter((_, i) => tips[i] !== 'change');
   const conflicting = new Set(stretches.filter((_, i) => tips[i] === 'conflict'));
   const walks = await replay(
-    walked.flatMap((one) =>
-      one.line.slice(0, TRIED).map((onto) => ({ base: one.base, tip: one.commits.at(-1) ?? '', onto })),
-    ),
+    walked.flatMap(({ base, tip, line }) => line.slice(0, TRIED).map((onto) => ({ base, tip, onto }))),
   );
   const takeWalk = inTurn(walks);
   for (const one of walked) {
-    const answers = takeWalk(Math.min(TRIED, one.line.length));
-    const landed = whereLanded(answers);
-    // Not the newest commit that has it, which may be rewritten sooner, but the one that brought it.
-    if (landed) one.landed = { at: one.line[landed.place] ?? one.into.tip, wasOpen: landed.wasOpen };
+    const landed = whereLanded(takeWalk(Math.min(TRIED, one.line.length)));
+    const at = (place: number) => one.line[place] ?? one.into.tip;
+    if (landed) one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
   }
   const inPart = await takenBackInPart(
     walked.filter((one) => one.landed && conflicting.has(one)),
@@ -217,39 +215,25 @@ async function findByContent(
   );
   const likely = walked.flatMap((one) => (one.landed && !inPart.has(one) ? [{ one, ...one.landed }] : []));
 
-  // Every end of it must have landed there, and of what is below it too; but not where the lines parted.
-  const questions = likely.map(({ one, at: onto, wasOpen }) => {
-    const tip = one.commits.at(-1) ?? '';
-    const ends = one.commits.slice(0, -1).map((base) => ({ base, tip, onto }));
-    const deeper = one.isWhole && one.into === one.candidate.below.at(-1) ? belowOf(history, one, byName) : [];
-    return { one, onto, tip, ends, deeper, fork: wasOpen ? [] : [{ base: one.base, tip, onto: one.fork }] };
+  // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
+  // has it, which may be rewritten sooner, the one that brought it is named.
+  const questions = likely.map(({ one: { base, tip, commits, fork }, newest, oldest, wasOpen }) => {
+    const ends = (onto: string) => commits.slice(0, -1).map((start) => ({ base: start, tip, onto }));
+    return [ends(oldest), ends(newest), wasOpen ? [] : [{ base, tip, onto: fork }]];
   });
-  const answers = await replay(
-    questions.flatMap(({ fork, ends, deeper, onto, tip }) => [
-      ...fork,
-      ...ends,
-      ...deeper.flatMap(({ from }) => from.map((base) => ({ base, tip, onto }))),
-    ]),
-  );
-  const take = inTurn(answers);
-  const found: Landing[] = [];
-  for (const { one, onto, tip, fork, ends, deeper } of questions) {
-    const { candidate, base, into } = one;
-    const evidence = { into: into.name, evidence: 'content' as const, at: onto };
-    const atFork = take(fork.length);
-    const atEnds = take(ends.length);
-    let isProven = !atFork.includes('nothing') && atEnds.every((answer) => answer === 'nothing');
-    if (isProven) found.push({ branch: candidate.name, base, upTo: tip, ...evidence });
-    for (const { branch, from, base: below, upTo } of deeper) {
-      isProven = take(from.length).every((answer) => answer === 'nothing') && isProven;
-      if (isProven) found.push({ branch, base: below, upTo, ...evidence });
-    }
-  }
-  // Of several for a branch, the one that goes furthest; a whole branch is known to be in trunk rather than in its parent.
+  const answers = inTurn(await replay(questions.flat(2)));
   const longest = new Map<string, Landing>();
-  for (const landing of found) {
-    const known = longest.get(landing.branch);
-    if (!known || history.isAncestor(known.upTo, landing.upTo)) longest.set(landing.branch, landing);
+  for (const [i, { one, newest, oldest }] of likely.entries()) {
+    const [atOldest = [], atNewest = [], atFork = []] = (questions[i] ?? []).map((list) => answers(list.length));
+    const stands = (ends: Answer[]) => ends.every((answer) => answer === 'nothing');
+    const at = stands(atOldest) ? oldest : stands(atNewest) ? newest : null;
+    if (at === null || atFork.includes('nothing')) continue;
+    for (const part of one.parts) {
+      // Of several the one that goes furthest; and a whole branch is known to be in trunk rather than in its parent.
+      const known = longest.get(part.branch);
+      if (known && !history.isAncestor(known.upTo, part.upTo)) continue;
+      longest.set(part.branch, { ...part, into: one.into.name, evidence: 'content', at });
+    }
   }
   return [...longest.values()];
 }
@@ -258,14 +242,12 @@ async function findByContent(
 async function stretchesOf(
   history: History,
   candidates: LandingCandidate[],
+  byName: ReadonlyMap<string, LandingCandidate>,
   ask: LandingQuestions,
 ): Promise<Stretch[]> {
-  const lines = new Map<string, { commits: string[]; position: Map<string, number>; longest: number }>();
+  const lines = new Map<string, Line>();
   const lineOf = (tip: string) => {
-    const known = lines.get(tip);
-    if (known) return known;
-    const commits = history.firstParentLine(tip);
-    const line = { commits, position: new Map(commits.map((id, i) => [id, i])), longest: 0 };
+    const line = lines.get(tip) ?? new Line(history.firstParentLine(tip));
     lines.set(tip, line);
     return line;
   };
@@ -280,53 +262,109 @@ async function stretchesOf(
       // Where it left a branch that was merged into the line, the line itself parted further down.
       const parted = line.position.get(mergeBase) ?? line.commits.findIndex((id) => history.isAncestor(id, tip));
       if (parted < 0) return [];
-      const known = line.position.get(place.lookedAt ?? '') ?? parted;
-      const length = Math.min(parted, known, LINE);
+      const length = Math.min(parted, line.position.get(place.lookedAt ?? '') ?? parted, LINE);
       line.longest = Math.max(line.longest, length);
-      return length > 0 ? [{ place, length, fork: line.commits[parted] ?? '' }] : [];
+      return length > 0 ? [{ place, line, length, fork: line.commits[parted] ?? '' }] : [];
     });
     if (into.length === 0) return [];
     const own = history.lineAbove(base, tip);
-    return [{ candidate, base, own: own && own.length <= LONGEST ? own : null, into }];
+    return [{ candidate, base, into, commits: own && own.length <= LONGEST ? own : [tip] }];
   });
   if (open.length === 0) return [];
 
-  const ofLines = [...lines.values()].flatMap(({ commits, longest }) =>
-    commits.slice(0, longest).map((to, i) => ({ to, from: commits[i + 1] ?? '' })),
-  );
-  const ofBranches = open.flatMap(({ candidate, base, own }) =>
-    (own ?? [candidate.tip]).map((to, i) => ({ to, from: (own ? own[i - 1] : null) ?? base })),
-  );
-  const paths = await ask.paths([...ofLines, ...ofBranches]);
-  const touching = new Map(ofLines.map(({ to }, i) => [to, new Set(paths[i])]));
-  /** Of each line: path → the commits that touch it, by position, newest first. */
-  const touched = new Map(
-    [...lines].map(([tip, { commits, longest }]) => {
-      const positions = new Map<string, number[]>();
-      for (const [i, commit] of commits.slice(0, longest).entries()) {
-        for (const path of touching.get(commit) ?? []) positions.set(path, [...(positions.get(path) ?? []), i]);
+  const pairs = new Map<string, DiffPair>();
+  const steps = (base: string, commits: string[]) =>
+    commits.map((to, i) => {
+      const from = commits[i - 1] ?? base;
+      const key = `${from} ${to}`;
+      pairs.set(key, { from, to });
+      return key;
+    });
+  for (const line of lines.values()) line.steps = steps('', line.commits.slice(0, line.longest + 1).reverse()).slice(1);
+  const asked = open.map((one) => {
+    const { candidate, base, commits } = one;
+    const below = candidate.below.length > 1 ? belowOf(history, candidate, byName) : [];
+    return {
+      ...one,
+      below,
+      own: steps(base, commits),
+      deeper: below.flatMap((part) => steps(part.base, part.commits)),
+    };
+  });
+  for (const key of pairs.keys()) if (key.startsWith(' ')) pairs.delete(key);
+  const answers = await ask.paths([...pairs.values()]);
+  const paths = new Map([...pairs.keys()].map((key, i) => [key, answers[i] ?? []]));
+  for (const line of lines.values()) line.learn(paths);
+
+  return asked.flatMap(({ candidate, base, commits, below, own, deeper, into }) =>
+    into.flatMap(({ place, line, length, fork }) => {
+      const { name, tip } = candidate;
+      const isNext = place === candidate.below[0];
+      const touched = new Set([...own, ...(isNext ? [] : deeper)].flatMap((key) => paths.get(key) ?? []));
+      const meeting = line.touching(touched, length);
+      if (meeting.length === 0) return [];
+      const there = { into: place, fork, line: meeting };
+      // A part of a branch counts only where it would stand; a whole one may land below its parent too, and then
+      // what of that one is in its history may have landed with it.
+      const whole: Stretch = { ...there, base, commits, tip, parts: [{ branch: name, base, upTo: tip }] };
+      if (isNext) {
+        const partly = commits.slice(0, -1).map((end, i): Stretch => {
+          return {
+            ...there,
+            base,
+            commits: commits.slice(0, i + 1),
+            tip: end,
+            parts: [{ branch: name, base, upTo: end }],
+          };
+        });
+        return [...partly, whole];
       }
-      return [tip, positions] as const;
+      const stretches = [whole];
+      for (const part of below) {
+        const above = stretches.at(-1) ?? whole;
+        stretches.push({
+          ...above,
+          base: part.base,
+          commits: [...part.commits, ...above.commits],
+          parts: [...above.parts, { branch: part.branch, base: part.base, upTo: above.base }],
+        });
+      }
+      return stretches;
     }),
   );
-  const take = inTurn(paths.slice(ofLines.length));
-  return open.flatMap(({ candidate, base, own, into }) => {
-    const ownPaths = new Set(take(own?.length ?? 1).flat());
-    return into.flatMap(({ place, length, fork }) => {
-      const positions = touched.get(place.tip);
-      const meeting = new Set([...ownPaths].flatMap((path) => positions?.get(path) ?? []).filter((i) => i < length));
-      if (meeting.size === 0) return [];
-      const line = [...meeting].sort((a, b) => a - b).map((i) => lines.get(place.tip)?.commits[i] ?? '');
-      const whole = own ?? [candidate.tip];
-      // A part of a branch counts only where it would stand: a whole one may land below its parent too.
-      const isNext = place === candidate.below[0];
-      return whole.flatMap((_, i): Stretch[] => {
-        const isWhole = i === whole.length - 1;
-        if (!isWhole && !isNext) return [];
-        return [{ candidate, base, into: place, commits: whole.slice(0, i + 1), isWhole, fork, line }];
-      });
-    });
-  });
+}
+
+/** The first-parent line of what is below branches. */
+class Line {
+  readonly commits: string[];
+  readonly position: Map<string, number>;
+  /** How many of its commits, newest first, anybody asks about. */
+  longest = 0;
+  /** Names of its steps, oldest first. */
+  steps: string[] = [];
+  /** Path → the commits that touch it, by position, newest first. */
+  readonly #touched = new Map<string, number[]>();
+
+  constructor(commits: string[]) {
+    this.commits = commits;
+    this.position = new Map(commits.map((id, i) => [id, i]));
+  }
+
+  learn(paths: ReadonlyMap<string, string[]>): void {
+    for (const [i, key] of this.steps.toReversed().entries()) {
+      for (const path of paths.get(key) ?? []) {
+        const known = this.#touched.get(path);
+        if (known) known.push(i);
+        else this.#touched.set(path, [i]);
+      }
+    }
+  }
+
+  /** Those of its newest `length` commits that touch one of the paths, newest first. */
+  touching(paths: Iterable<string>, length: number): string[] {
+    const found = new Set([...paths].flatMap((path) => this.#touched.get(path) ?? []).filter((i) => i < length));
+    return [...found].sort((a, b) => a - b).map((i) => this.commits[i] ?? '');
+  }
 }
 
 /** Hands a list out from its beginning, so many at a time. */
@@ -369,7 +407,7 @@ async function replaysOn(commits: string[], ask: LandingQuestions): Promise<(rep
 
 /** Those that conflict by now, and of which a file is again as it was before: a part of them was taken back. */
 async function takenBackInPart(open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
-  const changed = await ask.paths(open.map(({ base, commits }) => ({ from: base, to: commits.at(-1) ?? '' })));
+  const changed = await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })));
   const places = open.flatMap(({ base, into }, i) =>
     (changed[i] ?? [])
       .filter((path) => !path.includes('\n'))
@@ -390,22 +428,21 @@ async function takenBackInPart(open: Stretch[], ask: LandingQuestions): Promise<
   );
 }
 
-/** What of the branches below is in a branch's history: nearest first, with the commits that their ends begin at. */
+/** The own commits of the branches below that are in a branch's history: nearest first. */
 function belowOf(
   history: History,
-  { candidate }: Stretch,
+  candidate: LandingCandidate,
   byName: ReadonlyMap<string, LandingCandidate>,
-): Array<{ branch: string; base: string; upTo: string; from: string[] }> {
+): Array<{ branch: string; base: string; commits: string[] }> {
   const list: ReturnType<typeof belowOf> = [];
   const met = new Set<string>();
   for (let above = candidate; above.base !== null && !met.has(above.name); ) {
     met.add(above.name);
     const below = byName.get(above.below[0]?.name ?? '');
     if (!below?.base || !holds(history, below, above.base)) break;
-    const line = history.lineAbove(below.base, above.base);
-    if (!line || line.length > LONGEST) break;
-    list.push({ branch: below.name, base: below.base, upTo: above.base, from: [below.base, ...line.slice(0, -1)] });
-    // (The end that begins at `above.base` is that of the branch above it.)
+    const commits = history.lineAbove(below.base, above.base);
+    if (!commits || commits.length > LONGEST) break;
+    list.push({ branch: below.name, base: below.base, commits });
     above = below;
   }
   return list;
