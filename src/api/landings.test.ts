@@ -522,4 +522,29 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
     });
   });
+
+  describe('a trunk that gets another name', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+
+    it.each(['renamed', 'left beside the new one'])('takes its stacks along, the old one %s', async (how) => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      await world.remote.move('trunk', 'main');
+      if (how === 'renamed') await world.remote.delete('main');
+      await world.remote.from('trunk').commit('Go on', { m: 'm\n' }).write();
+      await api().repos.update({ repoId: world.repoId, trunk: 'trunk' });
+      expect((await world.sync()).result).toMatchObject({ merged: [], gone: [], heldBack: [], notes: [] });
+      expect((await world.restack()).result.heldBack).toEqual([]);
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on trunk' });
+      expect(await world.remote.subjects('b', 'trunk')).toEqual(['b1']);
+    });
+
+    it('leaves alone what stands on other branches', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.move('trunk', 'main');
+      await api().repos.update({ repoId: world.repoId, trunk: 'trunk' });
+      expect(await world.states('a', 'b')).toEqual({ a: 'on trunk', b: 'on a' });
+    });
+  });
 });

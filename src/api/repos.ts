@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, type SQL,
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
-import { type Db, snapshot, write } from '@/db/client';
+import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { branches, jobs, repos, tasks } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
 import { insertJob, noRepo } from '@/jobs/accept';
@@ -149,9 +149,14 @@ export const reposRouter = router({
       const { repoId: id, ...changes } = input;
       const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
-      await repoOf(ctx.db, id);
+      const { trunk: before } = await repoOf(ctx.db, id);
       const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-      if (Object.keys(set).length > 0) await write(ctx.db, [ctx.db.update(repos).set(set).where(eq(repos.id, id))]);
+      if (Object.keys(set).length > 0) {
+        await write(ctx.db, [
+          ctx.db.update(repos).set(set).where(eq(repos.id, id)),
+          ...(changes.trunk && before ? followTrunk(ctx.db, id, before, changes.trunk) : []),
+        ]);
+      }
       return repoOf(ctx.db, id);
     }),
 
@@ -267,4 +272,14 @@ async function jobsToShow(db: Db, repoId: string) {
 async function repoOf(db: Db, id: string) {
   const [repo] = await db.select().from(repos).where(eq(repos.id, id));
   return repo ?? refuse(noRepo(id));
+}
+
+/** The statements that put what stood on the trunk of that name, and what has landed in it, onto its new name. */
+function followTrunk(db: Db, repoId: string, before: string, trunk: string): Statement[] {
+  if (before === trunk) return [];
+  return [
+    db.run(sql`
+      update branches set parent = ${trunk} where repo_id = ${repoId} and parent = ${before} and name <> ${trunk}`),
+    db.run(sql`update landings set landed_in = ${trunk} where repo_id = ${repoId} and landed_in = ${before}`),
+  ];
 }

@@ -127,6 +127,11 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
   const news = tidings(projection, trunk);
   await lease.write([
     ...upsertBranches(lease, withPullRequests(projection.rows, byBranch)),
+    // Somebody may have named another trunk since this job began.
+    lease.db.run(sql`
+      update branches set parent = (select trunk from repos where id = ${repo.id})
+      where repo_id = ${repo.id} and parent = ${trunk} and ${lease.held}
+        and exists (select 1 from repos where id = ${repo.id} and trunk is not null and trunk <> ${trunk})`),
     lease.db.run(sql`
       insert into branch_tips (repo_id, branch, tip)
       select ${repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(projection.newTips)}) where ${lease.held}`),
