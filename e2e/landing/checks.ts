@@ -21,6 +21,7 @@ export function check(people: People, before: Picture, report: Report): Broken[]
   const { model, store } = people;
   const after = look(store);
   inherit(model, before);
+  hearWhatLanded(people, before, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
@@ -59,6 +60,15 @@ function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCo
   const at = seen?.findIndex(({ id }) => id === now) ?? -1;
   if (!seen || at < 0) return [];
   return seen.slice(at + 1).filter(({ subject }) => model.changes.has(subject) && !model.hasLanded(subject, before));
+}
+
+/** Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later. */
+function hearWhatLanded({ model, store }: People, before: Picture, { detail }: Report): void {
+  const said = (detail.job.result?.notes ?? []).filter((note) => note.startsWith('Landed in ')).join(' ');
+  const short = new Set(said.match(/\b[0-9a-f]{8}\b/g));
+  for (const { ids } of before.values()) {
+    for (const id of ids) if (short.has(id.slice(0, 8))) model.saidToHaveLanded.add(store.commit(id).subject);
+  }
 }
 
 function endsWell({ detail: { job } }: Report): Broken[] {
@@ -144,7 +154,9 @@ function tellsWhatLeft(model: Model, before: Picture, after: Picture, { detail: 
   const told = new Set([...(job.result?.left ?? []), ...(job.result?.dropped ?? [])].map(({ subject }) => subject));
   const untold = [...subjects(before)].filter(
     (subject) =>
-      model.changes.has(subject) && !now.has(subject) && !told.has(subject) && !model.hasLanded(subject, after),
+      model.changes.has(subject) &&
+      ![now, told, model.saidToHaveLanded].some((known) => known.has(subject)) &&
+      !model.hasLanded(subject, after),
   );
   const wrong = (job.result?.left ?? []).filter(({ commit, on }) =>
     on === null ? [...after.values()].some(({ ids }) => ids.has(commit)) : !after.get(on)?.ids.has(commit),

@@ -74,6 +74,8 @@ export class Model {
   readonly branches = new Map<string, BranchTruth>();
   readonly landings: Landing[] = [];
   readonly reverts: Revert[] = [];
+  /** Commits of which some job has said that they have landed. */
+  readonly saidToHaveLanded = new Set<string>();
   /** Tips that the last job has left. */
   seenTips = new Map<string, string>();
   /** The branches that were called merged then, and where they were. */
