@@ -3,7 +3,7 @@ import { subjects } from '@/git/objects/subjects';
 import type { HeldBack, Move, Plan, Registered } from '@/model/plan';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
-import { type Failure, failure, TOO_LARGE_HINT } from '@/queue/failure';
+import { type Failure, failure, refusalHint, TOO_LARGE_HINT } from '@/queue/failure';
 import { type ByHand, commandsByHand } from '@/repos/by-hand';
 import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
@@ -145,7 +145,7 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
     case 'conflict':
       return failure('CONFLICT', words, conflictHint(own.branch, reason.byHand));
     case 'protected':
-      return failure('PUSH_REJECTED', words, 'Change the rule on the remote, or ask whoever may.');
+      return failure('PUSH_REJECTED', words, refusalHint(reason.message));
     case 'too_large':
       return failure('TOO_LARGE', words, TOO_LARGE_HINT);
     case 'below':
