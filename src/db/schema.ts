@@ -49,6 +49,7 @@ export const repos = sqliteTable(
     syncedAt: time('synced_at'),
     /** How many of those branches want something; null until the first sync. */
     counts: text('counts', { mode: 'json' }).$type<BranchCounts | null>(),
+    /** When and why its last job failed, whatever the job was; null since one has completed (a trigger sets both). */
     syncErrorAt: time('sync_error_at'),
     syncError: text('sync_error'),
     /** When the forge last said all there is to say about pull requests; null where no forge is known. */

@@ -163,7 +163,7 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, hea
     ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
-        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null,
+        counts = ${JSON.stringify(countBranches(projection.rows))},
         previous_trunk = case when trunk is ${trunk} then null else previous_trunk end
       where id = ${repo.id} and ${lease.held}`),
     // It may have been set anew meanwhile, and is not among the branches.
