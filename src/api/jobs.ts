@@ -1,11 +1,12 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
-import { type JobMoveRow, type JobStepRow, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
-import { HIDDEN_JOB_COLUMNS } from '@/db/triggers';
-import type { JobView } from '@/feed/events';
+import { type JobStepRow, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
+import { HIDDEN_JOB_COLUMNS, resultOutline } from '@/db/triggers';
+import type { JobView, MoveView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
 import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
+import type { JobResult } from '@/model/result';
 import { acceptAction } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
 import { keepCommit } from '@/queue/keep';
@@ -14,11 +15,11 @@ import { retryJob } from '@/queue/retry';
 import { undoJob, undoOffer } from '@/queue/undo';
 import { action, branchName, idempotencyKey, jobId, procedure, refuse, repoId, router } from './trpc';
 
-/** A job with everything that people watch about it but its log. */
+/** A job with everything that people watch about it but its log and the commits of its moves. */
 export interface JobDetail {
   job: JobView;
   steps: JobStepRow[];
-  moves: JobMoveRow[];
+  moves: MoveView[];
 }
 
 /** The columns of `JobView`. */
@@ -27,7 +28,17 @@ const view = Object.fromEntries(
   // Object.fromEntries loses the keys' names; what was filtered is exactly what the type leaves out.
 ) as Omit<ReturnType<typeof getTableColumns<typeof jobs>>, (typeof HIDDEN_JOB_COLUMNS)[number]>;
 
+/** The same as lists have it. */
+const outline = {
+  ...view,
+  result: sql<JobResult | null>`${sql.raw(resultOutline('jobs.result'))}`.mapWith(jobs.result),
+};
+
+/** The columns of `MoveView`. */
+const { rewritten: _, ...moveView } = getTableColumns(jobMoves);
+
 const LOG_PAGE = 1000;
+const REWRITTEN_PAGE = 5000;
 
 export const jobsRouter = router({
   /** Accepts an action and answers at once; the work runs in the background. */
@@ -95,6 +106,36 @@ export const jobsRouter = router({
       return { lines, more: lines.length === LOG_PAGE, feedCursor: head?.cursor ?? 0 };
     }),
 
+  /**
+   * A page of the commits that a job's moves have replayed, old to new, as they were pushed (or were to be): what one
+   * needs to move one's own work after them. `cursor` is that of the page before.
+   */
+  rewritten: procedure
+    .input(z.strictObject({ jobId, cursor: z.number().int().min(0).default(0) }))
+    .query(async ({ ctx, input }) => {
+      const [[job], commits] = await snapshot(ctx.db, [
+        ctx.db.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, input.jobId)),
+        ctx.db
+          .select({
+            branch: jobMoves.branch,
+            state: jobMoves.state,
+            from: sql<string>`pair.value ->> 'from'`,
+            to: sql<string>`pair.value ->> 'to'`,
+          })
+          .from(jobMoves)
+          .innerJoin(sql`json_each(${jobMoves.rewritten}) as pair`, sql`true`)
+          .where(eq(jobMoves.jobId, input.jobId))
+          .orderBy(asc(jobMoves.id), sql`pair.key`)
+          .limit(REWRITTEN_PAGE)
+          .offset(input.cursor),
+      ]);
+      if (!job) refuse(noJob(input.jobId));
+      return {
+        commits,
+        nextCursor: commits.length === REWRITTEN_PAGE ? input.cursor + REWRITTEN_PAGE : null,
+      };
+    }),
+
   /** Cancels a queued job at once, a running one before its push; after that it is refused. */
   cancel: procedure.input(z.strictObject({ jobId })).mutation(async ({ ctx, input }) => {
     const answer = await cancelJob(ctx.db, input.jobId);
@@ -147,7 +188,7 @@ export async function recentJobs(
   },
 ): Promise<JobDetail[]> {
   const rows = await db
-    .select(view)
+    .select(outline)
     .from(jobs)
     .where(
       and(
@@ -179,7 +220,7 @@ async function details(db: Db, rows: JobView[]): Promise<JobDetail[]> {
   if (ids.length === 0) return [];
   const [steps, moves] = await snapshot(db, [
     db.select().from(jobSteps).where(inArray(jobSteps.jobId, ids)).orderBy(asc(jobSteps.id)),
-    db.select().from(jobMoves).where(inArray(jobMoves.jobId, ids)).orderBy(asc(jobMoves.id)),
+    db.select(moveView).from(jobMoves).where(inArray(jobMoves.jobId, ids)).orderBy(asc(jobMoves.id)),
   ]);
   return rows.map((job) => ({
     job,

@@ -5,7 +5,7 @@ import { wire } from '@/api/wire';
 
 export type { JobDetail } from '@/api/jobs';
 export type { AppRouter } from '@/api/router';
-export type { FeedEvent, FeedMessage, ForecastView, JobView } from '@/feed/events';
+export type { FeedEvent, FeedMessage, ForecastView, JobView, MoveView } from '@/feed/events';
 export type { ForecastCheck, ForecastMove, ForecastOutline } from '@/model/forecast';
 
 export interface ClientOptions {

@@ -52,6 +52,7 @@ export const repos = sqliteTable(
     counts: text('counts', { mode: 'json' }).$type<BranchCounts | null>(),
     /** What of the remote's branches does not stand in those rows; null where all of them do. */
     leftOut: text('left_out', { mode: 'json' }).$type<LeftOut | null>(),
+    /** When and why its last job failed, whatever the job was; null since one has completed (a trigger sets both). */
     syncErrorAt: time('sync_error_at'),
     syncError: text('sync_error'),
     /** When the forge last said all there is to say about pull requests; null where no forge is known. */

@@ -13,6 +13,8 @@ interface Feed {
   repoId: string;
   /** Columns that are nobody's business outside the queue; changing them alone is no event. */
   hidden?: string[];
+  /** Columns of which events carry less: SQL that makes it from the column. */
+  outlined?: Record<string, (column: string) => string>;
   /** Columns that travel with the row but whose change alone is no event. */
   quiet?: string[];
   /** The key that a delete event carries; none where rows only ever go with their repo or by retention. */
@@ -32,6 +34,29 @@ export const HIDDEN_JOB_COLUMNS = [
   'leaseProcess',
   'leaseGroup',
 ] as const;
+
+/** Of a move, old commit to new commit: as many as the branch has commits, so it is asked for (`jobs.rewritten`). */
+export const HIDDEN_MOVE_COLUMNS = ['rewritten'] as const;
+
+/** The most files of a conflict, and the most dropped commits, that lists and events carry. */
+const MOST_LISTED = 100;
+
+/**
+ * SQL for a job's result as lists and events carry it: of a conflict the first files without their text, of a remote's
+ * words the start, of what was dropped the first commits, and of warnings no commits. `jobs.get` has the whole.
+ */
+export function resultOutline(result: string): string {
+  const files = `select json_group_array(json(json_set(value, '$.text', null)))
+    from json_each(held.value, '$.reason.files') where key < ${MOST_LISTED}`;
+  const held = `select json_group_array(json(case held.value ->> '$.reason.kind'
+      when 'conflict' then json_set(held.value, '$.reason.files', json((${files})))
+      when 'protected' then json_set(held.value, '$.reason.message', substr(held.value ->> '$.reason.message', 1, 300))
+      else held.value end)) from json_each(${result}, '$.heldBack') as held`;
+  const dropped = `select json_group_array(json(value)) from json_each(${result}, '$.dropped') where key < ${MOST_LISTED}`;
+  const warnings = `select json_group_array(json(json_set(value, '$.commits', json('[]')))) from json_each(${result}, '$.warnings')`;
+  return `case when ${result} is null then null else json_set(${result},
+    '$.heldBack', json((${held})), '$.dropped', json((${dropped})), '$.warnings', json((${warnings}))) end`;
+}
 
 /** Columns of a forecast that only its computing needs; `ForecastView` leaves them out. */
 export const HIDDEN_FORECAST_COLUMNS = ['action', 'claim', 'claimedUntil'] as const;
@@ -55,9 +80,9 @@ const ofJob = '(select repo_id from jobs where id = NEW.job_id)';
 const FEEDS: Feed[] = [
   { table: repos, repoId: 'ROW.id', key: ['id'] },
   { table: branches, repoId: 'ROW.repo_id', quiet: ['firstSeenAt', 'lastSeenAt'], key: ['repoId', 'name'] },
-  { table: jobs, repoId: 'ROW.repo_id', hidden: [...HIDDEN_JOB_COLUMNS] },
+  { table: jobs, repoId: 'ROW.repo_id', hidden: [...HIDDEN_JOB_COLUMNS], outlined: { result: resultOutline } },
   { table: jobSteps, repoId: ofJob },
-  { table: jobMoves, repoId: ofJob },
+  { table: jobMoves, repoId: ofJob, hidden: [...HIDDEN_MOVE_COLUMNS] },
   { table: jobLogs, repoId: ofJob },
   { table: tasks, repoId: 'ROW.repo_id' },
   {
@@ -71,8 +96,24 @@ const FEEDS: Feed[] = [
 
 /** Drops and makes every trigger: they follow the tables, so they are made anew at each start. */
 export function triggerStatements(): string[] {
-  return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS, ...staleTriggers()];
+  return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS, ...REPO_TRIGGERS, ...staleTriggers()];
 }
+
+/**
+ * A repo whose last job failed says so, however the job ended and whoever ended it: by `finish`, by the reconciler, or
+ * because its run was given up. A job that was cancelled says nothing about the repo.
+ */
+const REPO_TRIGGERS = [
+  'drop trigger if exists repo_failed',
+  `create trigger repo_failed after update of status on jobs when NEW.status = 'error' and OLD.status is not 'error' begin
+     update repos set sync_error = case when length(NEW.message) > 300 then substr(NEW.message, 1, 300) || '…' else NEW.message end, sync_error_at = coalesce(NEW.finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+     where id = NEW.repo_id;
+   end`,
+  'drop trigger if exists repo_well',
+  `create trigger repo_well after update of status on jobs when NEW.status = 'completed' and OLD.status is not 'completed' begin
+     update repos set sync_error = null, sync_error_at = null where id = NEW.repo_id and sync_error_at is not null;
+   end`,
+];
 
 /**
  * A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more; one that
@@ -117,7 +158,10 @@ function feedTriggers(feed: Feed): string[] {
   const json = (row: 'NEW' | 'OLD', keys?: string[]) =>
     `json_object(${columns
       .filter(([key]) => !keys || keys.includes(key))
-      .map(([key, column]) => `'${key}', ${jsonValue(`${row}.${column.name}`, column.dataType)}`)
+      .map(([key, column]) => {
+        const value = `${row}.${column.name}`;
+        return `'${key}', ${jsonValue(feed.outlined?.[key]?.(value) ?? value, column.dataType)}`;
+      })
       .join(', ')})`;
   const insert = (row: 'NEW' | 'OLD', op: string, payload: string) =>
     `insert into events (repo_id, type, op, row) values (${feed.repoId.replace('ROW', row)}, '${name}', '${op}', ${payload});`;

@@ -1,8 +1,14 @@
 import type { BranchRow, ForecastRow, JobLogRow, JobMoveRow, JobRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
-import type { HIDDEN_FORECAST_COLUMNS, HIDDEN_JOB_COLUMNS } from '@/db/triggers';
+import type { HIDDEN_FORECAST_COLUMNS, HIDDEN_JOB_COLUMNS, HIDDEN_MOVE_COLUMNS } from '@/db/triggers';
 
-/** A job as people and clients see it: without the queue's own columns. */
+/**
+ * A job as people and clients see it: without the queue's own columns. In lists and events `result` is an outline
+ * (`resultOutline`); `jobs.get` has the whole.
+ */
 export type JobView = Omit<JobRow, (typeof HIDDEN_JOB_COLUMNS)[number]>;
+
+/** A move as people and clients see it; `jobs.rewritten` has its commits. */
+export type MoveView = Omit<JobMoveRow, (typeof HIDDEN_MOVE_COLUMNS)[number]>;
 
 /** A forecast as people and clients see it. */
 export type ForecastView = Omit<ForecastRow, (typeof HIDDEN_FORECAST_COLUMNS)[number]>;
@@ -13,7 +19,7 @@ export interface FeedRows {
   branches: BranchRow;
   jobs: JobView;
   job_steps: JobStepRow;
-  job_moves: JobMoveRow;
+  job_moves: MoveView;
   job_logs: JobLogRow;
   tasks: TaskRow;
   forecasts: ForecastView;

@@ -1,3 +1,8 @@
+/**
+ * How jobs fail. `REMOTE_UNREACHABLE` is the address or the way there, `AUTH` the login that Spicerack uses,
+ * `PUSH_REJECTED` a rule on what was pushed; `REMOTE_REFUSED` is none of ours to mend: only whoever runs the remote, or
+ * owns the account there, can (blocked, over a limit, damaged, or saying no in words that nobody knows).
+ */
 export const ERROR_CODES = [
   'CONFLICT',
   'BRANCH_NOT_FOUND',
@@ -7,6 +12,7 @@ export const ERROR_CODES = [
   'DIVERGED',
   'PUSH_REJECTED',
   'REMOTE_UNREACHABLE',
+  'REMOTE_REFUSED',
   'AUTH',
   'ENGINE_MISSING',
   'TIMEOUT',

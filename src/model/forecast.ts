@@ -7,7 +7,7 @@ export interface BranchForecast {
   tip: string;
   parentTip: string;
   outcome: 'in_place' | 'clean' | 'conflict' | 'too_large';
-  /** Paths in conflict; empty unless `outcome` is `conflict`. */
+  /** The first 100 paths in conflict; empty unless `outcome` is `conflict`. */
   files: string[];
 }
 

@@ -6,7 +6,7 @@ import type { AdoptedCommit, HeldBack, LeftCommit, Move, Plan, Registered } from
 import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/landings';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
-import { type Failure, failure, TOO_LARGE_HINT } from '@/queue/failure';
+import { type Failure, failure, refusalHint, TOO_LARGE_HINT } from '@/queue/failure';
 import { type ByHand, commandsByHand } from '@/repos/by-hand';
 import { account } from '@/stack/conservation';
 import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
@@ -216,7 +216,7 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
     case 'conflict':
       return failure('CONFLICT', words, conflictHint(own.branch, reason.byHand));
     case 'protected':
-      return failure('PUSH_REJECTED', words, 'Change the rule on the remote, or ask whoever may.');
+      return failure('PUSH_REJECTED', words, refusalHint(reason.message));
     case 'too_large':
       return failure('TOO_LARGE', words, TOO_LARGE_HINT);
     case 'below':

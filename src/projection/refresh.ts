@@ -22,6 +22,9 @@ import { byBranch, isLanded, type KnownLanding, landedBelow, landedCommits, void
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
 
+/** The most paths in conflict that a branch row carries. */
+const MOST_FILES = 100;
+
 /** A branch row as the projection knows it. */
 export type ProjectedRow = Omit<BranchRow, 'repoId' | 'firstSeenAt' | 'lastSeenAt'>;
 
@@ -499,7 +502,9 @@ function knownForecast(
 
 function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' | 'files'> {
   if (!outcome.clean && outcome.tooLarge) return { outcome: 'too_large', files: [] };
-  return outcome.clean ? { outcome: 'clean', files: [] } : { outcome: 'conflict', files: outcome.files };
+  return outcome.clean
+    ? { outcome: 'clean', files: [] }
+    : { outcome: 'conflict', files: outcome.files.slice(0, MOST_FILES) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { databaseTrouble } from '@/db/trouble';
-import { GitError } from '@/git/process/error';
+import { GitError, type GitErrorKind, reasonOf } from '@/git/process/error';
 import type { ErrorCode } from '@/model/errors';
-import { oneLine, shown } from '@/text/foreign';
+import { forMessage, oneLine, shown } from '@/text/foreign';
 
 /** How a job ends when it does not complete: a code, what happened, and what a person can do next. */
 export interface Failure {
@@ -11,7 +11,7 @@ export interface Failure {
 }
 
 export function failure(code: ErrorCode, message: string, hint: string): Failure {
-  return { code, message: shown(message), hint };
+  return { code, message: forMessage(message), hint };
 }
 
 /** A failure that a step ends with. Thrown within a step, a value at its border. */
@@ -25,69 +25,76 @@ export class JobFailed extends Error {
 export const TOO_LARGE_HINT =
   'Spicerack bounds what a remote can make it hold. Where this size is wanted, raise SPICERACK_GIT_MEMORY (MiB); else remove what makes it so large from the remote.';
 
+/** What a person can do where the remote refuses to move a ref, with these words. */
+export function refusalHint(words: string): string {
+  const reason = reasonOf(words);
+  return reason ? `${reason.means} ${reason.todo}` : 'Change the rule on the remote, or ask whoever may.';
+}
+
+/** Faults that time may mend. */
+const TRANSIENT: ReadonlySet<GitErrorKind> = new Set([
+  'timeout',
+  'unreachable',
+  'killed',
+  'lock',
+  'disk_full',
+  'corrupt',
+]);
+
 /** What a fault of git means for the job; `transient` faults are tried again. */
 export function failureOfGit(error: GitError): { failure: Failure; transient: boolean } {
-  const say = (code: ErrorCode, hint: string, transient: boolean) => ({
-    failure: failure(code, `${error.message}`, hint),
-    transient,
-  });
-  switch (error.kind) {
-    case 'auth':
-      return say(
-        'AUTH',
-        'The remote demands a login. Give the user that runs Spicerack one: a git credential helper for https, or an ssh key that needs no passphrase.',
-        false,
-      );
-    case 'not_found':
-      return say(
-        'REMOTE_UNREACHABLE',
-        'The remote has no such repository, or does not show it without a login. Check its address, and that the user that runs Spicerack may read it.',
-        false,
-      );
-    case 'protocol':
-      return say(
-        'REMOTE_UNREACHABLE',
-        'This kind of address is not allowed here. Use https or ssh, or set SPICERACK_ALLOW_LOCAL=1 for paths.',
-        false,
-      );
-    case 'redirect':
-      return say(
-        'REMOTE_UNREACHABLE',
-        "The remote points to another address, which is not followed. If you trust that one, make it the address in this repository's settings.",
-        false,
-      );
+  const { code, hint } = error.reason
+    ? { code: error.reason.code, hint: `${error.reason.means} ${error.reason.todo}` }
+    : unexplained(error);
+  return { failure: failure(code, error.message, hint), transient: TRANSIENT.has(error.kind) };
+}
+
+/** What speaks to a remote: what fails there without a reason that is ours is not ours. */
+const SPEAKS: ReadonlySet<string | undefined> = new Set(['fetch', 'push', 'ls-remote']);
+
+/** Of faults that no words explain, or whose words are our own. */
+function unexplained({ kind, args, stderr }: GitError): { code: ErrorCode; hint: string } {
+  switch (kind) {
     case 'private':
-      return say(
-        'REMOTE_UNREACHABLE',
-        'This server takes remotes on the public internet alone (SPICERACK_REMOTE_HOSTS=public). Use another address, or ask whoever runs it.',
-        false,
-      );
+      return {
+        code: 'REMOTE_UNREACHABLE',
+        hint: 'This server takes remotes on the public internet alone (SPICERACK_REMOTE_HOSTS=public). Use another address, or ask whoever runs it.',
+      };
+    case 'redirect':
+      return {
+        code: 'REMOTE_UNREACHABLE',
+        hint: "The remote points to another address, which is not followed. If you trust that one, make it the address in this repository's settings.",
+      };
     case 'timeout':
-      return say(
-        'TIMEOUT',
-        'The remote took too long. Try again; for very large repositories raise SPICERACK_NETWORK_TIMEOUT (seconds).',
-        true,
-      );
+      return {
+        code: 'TIMEOUT',
+        hint: 'The remote took too long. Try again; for very large repositories raise SPICERACK_NETWORK_TIMEOUT (seconds).',
+      };
     case 'unreachable':
-      return say(
-        'REMOTE_UNREACHABLE',
-        'The remote cannot be reached. Check the network and the address, then try again.',
-        true,
-      );
+      // It has spoken before it hung up, so it was reached.
+      return /^(remote|ERROR):/m.test(stderr)
+        ? { code: 'REMOTE_REFUSED', hint: 'The remote ended the conversation; its words are in the log of this job.' }
+        : {
+            code: 'REMOTE_UNREACHABLE',
+            hint: 'The remote cannot be reached. Check the network and the address, then try again.',
+          };
     case 'killed':
-      return say('INTERNAL', 'Something ended git, perhaps the system for want of memory. Try again.', true);
-    case 'lock':
-      return say('INTERNAL', 'Another process holds a lock in the clone. Try again.', true);
-    case 'disk_full':
-      return say('INTERNAL', 'The disk is full. Free some room, then try again.', true);
+      return { code: 'INTERNAL', hint: 'Something ended git, perhaps the system for want of memory. Try again.' };
     case 'corrupt':
-      return say('INTERNAL', 'The clone is damaged. It is made anew at the next try.', true);
+      return { code: 'INTERNAL', hint: 'The clone is damaged. It is made anew at the next try.' };
+    case 'lock':
+      return { code: 'REMOTE_REFUSED', hint: 'The remote is busy. Try again.' };
     case 'too_large':
-      return say('TOO_LARGE', TOO_LARGE_HINT, false);
+      return { code: 'TOO_LARGE', hint: TOO_LARGE_HINT };
     case 'missing':
-      return say('ENGINE_MISSING', 'Install git 2.38 or later, or point SPICERACK_GIT at it.', false);
-    case 'failed':
-      return say('INTERNAL', 'The log of this job has what git said. Try again; if it stays, report it.', false);
+      return { code: 'ENGINE_MISSING', hint: 'Install git 2.38 or later, or point SPICERACK_GIT at it.' };
+    default:
+      return SPEAKS.has(args[0])
+        ? {
+            code: 'REMOTE_REFUSED',
+            hint: 'What the remote and git said about it is in the log of this job. Ask whoever runs the remote, or retry.',
+          }
+        : { code: 'INTERNAL', hint: 'The log of this job has what git said. Try again; if it stays, report it.' };
   }
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
 import type { StepName } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
-import { shown } from '@/text/foreign';
+import { forMessage, shown } from '@/text/foreign';
 import { type Lease, NOW } from './lease';
 
 /** The statement that adds a line to the job's log, fenced. */
@@ -12,9 +12,35 @@ export function logLine(lease: Lease, line: string, level: 'info' | 'warn' | 'er
   );
 }
 
+/** As many lines of others' words from their start, and from their end, are lines of the log. */
+const MOST_WORD_LINES = 250;
+
+/** The statement that adds what others said (git, a remote, its hooks), line by line; where it is long, both its ends. */
+export function wordLines(lease: Lease, words: string, level: 'warn' | 'error'): Statement[] {
+  const all = words.split('\n').filter((line) => line.trim() !== '');
+  const left = all.length - 2 * MOST_WORD_LINES;
+  const lines =
+    left <= 0
+      ? all
+      : [
+          ...all.slice(0, MOST_WORD_LINES),
+          `… ${left.toLocaleString('en-US')} lines are left out …`,
+          ...all.slice(-MOST_WORD_LINES),
+        ];
+  if (lines.length === 0) return [];
+  const json = JSON.stringify(lines.map((line) => shown(line)));
+  return [
+    lease.db.run(
+      sql`insert into job_logs (job_id, level, line) select ${lease.job.id}, ${level}, value from json_each(${json}) where ${lease.held}`,
+    ),
+  ];
+}
+
 /** The statement that sets what the job is doing now, in one sentence. */
 export function setMessage(lease: Lease, message: string): Statement {
-  return lease.db.run(sql`update jobs set message = ${shown(message)} where id = ${lease.job.id} and ${lease.held}`);
+  return lease.db.run(
+    sql`update jobs set message = ${forMessage(message)} where id = ${lease.job.id} and ${lease.held}`,
+  );
 }
 
 /** The statement that sets the job's result, fenced. */
@@ -38,7 +64,7 @@ export async function watched<T>(
   await lease.write([
     lease.db.run(
       sql`insert into job_steps (job_id, attempt, step, phase, status, message)
-          select id, attempt, ${step}, ${phase}, 'running', ${shown(message)} from jobs where id = ${lease.job.id} and ${lease.held}`,
+          select id, attempt, ${step}, ${phase}, 'running', ${forMessage(message)} from jobs where id = ${lease.job.id} and ${lease.held}`,
     ),
     ...(message ? [setMessage(lease, message), logLine(lease, message)] : []),
   ]);
@@ -54,7 +80,7 @@ export async function watched<T>(
   } catch (error) {
     // A holder that has lost the lease says nothing more: the row is the new holder's.
     if (!lease.signal.aborted)
-      await lease.write([end('error', shown(error instanceof Error ? error.message : String(error)))]);
+      await lease.write([end('error', forMessage(error instanceof Error ? error.message : String(error)))]);
     throw error;
   }
 }

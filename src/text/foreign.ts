@@ -68,6 +68,16 @@ export function oneLine(text: string, most = 500): string {
   return `${wellCut(line, most)}… (${counted(text.length, 'characters')})`;
 }
 
+/** The most of a job's message, in characters. */
+export const MOST_MESSAGE = 1500;
+
+/** A text for a job's message or step: as `shown`, but shorter, since lists carry it and the log has it whole. */
+export function forMessage(text: string): string {
+  const clean = shown(text, MOST_ERROR_TEXT);
+  if (clean.length <= MOST_MESSAGE) return clean;
+  return `${wellCut(clean, MOST_MESSAGE)}… ${counted(text.length, 'characters')}, in the log`;
+}
+
 /** A clean text of several lines, cut to at most `most` characters; a longer one says how long it was. */
 export function shorten(text: string, most = 2000): string {
   return text.length <= most ? text : `${wellCut(text, most)}… (${counted(text.length, 'characters')})`;

@@ -4,11 +4,26 @@
  * phrase.
  */
 export function says(text: string, phrases: readonly string[]): boolean {
-  const lines = text.toLowerCase().split('\n');
-  return phrases.some((phrase) => {
-    const parts = phrase.toLowerCase().split('*');
-    return lines.some((line) => holdsInOrder(line, parts));
-  });
+  return saying(text)(phrases);
+}
+
+/** The same for many questions about one text. */
+export function saying(text: string): (phrases: readonly string[]) => boolean {
+  const lower = text.toLowerCase();
+  return (phrases) => phrases.some((phrase) => isSaid(lower, phrase.toLowerCase()));
+}
+
+function isSaid(lower: string, phrase: string): boolean {
+  const [first = '', ...rest] = phrase.split('*');
+  if (rest.length === 0) return lower.includes(first);
+  for (let at = lower.indexOf(first); at >= 0; ) {
+    const lineEnd = lower.indexOf('\n', at);
+    const line = lower.slice(at + first.length, lineEnd < 0 ? undefined : lineEnd);
+    // Its first place on a line leaves the most for the rest.
+    if (holdsInOrder(line, rest)) return true;
+    at = lineEnd < 0 ? -1 : lower.indexOf(first, lineEnd + 1);
+  }
+  return false;
 }
 
 function holdsInOrder(line: string, parts: string[]): boolean {

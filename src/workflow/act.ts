@@ -14,7 +14,7 @@ import { type PlannedAction, planAction, reasonText } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
 import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
-import { failure, JobFailed } from '@/queue/failure';
+import { failure, JobFailed, refusalHint } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
@@ -64,7 +64,7 @@ function refuseWhole({ job }: Lease, refused: ReadonlyMap<string, string>): void
     failure(
       'PUSH_REJECTED',
       `The remote does not let it move: ${words}.`,
-      'Nothing was moved. Change the rule on the remote, or ask whoever may.',
+      `Nothing was moved. ${refusalHint([...refused.values()].join('\n'))}`,
     ),
   );
 }

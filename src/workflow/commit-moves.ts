@@ -10,10 +10,11 @@ import { remoteRefs } from '@/git/remote/ls-remote';
 import type { RemoteOptions } from '@/git/remote/options';
 import { pushAtomic, type RefMove } from '@/git/remote/push';
 import { reachable } from '@/git/remote/remote-host';
-import { failure, JobFailed } from '@/queue/failure';
+import { failure, JobFailed, refusalHint } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
-import { logLine, watched } from '@/queue/record';
+import { logLine, watched, wordLines } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
+import { oneLine } from '@/text/foreign';
 import { counted } from '@/text/words';
 import { moveLandings } from './landings';
 
@@ -175,15 +176,17 @@ async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
         }
         await forgetPush(lease);
         const named = result.refs.map((r) => ({ ...r, branch: branchOf(r.ref) }));
-        for (const r of named)
-          await lease.write([logLine(lease, `The remote did not take ${r.branch}: ${r.message}`, 'warn')]);
+        await lease.write([
+          ...named.map((r) => logLine(lease, `The remote did not take ${r.branch}: ${oneLine(r.message)}`, 'warn')),
+          ...wordLines(lease, result.words, 'warn'),
+        ]);
         const firm = named.filter((r) => r.reason !== 'stale');
         if (!result.blamed && firm.length > 0) {
           throw new JobFailed(
             failure(
               'PUSH_REJECTED',
               `The remote declined the push: ${firm[0]?.message ?? ''}`,
-              'A hook or rule of the remote says no. Nothing was moved. Change the rule, or ask whoever may.',
+              `Nothing was moved. ${refusalHint(result.words)}`,
             ),
           );
         }

@@ -2,19 +2,15 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { type Db, type Statement, write } from '@/db/client';
 import { branches, jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
-import type { ErrorCode } from '@/model/errors';
 import type { ForecastCheck } from '@/model/forecast';
 import { EMPTY_RESULT } from '@/model/result';
 import type { Failure } from '@/queue/failure';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult } from '@/queue/record';
 import { restackAfterMerge } from '@/queue/schedule';
-import { shown } from '@/text/foreign';
+import { forMessage } from '@/text/foreign';
 import { counted, sentence } from '@/text/words';
 import { type MoveOutcome, summary } from './summary';
-
-/** Failures that say something about the remote; the repo's freshness shows them. */
-const REMOTE_CODES: ReadonlySet<ErrorCode> = new Set(['REMOTE_UNREACHABLE', 'AUTH', 'TIMEOUT', 'TOO_LARGE']);
 
 /**
  * The last step: says truthfully what happened, from the moves and what the remote has now, and ends the job.
@@ -27,23 +23,17 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
   const outcomes = await moveOutcomes(lease);
   const ending = failed ?? null;
   const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
-  const message = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
+  const whole = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
+  const message = forMessage(whole);
   const forecast = await checkForecast(lease, result, failed);
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
   await lease.write([
     ...surprises.map((o) =>
       logLine(lease, `${o.branch} is no longer where this job put it: it was pushed to since.`, 'warn'),
     ),
-    ...(failed && REMOTE_CODES.has(failed.code)
-      ? [
-          db.run(
-            sql`update repos set sync_error = ${failed.message}, sync_error_at = ${NOW} where id = ${repo.id} and ${lease.held}`,
-          ),
-        ]
-      : []),
     ...(forecast ? [setResult(lease, { ...result, forecast }), ...forecastLines(lease, forecast)] : []),
     // The step that failed has said so in the log already.
-    ...(message === failed?.message ? [] : [logLine(lease, message, failed ? 'error' : 'info')]),
+    ...(whole === failed?.message ? [] : [logLine(lease, whole, failed ? 'error' : 'info')]),
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
     ...ended(lease, ending ? 'error' : 'completed', message, ending),
   ]);
@@ -87,7 +77,7 @@ export async function endAbandoned(db: Db, ref: JobRef, why: string): Promise<vo
       .update(jobs)
       .set({
         status: 'error',
-        message: shown(`The run was given up: ${why}`),
+        message: forMessage(`The run was given up: ${why}`),
         errorCode: 'INTERNAL',
         errorHint: hint,
         finishedAt: NOW,

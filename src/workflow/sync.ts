@@ -196,7 +196,7 @@ async function refresh(
     ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
-        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null,
+        counts = ${JSON.stringify(countBranches(projection.rows))},
         previous_trunk = case when trunk is ${trunk} then null else previous_trunk end,
         left_out = ${leftOut === null ? null : JSON.stringify(leftOut)}
       where id = ${repo.id} and ${lease.held}`),

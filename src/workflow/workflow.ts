@@ -4,7 +4,7 @@ import { databaseTrouble } from '@/db/trouble';
 import type { StepName } from '@/model/kinds';
 import { type Failure, failure, failureOf, JobFailed } from '@/queue/failure';
 import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/queue/lease';
-import { interruptedSteps, logLine, watched } from '@/queue/record';
+import { interruptedSteps, logLine, watched, wordLines } from '@/queue/record';
 import { backOff, mostAttempts } from '@/queue/retry-policy';
 import { act } from './act';
 import { cancelled, endUntold, finish } from './finish';
@@ -140,9 +140,8 @@ async function outcomeOf(lease: Lease, error: unknown): Promise<StepOutcome> {
   return { kind: 'failed', failure };
 }
 
-/** What git itself said goes into the log, for the person who has to mend it. */
+/** What git and the remote said goes into the log, whole and in order, for the person who has to mend it. */
 function stderrLines(lease: Lease, error: unknown) {
   if (!(error instanceof Error) || !('stderr' in error) || typeof error.stderr !== 'string') return [];
-  const lines = error.stderr.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-20).map((line) => logLine(lease, line, 'error'));
+  return wordLines(lease, error.stderr, 'error');
 }

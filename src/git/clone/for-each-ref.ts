@@ -1,5 +1,8 @@
 import { oneLine } from '@/text/foreign';
+import { ObjectReader } from '../objects/cat-file';
+import { authorOf, parseCommit, subjectOf } from '../objects/commit';
 import { MAX_BRANCHES, MAX_OUTPUT, tooLarge } from '../process/bounds';
+import { GitError } from '../process/error';
 import { gitRecords } from '../process/run';
 
 /** A branch of the remote as our clone knows it since the last fetch. */
@@ -40,6 +43,8 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
     if (symref || !ref || !tip || !tree) return;
     if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
+    // What could not be decoded cannot be named to git again: a push of it would fail, and with it all others' moves.
+    if (name.includes('\ufffd')) return;
     branches.set(name, {
       name,
       tip,
@@ -49,6 +54,8 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
       committedAt: timeOf(seconds ?? ''),
     });
   });
+  const undecoded = [...branches.values()].filter((branch) => UNDECODED.test(branch.subject + branch.author));
+  if (undecoded.length > 0) await decode(gitDir, undecoded, signal);
   return branches;
 }
 
@@ -59,4 +66,29 @@ const LATEST_SECONDS = 253_402_300_799;
 function timeOf(seconds: string): string | null {
   const known = /^\d+$/.test(seconds) && Number(seconds) <= LATEST_SECONDS;
   return known ? new Date(Number(seconds) * 1000).toISOString() : null;
+}
+
+/** What text in another encoding leaves when it is read as UTF-8: bytes that are none, and escapes (of ISO-2022). */
+const UNDECODED = /[\ufffd\u241b]/;
+
+/**
+ * Reads subject and author anew as their commits' encoding says (git's `i18n.commitEncoding`): `for-each-ref` gives the
+ * bytes as they are and does not tell the encoding.
+ */
+async function decode(gitDir: string, branches: RemoteBranch[], signal?: AbortSignal): Promise<void> {
+  const reader = new ObjectReader({ gitDir, signal });
+  try {
+    for (const branch of branches) {
+      const { content } = await reader.read(branch.tip);
+      const commit = parseCommit(content);
+      if (commit.encoding === null) continue;
+      branch.subject = subjectOf(commit);
+      branch.author = authorOf(commit);
+    }
+  } catch (error) {
+    // Too long to be read as a whole: the words stay as they are.
+    if (!(error instanceof GitError && error.kind === 'too_large')) throw error;
+  } finally {
+    await reader.close();
+  }
 }

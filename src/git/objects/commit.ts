@@ -78,6 +78,13 @@ export function subjectOf(commit: Pick<Commit, 'message' | 'encoding'>): string 
   return oneLine(first < 0 ? '' : lines.slice(first, end < 0 ? undefined : end).join(' '));
 }
 
+/** The author's name of a commit, decoded for people, of 200 characters at most. */
+export function authorOf({ author, encoding }: Pick<Commit, 'author' | 'encoding'>): string {
+  const end = author.indexOf(' <');
+  const name = Buffer.from(author.slice(0, Math.max(end, 0)), 'latin1');
+  return oneLine(decoder(encoding).decode(name), 200);
+}
+
 function decoder(encoding: string | null): TextDecoder {
   try {
     return new TextDecoder(encoding ?? 'utf-8');

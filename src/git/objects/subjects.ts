@@ -13,7 +13,16 @@ export async function subjects(
   signal?: AbortSignal,
 ): Promise<Array<{ commit: string; subject: string }>> {
   const range = [tip, ...without.map((id) => `^${id}`)];
-  const args = ['log', '--topo-order', '-z', '--format=%H %s', `--max-count=${max}`, ...range, '--'];
+  const args = [
+    'log',
+    '--encoding=UTF-8',
+    '--topo-order',
+    '-z',
+    '--format=%H %s',
+    `--max-count=${max}`,
+    ...range,
+    '--',
+  ];
   const found: Array<{ commit: string; subject: string }> = [];
   await gitRecords(args, { gitDir, signal, separator: '\0' }, (record) => {
     const end = record.indexOf(' ');

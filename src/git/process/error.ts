@@ -1,33 +1,10 @@
+import { config } from '@/config';
 import { oneLine } from '@/text/foreign';
-import { says } from '@/text/says';
+import { saying, says } from '@/text/says';
+import type { GitErrorKind } from './error-kind';
+import { NO_REASON, REASONS, type Reason } from './reasons';
 
-/** What went wrong with a git process, as far as a caller can act on it. */
-export type GitErrorKind =
-  /** The remote did not answer, or answered with a network or server fault: trying again may help. */
-  | 'unreachable'
-  /** The remote demands a login that git could not give. */
-  | 'auth'
-  /** The remote has no such repository (many hosts answer so when a login is missing). */
-  | 'not_found'
-  | 'timeout'
-  /** Somebody ended it (the system, short of memory; an administrator): trying again helps. */
-  | 'killed'
-  /** Another process holds a lock in our clone: trying again helps. */
-  | 'lock'
-  | 'disk_full'
-  /** The clone is damaged: making it anew helps. */
-  | 'corrupt'
-  /** It would take more than is read or allowed: output, refs, commits, or memory (`bounds.ts`). */
-  | 'too_large'
-  /** The remote points to another address, which is not followed. */
-  | 'redirect'
-  /** The remote is in a private network, where remotes are not allowed. */
-  | 'private'
-  /** The protocol is not among the allowed ones. */
-  | 'protocol'
-  /** The program is not there. */
-  | 'missing'
-  | 'failed';
+export type { GitErrorKind };
 
 /** A git process that did not do what was asked. `stderr` and `message` are clean (`text/foreign.ts`). */
 export class GitError extends Error {
@@ -37,134 +14,78 @@ export class GitError extends Error {
     message: string,
     readonly args: string[],
     readonly stderr: string,
+    /** What is known of such words; undefined where nothing is. */
+    readonly reason?: Reason,
   ) {
     super(message);
   }
 }
 
-/**
- * git has no exit codes for these; the phrases are those of git, curl, ssh and the hosts under LC_ALL=C, as `says`
- * takes them. First match wins.
- */
-const PHRASES: Array<[GitErrorKind, string[]]> = [
-  ['disk_full', ['No space left on device', 'Disk quota exceeded']],
-  ['protocol', ["transport '*' not allowed", "protocol '*' is not supported"]],
-  // A local remote that belongs to another user; git then also says that it could not read from the remote.
-  ['failed', ['detected dubious ownership']],
-  [
-    'auth',
-    [
-      'could not read Username',
-      'could not read Password',
-      'Authentication failed',
-      'Permission denied (',
-      'Permission denied,(',
-      'Permission denied please',
-      'Permission denied, please',
-      'Permission denied,please',
-      'Permission to * denied',
-      'marked as read only',
-      'terminal prompts disabled',
-      'HTTP 401',
-      'HTTP 403',
-      'returned error: 401',
-      'returned error: 403',
-      'Host key verification failed',
-    ],
-  ],
-  [
-    'not_found',
-    [
-      "repository '*' not found",
-      'Repository not found',
-      'does not appear to be a git repository',
-      'returned error: 404',
-      'repository *does not exist',
-      'project you were looking for could not be found',
-    ],
-  ],
-  // git words it as a lock that it did not get ("cannot lock ref …: reference broken").
-  ['corrupt', ['reference broken']],
-  ['lock', ["Unable to create '*.lock'", 'cannot lock ref', 'could not lock']],
-  [
-    'corrupt',
-    [
-      'not a git repository',
-      'object file * is empty',
-      'loose object * is corrupt',
-      'bad object',
-      'packfile * is corrupt',
-      'packfile * cannot be',
-      'packfile * does not',
-      'unable to read tree',
-      'unable to read sha1',
-      'invalid sha1 pointer',
-      'missing blob',
-      'unexpected line in *packed-refs',
-      'bad tree object',
-      'unresolved deltas',
-      'broken link',
-      'did not send all necessary objects',
-    ],
-  ],
-  [
-    'redirect',
-    ['returned error: 301', 'returned error: 302', 'returned error: 303', 'returned error: 307', 'returned error: 308'],
-  ],
-  [
-    'unreachable',
-    [
-      'Could not resolve host',
-      'Could not resolve proxy',
-      'Connection refused',
-      'Connection reset',
-      'Connection timed out',
-      'Connection closed',
-      'Failed to connect',
-      "Couldn't connect",
-      'Operation timed out',
-      'Operation too slow',
-      'Network is unreachable',
-      'No route to host',
-      'early EOF',
-      'unexpected disconnect',
-      'hung up unexpectedly',
-      'RPC failed',
-      'returned error: 5',
-      'returned error: 429',
-      'SSL_',
-      'Empty reply',
-      'transfer closed',
-      'Could not read from remote repository',
-    ],
-  ],
-];
-
 /** Turns a failed command's words, which are clean (`text/foreign.ts`), into a GitError. */
 export function classify(args: string[], code: number, stderr: string): GitError {
-  const kind = ranOutOfMemory(stderr)
-    ? 'too_large'
-    : (PHRASES.find(([, phrases]) => says(stderr, phrases))?.[0] ?? 'failed');
+  const [all, own] = [saying(stderr), saying(ownWords(stderr))];
+  const reason = REASONS.find(({ by, words }) => (by === 'own' ? own : all)(words));
+  // Without a known reason, and after nothing but the line that ends every conversation, it may have been the network.
+  const kind = reason?.kind ?? (all(NO_REASON) ? 'unreachable' : 'failed');
   const words = withoutHttpBody(stderr);
-  const first = words
-    .split('\n')
-    .map((line) => line.trim())
-    .find((line) => /^(fatal|error|ssh|remote):/i.test(line));
-  return new GitError(kind, `git ${args[0]} failed (exit ${code})${first ? `: ${oneLine(first)}` : ''}`, args, words);
+  const first = usefulLine(words, reason);
+  const message = `git ${args[0]} failed (exit ${code})${first ? `: ${oneLine(first)}` : ''}`;
+  return new GitError(kind, message, args, words, reason);
 }
 
-/** Our own git's words, never those of the far side ("remote: fatal: …"). */
-function ranOutOfMemory(stderr: string): boolean {
-  const own = stderr.split('\n').filter((line) => line.startsWith('fatal: ') || line.startsWith('error: '));
-  return says(own.join('\n'), ['out of memory', 'cannot allocate memory', 'malloc failed', 'mmap failed']);
+/** What is known of words of the far side, such as those with which it refuses a ref. */
+export function reasonOf(words: string): Reason | undefined {
+  const all = saying(words);
+  return REASONS.find((reason) => reason.by !== 'own' && all(reason.words));
 }
+
+function ownWords(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => !line.startsWith('remote:'))
+    .join('\n');
+}
+
+/** As many lines from the start, and from the end, are looked at for the useful one. */
+const MOST_LINES = 200;
+
+/** The line that tells a person most: the one that gives the reason, else the far side's first, else git's first. */
+function usefulLine(words: string, reason: Reason | undefined): string | undefined {
+  const all = words.split('\n');
+  const ends = all.length > 2 * MOST_LINES ? [...all.slice(0, MOST_LINES), ...all.slice(-MOST_LINES)] : all;
+  const lines = ends
+    // ssh puts its loudest warning into a box.
+    .map((line) => (line.startsWith('@') && line.endsWith('@') ? line.slice(1, -1) : line).trim())
+    .filter((line) => !ORNAMENT.test(line));
+  const telling = lines.filter((line) => !says(line, NO_REASON));
+  return (
+    (reason && telling.find((line) => says(line, reason.words))) ??
+    telling.find((line) => /^(remote|ERROR|ssh):/.test(line)) ??
+    telling.find((line) => /^(fatal|error):/.test(line)) ??
+    telling[0] ??
+    lines[0]
+  );
+}
+
+/** What git prints around an answer: frames of hosts, progress, advice. */
+const ORNAMENT =
+  /^(remote:)?[^\p{L}\p{N}]*$|^(remote: )?((Enumerating|Counting|Compressing|Receiving|Resolving|Writing|Unpacking|Analyzing) (objects|deltas)|Total \d|hint:)|^(To |warning: |Warning: Permanently added|Please make sure you have|and the repository exists)/u;
+
+/** Whose words are never the body of an answer. */
+const OURS: ReadonlySet<Reason['by']> = new Set(['own', 'git', 'ssh', 'http']);
 
 /**
  * git repeats the body of a remote's HTTP error where that is plain text. It may be any page that this machine can
- * reach and its reader cannot, so nobody is shown it.
+ * reach and its reader cannot, so of those lines only such are shown as hosts are known to say (`reasons.ts`); where
+ * only the public internet is reached, all.
  */
 function withoutHttpBody(stderr: string): string {
   const lines = stderr.split('\n');
   if (!lines.some((line) => line.startsWith('fatal: ') && says(line, ["'http://", "'https://"]))) return stderr;
-  return lines.filter((line) => !line.startsWith('remote:')).join('\n');
+  if (config().remoteHosts === 'public') return stderr;
+  const known = REASONS.flatMap(({ by, words }) => (OURS.has(by) ? [] : words));
+  const shown = lines.filter((line) => !line.startsWith('remote:') || says(line, known));
+  const hidden = lines.length - shown.length;
+  if (hidden === 0) return stderr;
+  return [`… lines of the answer of the remote that are not shown: ${hidden} …`, ...shown].join('\n');
 }

@@ -30,7 +30,7 @@ export type PushResult =
    * the remote declined the push as a whole without saying which ref it minds: then all are listed.
    * With `atomic: false` everything not listed was pushed.
    */
-  | { kind: 'refused'; refs: RefusedRef[]; blamed: boolean }
+  | { kind: 'refused'; refs: RefusedRef[]; blamed: boolean /** All that was said, clean. */; words: string }
   | { kind: 'atomic_unsupported' };
 
 /**
@@ -137,9 +137,9 @@ function blame(rejected: Rejection[], stderr: string): PushResult & { kind: 'ref
       const moved = /but expected|reference already exists|unable to resolve reference/.test(line);
       return [{ ref, reason: moved ? 'stale' : 'other', message: oneLine(line.replace(/^error: /, '')) }];
     });
-    if (named.length > 0) return { kind: 'refused', refs: named, blamed: true };
+    if (named.length > 0) return { kind: 'refused', refs: named, blamed: true, words: stderr };
     const refs = failed.map(({ ref, reason }): RefusedRef => ({ ref, reason: 'other', message: message || reason }));
-    return { kind: 'refused', refs, blamed: refs.length === 1 };
+    return { kind: 'refused', refs, blamed: refs.length === 1, words: stderr };
   }
 
   const atFault = rejected.filter(({ reason }) => !/^atomic push fail(ed|ure)$/.test(reason));
@@ -149,9 +149,11 @@ function blame(rejected: Rejection[], stderr: string): PushResult & { kind: 'ref
   });
   // A pre-receive hook declines all refs at once; its words may name the one that it minds.
   const asOne = atFault.length > 1 && atFault.every(({ reason }) => reason === 'pre-receive hook declined');
-  if (!asOne) return { kind: 'refused', refs, blamed: true };
+  if (!asOne) return { kind: 'refused', refs, blamed: true, words: stderr };
   const named = refs.filter(({ ref }) => mentions(words, ref));
-  return named.length > 0 ? { kind: 'refused', refs: named, blamed: true } : { kind: 'refused', refs, blamed: false };
+  return named.length > 0
+    ? { kind: 'refused', refs: named, blamed: true, words: stderr }
+    : { kind: 'refused', refs, blamed: false, words: stderr };
 }
 
 /** Reasons by which a remote guards a ref: hooks and rules, `receive.deny*`, a branch that is checked out there. */
@@ -160,11 +162,14 @@ const PROTECTED =
 
 /** What the remote's side printed, without git's own summing up. */
 function remoteWords(stderr: string): string {
-  return stderr
-    .split('\n')
-    .flatMap((line) => (line.startsWith('remote:') ? line.slice('remote:'.length).trim() : []))
-    .filter((line) => line && !/^error: (hook declined to update|denying )/.test(line))
-    .join('\n');
+  return (
+    stderr
+      .split('\n')
+      .flatMap((line) => (line.startsWith('remote:') ? line.slice('remote:'.length).trim() : []))
+      // Hosts put frames around their words.
+      .filter((line) => /[\p{L}\p{N}]/u.test(line) && !/^error: (hook declined to update|denying )/.test(line))
+      .join('\n')
+  );
 }
 
 /** Whether the text names the ref, in full or as a branch, and not as a part of a longer name. */

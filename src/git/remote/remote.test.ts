@@ -224,6 +224,7 @@ describe.each(['path', 'http'])('a push over %s', (way) => {
     expect(result).toEqual({
       kind: 'refused',
       blamed: true,
+      words: expect.stringContaining('remote: two is frozen until Monday'),
       refs: [{ ref: 'refs/heads/two', reason: 'protected', message: 'two is frozen until Monday' }],
     });
     expect(await remote.tips()).toEqual(tips);

@@ -53,7 +53,11 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
             </li>
           ))}
       </ol>
-      {job.message && <p className={job.status === 'error' ? 'text-error' : 'text-muted'}>{job.message}</p>}
+      {job.message && (
+        <p className={`break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}>
+          {job.message}
+        </p>
+      )}
       {job.errorCode && (
         <p className="text-xs">
           <code className="font-mono text-error">{job.errorCode}</code>{' '}

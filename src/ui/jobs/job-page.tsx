@@ -5,7 +5,7 @@ import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { JobMoveRow } from '@/db/schema';
+import type { MoveView } from '@/feed/events';
 import type { ForecastCheck } from '@/model/forecast';
 import { compareUrl } from '@/repos/forge-url';
 import { visible } from '@/text/visible';
@@ -43,6 +43,7 @@ export function JobPage({ jobId }: { jobId: string }) {
 function Job({ detail }: { detail: JobPageData }) {
   const api = useApi();
   const { job } = detail;
+  const result = useWholeResult(job);
   const overview = useQuery(overviewQuery(api, job.repoId));
   const now = useNow(true);
   const jobs = overview.data?.jobs ?? [detail];
@@ -64,7 +65,11 @@ function Job({ detail }: { detail: JobPageData }) {
           {job.status !== 'completed' && <RetryButton detail={detail} jobs={jobs} />}
           <UndoButton detail={detail} jobs={jobs} known={detail.undo} />
         </div>
-        {job.message && <p className={job.status === 'error' ? 'text-error' : ''}>{job.message}</p>}
+        {job.message && (
+          <p className={`break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : ''}`}>
+            {job.message}
+          </p>
+        )}
         {job.errorCode && (
           <p className="rounded-control bg-error-tint px-3 py-2">
             <code className="font-mono font-medium text-error">{job.errorCode}</code> {firstLine(job.errorHint)}
@@ -102,11 +107,11 @@ function Job({ detail }: { detail: JobPageData }) {
           )}
         </dl>
       </header>
-      {job.result && (
+      {result && (
         <section aria-label="Result" className="flex min-w-0 flex-col gap-3 has-[>h2:only-child]:hidden">
           <h2 className="text-base font-semibold">Result</h2>
           <ResultLists
-            result={job.result}
+            result={result}
             conflict={(branch, reason) => <ConflictView branch={branch} reason={reason} />}
           />
         </section>
@@ -117,6 +122,22 @@ function Job({ detail }: { detail: JobPageData }) {
       <Log jobId={job.id} live={isActive(job.status)} />
     </div>
   );
+}
+
+/** A job's result with the texts of its conflicts, for which the feed has no room. */
+function useWholeResult({ id, result }: JobDetail['job']): JobDetail['job']['result'] {
+  const api = useApi();
+  const conflicts = (result?.heldBack ?? []).flatMap(({ branch, reason }) =>
+    reason.kind === 'conflict' ? [{ branch, reason }] : [],
+  );
+  const lacks = conflicts.some(({ reason }) => reason.files.some((file) => file.text === null));
+  const whole = useQuery({
+    queryKey: ['conflicts', id, conflicts.map(({ branch, reason }) => `${branch} ${reason.commit} ${reason.onto}`)],
+    queryFn: async () => (await api.jobs.get.query({ jobId: id })).job.result,
+    enabled: lacks,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return result && lacks && whole.data ? { ...result, heldBack: whole.data.heldBack } : result;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
@@ -198,7 +219,7 @@ function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: strin
 /** What git writes for a ref that is not there. */
 const NONE = '0'.repeat(40);
 
-function MoveLine({ move, compare }: { move: JobMoveRow; compare: string | null }) {
+function MoveLine({ move, compare }: { move: MoveView; compare: string | null }) {
   const { branch, before, after, parentBefore, parentAfter, state } = move;
   return (
     <li

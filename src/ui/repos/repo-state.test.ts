@@ -19,11 +19,12 @@ test('a repo has the mark of the worst that is true of it, and says all of it', 
   });
   expect(repoState({ ...counts({ needRestack: 6 }), syncErrorAt: '2026-01-03' })).toEqual({
     mark: 'error',
-    words: ['sync failed', '6 need restack'],
+    words: ['last job failed', '6 need restack'],
   });
-  expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-01' }).mark).toBe('in_place');
+  // Whether it failed before or after the last sync: a sync may go well where nothing else can.
+  expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-01' }).mark).toBe('error');
   expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-03', activeJobs: ['a'] })).toEqual({
     mark: 'running',
-    words: ['1 job under way', 'sync failed'],
+    words: ['1 job under way', 'last job failed'],
   });
 });

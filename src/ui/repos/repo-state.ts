@@ -1,4 +1,3 @@
-import type { RepoRow } from '@/db/schema';
 import type { BranchState } from '../stack/state';
 import { counted } from '../words';
 import { wantWords } from './counts';
@@ -11,10 +10,8 @@ export interface RepoState {
   words: string[];
 }
 
-/** When its last sync failed; null where it did not. */
-export function syncFailedAt({ syncedAt, syncErrorAt }: Pick<RepoRow, 'syncedAt' | 'syncErrorAt'>): string | null {
-  return syncErrorAt !== null && (syncedAt === null || syncErrorAt > syncedAt) ? syncErrorAt : null;
-}
+/** What the list says with more words, its age and why (`freshness.tsx`). */
+export const FAILED = 'last job failed';
 
 /** How a repo stands, from what the list of repos says of it. */
 export function repoState({
@@ -23,12 +20,12 @@ export function repoState({
   syncedAt,
   syncErrorAt,
 }: Pick<RepoList['repos'][number], 'counts' | 'activeJobs' | 'syncedAt' | 'syncErrorAt'>): RepoState {
-  const failed = syncFailedAt({ syncedAt, syncErrorAt }) !== null;
+  const failed = syncErrorAt !== null;
   const { needRestack = 0, wouldConflict = 0, untracked = 0 } = counts ?? {};
   const under = activeJobs.length;
   const words = [
     ...(under > 0 ? [`${counted(under, 'job')} under way`] : []),
-    ...(failed ? ['sync failed'] : []),
+    ...(failed ? [FAILED] : []),
     ...wantWords({ needRestack, wouldConflict, untracked }),
   ];
   return { mark: markOf(), words };

@@ -12,7 +12,7 @@ import { branchesWord } from './counts';
 import { Freshness } from './freshness';
 import { type RepoList, repoListQuery } from './repo-list';
 import { RepoMark } from './repo-mark';
-import { repoState } from './repo-state';
+import { FAILED, repoState } from './repo-state';
 
 /** All repos, and the one field that adds another. */
 export function ReposPage() {
@@ -49,8 +49,8 @@ export function ReposPage() {
 
 function RepoLink({ repo }: { repo: RepoList['repos'][number] }) {
   const { mark, words } = repoState(repo);
-  // That a sync has failed, and why, is said with its age.
-  const wants = words.filter((word) => word !== 'sync failed');
+  // That a job has failed, and why, is said with its age.
+  const wants = words.filter((word) => word !== FAILED);
   const branches = repo.counts?.branches;
   return (
     <Link href={`/repos/${repo.id}`} className="flex gap-3 px-4 py-3 hover:bg-hover">

@@ -1,6 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
-import type { BranchRow, JobMoveRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
-import type { FeedEvent, JobView } from '@/feed/events';
+import type { BranchRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
+import type { FeedEvent, JobView, MoveView } from '@/feed/events';
 import type { JobResult } from '@/model/result';
 
 /** Rows for tests of the page; what a test does not name is of no consequence to it. */
@@ -107,7 +107,7 @@ export function jobStep(id: number, step: Partial<JobStepRow> = {}): JobStepRow 
   };
 }
 
-export function jobMove(id: number, move: Partial<JobMoveRow> = {}): JobMoveRow {
+export function jobMove(id: number, move: Partial<MoveView> = {}): MoveView {
   return {
     id,
     jobId: 'job-1',
@@ -118,7 +118,6 @@ export function jobMove(id: number, move: Partial<JobMoveRow> = {}): JobMoveRow 
     parentAfter: null,
     baseBefore: null,
     baseAfter: null,
-    rewritten: [],
     state: 'pushed',
     ...move,
   };
