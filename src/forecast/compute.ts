@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
-import { type Db, snapshot } from '@/db/client';
+import type { Db } from '@/db/client';
 import { type ForecastRow, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { committerIdentity } from '@/git/objects/identity';

@@ -9,7 +9,7 @@ import { ChangedPaths } from '../objects/changed-paths';
 import { changedPaths, diffStats } from '../objects/diff-tree';
 import { Merger, mergeTrees } from '../objects/merge-tree';
 import { openQuarantine } from '../objects/objects';
-import { git, gitRecords, gitText, runProgram } from './run';
+import { git, gitRecords, runProgram } from './run';
 
 let dir: string;
 beforeAll(async () => {
