@@ -4,6 +4,7 @@ import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
 import type { RemoteOptions } from './fetch';
 import { remoteRefs } from './ls-remote';
+import { makePushRepo, PUSH_REMOTE } from './push-repo';
 
 /** A ref of the remote that shall go from one commit id to another; null is "not there". */
 export interface RefMove {
@@ -55,11 +56,13 @@ export async function pushAtomic(
     '--no-signed',
     '--recurse-submodules=no',
     ...(atomic ? ['--atomic'] : []),
-    ...moves.map(({ ref, before }) => `--force-with-lease=${ref}:${before ?? ''}`),
-    'origin',
-    ...moves.map(({ ref, after }) => `${after ?? ''}:${ref}`),
+    '--force-with-lease',
+    '--no-force-if-includes',
+    PUSH_REMOTE,
   ];
-  const { code, stdout, stderr } = await git(args, { ...bounds, gitDir, okCodes: [0, 1, 128] });
+  const from = await makePushRepo(gitDir, moves, bounds.signal);
+  const run = git(args, { ...bounds, gitDir: from.gitDir, okCodes: [0, 1, 128] });
+  const { code, stdout, stderr } = await run.finally(() => from.remove());
   if (code === 0) return { kind: 'pushed' };
   if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
   const refused = readRefusal(stdout.toString('utf8'), stderr);
