@@ -32,7 +32,9 @@ export type PushResult =
    * With `atomic: false` everything not listed was pushed.
    */
   | { kind: 'refused'; refs: RefusedRef[]; blamed: boolean }
-  | { kind: 'atomic_unsupported' };
+  | { kind: 'atomic_unsupported' }
+  /** git cannot push so many refs over http: it gives their leases to its own child by a command line. Nothing was sent. */
+  | { kind: 'too_many' };
 
 /**
  * Moves refs on the remote, all or nothing, each only if it is still at `before`. The commits must be in the
@@ -65,6 +67,7 @@ export async function pushAtomic(
   const { code, stdout, stderr } = await run.finally(() => from.remove());
   if (code === 0) return { kind: 'pushed' };
   if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
+  if (says(stderr, ["cannot exec 'send-pack'"])) return { kind: 'too_many' };
   const refused = readRefusal(stdout.toString('utf8'), stderr);
   if (!refused) throw classify(['push'], code, stderr);
 
