@@ -8,10 +8,11 @@ import { cursorQuery } from '@/feed/read';
 import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
 import { acceptAction } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
+import { keepCommit } from '@/queue/keep';
 import { noJob } from '@/queue/refusal';
 import { retryJob } from '@/queue/retry';
 import { undoJob, undoOffer } from '@/queue/undo';
-import { action, branchName, jobId, procedure, refuse, repoId, router } from './trpc';
+import { action, branchName, idempotencyKey, jobId, procedure, refuse, repoId, router } from './trpc';
 
 /** A job with everything that people watch about it but its log. */
 export interface JobDetail {
@@ -27,13 +28,6 @@ const view = Object.fromEntries(
 ) as Omit<ReturnType<typeof getTableColumns<typeof jobs>>, (typeof HIDDEN_JOB_COLUMNS)[number]>;
 
 const LOG_PAGE = 1000;
-
-/** The same key with the same input gets the same job, however often it is sent. */
-const idempotencyKey = z
-  .string()
-  .min(1, 'Give a key, or leave it out.')
-  .max(200, 'Use at most 200 characters.')
-  .optional();
 
 export const jobsRouter = router({
   /** Accepts an action and answers at once; the work runs in the background. */
@@ -107,6 +101,22 @@ export const jobsRouter = router({
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
+
+  /** Puts a commit that a job's `result.left` names, and that no branch has any more, onto a new branch, untracked. */
+  keep: procedure
+    .input(
+      z.strictObject({
+        jobId,
+        commit: z.string().min(1, 'Name a commit.').max(64),
+        branch: branchName,
+        idempotencyKey,
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const answer = await keepCommit(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+      if ('refused' in answer) refuse(answer.refused);
+      return answer;
+    }),
 
   /** Queues the job that puts back what an ended job has moved, while that is still possible. */
   undo: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {

@@ -3,7 +3,9 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
+import { KEPT_REASONS } from '@/model/kept';
 import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
+import type { LeftOut } from '@/model/left-out';
 import type { EngineName, Move } from '@/model/plan';
 import type { JobResult } from '@/model/result';
 
@@ -31,6 +33,11 @@ export const repos = sqliteTable(
     /** Null until the first sync has found it. */
     trunk: text('trunk'),
     trunkTip: text('trunk_tip'),
+    /** The trunk before this one, until a sync has seen to what stands on it. */
+    previousTrunk: text('previous_trunk'),
+    /** The branch that the remote's HEAD names, as a sync last saw it, and whether it has moved since the trunk was set. */
+    head: text('head'),
+    headMoved: flag('head_moved'),
     engine: text('engine', { enum: ['auto', 'git', 'git-spice'] })
       .notNull()
       .default('auto'),
@@ -43,6 +50,8 @@ export const repos = sqliteTable(
     syncedAt: time('synced_at'),
     /** How many of those branches want something; null until the first sync. */
     counts: text('counts', { mode: 'json' }).$type<BranchCounts | null>(),
+    /** What of the remote's branches does not stand in those rows; null where all of them do. */
+    leftOut: text('left_out', { mode: 'json' }).$type<LeftOut | null>(),
     syncErrorAt: time('sync_error_at'),
     syncError: text('sync_error'),
     /** When the forge last said all there is to say about pull requests; null where no forge is known. */
@@ -69,8 +78,16 @@ export const branches = sqliteTable(
     parent: text('parent'),
     /** The commit of the parent that it stands on; null while untracked. */
     base: text('base'),
+    /** A person has named the base: what its parent was seen at does not move it up. */
+    baseNamed: flag('base_named'),
     tracked: flag('tracked'),
     suggestedParent: text('suggested_parent'),
+    /** Whether it is a long-lived branch, that no action moves: a person's word; null where nobody has said so. */
+    kept: integer('kept', { mode: 'boolean' }),
+    /** What speaks for that, as the last sync saw it; counts where `kept` is null. See `repos/kept.ts`. */
+    keptReason: text('kept_reason', { enum: KEPT_REASONS }),
+    /** The tracked branch, gone from the remote, that it seems to be under a new name. */
+    renamedFrom: text('renamed_from'),
     /** The parent's tip is not in its history, or what was taken from the parent still is. */
     needsRestack: flag('needs_restack'),
     /** Commits over the parent (untracked: over the suggested parent), and of the parent that it lacks. */
@@ -115,6 +132,42 @@ export const branchTips = sqliteTable(
   (t) => [index('branch_tips_branch').on(t.repoId, t.branch, t.id)],
 );
 
+/** How it is known that commits of a branch have landed; see `stack/landing.ts`. */
+export const EVIDENCE = ['ancestor', 'content', 'forge', 'seen_earlier'] as const;
+
+/**
+ * What of each branch has landed: its commits above `base`, up to `upTo`, are in the branch `into` below it. It holds
+ * while that branch's history has the commit `at`; after that the row stays, as void.
+ */
+export const landings = sqliteTable(
+  'landings',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    branch: text('branch').notNull(),
+    base: text('base').notNull(),
+    upTo: text('up_to').notNull(),
+    /** Trunk, or the branch that it stood on. */
+    into: text('landed_in').notNull(),
+    evidence: text('evidence', { enum: EVIDENCE }).notNull(),
+    /** The commit of `into` at which it was found. */
+    at: text('found_at_commit').notNull(),
+    /** The branches that were moved off it because of this, and what they stand on instead. */
+    retargeted: text('retargeted', { mode: 'json' })
+      .$type<Array<{ branch: string; parent: string }>>()
+      .notNull()
+      .default(sql`'[]'`),
+    /** The job whose fetch showed it; null for what was known before landings were written down. */
+    jobId: text('job_id'),
+    foundAt: text('found_at').notNull().default(now),
+    /** When a fetch showed that `at` has left the branch. */
+    voidedAt: time('voided_at'),
+  },
+  (t) => [index('landings_branch').on(t.repoId, t.branch)],
+);
+
 export const jobs = sqliteTable(
   'jobs',
   {
@@ -127,7 +180,11 @@ export const jobs = sqliteTable(
     kind: text('kind', { enum: JOB_KINDS }).notNull(),
     branch: text('branch'),
     parent: text('parent'),
+    /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
+    base: text('base'),
     suggested: flag('suggested'),
+    /** For `create_branch`: the commit to make the branch at; null for its parent's tip. */
+    atCommit: text('at_commit'),
     status: text('status', { enum: JOB_STATUSES }).notNull().default('queued'),
     /** What it is doing, or how it ended, in one sentence. */
     message: text('message').notNull().default(''),
@@ -256,8 +313,9 @@ export const forecasts = sqliteTable(
     kind: text('kind', { enum: ACTION_KINDS }).notNull(),
     branch: text('branch'),
     parent: text('parent'),
+    base: text('base'),
     suggested: flag('suggested'),
-    /** The four above in one: what is unique together with the tips. */
+    /** The five above in one: what is unique together with the tips. */
     action: text('action').notNull(),
     /** Fingerprint of the trunk's tip and the branch rows; see `tips-key.ts`. */
     tipsKey: text('tips_key').notNull(),
@@ -362,4 +420,5 @@ export type JobStepRow = typeof jobSteps.$inferSelect;
 export type JobMoveRow = typeof jobMoves.$inferSelect;
 export type JobLogRow = typeof jobLogs.$inferSelect;
 export type ForecastRow = typeof forecasts.$inferSelect;
+export type LandingRow = typeof landings.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

@@ -37,7 +37,18 @@ export const HIDDEN_JOB_COLUMNS = [
 export const HIDDEN_FORECAST_COLUMNS = ['action', 'claim', 'claimedUntil'] as const;
 
 /** Columns of a branch row that forecasts depend on. */
-export const TIPS_COLUMNS = ['name', 'tip', 'parent', 'base', 'tracked', 'suggestedParent', 'merged', 'gone'] as const;
+export const TIPS_COLUMNS = [
+  'name',
+  'tip',
+  'parent',
+  'base',
+  'tracked',
+  'suggestedParent',
+  'kept',
+  'keptReason',
+  'merged',
+  'gone',
+] as const;
 
 const ofJob = '(select repo_id from jobs where id = NEW.job_id)';
 
@@ -63,7 +74,10 @@ export function triggerStatements(): string[] {
   return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS, ...staleTriggers()];
 }
 
-/** A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more. */
+/**
+ * A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more; one that
+ * is open again has.
+ */
 const TASK_TRIGGERS = [
   'drop trigger if exists task_status',
   `create trigger task_status after update of status on jobs when NEW.status is not OLD.status begin
@@ -73,6 +87,13 @@ const TASK_TRIGGERS = [
   `create trigger task_merged after update of merged on branches when NEW.merged and not OLD.merged begin
      update tasks set archived_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), archived_reason = NEW.name || ' was merged.'
      where repo_id = NEW.repo_id and branch = NEW.name and archived_at is null;
+   end`,
+  'drop trigger if exists task_reopened',
+  `create trigger task_reopened after update of merged on branches when OLD.merged and not NEW.merged begin
+     update tasks set archived_at = null, archived_reason = null
+     where repo_id = NEW.repo_id and branch = NEW.name and archived_reason = NEW.name || ' was merged.'
+       and id = (select max(id) from tasks where repo_id = NEW.repo_id and branch = NEW.name)
+       and not exists (select 1 from tasks where repo_id = NEW.repo_id and branch = NEW.name and archived_at is null);
    end`,
 ];
 
@@ -119,7 +140,7 @@ function feedTriggers(feed: Feed): string[] {
 }
 
 function jsonValue(column: string, dataType: string): string {
-  if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' else 'false' end)`;
+  if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' when 0 then 'false' else 'null' end)`;
   if (dataType === 'json') return `json(${column})`;
   return column;
 }

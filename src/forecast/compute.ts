@@ -14,6 +14,7 @@ import type { ActionKind } from '@/model/kinds';
 import type { HeldBack } from '@/model/plan';
 import { type PlannedAction, planAction } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
+import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
 import { type PickedEngine, pickEngine } from '@/stack/engines/pick';
 
@@ -24,6 +25,7 @@ export type Computed =
   | { kind: 'waiting'; message: string };
 
 export const NO_CLONE = 'It waits for the next sync: there is no clone on this machine yet.';
+const NEW_TRUNK = 'It waits for the next sync: that sees what stands on the new trunk.';
 const INCOMPLETE = 'It waits for the next sync: the clone on this machine lacks some of the commits.';
 
 /** Whether this machine has a clone of the repo to compute with. */
@@ -42,6 +44,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
   const rows = await branchRows(db, asked.repoId);
   if (!repo || tipsKey(repo, rows) !== asked.tipsKey) return { kind: 'stale' };
   if (!repo.trunk || !repo.trunkTip || !hasClone(repo.id)) return { kind: 'waiting', message: NO_CLONE };
+  if (repo.previousTrunk !== null) return { kind: 'waiting', message: NEW_TRUNK };
   const gitDir = cloneDir(repo.id);
   const live = rows.filter((row) => !row.merged && !row.gone);
   const needed = new Set([repo.trunkTip, ...live.flatMap(({ tip, base }) => (base === null ? [tip] : [tip, base]))]);
@@ -56,6 +59,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
       trunk: { name: repo.trunk, tip: repo.trunkTip },
       rows,
       branchTips: () => recordedTips(db, repo.id),
+      landings: await recordedLandings(db, repo.id),
       engine,
       // A forecast has no job: its commits differ from the job's in their date, and in nothing else.
       committer: { ...(await committerIdentity()), date: '0 +0000' },
@@ -75,7 +79,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
 }
 
 async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: PickedEngine): Promise<ForecastOutline> {
-  const { plan, failure, registered } = planned;
+  const { plan, failure, registered, left, adopted } = planned;
   const trees = failure ? new Map<string, string>() : await planned.trees();
   return {
     engine: kind !== 'register_existing_branch' && 'engine' in picked ? picked.engine.name : null,
@@ -95,6 +99,8 @@ async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: Picke
     dropped: plan.dropped,
     warnings: plan.warnings,
     registered,
+    left: failure ? [] : left,
+    adopted,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors';
-import type { Dropped, EngineName, HeldBack, Warning } from './plan';
+import type { AdoptedCommit, Dropped, EngineName, HeldBack, LeftCommit, Registered, Warning } from './plan';
 
 /** A plan's outline as a branch row and the forecast carry it. */
 export interface BranchForecast {
@@ -24,7 +24,10 @@ export interface ForecastOutline {
   dropped: Dropped[];
   warnings: Warning[];
   /** Branches that would be tracked from then on. */
-  registered: Array<{ branch: string; parent: string }>;
+  registered: Registered[];
+  /** Commits that would leave branches that move, and those that would become the branch's own; old rows do not say. */
+  left?: LeftCommit[];
+  adopted?: AdoptedCommit[];
 }
 
 export interface ForecastMove {

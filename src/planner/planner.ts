@@ -1,9 +1,17 @@
 import type { BranchRow } from '@/db/schema';
-import type { HeldBack, Move, Plan } from '@/model/plan';
+import { remoteBranches } from '@/git/clone/for-each-ref';
+import { commitIdentities } from '@/git/objects/identities';
+import { subjects } from '@/git/objects/subjects';
+import type { AdoptedCommit, HeldBack, LeftCommit, Move, Plan, Registered } from '@/model/plan';
+import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/landings';
+import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, TOO_LARGE_HINT } from '@/queue/failure';
-import type { Committer, PlannedObjects, Target } from '@/stack/engines/engine';
+import { type ByHand, commandsByHand } from '@/repos/by-hand';
+import { account } from '@/stack/conservation';
+import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
+import { History } from '@/stack/history';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
 
 /** What an action is planned on: the branch rows as they are, and the clone that has their commits. */
@@ -14,6 +22,8 @@ export interface PlanInput {
   rows: BranchRow[];
   /** Tips that each branch, and trunk, was seen at before, newest first; asked for where a base has to be found. */
   branchTips: () => Promise<Map<string, string[]>>;
+  /** All that is known to have landed. */
+  landings: KnownLanding[];
   engine: PickedEngine;
   committer: Committer;
   /** Branches that the remote does not let move, with its words. */
@@ -24,7 +34,9 @@ export interface PlanInput {
 
 /** What an action comes to. Where there is a `failure` nothing may be moved: the plan only says why. */
 export interface PlannedAction extends PlannedObjects {
-  registered: Registration[];
+  registered: Registered[];
+  left: LeftCommit[];
+  adopted: AdoptedCommit[];
   failure: Failure | null;
 }
 
@@ -39,35 +51,113 @@ export async function planAction(input: PlanInput): Promise<PlannedAction> {
   if (action.kind === 'register_existing_branch') return planRegistrations(input, scope.register);
   if ('error' in picked) return withoutObjects({}, picked.error);
   const { allowed, heldBack } = withoutRefused(scope.targets, refused);
-  const branches = planBranches(rows);
+  const branches = planBranches(rows, trunk.name);
   const planned = await picked.engine.plan({ gitDir, trunk, branches, targets: allowed, committer, signal, log });
-  const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...planned.plan.heldBack] };
-  return { ...planned, plan, registered: [], failure: ownFailure(action, plan.heldBack) };
+  const onto = new Map(allowed.map((target) => [target.branch, target.onto]));
+  const met = planned.plan.heldBack.map((held) => withWayOut(held, branches, onto));
+  const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...met] };
+  const { left, lost } = await accounts(input, planned);
+  return { ...planned, plan, registered: [], left, adopted: [], failure: lost ?? ownFailure(action, plan.heldBack) };
 }
+
+/** What leaves the branches of a plan. A plan that would lose a commit of a branch's own is no plan. */
+async function accounts(
+  { gitDir, trunk, rows, landings, signal }: PlanInput,
+  { plan, history: read }: PlannedObjects,
+): Promise<{ left: LeftCommit[]; lost: Failure | null }> {
+  const moved = plan.moves.filter(({ before, after }) => before !== after);
+  if (moved.length === 0) return { left: [], lost: null };
+  // A merged branch has its commits as long as its ref is there; so do branches that nobody has registered.
+  const refs = await remoteBranches(gitDir, signal);
+  refs.delete(trunk.name);
+  const tips = new Map([...refs].map(([name, { tip }]) => [name, tip]));
+  for (const { name, tip, merged, gone } of rows) if (!merged && !gone) tips.set(name, tip);
+  const under = landingsUnder(
+    moved.map(({ branch }) => branch),
+    rows,
+    landings,
+  );
+  const history = await read([...tips.values(), ...under.map(({ upTo }) => upTo)], [trunk.tip]);
+  for (const { branch, after } of moved) tips.set(branch, after);
+  const landed = landedCommits(history, under);
+  const { left, lost } = account(history, plan.moves, plan, tips, trunk.tip, landed);
+  const [first] = lost;
+  if (first) {
+    const words = `The plan would lose commits of a branch’s own: ${first.commit.slice(0, 8)} of ${first.branch}.`;
+    return { left: [], lost: failure('INTERNAL', words, 'This is a mistake of Spicerack: please report it.') };
+  }
+  // What a parent's author amended or rebased by hand is there under another id: no news for anybody.
+  const origin = new Map(plan.moves.flatMap(({ rewritten }) => rewritten.map(({ from, to }) => [to, from])));
+  const onto = new Map(moved.map(({ branch, parentAfter }) => [branch, tips.get(parentAfter) ?? '']));
+  const below = (branch: string) => history.ownCommits(onto.get(branch) ?? '', []).slice(0, LOOKED_AT);
+  const candidates = left.map(({ branch, on }) => (on === null ? below(branch).map((id) => origin.get(id) ?? id) : []));
+  const identities = await commitIdentities(
+    gitDir,
+    [...left.map(({ commit }) => commit), ...candidates.flat()],
+    signal,
+  );
+  const told = left.map((one, i): LeftCommit => {
+    const { author, subject = '' } = identities.get(one.commit) ?? {};
+    return { ...one, subject, replacedBy: candidates[i]?.find((id) => identities.get(id)?.author === author) ?? null };
+  });
+  return { left: told, lost: null };
+}
+
+/** How many commits of a parent are looked at for what its author has made of one that left. */
+const LOOKED_AT = 200;
 
 /** A plan that makes no commit. */
 function withoutObjects(
-  { moves = [], registered = [] }: { moves?: Move[]; registered?: Registration[] },
+  {
+    moves = [],
+    registered = [],
+    adopted = [],
+  }: Partial<Pick<PlannedAction, 'registered' | 'adopted'>> & { moves?: Move[] },
   failed: Failure | null,
 ): PlannedAction {
   return {
     plan: { moves, heldBack: [], dropped: [], warnings: [] },
     registered,
+    left: [],
+    adopted,
     failure: failed,
+    history: async () => new History([]),
     take: async () => undefined,
     trees: async () => new Map(),
     discard: async () => undefined,
   };
 }
 
+/** As many own commits of a branch are told. */
+const OWN_TOLD = 50;
+
 async function planRegistrations(input: PlanInput, registrations: Registration[]): Promise<PlannedAction> {
-  const { gitDir, trunk, rows, signal } = input;
+  const { action, gitDir, trunk, rows, landings, signal } = input;
   const branchTips = await input.branchTips();
-  const bases = await registrationBases({ gitDir, trunk, rows, branchTips, registrations, signal });
+  const bases = await registrationBases({ gitDir, trunk, rows, branchTips, landings, registrations, signal });
   const moves: Move[] = [];
-  for (const { branch, parent, base } of bases) {
+  const identities = await commitIdentities(
+    gitDir,
+    bases.flatMap(({ adopted }) => adopted),
+    signal,
+  );
+  const adoptedBy = bases.flatMap(({ branch, adopted }) =>
+    adopted.map((commit): AdoptedCommit => ({ branch, commit, subject: identities.get(commit)?.subject ?? '' })),
+  );
+  const registered: Registered[] = [];
+  for (const { branch, parent, base: found } of bases) {
     const row = rows.find((candidate) => candidate.name === branch);
     if (!row) continue;
+    const parentTip = parent === trunk.name ? trunk.tip : rows.find(({ name }) => name === parent)?.tip;
+    let base = found;
+    if (action.base && branch === action.branch && parentTip) {
+      const named = await namedBase({ gitDir, base: action.base, branch, tip: row.tip, parent, parentTip, signal });
+      if ('problem' in named) {
+        const hint = 'Name a commit of the branch, or leave the base out: it is found by itself.';
+        return withoutObjects({}, failure('NOT_TRACKED', named.problem, hint));
+      }
+      base = named.base;
+    }
     if (base === null) {
       const words = `${branch} has no commit in common with ${parent}.`;
       return withoutObjects(
@@ -77,11 +167,12 @@ async function planRegistrations(input: PlanInput, registrations: Registration[]
     }
     const tracking = { parentBefore: row.parent, parentAfter: parent, baseBefore: row.base, baseAfter: base };
     moves.push({ branch, before: row.tip, after: row.tip, ...tracking, rewritten: [] });
+    // Of a registration of all suggestions that would be a long list.
+    const below = parentTip ? [base, parentTip] : [base];
+    const own = action.branch ? { own: await subjects(gitDir, row.tip, below, OWN_TOLD, signal) } : {};
+    registered.push({ branch, parent, ...own });
   }
-  return withoutObjects(
-    { moves, registered: moves.map(({ branch, parentAfter }) => ({ branch, parent: parentAfter })) },
-    null,
-  );
+  return withoutObjects({ moves, registered, adopted: adoptedBy }, null);
 }
 
 /** Leaves out what the remote refuses to move, and all above it. */
@@ -107,6 +198,14 @@ function withoutRefused(
   return { allowed, heldBack };
 }
 
+/** A conflict with what one needs to solve it by hand. */
+function withWayOut(held: HeldBack, branches: PlanBranch[], onto: ReadonlyMap<string, string>): HeldBack {
+  const row = branches.find(({ name }) => name === held.branch);
+  const parent = onto.get(held.branch);
+  if (held.reason.kind !== 'conflict' || !row || !parent) return held;
+  return { ...held, reason: { ...held.reason, byHand: { parent, tip: row.tip, base: row.base } } };
+}
+
 /** An action on one branch that cannot move that very branch fails, and moves nothing. */
 function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null {
   const own = heldBack.find((held) => held.branch === action.branch);
@@ -115,11 +214,7 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
   const words = `${own.branch} cannot be moved: ${reasonText(own)}.`;
   switch (reason.kind) {
     case 'conflict':
-      return failure(
-        'CONFLICT',
-        words,
-        `Resolve it locally: git rebase onto ${reason.onto.slice(0, 12)}, push ${own.branch}, then sync.`,
-      );
+      return failure('CONFLICT', words, conflictHint(own.branch, reason.byHand));
     case 'protected':
       return failure('PUSH_REJECTED', words, 'Change the rule on the remote, or ask whoever may.');
     case 'too_large':
@@ -128,6 +223,12 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
     case 'parent_gone':
       return failure('BRANCH_NOT_FOUND', words, 'Move the branch onto another parent (reparent_branch).');
   }
+}
+
+/** What to do, in a line, and then the commands. */
+function conflictHint(branch: string, byHand: ByHand | undefined): string {
+  const lines = byHand ? commandsByHand(branch, byHand) : [];
+  return ['Solve the conflict on your machine, push, and sync.', ...lines].join('\n');
 }
 
 /** One line for a person on why a branch stays where it is. */

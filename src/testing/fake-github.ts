@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 /** A pull request as it stands on the fake; what is left out is as with a plain open one. */
 export interface FakePullRequest {
@@ -27,6 +28,7 @@ export type Manners =
   | 'bad_gateway'
   | 'no_checks'
   | 'redirect'
+  | 'bomb'
   | 'nonsense';
 
 /** A stand-in for GitHub's GraphQL API on loopback, as far as pull requests go, for one repository. */
@@ -35,6 +37,8 @@ export interface FakeGitHub {
   readonly apiUrl: string;
   pullRequests: FakePullRequest[];
   manners: Manners;
+  /** Branches that nobody may rewrite, with the pattern of the rule; others have no rule. */
+  protected: Record<string, string>;
   /** Called with the number of each question, from 1, before it is answered. */
   onQuestion: (count: number) => void;
   /** Every question that has come, oldest first. */
@@ -54,6 +58,7 @@ export async function fakeGitHub(repository: string): Promise<FakeGitHub> {
     apiUrl: `http://127.0.0.1:${port}/graphql`,
     pullRequests: [],
     manners: 'good',
+    protected: {},
     onQuestion: () => undefined,
     questions: [],
     async close() {
@@ -93,6 +98,10 @@ export async function fakeGitHub(repository: string): Promise<FakeGitHub> {
         return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>Unicorn!</html>');
       case 'redirect':
         return void response.writeHead(307, { location: fake.apiUrl.replace('/graphql', '/elsewhere') }).end();
+      case 'bomb':
+        return void response
+          .writeHead(200, { 'content-encoding': 'gzip' })
+          .end(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
       case 'nonsense':
         return void send(200, { data: { repository: { pullRequests: 'many', branch0: 'one' } } });
     }
@@ -122,6 +131,19 @@ export async function fakeGitHub(repository: string): Promise<FakeGitHub> {
         pullRequests: {
           pageInfo: { hasNextPage: from + first < open.length, endCursor },
           nodes: open.slice(from, from + first).map((pull) => ({ ...node(pull), commits: commits(pull, checks) })),
+        },
+      };
+    }
+    if (operation === 'protectedBranches') {
+      const all = Object.entries(fake.protected);
+      const from = Number(variables.after ?? 0);
+      return {
+        refs: {
+          pageInfo: { hasNextPage: from + first < all.length, endCursor: String(from + first) },
+          nodes: all.slice(from, from + first).map(([name, pattern]) => ({
+            name,
+            refUpdateRule: { pattern, allowsForcePushes: false },
+          })),
         },
       };
     }

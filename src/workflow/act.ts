@@ -12,15 +12,18 @@ import { fetchCommits } from '@/git/remote/fetch';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { type PlannedAction, planAction, reasonText } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
+import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
 import { failure, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
+import { notTracked, unknownBranch } from '@/repos/branch-words';
 import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
-import type { Action } from '@/stack/targets';
+import { type Action, canCarry } from '@/stack/targets';
 import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
 import { fetchAndProject } from './sync';
+import { untrackMoves } from './untrack';
 
 /** How often a job plans while somebody else's pushes keep coming in between. */
 const ROUNDS = 3;
@@ -78,6 +81,11 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
       return createBranch(lease, rows, trunk);
     case 'undo':
       return undo(lease, rows);
+    case 'untrack_branch': {
+      const moves = await untrackMoves(lease, rows, trunk);
+      await lease.write(writeMoves(lease, moves));
+      return commitMoves(lease, moves);
+    }
     default:
       return carryOut(lease, { ...job, kind: job.kind }, { rows, trunk, engine: repo.engine }, refused);
   }
@@ -107,6 +115,7 @@ async function carryOut(
       trunk,
       rows,
       branchTips: () => recordedTips(db, repo.id),
+      landings: await recordedLandings(db, repo.id),
       engine,
       committer: await committer(lease),
       refused,
@@ -129,7 +138,7 @@ async function carryOut(
 }
 
 /** Writes the plan's outline into the job's result and its moves into their table. */
-async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Promise<void> {
+async function recordPlan(lease: Lease, { plan, registered, left, adopted }: PlannedAction): Promise<void> {
   const result = await currentResult(lease);
   const { moves, heldBack, dropped, warnings } = plan;
   // Pushed one by one, what went through before this plan was made is told too.
@@ -144,8 +153,22 @@ async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Pr
       dropped: [...told(result.dropped), ...dropped],
       warnings: [...told(result.warnings), ...warnings],
       registered,
+      left: [...told(result.left ?? []), ...left],
+      adopted,
     }),
     ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
+    ...left.map(({ branch, commit, subject, on, replacedBy }) => {
+      const where = on
+        ? `; ${on} has it`
+        : replacedBy
+          ? `, rewritten as ${replacedBy.slice(0, 8)}`
+          : '; no branch has it any more';
+      return logLine(
+        lease,
+        `${commit.slice(0, 8)} (${subject}) leaves ${branch}${where}`,
+        on || replacedBy ? 'info' : 'warn',
+      );
+    }),
     ...warnings.map((warning) =>
       logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
     ),
@@ -160,23 +183,24 @@ async function pushedBranches({ db, job }: Lease): Promise<Set<string>> {
   return new Set(rows.map(({ branch }) => branch));
 }
 
-/** A new ref at its parent's tip, for a task. */
+/** A new ref: at its parent's tip, for a task; or at a commit that has left the branches, to keep it. */
 async function createBranch(
   lease: Lease,
   rows: BranchRow[],
   trunk: { name: string; tip: string },
 ): Promise<Commitment> {
-  const { branch } = lease.job;
+  const { branch, atCommit } = lease.job;
+  if (atCommit) {
+    await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, [atCommit]));
+  }
   const parent = lease.job.parent ?? trunk.name;
-  const onto = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && isLive(row))?.tip;
+  const parentTip = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && canCarry(row))?.tip;
+  const onto = atCommit ?? parentTip;
   if (!branch || !onto) {
-    throw new JobFailed(
-      failure(
-        'BRANCH_NOT_FOUND',
-        `There is no branch ${parent} on the remote to stand on.`,
-        'Choose another parent, or push that branch first.',
-      ),
-    );
+    const row = rows.find(({ name }) => name === parent);
+    const unknown = !row || row.gone;
+    const words = unknown ? unknownBranch(parent, row !== undefined) : notTracked(parent);
+    throw new JobFailed(failure(unknown ? 'BRANCH_NOT_FOUND' : 'NOT_TRACKED', words.message, words.hint));
   }
   if (rows.some((row) => row.name === branch && !row.gone)) {
     throw new JobFailed(
@@ -193,9 +217,9 @@ async function createBranch(
       before: null,
       after: onto,
       parentBefore: null,
-      parentAfter: parent,
+      parentAfter: atCommit ? null : parent,
       baseBefore: null,
-      baseAfter: onto,
+      baseAfter: atCommit ? null : onto,
       rewritten: [],
     },
   ];
@@ -250,11 +274,6 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
 async function currentResult(lease: Lease): Promise<JobResult> {
   const [row] = await lease.db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, lease.job.id));
   return row?.result ?? EMPTY_RESULT;
-}
-
-/** A branch that the planner may stand something on, or move. */
-function isLive(row: BranchRow): boolean {
-  return row.tracked && !row.merged && !row.gone;
 }
 
 /** The same for every attempt of a job, so that planning again yields the same commits. */

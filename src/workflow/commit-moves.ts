@@ -5,8 +5,9 @@ import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { existingCommits } from '@/git/objects/rev-list';
-import { fetchRemote, type RemoteOptions } from '@/git/remote/fetch';
+import { fetchRemote } from '@/git/remote/fetch';
 import { remoteRefs } from '@/git/remote/ls-remote';
+import type { RemoteOptions } from '@/git/remote/options';
 import { pushAtomic, type RefMove } from '@/git/remote/push';
 import { reachable } from '@/git/remote/remote-host';
 import { failure, JobFailed } from '@/queue/failure';
@@ -14,6 +15,7 @@ import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { logLine, watched } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
 import { counted } from '@/text/words';
+import { moveLandings } from './landings';
 
 /** A ref move with its tracking, as a plan or an undo makes it. */
 export type PlannedMove = Pick<
@@ -91,7 +93,8 @@ async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
     await remoteOptions(lease),
   );
   // What somebody has pushed since is not in the clone yet.
-  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, await remoteOptions(lease));
+  if (elsewhere(refs, remote).length > 0)
+    await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
   return decideResume(refs, remote, await movedOn(lease, refs, remote));
 }
 
@@ -237,15 +240,18 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
  */
 export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.job.id): Statement[] {
   const json = JSON.stringify(moves);
+  // Only of a registration of one branch, which moves nothing else.
+  const named = lease.job.base === null ? 0 : 1;
   return [
     lease.db.run(sql`
       update job_moves set state = 'pushed' where job_id = ${jobId} and state = 'planned'
         and branch in (select value ->> 'branch' from json_each(${json})) and ${lease.held}`),
     lease.db.run(sql`
-      insert into branches (repo_id, name, tip, parent, base, tracked)
-      select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', value ->> 'parentAfter' is not null
+      insert into branches (repo_id, name, tip, parent, base, base_named, tracked)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', ${named}, value ->> 'parentAfter' is not null
       from json_each(${json}) where value ->> 'after' is not null and ${lease.held}
-      on conflict (repo_id, name) do update set tip = excluded.tip, parent = excluded.parent, base = excluded.base, tracked = excluded.tracked`),
+      on conflict (repo_id, name) do update set tip = excluded.tip, parent = excluded.parent, base = excluded.base,
+        base_named = excluded.base_named or (base_named and base is excluded.base), tracked = excluded.tracked`),
     lease.db.run(sql`
       delete from branches where repo_id = ${lease.repo.id} and ${lease.held}
         and name in (select value ->> 'branch' from json_each(${json}) where value ->> 'after' is null)`),
@@ -253,6 +259,7 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
       insert into branch_tips (repo_id, branch, tip)
       select ${lease.repo.id}, value ->> 'branch', value ->> 'after' from json_each(${json})
       where value ->> 'after' is not null and value ->> 'after' is not value ->> 'before' and ${lease.held}`),
+    ...moveLandings(lease, moves),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { MAX_BRANCHES, tooLarge } from '../process/bounds';
 import { gitRecords } from '../process/run';
-import type { RemoteOptions } from './fetch';
+import type { RemoteOptions } from './options';
 
 /** What the remote says about its trunk. */
 export type RemoteHead =
@@ -43,6 +43,19 @@ export async function remoteHead(
   }
   // A HEAD that names a missing branch is not listed at all (git 2.39, protocol 2).
   return { kind: head ? 'detached' : 'missing', branches: [...tips.keys()].sort() };
+}
+
+/**
+ * The branch that the remote's HEAD names; null where it names none that is there.
+ * @throws GitError
+ */
+export async function remoteHeadName(gitDir: string, options: RemoteOptions = {}): Promise<string | null> {
+  let name: string | null = null;
+  await gitRecords(['ls-remote', '--symref', '--', 'origin', 'HEAD'], { ...options, gitDir }, (line) => {
+    const [value = '', ref = ''] = line.split('\t');
+    if (ref === 'HEAD' && value.startsWith('ref: ')) name ??= branchOf(value.slice(5));
+  });
+  return name;
 }
 
 /**

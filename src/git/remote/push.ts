@@ -2,8 +2,8 @@ import { oneLine, shorten } from '@/text/foreign';
 import { says } from '@/text/says';
 import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
-import type { RemoteOptions } from './fetch';
 import { remoteRefs } from './ls-remote';
+import type { RemoteOptions } from './options';
 import { makePushRepo, PUSH_REMOTE } from './push-repo';
 
 /** A ref of the remote that shall go from one commit id to another; null is "not there". */

@@ -10,7 +10,7 @@ import { isActive } from './active';
 import { JobButton } from './job-button';
 import { StatusChip, StatusShape } from './status';
 import { UndoButton } from './undo-button';
-import { intent } from './words';
+import { firstLine, intent } from './words';
 
 // Nobody sees it before it is asked for.
 const ResultLists = lazy(async () => ({ default: (await import('./result')).ResultLists }));
@@ -57,7 +57,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
       {job.errorCode && (
         <p className="text-xs">
           <code className="font-mono text-error">{job.errorCode}</code>{' '}
-          <span className="text-muted">{job.errorHint}</span>
+          <span className="text-muted">{firstLine(job.errorHint)}</span>
         </p>
       )}
       <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">

@@ -7,27 +7,30 @@ import type { BranchFilter } from '@/api/repos';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
+import { isSuggested } from '@/repos/kept';
 import { Button } from '../controls';
 import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
-import { Message } from '../message';
 import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
-import { isSuggested, newsByBranch } from '../stack/state';
+import { newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
 import { counted } from '../words';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
+import { LeftOutRefs } from './left-out';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
-const RegisterAll = lazy(() => import('./register-all'));
+const RegisterAll = lazy(() => import('./register/register-all'));
+const NoBranches = lazy(() => import('./no-branches'));
+const HeadMoved = lazy(() => import('./head-moved'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
@@ -53,6 +56,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     <>
       <title>{`${repo.name} · Spicerack`}</title>
       <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
+      {repo.headMoved && (
+        <Suspense>
+          <HeadMoved repo={repo} />
+        </Suspense>
+      )}
       <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
         {SECTIONS.map((name) => (
           <button
@@ -69,7 +77,9 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
       <div className="lg:grid lg:grid-cols-[minmax(0,1fr)_360px]">
         <section aria-label="Stack" className={`min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}>
           {branches.length === 0 ? (
-            <NoBranches repo={repo} jobs={jobs} />
+            <Suspense>
+              <NoBranches repo={repo} jobs={jobs} />
+            </Suspense>
           ) : (
             <Stack repo={repo} branches={branches} jobs={jobs} news={news} counts={filters} sync={sync} />
           )}
@@ -148,6 +158,7 @@ function Header({
           <PullRequestFreshness repo={repo} />
         </div>
         <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
+        <LeftOutRefs leftOut={repo.leftOut} />
         <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">
@@ -245,31 +256,4 @@ function countBranches(counts: Record<BranchFilter, number>, branches: BranchRow
   const prs = branches.filter(({ prState }) => prState === 'open' || prState === 'draft').length;
   const words = [branchesWord(active), ...wantWords({ needRestack, wouldConflict, untracked })];
   return [...words, ...(prs > 0 ? [counted(prs, 'PR')] : [])].join(' · ');
-}
-
-function NoBranches({ repo, jobs }: { repo: RepoRow; jobs: JobDetail[] }) {
-  const first = jobs.at(-1);
-  if (repo.syncedAt !== null) {
-    return (
-      <Message title="No branches but the trunk" detail="Push one, and sync.">
-        {' '}
-      </Message>
-    );
-  }
-  if (first?.job.status === 'error') {
-    return (
-      <Message title="The first sync failed" detail={`${first.job.message} ${first.job.errorHint ?? ''}`}>
-        {' '}
-      </Message>
-    );
-  }
-  const step = first?.steps.findLast((each) => each.status === 'running');
-  return (
-    <Message
-      title="Cloning"
-      detail={step?.message || first?.job.message || 'Its branches appear here as soon as they are read.'}
-    >
-      {' '}
-    </Message>
-  );
 }

@@ -1,5 +1,6 @@
 import type { BranchFilter } from '@/api/repos';
 import type { BranchRow } from '@/db/schema';
+import { isKept } from '@/repos/kept';
 import { layoutStack, type StackPicture } from './layout';
 import { type BranchNews, isLive, NO_NEWS, wouldConflict } from './state';
 
@@ -25,7 +26,7 @@ const FILTERS: Record<
   untracked: {
     word: 'Untracked',
     none: 'Nothing is untracked',
-    keeps: (branch) => !branch.tracked && isLive(branch),
+    keeps: (branch) => !branch.tracked && isLive(branch) && !isKept(branch),
   },
   merged: { word: 'Merged', none: 'Nothing is merged', keeps: (branch) => branch.merged },
 };

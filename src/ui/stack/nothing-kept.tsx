@@ -5,8 +5,8 @@ import { type Ask, JobButton, type JobRequest } from '../jobs/job-button';
 import { Freshness } from '../repos/freshness';
 import { filterNone, type StackView } from './filter';
 
-/** In the place of the tree where the view keeps nothing: what that means, and the way on. */
-export function NothingKept({
+/** In the place of the tree where the view keeps nothing: what that means, and the way on. Loaded on first use. */
+export default function NothingKept({
   repo,
   jobs,
   view,

@@ -15,7 +15,6 @@ import { FilterBar, useStackView } from './filter-bar';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { ghostName, requestName } from './move/pending';
-import { NothingKept } from './nothing-kept';
 import { usePicture } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
@@ -32,6 +31,7 @@ import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
 
 const Strip = lazy(() => import('./strip'));
+const NothingKept = lazy(() => import('./nothing-kept'));
 
 interface Props {
   repo: RepoRow;
@@ -90,6 +90,8 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
     if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch, ghostName(branch));
     return api.jobs.run.mutate({ repoId: repo.id, kind, branch, ...(parent ? { parent } : {}), idempotencyKey });
   });
+  // A rename, or an end of tracking, gives what stands on the branch another place too.
+  const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
   const askForSync: Ask = (idempotencyKey) =>
     api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey });
   // Rows are drawn anew only for what concerns them: they get the same functions for ever.
@@ -101,8 +103,9 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
       run: (kind, branch, parent) => (key) => askFor(key, kind, branch, parent),
       openMenu: setMenu,
       preview: setPreview,
+      expectAll,
     }),
-    [send, dismiss, toggle, askFor],
+    [send, dismiss, toggle, askFor, expectAll],
   );
   const context = useMemo(
     () => ({ repoId: repo.id, trunk: repo.trunk, branches, jobs }),
@@ -192,7 +195,9 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
         {words}
       </p>
       {nothing ? (
-        <NothingKept repo={repo} jobs={jobs} view={view} go={go} sync={sync} press={askForSync} />
+        <Suspense>
+          <NothingKept repo={repo} jobs={jobs} view={view} go={go} sync={sync} press={askForSync} />
+        </Suspense>
       ) : (
         <div className="relative flex-1 pb-14">
           {waiting > 0 && (

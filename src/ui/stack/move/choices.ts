@@ -1,11 +1,11 @@
 import type { StackPicture } from '../layout';
-import { movedWith, pickUpProblem, type WholeStack } from './rules';
+import { canCarry, movedWith, type WholeStack } from './rules';
 
 /** Every branch, the trunk first, that a branch can stand on in place of what is below it now. */
 export function possibleParents(branch: string, { trunk, branches, picture }: WholeStack): string[] {
   const moved = new Set(movedWith(branch, picture));
   const below = branches.find(({ name }) => name === branch)?.parent;
-  const open = branches.filter((each) => pickUpProblem(each) === null && !moved.has(each.name));
+  const open = branches.filter((each) => canCarry(each) && !moved.has(each.name));
   return [...(trunk ? [trunk] : []), ...open.map(({ name }) => name)].filter((name) => name !== below);
 }
 

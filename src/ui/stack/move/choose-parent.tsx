@@ -42,6 +42,7 @@ export default function ChooseParent({
   const parent = typed.trim();
   const known = choices.includes(parent);
   const foreseen = useForecast(known ? { repoId, kind, branch: branch.name, parent } : null, 'clean');
+  const own = (foreseen?.state === 'ready' && foreseen.outline.registered[0]?.own) || [];
   const confirm = () => {
     if (!known) return;
     choose(parent);
@@ -105,6 +106,18 @@ export default function ChooseParent({
             >
               {foreseen?.words && `Forecast: ${foreseen.words}`}
             </p>
+            {own.length > 0 && (
+              <section aria-label="Its own commits" className="text-xs text-muted">
+                Its own commits then:
+                <ul className="max-h-24 overflow-y-auto">
+                  {own.map(({ commit, subject }) => (
+                    <li key={commit} className="truncate">
+                      <code className="font-mono">{commit.slice(0, 8)}</code> {subject}
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            )}
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={close}>Cancel</Button>
               <Button type="submit" look="primary" disabled={!known} className="max-w-full">

@@ -1,6 +1,8 @@
 import type { BranchRow } from '@/db/schema';
+import { isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 import type { StackPicture } from '../layout';
+import { isLive } from '../state';
 
 /** A branch and everything that stands on it, from bottom to top: what moves with it. */
 export function movedWith(branch: string, { rows }: StackPicture): string[] {
@@ -13,7 +15,13 @@ export function movedWith(branch: string, { rows }: StackPicture): string[] {
 export function pickUpProblem(branch: BranchRow): string | null {
   if (branch.merged) return 'It is merged';
   if (branch.gone) return 'It is gone from the remote';
+  if (isKept(branch)) return 'It is a long-lived branch';
   return branch.tracked ? null : 'It is untracked: register it first';
+}
+
+/** Whether a branch can stand on it. */
+export function canCarry(branch: BranchRow): boolean {
+  return isLive(branch) && (branch.tracked || isKept(branch));
 }
 
 /** Every branch of a repo, and the picture of them all. */
@@ -35,5 +43,5 @@ export function dropProblem(branch: string, target: string, { trunk, branches, p
   const onto = rows.get(target);
   if (!onto || onto.gone) return `${shown} is gone`;
   if (onto.merged) return `${shown} is merged`;
-  return onto.tracked ? null : `${shown} is untracked: register it first`;
+  return canCarry(onto) ? null : `${shown} is untracked: register it first`;
 }

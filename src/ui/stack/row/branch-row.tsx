@@ -5,10 +5,12 @@ import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } fro
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 import { isActive } from '../../jobs/active';
 import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
 import { errorStands } from '../../jobs/phase';
+import { useApi } from '../../providers';
 import { PullRequest } from '../../repos/pull-request';
 import { counted } from '../../words';
 import { Dot, Lanes, stateTone } from '../dot';
@@ -33,6 +35,8 @@ export interface RowContext {
 export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   run: (kind: ActionKind, branch: string, parent?: string) => Ask;
   toggle: (branch: string) => void;
+  /** The next change of places was asked for here. */
+  expectAll: () => void;
   openMenu: (branch: string | null) => void;
   /** Shows what a Restack of the branch would do; null shows nothing. */
   preview: (branch: string | null) => void;
@@ -98,19 +102,29 @@ export const BranchRow = memo(function BranchRow({
   // A conflict is said by the state already, with its files.
   const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;
+  const api = useApi();
+  const kept = isKept(branch);
   const main = branch.tracked
     ? { label: 'Restack', press: actions.run('restack_subtree', branch.name) }
-    : {
-        label: 'Register',
-        press: actions.run('register_existing_branch', branch.name, branch.suggestedParent ?? undefined),
-      };
+    : branch.renamedFrom
+      ? {
+          label: 'Accept',
+          press: () => {
+            actions.expectAll();
+            return api.branches.acceptRename.mutate({ repoId: context.repoId, branch: branch.name });
+          },
+        }
+      : {
+          label: 'Register',
+          press: actions.run('register_existing_branch', branch.name, branch.suggestedParent ?? undefined),
+        };
   // On a phone, what is under way takes the room of the menu too.
   const busy = request.waiting || (own !== null && isActive(own.job.status));
   const tone = dimmed ? 'text-muted' : stateTone[standing.state];
   const ended = !isLive(branch);
   const above = place?.above ?? 0;
 
-  const quiet = dimmed || (branch.tracked && !branch.needsRestack);
+  const quiet = dimmed || kept || (branch.tracked && !branch.needsRestack);
 
   const row = useRef<HTMLDivElement>(null);
   const movable = pickUpProblem(branch) === null;
@@ -119,7 +133,7 @@ export const BranchRow = memo(function BranchRow({
     if (!element || !drag) return;
     return drag.dragRow(element, { name: branch.name, above, movable });
   }, [drag, branch.name, above, movable]);
-  const showPreview = branch.tracked ? () => actions.preview(branch.name) : undefined;
+  const showPreview = branch.tracked && !kept ? () => actions.preview(branch.name) : undefined;
   const hidePreview = () => actions.preview(null);
 
   return (
@@ -130,7 +144,7 @@ export const BranchRow = memo(function BranchRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <span role="gridcell" className="-ml-2 hidden w-4 shrink-0 sm:flex">
-        {!ended && (
+        {!ended && !kept && (
           <input
             type="checkbox"
             aria-label={`Select ${shown}`}
@@ -188,7 +202,8 @@ export const BranchRow = memo(function BranchRow({
               onPointerLeave={hidePreview}
               onFocus={showPreview}
               onBlur={hidePreview}
-              className="flex"
+              // A key may have asked for what is refused.
+              className={kept && !busy && !request.problem ? 'invisible flex' : 'flex'}
             >
               <JobButton
                 {...main}
@@ -206,6 +221,10 @@ export const BranchRow = memo(function BranchRow({
                 repoId={context.repoId}
                 branch={branch}
                 start={(kind) => void actions.send(branch.name, kind, actions.run(kind, branch.name))}
+                send={(name, ask) => {
+                  actions.expectAll();
+                  void actions.send(branch.name, name, ask);
+                }}
                 choose={setChoosing}
                 opened={menuOpen}
                 open={actions.openMenu}
@@ -237,6 +256,7 @@ function MoreActions({
   repoId,
   branch,
   start,
+  send,
   choose,
   opened,
   open,
@@ -246,6 +266,7 @@ function MoreActions({
   repoId: string;
   branch: Branch;
   start: (kind: ActionKind) => void;
+  send: (name: string, ask: Ask) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   opened: boolean;
   open: (branch: string | null) => void;
@@ -280,6 +301,7 @@ function MoreActions({
             anchor={button}
             finalFocus={pressed ? button : tree}
             start={start}
+            send={send}
             choose={choose}
             close={() => {
               setPressed(false);

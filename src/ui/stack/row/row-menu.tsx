@@ -5,8 +5,13 @@ import { useRouter } from 'next/navigation';
 import { type RefObject, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { isKept } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 import { historyAddress } from '../../activity/address';
+import { problemOf, problemWords } from '../../api';
 import { copyText } from '../../copy';
+import type { Ask } from '../../jobs/job-button';
+import { useApi } from '../../providers';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({
@@ -15,6 +20,7 @@ export default function RowMenu({
   anchor,
   finalFocus,
   start,
+  send,
   choose,
   close,
 }: {
@@ -25,10 +31,14 @@ export default function RowMenu({
   finalFocus: RefObject<HTMLElement | null>;
   /** What comes of it is shown by the row's own button. */
   start: (kind: ActionKind) => void;
+  send: (name: string, ask: Ask) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   close: () => void;
 }) {
   const router = useRouter();
+  const api = useApi();
+  const kept = isKept(branch);
+  const of = { repoId, branch: branch.name };
   return (
     <Menu.Root open onOpenChange={(open) => !open && close()} modal={false}>
       {/* Within the page's landmark, where who goes by landmarks finds it. */}
@@ -38,7 +48,7 @@ export default function RowMenu({
             finalFocus={finalFocus}
             className="min-w-52 rounded-popup border border-hairline bg-raised p-1 shadow-lg focus:outline-none"
           >
-            {branch.tracked ? (
+            {kept ? null : branch.tracked ? (
               <>
                 <Item first onClick={() => start('restack_subtree')} hint="with what stands on it">
                   Restack
@@ -53,6 +63,23 @@ export default function RowMenu({
                 Register on…
               </Item>
             )}
+            <Keep
+              first={kept}
+              label={kept ? 'Let it move' : 'Keep where it is'}
+              hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
+              mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
+              close={close}
+            />
+            {branch.tracked && (
+              <Item
+                onClick={() =>
+                  send('untrack', (idempotencyKey) => api.branches.untrack.mutate({ ...of, idempotencyKey }))
+                }
+                hint="its commits stay"
+              >
+                Untrack
+              </Item>
+            )}
             <Menu.Separator className="mx-2 my-1 h-px bg-hairline" />
             <Item
               onClick={() => router.push(historyAddress(repoId, { branch: branch.name }))}
@@ -65,6 +92,33 @@ export default function RowMenu({
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>
+  );
+}
+
+/** Marks the branch; the menu stays to say what went wrong. */
+function Keep({
+  label,
+  hint,
+  first,
+  mark,
+  close,
+}: {
+  label: string;
+  hint: string;
+  first: boolean;
+  mark: () => Promise<unknown>;
+  close: () => void;
+}) {
+  const [problem, setProblem] = useState<string | null>(null);
+  return (
+    <Item
+      stays
+      first={first}
+      onClick={() => void mark().then(close, (error: unknown) => setProblem(problemWords(problemOf(error))))}
+      hint={problem ?? hint}
+    >
+      {label}
+    </Item>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { branchRow } from '../testing/rows';
+import { branchRow } from '../../testing/rows';
 import { previewSuggestions } from './suggestions';
 
 const untracked = (name: string, suggestedParent: string | null, row = {}) =>

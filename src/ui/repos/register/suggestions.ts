@@ -1,6 +1,8 @@
 import type { BranchRow } from '@/db/schema';
-import { layoutStack } from '../stack/layout';
-import { isSuggested } from '../stack/state';
+import { isSuggested } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
+import { layoutStack } from '../../stack/layout';
+import { isLive } from '../../stack/state';
 
 /** A branch in the preview of what a registration of every suggestion makes. */
 export interface SuggestionRow {
@@ -29,4 +31,11 @@ export function previewSuggestions(branches: BranchRow[]): SuggestionRow[] {
   return rows
     .filter(({ branch }) => wanted.has(branch.name))
     .map(({ branch, level }) => ({ name: branch.name, parent: branch.parent, level, fresh: fresh.has(branch.name) }));
+}
+
+/** Branches that nobody tracks and that a registration of every suggestion leaves out, each with why. */
+export function leftOut(branches: BranchRow[]): Array<{ name: string; why: string }> {
+  return branches
+    .filter((branch) => !branch.tracked && isLive(branch) && !isSuggested(branch))
+    .map((branch) => ({ name: branch.name, why: keptWords(branch) || 'has nothing in common with the trunk' }));
 }

@@ -3,9 +3,9 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
-import { Button } from '../controls';
-import { branchesWord } from './counts';
-import { previewSuggestions } from './suggestions';
+import { Button } from '../../controls';
+import { branchesWord } from '../counts';
+import { leftOut, previewSuggestions } from './suggestions';
 
 /** Shows which branch would stand on which before every suggestion is registered. Loaded on first use. */
 export default function RegisterAll({
@@ -20,6 +20,7 @@ export default function RegisterAll({
   close: () => void;
 }) {
   const rows = previewSuggestions(branches);
+  const without = leftOut(branches);
   const count = rows.filter((row) => row.fresh).length;
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
@@ -53,6 +54,18 @@ export default function RegisterAll({
                 </li>
               ))}
             </ul>
+            {without.length > 0 && (
+              <>
+                <h3 className="pt-3 text-xs font-medium text-muted">Left out</h3>
+                <ul className="text-xs">
+                  {without.map(({ name, why }) => (
+                    <li key={name} data-left-out={name} className="py-0.5 break-words">
+                      <span className="font-mono break-all">{name}</span> <span className="text-muted">{why}</span>
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )}
           </section>
           <div className="flex flex-wrap justify-end gap-2">
             <Button onClick={close}>Cancel</Button>
