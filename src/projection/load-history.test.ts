@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
+import { commonAncestors } from '@/git/objects/merge-base';
 import { git, gitText } from '@/git/process/run';
 import { loadHistory } from './load-history';
 
@@ -110,4 +111,16 @@ describe('loadHistory', () => {
       expect(history.aheadBehind(alone, await remote.tip('cart')).ahead).toBe(1);
     });
   });
+});
+
+test('what all of many commits stand on is found however few of them one process is given', async () => {
+  const remote = await makeRemote(join(dir, 'pieces.git'));
+  const chain = remote.from('main');
+  for (let i = 0; i < 12; i += 1) chain.commit(`Trunk ${i}`);
+  await chain.write();
+  const line = (await gitText(['rev-list', 'main'], { gitDir: remote.dir })).split('\n');
+  const some = line.slice(0, 9);
+  for (const atOnce of [2, 3, 100]) {
+    expect(await commonAncestors(remote.dir, some, undefined, atOnce)).toEqual([some.at(-1)]);
+  }
 });

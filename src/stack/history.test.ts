@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { History } from './history';
+import { History, type HistoryCommit } from './history';
 
 //  t4 ── t3 ── t2 ── t1          trunk; t3 merges s2
 //         └── s2 ── s1 ──┘       s1 stands on t1
@@ -43,5 +43,97 @@ describe('History', () => {
         { id: 'b', parents: ['z'] },
       ]).mergeBase('a', 'b'),
     ).toBeNull();
+  });
+});
+
+/** Answers from the definitions, by sets. */
+function byDefinition(commits: HistoryCommit[]) {
+  const parents = new Map(
+    commits.map(({ id, parents }) => [id, parents.filter((p) => commits.some((c) => c.id === p))]),
+  );
+  const reached = new Map<string, Set<string>>();
+  for (const { id } of [...commits].reverse()) {
+    reached.set(id, new Set([id, ...(parents.get(id) ?? []).flatMap((parent) => [...(reached.get(parent) ?? [])])]));
+  }
+  const of = (id: string) => reached.get(id) ?? new Set<string>();
+  const without = (tip: string, below: string[]) =>
+    commits.map(({ id }) => id).filter((id) => of(tip).has(id) && !below.some((other) => of(other).has(id)));
+  return {
+    isAncestor: (ancestor: string, commit: string) => of(commit).has(ancestor),
+    ownCommits: without,
+    aheadBehind: (a: string, b: string) => ({ ahead: without(a, [b]).length, behind: without(b, [a]).length }),
+    mergeBase: (a: string, b: string) => commits.find(({ id }) => of(a).has(id) && of(b).has(id))?.id ?? null,
+    isOnFirstParentLine(commit: string, tip: string) {
+      let at: string | undefined = tip;
+      while (at !== undefined && at !== commit) at = parents.get(at)?.[0];
+      return at === commit && parents.has(commit);
+    },
+  };
+}
+
+describe('History on any graph', () => {
+  /** Commits of which `merges` of 10 are merges, of near or far ancestors; some stand on nothing. */
+  function graph(random: (below: number) => number, size: number, merges: number): HistoryCommit[] {
+    const commits: HistoryCommit[] = [];
+    for (let i = 0; i < size; i += 1) {
+      const older = () => {
+        const back = 1 + random(random(3) === 0 ? size : 4);
+        return back > i ? [] : [`c${i - back}`];
+      };
+      const parents = random(20) === 0 ? [] : [...older(), ...(random(10) < merges ? [...older(), ...older()] : [])];
+      commits.push({ id: `c${i}`, parents: [...new Set(parents)] });
+    }
+    return commits.reverse();
+  }
+
+  test.each([1, 2, 3, 4, 5, 6])(
+    'answers as the definitions do, however often one commit is asked about: graph %i',
+    (seed) => {
+      let state = seed;
+      const random = (below: number) => {
+        state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+        return (state >>> 8) % below;
+      };
+      const commits = graph(random, 80, seed % 4);
+      const asked = new History(commits);
+      const expected = byDefinition(commits);
+      const any = () => commits[random(commits.length)]?.id ?? '';
+      const few = [any(), any(), any()];
+      // More commits are asked about often than are noted at once; one is not in the part.
+      const often = () => (random(30) === 0 ? 'elsewhere' : random(2) === 0 ? (few[random(3)] ?? '') : any());
+      for (let i = 0; i < 4000; i += 1) {
+        const [a, b, c] = [often(), often(), often()];
+        const say = (history: ReturnType<typeof byDefinition>) => ({
+          isAncestor: history.isAncestor(a, b),
+          mergeBase: history.mergeBase(a, b),
+          ownCommits: history.ownCommits(a, [b, c]),
+          own: history.ownCommits(b, [c]),
+          ...(commits.some(({ id }) => id === a) ? { distance: history.aheadBehind(a, b) } : {}),
+          isOnFirstParentLine: history.isOnFirstParentLine(a, b),
+        });
+        expect(say(asked), `${a} ${b} ${c}`).toEqual(say(expected));
+      }
+    },
+  );
+
+  test('the time for all branches grows with the branches, not with their distance from trunk', () => {
+    const time = (count: number) => {
+      const commits: HistoryCommit[] = [];
+      for (let i = 0; i < count; i += 1) commits.push({ id: `b${i}`, parents: [`t${i}`] });
+      for (let i = 0; i <= count; i += 1) commits.push({ id: `t${i}`, parents: [`t${i + 1}`] });
+      const history = new History(commits);
+      const start = process.cpuUsage();
+      let sum = 0;
+      for (let i = 0; i < count; i += 1) {
+        sum += history.aheadBehind(`b${i}`, 't0').behind + history.ownCommits(`b${i}`, ['t0', `t${i}`]).length;
+        sum += Number(history.isAncestor(`t${i}`, 't0')) + Number(history.mergeBase(`b${i}`, 't0') === `t${i}`);
+      }
+      expect(sum).toBe((count * (count - 1)) / 2 + 3 * count);
+      const { user, system } = process.cpuUsage(start);
+      return user + system;
+    };
+    time(2000);
+    // Eight times as many, with room for the garbage collector; walks to trunk would make it 64.
+    expect(time(32_000) / time(4000)).toBeLessThan(8 * 3);
   });
 });

@@ -1,3 +1,5 @@
+import { CUT_OFF, type GraphArrays, Queue, Reach } from './reach';
+
 /** A commit as `git rev-list --parents` lists it. */
 export interface HistoryCommit {
   id: string;
@@ -7,8 +9,8 @@ export interface HistoryCommit {
 const LEFT = 1;
 const RIGHT = 2;
 const BOTH = LEFT | RIGHT;
-/** Stands for a parent that is not in the part. */
-const CUT_OFF = -1;
+/** Of how many commits all that they reach is held at once. */
+const MAX_REACHES = 8;
 
 /**
  * A part of the commit graph in memory, for many questions about ancestry without a process for each.
@@ -17,8 +19,9 @@ const CUT_OFF = -1;
  * about, and that ancestor itself. Answers are exact for two such commits. A commit that is not in the part
  * is nobody's ancestor and has no ancestors.
  *
- * Every question is one pass over an array in topological order, from the newer commit down to where the answer is
- * known: cheap even for a thousand branches that lie far behind trunk.
+ * A question is a walk in topological order, from the newer commit down to where the answer is known. A commit whose
+ * walks have cost as much as reading the whole part has all that it reaches noted: from then on, a question costs what
+ * the other commit has of its own, so that all branches are held against trunk in time linear in commits and branches.
  */
 export class History {
   readonly #ids: string[];
@@ -26,6 +29,11 @@ export class History {
   /** The parents of the commit at `i` are `#parents[#firstParent[i]]` up to `#firstParent[i + 1]`, the first one first. */
   readonly #firstParent: Int32Array;
   readonly #parents: Int32Array;
+  readonly #graph: GraphArrays;
+  /** By position, the one used last at the end. */
+  readonly #reaches = new Map<number, Reach>();
+  /** How many commits were visited in questions about the commit at a position. */
+  readonly #spent = new Map<number, number>();
   /** Scratch of one question: which side reaches the commit. All zero between questions. */
   readonly #paint: Uint8Array;
 
@@ -41,6 +49,7 @@ export class History {
     }
     this.#firstParent[commits.length] = parents.length;
     this.#parents = Int32Array.from(parents);
+    this.#graph = { length: commits.length, firstParent: this.#firstParent, parents: this.#parents };
     this.#paint = new Uint8Array(commits.length);
   }
 
@@ -51,38 +60,59 @@ export class History {
   /** Whether `ancestor` is in the history of `commit`; a commit is in its own. */
   isAncestor(ancestor: string, commit: string): boolean {
     const to = this.#position.get(ancestor);
-    if (to === undefined) return false;
+    const from = this.#position.get(commit);
+    if (to === undefined || from === undefined) return false;
+    const reach = this.#reachOf(from);
+    if (reach) return reach.has(to);
     let found = false;
-    this.#walk([commit], [], (at) => {
+    const { visited } = this.#walk([from], [], [], (at) => {
       found = at === to;
       return at < to;
     });
+    this.#spend(from, visited);
     return found;
   }
 
   /** A best common ancestor of two commits; null where they have none. */
   mergeBase(a: string, b: string): string | null {
-    return this.#idAt(this.#walk([a], [b], () => true));
+    const [left, right, reach] = this.#sides(a, b);
+    if (left === undefined || right === undefined) return null;
+    if (reach) return this.#idAt(this.#walk([left], [], [reach], () => true).borders[0] ?? CUT_OFF);
+    const { firstCommon, visited } = this.#walk([left], [right], [], () => true);
+    this.#spend(right, visited);
+    return this.#idAt(firstCommon);
   }
 
   /** How many commits `a` has that `b` lacks, and the other way round. */
   aheadBehind(a: string, b: string): { ahead: number; behind: number } {
+    const [left, right] = [this.#position.get(a), this.#position.get(b)];
+    const reach = right === undefined ? undefined : this.#reachOf(right);
+    if (reach && left !== undefined) {
+      const { visited, borders } = this.#walk([left], [], [reach], () => true);
+      const behind = reach.countWithout(borders);
+      if (behind !== null) return { ahead: visited, behind };
+    }
     const count = { ahead: 0, behind: 0 };
-    this.#walk([a], [b], (_, paint) => {
+    const { visited } = this.#walk(known([left]), known([right]), [], (_, paint) => {
       if (paint === LEFT) count.ahead += 1;
       if (paint === RIGHT) count.behind += 1;
       return true;
     });
+    if (right !== undefined) this.#spend(right, visited);
     return count;
   }
 
   /** The commits of `tip` that none of `below` has, newest first. */
   ownCommits(tip: string, below: string[]): string[] {
     const own: string[] = [];
-    this.#walk([tip], below, (at, paint) => {
+    const right = known(below.map((id) => this.#position.get(id)));
+    const reaches = right.flatMap((at) => this.#reachOf(at) ?? []);
+    const rest = right.filter((at) => !reaches.some((reach) => reach.has(at)));
+    const { visited } = this.#walk(known([this.#position.get(tip)]), rest, reaches, (at, paint) => {
       if (paint === LEFT) own.push(this.#ids[at] ?? '');
       return true;
     });
+    for (const at of rest) this.#spend(at, visited);
     return own;
   }
 
@@ -91,6 +121,8 @@ export class History {
     const to = this.#position.get(commit);
     let at = this.#position.get(tip);
     if (to === undefined || at === undefined) return false;
+    const reach = this.#reachOf(at);
+    if (reach) return reach.isOnLine(to);
     while (at !== CUT_OFF && at < to) at = this.#firstParentOf(at);
     return at === to;
   }
@@ -127,56 +159,93 @@ export class History {
     return this.#ids[position] ?? null;
   }
 
+  /** Two commits by position, and what the second one reaches, where one of them has it noted; they may be swapped. */
+  #sides(a: string, b: string): [left: number | undefined, right: number | undefined, reach: Reach | undefined] {
+    const [left, right] = [this.#position.get(a), this.#position.get(b)];
+    const reach = right === undefined ? undefined : this.#reachOf(right);
+    const other = reach || left === undefined ? undefined : this.#reachOf(left);
+    return other ? [right, left, other] : [left, right, reach];
+  }
+
+  /** What the commit reaches, where questions about it have cost as much as noting that does. */
+  #reachOf(at: number): Reach | undefined {
+    const noted = this.#reaches.get(at);
+    if (!noted && (this.#spent.get(at) ?? 0) < this.#ids.length) return undefined;
+    const reach = noted ?? new Reach(this.#graph, at);
+    this.#reaches.delete(at);
+    this.#reaches.set(at, reach);
+    const [oldest] = this.#reaches.keys();
+    if (this.#reaches.size > MAX_REACHES && oldest !== undefined) {
+      this.#reaches.delete(oldest);
+      this.#spent.delete(oldest);
+    }
+    return reach;
+  }
+
+  #spend(at: number, visited: number): void {
+    this.#spent.set(at, (this.#spent.get(at) ?? 0) + visited);
+  }
+
   /**
-   * Visits what `left` or `right` reach, children before parents, until all that is left to visit is reached by both,
-   * or `visit` returns false. Returns the position of the first commit that both reach, or -1.
+   * Visits what `left` or `right` reach and `without` does not, children before parents, until all that is left to
+   * visit is reached by both, or `visit` returns false.
    */
-  #walk(left: string[], right: string[], visit: (at: number, paint: number) => boolean): number {
+  #walk(left: number[], right: number[], without: Reach[], visit: (at: number, paint: number) => boolean): Walk {
     const paint = this.#paint;
+    const painted: number[] = [];
+    const queue = new Queue();
+    const borders = new Set<number>();
     /** How many painted commits wait that only one side reaches. */
     let open = 0;
-    let from = paint.length;
-    let to = -1;
     const add = (at: number, side: number) => {
       if (at === CUT_OFF) return;
+      if (without.some((reach) => reach.has(at))) {
+        borders.add(at);
+        return;
+      }
       const before = paint[at] ?? 0;
       const after = before | side;
       if (after === before) return;
       paint[at] = after;
-      if (before === 0 && after !== BOTH) open += 1;
-      if (before !== 0 && after === BOTH) open -= 1;
-      if (at < from) from = at;
-      if (at > to) to = at;
+      if (before === 0) {
+        painted.push(at);
+        queue.push(at);
+        if (after !== BOTH) open += 1;
+      } else if (after === BOTH) open -= 1;
     };
-    for (const [ids, side] of [
-      [left, LEFT],
-      [right, RIGHT],
-    ] as const) {
-      for (const id of ids) {
-        const at = this.#position.get(id);
-        if (at !== undefined) add(at, side);
-      }
-    }
-    const start = from;
-    let firstCommon = -1;
-    let at = start;
-    for (; open > 0 && at <= to; at += 1) {
+    for (const at of left) add(at, LEFT);
+    for (const at of right) add(at, RIGHT);
+    let firstCommon = CUT_OFF;
+    let visited = 0;
+    while (open > 0) {
+      const at = queue.pop();
+      if (at === undefined) break;
       const side = paint[at] ?? 0;
-      if (side === 0) continue;
       if (side === BOTH) {
-        if (firstCommon < 0) firstCommon = at;
+        if (firstCommon === CUT_OFF) firstCommon = at;
       } else {
         open -= 1;
       }
+      visited += 1;
       if (!visit(at, side)) break;
       const end = this.#firstParent[at + 1] ?? 0;
       for (let edge = this.#firstParent[at] ?? 0; edge < end; edge += 1) add(this.#parents[edge] ?? CUT_OFF, side);
     }
-    if (firstCommon < 0) {
-      const next = paint.subarray(at, to + 1).indexOf(BOTH);
-      if (next >= 0) firstCommon = at + next;
-    }
-    paint.fill(0, start, to + 1);
-    return firstCommon;
+    // What still waits is reached by both.
+    if (firstCommon === CUT_OFF) firstCommon = queue.pop() ?? CUT_OFF;
+    for (const at of painted) paint[at] = 0;
+    return { firstCommon, visited, borders: [...borders].sort((a, b) => a - b) };
   }
+}
+
+interface Walk {
+  /** Position of the first commit that both sides reach, or `CUT_OFF`. Of no use where `visit` ended the walk. */
+  firstCommon: number;
+  visited: number;
+  /** Commits of `without` at which the walk came to an end, in order of position. */
+  borders: number[];
+}
+
+function known(positions: Array<number | undefined>): number[] {
+  return positions.filter((at) => at !== undefined);
 }

@@ -168,6 +168,15 @@ async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
         return { kind: 'pushed' };
       case 'atomic_unsupported':
         return pushOneByOne(lease, moves);
+      case 'too_many':
+        await forgetPush(lease);
+        throw new JobFailed(
+          failure(
+            'TOO_LARGE',
+            `git cannot push ${counted(refs.length, 'branch', 'branches')} at once over http.`,
+            'Nothing was moved. Restack stack by stack, or add the repo by its ssh address.',
+          ),
+        );
       case 'refused': {
         // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
         if ((await askRemote(lease, moves)) === 'done') {

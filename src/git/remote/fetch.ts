@@ -143,7 +143,8 @@ async function keepFormat(gitDir: string, format: ObjectFormat, signal: AbortSig
 export async function fetchCommits(gitDir: string, commits: string[], options: RemoteOptions = {}): Promise<void> {
   const quiet = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--quiet'];
   try {
-    await git(['fetch', ...quiet, 'origin', ...commits], { ...options, gitDir });
+    const input = commits.map((commit) => `${commit}\n`).join('');
+    await git(['fetch', ...quiet, '--stdin', 'origin'], { ...options, gitDir, input });
   } catch (error) {
     // "not our ref", "no such remote ref": it has answered, and does not have them or does not give them.
     if (error instanceof GitError && (error.kind === 'failed' || error.kind === 'refused')) return;

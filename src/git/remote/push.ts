@@ -4,6 +4,7 @@ import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
 import { remoteRefs } from './ls-remote';
 import type { RemoteOptions } from './options';
+import { makePushRepo, PUSH_REMOTE } from './push-repo';
 
 /** A ref of the remote that shall go from one commit id to another; null is "not there". */
 export interface RefMove {
@@ -30,8 +31,11 @@ export type PushResult =
    * the remote declined the push as a whole without saying which ref it minds: then all are listed.
    * With `atomic: false` everything not listed was pushed.
    */
-  | { kind: 'refused'; refs: RefusedRef[]; blamed: boolean /** All that was said, clean. */; words: string }
-  | { kind: 'atomic_unsupported' };
+  /** `words`: all that was said, clean. */
+  | { kind: 'refused'; refs: RefusedRef[]; blamed: boolean; words: string }
+  | { kind: 'atomic_unsupported' }
+  /** git cannot push so many refs over http: it gives their leases to its own child by a command line. Nothing was sent. */
+  | { kind: 'too_many' };
 
 /**
  * Moves refs on the remote, all or nothing, each only if it is still at `before`. The commits must be in the
@@ -55,13 +59,16 @@ export async function pushAtomic(
     '--no-signed',
     '--recurse-submodules=no',
     ...(atomic ? ['--atomic'] : []),
-    ...moves.map(({ ref, before }) => `--force-with-lease=${ref}:${before ?? ''}`),
-    'origin',
-    ...moves.map(({ ref, after }) => `${after ?? ''}:${ref}`),
+    '--force-with-lease',
+    '--no-force-if-includes',
+    PUSH_REMOTE,
   ];
-  const { code, stdout, stderr } = await git(args, { ...bounds, gitDir, okCodes: [0, 1, 128] });
+  const from = await makePushRepo(gitDir, moves, bounds.signal);
+  const run = git(args, { ...bounds, gitDir: from.gitDir, okCodes: [0, 1, 128] });
+  const { code, stdout, stderr } = await run.finally(() => from.remove());
   if (code === 0) return { kind: 'pushed' };
   if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
+  if (says(stderr, ["cannot exec 'send-pack'"])) return { kind: 'too_many' };
   const refused = readRefusal(stdout.toString('utf8'), stderr);
   if (!refused) throw classify(['push'], code, stderr);
 

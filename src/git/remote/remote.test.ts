@@ -9,7 +9,7 @@ import { type HttpRemotes, serveHttp } from '@/testing/http';
 import { prepareClone, removeClone } from '../clone/init';
 import { maintainClone, needsMaintenance } from '../clone/maintenance';
 import { git, gitText } from '../process/run';
-import { fetchRemote } from './fetch';
+import { fetchCommits, fetchRemote } from './fetch';
 import { remoteHead, remoteRefs } from './ls-remote';
 import { pushAtomic } from './push';
 
@@ -283,6 +283,63 @@ describe.each(['path', 'http'])('a push over %s', (way) => {
     });
     expect(await remote.tip('one')).toBe(tips['new/one']);
   });
+});
+
+describe('a push of more moves than a command line holds', () => {
+  /** Makes `count` branches of the remote, all at one commit, whose names alone fill most of a command line. */
+  async function longNames(count: number): Promise<{ refs: string[]; tip: string }> {
+    const tip = await remote.tip('one');
+    // Long folders are shared, so that it is only their names that are many.
+    const folder = Array.from({ length: 15 }, () => 'n'.repeat(190)).join('/');
+    const refs = Array.from({ length: count }, (_, i) => `refs/heads/${folder}/${i}`);
+    // The disk's own pace is not the matter.
+    await remote.config('core.fsync', 'none');
+    await git(['update-ref', '--stdin'], {
+      gitDir: remote.dir,
+      input: refs.map((ref) => `create ${ref} ${tip}\n`).join(''),
+    });
+    await git(['pack-refs', '--all'], { gitDir: remote.dir });
+    await cloned();
+    return { refs, tip };
+  }
+
+  test('goes as one, each ref by its own lease', async () => {
+    const { refs, tip } = await longNames(400);
+    const after = await remote.tip('two');
+    expect(refs.join('').length * 2).toBeGreaterThan(2 * 1024 * 1024);
+    const moves = refs.map((ref) => ({ ref, before: tip, after }));
+    const [, second = moves[0]] = moves;
+    await git(['update-ref', second?.ref ?? '', await remote.tip('main')], { gitDir: remote.dir });
+    const refused = await pushAtomic(clone, moves);
+    expect(refused).toMatchObject({ kind: 'refused', blamed: true, refs: [{ ref: second?.ref, reason: 'stale' }] });
+    expect((await remoteRefs(clone, [refs[0] ?? ''])).get(refs[0] ?? '')).toBe(tip);
+
+    expect(
+      await pushAtomic(
+        clone,
+        moves.filter((move) => move !== second),
+      ),
+    ).toEqual({ kind: 'pushed' });
+    const now = await remoteRefs(clone, refs);
+    expect([...now.values()].filter((id) => id === after)).toHaveLength(refs.length - 1);
+  }, 120_000);
+
+  test('over http git itself has a bound, beyond which nothing is sent and that is said', async () => {
+    const { refs, tip } = await longNames(800);
+    await prepareClone(clone, `${http.url}/r${count}.git`);
+    const after = await remote.tip('two');
+    const moves = refs.map((ref) => ({ ref, before: tip, after }));
+    expect(await pushAtomic(clone, moves)).toEqual({ kind: 'too_many' });
+    expect(new Set((await remoteRefs(clone, refs)).values())).toEqual(new Set([tip]));
+    expect(await pushAtomic(clone, moves.slice(0, 400))).toEqual({ kind: 'pushed' });
+  }, 120_000);
+});
+
+test('commits to fetch may be as many as there are', async () => {
+  await cloned();
+  const tip = await remote.tip('two');
+  const commits = Array.from({ length: 51_200 }, () => tip);
+  await expect(fetchCommits(clone, commits)).resolves.toBeUndefined();
 });
 
 test('ssh works by either form of address, and its refusals are told apart', async () => {

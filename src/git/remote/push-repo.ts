@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gitText } from '../process/run';
+import type { RefMove } from './push';
+
+/** The name of the remote in it: one that no setting of the host is about. */
+export const PUSH_REMOTE = 'spicerack-push';
+
+/**
+ * A throw-away repository that knows by itself what is to be pushed: `git push --force-with-lease spicerack-push` in it
+ * moves the refs, each only if it is still at `before`. Its objects are the clone's. A command line holds some ten
+ * thousand moves at most, and `git push` takes refs from no other input; files hold any number, and all go as one push.
+ */
+export interface PushRepo {
+  readonly gitDir: string;
+  /** End the processes that work in it first. */
+  remove(): Promise<void>;
+}
+
+/** @throws GitError where the clone has no remote */
+export async function makePushRepo(clone: string, moves: RefMove[], signal?: AbortSignal): Promise<PushRepo> {
+  const url = await gitText(['config', '--file', join(clone, 'config'), 'remote.origin.url'], { signal });
+  const gitDir = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
+  const remove = () => rm(gitDir, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    await mkdir(join(gitDir, 'refs'));
+    await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+    await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${quoted(join(clone, 'objects'))}\n`);
+    await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+    await writeFile(join(gitDir, 'packed-refs'), packedRefs(moves));
+    await writeFile(join(gitDir, 'config'), configuration(url, moves));
+    return { gitDir, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Where a lease without a value finds it: the remote-tracking ref; where there is none, the ref must not be there. */
+function packedRefs(moves: RefMove[]): string {
+  const lines = moves.flatMap(({ ref, before }) => (before ? [{ name: tracking(ref), before }] : []));
+  // In the order of bytes.
+  lines.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  return ['# pack-refs with: sorted ', ...lines.map(({ name, before }) => `${before} ${name}`), ''].join('\n');
+}
+
+function tracking(ref: string): string {
+  return ref.replace(/^refs\//, 'refs/tracking/');
+}
+
+function configuration(url: string, moves: RefMove[]): string {
+  const isSha256 = moves.some(({ before, after }) => (after ?? before)?.length === 64);
+  return [
+    '[core]',
+    `repositoryformatversion = ${isSha256 ? 1 : 0}`,
+    'bare = true',
+    // It is gone in a moment.
+    'fsync = none',
+    ...(isSha256 ? ['[extensions]', 'objectformat = sha256'] : []),
+    `[remote "${PUSH_REMOTE}"]`,
+    `url = ${quoted(url)}`,
+    'fetch = +refs/*:refs/tracking/*',
+    ...moves.map(({ ref, after }) => `push = ${quoted(`${after ?? ''}:${ref}`)}`),
+    '',
+  ].join('\n');
+}
+
+/** As git's configuration files and lists of alternates take it. */
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+}
