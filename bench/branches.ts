@@ -44,7 +44,14 @@ export async function run(): Promise<BenchRow> {
       [
         contestant('sync and projection', async (gitDir) => {
           await fetchRemote(gitDir);
-          const look = { gitDir, trunk: 'main', previousRows: [], previousTrunkTip: null, branchTips: new Map() };
+          const look = {
+            gitDir,
+            trunk: 'main',
+            previousRows: [],
+            previousTrunkTip: null,
+            branchTips: new Map(),
+            landings: [],
+          };
           const projection = await computeProjection(look);
           if (projection?.rows.length !== COUNT) throw new Error('a wrong projection');
         }),

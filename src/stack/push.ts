@@ -1,4 +1,4 @@
-import type { RefMove } from '@/git/remote/push';
+import type { RefMove } from '@/git/remote/push-repo';
 import type { Move } from '@/model/plan';
 
 /** What to do with a push that may or may not have happened. */

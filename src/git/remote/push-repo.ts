@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gitText } from '../process/run';
-import type { RefMove } from './push';
+
+/** A ref of the remote that shall go from one commit id to another; null is "not there". */
+export interface RefMove {
+  /** Full name: `refs/heads/<branch>`. */
+  ref: string;
+  before: string | null;
+  after: string | null;
+}
 
 /** The name of the remote in it: one that no setting of the host is about. */
 export const PUSH_REMOTE = 'spicerack-push';

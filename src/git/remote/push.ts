@@ -4,15 +4,7 @@ import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
 import { remoteRefs } from './ls-remote';
 import type { RemoteOptions } from './options';
-import { makePushRepo, PUSH_REMOTE } from './push-repo';
-
-/** A ref of the remote that shall go from one commit id to another; null is "not there". */
-export interface RefMove {
-  /** Full name: `refs/heads/<branch>`. */
-  ref: string;
-  before: string | null;
-  after: string | null;
-}
+import { makePushRepo, PUSH_REMOTE, type RefMove } from './push-repo';
 
 /** A ref that the remote, or its lease, did not let go. */
 export interface RefusedRef {

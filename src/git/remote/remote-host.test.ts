@@ -116,7 +116,13 @@ describe('a redirect', () => {
   });
 });
 
-describe('the body of an HTTP error', () => {
+describe('the body of an HTTP error, where inner networks can be reached', () => {
+  beforeAll(() => {
+    process.env.SPICERACK_REMOTE_HOSTS = 'any';
+  });
+  afterAll(() => {
+    process.env.SPICERACK_REMOTE_HOSTS = 'public';
+  });
   test.each([401, 403, 404, 500])('with status %i is shown to nobody', async (status) => {
     const url = await serve((_, response) => {
       response.writeHead(status, { 'content-type': 'text/plain' }).end('The inner page of the metadata service\n');
