@@ -12,6 +12,8 @@ export interface JobResult {
   registered: Array<{ branch: string; parent: string }>;
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
+  /** Branches whose old commits are kept nowhere any more: no undo can put them back. */
+  lost?: string[];
   /** Whatever else a person should know, in whole sentences. */
   notes: string[];
   /** Null where none was known for the tips that the job met, or where it ended for reasons beyond any plan. */

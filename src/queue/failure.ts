@@ -82,6 +82,20 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
       return say('INTERNAL', 'The disk is full. Free some room, then try again.', true);
     case 'corrupt':
       return say('INTERNAL', 'The clone is damaged. It is made anew at the next try.', true);
+    case 'remote_damaged':
+      return say(
+        'REMOTE_UNREACHABLE',
+        "The remote's own repository is damaged, which nothing here can mend. Tell whoever runs it; `git fsck` there names what is missing.",
+        false,
+      );
+    case 'remote_full':
+      return say(
+        'REMOTE_UNREACHABLE',
+        "The remote's disk is full. Once whoever runs it has made room, try again.",
+        false,
+      );
+    case 'remote_busy':
+      return say('REMOTE_UNREACHABLE', 'Somebody else holds a lock on the remote. Try again.', true);
     case 'too_large':
       return say('TOO_LARGE', TOO_LARGE_HINT, false);
     case 'missing':

@@ -9,7 +9,7 @@ import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
 import { pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
-import { prepareClone, removeClone } from '@/git/clone/init';
+import { prepareClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
 import { fetchRemote } from '@/git/remote/fetch';
 import { remoteHead } from '@/git/remote/ls-remote';
@@ -22,6 +22,7 @@ import { failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { remoteOptions } from './commit-moves';
+import { bringOver, setAsideIfDamaged, theirs } from './damaged-clone';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
 
@@ -51,8 +52,7 @@ async function fetchWhole(lease: Lease): Promise<string> {
   } catch (error) {
     if (error instanceof GitError && error.kind === 'redirect') throw await movedAway(lease, error);
     if (!(error instanceof GitError) || error.kind !== 'corrupt') throw error;
-    await lease.write([logLine(lease, `The clone is damaged and is made anew: ${error.message}`, 'warn')]);
-    await removeClone(cloneDir(lease.repo.id));
+    if (!(await setAsideIfDamaged(lease, error))) throw theirs(error);
     return fetchOnce(lease);
   }
 }
@@ -73,6 +73,7 @@ async function fetchOnce(lease: Lease): Promise<string> {
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
   await fetchRemote(gitDir, remote);
+  await bringOver(lease);
   return trunk;
 }
 

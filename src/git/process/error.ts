@@ -1,5 +1,6 @@
 import { oneLine } from '@/text/foreign';
 import { says } from '@/text/says';
+import { whoSaid } from './said';
 
 /** What went wrong with a git process, as far as a caller can act on it. */
 export type GitErrorKind =
@@ -15,8 +16,12 @@ export type GitErrorKind =
   /** Another process holds a lock in our clone: trying again helps. */
   | 'lock'
   | 'disk_full'
-  /** The clone is damaged: making it anew helps. */
+  /** Our own git finds our clone damaged; a look at the clone proves it (`clone/fsck.ts`). */
   | 'corrupt'
+  /** The far side says so of its own repository: trouble of its objects, no room on its disk, a lock held there. */
+  | 'remote_damaged'
+  | 'remote_full'
+  | 'remote_busy'
   /** It would take more than is read or allowed: output, refs, commits, or memory (`bounds.ts`). */
   | 'too_large'
   /** The remote points to another address, which is not followed. */
@@ -140,11 +145,28 @@ const PHRASES: Array<[GitErrorKind, string[]]> = [
   ],
 ];
 
+/** What is ours in our own git's words, and the far side's in the words of the far side. */
+const THEIRS: Partial<Record<GitErrorKind, GitErrorKind>> = {
+  corrupt: 'remote_damaged',
+  disk_full: 'remote_full',
+  lock: 'remote_busy',
+};
+
+function kindOf(stderr: string): GitErrorKind {
+  const { own, far } = whoSaid(stderr);
+  if (says(ourOutcry(own), OUT_OF_MEMORY)) return 'too_large';
+  for (const [kind, phrases] of PHRASES) {
+    const theirs = THEIRS[kind];
+    if (!theirs && says(stderr, phrases)) return kind;
+    if (theirs && says(own, phrases)) return kind;
+    if (theirs && says(far, phrases)) return theirs;
+  }
+  return 'failed';
+}
+
 /** Turns a failed command's words, which are clean (`text/foreign.ts`), into a GitError. */
 export function classify(args: string[], code: number, stderr: string): GitError {
-  const kind = ranOutOfMemory(stderr)
-    ? 'too_large'
-    : (PHRASES.find(([, phrases]) => says(stderr, phrases))?.[0] ?? 'failed');
+  const kind = kindOf(stderr);
   const words = withoutHttpBody(stderr);
   const first = words
     .split('\n')
@@ -153,10 +175,12 @@ export function classify(args: string[], code: number, stderr: string): GitError
   return new GitError(kind, `git ${args[0]} failed (exit ${code})${first ? `: ${oneLine(first)}` : ''}`, args, words);
 }
 
-/** Our own git's words, never those of the far side ("remote: fatal: …"). */
-function ranOutOfMemory(stderr: string): boolean {
-  const own = stderr.split('\n').filter((line) => line.startsWith('fatal: ') || line.startsWith('error: '));
-  return says(own.join('\n'), ['out of memory', 'cannot allocate memory', 'malloc failed', 'mmap failed']);
+const OUT_OF_MEMORY = ['out of memory', 'cannot allocate memory', 'malloc failed', 'mmap failed'];
+
+/** The lines with which our own git gives up. */
+function ourOutcry(own: string): string {
+  const lines = own.split('\n').filter((line) => line.startsWith('fatal: ') || line.startsWith('error: '));
+  return lines.join('\n');
 }
 
 /**
