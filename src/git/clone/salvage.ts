@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitError } from '../process/error';
-import { git } from '../process/run';
+import { git, gitText } from '../process/run';
 import { asideOf } from './init';
 
 /** Whether there is a damaged clone that has not been taken from yet. */
@@ -24,9 +24,10 @@ export function removeAside(gitDir: string): Promise<void> {
  */
 export async function salvage(gitDir: string, groups: string[][], signal?: AbortSignal): Promise<string[][]> {
   const env = { GIT_ALTERNATE_OBJECT_DIRECTORIES: join(asideOf(gitDir), 'objects') };
+  const ofRemote = await gitText(['for-each-ref', '--format=^%(objectname)', 'refs/remotes'], { gitDir, signal });
   const take = async (commits: string[]): Promise<boolean> => {
     if (commits.length === 0) return true;
-    const input = `${commits.map((id) => `${id}\n`).join('')}--not\n--remotes\n`;
+    const input = `${[...commits, ofRemote].join('\n')}\n`;
     const args = ['pack-objects', '--revs', '-q', '--no-reuse-delta', join(gitDir, 'objects/pack/pack')];
     try {
       await git(args, { gitDir, env, input, signal });
