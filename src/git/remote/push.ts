@@ -150,19 +150,21 @@ const PASSES = [
 
 function declined(stderr: string): Declined {
   const error = classify(['push'], 128, stderr);
-  const words = hostWords(stderr);
+  // As the error has it: without what nobody is to see.
+  const said = error.stderr;
+  const words = hostWords(said);
   const objects = [...words.matchAll(/^object ([0-9a-f]{40,64}): (.+)$/gm)].map(([, id = '', why = '']) => ({
     id,
     why: oneLine(why),
   }));
-  const unpacked = stderr.split('\n').some((line) => line.startsWith('error: remote unpack failed: '));
+  const unpacked = said.split('\n').some((line) => line.startsWith('error: remote unpack failed: '));
   const saidNo =
-    unpacked || (error.kind === 'unreachable' && words !== '') || says(stderr, ['error: RPC failed; HTTP 4']);
-  const isFinal = saidNo && !['auth', 'not_found', 'redirect'].includes(error.kind) && !says(stderr, PASSES);
+    unpacked || (error.kind === 'unreachable' && words !== '') || says(said, ['error: RPC failed; HTTP 4']);
+  const isFinal = saidNo && !['auth', 'not_found', 'redirect'].includes(error.kind) && !says(said, PASSES);
   if (!isFinal) return { kind: 'declined', error, objects };
-  const status = stderr.match(/returned error: (\d+)/)?.[1];
+  const status = said.match(/returned error: (\d+)/)?.[1];
   const message = words ? shorten(words, MOST_WORDS) : status ? `it answered HTTP ${status}` : error.message;
-  return { kind: 'declined', error: new GitError('failed', message, ['push'], error.stderr), objects };
+  return { kind: 'declined', error: new GitError('failed', message, ['push'], said), objects };
 }
 
 /** The most of a remote's words that each ref they are about is given, in characters; the log has them all. */
