@@ -77,25 +77,17 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
     case 'killed':
       return say('INTERNAL', 'Something ended git, perhaps the system for want of memory. Try again.', true);
     case 'lock':
-      return say('INTERNAL', 'Another process holds a lock in the clone. Try again.', true);
+      return say('INTERNAL', 'Another process holds a lock, in the clone or on the remote. Try again.', true);
     case 'disk_full':
       return say('INTERNAL', 'The disk is full. Free some room, then try again.', true);
     case 'corrupt':
       return say('INTERNAL', 'The clone is damaged. It is made anew at the next try.', true);
-    case 'remote_damaged':
+    case 'refused':
       return say(
         'REMOTE_UNREACHABLE',
-        "The remote's own repository is damaged, which nothing here can mend. Tell whoever runs it; `git fsck` there names what is missing.",
+        'The remote says no, or is in trouble of its own (a damaged repository, a full disk): its words are in the log of this job. Tell whoever runs it.',
         false,
       );
-    case 'remote_full':
-      return say(
-        'REMOTE_UNREACHABLE',
-        "The remote's disk is full. Once whoever runs it has made room, try again.",
-        false,
-      );
-    case 'remote_busy':
-      return say('REMOTE_UNREACHABLE', 'Somebody else holds a lock on the remote. Try again.', true);
     case 'too_large':
       return say('TOO_LARGE', TOO_LARGE_HINT, false);
     case 'missing':

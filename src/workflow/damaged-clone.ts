@@ -37,7 +37,7 @@ const REMOTE = new Set(['fetch', 'push', 'ls-remote']);
 
 /** Words of damage that are not about our clone, which is whole: in what speaks to a remote they are about that. */
 export function theirs({ message, args, stderr }: GitError): GitError {
-  return new GitError(REMOTE.has(args[0] ?? '') ? 'remote_damaged' : 'failed', message, args, stderr);
+  return new GitError(REMOTE.has(args[0] ?? '') ? 'refused' : 'failed', message, args, stderr);
 }
 
 /**

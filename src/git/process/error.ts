@@ -13,15 +13,13 @@ export type GitErrorKind =
   | 'timeout'
   /** Somebody ended it (the system, short of memory; an administrator): trying again helps. */
   | 'killed'
-  /** Another process holds a lock in our clone: trying again helps. */
+  /** Another process holds a lock, in our clone or on the remote: trying again helps. */
   | 'lock'
   | 'disk_full'
   /** Our own git finds our clone damaged; a look at the clone proves it (`clone/fsck.ts`). */
   | 'corrupt'
-  /** The far side says so of its own repository: trouble of its objects, no room on its disk, a lock held there. */
-  | 'remote_damaged'
-  | 'remote_full'
-  | 'remote_busy'
+  /** The far side says no, or is in trouble of its own (its objects, its disk): neither another login nor time mends it. */
+  | 'refused'
   /** It would take more than is read or allowed: output, refs, commits, or memory (`bounds.ts`). */
   | 'too_large'
   /** The remote points to another address, which is not followed. */
@@ -147,9 +145,8 @@ const PHRASES: Array<[GitErrorKind, string[]]> = [
 
 /** What is ours in our own git's words, and the far side's in the words of the far side. */
 const THEIRS: Partial<Record<GitErrorKind, GitErrorKind>> = {
-  corrupt: 'remote_damaged',
-  disk_full: 'remote_full',
-  lock: 'remote_busy',
+  corrupt: 'refused',
+  disk_full: 'refused',
 };
 
 function kindOf(stderr: string): GitErrorKind {

@@ -38,7 +38,7 @@ export type PushResult =
 
 export interface Declined {
   kind: 'declined';
-  /** Of kind `failed` where the host says no in words of its own, which its message then has. */
+  /** Of kind `refused` where the host says no in words of its own, which its message then has. */
   error: GitError;
   /** The objects that it does not take, with its reason for each. */
   objects: Array<{ id: string; why: string }>;
@@ -164,7 +164,7 @@ function declined(stderr: string): Declined {
   if (!isFinal) return { kind: 'declined', error, objects };
   const status = said.match(/returned error: (\d+)/)?.[1];
   const message = words ? shorten(words, MOST_WORDS) : status ? `it answered HTTP ${status}` : error.message;
-  return { kind: 'declined', error: new GitError('failed', message, ['push'], said), objects };
+  return { kind: 'declined', error: new GitError('refused', message, ['push'], said), objects };
 }
 
 /** The most of a remote's words that each ref they are about is given, in characters; the log has them all. */
@@ -205,7 +205,7 @@ function blame(rejected: Rejection[], stderr: string): (PushResult & { kind: 're
   if (failed.length > 0) {
     if (says(words, ['cannot lock ref *Unable to create *.lock'])) {
       const words = 'The remote is busy with one of these branches.';
-      return { kind: 'declined', error: new GitError('remote_busy', words, ['push'], stderr), objects: [] };
+      return { kind: 'declined', error: new GitError('lock', words, ['push'], stderr), objects: [] };
     }
     const named = failed.flatMap(({ ref }): RefusedRef[] => {
       const line = words.split('\n').find((l) => l.includes(`cannot lock ref '${ref}'`));
