@@ -60,10 +60,7 @@ export function hostConfig(): HostConfig {
   const known = shared.__spicerackHostConfig.get(from);
   if (known && known.stamp === stampOf(known.files)) return known.value;
 
-  const scopes = [
-    readScope({ ...inherited, GIT_CONFIG_NOSYSTEM: '1' }),
-    readScope({ ...inherited, GIT_CONFIG_GLOBAL: '/dev/null' }),
-  ] as const;
+  const scopes = [readScope({ GIT_CONFIG_NOSYSTEM: '1' }), readScope({ GIT_CONFIG_GLOBAL: '/dev/null' })] as const;
   const [user, system] = scopes;
   // The user's come last, as in git, so that they win.
   write(
@@ -89,13 +86,13 @@ interface Scope {
   broken?: string;
 }
 
-/** Lists what git finds from this environment, outside of any repository. A part that is broken has no entries. */
-function readScope(env: NodeJS.ProcessEnv): Scope {
+/** Lists what git finds in one scope, outside of any repository. A part that is broken has no entries. */
+function readScope(only: Record<string, string>): Scope {
   const args = ['config', '--list', '-z', '--show-scope', '--show-origin', '--includes'];
   try {
     const fields = execFileSync(config().gitProgram, args, {
       cwd: '/',
-      env: { ...env, LC_ALL: 'C' },
+      env: childEnvironment({ LC_ALL: 'C', ...only }),
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 16 * 1024 * 1024,
     })

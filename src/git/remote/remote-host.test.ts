@@ -102,7 +102,8 @@ describe('a redirect', () => {
     await fetchRemote(clone);
     await prepareClone(clone, `${url}/shop.git`);
     const after = await remote.tip('main');
-    await failureOf(pushAtomic(clone, [{ ref: 'refs/heads/new', before: null, after }]));
+    const result = await pushAtomic(clone, [{ ref: 'refs/heads/new', before: null, after }]);
+    expect(result).toMatchObject({ kind: 'declined', error: { kind: 'redirect' } });
     expect(asked).toEqual([]);
     expect(Object.keys(await remote.tips())).toEqual(['main']);
   });
