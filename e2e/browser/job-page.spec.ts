@@ -23,7 +23,7 @@ test('a job’s page tells a conflict by its two sides, with commands to copy th
     .getByRole('button', { name: 'Copy the commands' })
     .click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-    /^git fetch origin\ngit switch catalog\/price-rounding\ngit rebase --onto origin\/catalog\/price-model [0-9a-f]{40}\n/,
+    /^git fetch origin\ngit switch --detach ([0-9a-f]{40})\ngit rebase --onto origin\/catalog\/price-model [0-9a-f]{40}\ngit push --force-with-lease=catalog\/price-rounding:\1 origin HEAD:refs\/heads\/catalog\/price-rounding$/,
   );
   await expectAccessible(page);
 });

@@ -35,6 +35,7 @@ export function momentsOf(kind: JobKind): Moment[] {
 function actVerbs(kind: JobKind): GitVerb[] {
   switch (kind) {
     case 'register_existing_branch':
+    case 'untrack_branch':
       return [];
     case 'create_branch':
       return ['push'];

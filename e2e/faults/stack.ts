@@ -136,6 +136,14 @@ export const SCENARIOS: Scenario[] = [
     missing: (at) => notOn(at, { agent: 'c' }),
   },
   {
+    kind: 'untrack_branch',
+    prepare: async () => undefined,
+    request: async (client, _db, repo) =>
+      (await client.branches.untrack.mutate({ repoId: repo.id, branch: 'b' })).jobId,
+    moves: [],
+    missing: (at) => [...notOn(at, { c: 'a' }), ...(at.rows.get('b')?.tracked ? ['b is tracked'] : [])],
+  },
+  {
     kind: 'undo',
     reparented: true,
     prepare: async () => undefined,

@@ -5,7 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { GET, POST } from '@/app/api/trpc/[trpc]/route';
-import { jobMoves, jobs, tasks } from '@/db/schema';
+import { branches, jobMoves, jobs, tasks } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { appRouter } from './router';
@@ -37,6 +37,14 @@ beforeEach(seed);
 async function seed(): Promise<void> {
   const repoId = await test.addRepo({ a: 'main', b: 'a' });
   const [queued, ended, moved, task] = [uuid(), uuid(), uuid(), uuid()];
+  // Two that were renamed.
+  const tip = 'd'.repeat(40);
+  await test.db.insert(branches).values(
+    ['c', 'x/y'].flatMap((name) => [
+      { repoId, name, tip, renamedFrom: `old-${name}` },
+      { repoId, name: `old-${name}`, tip, parent: 'main', base: 'b'.repeat(40), tracked: true, gone: true },
+    ]),
+  );
   await test.db.insert(jobs).values([
     { id: queued, repoId, kind: 'restack_repo', requestedBy: 'test' },
     { id: ended, repoId, kind: 'reparent_branch', branch: 'a', parent: 'main', status: 'error', requestedBy: 'test' },
@@ -102,9 +110,10 @@ function nearly(field: string): fc.Arbitrary<unknown> {
     return fc.constantFrom('sync_repo', 'restack_repo', 'restack_subtree', 'rebase_branch', 'reparent_branch',
       'register_existing_branch', 'create_branch', 'undo'); // biome-ignore format: one list
   }
+  if (field === 'base') return fc.constantFrom('abcdef1', 'f'.repeat(40), '-x', 'HEAD', 'a');
   if (field === 'filter') return fc.constantFrom('all', 'active', 'conflicts');
   if (field === 'engine') return fc.constantFrom('auto', 'git', 'git-spice');
-  if (field === 'suggested' || field === 'archived' || /^allow/.test(field)) return fc.boolean();
+  if (field === 'suggested' || field === 'archived' || field === 'kept' || /^allow/.test(field)) return fc.boolean();
   if (field === 'status') return fc.constantFrom('queued', 'error');
   return fc.oneof(
     fc.string({ maxLength: 20 }),
@@ -122,7 +131,11 @@ function inputOf(schema: unknown): fc.Arbitrary<unknown> {
     fc.oneof(
       { weight: 12, arbitrary: nearly(field) },
       { weight: 1, arbitrary: odd },
-      { weight: type.safeParse(undefined).success ? 16 : 1, arbitrary: fc.constant(undefined) },
+      // Most kinds take no base.
+      {
+        weight: field === 'base' ? 80 : type.safeParse(undefined).success ? 16 : 1,
+        arbitrary: fc.constant(undefined),
+      },
     ),
   ]);
   const surplus = fc.oneof(
@@ -180,7 +193,8 @@ describe('whatever the input', () => {
           try {
             await call(path, filledIn(value));
             answered.add(path);
-            if (path === 'repos.remove') await seed();
+            // What these leave is refused from then on.
+            if (path === 'repos.remove' || path === 'branches.update') await seed();
           } catch (error) {
             if (!(error instanceof TRPCError)) throw error;
             expect(error.code, String(error.cause)).not.toBe('INTERNAL_SERVER_ERROR');
@@ -189,7 +203,7 @@ describe('whatever the input', () => {
             refused += 1;
           }
         }),
-        fuzzing(1000),
+        fuzzing(1200),
       );
       expect(refused).toBeGreaterThan(200);
       // What was sent is near enough to valid that each procedure has taken something; a stream is only begun.

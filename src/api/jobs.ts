@@ -11,7 +11,7 @@ import { cancelJob } from '@/queue/cancel';
 import { noJob } from '@/queue/refusal';
 import { retryJob } from '@/queue/retry';
 import { undoJob, undoOffer } from '@/queue/undo';
-import { action, branchName, jobId, procedure, refuse, repoId, router } from './trpc';
+import { action, branchName, idempotencyKey, jobId, procedure, refuse, repoId, router } from './trpc';
 
 /** A job with everything that people watch about it but its log. */
 export interface JobDetail {
@@ -27,13 +27,6 @@ const view = Object.fromEntries(
 ) as Omit<ReturnType<typeof getTableColumns<typeof jobs>>, (typeof HIDDEN_JOB_COLUMNS)[number]>;
 
 const LOG_PAGE = 1000;
-
-/** The same key with the same input gets the same job, however often it is sent. */
-const idempotencyKey = z
-  .string()
-  .min(1, 'Give a key, or leave it out.')
-  .max(200, 'Use at most 200 characters.')
-  .optional();
 
 export const jobsRouter = router({
   /** Accepts an action and answers at once; the work runs in the background. */

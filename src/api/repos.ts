@@ -20,7 +20,7 @@ const PAGE = 2000;
 /** Archived tasks in the overview. */
 const ARCHIVED = 20;
 
-/** Which branches a filter keeps. `active` leaves out what is merged or gone. */
+/** Which branches a filter keeps. `active` leaves out what is merged or gone, `untracked` long-lived ones too. */
 export const BRANCH_FILTERS = ['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged'] as const;
 export type BranchFilter = (typeof BRANCH_FILTERS)[number];
 
@@ -29,7 +29,7 @@ const FILTERS: Record<BranchFilter, SQL | undefined> = {
   active: sql`not ${branches.merged} and not ${branches.gone}`,
   needs_restack: sql`${branches.needsRestack} and ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
   conflicts: sql`${branches.forecast} ->> 'outcome' = 'conflict' and not ${branches.merged} and not ${branches.gone}`,
-  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
+  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone} and not coalesce(${branches.kept}, ${branches.keptReason} <> 'no_work', 0)`,
   merged: sql`${branches.merged}`,
 };
 
@@ -150,7 +150,8 @@ export const reposRouter = router({
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
       await repoOf(ctx.db, id);
       if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
-      const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
       if (Object.keys(set).length > 0) {
         // A job that has begun its push must find the remote again that it pushed to.
         const free = changes.url === undefined ? undefined : NO_RUNNING_JOB;
@@ -160,6 +161,10 @@ export const reposRouter = router({
             .set(set)
             .where(and(eq(repos.id, id), free))
             .returning({ id: repos.id }),
+          // The trunk is not among the branches.
+          ctx.db
+            .delete(branches)
+            .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
         if (changed.length === 0) {
           refuse({
@@ -293,6 +298,12 @@ async function jobsToShow(db: Db, repoId: string) {
   const shown = new Set(recent.map(({ job }) => job.id));
   const active = await recentJobs(db, { repoId, status: ['queued', 'running'], limit: 500 });
   return [...recent, ...active.filter(({ job }) => !shown.has(job.id))];
+}
+
+/** What goes with another trunk: the next sync sees to what stands on the old one, and nobody has to be asked any more. */
+function trunkChange(trunk: string) {
+  const before = sql`coalesce(${repos.previousTrunk}, ${repos.trunk})`;
+  return { previousTrunk: sql`case when ${before} is ${trunk} then null else ${before} end`, headMoved: false };
 }
 
 async function repoOf(db: Db, id: string) {

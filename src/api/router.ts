@@ -1,3 +1,4 @@
+import { branchesRouter } from './branches';
 import { feedRouter } from './feed';
 import { forecastRouter } from './forecast';
 import { jobsRouter } from './jobs';
@@ -9,6 +10,7 @@ import { router } from './trpc';
 /** The whole API. Its names are a promise to other packages. */
 export const appRouter = router({
   repos: reposRouter,
+  branches: branchesRouter,
   jobs: jobsRouter,
   tasks: tasksRouter,
   forecast: forecastRouter,

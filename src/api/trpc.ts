@@ -73,6 +73,13 @@ export const jobId = z.uuid('This is not the id of a job. List them with jobs.li
 export const taskId = z.uuid('This is not the id of a task. List them with tasks.list.');
 export const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');
 
+/** The same key with the same input gets the same job, however often it is sent. */
+export const idempotencyKey = z
+  .string()
+  .min(1, 'Give a key, or leave it out.')
+  .max(200, 'Use at most 200 characters.')
+  .optional();
+
 /** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `queue/kinds.ts` knows. */
 export const action = z.strictObject({
   repoId,
@@ -80,4 +87,5 @@ export const action = z.strictObject({
   branch: branchName.optional(),
   parent: branchName.optional(),
   suggested: z.boolean().optional(),
+  base: z.string().max(64, 'This is too long for the id of a commit.').optional(),
 });

@@ -3,6 +3,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
+import { KEPT_REASONS } from '@/model/kept';
 import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
 import type { EngineName, Move } from '@/model/plan';
 import type { JobResult } from '@/model/result';
@@ -31,6 +32,11 @@ export const repos = sqliteTable(
     /** Null until the first sync has found it. */
     trunk: text('trunk'),
     trunkTip: text('trunk_tip'),
+    /** The trunk before this one, until a sync has seen to what stands on it. */
+    previousTrunk: text('previous_trunk'),
+    /** The branch that the remote's HEAD names, as a sync last saw it, and whether it has moved since the trunk was set. */
+    head: text('head'),
+    headMoved: flag('head_moved'),
     engine: text('engine', { enum: ['auto', 'git', 'git-spice'] })
       .notNull()
       .default('auto'),
@@ -69,8 +75,16 @@ export const branches = sqliteTable(
     parent: text('parent'),
     /** The commit of the parent that it stands on; null while untracked. */
     base: text('base'),
+    /** A person has named the base: what its parent was seen at does not move it up. */
+    baseNamed: flag('base_named'),
     tracked: flag('tracked'),
     suggestedParent: text('suggested_parent'),
+    /** Whether it is a long-lived branch, that no action moves: a person's word; null where nobody has said so. */
+    kept: integer('kept', { mode: 'boolean' }),
+    /** What speaks for that, as the last sync saw it; counts where `kept` is null. See `repos/kept.ts`. */
+    keptReason: text('kept_reason', { enum: KEPT_REASONS }),
+    /** The tracked branch, gone from the remote, that it seems to be under a new name. */
+    renamedFrom: text('renamed_from'),
     /** The parent's tip is not in its history, or what was taken from the parent still is. */
     needsRestack: flag('needs_restack'),
     /** Commits over the parent (untracked: over the suggested parent), and of the parent that it lacks. */
@@ -127,6 +141,8 @@ export const jobs = sqliteTable(
     kind: text('kind', { enum: JOB_KINDS }).notNull(),
     branch: text('branch'),
     parent: text('parent'),
+    /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
+    base: text('base'),
     suggested: flag('suggested'),
     status: text('status', { enum: JOB_STATUSES }).notNull().default('queued'),
     /** What it is doing, or how it ended, in one sentence. */
@@ -256,8 +272,9 @@ export const forecasts = sqliteTable(
     kind: text('kind', { enum: ACTION_KINDS }).notNull(),
     branch: text('branch'),
     parent: text('parent'),
+    base: text('base'),
     suggested: flag('suggested'),
-    /** The four above in one: what is unique together with the tips. */
+    /** The five above in one: what is unique together with the tips. */
     action: text('action').notNull(),
     /** Fingerprint of the trunk's tip and the branch rows; see `tips-key.ts`. */
     tipsKey: text('tips_key').notNull(),
@@ -344,7 +361,7 @@ export const cloneUpkeep = sqliteTable(
   (t) => [primaryKey({ columns: [t.repoId, t.machine] })],
 );
 
-/** Browsers that have shown the token (`server/sessions.ts`). Nothing in a row opens the door by itself. */
+/** Browsers that have shown the token (`server/door/sessions.ts`). Nothing in a row opens the door by itself. */
 export const sessions = sqliteTable('sessions', {
   /** SHA-256, in hex, over the session's id and the token that it was opened with. */
   hash: text('hash').primaryKey(),

@@ -37,7 +37,18 @@ export const HIDDEN_JOB_COLUMNS = [
 export const HIDDEN_FORECAST_COLUMNS = ['action', 'claim', 'claimedUntil'] as const;
 
 /** Columns of a branch row that forecasts depend on. */
-export const TIPS_COLUMNS = ['name', 'tip', 'parent', 'base', 'tracked', 'suggestedParent', 'merged', 'gone'] as const;
+export const TIPS_COLUMNS = [
+  'name',
+  'tip',
+  'parent',
+  'base',
+  'tracked',
+  'suggestedParent',
+  'kept',
+  'keptReason',
+  'merged',
+  'gone',
+] as const;
 
 const ofJob = '(select repo_id from jobs where id = NEW.job_id)';
 
@@ -119,7 +130,7 @@ function feedTriggers(feed: Feed): string[] {
 }
 
 function jsonValue(column: string, dataType: string): string {
-  if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' else 'false' end)`;
+  if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' when 0 then 'false' else 'null' end)`;
   if (dataType === 'json') return `json(${column})`;
   return column;
 }

@@ -91,7 +91,8 @@ describe('forecasts and jobs', () => {
               if (wanted) await create(wanted);
               // Fetches and refreshes the rows, and then finds nothing to do.
               await worker.run({ repoId, kind: 'register_existing_branch', branch: 'nowhere' });
-              await compare({ repoId, ...named(action, [...team.branches.keys()]) });
+              const names = [...team.branches.keys()];
+              await compare({ repoId, ...named(action, names, await team.remote.tips()) });
             }
           },
         ),
@@ -109,6 +110,7 @@ describe('forecasts and jobs', () => {
 function named(
   { kind, branch, parent }: Pick<Step, 'kind' | 'branch' | 'parent'>,
   names: string[],
+  tips: Record<string, string>,
 ): Omit<ForecastRequest, 'repoId'> {
   const own = names[branch % Math.max(1, names.length)] ?? 'nowhere';
   switch (kind) {
@@ -121,6 +123,8 @@ function named(
     case 'reparent_branch':
       return { kind, branch: own, parent: ['main', ...names][parent % (names.length + 1)] };
     case 'register_existing_branch':
+      // Of another branch's tip, which may be in its history or not.
+      if (parent % 4 === 1) return { kind, branch: own, base: tips[names[(branch + 1) % names.length] ?? 'main'] };
       return parent % 2 === 0 ? { kind, suggested: true } : { kind, branch: own };
   }
 }

@@ -35,7 +35,7 @@ const view = Object.fromEntries(
 export async function askForecast(db: Db, request: ForecastRequest): Promise<ForecastAnswer | { refused: Refusal }> {
   const refused = await refusalOf(db, request);
   if (refused) return { refused };
-  const { repoId, kind, branch, parent, suggested } = request;
+  const { repoId, kind, branch, parent, base, suggested } = request;
   const action = actionKey(request);
   // Again where the rows change between two looks at them.
   for (let tries = 0; tries < 3; tries++) {
@@ -56,8 +56,8 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
       where repo_id = ${repoId} and seq > ${head?.cursor ?? 0} and type in ('branches', 'repos'))`;
     await write(db, [
       db.run(sql`
-        insert into forecasts (repo_id, kind, branch, parent, suggested, action, tips_key, message)
-        select ${repoId}, ${kind}, ${branch ?? null}, ${parent ?? null}, ${suggested ? 1 : 0}, ${action}, ${key}, ${message}
+        insert into forecasts (repo_id, kind, branch, parent, base, suggested, action, tips_key, message)
+        select ${repoId}, ${kind}, ${branch ?? null}, ${parent ?? null}, ${base ?? null}, ${suggested ? 1 : 0}, ${action}, ${key}, ${message}
         where ${unchanged}
         on conflict (repo_id, action, tips_key) do update set
           stale = 0,

@@ -19,6 +19,7 @@ const PLANNED_CODES: ReadonlySet<ErrorCode> = new Set([
   'BRANCH_NOT_FOUND',
   'NOT_TRACKED',
   'CYCLE',
+  'KEPT',
   'ENGINE_MISSING',
   'TOO_LARGE',
 ]);

@@ -24,6 +24,7 @@ export type Computed =
   | { kind: 'waiting'; message: string };
 
 export const NO_CLONE = 'It waits for the next sync: there is no clone on this machine yet.';
+const NEW_TRUNK = 'It waits for the next sync: that sees what stands on the new trunk.';
 const INCOMPLETE = 'It waits for the next sync: the clone on this machine lacks some of the commits.';
 
 /** Whether this machine has a clone of the repo to compute with. */
@@ -42,6 +43,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
   const rows = await branchRows(db, asked.repoId);
   if (!repo || tipsKey(repo, rows) !== asked.tipsKey) return { kind: 'stale' };
   if (!repo.trunk || !repo.trunkTip || !hasClone(repo.id)) return { kind: 'waiting', message: NO_CLONE };
+  if (repo.previousTrunk !== null) return { kind: 'waiting', message: NEW_TRUNK };
   const gitDir = cloneDir(repo.id);
   const live = rows.filter((row) => !row.merged && !row.gone);
   const needed = new Set([repo.trunkTip, ...live.flatMap(({ tip, base }) => (base === null ? [tip] : [tip, base]))]);

@@ -79,7 +79,7 @@ describe('pullRequests', () => {
     github.pullRequests = many(120);
     const { byBranch } = await ask([]);
     expect(byBranch.size).toBe(120);
-    expect(github.questions).toHaveLength(3);
+    expect(github.questions).toHaveLength(3 + 1);
   });
 
   it('looks up the first 300 branches in six questions, and leaves the rest unsaid', async () => {
@@ -87,7 +87,15 @@ describe('pullRequests', () => {
     const { byBranch, problem } = await ask(github.pullRequests.map(({ branch }) => branch));
     expect(problem).toBeNull();
     expect([...byBranch.keys()]).toEqual(github.pullRequests.slice(0, 300).map(({ branch }) => branch));
-    expect(github.questions).toHaveLength(1 + 6);
+    expect(github.questions).toHaveLength(1 + 6 + 1);
+  });
+
+  it('tells the branches that a rule of their own protects, over all pages, and none that are protected like all', async () => {
+    const many = Array.from({ length: 150 }, (_, i) => [`release/${i}`, 'release/*']);
+    github.protected = Object.fromEntries([...many, ['feature', '*'], ['deep/one', '**/*']]);
+    const { protectedBranches } = await ask([]);
+    expect(protectedBranches?.size).toBe(150);
+    expect(protectedBranches?.has('release/149')).toBe(true);
   });
 
   it('takes names with anything in them as they are', async () => {

@@ -27,6 +27,8 @@ export interface ForgeProblem {
 export interface PullRequestAnswer {
   /** For every branch that was looked up its pull request, or null where it has none; others were not looked up. */
   byBranch: ReadonlyMap<string, PullRequest | null>;
+  /** Branches that a rule of their own lets nobody rewrite; undefined where the forge has not said. */
+  protectedBranches?: ReadonlySet<string>;
   problem: ForgeProblem | null;
 }
 
@@ -71,6 +73,19 @@ export function lookUpQuery(count: number): string {
 ${FACTS}`;
 }
 
+/** Rules by way of the refs: unlike the rules themselves, those are shown to others than administrators. */
+export const PROTECTED_QUERY = `query protectedBranches($owner: String!, $repo: String!, $first: Int!, $after: String) {
+  repository(owner: $owner, name: $repo) {
+    refs(refPrefix: "refs/heads/", first: $first, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { name refUpdateRule { pattern allowsForcePushes } }
+    }
+  }
+}`;
+/** Refs on a page, which are little work, and pages: beyond a thousand branches it is left to their names. */
+const REFS = 100;
+const MOST_REF_PAGES = 10;
+
 const Node = z.object({
   number: z.int(),
   state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
@@ -99,6 +114,21 @@ const OpenPage = z.object({
     nodes: Nodes,
   }),
 });
+const RefPage = z.object({
+  refs: z
+    .object({
+      pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+      nodes: z.array(
+        z
+          .object({
+            name: z.string(),
+            refUpdateRule: z.object({ pattern: z.string(), allowsForcePushes: z.boolean() }).nullish(),
+          })
+          .nullable(),
+      ),
+    })
+    .nullish(),
+});
 const LookUp = z.record(z.string(), z.object({ nodes: Nodes }).nullable());
 
 /** Until when an API that asked for it, or did not answer, is left alone, and why: one for all repos of a forge. */
@@ -123,6 +153,7 @@ export async function pullRequests(
   quiet.delete(forge.apiUrl);
 
   const leftOut = new Set<string>();
+  let protectedBranches: ReadonlySet<string> | undefined;
   const patience = { signal: options.signal, timeout: AbortSignal.timeout(options.timeoutMs) };
   const ask = async <T>(shape: z.ZodType<T>, query: string, variables: Record<string, unknown>): Promise<T> => {
     const answer = await askGitHub(forge, token, query, variables, patience);
@@ -135,13 +166,14 @@ export async function pullRequests(
   try {
     await findOpen(ask, byBranch);
     await lookUp(ask, byBranch, branches);
+    protectedBranches = await findProtected(ask);
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error;
     const problem = { code: error.code, message: error.message };
     if (error.quietMs > 0) quiet.set(forge.apiUrl, { until: Date.now() + error.quietMs, problem });
     return { byBranch, problem };
   }
-  return { byBranch, problem: incomplete(leftOut) };
+  return { byBranch, ...(protectedBranches && { protectedBranches }), problem: incomplete(leftOut) };
 }
 
 type Ask = <T>(shape: z.ZodType<T>, query: string, variables: Record<string, unknown>) => Promise<T>;
@@ -175,6 +207,23 @@ async function lookUp(ask: Ask, byBranch: Map<string, PullRequest | null>, branc
       byBranch.set(branch, node ? fromNode(node) : null);
     }
   }
+}
+
+/** The branches that a rule of their own lets nobody rewrite. A rule for every branch says of none that it is long-lived. */
+async function findProtected(ask: Ask): Promise<Set<string> | undefined> {
+  const found = new Set<string>();
+  let after: string | null = null;
+  for (let page = 0; page < MOST_REF_PAGES; page += 1) {
+    const { refs }: z.infer<typeof RefPage> = await ask(RefPage, PROTECTED_QUERY, { first: REFS, after });
+    if (!refs) return undefined;
+    for (const node of refs.nodes) {
+      const rule = node?.refUpdateRule;
+      if (rule && !rule.allowsForcePushes && !/^[*/]+$/.test(rule.pattern)) found.add(node.name);
+    }
+    after = refs.pageInfo.endCursor;
+    if (!refs.pageInfo.hasNextPage || after === null) break;
+  }
+  return found;
 }
 
 const CI: Record<string, PullRequest['ci']> = {

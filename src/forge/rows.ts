@@ -46,6 +46,21 @@ export function pullRequestFacts(
   return facts;
 }
 
+/** The branches that have an open pull request, with the branch that it goes into. */
+export function openPullRequests(
+  rows: Array<Pick<BranchRow, 'name' | 'prBase' | 'prState'>>,
+  byBranch: ByBranch,
+): Map<string, string> {
+  const known = new Map(rows.map(({ name, prBase, prState }) => [name, { base: prBase, state: prState }]));
+  const all = new Map([...known, ...byBranch]);
+  return new Map(
+    [...all].flatMap(([name, found]): Array<[string, string]> => {
+      const isOpen = found?.state === 'open' || found?.state === 'draft';
+      return isOpen && found.base !== null ? [[name, found.base]] : [];
+    }),
+  );
+}
+
 /**
  * The branches whose pull requests are worth a look, those with the newest commits first: what is on the remote,
  * and what was there and may have been merged. Settled ones are not: merged, with a merged pull request or gone.

@@ -3,6 +3,7 @@ export const ERROR_CODES = [
   'BRANCH_NOT_FOUND',
   'NOT_TRACKED',
   'CYCLE',
+  'KEPT',
   'DIVERGED',
   'PUSH_REJECTED',
   'REMOTE_UNREACHABLE',

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors';
-import type { Dropped, EngineName, HeldBack, Warning } from './plan';
+import type { Dropped, EngineName, HeldBack, Registered, Warning } from './plan';
 
 /** A plan's outline as a branch row and the forecast carry it. */
 export interface BranchForecast {
@@ -24,7 +24,7 @@ export interface ForecastOutline {
   dropped: Dropped[];
   warnings: Warning[];
   /** Branches that would be tracked from then on. */
-  registered: Array<{ branch: string; parent: string }>;
+  registered: Registered[];
 }
 
 export interface ForecastMove {

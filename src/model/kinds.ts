@@ -9,8 +9,8 @@ export const ACTION_KINDS = [
 ] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 
-/** `create_branch` comes from tasks, `undo` from `jobs.undo`. */
-export const JOB_KINDS = [...ACTION_KINDS, 'create_branch', 'undo'] as const;
+/** `create_branch` comes from tasks, `undo` from `jobs.undo`, `untrack_branch` from `branches.untrack`. */
+export const JOB_KINDS = [...ACTION_KINDS, 'create_branch', 'undo', 'untrack_branch'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export const JOB_STATUSES = ['queued', 'running', 'completed', 'error', 'cancelled'] as const;

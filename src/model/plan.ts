@@ -25,7 +25,15 @@ export interface ConflictFile {
 }
 
 export type HeldBackReason =
-  | { kind: 'conflict'; commit: string; subject: string; onto: string; files: ConflictFile[] }
+  | {
+      kind: 'conflict';
+      commit: string;
+      subject: string;
+      onto: string;
+      files: ConflictFile[];
+      /** What solving it by hand begins with: the branch to stand on, and the branch's own tip and base. */
+      byHand?: { parent: string; tip: string; base: string };
+    }
   /** The branch below it is held back. */
   | { kind: 'below'; branch: string }
   /** The remote refuses to move the ref. */
@@ -46,6 +54,14 @@ export interface Dropped {
   branch: string;
   commit: string;
   subject: string;
+}
+
+/** A branch that is tracked from now on. */
+export interface Registered {
+  branch: string;
+  parent: string;
+  /** The commits that are its own then, newest first, at most 50; left out of a registration of all suggestions. */
+  own?: Array<{ commit: string; subject: string }>;
 }
 
 export interface Warning {

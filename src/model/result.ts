@@ -1,5 +1,5 @@
 import type { ForecastCheck } from './forecast';
-import type { Plan } from './plan';
+import type { Plan, Registered } from './plan';
 
 /** What a job did, as data: made from its plan and its moves, verified against the remote. */
 export interface JobResult {
@@ -9,7 +9,7 @@ export interface JobResult {
   /** Branches found merged, with the parent that their children were retargeted to. */
   merged: Array<{ branch: string; into: string }>;
   /** Branches that this job began to track. */
-  registered: Array<{ branch: string; parent: string }>;
+  registered: Registered[];
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
   /** Branches whose old commits are kept nowhere any more: no undo can put them back. */

@@ -1,8 +1,11 @@
 import type { BranchRow } from '@/db/schema';
-import type { HeldBack, Move, Plan } from '@/model/plan';
+import { subjects } from '@/git/objects/subjects';
+import type { HeldBack, Move, Plan, Registered } from '@/model/plan';
+import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, TOO_LARGE_HINT } from '@/queue/failure';
-import type { Committer, PlannedObjects, Target } from '@/stack/engines/engine';
+import { type ByHand, commandsByHand } from '@/repos/by-hand';
+import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
 
@@ -24,7 +27,7 @@ export interface PlanInput {
 
 /** What an action comes to. Where there is a `failure` nothing may be moved: the plan only says why. */
 export interface PlannedAction extends PlannedObjects {
-  registered: Registration[];
+  registered: Registered[];
   failure: Failure | null;
 }
 
@@ -39,15 +42,17 @@ export async function planAction(input: PlanInput): Promise<PlannedAction> {
   if (action.kind === 'register_existing_branch') return planRegistrations(input, scope.register);
   if ('error' in picked) return withoutObjects({}, picked.error);
   const { allowed, heldBack } = withoutRefused(scope.targets, refused);
-  const branches = planBranches(rows);
+  const branches = planBranches(rows, trunk.name);
   const planned = await picked.engine.plan({ gitDir, trunk, branches, targets: allowed, committer, signal, log });
-  const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...planned.plan.heldBack] };
+  const onto = new Map(allowed.map((target) => [target.branch, target.onto]));
+  const met = planned.plan.heldBack.map((held) => withWayOut(held, branches, onto));
+  const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...met] };
   return { ...planned, plan, registered: [], failure: ownFailure(action, plan.heldBack) };
 }
 
 /** A plan that makes no commit. */
 function withoutObjects(
-  { moves = [], registered = [] }: { moves?: Move[]; registered?: Registration[] },
+  { moves = [], registered = [] }: { moves?: Move[]; registered?: Registered[] },
   failed: Failure | null,
 ): PlannedAction {
   return {
@@ -60,14 +65,28 @@ function withoutObjects(
   };
 }
 
+/** As many own commits of a branch are told. */
+const OWN_TOLD = 50;
+
 async function planRegistrations(input: PlanInput, registrations: Registration[]): Promise<PlannedAction> {
-  const { gitDir, trunk, rows, signal } = input;
+  const { action, gitDir, trunk, rows, signal } = input;
   const branchTips = await input.branchTips();
   const bases = await registrationBases({ gitDir, trunk, rows, branchTips, registrations, signal });
   const moves: Move[] = [];
-  for (const { branch, parent, base } of bases) {
+  const registered: Registered[] = [];
+  for (const { branch, parent, base: found } of bases) {
     const row = rows.find((candidate) => candidate.name === branch);
     if (!row) continue;
+    const parentTip = parent === trunk.name ? trunk.tip : rows.find(({ name }) => name === parent)?.tip;
+    let base = found;
+    if (action.base && branch === action.branch && parentTip) {
+      const named = await namedBase({ gitDir, base: action.base, branch, tip: row.tip, parent, parentTip, signal });
+      if ('problem' in named) {
+        const hint = 'Name a commit of the branch, or leave the base out: it is found by itself.';
+        return withoutObjects({}, failure('NOT_TRACKED', named.problem, hint));
+      }
+      base = named.base;
+    }
     if (base === null) {
       const words = `${branch} has no commit in common with ${parent}.`;
       return withoutObjects(
@@ -77,11 +96,12 @@ async function planRegistrations(input: PlanInput, registrations: Registration[]
     }
     const tracking = { parentBefore: row.parent, parentAfter: parent, baseBefore: row.base, baseAfter: base };
     moves.push({ branch, before: row.tip, after: row.tip, ...tracking, rewritten: [] });
+    // Of a registration of all suggestions that would be a long list.
+    const below = parentTip ? [base, parentTip] : [base];
+    const own = action.branch ? { own: await subjects(gitDir, row.tip, below, OWN_TOLD, signal) } : {};
+    registered.push({ branch, parent, ...own });
   }
-  return withoutObjects(
-    { moves, registered: moves.map(({ branch, parentAfter }) => ({ branch, parent: parentAfter })) },
-    null,
-  );
+  return withoutObjects({ moves, registered }, null);
 }
 
 /** Leaves out what the remote refuses to move, and all above it. */
@@ -107,6 +127,14 @@ function withoutRefused(
   return { allowed, heldBack };
 }
 
+/** A conflict with what one needs to solve it by hand. */
+function withWayOut(held: HeldBack, branches: PlanBranch[], onto: ReadonlyMap<string, string>): HeldBack {
+  const row = branches.find(({ name }) => name === held.branch);
+  const parent = onto.get(held.branch);
+  if (held.reason.kind !== 'conflict' || !row || !parent) return held;
+  return { ...held, reason: { ...held.reason, byHand: { parent, tip: row.tip, base: row.base } } };
+}
+
 /** An action on one branch that cannot move that very branch fails, and moves nothing. */
 function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null {
   const own = heldBack.find((held) => held.branch === action.branch);
@@ -115,11 +143,7 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
   const words = `${own.branch} cannot be moved: ${reasonText(own)}.`;
   switch (reason.kind) {
     case 'conflict':
-      return failure(
-        'CONFLICT',
-        words,
-        `Resolve it locally: git rebase onto ${reason.onto.slice(0, 12)}, push ${own.branch}, then sync.`,
-      );
+      return failure('CONFLICT', words, conflictHint(own.branch, reason.byHand));
     case 'protected':
       return failure('PUSH_REJECTED', words, 'Change the rule on the remote, or ask whoever may.');
     case 'too_large':
@@ -128,6 +152,12 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
     case 'parent_gone':
       return failure('BRANCH_NOT_FOUND', words, 'Move the branch onto another parent (reparent_branch).');
   }
+}
+
+/** What to do, in a line, and then the commands. */
+function conflictHint(branch: string, byHand: ByHand | undefined): string {
+  const lines = byHand ? commandsByHand(branch, byHand) : [];
+  return ['Solve the conflict on your machine, push, and sync.', ...lines].join('\n');
 }
 
 /** One line for a person on why a branch stays where it is. */

@@ -35,6 +35,8 @@ export function actionKey(action: {
   branch?: string | null | undefined;
   parent?: string | null | undefined;
   suggested?: boolean | undefined;
+  base?: string | null | undefined;
 }): string {
-  return JSON.stringify([action.kind, action.branch ?? null, action.parent ?? null, action.suggested ?? false]);
+  const { kind, branch = null, parent = null, suggested = false, base = null } = action;
+  return JSON.stringify([kind, branch, parent, suggested, base]);
 }

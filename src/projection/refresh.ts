@@ -5,23 +5,28 @@ import { objectsAt } from '@/git/objects/cat-file';
 import { changedFiles, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import type { BranchForecast } from '@/model/forecast';
+import { isKept } from '@/repos/kept';
 import { baseOf } from '@/stack/base';
 import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';
 import { findMerged, type MergeCandidate, type PullRequestFact } from '@/stack/merged';
+import { findRenamed } from '@/stack/renamed';
 import { suggestParents } from '@/stack/suggest';
 import { loadHistory } from './load-history';
+import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
 
 /** A branch row as the projection knows it. */
 export type ProjectedRow = Omit<BranchRow, 'repoId' | 'firstSeenAt' | 'lastSeenAt'>;
 
-export interface ProjectionInput {
+export interface ProjectionInput extends LongLivedInput {
   /** The clone, after a fetch. */
   gitDir: string;
   /** Name of the trunk. */
   trunk: string;
   previousRows: ProjectedRow[];
   previousTrunkTip: string | null;
+  /** The trunk that `previousTrunkTip` is of, where it was another branch. */
+  previousTrunk?: string | null | undefined;
   /** Tips that each branch, and trunk, was seen at before, newest first. */
   branchTips: ReadonlyMap<string, string[]>;
   /** What the forge says, by branch. */
@@ -41,6 +46,10 @@ export interface Projection {
   merged: Array<{ branch: string; into: string }>;
   /** Branches now found deleted on the remote without having been merged. */
   gone: string[];
+  /** Branches that now seem to be tracked ones under a new name. */
+  renamed: Array<{ from: string; to: string }>;
+  /** The branches that stood on another trunk and stand on this one now. */
+  follow: string[];
   /** Branches whose own change is too large to be compared, and was not known to be. */
   tooLarge: string[];
 }
@@ -59,21 +68,33 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   if (!trunk) return null;
   refs.delete(input.trunk);
 
-  const before = input.previousRows.filter((row) => row.name !== input.trunk);
+  const known = input.previousRows.filter((row) => row.name !== input.trunk);
+  const history = await loadHistory(gitDir, trunk.tip, commitsToKnow(refs, known, previousTrunkTip), signal);
+  const oldTrunk = input.previousTrunk ? { name: input.previousTrunk, tip: previousTrunkTip } : null;
+  const {
+    rows: before,
+    follow,
+    stays,
+  } = oldTrunk ? onNewTrunk(history, trunk, refs, known, oldTrunk) : { rows: known, follow: [], stays: false };
   const previous = new Map(before.map((row) => [row.name, row]));
-  const history = await loadHistory(gitDir, trunk.tip, commitsToKnow(refs, before, previousTrunkTip), signal);
+  const reasons = await keptReasons(history, trunk, refs, previous, input);
+  const unmoved = longLived(reasons, previous);
 
   // First what is still there at all: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
   const sizes = (pairs: DiffPair[]) => diffStats(gitDir, pairs, signal);
-  const candidates = await mergeCandidates(refs, before, history, input, trunk.tip);
+  const candidates = (await mergeCandidates(refs, before, history, input, trunk.tip)).filter(
+    ({ name }) => !unmoved.has(name),
+  );
   const touchesTrunksFile = (pairs: DiffPair[]) => touchesFileOf(gitDir, trunk.tip, pairs, signal);
   const found = await findMerged(history, trunk, candidates, { merges, sizes, touchesTrunksFile });
   const rows = [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
     const ref = refs.get(name);
     const was = previous.get(name);
-    const merged = found.has(name) || isStillMerged(was, ref);
-    return { ...(was ?? newRow(name)), ...(ref && seen(ref)), merged, gone: !ref && !merged };
+    const merged = found.has(name) || (isStillMerged(was, ref) && !unmoved.has(name));
+    const kept = stays && name === oldTrunk?.name ? true : (was?.kept ?? null);
+    const keptReason = merged ? null : (reasons.get(name) ?? null);
+    return { ...(was ?? newRow(name)), ...(ref && seen(ref)), kept, keptReason, merged, gone: !ref && !merged };
   });
 
   // Then where each stands.
@@ -107,7 +128,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       tip: row.tip,
       parentTip,
       recorded: row.tracked ? row.base : null,
-      parentTips: branchTips.get(parent) ?? [],
+      parentTips: row.baseNamed ? [] : (branchTips.get(parent) ?? []),
       mergedTips: mergedTips.get(parent),
       hadWork: hadWork(history, was, row.tip),
     });
@@ -116,7 +137,10 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   for (const stance of stances) {
     await breath();
     describeStance(history, stance);
+    if (isKept(stance.row)) stance.row.needsRestack = false;
   }
+  const renamed = findRenamed(history, rows, (name) => !previous.has(name));
+  for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
   // Then what that means in content. What is too large to be measured is not merged.
   const unmeasured = await measureAll(stances, sizes);
@@ -125,11 +149,13 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
   return {
     trunkTip: trunk.tip,
-    trunkRewritten: previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
+    trunkRewritten: !oldTrunk && previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
     rows,
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
     merged: [...found].sort().map((branch) => ({ branch, into: graph.effectiveParent(branch) })),
     gone: rows.filter((row) => row.gone && !previous.get(row.name)?.gone).map((row) => row.name),
+    renamed: [...renamed].flatMap(([to, from]) => (previous.get(to)?.renamedFrom === from ? [] : [{ from, to }])),
+    follow,
     tooLarge: [...unmeasured].sort(),
   };
 }
@@ -212,6 +238,10 @@ function newRow(name: string): ProjectedRow {
     base: null,
     tracked: false,
     suggestedParent: null,
+    baseNamed: false,
+    kept: null,
+    keptReason: null,
+    renamedFrom: null,
     needsRestack: false,
     ahead: 0,
     behind: 0,

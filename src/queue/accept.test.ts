@@ -32,7 +32,12 @@ describe('accepting an action', () => {
 
   it.each<[string, Omit<ActionRequest, 'repoId' | 'requestedBy'>, string, RegExp]>([
     ['trunk as the branch', { kind: 'rebase_branch', branch: 'main' }, 'branch', /trunk/],
-    ['itself as the new parent', { kind: 'reparent_branch', branch: 'a', parent: 'a' }, 'parent', /own parent/],
+    [
+      'itself as the new parent',
+      { kind: 'reparent_branch', branch: 'a', parent: 'a' },
+      'parent',
+      /cannot stand on itself/,
+    ],
     ['a branch above as the new parent', { kind: 'reparent_branch', branch: 'a', parent: 'c' }, 'parent', /stands on/],
     ['a missing branch', { kind: 'restack_subtree' }, 'branch', /needs/],
     ['a missing parent', { kind: 'reparent_branch', branch: 'a' }, 'parent', /needs/],

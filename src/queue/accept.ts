@@ -4,6 +4,9 @@ import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { branches, idempotencyKeys, jobs, repos } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
+import { type BranchWords, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
+import { isKept } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 import { type ActionFields, fieldsProblem } from './kinds';
 import { noRepo, type Refusal } from './refusal';
 
@@ -25,6 +28,7 @@ export interface NewJob {
   branch?: string | null | undefined;
   parent?: string | null | undefined;
   suggested?: boolean | undefined;
+  base?: string | null | undefined;
   requestedBy: string;
   retryOf?: string | null;
   undoOf?: string | null;
@@ -36,9 +40,9 @@ export interface NewJob {
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
   return db.run(sql`
-    insert into jobs (id, repo_id, kind, branch, parent, suggested, requested_by, retry_of, undo_of)
-    select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.suggested ? 1 : 0},
-           ${job.requestedBy}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
+    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, requested_by, retry_of, undo_of)
+    select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.base ?? null},
+           ${job.suggested ? 1 : 0}, ${job.requestedBy}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
     where ${onlyIf}
     on conflict do nothing`);
 }
@@ -61,9 +65,12 @@ export function onceFor(key: string | undefined, input: unknown[]): Once | null 
  * with the same input answers with the same job.
  */
 export async function acceptAction(db: Db, request: ActionRequest): Promise<Accepted | { refused: Refusal }> {
-  const { repoId, kind, branch, parent, suggested, idempotencyKey, requestedBy } = request;
-  const once = onceFor(idempotencyKey, [repoId, kind, branch ?? null, parent ?? null, suggested ?? false]);
-  return queueJob(db, { repoId, kind, branch, parent, suggested, requestedBy }, once, () => refusalOf(db, request));
+  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, requestedBy } = request;
+  const input = [repoId, kind, branch ?? null, parent ?? null, suggested ?? false, ...(base ? [base] : [])];
+  const once = onceFor(idempotencyKey, input);
+  return queueJob(db, { repoId, kind, branch, parent, suggested, base, requestedBy }, once, () =>
+    refusalOf(db, request),
+  );
 }
 
 /**
@@ -143,8 +150,12 @@ export async function refusalOf(
     const problem = name === undefined ? null : branchNameProblem(name);
     if (problem) return { code: 'BAD_REQUEST', field, message: problem };
   }
-  const [[repo], above, pending] = await snapshot(db, [
+  const [[repo], [row], above, pending] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
+    db
+      .select({ kept: branches.kept, keptReason: branches.keptReason })
+      .from(branches)
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, branch ?? ''))),
     db
       .select({ name: branches.name })
       .from(branches)
@@ -162,29 +173,18 @@ export async function refusalOf(
       .limit(1),
   ]);
   if (!repo) return noRepo(repoId);
-  if (branch !== undefined && branch === repo.trunk) {
-    return {
-      code: 'BAD_REQUEST',
-      field: 'branch',
-      message: `${branch} is the trunk: it is followed, never moved. Name a branch on top of it.`,
-    };
-  }
-  if (branch !== undefined && branch === parent) {
-    return {
-      code: 'BAD_REQUEST',
-      field: 'parent',
-      message: `${branch} cannot be its own parent. Name another branch, or the trunk.`,
-    };
-  }
+  if (branch === undefined) return null;
+  if (branch === repo.trunk) return badRequest('branch', isTrunk(branch));
+  if (row && isKept(row)) return badRequest('branch', isLongLived(branch, keptWords(row)));
+  if (parent === undefined) return null;
   // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
-  if (above.length > 0 && pending.length === 0) {
-    return {
-      code: 'BAD_REQUEST',
-      field: 'parent',
-      message: `${parent} stands on ${branch}. Choose a branch that does not, or the trunk.`,
-    };
-  }
-  return null;
+  const standsAbove = above.length > 0 && pending.length === 0;
+  return branch === parent || standsAbove ? badRequest('parent', wouldStandOnItself(branch, parent)) : null;
+}
+
+/** A refusal of what is in a field. */
+export function badRequest(field: string, { message, hint }: BranchWords): Refusal {
+  return { code: 'BAD_REQUEST', field, message: `${message} ${hint}` };
 }
 
 /** SQL for the names of a branch and of everything above it; `union` ends the walk where rows form a circle. */

@@ -5,24 +5,30 @@ export interface ActionFields {
   branch?: string | undefined;
   parent?: string | undefined;
   suggested?: boolean | undefined;
+  /** A commit, in full or by its first digits. */
+  base?: string | undefined;
 }
 
 type Need = 'required' | 'optional' | 'none';
 
 /** Which fields each kind takes. `register_existing_branch` takes either a branch or `suggested: true`. */
-const FIELDS: Record<ActionKind, { branch: Need; parent: Need; suggested: Need }> = {
-  sync_repo: { branch: 'none', parent: 'none', suggested: 'none' },
-  restack_repo: { branch: 'none', parent: 'none', suggested: 'none' },
-  restack_subtree: { branch: 'required', parent: 'none', suggested: 'none' },
-  rebase_branch: { branch: 'required', parent: 'none', suggested: 'none' },
-  reparent_branch: { branch: 'required', parent: 'required', suggested: 'none' },
-  register_existing_branch: { branch: 'optional', parent: 'optional', suggested: 'optional' },
+const FIELDS: Record<ActionKind, { branch: Need; parent: Need; suggested: Need; base: Need }> = {
+  sync_repo: { branch: 'none', parent: 'none', suggested: 'none', base: 'none' },
+  restack_repo: { branch: 'none', parent: 'none', suggested: 'none', base: 'none' },
+  restack_subtree: { branch: 'required', parent: 'none', suggested: 'none', base: 'none' },
+  rebase_branch: { branch: 'required', parent: 'none', suggested: 'none', base: 'none' },
+  reparent_branch: { branch: 'required', parent: 'required', suggested: 'none', base: 'none' },
+  register_existing_branch: { branch: 'optional', parent: 'optional', suggested: 'optional', base: 'optional' },
 };
+
+/** As git writes ids; shorter ones are too often somebody else's. */
+const COMMIT = /^[0-9a-f]{7,64}$/i;
 
 /** What is wrong with the fields of an action, if anything: the field's name and what to do. */
 export function fieldsProblem(kind: ActionKind, fields: ActionFields): { field: string; message: string } | null {
-  const given = { branch: fields.branch, parent: fields.parent, suggested: fields.suggested || undefined };
-  for (const field of ['branch', 'parent', 'suggested'] as const) {
+  const { branch, parent, base } = fields;
+  const given = { branch, parent, suggested: fields.suggested || undefined, base };
+  for (const field of ['branch', 'parent', 'suggested', 'base'] as const) {
     const need = FIELDS[kind][field];
     if (need === 'required' && given[field] === undefined)
       return { field, message: `${kind} needs the field "${field}".` };
@@ -37,11 +43,15 @@ export function fieldsProblem(kind: ActionKind, fields: ActionFields): { field: 
         field: 'parent',
         message: 'With suggested: true each branch gets its suggested parent: leave "parent" out.',
       };
+    if (given.suggested && given.base)
+      return { field: 'base', message: 'A base is that of one branch: name the branch, or leave "base" out.' };
     if (!given.suggested && !given.branch)
       return {
         field: 'branch',
         message: 'Name the branch to register, or give suggested: true for every branch that has a suggestion.',
       };
+    if (given.base !== undefined && !COMMIT.test(given.base))
+      return { field: 'base', message: 'Give the base as the id of a commit: 7 to 64 of the digits 0-9 and a-f.' };
   }
   return null;
 }

@@ -184,9 +184,74 @@ describe('targetsFor', () => {
 });
 
 test('planBranches leaves out what an engine cannot use', () => {
-  expect(planBranches(rows).map((branch) => branch.name)).not.toContain('login');
-  expect(planBranches(rows)).toContainEqual({ name: 'reset', tip: 'reset-tip', parent: 'login', base: 'reset-base' });
-  expect(planBranches([row('apart', 'main', { base: null }), row('loose', null), row('old', 'main', gone)])).toEqual(
-    [],
-  );
+  expect(planBranches(rows, 'main').map((branch) => branch.name)).not.toContain('login');
+  expect(planBranches(rows, 'main')).toContainEqual({
+    name: 'reset',
+    tip: 'reset-tip',
+    parent: 'login',
+    base: 'reset-base',
+  });
+  expect(
+    planBranches([row('apart', 'main', { base: null }), row('loose', null), row('old', 'main', gone)], 'main'),
+  ).toEqual([]);
+});
+
+describe('a long-lived branch', () => {
+  // main ─ dev (nobody tracks it) ─ a ─ kept ─ b
+  const kept = [
+    row('dev', null, { keptReason: 'name', suggestedParent: 'main' }),
+    row('a', 'dev'),
+    row('kept', 'a', { kept: true }),
+    row('b', 'kept'),
+    row('new', null, { suggestedParent: 'dev' }),
+    row('empty', null, { suggestedParent: 'main', keptReason: 'no_work' }),
+    row('freed', null, { suggestedParent: 'empty', keptReason: 'name', kept: false }),
+  ];
+
+  test('is no target of restack_repo or of a subtree, and carries what stands on it', () => {
+    const onto = [
+      { branch: 'a', onto: 'dev' },
+      { branch: 'b', onto: 'kept' },
+    ];
+    expect(choose({ kind: 'restack_repo' }, kept)).toMatchObject({ targets: onto, heldBack: [] });
+    expect(choose({ kind: 'restack_subtree', branch: 'a' }, kept)).toMatchObject({ targets: onto, heldBack: [] });
+    expect(planBranches(kept, 'main').map(({ name }) => name)).toEqual(['dev', 'a', 'kept', 'b']);
+  });
+
+  test('is refused where it is named, and a parent like any other', () => {
+    for (const kind of ['restack_subtree', 'rebase_branch', 'reparent_branch', 'register_existing_branch'] as const) {
+      for (const branch of ['dev', 'kept']) {
+        expect(choose({ kind, branch, parent: 'main' }, kept)).toMatchObject({ ok: false, refusal: { code: 'KEPT' } });
+      }
+    }
+    expect(choose({ kind: 'reparent_branch', branch: 'b', parent: 'dev' }, kept)).toMatchObject({ ok: true });
+  });
+
+  test('is left out of the suggestions, as is what has no work; what a person let go is not', () => {
+    expect(choose({ kind: 'register_existing_branch', suggested: true }, kept)).toMatchObject({
+      register: [
+        { branch: 'freed', parent: 'main' },
+        { branch: 'new', parent: 'dev' },
+      ],
+    });
+    expect(choose({ kind: 'register_existing_branch', branch: 'new' }, kept)).toMatchObject({
+      register: [{ branch: 'new', parent: 'dev' }],
+    });
+  });
+});
+
+describe('a merged branch', () => {
+  test('is not registered, rebased or restacked, since nothing of it is left; what stands on it is', () => {
+    const refused = { ok: false, refusal: { message: expect.stringContaining('was merged') } };
+    expect(choose({ kind: 'register_existing_branch', branch: 'login', parent: 'main' })).toMatchObject(refused);
+    expect(choose({ kind: 'rebase_branch', branch: 'login' })).toMatchObject(refused);
+    const alone = [row('login', 'main', moved)];
+    expect(choose({ kind: 'restack_subtree', branch: 'login' }, alone)).toMatchObject(refused);
+    expect(choose({ kind: 'restack_subtree', branch: 'login' })).toMatchObject({
+      targets: [
+        { branch: 'reset', onto: 'main' },
+        { branch: 'mail', onto: 'reset' },
+      ],
+    });
+  });
 });

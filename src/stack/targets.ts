@@ -1,6 +1,9 @@
 import type { ErrorCode } from '@/model/errors';
 import type { ActionKind } from '@/model/kinds';
 import type { HeldBack } from '@/model/plan';
+import { isLongLived, notTracked, unknownBranch, wouldStandOnItself } from '@/repos/branch-words';
+import { isKept, isSuggested, type KeptBranch } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 import type { PlanBranch, Target } from './engines/engine';
 import { Graph, type GraphBranch } from './graph';
 
@@ -11,10 +14,12 @@ export interface Action {
   parent?: string | null | undefined;
   /** For `register_existing_branch`: every untracked branch that has a suggested parent. */
   suggested?: boolean | undefined;
+  /** For `register_existing_branch`: the commit that the branch is to stand on, as it was given. */
+  base?: string | null | undefined;
 }
 
 /** What the choice needs of a branch row. */
-export interface TargetBranch extends GraphBranch {
+export interface TargetBranch extends GraphBranch, KeptBranch {
   tip: string;
   base: string | null;
   suggestedParent: string | null;
@@ -37,7 +42,7 @@ export interface Targets {
 
 /** Why an action cannot be done on these rows. */
 export interface Refusal {
-  code: Extract<ErrorCode, 'BRANCH_NOT_FOUND' | 'NOT_TRACKED' | 'CYCLE'>;
+  code: Extract<ErrorCode, 'BRANCH_NOT_FOUND' | 'NOT_TRACKED' | 'CYCLE' | 'KEPT'>;
   message: string;
   hint: string;
 }
@@ -54,7 +59,8 @@ export type TargetsResult = ({ ok: true } & Targets) | { ok: false; refusal: Ref
  * - `register_existing_branch`: moves nothing; says what to track. A suggested parent that is itself untracked is
  *   registered with its own suggestion, and so on down.
  *
- * Wherever a branch that moves stood on a merged one, it goes onto what that stood on.
+ * Wherever a branch that moves stood on a merged one, it goes onto what that stood on. A long-lived branch is moved by
+ * none of them, and refused where it is named.
  */
 export function targetsFor(action: Action, rows: TargetBranch[], trunk: string): TargetsResult {
   const graph = new Graph(rows, trunk);
@@ -72,7 +78,10 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
       const row = graph.get(action.branch ?? '');
       const refusal = refuseBranch(row, action.branch ?? '') ?? refuseGoneParent(graph, row);
       if (refusal) return { ok: false, refusal };
-      return move(graph, row ? (action.kind === 'rebase_branch' ? [row] : graph.subtree(row.name)) : []);
+      const chosen = row ? (action.kind === 'rebase_branch' ? [row] : graph.subtree(row.name)) : [];
+      // Of a merged branch there is only what stands on it.
+      if (!chosen.some((each) => !each.merged)) return { ok: false, refusal: merged(graph, action.branch ?? '') };
+      return move(graph, chosen);
     }
     case 'reparent_branch':
       return reparent(graph, action.branch ?? '', action.parent ?? '');
@@ -81,17 +90,23 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
   }
 }
 
-/** The branches that an engine may have to know: tracked, neither merged nor gone, with a known base. */
-export function planBranches(rows: TargetBranch[]): PlanBranch[] {
-  return rows.flatMap(({ name, tip, parent, base, tracked, merged, gone }) =>
-    tracked && !merged && !gone && parent !== null && base !== null ? [{ name, tip, parent, base }] : [],
-  );
+/**
+ * The branches that an engine may have to know: neither merged nor gone, and tracked with a known base, or long-lived.
+ * @param trunk its name; a long-lived branch that nobody tracks is shown there, with no commit of its own
+ */
+export function planBranches(rows: TargetBranch[], trunk: string): PlanBranch[] {
+  return rows.flatMap((row): PlanBranch[] => {
+    const { name, tip, parent, base, tracked } = row;
+    if (!isAlive(row)) return [];
+    if (tracked && parent !== null && base !== null) return [{ name, tip, parent, base }];
+    return isKept(row) ? [{ name, tip, parent: trunk, base: tip }] : [];
+  });
 }
 
 function withAllAbove(graph: Graph<TargetBranch>, isChosen: (row: TargetBranch) => boolean): TargetBranch[] {
   const chosen = new Set<string>();
   return graph.bottomUp().filter((row) => {
-    const take = isChosen(row) || chosen.has(row.parent ?? '');
+    const take = !isKept(row) && (isChosen(row) || chosen.has(row.parent ?? ''));
     if (take) chosen.add(row.name);
     return take;
   });
@@ -110,9 +125,9 @@ function move(graph: Graph<TargetBranch>, rows: TargetBranch[], onto: Map<string
   const heldBack: HeldBack[] = [];
   const held = new Set<string>();
   for (const row of rows) {
-    if (row.merged || row.gone) continue;
+    if (row.merged || row.gone || isKept(row)) continue;
     const parent = onto.get(row.name) ?? graph.effectiveParent(row.name);
-    const missing = parent !== graph.trunk && !isLive(graph.get(parent));
+    const missing = parent !== graph.trunk && !canCarry(graph.get(parent));
     if (missing || row.base === null) heldBack.push({ branch: row.name, reason: { kind: 'parent_gone', parent } });
     else if (held.has(parent)) heldBack.push({ branch: row.name, reason: { kind: 'below', branch: parent } });
     else {
@@ -134,16 +149,17 @@ function reparent(graph: Graph<TargetBranch>, branch: string, parent: string): T
 
 function registerOne(graph: Graph<TargetBranch>, branch: string, parent: string | null | undefined): TargetsResult {
   const row = graph.get(branch);
-  if (!row || row.gone) return { ok: false, refusal: notFound(branch, row) };
+  const refusal = refuseMissing(row, branch) ?? refuseKept(row) ?? (row?.merged ? merged(graph, branch) : null);
+  if (refusal || !row) return { ok: false, refusal: refusal ?? notFound(branch, row) };
   if (parent) {
-    const refusal = refuseParent(graph, branch, parent);
-    if (refusal) return { ok: false, refusal };
+    const refused = refuseParent(graph, branch, parent);
+    if (refused) return { ok: false, refusal: refused };
     return register([{ branch, parent: live(graph, parent) }]);
   }
   if (row.tracked && row.parent !== null) return register([{ branch, parent: row.parent }]);
   const chain: Registration[] = [];
   let next: TargetBranch | undefined = row;
-  while (next && !next.tracked && !chain.some((known) => known.branch === next?.name)) {
+  while (next && !canCarry(next) && !chain.some((known) => known.branch === next?.name)) {
     const registration = suggested(graph, next);
     chain.unshift(registration);
     next = graph.get(registration.parent);
@@ -152,11 +168,11 @@ function registerOne(graph: Graph<TargetBranch>, branch: string, parent: string 
 }
 
 function registerAll(graph: Graph<TargetBranch>, rows: TargetBranch[]): TargetsResult {
-  const open = rows.filter(
-    (row) => row.name !== graph.trunk && !row.tracked && isAlive(row) && row.suggestedParent !== null,
-  );
+  const open = rows.filter((row) => row.name !== graph.trunk && isSuggested(row));
+  const known = new Set(open);
+  const canStandOn = (row: TargetBranch | undefined) => canCarry(row) || (row !== undefined && known.has(row));
   // Seen as tracked already, they have an order.
-  const asTracked = open.map((row) => ({ ...row, tracked: true, parent: suggested(graph, row).parent }));
+  const asTracked = open.map((row) => ({ ...row, tracked: true, parent: suggested(graph, row, canStandOn).parent }));
   const byName = new Map(asTracked.map((row) => [row.name, row]));
   const after = new Graph(
     rows.map((row) => byName.get(row.name) ?? row),
@@ -172,9 +188,13 @@ function register(registrations: Registration[]): TargetsResult {
 }
 
 /** The row's suggested parent, as far as one can stand on it; else trunk. */
-function suggested(graph: Graph<TargetBranch>, row: TargetBranch): Registration {
+function suggested(
+  graph: Graph<TargetBranch>,
+  row: TargetBranch,
+  canStandOn: (row: TargetBranch | undefined) => boolean = isAlive,
+): Registration {
   const parent = row.suggestedParent === null ? graph.trunk : live(graph, row.suggestedParent);
-  const usable = parent === graph.trunk || (isAlive(graph.get(parent)) && !graph.wouldCycle(row.name, parent));
+  const usable = parent === graph.trunk || (canStandOn(graph.get(parent)) && !graph.wouldCycle(row.name, parent));
   return { branch: row.name, parent: usable ? parent : graph.trunk };
 }
 
@@ -188,32 +208,35 @@ function isAlive(row: TargetBranch | undefined): boolean {
 }
 
 /** Whether a branch can stand on it. */
-function isLive(row: TargetBranch | undefined): boolean {
-  return isAlive(row) && row?.tracked === true;
+export function canCarry(row: Omit<TargetBranch, 'base' | 'tip' | 'suggestedParent'> | undefined): boolean {
+  return row !== undefined && !row.merged && !row.gone && (row.tracked || isKept(row));
 }
 
 function refuseBranch(row: TargetBranch | undefined, name: string): Refusal | null {
-  if (!row || row.gone) return notFound(name, row);
-  if (!row.tracked) return notTracked(name);
-  return null;
+  return refuseMissing(row, name) ?? refuseKept(row) ?? (row?.tracked ? null : untracked(name));
+}
+
+function refuseMissing(row: TargetBranch | undefined, name: string): Refusal | null {
+  return !row || row.gone ? notFound(name, row) : null;
+}
+
+function refuseKept(row: TargetBranch | undefined): Refusal | null {
+  return row && isKept(row) ? { code: 'KEPT', ...isLongLived(row.name, keptWords(row)) } : null;
 }
 
 function refuseParent(graph: Graph<TargetBranch>, branch: string, parent: string): Refusal | null {
-  if (graph.wouldCycle(branch, live(graph, parent))) {
-    const what = branch === parent ? 'A branch cannot stand on itself' : `${parent} stands on ${branch}`;
-    return { code: 'CYCLE', message: `${what}.`, hint: 'Choose a parent that does not stand on the branch.' };
-  }
+  if (graph.wouldCycle(branch, live(graph, parent))) return { code: 'CYCLE', ...wouldStandOnItself(branch, parent) };
   const target = live(graph, parent);
   if (target === graph.trunk) return null;
   const row = graph.get(target);
   if (!row || row.gone) return notFound(target, row);
-  return row.tracked ? null : notTracked(target);
+  return canCarry(row) ? null : untracked(target);
 }
 
 function refuseGoneParent(graph: Graph<TargetBranch>, row: TargetBranch | undefined): Refusal | null {
   if (!row || row.merged) return null;
   const parent = graph.effectiveParent(row.name);
-  if (parent === graph.trunk || isLive(graph.get(parent))) return null;
+  if (parent === graph.trunk || canCarry(graph.get(parent))) return null;
   return {
     code: 'BRANCH_NOT_FOUND',
     message: `${parent}, on which ${row.name} stands, is not on the remote.`,
@@ -222,16 +245,11 @@ function refuseGoneParent(graph: Graph<TargetBranch>, row: TargetBranch | undefi
 }
 
 function notFound(name: string, row: TargetBranch | undefined): Refusal {
-  const message = row ? `${name} was deleted on the remote.` : `The remote has no branch ${name}.`;
-  return { code: 'BRANCH_NOT_FOUND', message, hint: `Push ${name}, or choose another branch.` };
+  return { code: 'BRANCH_NOT_FOUND', ...unknownBranch(name, row !== undefined) };
 }
 
-function notTracked(name: string): Refusal {
-  return {
-    code: 'NOT_TRACKED',
-    message: `${name} is not tracked: its parent is not known.`,
-    hint: `Register ${name} first.`,
-  };
+function untracked(name: string): Refusal {
+  return { code: 'NOT_TRACKED', ...notTracked(name) };
 }
 
 function merged(graph: Graph<TargetBranch>, name: string): Refusal {

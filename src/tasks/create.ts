@@ -2,9 +2,12 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
-import { insertJob } from '@/queue/accept';
+import { badRequest, insertJob } from '@/queue/accept';
 import { noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
+import { isLongLived } from '@/repos/branch-words';
+import { isKept, type KeptBranch } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
 
 export interface TaskRequest {
   repoId: string;
@@ -92,7 +95,7 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
 export function refusalOf(
   { repoId, branch, isNew }: { repoId: string; branch: string; isNew: boolean },
   repo: { trunk: string | null } | undefined,
-  known: { gone: boolean; merged: boolean } | undefined,
+  known: (KeptBranch & { gone: boolean; merged: boolean; tracked: boolean }) | undefined,
   active: { title: string } | undefined,
 ): Refusal | null {
   if (!repo) return noRepo(repoId);
@@ -104,6 +107,7 @@ export function refusalOf(
     };
   }
   if (active) return taken(branch, active.title);
+  if (known && !known.tracked && isKept(known)) return badRequest('branch', isLongLived(branch, keptWords(known)));
   if (known?.merged) {
     return {
       code: 'BAD_REQUEST',

@@ -35,6 +35,8 @@ export interface FakeGitHub {
   readonly apiUrl: string;
   pullRequests: FakePullRequest[];
   manners: Manners;
+  /** Branches that nobody may rewrite, with the pattern of the rule; others have no rule. */
+  protected: Record<string, string>;
   /** Called with the number of each question, from 1, before it is answered. */
   onQuestion: (count: number) => void;
   /** Every question that has come, oldest first. */
@@ -54,6 +56,7 @@ export async function fakeGitHub(repository: string): Promise<FakeGitHub> {
     apiUrl: `http://127.0.0.1:${port}/graphql`,
     pullRequests: [],
     manners: 'good',
+    protected: {},
     onQuestion: () => undefined,
     questions: [],
     async close() {
@@ -122,6 +125,19 @@ export async function fakeGitHub(repository: string): Promise<FakeGitHub> {
         pullRequests: {
           pageInfo: { hasNextPage: from + first < open.length, endCursor },
           nodes: open.slice(from, from + first).map((pull) => ({ ...node(pull), commits: commits(pull, checks) })),
+        },
+      };
+    }
+    if (operation === 'protectedBranches') {
+      const all = Object.entries(fake.protected);
+      const from = Number(variables.after ?? 0);
+      return {
+        refs: {
+          pageInfo: { hasNextPage: from + first < all.length, endCursor: String(from + first) },
+          nodes: all.slice(from, from + first).map(([name, pattern]) => ({
+            name,
+            refUpdateRule: { pattern, allowsForcePushes: false },
+          })),
         },
       };
     }

@@ -77,19 +77,19 @@ function clean(text: string): string {
   return visible(redact(text.replace(/\r\n?/g, '\n')));
 }
 
-/** Without its last line where that is short, else without its last word. */
+/** Without its last line where that is short, else without its last word, or as much of it as a secret may be long. */
 function untilLineEnd(text: string): string {
   const line = text.lastIndexOf('\n');
   if (line >= text.length - TO_LINE_END) return text.slice(0, Math.max(line, 0));
-  return text.slice(0, Math.max(text.lastIndexOf(' '), 0));
+  return text.slice(0, Math.max(text.lastIndexOf(' '), text.length - TO_LINE_END, 0));
 }
 
-/** Without its first line where that is short, else without its first word. */
+/** Without its first line where that is short, else without its first word, or as much of it as a secret may be long. */
 function fromLineStart(text: string): string {
   const line = text.indexOf('\n');
   if (line >= 0 && line < TO_LINE_END) return text.slice(line + 1);
   const word = text.indexOf(' ');
-  return word < 0 ? '' : text.slice(word + 1);
+  return text.slice(word < 0 ? TO_LINE_END : Math.min(word + 1, TO_LINE_END));
 }
 
 /** Cut so that no character is cut in two. */

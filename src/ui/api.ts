@@ -52,6 +52,11 @@ export function problemOf(error: unknown): Problem {
   return { fields, message: rest.join(' ') || null, unreachable: false };
 }
 
+/** All of what is wrong, where no field is there to say its part. */
+export function problemWords({ fields, message }: Problem): string {
+  return [...Object.values(fields), message].filter(Boolean).join(' ');
+}
+
 /** A key that no other request has. (`crypto.randomUUID` is missing where the page is not served securely.) */
 export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -17,10 +17,12 @@ import { failure, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
+import { notTracked, unknownBranch } from '@/repos/branch-words';
 import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
-import type { Action } from '@/stack/targets';
+import { type Action, canCarry } from '@/stack/targets';
 import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
 import { fetchAndProject } from './sync';
+import { untrackMoves } from './untrack';
 
 /** How often a job plans while somebody else's pushes keep coming in between. */
 const ROUNDS = 3;
@@ -78,6 +80,11 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
       return createBranch(lease, rows, trunk);
     case 'undo':
       return undo(lease, rows);
+    case 'untrack_branch': {
+      const moves = await untrackMoves(lease, rows, trunk);
+      await lease.write(writeMoves(lease, moves));
+      return commitMoves(lease, moves);
+    }
     default:
       return carryOut(lease, { ...job, kind: job.kind }, { rows, trunk, engine: repo.engine }, refused);
   }
@@ -168,15 +175,12 @@ async function createBranch(
 ): Promise<Commitment> {
   const { branch } = lease.job;
   const parent = lease.job.parent ?? trunk.name;
-  const onto = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && isLive(row))?.tip;
+  const onto = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && canCarry(row))?.tip;
   if (!branch || !onto) {
-    throw new JobFailed(
-      failure(
-        'BRANCH_NOT_FOUND',
-        `There is no branch ${parent} on the remote to stand on.`,
-        'Choose another parent, or push that branch first.',
-      ),
-    );
+    const row = rows.find(({ name }) => name === parent);
+    const unknown = !row || row.gone;
+    const words = unknown ? unknownBranch(parent, row !== undefined) : notTracked(parent);
+    throw new JobFailed(failure(unknown ? 'BRANCH_NOT_FOUND' : 'NOT_TRACKED', words.message, words.hint));
   }
   if (rows.some((row) => row.name === branch && !row.gone)) {
     throw new JobFailed(
@@ -250,11 +254,6 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
 async function currentResult(lease: Lease): Promise<JobResult> {
   const [row] = await lease.db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, lease.job.id));
   return row?.result ?? EMPTY_RESULT;
-}
-
-/** A branch that the planner may stand something on, or move. */
-function isLive(row: BranchRow): boolean {
-  return row.tracked && !row.merged && !row.gone;
 }
 
 /** The same for every attempt of a job, so that planning again yields the same commits. */

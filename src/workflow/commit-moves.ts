@@ -316,15 +316,18 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
  */
 export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.job.id): Statement[] {
   const json = JSON.stringify(moves);
+  // Only of a registration of one branch, which moves nothing else.
+  const named = lease.job.base === null ? 0 : 1;
   return [
     lease.db.run(sql`
       update job_moves set state = 'pushed' where job_id = ${jobId} and state = 'planned'
         and branch in (select value ->> 'branch' from json_each(${json})) and ${lease.held}`),
     lease.db.run(sql`
-      insert into branches (repo_id, name, tip, parent, base, tracked)
-      select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', value ->> 'parentAfter' is not null
+      insert into branches (repo_id, name, tip, parent, base, base_named, tracked)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', ${named}, value ->> 'parentAfter' is not null
       from json_each(${json}) where value ->> 'after' is not null and ${lease.held}
-      on conflict (repo_id, name) do update set tip = excluded.tip, parent = excluded.parent, base = excluded.base, tracked = excluded.tracked`),
+      on conflict (repo_id, name) do update set tip = excluded.tip, parent = excluded.parent, base = excluded.base,
+        base_named = excluded.base_named or (base_named and base is excluded.base), tracked = excluded.tracked`),
     lease.db.run(sql`
       delete from branches where repo_id = ${lease.repo.id} and ${lease.held}
         and name in (select value ->> 'branch' from json_each(${json}) where value ->> 'after' is null)`),

@@ -54,6 +54,7 @@ beforeEach(async () => {
        insteadOf = https://git.example.com/`,
   );
   github.pullRequests = [];
+  github.protected = {};
   github.manners = 'good';
   github.questions.length = 0;
   await test.db.delete(repos);
@@ -133,6 +134,37 @@ describe('a sync of a repository on GitHub', () => {
     await run({ kind: 'register_existing_branch', suggested: true });
     expect(github.questions.filter(({ operation }) => operation === 'openPullRequests')).toHaveLength(1);
     expect(await branch('look')).toMatchObject({ tracked: true, parent: 'pay', prNumber: 7 });
+  });
+
+  it('leaves what the forge protects, and what many pull requests go into, out of the suggestions, as long as it says so', async () => {
+    github.protected = { look: 'look' };
+    for (const name of ['x', 'y', 'z']) {
+      await remote
+        .from('cart')
+        .branch(name)
+        .commit(name, { [name]: 'x' })
+        .write();
+    }
+    github.pullRequests = await Promise.all(
+      ['x', 'y', 'z'].map(async (name, i) => ({
+        number: i + 1,
+        branch: name,
+        base: 'cart',
+        head: await remote.tip(name),
+      })),
+    );
+    await run({ kind: 'register_existing_branch', suggested: true });
+    expect(await branch('look')).toMatchObject({ tracked: false, keptReason: 'protected' });
+    expect(await branch('cart')).toMatchObject({ tracked: false, keptReason: 'pull_requests' });
+    expect(await branch('x')).toMatchObject({ tracked: true, parent: 'cart', keptReason: null });
+    // What the forge does not say is as it was.
+    github.manners = 'bad_gateway';
+    await sync();
+    expect(await branch('look')).toMatchObject({ keptReason: 'protected' });
+    github.manners = 'good';
+    github.protected = {};
+    await sync();
+    expect(await branch('look')).toMatchObject({ keptReason: null });
   });
 
   it("suggests a pull request's base as the parent", async () => {

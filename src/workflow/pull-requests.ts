@@ -15,6 +15,7 @@ export interface ForgeNews {
   /** The repository's page; null where no forge is known. */
   webUrl: string | null;
   byBranch: ReadonlyMap<string, PullRequest | null>;
+  protectedBranches?: ReadonlySet<string>;
   problem: ForgeProblem | null;
 }
 

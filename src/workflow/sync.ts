@@ -7,20 +7,21 @@ import type { Statement } from '@/db/client';
 import { type BranchRow, branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
-import { pullRequestFacts, withPullRequests } from '@/forge/rows';
+import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { prepareClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
 import { fetchRemote } from '@/git/remote/fetch';
-import { remoteHead } from '@/git/remote/ls-remote';
+import { remoteHead, remoteHeadName } from '@/git/remote/ls-remote';
 import { redirectTarget } from '@/git/remote/redirect';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
 import { recordedTips } from '@/projection/recorded-tips';
 import { computeProjection, type Projection } from '@/projection/refresh';
-import { failure, failureOfGit, JobFailed } from '@/queue/failure';
+import { type Failure, failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
+import { isKept } from '@/repos/kept';
 import { remoteOptions } from './commit-moves';
 import { bringOver, setAsideIfDamaged, theirs } from './damaged-clone';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
@@ -42,7 +43,10 @@ export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resy
   await settlePushes(lease);
   // Once a job is enough: the rows remember it.
   const forge = step === 'sync' ? await askForge(lease, trunk) : null;
-  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge));
+  // Where the remote's HEAD is matters to nothing that is done: a sync tells it.
+  const asksHead = step === 'sync' && lease.job.kind === 'sync_repo';
+  const head = asksHead ? await remoteHeadName(cloneDir(lease.repo.id), await remoteOptions(lease)) : null;
+  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge, head));
 }
 
 /** Fetches into the clone, making it anew once if it is damaged. Returns the trunk's name. */
@@ -108,12 +112,15 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
   }
 }
 
-/** Computes the branch rows from the clone's refs and writes them. */
-async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Promise<void> {
+/**
+ * Computes the branch rows from the clone's refs and writes them.
+ * @param head the branch that the remote's HEAD names; null where it was not asked, or names none
+ */
+async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, head: string | null): Promise<void> {
   const { db, repo, job } = lease;
   const rows = await branchRows(db, repo.id);
   const [current] = await db
-    .select({ trunkTip: repos.trunkTip, result: jobs.result })
+    .select({ trunkTip: repos.trunkTip, previousTrunk: repos.previousTrunk, result: jobs.result })
     .from(repos)
     .innerJoin(jobs, eq(jobs.id, job.id))
     .where(eq(repos.id, repo.id));
@@ -123,21 +130,17 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     trunk,
     previousRows: rows,
     previousTrunkTip: current?.trunkTip ?? null,
+    // The trunk may have been set anew since this step began: then it is the next job's.
+    previousTrunk: current?.previousTrunk === trunk ? null : current?.previousTrunk,
     branchTips: await recordedTips(db, repo.id),
     pullRequests: pullRequestFacts(rows, byBranch),
+    openPullRequests: openPullRequests(rows, byBranch),
+    protectedBranches: forge?.protectedBranches,
     signal: lease.signal,
   });
-  if (!projection) {
-    throw new JobFailed(
-      failure(
-        'BRANCH_NOT_FOUND',
-        `The remote has no branch ${trunk}, which is this repo's trunk.`,
-        "Set the repo's trunk to a branch that is there (repos.update), then sync.",
-      ),
-    );
-  }
+  if (!projection) throw new JobFailed(await trunkIsGone(lease, trunk));
   const told = [
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection)),
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, nowKept(rows, projection.rows))),
     ...(projection.trunkRewritten
       ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
       : []),
@@ -161,8 +164,13 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
     ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
-        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null
+        counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null,
+        previous_trunk = case when trunk is ${trunk} then null else previous_trunk end
       where id = ${repo.id} and ${lease.held}`),
+    // It may have been set anew meanwhile, and is not among the branches.
+    db.run(sql`delete from branches where repo_id = ${repo.id} and ${lease.held}
+      and name = (select trunk from repos where id = ${repo.id})`),
+    ...(head === null ? [] : [recordHead(lease, head)]),
     ...(forge ? [recordForge(lease, forge)] : []),
   ]);
 }
@@ -171,16 +179,56 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null): Pr
 const STATEMENTS_AT_ONCE = 3;
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
-function found(result: JobResult, projection: Projection): JobResult {
+function found(result: JobResult, projection: Projection, kept: string[]): JobResult {
   const known = new Set(result.merged.map((m) => m.branch));
   return {
     ...result,
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
     gone: [...new Set([...result.gone, ...projection.gone])],
-    notes: projection.trunkRewritten
-      ? [...new Set([...result.notes, 'The trunk was rewritten on the remote and is followed.'])]
-      : result.notes,
+    notes: [...new Set([...result.notes, ...news(projection, kept)])],
   };
+}
+
+/** The tracked branches that no action moves any more, for a reason that nobody but this look has seen. */
+function nowKept(before: BranchRow[], rows: Projection['rows']): string[] {
+  const were = new Map(before.map((row) => [row.name, isKept(row)]));
+  return rows
+    .filter((row) => row.tracked && row.kept === null && isKept(row) && !were.get(row.name))
+    .map((row) => row.name);
+}
+
+/** What a person should know of it beside the lists, in whole sentences. */
+function news({ trunkRewritten, renamed, follow }: Projection, kept: string[]): string[] {
+  const stand =
+    follow.length === 1 ? '1 branch of the old one stands' : `${follow.length} branches of the old one stand`;
+  return [
+    ...(trunkRewritten ? ['The trunk was rewritten on the remote and is followed.'] : []),
+    ...(follow.length > 0 ? [`The trunk is another branch now, and ${stand} on it.`] : []),
+    ...kept.map((name) => `${name} is taken for a long-lived branch now, and no longer moved: its row lets it go.`),
+    ...renamed.map(({ from, to }) => `It seems that ${from} is ${to} now: accept that on its row.`),
+  ];
+}
+
+/** The statement that says where the remote's HEAD is: it has moved where it names another branch than at the last sync. */
+function recordHead({ db, repo, held }: Lease, head: string): Statement {
+  return db.run(sql`
+    update repos set head = ${head},
+      head_moved = case when ${head} is trunk then 0 when head is not null and head is not ${head} then 1 else head_moved end
+    where id = ${repo.id} and ${held}`);
+}
+
+/** Why a job ends whose trunk is not on the remote, with the branch that is most likely the trunk now. */
+async function trunkIsGone(lease: Lease, trunk: string): Promise<Failure> {
+  const head = await remoteHead({ gitDir: cloneDir(lease.repo.id) }, await remoteOptions(lease));
+  const message = `The remote has no branch ${trunk}, which is this repo's trunk.`;
+  if (head.kind !== 'trunk') {
+    const hint = "Set the repo's trunk to a branch that is there (repos.update), then sync.";
+    return failure('BRANCH_NOT_FOUND', message, hint);
+  }
+  const { name, by } = head;
+  const found = by === 'head' ? `The remote's HEAD is ${name} now.` : `There is a branch ${name}.`;
+  const hint = `If ${name} is the trunk now, set it (repos.update with trunk: "${name}"), then sync: the stacks follow.`;
+  return failure('BRANCH_NOT_FOUND', `${message} ${found}`, hint);
 }
 
 /**
@@ -199,7 +247,13 @@ async function writeRows(
     entries.map(([key]): SQL => sql`value ->> ${sql.raw(`'${key}'`)}`),
     sql`, `,
   );
-  const updates = sql.raw(entries.map(([, column]) => `${column.name} = excluded.${column.name}`).join(', '));
+  // A person may have said meanwhile what is to be kept.
+  const updates = sql.raw(
+    entries
+      .filter(([key]) => key !== 'kept')
+      .map(([, column]) => `${column.name} = excluded.${column.name}`)
+      .join(', '),
+  );
   const previous = new Map(before.map((row) => [row.name, row]));
   // The rows' own keys, in one order for both sides.
   const keys = Object.keys(columns) as Array<keyof typeof columns>;

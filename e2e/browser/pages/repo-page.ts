@@ -142,7 +142,7 @@ export class BranchRow {
   ) {}
 
   /** The row's main button, whatever it says now. */
-  button(label: 'Restack' | 'Register'): Locator {
+  button(label: 'Restack' | 'Register' | 'Accept'): Locator {
     return this.row.getByRole('button', { name: new RegExp(`^${label}`) });
   }
 

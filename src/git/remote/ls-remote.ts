@@ -46,6 +46,19 @@ export async function remoteHead(
 }
 
 /**
+ * The branch that the remote's HEAD names; null where it names none that is there.
+ * @throws GitError
+ */
+export async function remoteHeadName(gitDir: string, options: RemoteOptions = {}): Promise<string | null> {
+  let name: string | null = null;
+  await gitRecords(['ls-remote', '--symref', '--', 'origin', 'HEAD'], { ...options, gitDir }, (line) => {
+    const [value = '', ref = ''] = line.split('\t');
+    if (ref === 'HEAD' && value.startsWith('ref: ')) name ??= branchOf(value.slice(5));
+  });
+  return name;
+}
+
+/**
  * What the remote has now for these full ref names; a ref that it does not have is not in the map.
  * @throws GitError
  */

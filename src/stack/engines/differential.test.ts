@@ -40,7 +40,7 @@ async function withRequest<T>(history: RandomHistory, ask: (request: PlanRequest
     return await ask({
       gitDir: remote.dir,
       trunk: { name: 'main', tip: await remote.tip('main') },
-      branches: planBranches(rows),
+      branches: planBranches(rows, 'main'),
       targets: all.ok ? all.targets : [],
       committer: COMMITTER,
       signal: new AbortController().signal,

@@ -6,61 +6,69 @@ import { useSearchParams } from 'next/navigation';
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
-import { Button, Field, PageSkeleton, Skeleton, Trouble } from '../controls';
-import { overviewQuery } from '../feed/queries';
+import { Button, Field, Skeleton, Trouble } from '../controls';
 import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result';
 import { StatusChip } from '../jobs/status';
-import { Message } from '../message';
 import { useApi, useNow } from '../providers';
+import { OfRepo } from '../repos/of-repo';
 import { RepoHeader } from '../repos/repo-nav';
 import { heldBackWords } from '../stack/state';
 import { ago, between, duration, exact } from '../time';
+import { historyAddress } from './address';
 import { entriesOf, type History, type HistoryEntry, type HistoryFilter, parseFilter } from './history';
 import { historyQuery, withMore } from './query';
 import { asker, deed, KIND_WORDS, STATUS_WORDS } from './words';
 
 /** Everything that happened to a repo, as a history to read. The address holds the filters, so it can be passed on. */
 export function ActivityPage({ repoId }: { repoId: string }) {
-  const api = useApi();
-  const overview = useQuery(overviewQuery(api, repoId));
   const query = useSearchParams();
   const filter = useMemo(() => parseFilter(query), [query]);
-  const history = useQuery(historyQuery(api, repoId, filter));
-  if (overview.error) {
-    const { fields, message } = problemOf(overview.error);
-    return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
-  }
-  if (!overview.data) return <PageSkeleton label="Loading the repository" />;
-  const { repo, branches } = overview.data;
-  if (!repo) return <Message title="This repository was removed" detail="Its history went with it." />;
-  const names = branches.map((branch) => branch.name);
+  const history = useQuery(historyQuery(useApi(), repoId, filter));
   return (
-    <>
-      <RepoHeader repo={repo} title="Activity" />
-      <div className="mx-auto flex max-w-240 flex-col gap-4 p-4">
-        <Filters filter={filter} branches={names} jobs={history.data?.jobs ?? []} />
-        {history.error && (
-          <Trouble>{problemOf(history.error).message ?? 'This address asks for nothing known.'}</Trouble>
-        )}
-        {history.isPending && <Skeleton rows={8} label="Loading the history" />}
-        {history.data && <Entries history={history.data} filter={filter} />}
-      </div>
-    </>
+    <OfRepo repoId={repoId} gone="Its history went with it.">
+      {({ branches }, repo) => (
+        <>
+          <RepoHeader repo={repo} title="Activity" />
+          <div className="mx-auto flex max-w-240 flex-col gap-4 p-4">
+            <Filters
+              repoId={repoId}
+              filter={filter}
+              branches={branches.map((branch) => branch.name)}
+              jobs={history.data?.jobs ?? []}
+            />
+            {history.error && (
+              <Trouble>{problemOf(history.error).message ?? 'This address asks for nothing known.'}</Trouble>
+            )}
+            {history.isPending && <Skeleton rows={8} label="Loading the history" />}
+            {history.data && <Entries history={history.data} filter={filter} />}
+          </div>
+        </>
+      )}
+    </OfRepo>
   );
 }
 
 /** Puts a filter into the address; the page follows it. */
-function go(filter: HistoryFilter) {
-  const query = new URLSearchParams({ ...filter }).toString();
-  window.history.pushState(null, '', query ? `?${query}` : window.location.pathname);
+function go(repoId: string, filter: HistoryFilter) {
+  window.history.pushState(null, '', historyAddress(repoId, filter));
 }
 
-function Filters({ filter, branches, jobs }: { filter: HistoryFilter; branches: string[]; jobs: JobDetail[] }) {
+function Filters({
+  repoId,
+  filter,
+  branches,
+  jobs,
+}: {
+  repoId: string;
+  filter: HistoryFilter;
+  branches: string[];
+  jobs: JobDetail[];
+}) {
   const set = (name: keyof HistoryFilter) => (value: string) => {
     const { [name]: _, ...others } = filter;
     // The address may hold anything; what is read from it is checked there.
-    go(value ? { ...others, [name]: value } : others);
+    go(repoId, value ? { ...others, [name]: value } : others);
   };
   const people = useMemo(() => [...new Set(jobs.map(({ job }) => job.requestedBy))].sort(), [jobs]);
   return (
@@ -168,7 +176,7 @@ function Entries({ history, filter }: { history: History; filter: HistoryFilter 
     return (
       <div className="flex flex-col items-center gap-2 py-12 text-center">
         <p className="text-muted">{filtered ? 'Nothing in the history is like this.' : 'Nothing has happened yet.'}</p>
-        {filtered && <Button onClick={() => go({})}>Show everything</Button>}
+        {filtered && <Button onClick={() => go(history.repoId, {})}>Show everything</Button>}
       </div>
     );
   }

@@ -1,38 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { JobMoveRow, TaskRow } from '@/db/schema';
+import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
-import { jobDetail, jobResult, jobRow } from '../testing/rows';
+import { jobDetail, jobMove, jobResult, jobRow, taskRow } from '../testing/rows';
+import { historyAddress } from './address';
 import { entriesOf, type History, type HistoryFilter, mergeHistory, parseFilter } from './history';
 
 const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
 
-const move = (branch: string, state: JobMoveRow['state'] = 'pushed'): JobMoveRow => ({
-  id: 1,
-  jobId: 'job-1',
-  branch,
-  before: '1',
-  after: '2',
-  parentBefore: null,
-  parentAfter: null,
-  baseBefore: null,
-  baseAfter: null,
-  rewritten: [],
-  state,
-});
-
-const task = (minute: number, more: Partial<TaskRow> = {}): TaskRow => ({
-  id: `task-${minute}`,
-  repoId: 'repo',
-  title: 'A task',
-  description: '',
-  branch: 'a',
-  jobId: null,
-  branchStatus: 'completed',
-  createdAt: at(minute),
-  archivedAt: null,
-  archivedReason: null,
-  ...more,
-});
+const task = (minute: number, more: Partial<TaskRow> = {}) =>
+  taskRow(`task-${minute}`, { branch: 'a', branchStatus: 'completed', createdAt: at(minute), ...more });
 
 const history = (more: Partial<History> = {}): History => ({
   repoId: 'repo',
@@ -48,7 +24,14 @@ const shown = (of: History, filter: HistoryFilter = {}) => entriesOf(of, filter)
 describe('the filter in an address', () => {
   it('is read back as it was written', () => {
     const filter = { kind: 'restack_repo', status: 'error', branch: 'a/b', person: 'mara okafor' } as const;
-    expect(parseFilter(new URLSearchParams(filter))).toEqual(filter);
+    const address = new URL(historyAddress('repo', filter), 'http://localhost');
+    expect(address.pathname).toBe('/repos/repo/activity');
+    expect(parseFilter(address.searchParams)).toEqual(filter);
+  });
+
+  it('is not there where everything is kept, and names a branch as git allows it', () => {
+    expect(historyAddress('repo')).toBe('/repos/repo/activity');
+    expect(historyAddress('repo', { branch: 'feat/a&b=c#1' })).toBe('/repos/repo/activity?branch=feat%2Fa%26b%3Dc%231');
   });
 
   it('leaves out what is not known and what is empty', () => {
@@ -60,8 +43,8 @@ describe('the history', () => {
   const jobs = [
     jobDetail(4, { status: 'running', requestedBy: 'mara', createdAt: at(4) }),
     jobDetail(3, { kind: 'rebase_branch', branch: 'a', status: 'error', createdAt: at(3) }),
-    jobDetail(2, { status: 'completed', createdAt: at(2) }, { moves: [move('a')] }),
-    jobDetail(1, { status: 'completed', createdAt: at(1) }, { moves: [move('a', 'abandoned')] }),
+    jobDetail(2, { status: 'completed', createdAt: at(2) }, { moves: [jobMove(1)] }),
+    jobDetail(1, { status: 'completed', createdAt: at(1) }, { moves: [jobMove(1, { state: 'abandoned' })] }),
   ];
 
   it.each<[string, HistoryFilter, string[]]>([

@@ -2,7 +2,8 @@ import type { JobDetail } from '@/api/jobs';
 import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
-import { mergeJobs } from '../feed/merge';
+import { mergeJobs } from '../jobs/details';
+import { order } from '../order';
 import { KIND_WORDS, STATUS_WORDS } from './words';
 
 /** What the history keeps; nothing given keeps everything. */
@@ -80,7 +81,7 @@ export function entriesOf({ jobs, tasks, next }: History, filter: HistoryFilter)
 
 function newestFirst(a: HistoryEntry, b: HistoryEntry): number {
   if (a.what === 'job' && b.what === 'job') return b.detail.job.seq - a.detail.job.seq;
-  return a.at < b.at ? 1 : a.at > b.at ? -1 : 0;
+  return order(b.at, a.at);
 }
 
 /** Whether a filter keeps a job: `jobs.list`'s own rule, for jobs that come by the feed. */

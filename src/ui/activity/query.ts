@@ -1,7 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api';
-import { fed } from '../feed/queries';
-import type { History, HistoryFilter } from './history';
+import { fedQuery } from '../feed/contract';
+import { type History, type HistoryFilter, mergeHistory } from './history';
 
 /** Jobs of one page. */
 const PAGE = 50;
@@ -10,10 +9,9 @@ const MOST = 100;
 
 /** The newest page of a repo's history. */
 export const historyQuery = (api: Api, repoId: string, filter: HistoryFilter) =>
-  queryOptions<History>({
-    ...fed,
-    queryKey: ['history', repoId, filter],
-    queryFn: async () => {
+  fedQuery<History>({
+    key: ['history', repoId, filter],
+    load: async () => {
       const [page, running, queued] = await Promise.all([
         olderJobs(api, repoId, filter, undefined),
         // What has yet to end may come to match, and then its earlier steps and moves must be here.
@@ -26,6 +24,7 @@ export const historyQuery = (api: Api, repoId: string, filter: HistoryFilter) =>
       const open = [...running.jobs, ...queued.jobs];
       return { repoId, jobs: joined(open, page.jobs), next: page.nextCursor, tasks, cursor };
     },
+    merge: mergeHistory,
   });
 
 /** A page of jobs that a filter keeps, from the newest or from a `next` on. */

@@ -12,6 +12,7 @@ export const KIND_WORDS: Record<JobKind | 'task', string> = {
   register_existing_branch: 'Register',
   create_branch: 'Create a branch',
   undo: 'Undo',
+  untrack_branch: 'Untrack',
   task: 'Tasks',
 };
 
@@ -79,5 +80,7 @@ function verb(
       return { did: 'created', todo: 'create', what: `${branch} on ${parent}` };
     case 'undo':
       return { did: 'undid', todo: 'undo', what: undone };
+    case 'untrack_branch':
+      return { did: 'untracked', todo: 'untrack', what: `${branch}` };
   }
 }

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { FeedEvent, FeedMessage } from '@/feed/events';
-import { fedData } from './queries';
+import { fedOf } from './contract';
 
 /** A message of the feed with the cursor that it goes on from. */
 export interface Relay {
@@ -65,30 +65,28 @@ export class FeedStore {
 
   private loaded(hash: string): void {
     const query = this.client.getQueryCache().get(hash);
-    const data = query && fedData(query.queryKey, query.state.data);
-    if (!data) return;
+    const cursor = fedOf(query)?.cursorIn(this.client) ?? null;
+    if (!query || cursor === null) return;
     if (this.position === null) {
-      this.position = data.cursor;
-      this.rememberedFrom = data.cursor;
-      for (const callback of this.waiting.splice(0)) callback(data.cursor);
+      this.position = cursor;
+      this.rememberedFrom = cursor;
+      for (const callback of this.waiting.splice(0)) callback(cursor);
     }
-    if (data.cursor < this.rememberedFrom) {
+    if (cursor < this.rememberedFrom) {
       // It took so long that events after it are forgotten.
       this.cursors.delete(hash);
       void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
       return;
     }
-    this.merge(hash, data.cursor);
+    this.merge(hash, cursor);
   }
 
   private merge(hash: string, cursor: number): void {
-    const query = this.client.getQueryCache().get(hash);
-    const data = query && fedData(query.queryKey, query.state.data);
-    if (!data) return;
+    const fed = fedOf(this.client.getQueryCache().get(hash));
+    if (!fed) return;
     const fresh = this.remembered.filter((event) => event.seq > cursor);
     this.cursors.set(hash, Math.max(cursor, this.position ?? cursor));
-    const merged = fresh.length > 0 ? data.merge(fresh) : query.state.data;
-    if (merged !== query.state.data) query.setData(merged, { manual: true });
+    if (fresh.length > 0) fed.mergeInto(this.client, fresh);
   }
 
   private startOver(cursor: number): void {

@@ -1,6 +1,7 @@
 'use client';
 
 import type { JobResult } from '@/model/result';
+import { commandsByHand } from '@/repos/by-hand';
 import { visible } from '@/text/visible';
 import { ScrollText } from '../controls';
 import { CopyButton } from '../copy';
@@ -14,18 +15,8 @@ type ConflictFile = Conflict['files'][number];
 const AROUND = 3;
 
 /** One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand. */
-export function ConflictView({
-  branch,
-  reason,
-  onto,
-  base,
-}: {
-  branch: string;
-  reason: Conflict;
-  /** The branch that it was to stand on, and the commit that it stands on now; null where that is not known. */
-  onto: string | null;
-  base: string | null;
-}) {
+export function ConflictView({ branch, reason }: { branch: string; reason: Conflict }) {
+  const onto = reason.byHand?.parent;
   return (
     <div className="mt-1 flex min-w-0 flex-col gap-3">
       <p className="text-muted">
@@ -40,7 +31,7 @@ export function ConflictView({
           theirs={`${visible(branch)} ${reason.commit.slice(0, 7)}`}
         />
       ))}
-      {base && onto && <ByHand branch={branch} onto={onto} base={base} />}
+      {reason.byHand && <Commands branch={branch} lines={commandsByHand(branch, reason.byHand)} />}
     </div>
   );
 }
@@ -102,13 +93,8 @@ function Agreed({ block }: { block: Block & { kind: 'agreed' } }) {
 }
 
 /** The commands that take the branch where the job would have put it, on one's own machine. */
-function ByHand({ branch, onto, base }: { branch: string; onto: string; base: string }) {
-  const commands = [
-    'git fetch origin',
-    `git switch ${quoted(branch)}`,
-    `git rebase --onto ${quoted(`origin/${onto}`)} ${base}`,
-    `git push --force-with-lease origin ${quoted(branch)}`,
-  ].join('\n');
+function Commands({ branch, lines }: { branch: string; lines: string[] }) {
+  const commands = lines.join('\n');
   return (
     <section aria-label={`Commands to solve ${visible(branch)} by hand`} className="flex flex-col gap-1">
       <div className="flex items-center gap-2">
@@ -120,9 +106,4 @@ function ByHand({ branch, onto, base }: { branch: string; onto: string; base: st
       </ScrollText>
     </section>
   );
-}
-
-/** A branch's name for a shell: git allows more in it than a shell leaves alone. */
-function quoted(name: string): string {
-  return /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { JobStatus } from '@/model/kinds';
-import { newKey, type Problem, problemOf } from '../api';
+import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { buttonLooks } from '../controls';
 import { useApi, useNow } from '../providers';
 import { duration } from '../time';
@@ -187,9 +187,7 @@ export function JobButton({
           role="alert"
           className="fixed inset-x-3 bottom-3 z-20 flex items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg sm:absolute sm:inset-x-auto sm:top-full sm:right-0 sm:bottom-auto sm:mt-1 sm:w-72"
         >
-          <span className="flex-1">
-            {[...Object.values(problem.fields), problem.message].filter(Boolean).join(' ')}
-          </span>
+          <span className="flex-1">{problemWords(problem)}</span>
           <button type="button" aria-label="Close" className="text-muted hover:text-text" onClick={dismiss}>
             <X size={14} aria-hidden />
           </button>
@@ -271,8 +269,7 @@ function CancelButton({
       onClick={() => {
         if (reason) return;
         api.jobs.cancel.mutate({ jobId: phase.job.job.id }).catch((error: unknown) => {
-          const { message, fields } = problemOf(error);
-          setRefused(message ?? Object.values(fields).join(' '));
+          setRefused(problemWords(problemOf(error)));
         });
       }}
     >

@@ -3,13 +3,14 @@
 import Link from 'next/link';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { isActive } from '../feed/merge';
 import { useApi, useNow } from '../providers';
 import { ago, between, duration, exact } from '../time';
+import { counted } from '../words';
+import { isActive } from './active';
 import { JobButton } from './job-button';
 import { StatusChip, StatusShape } from './status';
 import { UndoButton } from './undo-button';
-import { intent } from './words';
+import { firstLine, intent } from './words';
 
 // Nobody sees it before it is asked for.
 const ResultLists = lazy(async () => ({ default: (await import('./result')).ResultLists }));
@@ -56,7 +57,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
       {job.errorCode && (
         <p className="text-xs">
           <code className="font-mono text-error">{job.errorCode}</code>{' '}
-          <span className="text-muted">{job.errorHint}</span>
+          <span className="text-muted">{firstLine(job.errorHint)}</span>
         </p>
       )}
       <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
@@ -70,7 +71,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
             className="touch text-accent underline"
             onClick={() => setOpen(!open)}
           >
-            {open ? 'Less' : listed === 1 ? '1 detail' : `${listed} details`}
+            {open ? 'Less' : counted(listed, 'detail')}
           </button>
         )}
         <span className="flex-1" />

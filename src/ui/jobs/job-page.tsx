@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { JobMoveRow } from '@/db/schema';
 import type { ForecastCheck } from '@/model/forecast';
@@ -12,19 +12,21 @@ import { visible } from '@/text/visible';
 import { problemOf } from '../api';
 import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
-import { isActive } from '../feed/merge';
-import { type JobPage as JobPageData, jobQuery, overviewQuery } from '../feed/queries';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
+import { branchesWord } from '../repos/counts';
+import { overviewQuery } from '../repos/overview';
 import { ago, duration, exactUtc } from '../time';
+import { isActive } from './active';
 import { ConflictView } from './conflict';
 import { RetryButton } from './job-card';
 import { Log } from './log';
+import { type JobPage as JobPageData, jobQuery } from './query';
 import { Commit, Name, ResultLists } from './result';
 import { StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
-import { intent } from './words';
+import { firstLine, intent } from './words';
 
 /** One job, from who asked for it to what it moved. */
 export function JobPage({ jobId }: { jobId: string }) {
@@ -44,8 +46,6 @@ function Job({ detail }: { detail: JobPageData }) {
   const overview = useQuery(overviewQuery(api, job.repoId));
   const now = useNow(true);
   const jobs = overview.data?.jobs ?? [detail];
-  const branches = overview.data?.branches;
-  const byName = useMemo(() => new Map(branches?.map((branch) => [branch.name, branch])), [branches]);
   const behind = jobs.find((other) => other.job.seq < job.seq && isActive(other.job.status));
   const retryOf = jobs.find((other) => other.job.id === job.retryOf);
   return (
@@ -67,7 +67,7 @@ function Job({ detail }: { detail: JobPageData }) {
         {job.message && <p className={job.status === 'error' ? 'text-error' : ''}>{job.message}</p>}
         {job.errorCode && (
           <p className="rounded-control bg-error-tint px-3 py-2">
-            <code className="font-mono font-medium text-error">{job.errorCode}</code> {job.errorHint}
+            <code className="font-mono font-medium text-error">{job.errorCode}</code> {firstLine(job.errorHint)}
           </p>
         )}
         <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs text-muted">
@@ -107,14 +107,7 @@ function Job({ detail }: { detail: JobPageData }) {
           <h2 className="text-base font-semibold">Result</h2>
           <ResultLists
             result={job.result}
-            conflict={(branch, reason) => (
-              <ConflictView
-                branch={branch}
-                reason={reason}
-                onto={parentIn(job, branch) ?? byName.get(branch)?.parent ?? null}
-                base={byName.get(branch)?.base ?? null}
-              />
-            )}
+            conflict={(branch, reason) => <ConflictView branch={branch} reason={reason} />}
           />
         </section>
       )}
@@ -155,11 +148,6 @@ function Section({ title, beside, children }: { title: string; beside?: ReactNod
   );
 }
 
-/** The branch that a job was to put another one on, where it names it. */
-function parentIn(job: JobDetail['job'], branch: string): string | null {
-  return job.branch === branch ? job.parent : null;
-}
-
 /** Whether the forecast that was known when it began came true. */
 function ForecastResult({ check }: { check: ForecastCheck }) {
   return (
@@ -194,7 +182,7 @@ function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: strin
       title="Moves"
       beside={
         <CopyButton text={text} label="all moves">
-          {shown.length === 1 ? '1 branch' : `${shown.length} branches`}
+          {branchesWord(shown.length)}
         </CopyButton>
       }
     >

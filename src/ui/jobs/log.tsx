@@ -5,9 +5,10 @@ import { ArrowDown } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { problemOf } from '../api';
 import { Trouble } from '../controls';
-import { jobLogQuery } from '../feed/queries';
 import { useApi } from '../providers';
 import { exactUtc } from '../time';
+import { counted } from '../words';
+import { jobLogQuery } from './query';
 
 /** Nearer to the end than this counts as there, in pixels. */
 const NEAR = 24;
@@ -80,7 +81,7 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
               onClick={toEnd}
               className="touch absolute bottom-3 left-1/2 inline-flex h-7 -translate-x-1/2 items-center gap-1 rounded-control border border-line bg-raised px-3 font-medium shadow-lg hover:bg-hover"
             >
-              <ArrowDown size={12} aria-hidden /> {fresh === 1 ? '1 new line' : `${fresh} new lines`}
+              <ArrowDown size={12} aria-hidden /> {counted(fresh, 'new line')}
             </button>
           )}
         </div>

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobStepRow } from '@/db/schema';
-import { jobDetail, jobResult } from '../testing/rows';
+import { jobDetail, jobResult, jobStep } from '../testing/rows';
 import { phaseOf, resultWords, SHOWN_MS } from './phase';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -15,18 +14,11 @@ describe('a job button', () => {
   });
 
   it('names the finest thing that is being done', () => {
-    const step = (id: number, phase: string | null, status: JobStepRow['status']): JobStepRow => ({
-      id,
-      jobId: 'job-1',
-      attempt: 1,
-      step: 'act',
-      phase,
-      status,
-      message: '',
-      startedAt: at,
-      finishedAt: null,
-    });
-    const steps = [step(1, null, 'running'), step(2, 'plan', 'completed'), step(3, 'push', 'running')];
+    const steps = [
+      jobStep(1, { step: 'act' }),
+      jobStep(2, { step: 'act', phase: 'plan', status: 'completed' }),
+      jobStep(3, { step: 'act', phase: 'push' }),
+    ];
     const job = jobDetail(1, { status: 'running', startedAt: at, committingAt: at }, { steps });
     expect(phaseOf(job, [job], now)).toMatchObject({ phase: 'running', step: 'push', cancel: 'too_late' });
   });

@@ -1,5 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
-import { isActive } from '../feed/merge';
+import { isActive } from './active';
 
 /** What a job button shows. */
 export type Phase =
@@ -64,6 +64,7 @@ export function errorStands({ job }: JobDetail, jobs: JobDetail[]): boolean {
 export function resultWords({ job, moves }: JobDetail): string {
   const moved = moves.filter((move) => move.state === 'pushed' && move.before !== move.after).length;
   const parts: Array<[number, string]> = [
+    [job.kind === 'untrack_branch' ? 1 : 0, 'untracked'],
     [job.result?.registered.length ?? 0, 'registered'],
     [moved, 'moved'],
     [job.result?.merged.length ?? 0, 'merged'],

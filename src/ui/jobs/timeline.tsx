@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { JobStepRow } from '@/db/schema';
 import type { StepName } from '@/model/kinds';
-import { isActive } from '../feed/merge';
 import { between, duration, exactUtc } from '../time';
+import { isActive } from './active';
 import { StatusShape } from './status';
 
 /** What a job goes through. */

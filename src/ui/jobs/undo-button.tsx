@@ -6,9 +6,10 @@ import Link from 'next/link';
 import { useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { inverseMoves, offerUndo, type UndoOffer } from '@/queue/undo-moves';
-import { isActive } from '../feed/merge';
-import { overviewQuery } from '../feed/queries';
 import { useApi } from '../providers';
+import { branchesWord } from '../repos/counts';
+import { overviewQuery } from '../repos/overview';
+import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
 
@@ -32,7 +33,7 @@ export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: J
     const count = inverseMoves(moves).length;
     return (
       <JobButton
-        label={`Undo: ${count} ${count === 1 ? 'branch' : 'branches'} back`}
+        label={`Undo: ${branchesWord(count)} back`}
         icon={<Undo2 size={14} aria-hidden />}
         job={told}
         jobs={jobs}

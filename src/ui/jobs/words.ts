@@ -1,6 +1,11 @@
 import type { JobView } from '@/feed/events';
 import { visible } from '@/text/visible';
 
+/** What to do in a line: the commands that a hint may go on with are shown on the job's page. */
+export function firstLine(hint: string | null): string | null {
+  return hint?.split('\n')[0] ?? null;
+}
+
 /** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
 export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
   return visible(words(job));
@@ -25,5 +30,7 @@ function words(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): 
       return `Create ${job.branch} on ${job.parent}`;
     case 'undo':
       return 'Undo';
+    case 'untrack_branch':
+      return `Untrack ${job.branch}`;
   }
 }

@@ -2,8 +2,10 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { visible } from '@/text/visible';
-import { isActive } from '../feed/merge';
+import { historyAddress } from '../activity/address';
+import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
+import { isLive } from '../stack/state';
 
 /** More are found by typing. */
 export const SHOWN = 50;
@@ -81,8 +83,7 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
     kind: 'action',
     does: { run: { repoId, kind, branch: name } },
   });
-  const open = !branch.merged && !branch.gone;
-  const actions: Item[] = !open
+  const actions: Item[] = !isLive(branch)
     ? []
     : branch.tracked
       ? [
@@ -103,7 +104,7 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
       key: `history ${name}`,
       text: `History of ${shown}`,
       kind: 'page',
-      does: { go: `/repos/${repoId}/activity?branch=${encodeURIComponent(name)}` },
+      does: { go: historyAddress(repoId, { branch: name }) },
     },
     ...(branch.prUrl
       ? [

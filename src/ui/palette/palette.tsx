@@ -6,15 +6,15 @@ import { useQuery } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { visible } from '@/text/visible';
-import { newKey, type Problem, problemOf } from '../api';
+import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
-import { jobQuery, overviewQuery, repoListQuery } from '../feed/queries';
+import { jobQuery } from '../jobs/query';
 import { useApi } from '../providers';
-import { layoutStack } from '../stack/layout';
-import { moveWords, possibleParents } from '../stack/move';
+import { overviewQuery } from '../repos/overview';
+import { repoListQuery } from '../repos/repo-list';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
 
-const ChooseBranch = lazy(() => import('../stack/choose-branch'));
+const ChooseParent = lazy(() => import('../stack/move/choose-parent'));
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
 export default function Palette({ close }: { close: () => void }) {
@@ -60,17 +60,14 @@ export default function Palette({ close }: { close: () => void }) {
 
   const mover = here?.branches.find(({ name }) => name === moving);
   if (here && mover) {
-    const { repo, branches } = here;
-    const picture = layoutStack(branches);
-    const move = { repoId: repo.id, kind: 'reparent_branch', branch: mover.name } as const;
+    const repo = { repoId: here.repo.id, trunk: here.repo.trunk, branches: here.branches };
+    const move = { repoId: repo.repoId, kind: 'reparent_branch', branch: mover.name } as const;
     return (
       <Suspense>
-        <ChooseBranch
-          title={`Move ${visible(mover.name)} onto…`}
-          action={moveWords(mover.name, picture)}
-          choices={possibleParents(mover.name, { trunk: repo.trunk, branches, picture })}
-          suggested={null}
-          foresee={(parent) => ({ ...move, parent })}
+        <ChooseParent
+          kind={move.kind}
+          branch={mover}
+          repo={repo}
           choose={(parent) => void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, { ...move, parent })}
           close={() => setMoving(null)}
         />
@@ -103,7 +100,7 @@ export default function Palette({ close }: { close: () => void }) {
             />
             {problem && (
               <div className="p-2">
-                <Trouble>{[...Object.values(problem.fields), problem.message].filter(Boolean).join(' ')}</Trouble>
+                <Trouble>{problemWords(problem)}</Trouble>
               </div>
             )}
             <p role="status" className={asked === null ? 'sr-only' : 'px-4 py-2 text-muted'}>

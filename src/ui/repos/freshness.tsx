@@ -3,6 +3,7 @@
 import type { RepoRow } from '@/db/schema';
 import { useNow } from '../providers';
 import { ago, exact } from '../time';
+import { syncFailedAt } from './repo-state';
 
 type Synced = Pick<RepoRow, 'syncedAt' | 'syncErrorAt' | 'syncError'>;
 type PullRequestsSynced = Pick<RepoRow, 'webUrl' | 'prSyncedAt' | 'prErrorCode' | 'prError' | 'prErrorAt'>;
@@ -10,14 +11,14 @@ type PullRequestsSynced = Pick<RepoRow, 'webUrl' | 'prSyncedAt' | 'prErrorCode' 
 /** How old the branches are that are shown, and why they may be older than they should. */
 export function Freshness({ repo, refreshing = false }: { repo: Synced; refreshing?: boolean }) {
   const now = useNow();
-  const { syncedAt, syncErrorAt, syncError } = repo;
-  const failed = syncErrorAt !== null && (syncedAt === null || syncErrorAt > syncedAt);
+  const { syncedAt, syncError } = repo;
+  const failedAt = syncFailedAt(repo);
   return (
     <span className="text-xs text-muted">
-      {syncedAt ? <span title={exact(syncedAt)}>synced {ago(syncedAt, now)}</span> : !failed && 'not synced yet'}
-      {failed && (
-        <span className="text-error" title={exact(syncErrorAt)}>
-          {syncedAt && ' · '}sync failed {ago(syncErrorAt, now)}: {syncError}
+      {syncedAt ? <span title={exact(syncedAt)}>synced {ago(syncedAt, now)}</span> : !failedAt && 'not synced yet'}
+      {failedAt && (
+        <span className="text-error" title={exact(failedAt)}>
+          {syncedAt && ' · '}sync failed {ago(failedAt, now)}: {syncError}
         </span>
       )}
       {refreshing && ' · looking for what is new'}

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { RepoRow } from '@/db/schema';
-import { isActive } from '../feed/merge';
+import { isActive } from '../jobs/active';
 import { useApi, useNow } from '../providers';
 
 /** What has been looked at within this time, in milliseconds, is fresh enough to be shown as it is. */

@@ -1,6 +1,5 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { Layers, RefreshCw } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
@@ -8,44 +7,33 @@ import type { BranchFilter } from '@/api/repos';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
-import { problemOf } from '../api';
-import { Button, PageSkeleton } from '../controls';
-import { isActive } from '../feed/merge';
-import { type Overview, overviewQuery } from '../feed/queries';
+import { isSuggested } from '@/repos/kept';
+import { Button } from '../controls';
+import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
-import { Message } from '../message';
 import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
 import { newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
+import { counted } from '../words';
+import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
+import { OfRepo } from './of-repo';
+import type { Overview } from './overview';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
-import { suggestedBranches } from './suggestions';
 
-const RegisterAll = lazy(() => import('./register-all'));
+const RegisterAll = lazy(() => import('./register/register-all'));
+const NoBranches = lazy(() => import('./no-branches'));
+const HeadMoved = lazy(() => import('./head-moved'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
-  const overview = useQuery(overviewQuery(useApi(), repoId));
-  if (overview.error) {
-    const { fields, message } = problemOf(overview.error);
-    return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
-  }
-  if (!overview.data) return <PageSkeleton label="Loading the repository" />;
-  const { repo } = overview.data;
-  if (!repo)
-    return (
-      <Message
-        title="This repository was removed"
-        detail="Its rows and its clone are gone; the remote was not touched."
-      />
-    );
-  return <Repo overview={overview.data} repo={repo} />;
+  return <OfRepo repoId={repoId}>{(overview, repo) => <Repo overview={overview} repo={repo} />}</OfRepo>;
 }
 
 const SECTIONS = ['stack', 'tasks', 'jobs'] as const;
@@ -67,6 +55,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     <>
       <title>{`${repo.name} · Spicerack`}</title>
       <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
+      {repo.headMoved && (
+        <Suspense>
+          <HeadMoved repo={repo} />
+        </Suspense>
+      )}
       <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
         {SECTIONS.map((name) => (
           <button
@@ -83,7 +76,9 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
       <div className="lg:grid lg:grid-cols-[minmax(0,1fr)_360px]">
         <section aria-label="Stack" className={`min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}>
           {branches.length === 0 ? (
-            <NoBranches repo={repo} jobs={jobs} />
+            <Suspense>
+              <NoBranches repo={repo} jobs={jobs} />
+            </Suspense>
           ) : (
             <Stack repo={repo} branches={branches} jobs={jobs} news={news} counts={filters} sync={sync} />
           )}
@@ -222,7 +217,7 @@ function RegisterSuggested({
 }) {
   const request = useRequest();
   const [asking, setAsking] = useState(false);
-  const any = useMemo(() => suggestedBranches(branches).length > 0, [branches]);
+  const any = useMemo(() => branches.some(isSuggested), [branches]);
   const underWay =
     request.waiting ||
     request.jobId !== null ||
@@ -255,44 +250,8 @@ function RegisterSuggested({
 
 /** What a page's header says about its branches: those that are merged or gone want nothing, and are not counted. */
 function countBranches(counts: Record<BranchFilter, number>, branches: BranchRow[]): string {
+  const { active, needs_restack: needRestack, conflicts: wouldConflict, untracked } = counts;
   const prs = branches.filter(({ prState }) => prState === 'open' || prState === 'draft').length;
-  const words = [
-    `${counts.active} ${counts.active === 1 ? 'branch' : 'branches'}`,
-    ...counted(counts.needs_restack, 'need restack'),
-    ...counted(counts.conflicts, 'would conflict'),
-    ...counted(counts.untracked, 'untracked'),
-    ...counted(prs, prs === 1 ? 'PR' : 'PRs'),
-  ];
-  return words.join(' · ');
-}
-
-function counted(count: number, word: string): string[] {
-  return count > 0 ? [`${count} ${word}`] : [];
-}
-
-function NoBranches({ repo, jobs }: { repo: RepoRow; jobs: JobDetail[] }) {
-  const first = jobs.at(-1);
-  if (repo.syncedAt !== null) {
-    return (
-      <Message title="No branches but the trunk" detail="Push one, and sync.">
-        {' '}
-      </Message>
-    );
-  }
-  if (first?.job.status === 'error') {
-    return (
-      <Message title="The first sync failed" detail={`${first.job.message} ${first.job.errorHint ?? ''}`}>
-        {' '}
-      </Message>
-    );
-  }
-  const step = first?.steps.findLast((each) => each.status === 'running');
-  return (
-    <Message
-      title="Cloning"
-      detail={step?.message || first?.job.message || 'Its branches appear here as soon as they are read.'}
-    >
-      {' '}
-    </Message>
-  );
+  const words = [branchesWord(active), ...wantWords({ needRestack, wouldConflict, untracked })];
+  return [...words, ...(prs > 0 ? [counted(prs, 'PR')] : [])].join(' · ');
 }

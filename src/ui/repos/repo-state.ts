@@ -1,11 +1,19 @@
-import type { RepoList } from '../feed/queries';
+import type { RepoRow } from '@/db/schema';
 import type { BranchState } from '../stack/state';
+import { counted } from '../words';
+import { wantWords } from './counts';
+import type { RepoList } from './repo-list';
 
 export interface RepoState {
   /** The shape of its mark: the worst that is true of it. */
   mark: BranchState | 'error';
   /** All that is true of it, in words; empty where all is in place. */
   words: string[];
+}
+
+/** When its last sync failed; null where it did not. */
+export function syncFailedAt({ syncedAt, syncErrorAt }: Pick<RepoRow, 'syncedAt' | 'syncErrorAt'>): string | null {
+  return syncErrorAt !== null && (syncedAt === null || syncErrorAt > syncedAt) ? syncErrorAt : null;
 }
 
 /** How a repo stands, from what the list of repos says of it. */
@@ -15,15 +23,13 @@ export function repoState({
   syncedAt,
   syncErrorAt,
 }: Pick<RepoList['repos'][number], 'counts' | 'activeJobs' | 'syncedAt' | 'syncErrorAt'>): RepoState {
-  const failed = syncErrorAt !== null && (syncedAt === null || syncErrorAt > syncedAt);
+  const failed = syncFailedAt({ syncedAt, syncErrorAt }) !== null;
   const { needRestack = 0, wouldConflict = 0, untracked = 0 } = counts ?? {};
   const under = activeJobs.length;
   const words = [
-    ...(under > 0 ? [`${under} ${under === 1 ? 'job' : 'jobs'} under way`] : []),
+    ...(under > 0 ? [`${counted(under, 'job')} under way`] : []),
     ...(failed ? ['sync failed'] : []),
-    ...(needRestack > 0 ? [`${needRestack} need restack`] : []),
-    ...(wouldConflict > 0 ? [`${wouldConflict} would conflict`] : []),
-    ...(untracked > 0 ? [`${untracked} untracked`] : []),
+    ...wantWords({ needRestack, wouldConflict, untracked }),
   ];
   return { mark: markOf(), words };
 

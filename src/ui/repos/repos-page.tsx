@@ -4,11 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Problem, problemOf } from '../api';
+import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
-import { type RepoList, repoListQuery } from '../feed/queries';
 import { useApi } from '../providers';
+import { useSending } from '../sending';
+import { branchesWord } from './counts';
 import { Freshness } from './freshness';
+import { type RepoList, repoListQuery } from './repo-list';
 import { RepoMark } from './repo-mark';
 import { repoState } from './repo-state';
 
@@ -61,11 +63,7 @@ function RepoLink({ repo }: { repo: RepoList['repos'][number] }) {
           {repo.trunk && <span className="font-mono text-xs text-muted">{repo.trunk}</span>}
           <Freshness repo={repo} />
         </span>
-        {branches !== undefined && (
-          <span className="text-xs">
-            {[`${branches} ${branches === 1 ? 'branch' : 'branches'}`, ...wants].join(' · ')}
-          </span>
-        )}
+        {branches !== undefined && <span className="text-xs">{[branchesWord(branches), ...wants].join(' · ')}</span>}
         <span className="truncate text-xs text-muted">{repo.url}</span>
       </span>
     </Link>
@@ -76,28 +74,21 @@ function RepoLink({ repo }: { repo: RepoList['repos'][number] }) {
 function TryDemo() {
   const api = useApi();
   const router = useRouter();
-  const [asked, setAsked] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const add = async () => {
-    setAsked(true);
-    setTrouble(null);
-    try {
+  const { sending, problem, send } = useSending();
+  const add = () =>
+    send(async () => {
       const { repo } = await api.repos.addDemo.mutate();
       router.push(`/repos/${repo.id}`);
-    } catch (error) {
-      setTrouble(problemOf(error).message);
-      setAsked(false);
-    }
-  };
+    });
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">
-        <Button disabled={asked} onClick={() => void add()}>
-          {asked ? 'Making the demo…' : 'Try the demo'}
+        <Button disabled={sending} onClick={() => void add()}>
+          {sending ? 'Making the demo…' : 'Try the demo'}
         </Button>
         <span className="text-muted">A small shop’s repository with four stacks, made on this server.</span>
       </div>
-      {trouble && <Trouble>{trouble}</Trouble>}
+      {problem && <Trouble>{problem.message}</Trouble>}
     </div>
   );
 }
@@ -106,20 +97,12 @@ function AddRepo() {
   const api = useApi();
   const router = useRouter();
   const [url, setUrl] = useState('');
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-
-  const add = async () => {
-    setSending(true);
-    setProblem(null);
-    try {
+  const { sending, problem, send } = useSending();
+  const add = () =>
+    send(async () => {
       const { repo } = await api.repos.add.mutate({ url: url.trim() });
       router.push(`/repos/${repo.id}`);
-    } catch (error) {
-      setProblem(problemOf(error));
-      setSending(false);
-    }
-  };
+    });
 
   return (
     <form

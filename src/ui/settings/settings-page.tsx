@@ -1,42 +1,33 @@
 'use client';
 
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useId, useState } from 'react';
 import type { RepoRow } from '@/db/schema';
 import { type Problem, problemOf } from '../api';
-import { Button, Field, PageSkeleton, Trouble } from '../controls';
-import { overviewQuery } from '../feed/queries';
-import { Message } from '../message';
+import { Button, Field, Trouble } from '../controls';
 import { useApi } from '../providers';
+import { OfRepo } from '../repos/of-repo';
+import { overviewQuery } from '../repos/overview';
 import { RepoHeader } from '../repos/repo-nav';
+import { useSending } from '../sending';
 import { changesOf, type Draft, type DraftField, savedDraft } from './draft';
 
 /** What can be set for a repo, and the way to remove it. */
 export function SettingsPage({ repoId }: { repoId: string }) {
-  const overview = useQuery(overviewQuery(useApi(), repoId));
   const [removed, setRemoved] = useState(false);
-  if (overview.error) {
-    const { fields, message } = problemOf(overview.error);
-    return <Message title="This repository cannot be shown" detail={fields.repoId ?? message ?? ''} />;
-  }
-  if (!overview.data) return <PageSkeleton label="Loading the repository" />;
-  const { repo } = overview.data;
-  if (!repo || removed)
-    return (
-      <Message
-        title="This repository was removed"
-        detail="Its rows and its clone are gone; the remote was not touched."
-      />
-    );
   return (
-    <>
-      <RepoHeader repo={repo} title="Settings" />
-      <div className="mx-auto flex max-w-160 flex-col gap-8 p-4 md:py-8">
-        <Settings repo={repo} />
-        <Remove repo={repo} removed={() => setRemoved(true)} />
-      </div>
-    </>
+    <OfRepo repoId={repoId} removed={removed}>
+      {(_, repo) => (
+        <>
+          <RepoHeader repo={repo} title="Settings" />
+          <div className="mx-auto flex max-w-160 flex-col gap-8 p-4 md:py-8">
+            <Settings repo={repo} />
+            <Remove repo={repo} removed={() => setRemoved(true)} />
+          </div>
+        </>
+      )}
+    </OfRepo>
   );
 }
 
@@ -254,21 +245,14 @@ function Remove({ repo, removed }: { repo: RepoRow; removed: () => void }) {
   const api = useApi();
   const router = useRouter();
   const [typed, setTyped] = useState('');
-  const [removing, setRemoving] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { sending: removing, problem, send } = useSending();
   const sure = typed.trim() === repo.name;
-  const remove = async () => {
-    setRemoving(true);
-    setProblem(null);
-    try {
+  const remove = () =>
+    send(async () => {
       await api.repos.remove.mutate({ repoId: repo.id });
       removed();
       router.push('/');
-    } catch (error) {
-      setProblem(problemOf(error));
-      setRemoving(false);
-    }
-  };
+    });
   return (
     <section aria-label="Remove" className="flex flex-col gap-3 rounded-popup border border-error/40 bg-surface p-4">
       <h2 className="text-base font-semibold">Remove this repository</h2>

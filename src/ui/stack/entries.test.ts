@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BranchRow } from '@/db/schema';
 import { branchRow } from '../testing/rows';
-import { entriesOf, structureChanges } from './entries';
+import { entriesOf } from './entries';
 import { filterStack } from './filter';
 import { layoutStack } from './layout';
 
@@ -19,18 +19,5 @@ describe('the rows of the tree', () => {
       ['c', 3, 2, 2],
       ['new', 1, 2, 2],
     ]);
-  });
-
-  it('keep their places when only what they say changes', () => {
-    const changed = stack.map((branch) => ({ ...branch, tip: 'f'.repeat(40), needsRestack: true }));
-    expect(structureChanges(entries(stack), entries(changed))).toEqual([]);
-  });
-
-  it('get other places when branches come, go, move, or stand in no stack any more', () => {
-    const [a = branchRow('a'), b = branchRow('b'), c = branchRow('c')] = stack;
-    expect(structureChanges(entries(stack), entries([a, b]))).toEqual(['c']);
-    expect(structureChanges(entries(stack), entries([...stack, branchRow('d')]))).toEqual(['d']);
-    expect(structureChanges(entries(stack), entries([a, b, { ...c, parent: 'b' }]))).toEqual(['c']);
-    expect(structureChanges(entries(stack), entries([a, b, { ...c, merged: true }]))).toEqual(['c']);
   });
 });

@@ -1,4 +1,3 @@
-import { useMemo, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { FilteredStack } from './filter';
 import type { StackRow } from './layout';
@@ -42,57 +41,4 @@ export function entriesOf({ rows, beside, dimmed }: FilteredStack, trunk: string
       siblings: top,
     })),
   ];
-}
-
-/** The names of the rows that came, went or got another place. */
-export function structureChanges(before: Entry[], after: Entry[]): string[] {
-  const placeOf = (entry: Entry) => JSON.stringify([entry.place !== null, entry.place && entry.branch?.parent]);
-  const places = new Map(before.map((entry) => [entry.name, placeOf(entry)]));
-  const changed: string[] = [];
-  for (const entry of after) {
-    if (places.get(entry.name) !== placeOf(entry)) changed.push(entry.name);
-    places.delete(entry.name);
-  }
-  return [...changed, ...places.keys()];
-}
-
-export interface StillEntries {
-  entries: Entry[];
-  /** How many rows wait to get another place. */
-  waiting: number;
-  /** Gives them their places. */
-  show: () => void;
-  /** The next change of these rows' places was asked for here, and need not wait. */
-  expect: (...names: string[]) => void;
-}
-
-/**
- * Rows that stand still while they are `held`: what they say changes, their places do not.
- * @param view names what the person has chosen to see; where that changes, so do the places
- */
-export function useStillEntries(wanted: Entry[], view: string, held: boolean): StillEntries {
-  const [shown, setShown] = useState({ entries: wanted, view });
-  const [expected, setExpected] = useState<ReadonlySet<string>>(new Set());
-  const changes = useMemo(() => structureChanges(shown.entries, wanted), [shown.entries, wanted]);
-  // Where most of it changes, as with the first registration, it is a new picture and nobody's place is lost.
-  const anew = changes.length * 2 > wanted.length;
-  const free = !held || anew || shown.view !== view || changes.every((name) => expected.has(name));
-  if (shown.view !== view || (changes.length > 0 && free)) {
-    setShown({ entries: wanted, view });
-    // A move that is under way has one more change to come.
-    if (expected.size > 0 && !wanted.some((entry) => entry.ghost)) setExpected(new Set());
-  }
-  const waits = changes.length > 0 && !free;
-  return {
-    entries: waits ? withRows(shown.entries, wanted) : wanted,
-    waiting: waits ? changes.length : 0,
-    show: () => setShown({ entries: wanted, view }),
-    expect: (...names) => setExpected((known) => new Set([...known, ...names])),
-  };
-}
-
-/** The places of the one with the branch rows of the other. */
-function withRows(places: Entry[], rows: Entry[]): Entry[] {
-  const branches = new Map(rows.map((entry) => [entry.name, entry.branch]));
-  return places.map((entry) => ({ ...entry, branch: branches.get(entry.name) ?? entry.branch }));
 }

@@ -1,7 +1,8 @@
 import type { BranchFilter } from '@/api/repos';
 import type { BranchRow } from '@/db/schema';
+import { isKept } from '@/repos/kept';
 import { layoutStack, type StackPicture } from './layout';
-import { type BranchNews, NO_NEWS, wouldConflict } from './state';
+import { type BranchNews, isLive, NO_NEWS, wouldConflict } from './state';
 
 type News = ReadonlyMap<string, BranchNews>;
 
@@ -11,7 +12,7 @@ const FILTERS: Record<
   { word: string; none: string; keeps: (branch: BranchRow, news: BranchNews) => boolean }
 > = {
   all: { word: 'All', none: 'There is no branch', keeps: () => true },
-  active: { word: 'Active', none: 'Nothing is active', keeps: live },
+  active: { word: 'Active', none: 'Nothing is active', keeps: isLive },
   needs_restack: {
     word: 'Needs restack',
     none: 'Nothing needs a restack',
@@ -20,23 +21,19 @@ const FILTERS: Record<
   conflicts: {
     word: 'Conflicts',
     none: 'Nothing would conflict',
-    keeps: (branch, news) => wouldConflict(branch, news) && live(branch),
+    keeps: (branch, news) => wouldConflict(branch, news) && isLive(branch),
   },
   untracked: {
     word: 'Untracked',
     none: 'Nothing is untracked',
-    keeps: (branch) => !branch.tracked && live(branch),
+    keeps: (branch) => !branch.tracked && isLive(branch) && !isKept(branch),
   },
   merged: { word: 'Merged', none: 'Nothing is merged', keeps: (branch) => branch.merged },
 };
 
 /** Whether a Restack of the whole repo has something to do for it. */
 export function needsRestack(branch: BranchRow): boolean {
-  return branch.needsRestack && branch.tracked && live(branch);
-}
-
-function live(branch: BranchRow): boolean {
-  return !branch.merged && !branch.gone;
+  return branch.needsRestack && branch.tracked && isLive(branch);
 }
 
 /** What a person wants to see of the stack; it stands in the page's address. */

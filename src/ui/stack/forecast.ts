@@ -1,11 +1,12 @@
 'use client';
 
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { FeedEvent, ForecastView } from '@/feed/events';
 import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
-import { type Api, problemOf } from '../api';
+import { type Api, problemOf, problemWords } from '../api';
+import { fedQuery } from '../feed/contract';
 import { useApi } from '../providers';
 import { listed } from './state';
 
@@ -24,18 +25,16 @@ export interface Forecast {
 }
 
 const forecastQuery = (api: Api, ask: ForecastAsk) =>
-  queryOptions<Forecast>({
-    staleTime: Number.POSITIVE_INFINITY,
-    structuralSharing: false,
-    gcTime: 60_000,
-    queryKey: ['forecast', ask],
-    queryFn: async () => {
+  fedQuery<Forecast>({
+    key: ['forecast', ask],
+    load: async () => {
       const { feedCursor: cursor, ...forecast } = await api.forecast.get.query(ask);
       return { forecast, cursor };
     },
+    merge: mergeForecast,
   });
 
-/** `forecast.get`. A row that is gone was for branches as they were. */
+/** How the feed's changes go into a forecast. A row that is gone was for branches as they were. */
 export function mergeForecast(loaded: Forecast, events: FeedEvent[]): Forecast {
   let { forecast } = loaded;
   for (const event of events) {
@@ -51,6 +50,9 @@ export type Foreseen =
   | { state: 'ready'; words: string; conflicts: boolean; outline: ForecastOutline }
   /** It is not allowed, or could not be computed. */
   | { state: 'refused'; words: string };
+
+/** What one looks at again soon is there at once. Milliseconds. */
+const KEPT_MS = 60_000;
 
 /** A pointer that passes by asks nothing. Milliseconds. */
 const PATIENCE_MS = 120;
@@ -73,6 +75,7 @@ export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | 
   const current = settled !== null && settled.key === key ? settled.ask : null;
   const query = useQuery({
     ...forecastQuery(api, current ?? { repoId: '', kind: 'restack_repo' }),
+    gcTime: KEPT_MS,
     enabled: current !== null,
   });
   const { refetch } = query;
@@ -85,10 +88,7 @@ export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | 
   }, [outdated, refetch]);
   if (!ask) return null;
   if (current === null) return { state: 'pending', words: '' };
-  if (query.error) {
-    const { message, fields } = problemOf(query.error);
-    return { state: 'refused', words: [...Object.values(fields), message].filter(Boolean).join(' ') };
-  }
+  if (query.error) return { state: 'refused', words: problemWords(problemOf(query.error)) };
   const forecast = query.data?.forecast;
   if (!forecast || forecast.stale || forecast.status === 'pending') {
     return { state: 'pending', words: forecast?.message || 'forecast…' };

@@ -1,5 +1,6 @@
 import { hierarchy } from 'd3-hierarchy';
 import type { BranchRow } from '@/db/schema';
+import { order } from '../order';
 
 /** A branch in the picture. */
 export interface StackRow {
@@ -20,7 +21,7 @@ export interface StackRow {
 }
 
 export interface StackPicture {
-  /** Tracked branches, each after the one that it stands on. */
+  /** Tracked branches and what carries them, each after the one that it stands on. */
   rows: StackRow[];
   /** What stands in no stack: branches that nobody registered, then those that are merged and under nobody. */
   beside: BranchRow[];
@@ -40,7 +41,7 @@ interface Node {
  */
 export function layoutStack(branches: BranchRow[]): StackPicture {
   const carrying = new Set(branches.map((branch) => branch.parent));
-  const stands = (branch: BranchRow) => branch.tracked && !(branch.merged && !carrying.has(branch.name));
+  const stands = (branch: BranchRow) => carrying.has(branch.name) || (branch.tracked && !branch.merged);
   const tracked = branches.filter(stands);
   const nodes = new Map(tracked.map((branch) => [branch.name, { branch, children: [] } as Node]));
   const trunk: Node = { branch: null, children: [] };
@@ -99,6 +100,5 @@ function adoptCircles(trunk: Node, nodes: Map<string, Node>): void {
 }
 
 function compare(a: Node, b: Node): number {
-  const [x, y] = [a.branch?.name ?? '', b.branch?.name ?? ''];
-  return x < y ? -1 : x > y ? 1 : 0;
+  return order(a.branch?.name ?? '', b.branch?.name ?? '');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BranchRow, JobMoveRow } from '@/db/schema';
+import type { BranchRow } from '@/db/schema';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
-import { branchRow, jobDetail, jobResult } from '../testing/rows';
+import { branchRow, jobDetail, jobMove, jobResult } from '../testing/rows';
 import { NO_NEWS, newsByBranch, standingOf } from './state';
 
 const forecast = (outcome: 'clean' | 'conflict', files: string[] = []): BranchForecast => ({
@@ -19,20 +19,6 @@ const outline = (heldBack: ForecastOutline['heldBack']): ForecastOutline => ({
   warnings: [],
   registered: [],
 });
-const pushed = (branch: string): JobMoveRow => ({
-  id: 1,
-  jobId: '',
-  branch,
-  before: 'a',
-  after: 'b',
-  parentBefore: null,
-  parentAfter: null,
-  baseBefore: null,
-  baseAfter: null,
-  rewritten: [],
-  state: 'pushed',
-});
-
 describe('a branch', () => {
   it('says in a word how it stands', () => {
     const cases: Array<[Partial<BranchRow>, string]> = [
@@ -49,7 +35,7 @@ describe('a branch', () => {
   it('is held back while the newest job that wanted to move it left it', () => {
     const reason = { kind: 'protected', message: 'no' } as const;
     const held = jobDetail(2, { status: 'completed', result: jobResult({ heldBack: [{ branch: 'b', reason }] }) });
-    const moved = jobDetail(3, { status: 'completed' }, { moves: [pushed('b')] });
+    const moved = jobDetail(3, { status: 'completed' }, { moves: [jobMove(1, { branch: 'b' })] });
     const row = branchRow('b', { needsRestack: true });
     expect(standingOf(row, newsByBranch([held], null).get('b') ?? NO_NEWS).word).toBe('held back');
     expect(standingOf(row, newsByBranch([moved, held], null).get('b') ?? NO_NEWS).word).toBe('needs restack');
@@ -81,7 +67,7 @@ describe('a branch', () => {
   });
 
   it('is in work once a running job has planned its move', () => {
-    const planned: JobMoveRow = { ...pushed('b'), state: 'planned' };
+    const planned = jobMove(1, { branch: 'b', state: 'planned' });
     const running = newsByBranch([jobDetail(2, { status: 'running' }, { moves: [planned] })], null);
     const ended = newsByBranch([jobDetail(2, { status: 'error' }, { moves: [planned] })], null);
     expect(standingOf(branchRow('b'), running.get('b') ?? NO_NEWS).state).toBe('running');

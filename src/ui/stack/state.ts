@@ -1,6 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
+import { isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 
 /** How a branch stands, each with a shape, a colour and a word of its own. */
@@ -37,6 +38,11 @@ type HeldBackReason = ForecastOutline['heldBack'][number]['reason'];
 
 export const NO_NEWS: BranchNews = { own: null, mover: null, heldBack: null, foreseen: null };
 
+/** Whether anything is still to be done with it: neither merged nor gone. */
+export function isLive(branch: Pick<BranchRow, 'merged' | 'gone'>): boolean {
+  return !branch.merged && !branch.gone;
+}
+
 /** Whether it would conflict: with its parent as that is, or as that will be once the stack below has moved. */
 export function wouldConflict(branch: BranchRow, { foreseen }: BranchNews): boolean {
   return branch.tracked && (branch.forecast?.outcome === 'conflict' || foreseen?.kind === 'conflict');
@@ -49,7 +55,11 @@ export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding 
   if (at) return { state: 'running', word: 'in work', detail: at.job.message };
   if (branch.merged) return { state: 'merged', word: 'merged', detail: '' };
   if (branch.gone) return { state: 'gone', word: 'gone', detail: 'deleted on the remote, not merged' };
+  if (isKept(branch)) return { state: 'in_place', word: 'long-lived', detail: '' };
   if (!branch.tracked) {
+    const { renamedFrom } = branch;
+    if (renamedFrom)
+      return { state: 'untracked', word: 'renamed?', detail: `${renamedFrom} seems to be this branch now` };
     return {
       state: 'untracked',
       word: 'untracked',

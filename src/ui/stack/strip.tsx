@@ -4,18 +4,12 @@ import { TriangleAlert } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { visible } from '@/text/visible';
 import { Button } from '../controls';
+import { branchesWord } from '../repos/counts';
 import { type Foreseen, useForecast } from './forecast';
-import type { MoveInHand } from './move';
+import type { StripSubject } from './strip-subject';
 
 /** Names that a confirmation lists before it says how many more there are. */
 const NAMED = 6;
-
-/** What the strip below the tree is about. */
-export type StripSubject =
-  | { kind: 'move'; hand: MoveInHand; moved: string[]; problem: string | null }
-  | { kind: 'selection'; restack: string[]; register: string[] }
-  /** A branch whose Restack is looked at, and how many stand on it; null is only the keys. */
-  | { kind: 'preview'; branch: string | null; above: number; keys: boolean };
 
 interface Props {
   repoId: string;
@@ -96,7 +90,7 @@ function MoveStrip({
             look={foreseen?.state === 'ready' && !foreseen.conflicts ? 'primary' : 'plain'}
             onClick={confirm}
           >
-            Move {moved.length === 1 ? 'it' : `${moved.length} branches`}
+            Move {moved.length === 1 ? 'it' : branchesWord(moved.length)}
           </Button>
           <Button onClick={cancel}>Cancel</Button>
         </span>

@@ -1,5 +1,5 @@
 import type { FeedEvent, JobView } from '@/feed/events';
-import { isActive } from '../feed/merge';
+import { isActive } from '../jobs/active';
 
 /** The queue of all repos. */
 export interface OpenJobs {

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api';
-import { fed } from '../feed/queries';
-import type { OpenJobs } from './open-jobs';
+import { fedQuery } from '../feed/contract';
+import { mergeOpenJobs, type OpenJobs } from './open-jobs';
 
 /** What the feed does not tell: asked for each time that the page is opened. */
 export const statusQuery = (api: Api) =>
@@ -13,10 +13,9 @@ export type SystemStatus = Awaited<ReturnType<Api['system']['status']['query']>>
 const MOST = 100;
 
 export const openJobsQuery = (api: Api) =>
-  queryOptions<OpenJobs>({
-    ...fed,
-    queryKey: ['open-jobs'],
-    queryFn: async () => {
+  fedQuery<OpenJobs>({
+    key: ['open-jobs'],
+    load: async () => {
       const [running, queued] = await Promise.all([
         api.jobs.list.query({ status: 'running', limit: MOST }),
         api.jobs.list.query({ status: 'queued', limit: MOST }),
@@ -25,4 +24,5 @@ export const openJobsQuery = (api: Api) =>
       const jobs = [...byId.values()].sort((a, b) => a.seq - b.seq);
       return { jobs, failed: [], cursor: Math.min(running.feedCursor, queued.feedCursor) };
     },
+    merge: mergeOpenJobs,
   });

@@ -6,11 +6,11 @@ import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
 import { problemOf } from '../api';
 import { Button, PageSkeleton, Trouble } from '../controls';
-import { repoListQuery } from '../feed/queries';
 import { StatusChip } from '../jobs/status';
 import { intent } from '../jobs/words';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
+import { repoListQuery } from '../repos/repo-list';
 import { ago, duration, exact } from '../time';
 import { openJobsQuery, type SystemStatus, statusQuery } from './query';
 

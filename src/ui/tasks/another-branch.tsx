@@ -2,9 +2,10 @@
 
 import { useState } from 'react';
 import type { BranchRow, TaskRow } from '@/db/schema';
-import { type Problem, problemOf } from '../api';
 import { Button, Trouble } from '../controls';
 import { useApi } from '../providers';
+import { useSending } from '../sending';
+import { isLive } from '../stack/state';
 import { BranchField } from './branch-field';
 
 /** Gives a task whose branch could not be attached another one. Loaded when it is first opened. */
@@ -19,19 +20,12 @@ export default function AnotherBranch({
 }) {
   const api = useApi();
   const [branch, setBranch] = useState('');
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const attach = async () => {
-    setSending(true);
-    setProblem(null);
-    try {
+  const { sending, problem, send } = useSending();
+  const attach = () =>
+    send(async () => {
       await api.tasks.retry.mutate({ taskId: task.id, branch: branch.trim() });
       close();
-    } catch (error) {
-      setProblem(problemOf(error));
-      setSending(false);
-    }
-  };
+    });
   return (
     <form
       className="flex flex-col gap-2 rounded-control border border-hairline p-2"
@@ -43,7 +37,7 @@ export default function AnotherBranch({
       <BranchField
         label="Another branch"
         name="branch"
-        choices={branches.flatMap((each) => (each.merged || each.gone || each.name === task.branch ? [] : [each.name]))}
+        choices={branches.flatMap((each) => (isLive(each) && each.name !== task.branch ? [each.name] : []))}
         value={branch}
         change={setBranch}
         problem={problem?.fields.branch}

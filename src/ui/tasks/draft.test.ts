@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_DRAFT, isWorthKeeping, requestOf } from './draft';
+import { EMPTY_DRAFT, isWorthKeeping } from './draft';
+import { requestOf } from './request';
 
 const draft = {
   ...EMPTY_DRAFT,

@@ -21,24 +21,6 @@ export function isWorthKeeping(draft: TaskDraft): boolean {
   return [draft.title, draft.description, draft.branch, draft.parent, draft.name].some((text) => text.trim() !== '');
 }
 
-/** What `tasks.create` takes of a draft. */
-export function requestOf(
-  draft: TaskDraft,
-  trunk: string | null,
-): { title: string; description?: string; branch?: string; parent?: string } {
-  const given = (text: string) => (text.trim() === '' ? undefined : text.trim());
-  const description = given(draft.description);
-  const parent = given(draft.parent) ?? trunk ?? undefined;
-  const name = given(draft.name);
-  return {
-    title: draft.title,
-    ...(description ? { description } : {}),
-    ...(draft.on === 'existing'
-      ? { branch: draft.branch.trim() }
-      : { ...(parent ? { parent } : {}), ...(name ? { branch: name } : {}) }),
-  };
-}
-
 const keyOf = (repoId: string) => `spicerack-task-draft:${repoId}`;
 
 /** The repo's draft that this browser keeps: it survives a reload, a lost connection and a closed tab. */

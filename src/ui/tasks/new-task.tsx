@@ -1,13 +1,15 @@
 'use client';
 
-import { useState } from 'react';
 import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
 import { branchNameFor } from '@/repos/branch-name';
-import { type Problem, problemOf } from '../api';
+import type { Problem } from '../api';
 import { Button, Field, Trouble } from '../controls';
 import { useApi } from '../providers';
+import { useSending } from '../sending';
+import { isLive } from '../stack/state';
 import { BranchField } from './branch-field';
-import { EMPTY_DRAFT, requestOf, type TaskDraft, useDraft } from './draft';
+import { EMPTY_DRAFT, type TaskDraft, useDraft } from './draft';
+import { requestOf } from './request';
 
 /** The form for a new task. Loaded when it is first opened. */
 export default function NewTask({
@@ -26,26 +28,19 @@ export default function NewTask({
 }) {
   const api = useApi();
   const [draft, change] = useDraft(repo.id);
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { sending, problem, send } = useSending();
   const fields: Problem['fields'] = problem?.fields ?? {};
   const taken = new Set(tasks.map((task) => task.branch));
-  const open = branches.filter((branch) => !branch.merged && !branch.gone);
+  const open = branches.filter(isLive);
   const known = branches.some((branch) => branch.name === draft.branch.trim());
 
-  const create = async () => {
-    setSending(true);
-    setProblem(null);
-    try {
+  // Where it fails, what was typed stays, here and in the browser's storage.
+  const create = () =>
+    send(async () => {
       await api.tasks.create.mutate({ repoId: repo.id, ...requestOf(draft, repo.trunk) });
       change(EMPTY_DRAFT);
       close();
-    } catch (error) {
-      // What was typed stays, here and in the browser's storage.
-      setProblem(problemOf(error));
-      setSending(false);
-    }
-  };
+    });
 
   return (
     <form

@@ -5,16 +5,17 @@ import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
 import { visible } from '@/text/visible';
-import { problemOf } from '../api';
+import { problemWords } from '../api';
 import { Button, buttonLooks } from '../controls';
-import { isActive } from '../feed/merge';
+import { isActive } from '../jobs/active';
 import { JobButton } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
 import { StatusShape, statusTone } from '../jobs/status';
 import { useApi } from '../providers';
 import { PullRequest } from '../repos/pull-request';
+import { useSending } from '../sending';
 import { Dot, stateTone } from '../stack/dot';
-import { type BranchNews, NO_NEWS, standingOf } from '../stack/state';
+import { type BranchNews, isLive, NO_NEWS, standingOf } from '../stack/state';
 import { placeOf } from './place';
 
 const AnotherBranch = lazy(() => import('./another-branch'));
@@ -140,7 +141,7 @@ function Attached({ branch, context: { repo, jobs, news } }: { branch: BranchRow
   const standing = standingOf(branch, known);
   const { own } = known;
   const told = own !== null && (isActive(own.job.status) || errorStands(own, jobs));
-  const open = !branch.merged && !branch.gone;
+  const open = isLive(branch);
   const compare =
     open && repo.webUrl && branch.parent && branch.prNumber === null && branch.ahead > 0
       ? `${repo.webUrl}/compare/${pathOf(branch.parent)}...${pathOf(branch.name)}?expand=1`
@@ -196,38 +197,27 @@ function pathOf(branch: string): string {
 
 function ArchiveButton({ task }: { task: TaskRow }) {
   const api = useApi();
-  const [asked, setAsked] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const archive = async () => {
-    setAsked(true);
-    setTrouble(null);
-    try {
-      // The feed takes the card away.
-      await api.tasks.archive.mutate({ taskId: task.id });
-    } catch (error) {
-      const { message, fields } = problemOf(error);
-      setTrouble(message ?? Object.values(fields).join(' '));
-      setAsked(false);
-    }
-  };
+  const { sending, problem, send } = useSending();
+  // The feed takes the card away.
+  const archive = () => send(() => api.tasks.archive.mutate({ taskId: task.id }));
   return (
     <span className="relative flex shrink-0">
       <Button
         look="quiet"
         className="-my-1.5 -mr-2 px-2"
-        aria-disabled={asked}
+        aria-disabled={sending}
         aria-label={`Archive ${task.title}`}
-        title={asked ? 'Archiving…' : 'Archive'}
+        title={sending ? 'Archiving…' : 'Archive'}
         onClick={() => void archive()}
       >
         <Archive size={14} aria-hidden />
       </Button>
-      {trouble && (
+      {problem && (
         <span
           role="alert"
           className="absolute top-full right-0 z-20 mt-1 w-60 rounded-popup border border-hairline bg-raised p-3 text-xs text-error shadow-lg"
         >
-          {trouble}
+          {problemWords(problem)}
         </span>
       )}
     </span>

@@ -4,10 +4,11 @@ import { Plus } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { RepoRow, TaskRow } from '@/db/schema';
 import { Button, Skeleton } from '../controls';
-import type { Overview } from '../feed/queries';
 import { useNow } from '../providers';
+import type { Overview } from '../repos/overview';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
+import { counted } from '../words';
 import { isWorthKeeping, storedDraft } from './draft';
 import { TaskCard, type TaskContext } from './task-card';
 
@@ -79,9 +80,7 @@ function Archived({ tasks }: { tasks: TaskRow[] }) {
   if (tasks.length === 0) return null;
   return (
     <details className="border-t border-hairline px-4 py-2" open={tasks.length <= 3}>
-      <summary className="touch cursor-pointer text-muted">
-        {tasks.length === 1 ? '1 archived task' : `${tasks.length} archived tasks`}
-      </summary>
+      <summary className="touch cursor-pointer text-muted">{counted(tasks.length, 'archived task')}</summary>
       <ul aria-label="Archived tasks">
         {tasks.map((task) => (
           <li key={task.id} data-archived={task.title} className="flex flex-col py-1">

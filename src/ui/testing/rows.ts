@@ -1,6 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
-import type { BranchRow } from '@/db/schema';
-import type { JobView } from '@/feed/events';
+import type { BranchRow, JobMoveRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
+import type { FeedEvent, JobView } from '@/feed/events';
 import type { JobResult } from '@/model/result';
 
 /** Rows for tests of the page; what a test does not name is of no consequence to it. */
@@ -12,6 +12,10 @@ export function branchRow(name: string, row: Partial<BranchRow> = {}): BranchRow
     tip: 'a'.repeat(40),
     parent: 'main',
     base: 'b'.repeat(40),
+    baseNamed: false,
+    kept: null,
+    keptReason: null,
+    renamedFrom: null,
     tracked: true,
     suggestedParent: null,
     needsRestack: false,
@@ -46,6 +50,7 @@ export function jobRow(seq: number, row: Partial<JobView> = {}): JobView {
     kind: 'sync_repo',
     branch: null,
     parent: null,
+    base: null,
     suggested: false,
     status: 'queued',
     message: '',
@@ -84,4 +89,88 @@ export function jobResult(result: Partial<JobResult>): JobResult {
     forecast: null,
     ...result,
   };
+}
+
+export function jobStep(id: number, step: Partial<JobStepRow> = {}): JobStepRow {
+  return {
+    id,
+    jobId: 'job-1',
+    attempt: 1,
+    step: 'sync',
+    phase: null,
+    status: 'running',
+    message: '',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: null,
+    ...step,
+  };
+}
+
+export function jobMove(id: number, move: Partial<JobMoveRow> = {}): JobMoveRow {
+  return {
+    id,
+    jobId: 'job-1',
+    branch: 'a',
+    before: 'b',
+    after: 'c',
+    parentBefore: null,
+    parentAfter: null,
+    baseBefore: null,
+    baseAfter: null,
+    rewritten: [],
+    state: 'pushed',
+    ...move,
+  };
+}
+
+export function repoRow(id: string, row: Partial<RepoRow> = {}): RepoRow {
+  return {
+    id,
+    name: id,
+    url: `/${id}`,
+    webUrl: null,
+    trunk: 'main',
+    trunkTip: null,
+    previousTrunk: null,
+    head: null,
+    headMoved: false,
+    engine: 'auto',
+    allowNonAtomicPush: false,
+    autoSyncMinutes: null,
+    autoRestack: false,
+    syncedAt: null,
+    counts: null,
+    syncErrorAt: null,
+    syncError: null,
+    prSyncedAt: null,
+    prErrorCode: null,
+    prError: null,
+    prErrorAt: null,
+    createdAt: '',
+    ...row,
+  };
+}
+
+export function taskRow(id: string, row: Partial<TaskRow> = {}): TaskRow {
+  return {
+    id,
+    repoId: 'repo',
+    title: id,
+    description: '',
+    branch: id,
+    jobId: null,
+    branchStatus: 'queued',
+    createdAt: '',
+    archivedAt: null,
+    archivedReason: null,
+    ...row,
+  };
+}
+
+type Change = FeedEvent extends infer E ? (E extends FeedEvent ? Omit<E, 'seq' | 'at' | 'repoId'> : never) : never;
+
+/** An event of the feed about the repo that the rows above are of. */
+export function feedEvent(change: Change): FeedEvent {
+  // Spreading loses which row goes with which table; `Change` keeps it for what tests write.
+  return { seq: 1, at: '', repoId: 'repo', ...change } as FeedEvent;
 }

@@ -1,0 +1,84 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { type Db, snapshot, write } from '@/db/client';
+import { type BranchRow, branches, repos } from '@/db/schema';
+import { acceptRename } from '@/projection/accept-rename';
+import { countBranches } from '@/projection/counts';
+import { badRequest, onceFor, queueJob } from '@/queue/accept';
+import { noRepo, type Refusal } from '@/queue/refusal';
+import { isTrunk, notTracked, unknownBranch } from '@/repos/branch-words';
+import { isKept } from '@/repos/kept';
+import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
+
+const one = z.strictObject({ repoId, branch: branchName });
+
+export const branchesRouter = router({
+  /**
+   * Says whether a branch is a long-lived one, that no action moves: `kept` true or false; null leaves it to what is
+   * known of the branch (`keptReason`). Rows only, at once.
+   */
+  update: procedure.input(one.extend({ kept: z.boolean().nullable() })).mutation(async ({ ctx, input }) => {
+    const { kept } = input;
+    const { rows, row } = await rowsOf(ctx.db, input);
+    const counts = countBranches(rows.map((each) => (each === row ? { ...row, kept } : each)));
+    const [[updated]] = await write(ctx.db, [
+      ctx.db
+        .update(branches)
+        .set(isKept({ ...row, kept }) ? { kept, needsRestack: false, forecast: null } : { kept })
+        .where(and(eq(branches.repoId, input.repoId), eq(branches.name, input.branch)))
+        .returning(),
+      ctx.db.update(repos).set({ counts }).where(eq(repos.id, input.repoId)),
+    ]);
+    return updated ?? refuse(unknown(input.branch));
+  }),
+
+  /**
+   * Queues the job that tracks a branch no longer: no ref moves, and what stood on it stands on what it stood on, with
+   * its commits. `jobs.undo` takes that back.
+   */
+  untrack: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
+    const { branch } = input;
+    const refusal = async (): Promise<Refusal | null> => {
+      const { row } = await rowsOf(ctx.db, input);
+      return row.tracked ? null : badRequest('branch', { ...notTracked(branch), hint: 'There is nothing to untrack.' });
+    };
+    const answer = await queueJob(
+      ctx.db,
+      { repoId: input.repoId, kind: 'untrack_branch', branch, requestedBy: ctx.requestedBy },
+      onceFor(input.idempotencyKey, ['untrack', input.repoId, branch]),
+      refusal,
+    );
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
+
+  /**
+   * Takes a branch for the one that its row's `renamedFrom` names: parent, base, what stood on it and its task are
+   * this branch's then. Rows only, at once; the answer names the sync that looks at them.
+   */
+  acceptRename: procedure.input(one).mutation(async ({ ctx, input }) => {
+    const answer = await acceptRename(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
+});
+
+/** The repo's branch rows, and that of the branch. */
+async function rowsOf(
+  db: Db,
+  { repoId: id, branch }: z.infer<typeof one>,
+): Promise<{ rows: BranchRow[]; row: BranchRow }> {
+  const [[repo], rows] = await snapshot(db, [
+    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, id)),
+    db.select().from(branches).where(eq(branches.repoId, id)),
+  ]);
+  if (!repo) refuse(noRepo(id));
+  if (branch === repo.trunk) refuse(badRequest('branch', isTrunk(branch)));
+  const row = rows.find(({ name }) => name === branch);
+  return row ? { rows, row } : refuse(unknown(branch));
+}
+
+function unknown(branch: string): Refusal {
+  const { message, hint } = unknownBranch(branch);
+  return { code: 'NOT_FOUND', field: 'branch', message: `${message} ${hint}` };
+}

@@ -1,0 +1,67 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { type Db, snapshot, write } from '@/db/client';
+import { branches, repos } from '@/db/schema';
+import { type Accepted, insertJob } from '@/queue/accept';
+import { noRepo, type Refusal } from '@/queue/refusal';
+
+/**
+ * Takes a branch for the one that its row's `renamedFrom` names: it gets that one's parent and base, what stood there
+ * stands on it, and tasks follow. Rows only, at once; a sync is queued to look at them. Refused while a job of the repo
+ * runs, which works on the rows as they were.
+ */
+export async function acceptRename(
+  db: Db,
+  { repoId, branch, requestedBy }: { repoId: string; branch: string; requestedBy: string },
+): Promise<Accepted | { refused: Refusal }> {
+  const [[repo], [row]] = await snapshot(db, [
+    db.select({ id: repos.id }).from(repos).where(eq(repos.id, repoId)),
+    db
+      .select({ renamedFrom: branches.renamedFrom })
+      .from(branches)
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, branch))),
+  ]);
+  if (!repo) return { refused: noRepo(repoId) };
+  const old = row?.renamedFrom ?? null;
+  if (old === null) return { refused: isNoRename(branch) };
+
+  const ofRepo = sql`repo_id = ${repoId}`;
+  const holds = sql`exists (select 1 from branches new, branches old
+      where new.repo_id = ${repoId} and new.name = ${branch} and new.renamed_from = ${old} and not new.tracked
+        and old.repo_id = ${repoId} and old.name = ${old} and old.gone and old.tracked)
+    and not exists (select 1 from jobs where ${ofRepo} and status = 'running')`;
+  const done = sql`exists (select 1 from branches
+    where ${ofRepo} and name = ${branch} and renamed_from = ${old} and tracked)`;
+  const of = (column: string) => sql`(select ${sql.raw(column)} from branches where ${ofRepo} and name = ${old})`;
+  const job = uuid();
+  await write(db, [
+    db.run(sql`update branches set parent = ${branch} where ${ofRepo} and parent = ${old} and ${holds}`),
+    db.run(sql`update tasks set branch = ${branch} where ${ofRepo} and branch = ${old} and archived_at is null and ${holds}
+      and not exists (select 1 from tasks where ${ofRepo} and branch = ${branch} and archived_at is null)`),
+    db.run(sql`update branches set tracked = 1, parent = ${of('parent')}, base = ${of('base')}, base_named = ${of('base_named')},
+        kept = coalesce(kept, ${of('kept')})
+      where ${ofRepo} and name = ${branch} and ${holds}`),
+    // What holds is over with that; the rest asks whether it was done.
+    db.run(sql`update branch_tips set branch = ${branch} where ${ofRepo} and branch = ${old} and ${done}`),
+    db.run(sql`delete from branches where ${ofRepo} and name = ${old} and ${done}`),
+    insertJob(db, { id: job, repoId, kind: 'sync_repo', requestedBy }, done),
+    db.run(sql`update branches set renamed_from = null where ${ofRepo} and name = ${branch} and ${done}`),
+  ]);
+  const [after] = await db
+    .select({ tracked: branches.tracked, renamedFrom: branches.renamedFrom })
+    .from(branches)
+    .where(and(eq(branches.repoId, repoId), eq(branches.name, branch)));
+  if (!after?.tracked || after.renamedFrom !== null) {
+    const message = 'A job of this repo is running, or the branches have changed. Accept it when that has ended.';
+    return { refused: { code: 'CONFLICT', field: 'branch', message } };
+  }
+  const [queued] = await db.all<{ id: string }>(
+    sql`select id from jobs where id = ${job} or (${ofRepo} and kind = 'sync_repo' and status = 'queued') limit 1`,
+  );
+  return { accepted: true, jobId: queued?.id ?? job, status: 'queued' };
+}
+
+function isNoRename(branch: string): Refusal {
+  const message = `${branch} does not seem to be another branch under a new name. Register it on its parent instead.`;
+  return { code: 'CONFLICT', field: 'branch', message };
+}

@@ -1,0 +1,90 @@
+import type { inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '@/api/router';
+import type { FeedEvent, FeedRows } from '@/feed/events';
+import type { Api } from '../api';
+import { fedQuery } from '../feed/contract';
+import { isActive } from '../jobs/active';
+import { mergeJobs } from '../jobs/details';
+import { order } from '../order';
+
+type Page = inferRouterOutputs<AppRouter>['repos']['overview'];
+
+/**
+ * Everything that a repo's page shows: the repo, its branches by name, its active tasks, the last archived ones and
+ * its recent jobs. `repo` is null once somebody has removed it.
+ */
+export interface Overview extends Pick<Page, 'branches' | 'tasks' | 'archivedTasks' | 'jobs'> {
+  repoId: string;
+  repo: Page['repo'] | null;
+  cursor: number;
+}
+
+/** Jobs that have ended leave the overview's list when there are more of them than this. */
+const ENDED_JOBS_KEPT = 20;
+
+/** As many archived tasks as `repos.overview` gives. */
+const ARCHIVED_KEPT = 20;
+
+export const overviewQuery = (api: Api, repoId: string) =>
+  fedQuery<Overview>({
+    key: ['overview', repoId],
+    load: async () => {
+      const first = await api.repos.overview.query({ repoId });
+      const branches = [...first.branches];
+      // Later pages may be newer than the first one's cursor; the events since then bring the rest there too.
+      for (let cursor = first.nextCursor; cursor; ) {
+        const page = await api.repos.overview.query({ repoId, cursor });
+        branches.push(...page.branches);
+        cursor = page.nextCursor;
+      }
+      const { repo, tasks, archivedTasks, jobs, feedCursor: cursor } = first;
+      return { repoId, repo, branches, tasks, archivedTasks, jobs, cursor };
+    },
+    merge: mergeOverview,
+  });
+
+/** How the feed's changes go into the overview. */
+export function mergeOverview(overview: Overview, events: FeedEvent[]): Overview {
+  const ours = events.filter((event) => event.repoId === overview.repoId);
+  let { repo, tasks, archivedTasks } = overview;
+  for (const event of ours) {
+    if (event.type === 'repos') repo = event.op === 'delete' ? null : event.row;
+    if (event.type === 'tasks') {
+      const { row } = event;
+      tasks = without(tasks, row.id);
+      archivedTasks = without(archivedTasks, row.id);
+      if (row.archivedAt === null) tasks = [row, ...tasks].sort((a, b) => order(b.id, a.id));
+      else archivedTasks = [row, ...archivedTasks].sort(lastArchived).slice(0, ARCHIVED_KEPT);
+    }
+  }
+  const branches = mergeBranches(overview.branches, ours);
+  const jobs = withoutOld(mergeJobs(overview.jobs, ours), overview.jobs);
+  const same =
+    repo === overview.repo && tasks === overview.tasks && branches === overview.branches && jobs === overview.jobs;
+  return same ? overview : { ...overview, repo, tasks, archivedTasks, branches, jobs };
+}
+
+function without<R extends { id: string }>(rows: R[], id: string): R[] {
+  return rows.filter((row) => row.id !== id);
+}
+
+function lastArchived(a: FeedRows['tasks'], b: FeedRows['tasks']): number {
+  return order(b.archivedAt ?? '', a.archivedAt ?? '') || order(b.id, a.id);
+}
+
+function mergeBranches(branches: Overview['branches'], events: FeedEvent[]): Overview['branches'] {
+  const changes = events.filter((event) => event.type === 'branches');
+  if (changes.length === 0) return branches;
+  const byName = new Map(branches.map((branch) => [branch.name, branch]));
+  for (const event of changes) {
+    if (event.op === 'delete') byName.delete(event.row.name);
+    else byName.set(event.row.name, event.row);
+  }
+  return [...byName.values()].sort((a, b) => order(a.name, b.name));
+}
+
+function withoutOld(merged: Overview['jobs'], before: Overview['jobs']): Overview['jobs'] {
+  if (merged === before) return before;
+  let ended = 0;
+  return merged.filter(({ job }) => isActive(job.status) || ++ended <= ENDED_JOBS_KEPT);
+}

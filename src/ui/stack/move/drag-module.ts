@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react';
+import { useStable } from '../../stable';
+import type { DragModule } from './drag';
+import type { HandEvent } from './hand';
+
+/**
+ * The drag module once the page stands: it is no part of the first load. Every drag of a row is told to the hand.
+ * @returns null until it is loaded
+ */
+export function useDragModule(
+  tell: (event: HandEvent) => void,
+  dropOn: (target: string | null) => void,
+): DragModule | null {
+  const [drag, setDrag] = useState<DragModule | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void import('./drag').then((module) => {
+      if (!gone) setDrag(module);
+    });
+    return () => {
+      gone = true;
+    };
+  }, []);
+  const drop = useStable(dropOn);
+  useEffect(
+    () =>
+      drag?.watchDrags({
+        start: (branch) => tell({ is: 'picked_up', branch }),
+        over: (target) => tell({ is: 'over', target }),
+        drop,
+      }),
+    [drag, drop, tell],
+  );
+  return drag;
+}

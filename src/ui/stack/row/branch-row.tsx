@@ -1,0 +1,331 @@
+'use client';
+
+import { ChevronDown } from 'lucide-react';
+import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import type { BranchRow as Branch } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
+import { isKept } from '@/repos/kept';
+import { visible } from '@/text/visible';
+import { isActive } from '../../jobs/active';
+import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
+import { errorStands } from '../../jobs/phase';
+import { useApi } from '../../providers';
+import { PullRequest } from '../../repos/pull-request';
+import { counted } from '../../words';
+import { Dot, Lanes, stateTone } from '../dot';
+import type { Entry } from '../entries';
+import type { DragModule } from '../move/drag';
+import { requestName } from '../move/pending';
+import { pickUpProblem } from '../move/rules';
+import { type BranchNews, isLive, standingOf } from '../state';
+
+const RowMenu = lazy(() => import('./row-menu'));
+const ChooseParent = lazy(() => import('../move/choose-parent'));
+
+/** What every row needs to know of its repo. */
+export interface RowContext {
+  repoId: string;
+  trunk: string | null;
+  branches: Branch[];
+  jobs: JobDetail[];
+}
+
+/** What a row asks of the tree. The same functions for ever. */
+export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
+  run: (kind: ActionKind, branch: string, parent?: string) => Ask;
+  toggle: (branch: string) => void;
+  /** The next change of places was asked for here. */
+  expectAll: () => void;
+  openMenu: (branch: string | null) => void;
+  /** Shows what a Restack of the branch would do; null shows nothing. */
+  preview: (branch: string | null) => void;
+}
+
+interface Props {
+  branch: Branch;
+  place: Entry['place'];
+  dimmed: boolean;
+  /** How many lanes the picture has. */
+  lanes: number;
+  /** What it is about to be put onto, and is not yet; null where it is where it stands. */
+  onto: string | null;
+  news: BranchNews;
+  context: RowContext;
+  height: number;
+  actions: RowActions;
+  sent: Sent | undefined;
+  /** Whether the keys act on it. Only its buttons are reached by Tab. */
+  active: boolean;
+  selected: boolean;
+  menuOpen: boolean;
+  /** Gets the focus back from a menu that was opened by a key. */
+  tree: RefObject<HTMLElement | null>;
+  /** Null until it is loaded. */
+  drag: DragModule | null;
+}
+
+/**
+ * A button at rest on a branch that needs nothing: it shows where one is about to press it, and leaves a phone's
+ * row to the branch, whose menu has it too.
+ */
+const RESTING =
+  '*:data-[phase=idle]:pointer-fine:opacity-0 *:data-[phase=idle]:group-hover:opacity-100 *:data-[phase=idle]:focus-visible:opacity-100';
+
+/** One branch: its dot, its state in a word, its pull request and size, and the button for what it wants. */
+export const BranchRow = memo(function BranchRow({
+  branch,
+  place,
+  dimmed,
+  lanes,
+  onto,
+  news,
+  context,
+  height,
+  actions,
+  sent,
+  active,
+  selected,
+  menuOpen,
+  tree,
+  drag,
+}: Props) {
+  const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
+  const request = requestAt(branch.name, sent, actions);
+  const shown = visible(branch.name);
+  const { own } = news;
+  const known = standingOf(branch, news);
+  const standing =
+    onto === null || known.state === 'running'
+      ? known
+      : { ...known, word: 'waits to move', detail: `onto ${visible(onto)}` };
+  // A conflict is said by the state already, with its files.
+  const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
+  const detail = failed ? own.job.message : standing.detail;
+  const api = useApi();
+  const kept = isKept(branch);
+  const main = branch.tracked
+    ? { label: 'Restack', press: actions.run('restack_subtree', branch.name) }
+    : branch.renamedFrom
+      ? {
+          label: 'Accept',
+          press: () => {
+            actions.expectAll();
+            return api.branches.acceptRename.mutate({ repoId: context.repoId, branch: branch.name });
+          },
+        }
+      : {
+          label: 'Register',
+          press: actions.run('register_existing_branch', branch.name, branch.suggestedParent ?? undefined),
+        };
+  // On a phone, what is under way takes the room of the menu too.
+  const busy = request.waiting || (own !== null && isActive(own.job.status));
+  const tone = dimmed ? 'text-muted' : stateTone[standing.state];
+  const ended = !isLive(branch);
+  const above = place?.above ?? 0;
+
+  const quiet = dimmed || kept || (branch.tracked && !branch.needsRestack);
+
+  const row = useRef<HTMLDivElement>(null);
+  const movable = pickUpProblem(branch) === null;
+  useEffect(() => {
+    const element = row.current;
+    if (!element || !drag) return;
+    return drag.dragRow(element, { name: branch.name, above, movable });
+  }, [drag, branch.name, above, movable]);
+  const showPreview = branch.tracked && !kept ? () => actions.preview(branch.name) : undefined;
+  const hidePreview = () => actions.preview(null);
+
+  return (
+    <div
+      ref={row}
+      className={`group flex h-full items-center gap-2 px-4 ${selected ? 'bg-selected' : 'hover:bg-hover'} ${drag && movable ? 'cursor-grab' : ''}`}
+    >
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <span role="gridcell" className="-ml-2 hidden w-4 shrink-0 sm:flex">
+        {!ended && !kept && (
+          <input
+            type="checkbox"
+            aria-label={`Select ${shown}`}
+            checked={selected}
+            tabIndex={active ? 0 : -1}
+            onChange={() => actions.toggle(branch.name)}
+            className={`size-3.5 accent-accent focus-visible:opacity-100 group-hover:opacity-100 ${selected || active ? '' : 'opacity-0'}`}
+          />
+        )}
+      </span>
+      <Lanes
+        lane={place?.lane ?? 0}
+        parentLane={place?.parentLane ?? null}
+        below={place?.hasAbove ?? false}
+        lanes={lanes}
+        height={height}
+        tone={tone}
+        moving={onto !== null}
+      >
+        <Dot state={standing.state} />
+      </Lanes>
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 sm:flex-nowrap sm:gap-x-3">
+        <span
+          className={`w-full truncate sm:w-auto sm:max-w-[60%] sm:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
+          title={shown}
+        >
+          {shown}
+        </span>
+        <PullRequest branch={branch} />
+        <span className={`min-w-0 flex-1 truncate text-xs sm:flex-initial ${tone}`} title={detail || undefined}>
+          {standing.word}
+          {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
+        </span>
+        <span
+          className="hidden min-w-0 flex-1 truncate text-right text-xs text-muted lg:inline"
+          title={visible(branch.subject)}
+        >
+          {visible(branch.subject)}
+        </span>
+      </div>
+      <DiffStat branch={branch} />
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <div role="gridcell" className="flex shrink-0 items-center gap-2">
+        {ended ? (
+          <span className="w-37 sm:w-53" />
+        ) : (
+          <>
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: it only shows what the button would do */}
+            <span
+              data-main
+              onPointerEnter={showPreview}
+              onPointerLeave={hidePreview}
+              onFocus={showPreview}
+              onBlur={hidePreview}
+              // A key may have asked for what is refused.
+              className={kept && !busy && !request.problem ? 'invisible flex' : 'flex'}
+            >
+              <JobButton
+                {...main}
+                request={request}
+                job={own}
+                jobs={context.jobs}
+                look={quiet ? 'quiet' : 'plain'}
+                dense
+                tabbable={active}
+                className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'} ${quiet ? `max-sm:has-data-[phase=idle]:hidden ${active ? '' : RESTING}` : ''}`}
+              />
+            </span>
+            <span className={busy ? 'max-sm:hidden' : undefined}>
+              <MoreActions
+                repoId={context.repoId}
+                branch={branch}
+                start={(kind) => void actions.send(branch.name, kind, actions.run(kind, branch.name))}
+                send={(name, ask) => {
+                  actions.expectAll();
+                  void actions.send(branch.name, name, ask);
+                }}
+                choose={setChoosing}
+                opened={menuOpen}
+                open={actions.openMenu}
+                tree={tree}
+                tabbable={active}
+              />
+            </span>
+          </>
+        )}
+      </div>
+      {choosing && (
+        <Suspense>
+          <ChooseParent
+            kind={choosing}
+            branch={branch}
+            repo={context}
+            choose={(parent) =>
+              void actions.send(branch.name, requestName(choosing, parent), actions.run(choosing, branch.name, parent))
+            }
+            close={() => setChoosing(null)}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+});
+
+function MoreActions({
+  repoId,
+  branch,
+  start,
+  send,
+  choose,
+  opened,
+  open,
+  tree,
+  tabbable,
+}: {
+  repoId: string;
+  branch: Branch;
+  start: (kind: ActionKind) => void;
+  send: (name: string, ask: Ask) => void;
+  choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
+  opened: boolean;
+  open: (branch: string | null) => void;
+  tree: RefObject<HTMLElement | null>;
+  tabbable: boolean;
+}) {
+  const button = useRef<HTMLButtonElement>(null);
+  // Opened by a key of the tree, the menu gives the focus back to the tree.
+  const [pressed, setPressed] = useState(false);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        aria-haspopup="menu"
+        aria-expanded={opened}
+        aria-label={`More for ${visible(branch.name)}`}
+        tabIndex={tabbable ? 0 : -1}
+        className="touch flex h-7 w-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-selected hover:text-text"
+        onClick={() => {
+          setPressed(true);
+          open(branch.name);
+        }}
+      >
+        <ChevronDown size={14} aria-hidden />
+      </button>
+      {opened && (
+        <Suspense>
+          <RowMenu
+            repoId={repoId}
+            branch={branch}
+            anchor={button}
+            finalFocus={pressed ? button : tree}
+            start={start}
+            send={send}
+            choose={choose}
+            close={() => {
+              setPressed(false);
+              open(null);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function DiffStat({ branch }: { branch: Branch }) {
+  const { additions, deletions, ahead } = branch;
+  return (
+    <span
+      className="hidden w-24 shrink-0 text-right text-xs whitespace-nowrap text-muted md:inline"
+      title={`${counted(ahead, 'commit')} of its own`}
+    >
+      {additions + deletions > 0 && (
+        <>
+          <span className="text-completed">+{additions}</span> <span className="text-error">−{deletions}</span>
+        </>
+      )}
+    </span>
+  );
+}

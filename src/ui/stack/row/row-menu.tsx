@@ -1,0 +1,169 @@
+'use client';
+
+import { Menu } from '@base-ui/react/menu';
+import { useRouter } from 'next/navigation';
+import { type RefObject, useState } from 'react';
+import type { BranchRow } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
+import { isKept } from '@/repos/kept';
+import { keptWords } from '@/repos/kept-words';
+import { historyAddress } from '../../activity/address';
+import { problemOf, problemWords } from '../../api';
+import { copyText } from '../../copy';
+import type { Ask } from '../../jobs/job-button';
+import { useApi } from '../../providers';
+
+/** What can be done with a branch beside its main button. Loaded when it is first opened. */
+export default function RowMenu({
+  repoId,
+  branch,
+  anchor,
+  finalFocus,
+  start,
+  send,
+  choose,
+  close,
+}: {
+  repoId: string;
+  branch: BranchRow;
+  anchor: RefObject<HTMLButtonElement | null>;
+  /** Gets the focus when it closes. */
+  finalFocus: RefObject<HTMLElement | null>;
+  /** What comes of it is shown by the row's own button. */
+  start: (kind: ActionKind) => void;
+  send: (name: string, ask: Ask) => void;
+  choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
+  close: () => void;
+}) {
+  const router = useRouter();
+  const api = useApi();
+  const kept = isKept(branch);
+  const of = { repoId, branch: branch.name };
+  return (
+    <Menu.Root open onOpenChange={(open) => !open && close()} modal={false}>
+      {/* Within the page's landmark, where who goes by landmarks finds it. */}
+      <Menu.Portal container={document.getElementById('main')}>
+        <Menu.Positioner anchor={anchor} side="bottom" align="end" sideOffset={4} className="z-20">
+          <Menu.Popup
+            finalFocus={finalFocus}
+            className="min-w-52 rounded-popup border border-hairline bg-raised p-1 shadow-lg focus:outline-none"
+          >
+            {kept ? null : branch.tracked ? (
+              <>
+                <Item first onClick={() => start('restack_subtree')} hint="with what stands on it">
+                  Restack
+                </Item>
+                <Item onClick={() => start('rebase_branch')} hint="this branch alone">
+                  Rebase
+                </Item>
+                <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
+              </>
+            ) : (
+              <Item first onClick={() => choose('register_existing_branch')}>
+                Register on…
+              </Item>
+            )}
+            <Keep
+              first={kept}
+              label={kept ? 'Let it move' : 'Keep where it is'}
+              hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
+              mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
+              close={close}
+            />
+            {branch.tracked && (
+              <Item
+                onClick={() =>
+                  send('untrack', (idempotencyKey) => api.branches.untrack.mutate({ ...of, idempotencyKey }))
+                }
+                hint="its commits stay"
+              >
+                Untrack
+              </Item>
+            )}
+            <Menu.Separator className="mx-2 my-1 h-px bg-hairline" />
+            <Item
+              onClick={() => router.push(historyAddress(repoId, { branch: branch.name }))}
+              hint="what happened to it"
+            >
+              History
+            </Item>
+            <CopyName name={branch.name} />
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+/** Marks the branch; the menu stays to say what went wrong. */
+function Keep({
+  label,
+  hint,
+  first,
+  mark,
+  close,
+}: {
+  label: string;
+  hint: string;
+  first: boolean;
+  mark: () => Promise<unknown>;
+  close: () => void;
+}) {
+  const [problem, setProblem] = useState<string | null>(null);
+  return (
+    <Item
+      stays
+      first={first}
+      onClick={() => void mark().then(close, (error: unknown) => setProblem(problemWords(problemOf(error))))}
+      hint={problem ?? hint}
+    >
+      {label}
+    </Item>
+  );
+}
+
+/** The menu stays, to say that it has copied. */
+function CopyName({ name }: { name: string }) {
+  const [copied, setCopied] = useState<boolean | null>(null);
+  return (
+    <Item
+      stays
+      onClick={() => void copyText(name).then(setCopied)}
+      hint={copied === false ? 'the browser does not let this page' : ''}
+    >
+      {copied ? 'Copied' : 'Copy its name'}
+    </Item>
+  );
+}
+
+function Item({
+  onClick,
+  hint,
+  first = false,
+  stays = false,
+  children,
+}: {
+  onClick: () => void;
+  hint?: string;
+  /** Gets the focus when the menu opens: the menu does not know how its button was pressed. */
+  first?: boolean;
+  /** The menu stays open. */
+  stays?: boolean;
+  children: string;
+}) {
+  return (
+    <Menu.Item
+      ref={first ? focus : undefined}
+      onClick={onClick}
+      closeOnClick={!stays}
+      className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 data-highlighted:bg-selected"
+    >
+      {children}
+      {hint && <span className="text-xs text-muted">{hint}</span>}
+    </Menu.Item>
+  );
+}
+
+function focus(element: HTMLElement | null): void {
+  element?.focus();
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { commandOf } from './keys';
+
+const go = (by: number, extend = false) => ({ do: 'go', by, extend });
+
+describe('a key of the tree', () => {
+  it('goes from row to row, and selects on the way with Shift', () => {
+    expect(['j', 'ArrowDown', 'k', 'ArrowUp'].map((key) => commandOf(key, false, false))).toEqual([
+      go(1),
+      go(1),
+      go(-1),
+      go(-1),
+    ]);
+    expect(commandOf('J', true, false)).toEqual(go(1, true));
+    expect(commandOf('ArrowUp', true, false)).toEqual(go(-1, true));
+  });
+
+  it('selects nothing where it passes over rows', () => {
+    for (const key of ['PageDown', 'PageUp', 'Home', 'End'])
+      expect(commandOf(key, true, false)).toMatchObject({ do: 'go', extend: false });
+  });
+
+  it('acts on the row, in either case of the letter', () => {
+    const keys = ['r', 'B', 'p', 's', 'x', '/', 'Enter', 'Escape'];
+    expect(keys.map((key) => commandOf(key, false, false)?.do)).toEqual([
+      'restack',
+      'rebase',
+      'pick_up',
+      'sync',
+      'select',
+      'find',
+      'menu',
+      'clear',
+    ]);
+  });
+
+  it('only aims, drops or leaves while a branch is in hand', () => {
+    expect(commandOf('j', false, true)).toEqual(go(1));
+    expect(commandOf('Enter', false, true)).toEqual({ do: 'drop' });
+    expect(commandOf('Escape', false, true)).toEqual({ do: 'leave' });
+    for (const key of ['r', 'b', 'p', 's', 'x', '/']) expect(commandOf(key, false, true)).toBeNull();
+  });
+
+  it('that stands for nothing is left to the browser', () => {
+    for (const key of ['a', 'Tab', 'F5', ' ']) expect(commandOf(key, false, false)).toBeNull();
+  });
+});

@@ -1,0 +1,58 @@
+import type { KeyboardEvent } from 'react';
+
+/** What a key of the tree stands for. */
+export type Command =
+  /** To the row so many further down, or as far as there are rows; `extend` selects it too. */
+  { do: 'go'; by: number; extend: boolean } | { do: InHand | OnRow };
+
+/** While a branch is in hand, keys only aim, drop it, or leave it where it is. */
+type InHand = 'drop' | 'leave';
+type OnRow = 'menu' | 'clear' | 'restack' | 'rebase' | 'pick_up' | 'sync' | 'select' | 'find';
+
+const PAGE = 10;
+
+const STEPS = table({
+  j: 1,
+  ArrowDown: 1,
+  k: -1,
+  ArrowUp: -1,
+  PageDown: PAGE,
+  PageUp: -PAGE,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+});
+
+const IN_HAND = table<InHand>({ Enter: 'drop', Escape: 'leave' });
+
+const ON_ROW = table<OnRow>({
+  Enter: 'menu',
+  Escape: 'clear',
+  r: 'restack',
+  b: 'rebase',
+  p: 'pick_up',
+  s: 'sync',
+  x: 'select',
+  '/': 'find',
+});
+
+function table<T>(keys: Record<string, T>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(keys));
+}
+
+/** What a pressed key stands for; null where it stands for nothing. */
+export function commandOf(key: string, shift: boolean, inHand: boolean): Command | null {
+  const pressed = key.length === 1 ? key.toLowerCase() : key;
+  const by = STEPS.get(pressed);
+  if (by !== undefined) return { do: 'go', by, extend: shift && Math.abs(by) === 1 };
+  const command = inHand ? IN_HAND.get(pressed) : ON_ROW.get(pressed);
+  return command ? { do: command } : null;
+}
+
+/** Obeys the keys of the tree, which are its own only while it has the focus itself, not a button in it. */
+export function onTreeKey(event: KeyboardEvent, inHand: boolean, obey: (command: Command) => void): void {
+  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+  const command = commandOf(event.key, event.shiftKey, inHand);
+  if (!command) return;
+  event.preventDefault();
+  obey(command);
+}
