@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asc, eq, inArray } from 'drizzle-orm';
 import { branches, type JobRow, jobLogs, jobMoves, jobSteps, jobs, repos } from '@/db/schema';
@@ -214,6 +214,20 @@ export const FAULTS: Fault[] = [
       scenario.kind === 'undo'
         ? { status: 'error', code: 'DIVERGED', whole: false }
         : withoutTopmost(scenario, 'BRANCH_NOT_FOUND'),
+  },
+  {
+    name: 'host config broken',
+    global: true,
+    nodes: 1,
+    moments: inGit,
+    async strike(world) {
+      await writeFile(
+        world.hostConfig,
+        '[remote "origin"]\n\tfetch = +refs/pull/*/head:refs/remotes/origin/*\n[alias\n',
+      );
+    },
+    relent: (world) => rm(world.hostConfig, { force: true }),
+    ending: () => COMPLETED,
   },
   {
     name: 'server killed',

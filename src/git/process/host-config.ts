@@ -79,6 +79,9 @@ export function hostConfig(): HostConfig {
   return value;
 }
 
+/** The whole process waits for it, so not for long: only a home that does not answer takes any time. */
+const MOST_MS = 5000;
+
 interface Scope {
   /** Null for a key that stands without a value, which means true. */
   entries: Array<[key: string, value: string | null]>;
@@ -95,6 +98,7 @@ function readScope(only: Record<string, string>): Scope {
       env: childEnvironment({ LC_ALL: 'C', ...only }),
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 16 * 1024 * 1024,
+      timeout: MOST_MS,
     })
       .toString('utf8')
       .split('\0');
@@ -111,7 +115,7 @@ function readScope(only: Record<string, string>): Scope {
     // A git that is missing, or cannot be started, fails in the command that this is for.
     if (!(error instanceof Error && 'stderr' in error && error.stderr instanceof Buffer))
       return { entries: [], files: [] };
-    const words = shown(error.stderr.toString('utf8').trim(), 500);
+    const words = shown(error.stderr.toString('utf8').trim(), 500) || error.message;
     const [, file] = words.match(/ in file (\/.*)$/m) ?? [];
     return { entries: [], files: file ? [file] : [], broken: words };
   }

@@ -38,7 +38,7 @@ export async function fetchCommits(gitDir: string, commits: string[], options: R
     await git(['fetch', ...quiet, 'origin', ...commits], { ...options, gitDir });
   } catch (error) {
     // "not our ref", "no such remote ref": it has answered, and does not have them or does not give them.
-    if (error instanceof GitError && error.kind === 'failed') return;
+    if (error instanceof GitError && (error.kind === 'failed' || error.kind === 'refused')) return;
     throw error;
   }
 }
