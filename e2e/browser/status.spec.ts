@@ -57,6 +57,9 @@ test('the queue is live, with ages; an error is listed with a link as soon as it
   await expect(queue).toContainText('1 running, 1 queued', { timeout: 30_000 });
   const { job } = await client.jobs.get.query({ jobId: running.jobId });
   await expect(queue.locator(`[data-open="${job.seq}"]`)).toContainText(/for \d/);
+  await expect(queue.locator(`[data-open="${job.seq + 1}"]`)).toContainText(
+    `queued behind #${job.seq} of the same repo`,
+  );
   await expectAccessible(page);
   await release();
   await shop.remote.hook('pre-receive', 'exit 0');

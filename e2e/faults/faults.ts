@@ -169,11 +169,15 @@ export const FAULTS: Fault[] = [
       const path = join(dir, 'objects', tree.slice(0, 2), tree.slice(2));
       await rename(path, `${path}.lost`);
       lost.set(repo, path);
+      repo.own.lost = ['Lost'];
     }),
     async relent(world, cell) {
       await allEnded(world, [cell]);
       const path = lost.get(cell.repo);
       if (path) await rename(`${path}.lost`, path);
+      // Mended, it shows again what it has.
+      const { client } = world.first;
+      await ended(world.db, (await client.jobs.run.mutate({ repoId: cell.repo.id, kind: 'sync_repo' })).jobId);
     },
     ending: () => ({ status: 'error', code: 'REMOTE_UNREACHABLE', whole: false }),
   },

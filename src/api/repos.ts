@@ -9,7 +9,7 @@ import { cursorQuery } from '@/feed/read';
 import { insertJob } from '@/queue/accept';
 import { noRepo } from '@/queue/refusal';
 import { branchNameProblem } from '@/repos/branch-name';
-import { checkRemoteUrl, type RemoteUrl } from '@/repos/url';
+import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import { recentJobs } from './jobs';
 import { branchName, procedure, refuse, repoId, router } from './trpc';
@@ -283,8 +283,10 @@ function remoteUrl(given: string): RemoteUrl {
 
 /** Refuses an address that another repo than `except` has. */
 async function refuseKnown(db: Db, url: string, except: string | null): Promise<void> {
-  const [known] = await db.select({ id: repos.id, name: repos.name }).from(repos).where(eq(repos.url, url));
-  if (!known || known.id === except) return;
+  const all = await db.select({ id: repos.id, name: repos.name, url: repos.url }).from(repos);
+  const key = addressKey(url);
+  const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
+  if (!known) return;
   refuse({
     code: 'CONFLICT',
     field: 'url',

@@ -25,6 +25,8 @@ export const systemRouter = router({
       ...runtimeStatus(),
       problems: problems(),
       disk: knownDiskUse(),
+      /** How many jobs may be at work at once. */
+      concurrency: config().concurrency,
       /** Whether there is a session that can be ended. */
       asksForToken: config().token !== null,
       ...queue,

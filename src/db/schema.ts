@@ -5,6 +5,7 @@ import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
 import { KEPT_REASONS } from '@/model/kept';
 import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
+import type { LeftOut } from '@/model/left-out';
 import type { EngineName, Move } from '@/model/plan';
 import type { JobResult } from '@/model/result';
 
@@ -49,6 +50,8 @@ export const repos = sqliteTable(
     syncedAt: time('synced_at'),
     /** How many of those branches want something; null until the first sync. */
     counts: text('counts', { mode: 'json' }).$type<BranchCounts | null>(),
+    /** What of the remote's branches does not stand in those rows; null where all of them do. */
+    leftOut: text('left_out', { mode: 'json' }).$type<LeftOut | null>(),
     syncErrorAt: time('sync_error_at'),
     syncError: text('sync_error'),
     /** When the forge last said all there is to say about pull requests; null where no forge is known. */

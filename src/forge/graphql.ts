@@ -41,6 +41,8 @@ type Body = z.infer<typeof Body>;
 
 /** A minute, as GitHub asks for where it names no time ("Best practices for using the REST API"). */
 const QUIET_MS = 60_000;
+/** Of an answer: a page of a hundred pull requests is far less. */
+const MOST_MIB = 16;
 /** GitHub's limit is for an hour; a longer wait is a misread header. */
 const LONGEST_QUIET_MS = 3_600_000;
 
@@ -74,13 +76,26 @@ export async function askGitHub(
       redirect: 'error',
       signal: AbortSignal.any([signal, timeout]),
     });
-    return read(host, forge, response, await response.text());
+    return read(host, forge, response, await textOf(host, response));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ForgeError) throw error;
     if (timeout.aborted) throw new ForgeError('timeout', `${host} did not answer in time.`, QUIET_MS);
     throw new ForgeError('unreachable', `${host} cannot be reached: ${reasonOf(error)}.`);
   }
+}
+
+/** The body as it comes out of its compression, which may make a gigabyte of a megabyte. @throws ForgeError */
+async function textOf(host: string, response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MOST_MIB * 1024 * 1024)
+      throw new ForgeError('failed', `${host} answers with more than ${MOST_MIB} MiB.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Turns a response into its data. @throws ForgeError */

@@ -117,6 +117,7 @@ describe('pullRequests', () => {
     ['bad_gateway', 'unreachable', /status 502/],
     ['redirect', 'unreachable', /redirect/],
     ['nonsense', 'failed', /not as expected/],
+    ['bomb', 'failed', /more than 16 MiB/],
   ])('turns %s into a problem, without the token in its words', async (manners, code, words) => {
     github.manners = manners;
     const { byBranch, problem } = await ask(['cart']);

@@ -68,10 +68,10 @@ export function openPullRequests(
 export function branchesToLookUp(
   trunk: string,
   rows: Array<Pick<BranchRow, 'name' | 'tip' | 'merged' | 'prState' | 'committedAt'>>,
-  onRemote: ReadonlyMap<string, { tip: string; committedAt: string }>,
+  onRemote: ReadonlyMap<string, { tip: string; committedAt: string | null }>,
 ): string[] {
   const newest = new Map<string, string>();
-  for (const [name, { committedAt }] of onRemote) newest.set(name, committedAt);
+  for (const [name, { committedAt }] of onRemote) newest.set(name, committedAt ?? '');
   for (const row of rows) {
     const there = onRemote.get(row.name);
     const settled = row.merged && (!there || (there.tip === row.tip && row.prState === 'merged'));

@@ -65,4 +65,10 @@ describe('branchNameProblem', () => {
     expect(branchNameProblem('')).not.toBeNull();
     expect(branchNameProblem('@')).not.toBeNull();
   });
+
+  test('minds the length of each part in bytes, and of no more than a part', () => {
+    expect(branchNameProblem('x'.repeat(251))).toMatch(/more than 250 bytes/);
+    expect(branchNameProblem(`fix/${'é'.repeat(126)}`)).toMatch(/more than 250 bytes/);
+    expect(branchNameProblem(`${'x'.repeat(250)}/${'é'.repeat(125)}`)).toBeNull();
+  });
 });

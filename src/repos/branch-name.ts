@@ -1,8 +1,11 @@
 import { visible } from '@/text/visible';
 
+/** A file's name is at most 255 bytes on all common disks, and git adds `.lock` to it. */
+export const LONGEST_PART = 250;
+
 /**
  * What is wrong with a branch name, in a sentence that says what to do; null when git would accept it.
- * The rules are those of `git check-ref-format --branch`.
+ * The rules are those of `git check-ref-format --branch`, and the limit of the file systems that hold refs.
  */
 export function branchNameProblem(name: string): string | null {
   const say = (what: string) =>
@@ -18,6 +21,9 @@ export function branchNameProblem(name: string): string | null {
   if (name.endsWith('.')) return say('it ends with "."');
   if (name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'))) {
     return say('a part of it starts with "." or ends with ".lock"');
+  }
+  if (name.split('/').some((part) => Buffer.byteLength(part) > LONGEST_PART)) {
+    return say(`a part of it has more than ${LONGEST_PART} bytes, and no file can have that name`);
   }
   return null;
 }

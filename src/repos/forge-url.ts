@@ -48,6 +48,8 @@ function parse(url: string): { host: string; path: string } | null {
     if (protocol === 'ssh:') return { host: hostname.toLowerCase(), path: pathname };
     return protocol === 'https:' || protocol === 'http:' ? { host, path: pathname } : null;
   }
-  const [, host, path] = url.match(/^(?:[^@/:\s]+@)?([A-Za-z0-9][A-Za-z0-9.-]*):(.+)$/) ?? [];
+  const [, bracketed, plain, path] =
+    url.match(/^(?:[^/:\s[\]]+@)?(?:\[([A-Za-z0-9_][\w.-]*)(?::\d+)?\]|([A-Za-z0-9_][\w.-]*)):(.+)$/) ?? [];
+  const host = bracketed ?? plain;
   return host && path ? { host: host.toLowerCase(), path } : null;
 }

@@ -22,12 +22,13 @@ const LONGEST = 2048;
 const TOKEN = /^(gh[opsur]_|github_pat_|glpat-|gldt-|x-token-auth$|x-access-token$|oauth2$|[A-Za-z0-9_=-]{36,}$)/;
 
 /**
- * Checks and normalises a repository's URL: https, ssh (as a URL or as `user@host:path`), and where
- * `allowLocal` also an absolute path, `file:` and plain `http:`. Two spellings of one address come out alike as
- * far as that is certain (host in small letters, no default port, no slash at the end). Pure.
+ * Checks and normalises a repository's URL: https, ssh (as a URL, or as git also takes it: `user@host:path`,
+ * `[user@host:port]:path`), and where `allowLocal` also an absolute path, `file:` and plain `http:`. What is stored
+ * leads git to the same place as what was given. A host of ssh may be one of `~/.ssh/config`, so it keeps its case and
+ * its port; a host of http does not. Pure.
  */
 export function checkRemoteUrl(given: string, { allowLocal }: { allowLocal: boolean }): RemoteUrl | UrlProblem {
-  const text = given.trim();
+  const { text, trailing } = trimmed(given);
   const forms = allowLocal ? `${FORMS}, or an absolute path on this machine.` : `${FORMS}.`;
   if (text === '') return { problem: 'The URL is empty.', hint: forms };
   if (text.length > LONGEST) {
@@ -42,17 +43,70 @@ export function checkRemoteUrl(given: string, { allowLocal }: { allowLocal: bool
 
   const scheme = text.match(/^([A-Za-z][A-Za-z0-9+.-]*):\/\//)?.[1]?.toLowerCase();
   if (scheme) return checkUrl(text, scheme, allowLocal, forms);
+  // git would take it for a part of the path.
+  if (trailing) return { problem: 'The address ends with a space.', hint: 'Take it away, or rename the repository.' };
   if (text.startsWith('/')) return checkPath(text, allowLocal);
-  const scp = text.match(/^(?:([^@/:\s]+)@)?(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9][A-Za-z0-9.-]*):(.+)$/);
-  if (scp) {
-    const [, user, host = '', path = ''] = scp;
-    // `user:password@host/path`, with the scheme forgotten.
-    if (/^[^/]*@/.test(path) || /@[^/@:]*:/.test(path)) return { problem: PASSWORD.problem, hint: PASSWORD.http };
-    if (user && isLogin(user)) return { problem: PASSWORD.problem, hint: PASSWORD.ssh };
-    return accept(`${user ? `${user}@` : ''}${host.toLowerCase()}:${trimSlashes(path)}`, path);
-  }
-  return { problem: `"${withoutLogin(text)}" is not an address of a git repository.`, hint: forms };
+  return checkScp(text) ?? { problem: `"${withoutLogin(text)}" is not an address of a git repository.`, hint: forms };
 }
+
+/** Without what a copied line has around it. A space at the end is told, for it may be a part of a path. */
+function trimmed(given: string): { text: string; trailing: boolean } {
+  const line = given.replace(/[\r\n\t]+$/, '');
+  return { text: given.trim(), trailing: line.trim() !== '' && line !== line.trimEnd() };
+}
+
+/** `user@host:path`, and with brackets as git takes them: `[user@host:port]:path`, `user@[host:port]:path`. */
+function checkScp(text: string): RemoteUrl | UrlProblem | null {
+  const parts = scpParts(text);
+  if (!parts) return null;
+  const { user, host, port, path } = parts;
+  // `user:password@host/path`, with the scheme forgotten.
+  if (/^[^/]*@/.test(path) || /@[^/@:]*:/.test(path)) return { problem: PASSWORD.problem, hint: PASSWORD.http };
+  if (user && isLogin(user)) return { problem: PASSWORD.problem, hint: PASSWORD.ssh };
+  if (trimSlashes(path) === '') return { problem: 'The URL names no repository.', hint: `${FORMS}.` };
+  const bare = port === '' && !host.includes(':');
+  const at = user ? `${user}@` : '';
+  return accept(`${at}${bare ? host : `[${host}${port && `:${port}`}]`}:${trimSlashes(path)}`, path);
+}
+
+/** A host's name, or an alias of `~/.ssh/config`. */
+const HOST = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+/** The parts of `user@host:path`; null where it is none. The user is empty where there is none, and so is the port. */
+function scpParts(text: string): { user: string; host: string; port: string; path: string } | null {
+  const bracketed = text.match(/^(?:([^/:\s[\]]+)@)?\[(?:([^/:\s[\]]+)@)?([^\s[\]@/]+)\]:(.+)$/);
+  if (bracketed) {
+    const [, outer = '', inner = '', inside = '', path = ''] = bracketed;
+    if (outer && inner) return null;
+    const user = outer || inner;
+    if (/^[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*$/.test(inside)) return { user, host: inside, port: '', path };
+    const [, host = '', port = ''] = inside.match(/^([^:]+)(?::(\d{1,5}))?$/) ?? [];
+    return HOST.test(host) && Number(port) < 65536 ? { user, host, port, path } : null;
+  }
+  const [, user = '', host = '', path = ''] = text.match(/^(?:([^/:\s[\]]+)@)?([^@/:\s[\]]+):(.+)$/) ?? [];
+  return HOST.test(host) ? { user, host, port: '', path } : null;
+}
+
+/**
+ * What two addresses of one repository have in common: `r` and `r.git` are the same to every host, so are `h` and
+ * `H` where it is a name of the DNS, and a port that is the usual one. Paths on this machine are what they are. Pure.
+ * @param url as `checkRemoteUrl` gives it
+ */
+export function addressKey(url: string): string {
+  if (url.startsWith('/')) return url;
+  const plain = url.replace(/\/\.git$/, '').replace(/\.git$/, '');
+  const ssh = plain.match(/^(ssh:\/\/(?:[^@/]*@)?)([^/:[\]]+|\[[^\]]*\])(?::(\d+))?(\/.*)$/);
+  if (ssh) {
+    const [, start = '', host = '', port = '22', path = ''] = ssh;
+    return `${start}${dnsName(host)}:${port}${path}`;
+  }
+  if (plain.includes('://')) return plain;
+  const parts = scpParts(plain);
+  return parts ? `${parts.user}@${dnsName(parts.host)}:${parts.port || '22'}:${parts.path}` : plain;
+}
+
+/** A name with a dot is one of the DNS, which knows no case; another one may be an alias of `~/.ssh/config`. */
+const dnsName = (host: string) => (host.includes('.') ? host.toLowerCase() : host);
 
 function checkUrl(text: string, scheme: string, allowLocal: boolean, forms: string): RemoteUrl | UrlProblem {
   if (!['https', 'ssh', 'http', 'file'].includes(scheme)) {
@@ -85,8 +139,8 @@ function checkUrl(text: string, scheme: string, allowLocal: boolean, forms: stri
   const path = trimSlashes(url.pathname);
   if (path === '') return { problem: 'The URL names no repository.', hint: forms };
   const user = url.username ? `${url.username}@` : '';
-  const port = url.port && !(scheme === 'ssh' && url.port === '22') ? `:${url.port}` : '';
-  return accept(`${scheme}://${user}${url.hostname.toLowerCase()}${port}${path}`, path);
+  const host = scheme === 'ssh' ? url.hostname : url.hostname.toLowerCase();
+  return accept(`${scheme}://${user}${host}${url.port && `:${url.port}`}${path}`, path);
 }
 
 /** Whether a user's name is a token, or hides a password behind an encoded colon. */

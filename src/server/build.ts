@@ -32,7 +32,11 @@ export async function ensureBuilt(log: (line: string) => void): Promise<void> {
     env: setUpEnvironment({ NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }),
     stdio: ['ignore', process.stderr, process.stderr],
   });
+  // A build that is left behind keeps the next one from starting.
+  const end = () => build.kill();
+  process.once('exit', end);
   const [code] = await once(build, 'exit');
+  process.off('exit', end);
   if (code !== 0) throw new Error('The production build failed; see the messages above.');
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 /** A pull request as it stands on the fake; what is left out is as with a plain open one. */
 export interface FakePullRequest {
@@ -27,6 +28,7 @@ export type Manners =
   | 'bad_gateway'
   | 'no_checks'
   | 'redirect'
+  | 'bomb'
   | 'nonsense';
 
 /** A stand-in for GitHub's GraphQL API on loopback, as far as pull requests go, for one repository. */
@@ -96,6 +98,10 @@ export async function fakeGitHub(repository: string): Promise<FakeGitHub> {
         return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>Unicorn!</html>');
       case 'redirect':
         return void response.writeHead(307, { location: fake.apiUrl.replace('/graphql', '/elsewhere') }).end();
+      case 'bomb':
+        return void response
+          .writeHead(200, { 'content-encoding': 'gzip' })
+          .end(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
       case 'nonsense':
         return void send(200, { data: { repository: { pullRequests: 'many', branch0: 'one' } } });
     }

@@ -10,7 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface GatedGit {
   /** For `SPICERACK_GIT`. */
   readonly program: string;
-  /** From now on every `git <verb>`, or those in the clone of a repo, waits before it does anything. */
+  /**
+   * From now on every `git <verb>`, or those in the clone of a repo, waits before it does anything. A fetch begins by
+   * asking the remote what it has, so `fetch` holds `git ls-remote`, too.
+   */
   hold(verb: string, repoId?: string): Promise<void>;
   /** Whether a held `git <verb>` has been started; its process id then. */
   held(verb: string, repoId?: string): Promise<number | null>;
@@ -32,7 +35,9 @@ for word in "$@"; do
   if [ "$skip" ]; then skip=; continue; fi
   case $word in -c) skip=1 ;; *) verb=$word; break ;; esac
 done
-for name in "$verb" "$verb@\${GIT_DIR##*/}"; do
+begins=$verb
+[ "$verb" = ls-remote ] && begins=fetch
+for name in "$verb" "$verb@\${GIT_DIR##*/}" "$begins" "$begins@\${GIT_DIR##*/}"; do
   gate="${dir}/hold-$name"
   if [ -e "$gate" ]; then
     echo $$ >"${dir}/reached-$$" && mv "${dir}/reached-$$" "${dir}/reached-$name"

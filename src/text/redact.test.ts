@@ -24,6 +24,20 @@ test.each([
   ['GET /x?access_token=hunter2&page=1', 'GET /x?access_token=***&page=1'],
   ['/x?next=%2Fy%3Ftoken%3Dhunter2', '/x?next=%2Fy%3Ftoken%3D***'],
   ['{"password": "hunter2", "a": 1}', '{"password": "***", "a": 1}'],
+  ['{"password": "a long hunter2", "a": 1}', '{"password": "***", "a": 1}'],
+  [String.raw`{\"token\":\"hunter2\"}`, String.raw`{\"token\":\"***\"}`],
+  ['?q=%7B%22token%22%3A%22hunter2%22%7D', '?q=%7B%22token%22%3A%22***'],
+  ["TOKEN='hunter2'", "TOKEN='***'"],
+  ['X-Auth-Token: hunter2', 'X-Auth-Token: ***'],
+  ['access_token: "hunter2"', 'access_token: "***"'],
+  ['password = hunter2', 'password = ***'],
+  ['passwd: hunter2, user: ada', 'passwd: ***, user: ada'],
+  ['/login?next=https%3A%2F%2Fada%3Ahunter2%40h.example%2Fx', '/login?next=https%3A%2F%2F***%40h.example%2Fx'],
+  ['//ada:hunter2@h.example/x', '//***@h.example/x'],
+  ['bearer 0123456789abcdef.hunter2', 'bearer ***'],
+  ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.hunter2', 'got ***'],
+  ['glcbt-0123456789abcdefHUNTER2', '***'],
+  ['xoxb-0123456789-abcdefHUNTER2', '***'],
   ['ghp_0123456789abcdefghijHUNTER2 is revoked', '*** is revoked'],
   ['Bearer 0123456789abcdef.hunter2', 'Bearer ***'],
 ])('a login is hidden: %s', (text, hidden) => {
@@ -43,6 +57,10 @@ test.each([
   'HEAD@{1}: commit: secret sauce',
   "could not read Password for 'https://git.example.com': terminal prompts disabled",
   'Basic authentication failed',
+  'remote: Invalid username or token. Password authentication is not supported for Git operations.',
+  'error: invalid token: expired',
+  "fatal: bad config line 3: unexpected token: 'x'",
+  'refs/heads/a:refs/heads/b',
 ])('what is no login stays as it is: %s', (text) => {
   expect(redact(text)).toBe(text);
 });

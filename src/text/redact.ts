@@ -1,19 +1,34 @@
 import { secretValues } from '@/environment';
 
 /** What may stand before the user of `user:secret@host:path`. */
-const OPENING = `"'\`(<[=`;
+const OPENING = ['"', "'", '`', '(', '<', '[', '=', '//'];
 
 /** Shorter values are words that texts hold anyway (a token has 16 characters or more). */
 const SHORTEST_SECRET = 8;
 
 /** Fields that carry a login: all that follows on their line is one. */
 const HEADERS = /((?:authorization|private-token|x-api-key|cookie)["']?[ \t]{0,8}[:=])[^\n]*/gi;
-/** `token=…`, `"password": "…"`, and the same in a URL's query, encoded or not. */
-const FIELDS =
-  /((?:token|password|passwd|passphrase|secret|api_?key|signature)(?:=|%3D|["'][ \t]{0,8}:[ \t]{0,8}["']))[^\s&"',;]+/gi;
-/** How the tokens of well-known hosts look, and what stands after a scheme of HTTP authentication. */
-const TOKENS =
-  /\b(?:gh[opsur]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|gl(?:pat|dt|rt)-[\w-]{16,})|\b(?<=(?:Bearer|Basic) )[A-Za-z0-9+/=._~-]{20,}/g;
+/** What a field with a login is called, at the end of its name. */
+const NAME = '(?:token|password|passwd|passphrase|pwd|secret|secret_?key|api_?key|signature)';
+/** `token=…`, and the same in a URL's query, encoded or not. */
+const FIELDS = new RegExp(String.raw`(${NAME}(?:=|%3D|%22%3A%22))[^\s&"',;]+`, 'gi');
+/** `"password": "…"`, in JSON within JSON too, and `token='…'`. */
+const QUOTED = new RegExp(String.raw`(${NAME}(?:\\?["'][ \t]{0,8}:[ \t]{0,8}|=)\\?["'])[^"'\n\\]+`, 'gi');
+/** `X-Auth-Token: …`, `password = …`: a word without a digit is one of the sentence ("invalid token: expired"). */
+const SAID = new RegExp(String.raw`(${NAME}[ \t]{0,8}[:=][ \t]{0,8}["']?)(?=[^\s&"',;]{0,255}\d)[^\s&"',;]+`, 'gi');
+/** The user information of an address that is percent-encoded as a whole. */
+const ENCODED = /(%3A%2F%2F)(?:(?!%2F|%40)[^\s&"'])*%40/gi;
+/** How the tokens of well-known hosts and JSON web tokens look, and what stands after a scheme of authentication. */
+const TOKENS = new RegExp(
+  [
+    String.raw`\b(?:gh[opsur]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|gl[a-z]{2,8}-[\w-]{16,})`,
+    String.raw`\b(?:npm_[A-Za-z0-9]{30,}|xox[a-z]-[\w-]{16,}|AKIA[A-Z0-9]{16}|ATATT3[\w=-]{16,}|ATBB\w{16,})`,
+    // Not within a longer one, or `eyJ-eyJ-…` would be read from each of its beginnings.
+    String.raw`(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`,
+    String.raw`\b(?<=(?:[Bb]earer|[Bb]asic) )[A-Za-z0-9+/=._~-]{20,}`,
+  ].join('|'),
+  'g',
+);
 
 /**
  * Hides what logs somebody in: the user information of addresses (`https://me:secret@host/x` becomes
@@ -31,6 +46,9 @@ export function redact(text: string): string {
     .replace(/\S+/g, (word) => (word.includes('@') ? withoutLogin(word) : word))
     .replace(HEADERS, '$1 ***')
     .replace(FIELDS, '$1***')
+    .replace(QUOTED, '$1***')
+    .replace(SAID, '$1***')
+    .replace(ENCODED, '$1***%40')
     .replace(TOKENS, '***');
 }
 
@@ -76,6 +94,7 @@ function withoutScpLogin(word: string, at: number): string {
   const colon = word.indexOf(':');
   if (colon < 0 || colon + 1 >= at || !/[\w[]/.test(word.charAt(at + 1))) return word;
   const before = word.slice(0, colon);
-  const start = Math.max(...[...OPENING].map((character) => before.lastIndexOf(character))) + 1;
+  const ends = OPENING.map((opening) => before.lastIndexOf(opening) + opening.length);
+  const start = Math.max(0, ...ends.filter((_end, i) => before.includes(OPENING[i] ?? '')));
   return /^[\w.+~%-]+$/.test(before.slice(start)) ? `${word.slice(0, start)}***${word.slice(at)}` : word;
 }

@@ -6,8 +6,9 @@ import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { brings, existingCommits, titleOf } from '@/git/objects/rev-list';
 import { hostWords } from '@/git/process/said';
-import { fetchRemote, type RemoteOptions } from '@/git/remote/fetch';
+import { fetchRemote } from '@/git/remote/fetch';
 import { remoteRefs } from '@/git/remote/ls-remote';
+import type { RemoteOptions } from '@/git/remote/options';
 import { type Declined, type PushResult, pushAtomic, type RefMove } from '@/git/remote/push';
 import { reachable } from '@/git/remote/remote-host';
 import { failure, failureOfGit, JobFailed } from '@/queue/failure';
@@ -96,7 +97,8 @@ async function askRemote(
     await remoteOptions(lease),
   );
   // What somebody has pushed since is not in the clone yet.
-  if (elsewhere(refs, remote).length > 0) await fetchRemote(gitDir, await remoteOptions(lease));
+  if (elsewhere(refs, remote).length > 0)
+    await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
   return { decision: decideResume(refs, remote, await movedOn(lease, refs, remote)), remote };
 }
 

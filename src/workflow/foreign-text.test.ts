@@ -129,6 +129,8 @@ test('an address is changed to none that another repo has, that is none, or whil
   const [one, two] = [await app.add(await shop()), await app.add(await shop())];
   const to = (url: string) => api().update({ repoId: one.id, url, name: 'renamed' });
   await expect(to(two.url)).rejects.toThrow('is here already');
+  await db.db.insert(repos).values({ id: uuid(), name: 'web', url: 'https://git.example.com/ada/web.git' });
+  await expect(to('https://Git.example.com/ada/web/')).rejects.toThrow('is here already, as web');
   await expect(to('https://ada:hunter2@git.example.com/x.git')).rejects.toThrow('password or token');
   await expect(to('../x')).rejects.toThrow('not an address');
   expect(await to(one.url)).toMatchObject({ name: 'renamed', url: one.url });

@@ -11,9 +11,10 @@ import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/ro
 import { cloneDir } from '@/git/clone/clone-dir';
 import { prepareClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
-import { fetchRemote } from '@/git/remote/fetch';
+import { type Fetched, fetchRemote } from '@/git/remote/fetch';
 import { remoteHead, remoteHeadName } from '@/git/remote/ls-remote';
 import { redirectTarget } from '@/git/remote/redirect';
+import type { LeftOutRef } from '@/model/left-out';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
 import { recordedTips } from '@/projection/recorded-tips';
@@ -24,6 +25,7 @@ import { logLine, setResult, watched } from '@/queue/record';
 import { isKept } from '@/repos/kept';
 import { remoteOptions } from './commit-moves';
 import { bringOver, setAsideIfDamaged, theirs } from './damaged-clone';
+import { leftOutLines, leftOutOf, trunkLeftOut } from './left-out';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
 
@@ -39,18 +41,24 @@ export async function resync(lease: Lease): Promise<void> {
 
 /** Fetches and refreshes the branch rows; also between two plans when the remote has moved meanwhile. */
 export async function fetchAndProject(lease: Lease, step: 'sync' | 'act' | 'resync'): Promise<void> {
-  const trunk = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
+  const { trunk, fetched } = await watched(lease, step, 'fetch', 'Fetching from the remote', () => fetchWhole(lease));
   await settlePushes(lease);
   // Once a job is enough: the rows remember it.
   const forge = step === 'sync' ? await askForge(lease, trunk) : null;
   // Where the remote's HEAD is matters to nothing that is done: a sync tells it.
   const asksHead = step === 'sync' && lease.job.kind === 'sync_repo';
   const head = asksHead ? await remoteHeadName(cloneDir(lease.repo.id), await remoteOptions(lease)) : null;
-  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, trunk, forge, head));
+  await watched(lease, step, 'refresh', 'Reading the branches', () => refresh(lease, { trunk, fetched }, forge, head));
 }
 
-/** Fetches into the clone, making it anew once if it is damaged. Returns the trunk's name. */
-async function fetchWhole(lease: Lease): Promise<string> {
+/** What a fetch has shown: the trunk's name, and the remote's branches. */
+interface Sight {
+  trunk: string;
+  fetched: Fetched;
+}
+
+/** Fetches into the clone, making it anew once if it is damaged. */
+async function fetchWhole(lease: Lease): Promise<Sight> {
   try {
     return await fetchOnce(lease);
   } catch (error) {
@@ -70,15 +78,15 @@ async function movedAway(lease: Lease, error: GitError): Promise<JobFailed> {
   );
 }
 
-async function fetchOnce(lease: Lease): Promise<string> {
+async function fetchOnce(lease: Lease): Promise<Sight> {
   const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteOptions(lease);
   if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
-  await fetchRemote(gitDir, remote);
+  const fetched = await fetchRemote(gitDir, { ...remote, trunk });
   await bringOver(lease);
-  return trunk;
+  return { trunk, fetched };
 }
 
 async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof remoteHead>[1]): Promise<string> {
@@ -116,7 +124,12 @@ async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof
  * Computes the branch rows from the clone's refs and writes them.
  * @param head the branch that the remote's HEAD names; null where it was not asked, or names none
  */
-async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, head: string | null): Promise<void> {
+async function refresh(
+  lease: Lease,
+  { trunk, fetched }: Sight,
+  forge: ForgeNews | null,
+  head: string | null,
+): Promise<void> {
   const { db, repo, job } = lease;
   const rows = await branchRows(db, repo.id);
   const [current] = await db
@@ -138,7 +151,12 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, hea
     protectedBranches: forge?.protectedBranches,
     signal: lease.signal,
   });
-  if (!projection) throw new JobFailed(await trunkIsGone(lease, trunk));
+  if (!projection) {
+    const odd: LeftOutRef | undefined = fetched.branches.has(trunk)
+      ? { name: trunk, reason: 'no_commit' }
+      : fetched.leftOut.find((ref) => ref.name === trunk);
+    throw new JobFailed(odd ? trunkLeftOut(odd) : await trunkIsGone(lease, trunk));
+  }
   const told = [
     setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, nowKept(rows, projection.rows))),
     ...(projection.trunkRewritten
@@ -148,6 +166,8 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, hea
       logLine(lease, `${branch} changes more than can be compared; it is left alone.`, 'warn'),
     ),
   ];
+  const leftOut = leftOutOf(trunk, fetched, projection);
+  if (JSON.stringify(leftOut) !== JSON.stringify(repo.leftOut)) told.push(...leftOutLines(lease, leftOut));
   const { newTips } = projection;
   const statements = await writeRows(lease, { rows: withPullRequests(projection.rows, byBranch), newTips }, rows);
   // Most often there are few, and all is one transaction. Many go in one by one, behind what is told of them: a run that
@@ -165,7 +185,8 @@ async function refresh(lease: Lease, trunk: string, forge: ForgeNews | null, hea
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
         counts = ${JSON.stringify(countBranches(projection.rows))}, sync_error = null, sync_error_at = null,
-        previous_trunk = case when trunk is ${trunk} then null else previous_trunk end
+        previous_trunk = case when trunk is ${trunk} then null else previous_trunk end,
+        left_out = ${leftOut === null ? null : JSON.stringify(leftOut)}
       where id = ${repo.id} and ${lease.held}`),
     // It may have been set anew meanwhile, and is not among the branches.
     db.run(sql`delete from branches where repo_id = ${repo.id} and ${lease.held}

@@ -9,7 +9,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { inProcess } from '@/testing/in-process';
 
 // The bound itself would take minutes to reach.
-vi.mock('@/git/bounds', async (original) => ({ ...(await original<object>()), MAX_BRANCHES: 3 }));
+vi.mock('@/git/process/bounds', async (original) => ({ ...(await original<object>()), MAX_BRANCHES: 3 }));
 
 let database: TestDatabase;
 let root: string;

@@ -11,8 +11,8 @@ export interface RemoteBranch {
   /** Subject and author of the tip, for people (`text/foreign.ts`). */
   subject: string;
   author: string;
-  /** Committer's time in ISO 8601, UTC. */
-  committedAt: string;
+  /** Committer's time in ISO 8601, UTC; null where it cannot be read, or is none that people use. */
+  committedAt: string | null;
 }
 
 const PREFIX = 'refs/remotes/origin/';
@@ -28,7 +28,8 @@ const FORMAT = [
 ].join('%00');
 
 /**
- * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch.
+ * The remote's branches as of the last fetch, by name; `origin/HEAD` is no branch, nor is what points at no commit or
+ * has a name that is no UTF-8.
  * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
  */
 export async function remoteBranches(gitDir: string, signal?: AbortSignal): Promise<Map<string, RemoteBranch>> {
@@ -39,15 +40,23 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
     if (symref || !ref || !tip || !tree) return;
     if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
     const name = ref.slice(PREFIX.length);
-    const committedAt = new Date(Number(seconds) * 1000).toISOString();
     branches.set(name, {
       name,
       tip,
       tree,
       subject: oneLine(subject ?? ''),
       author: oneLine(author ?? '', 200),
-      committedAt,
+      committedAt: timeOf(seconds ?? ''),
     });
   });
   return branches;
+}
+
+/** The end of the year 9999: what comes after is no four-digit year, and most often another unit (microseconds). */
+const LATEST_SECONDS = 253_402_300_799;
+
+/** git gives nothing for a time that it cannot read, such as one before 1970. */
+function timeOf(seconds: string): string | null {
+  const known = /^\d+$/.test(seconds) && Number(seconds) <= LATEST_SECONDS;
+  return known ? new Date(Number(seconds) * 1000).toISOString() : null;
 }

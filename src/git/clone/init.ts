@@ -3,14 +3,18 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { git } from '../process/run';
 
+/** How a repository names its objects. */
+export type ObjectFormat = 'sha1' | 'sha256';
+
 /**
  * Makes sure that our bare clone of `url` is there: a cache of the remote's branches under
  * `refs/remotes/origin/`, with no branches of its own. Nothing is fetched. A clone whose outline is damaged is
  * set aside and made anew; damage deeper down shows as a GitError of kind `corrupt` in a later command, and then
  * `setAside` and `prepareClone` mend it. Call it only under the repo's lease: it removes what killed
  * processes left behind (lock files, half-written packs).
+ * @param format of a clone that is made; one that is there keeps its own
  */
-export async function prepareClone(gitDir: string, url: string): Promise<void> {
+export async function prepareClone(gitDir: string, url: string, format: ObjectFormat = 'sha1'): Promise<void> {
   if (cloneExists(gitDir)) {
     await removeLeftovers(gitDir);
   } else {
@@ -19,7 +23,15 @@ export async function prepareClone(gitDir: string, url: string): Promise<void> {
     // Made aside and renamed, so that a kill in between leaves no half of it at the clone's place.
     const fresh = `${gitDir}.new`;
     await rm(fresh, { recursive: true, force: true });
-    await git(['init', '--bare', '--quiet', '--template=', '--initial-branch=none', fresh]);
+    await git([
+      'init',
+      '--bare',
+      '--quiet',
+      '--template=',
+      '--initial-branch=none',
+      `--object-format=${format}`,
+      fresh,
+    ]);
     await rename(fresh, gitDir);
   }
   await writeConfig(gitDir, url);
@@ -55,10 +67,12 @@ export async function removeClone(gitDir: string): Promise<void> {
 /** The clone's settings are ours alone, so the file is written whole, and only where it differs. */
 async function writeConfig(gitDir: string, url: string): Promise<void> {
   const quoted = url.replace(/["\\]/g, '\\$&');
+  const before = await readConfig(gitDir);
+  const isSha256 = formatIn(before) === 'sha256';
   const text = `[core]
-	repositoryformatversion = 0
+	repositoryformatversion = ${isSha256 ? '1' : '0'}
 	bare = true
-[gc]
+${isSha256 ? '[extensions]\n\tobjectformat = sha256\n' : ''}[gc]
 	auto = 0
 [maintenance]
 	auto = false
@@ -68,11 +82,23 @@ async function writeConfig(gitDir: string, url: string): Promise<void> {
 	# Newer versions of git would write refs/remotes/origin/HEAD, which is no branch.
 	followRemoteHEAD = never
 `;
+  if (before === text) return;
   const path = join(gitDir, 'config');
-  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return;
   await writeFile(`${path}.new`, text);
   await rename(`${path}.new`, path);
 }
+
+/** How the clone names its objects. */
+export async function objectFormat(gitDir: string): Promise<ObjectFormat> {
+  return formatIn(await readConfig(gitDir));
+}
+
+async function readConfig(gitDir: string): Promise<string> {
+  const path = join(gitDir, 'config');
+  return existsSync(path) ? readFile(path, 'utf8') : '';
+}
+
+const formatIn = (text: string): ObjectFormat => (/^\s*objectformat\s*=\s*sha256$/im.test(text) ? 'sha256' : 'sha1');
 
 /** No branch name ends in `.lock`, and no finished pack begins with `tmp_`, so neither can be anything of value. */
 async function removeLeftovers(gitDir: string): Promise<void> {

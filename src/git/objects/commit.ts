@@ -10,7 +10,7 @@ import { GitError } from '../process/error';
 export interface Commit {
   tree: string;
   parents: string[];
-  /** The author line without its keyword. */
+  /** The author line without its keyword; empty where there is none. */
   author: string;
   /** The encoding header's value, or null. */
   encoding: string | null;
@@ -59,7 +59,7 @@ export function formatCommit(commit: Omit<Commit, 'signed'>, committer: string):
   const header = [
     `tree ${commit.tree}`,
     ...commit.parents.map((parent) => `parent ${parent}`),
-    `author ${commit.author}`,
+    ...(commit.author === '' ? [] : [`author ${commit.author}`]),
     `committer ${Buffer.from(committer, 'utf8').toString('latin1')}`,
     ...(commit.encoding === null ? [] : [`encoding ${commit.encoding}`]),
   ];

@@ -1,6 +1,6 @@
 import { MAX_BRANCHES, tooLarge } from '../process/bounds';
 import { gitRecords } from '../process/run';
-import type { RemoteOptions } from './fetch';
+import type { RemoteOptions } from './options';
 
 /** What the remote says about its trunk. */
 export type RemoteHead =

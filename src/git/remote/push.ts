@@ -3,8 +3,8 @@ import { says } from '@/text/says';
 import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
 import { hostWords } from '../process/said';
-import type { RemoteOptions } from './fetch';
 import { remoteRefs } from './ls-remote';
+import type { RemoteOptions } from './options';
 
 /** A ref of the remote that shall go from one commit id to another; null is "not there". */
 export interface RefMove {

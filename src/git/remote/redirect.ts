@@ -1,6 +1,6 @@
 import { GitError } from '../process/error';
 import { git } from '../process/run';
-import type { RemoteOptions } from './fetch';
+import type { RemoteOptions } from './options';
 
 /**
  * Asks a remote that answered with a redirect where it points to; null where that cannot be found out. What git

@@ -76,7 +76,8 @@ function hostOf(url: string): { scheme: 'http' | 'ssh'; host: string; port: stri
     const host = hostname.replace(/^\[|\]$/g, '');
     return { scheme: protocol === 'ssh:' ? 'ssh' : 'http', host, port: port || (PORTS[protocol] ?? '') };
   }
-  // `user@host:path`, as `repos/url.ts` lets it in.
-  const [, host = ''] = url.match(/^(?:[^@/:\s]+@)?(\[[^\]]*\]|[^:]*):/) ?? [];
-  return { scheme: 'ssh', host: host.replace(/^\[|\]$/g, ''), port: '22' };
+  // `user@host:path` and `user@[host:port]:path`, as `repos/url.ts` lets them in.
+  const [, bracketed, plain = ''] = url.match(/^(?:[^/:\s[\]]+@)?(?:\[([^\]]*)\]|([^:]*)):/) ?? [];
+  const [, host = bracketed ?? plain, port = '22'] = bracketed?.match(/^([^:]+):(\d+)$/) ?? [];
+  return { scheme: 'ssh', host, port };
 }

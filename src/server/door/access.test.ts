@@ -60,8 +60,34 @@ it('refuses an Origin that is not the Host', () => {
   for (const origin of ['http://localhost:3000', 'https://localhost:3000']) {
     expect(ask({ host, origin }).kind).toBe('allowed');
   }
-  for (const origin of ['http://evil.example', 'http://localhost:3001', 'null', '', 'localhost:3000', 'http://[']) {
+  for (const origin of [
+    'http://evil.example',
+    'http://localhost:3001',
+    'tauri://localhost:3000',
+    'null',
+    '',
+    'x',
+    'http://[',
+  ]) {
     expect(ask({ host, origin })).toMatchObject({ status: 403 });
+  }
+});
+
+it('takes no method but those that pages and the API have', () => {
+  const host = 'localhost';
+  for (const rules of [local, shared]) {
+    for (const url of ['/', '/status', '/_next/static/x.js', '/api', '/apix']) {
+      for (const method of ['POST', 'PUT', 'OPTIONS', 'DELETE', 'TRACE', 'get']) {
+        expect(ask({ host }, rules, url, method), `${method} ${url}`).toMatchObject({ status: 405 });
+      }
+    }
+    for (const method of ['PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY', '']) {
+      expect(ask({ host }, rules, '/api/trpc/repos.list', method), method).toMatchObject({ status: 405 });
+    }
+  }
+  for (const method of ['GET', 'HEAD']) expect(ask({ host }, local, '/status', method).kind).toBe('allowed');
+  for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS']) {
+    expect(ask({ host }, local, '/api/inngest', method).kind).toBe('allowed');
   }
 });
 
@@ -75,7 +101,7 @@ describe('behind a token', () => {
       kind: 'check',
       credential: { kind: 'bearer', token: 'abc' },
     });
-    expect(ask({ host, cookie: 'a=b; spicerack_session=abc' }, shared)).toEqual({
+    expect(ask({ host, cookie: 'a=b; spicerack_session=%; spicerack_session=abc' }, shared)).toEqual({
       kind: 'check',
       credential: { kind: 'session', id: 'abc' },
     });
@@ -123,8 +149,8 @@ describe('behind a token', () => {
     }
   });
 
-  it('takes a token in the address of a page alone', () => {
-    expect(ask({ host }, shared, '/?token=abc', 'POST')).toMatchObject({ status: 401 });
+  it('takes no token in the address of what is posted', () => {
+    expect(ask({ host }, shared, '/api/trpc/x?token=abc', 'POST')).toMatchObject({ status: 401 });
   });
 
   it('leaves exactly two paths open, that of Inngest while its signatures are checked', () => {

@@ -33,7 +33,7 @@ export type Credential =
 /** What becomes of a request before the app sees it. */
 export type Access =
   | { kind: 'allowed' }
-  | { kind: 'refused'; status: 400 | 401 | 403; message: string }
+  | { kind: 'refused'; status: 400 | 401 | 403 | 405; message: string }
   /** A form with `token` and `to` is in the body. */
   | { kind: 'form' }
   | { kind: 'sign_out'; id: string | null }
@@ -54,6 +54,7 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
 /**
  * Decides whether a request may come in; total, and without effects.
  * - Its target must be a path with one reading (`readTarget`).
+ * - Pages are read, and only the API is posted to: what the framework would take besides is nobody's business.
  * - The Host must be one of ours, which keeps out web pages that point a name of theirs at this machine (DNS
  *   rebinding).
  * - An Origin must be the Host, which keeps out other sites' scripts and forms.
@@ -63,6 +64,7 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
 export function checkAccess(asking: Asking, rules: Rules): Access {
   const target = readTarget(asking.url);
   if ('problem' in target) return refused(400, target.problem);
+  if (!isMethodOf(target.path, asking.method)) return refused(405, 'This method is not taken here.');
   const host = asking.headers.host?.toLowerCase() ?? '';
   const name = host.match(HOST)?.[1]?.replace(/^\[|\]$/g, '');
   if (!name || asking.hosts !== 1) return refused(400, 'Send one Host header with the name or address of this server.');
@@ -109,8 +111,13 @@ export function landing(given: string | null | undefined): string {
   return 'problem' in target ? '/' : withoutToken(target).location;
 }
 
-function refused(status: 400 | 401 | 403, message: string): Access {
+function refused(status: 400 | 401 | 403 | 405, message: string): Access {
   return { kind: 'refused', status, message };
+}
+
+function isMethodOf(path: string, method: string): boolean {
+  if (method === 'GET' || method === 'HEAD') return true;
+  return path.startsWith('/api/') && (method === 'POST' || method === 'PUT' || method === 'OPTIONS');
 }
 
 function isKnown(name: string, host: string, rules: Rules): boolean {
@@ -123,12 +130,12 @@ function isKnown(name: string, host: string, rules: Rules): boolean {
 }
 
 function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
+  // Programs give their own pages names such as `tauri://localhost`.
+  return /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin).host : null;
 }
 
 /** The session's id that a browser sent; null where there is none that could be one of ours. */
 function cookieOf(header: string | undefined): string | null {
-  const pair = header?.split(/; */).find((part) => part.startsWith(`${COOKIE}=`));
-  const id = pair?.slice(COOKIE.length + 1);
-  return id && /^[\w-]{1,100}$/.test(id) ? id : null;
+  const sent = header?.split(/; */).filter((part) => part.startsWith(`${COOKIE}=`)) ?? [];
+  return sent.map((part) => part.slice(COOKIE.length + 1)).find((id) => /^[\w-]{1,100}$/.test(id)) ?? null;
 }

@@ -115,6 +115,35 @@ describe('a connection', () => {
     expect(seen).toEqual([]);
   });
 
+  it('that sends requests before it has its answers is ended: they would be held without end', async () => {
+    let begun = 0;
+    server = createFront(
+      () => {
+        begun += 1;
+      },
+      { dev: false },
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const port = address && typeof address === 'object' ? address.port : 0;
+    const post = `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n${'x'.repeat(1000)}`;
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write(post.repeat(200));
+    await new Promise((closed) => socket.once('close', closed));
+    expect(begun).toBe(1);
+  });
+
+  it('may send as many requests as it likes, one after the other', async () => {
+    const { port } = await front();
+    const socket = connect(port, '127.0.0.1');
+    for (let i = 0; i < 20; i++) {
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc');
+      expect(String((await once(socket, 'data'))[0])).toMatch(/200 OK[\s\S]*3$/);
+    }
+    socket.destroy();
+    expect(seen).toHaveLength(20);
+  });
+
   it('beyond the most that are taken is ended', async () => {
     const { port } = await front({ connections: 2 });
     const open = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { refusalBody } from './refusal-body';
 
 /** What a connection may take of us. Times are milliseconds, sizes bytes. */
@@ -33,8 +34,9 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
 
 /**
  * The HTTP server, with what every request passes before anything else looks at it: each answer carries the headers
- * that keep other sites, frames and caches out; requests of other sites are refused, but for opening a page; and
- * `app` sees a request once its body is here as a whole, so that a slow sender or a large body costs it nothing.
+ * that keep other sites, frames and caches out; requests of other sites are refused, but for opening a page; `app`
+ * sees a request once its body is here as a whole, so that a slow sender or a large body costs it nothing; and a
+ * connection has one request at a time.
  */
 export function createFront(app: RequestListener, options: { dev: boolean; limits?: Limits }): Server {
   const limits = options.limits ?? LIMITS;
@@ -57,6 +59,9 @@ export function createFront(app: RequestListener, options: { dev: boolean; limit
     }
   }
 
+  // Node takes in what is pipelined without end, and each request with its body waits for the answers before it.
+  const answers = new WeakMap<Socket, ServerResponse>();
+
   const server = createServer(
     {
       IncomingMessage: Request,
@@ -65,6 +70,11 @@ export function createFront(app: RequestListener, options: { dev: boolean; limit
       connectionsCheckingInterval: Math.min(limits.headersMs / 2, 5000),
     },
     (request, response) => {
+      if (answers.get(request.socket)?.writableEnded === false) {
+        request.socket.destroy();
+        return;
+      }
+      answers.set(request.socket, response);
       setHeaders(request, response, options.dev);
       if (isFromAnotherSite(request)) {
         response.writeHead(403).end('Requests from other sites are not taken. Open this address by itself.\n');

@@ -22,6 +22,7 @@ import { Tasks } from '../tasks/tasks';
 import { counted } from '../words';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
+import { LeftOutRefs } from './left-out';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { useRefreshWhenStale } from './refresh';
@@ -157,6 +158,7 @@ function Header({
           <PullRequestFreshness repo={repo} />
         </div>
         <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
+        <LeftOutRefs leftOut={repo.leftOut} />
         <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">

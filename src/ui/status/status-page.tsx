@@ -13,6 +13,7 @@ import { useApi, useNow } from '../providers';
 import { repoListQuery } from '../repos/repo-list';
 import { ago, duration, exact } from '../time';
 import { openJobsQuery, type SystemStatus, statusQuery } from './query';
+import { waitsFor } from './waits';
 
 /** How this server stands: what runs its jobs and why, what is wrong or missing, and what mends it. */
 export function StatusPage() {
@@ -197,6 +198,7 @@ function Queue({ status }: { status: SystemStatus }) {
           <ul className="rounded-popup border border-hairline bg-surface">
             {jobs.map((job) => {
               const since = job.startedAt ?? job.createdAt;
+              const waits = waitsFor(job, jobs, { places: status.concurrency, now });
               return (
                 <li
                   key={job.id}
@@ -207,6 +209,7 @@ function Queue({ status }: { status: SystemStatus }) {
                     <span className="text-muted">#{job.seq}</span> {intent(job)}
                   </Link>
                   <span className="text-muted">{repos.find((repo) => repo.id === job.repoId)?.name}</span>
+                  {waits && <span className="text-xs text-muted">{waits}</span>}
                   <StatusChip status={job.status} />
                   <time dateTime={since} title={exact(since)} className="text-xs text-muted">
                     for {duration(Math.max(0, now - Date.parse(since)))}

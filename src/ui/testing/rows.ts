@@ -140,6 +140,7 @@ export function repoRow(id: string, row: Partial<RepoRow> = {}): RepoRow {
     autoRestack: false,
     syncedAt: null,
     counts: null,
+    leftOut: null,
     syncErrorAt: null,
     syncError: null,
     prSyncedAt: null,

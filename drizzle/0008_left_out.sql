@@ -1,0 +1,1 @@
+ALTER TABLE `repos` ADD `left_out` text;

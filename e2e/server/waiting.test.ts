@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createClient } from '@/client';
+import { makeRemote } from '@/demo/remote';
+import { findInngest } from '@/server/inngest-program';
+import { ended } from '@/testing/api';
+import { writeBranch } from '@/testing/stack';
+import { startServer } from '../support/server';
+
+/** A job that waits for its next try holds no other repository up. */
+
+const PLACES = 2;
+const inngest = await findInngest();
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'spicerack-waiting-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+describe.each(['inline', 'inngest'] as const)('on %s', (executor) => {
+  it.skipIf(executor === 'inngest' && 'missing' in inngest)(
+    'as many jobs as there are places wait for dead remotes, and another repository is synced meanwhile',
+    async () => {
+      const server = await startServer({
+        executor,
+        env: { SPICERACK_ENGINE: 'git', SPICERACK_CONCURRENCY: String(PLACES), SPICERACK_RETRY_DELAY: '60' },
+      });
+      onTestFinished(() => server.dispose());
+      const client = createClient({ url: server.url });
+      const remote = await makeRemote(join(dir, `${executor}.git`));
+      await writeBranch(remote);
+
+      // Nobody listens there.
+      const dead = await Promise.all(
+        Array.from({ length: PLACES }, (_, i) => client.repos.add.mutate({ url: `http://127.0.0.1:1/${i}.git` })),
+      );
+      const waiting = async () => {
+        const { jobs } = await client.jobs.list.query({ status: 'running' });
+        return jobs.filter(({ job }) => job.nextAttemptAt !== null).map(({ job }) => job.id);
+      };
+      await expect.poll(async () => (await waiting()).length, { timeout: 60_000 }).toBe(PLACES);
+
+      const { jobId } = await client.repos.add.mutate({ url: remote.dir });
+      expect((await ended(client, jobId)).job).toMatchObject({ status: 'completed', executor });
+      // Had it waited for one of them, that one would have begun its second try or ended.
+      for (const { jobId: id } of dead)
+        expect((await client.jobs.get.query({ jobId: id })).job).toMatchObject({ status: 'running', attempt: 1 });
+      expect((await client.system.status.query()).concurrency).toBe(PLACES);
+    },
+    600_000,
+  );
+});

@@ -1,0 +1,31 @@
+import type { LeftOut } from '@/model/left-out';
+import { leftOutWords, shallowWords } from '@/repos/left-out';
+import { counted } from '../words';
+
+/** What of the remote stands in no row, and why; nothing where all of it does. */
+export function LeftOutRefs({ leftOut }: { leftOut: LeftOut | null }) {
+  if (!leftOut) return null;
+  const { refs, more, shallow } = leftOut;
+  const count = refs.length + more;
+  return (
+    <>
+      {shallow && <p className="text-xs text-restack">{shallowWords}</p>}
+      {count > 0 && (
+        <details className="text-xs text-muted">
+          <summary className="cursor-pointer">
+            {counted(count, 'ref')} of the remote {count === 1 ? 'is' : 'are'} not shown as{' '}
+            {count === 1 ? 'a branch' : 'branches'}
+          </summary>
+          <ul className="ml-4 list-disc">
+            {refs.map((ref) => (
+              <li key={ref.name} className="break-words">
+                {leftOutWords(ref)}
+              </li>
+            ))}
+            {more > 0 && <li>{counted(more, 'more of them', 'more of them')}</li>}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,197 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { jobLogs, repos } from '@/db/schema';
+import { makeRemote, openRemote, type Remote } from '@/demo/remote';
+import { git, gitText } from '@/git/process/run';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { type InProcess, inProcess } from '@/testing/in-process';
+import { addOddRefs, removeOddRefs } from '@/testing/odd-refs';
+import { writeBranch } from '@/testing/stack';
+
+/** Jobs on remotes that have something odd: it costs only itself. */
+
+let database: TestDatabase;
+let jobs: InProcess;
+let root: string;
+let count = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'spicerack-odd-'));
+  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
+  vi.stubEnv('SPICERACK_ENGINE', 'git');
+  vi.stubEnv('SPICERACK_RETRY_DELAY', '0.01');
+  database = await testDatabase();
+  jobs = inProcess(database.db);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await database.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+/** main ← a, main has moved on since. */
+async function behind(): Promise<Remote> {
+  count += 1;
+  const remote = await makeRemote(join(root, `r${count}.git`));
+  await writeBranch(remote);
+  await remote.from('main').commit('Next', { 'next.txt': '1\n' }).write();
+  return remote;
+}
+
+async function registered(remote: Remote, trunk?: string) {
+  const repo = await jobs.add(remote);
+  await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', branch: 'a', parent: trunk ?? 'main' });
+  return repo;
+}
+
+async function leftOut(repoId: string) {
+  const [repo] = await database.db.select().from(repos).where(eq(repos.id, repoId));
+  return repo?.leftOut ?? null;
+}
+
+describe('beside something odd', () => {
+  it('all else is restacked, the odd is said once, and nothing of it moves', async () => {
+    const remote = await behind();
+    const repo = await registered(remote);
+    expect(await leftOut(repo.id)).toBe(null);
+    await git(['symbolic-ref', 'refs/heads/trunk', 'refs/heads/main'], { gitDir: remote.dir });
+    await git(['symbolic-ref', 'refs/heads/a-too', 'refs/heads/a'], { gitDir: remote.dir });
+    const tip = await remote.tip('a');
+    const tag = await gitText(['mktag'], {
+      gitDir: remote.dir,
+      input: `object ${tip}\ntype commit\ntag v1\ntagger A <a@b> 1700000000 +0000\n\nv1\n`,
+    });
+    await addOddRefs(remote.dir, [
+      ['caf\xe8', tip],
+      ['caf\xe9', tip],
+      ['v1', tag],
+    ]);
+
+    const { job, moves } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 1 branch.' });
+    expect(moves.map(({ branch }) => branch)).toEqual(['a']);
+    expect([...(await jobs.rows(repo.id)).keys()]).toEqual(['a']);
+    expect(await leftOut(repo.id)).toEqual({
+      refs: [
+        { name: 'a-too', reason: 'alias', of: 'a' },
+        { name: 'caf\\xe8', reason: 'not_utf8' },
+        { name: 'caf\\xe9', reason: 'not_utf8' },
+        { name: 'trunk', reason: 'alias', of: 'main' },
+        { name: 'v1', reason: 'no_commit' },
+      ],
+      more: 0,
+      shallow: false,
+    });
+    const packed = await readFile(join(remote.dir, 'packed-refs'), 'latin1');
+    for (const line of [`${tip} refs/heads/caf\xe8`, `${tip} refs/heads/caf\xe9`, `${tag} refs/heads/v1`])
+      expect(packed).toContain(line);
+    const logs = await database.db.select().from(jobLogs).where(eq(jobLogs.jobId, job.id));
+    expect(logs.filter(({ line }) => line.startsWith('trunk is another name of main'))).toHaveLength(1);
+
+    for (const name of ['trunk', 'a-too'])
+      await git(['symbolic-ref', '-d', `refs/heads/${name}`], { gitDir: remote.dir });
+    await removeOddRefs(remote.dir, ['caf\xe8', 'caf\xe9', 'v1']);
+    await jobs.run({ repoId: repo.id, kind: 'sync_repo' });
+    expect(await leftOut(repo.id)).toBe(null);
+  });
+
+  it('a trunk that is an alias is the trunk, and what it stands for is no branch on it', async () => {
+    const remote = await behind();
+    await git(['symbolic-ref', 'refs/heads/trunk', 'refs/heads/main'], { gitDir: remote.dir });
+    const repo = await jobs.add(remote);
+    await database.db.update(repos).set({ trunk: 'trunk', trunkTip: null }).where(eq(repos.id, repo.id));
+    await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', branch: 'a', parent: 'trunk' });
+    const main = await remote.tip('main');
+    const { job } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 1 branch.' });
+    expect(await remote.tip('main')).toBe(main);
+    expect(await remote.contains('a', 'trunk')).toBe(true);
+    expect(await leftOut(repo.id)).toMatchObject({ refs: [{ name: 'main', reason: 'alias', of: 'trunk' }] });
+  });
+
+  it('a commit with an odd date is restacked like any other, and keeps that date', async () => {
+    const remote = await behind();
+    for (const [name, seconds] of [
+      ['micro', '1700000000000000'],
+      ['early', '-86400'],
+    ]) {
+      const tree = await gitText(['rev-parse', 'a^{tree}'], { gitDir: remote.dir });
+      const person = `Ada <a@b> ${seconds} +0000`;
+      const input = `tree ${tree}\nparent ${await remote.tip('a')}\nauthor ${person}\ncommitter ${person}\n\n${name}\n`;
+      const args = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
+      const id = await gitText(args, { gitDir: remote.dir, input });
+      await git(['update-ref', `refs/heads/${name}`, id], { gitDir: remote.dir });
+    }
+    const repo = await registered(remote);
+    for (const branch of ['micro', 'early'])
+      await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', branch, parent: 'a' });
+    const { job } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 3 branches.' });
+    const of = (name: string) => gitText(['cat-file', 'commit', name], { gitDir: remote.dir });
+    expect(await of('micro')).toContain('author Ada <a@b> 1700000000000000 +0000');
+    expect(await of('early')).toContain('author Ada <a@b> -86400 +0000');
+  });
+
+  it('a commit without an author is restacked like any other, and gets none', async () => {
+    const remote = await behind();
+    const tree = await gitText(['rev-parse', 'a^{tree}'], { gitDir: remote.dir });
+    const input = `tree ${tree}\nparent ${await remote.tip('main~1')}\n\nNobody\n`;
+    const args = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
+    const id = await gitText(args, { gitDir: remote.dir, input });
+    await git(['update-ref', 'refs/heads/nobody', id], { gitDir: remote.dir });
+    const repo = await registered(remote);
+    await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', branch: 'nobody', parent: 'main' });
+    const { job } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 2 branches.' });
+    const made = await gitText(['cat-file', 'commit', 'nobody'], { gitDir: remote.dir });
+    expect(made).not.toMatch(/^author/m);
+  });
+});
+
+describe('a remote of another kind', () => {
+  it('that is shallow is restacked, and says what it is', async () => {
+    const whole = await behind();
+    const dir = join(root, `shallow${count}.git`);
+    await git(['clone', '--quiet', '--bare', '--depth=2', '--no-single-branch', pathToFileURL(whole.dir).href, dir]);
+    const remote = openRemote(dir);
+    const repo = await registered(remote);
+    const { job } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 1 branch.' });
+    expect(await remote.contains('a', 'main')).toBe(true);
+    expect(await leftOut(repo.id)).toEqual({ refs: [], more: 0, shallow: true });
+  });
+
+  it('that is so shallow that a branch has nothing in common with trunk moves nothing, and says why', async () => {
+    const whole = await behind();
+    const dir = join(root, `shallower${count}.git`);
+    await git(['clone', '--quiet', '--bare', '--depth=1', '--no-single-branch', pathToFileURL(whole.dir).href, dir]);
+    const remote = openRemote(dir);
+    const before = await remote.tips();
+    const repo = await jobs.add(remote);
+    const asked = { repoId: repo.id, branch: 'a', parent: 'main' };
+    const { job } = await jobs.run({ ...asked, kind: 'register_existing_branch' });
+    expect(job).toMatchObject({ status: 'error' });
+    expect(job.message).toContain('has no commit in common with main');
+    await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(await remote.tips()).toEqual(before);
+  });
+
+  it('that names its objects by SHA-256 is restacked', async () => {
+    count += 1;
+    const dir = join(root, `sha256-${count}.git`);
+    await git(['init', '--quiet', '--bare', '--object-format=sha256', '--initial-branch=main', dir]);
+    const remote = openRemote(dir);
+    await writeBranch(remote);
+    await remote.from('main').commit('Next', { 'next.txt': '1\n' }).write();
+    const repo = await registered(remote);
+    const { job, moves } = await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 1 branch.' });
+    expect(moves[0]?.after).toHaveLength(64);
+    const { job: undo } = await jobs.run({ repoId: repo.id, kind: 'undo', undoOf: job.id });
+    expect(undo).toMatchObject({ status: 'completed' });
+    expect(await remote.tip('a')).toBe(moves[0]?.before);
+  });
+});
