@@ -133,6 +133,22 @@ eval "$last"`;
     expect((await restack()).job.status).toBe('completed');
   });
 
+  it('is not tried again once a person would no longer wait, and says so at once', async () => {
+    const { remote, repoId } = await stacked(served);
+    http.answer(basename(remote.dir), 503, 'refs');
+    const longAgo = { startedAt: new Date(Date.now() - 3_600_000).toISOString() };
+    const { job, moves } = await app.run(
+      { repoId, kind: 'restack_repo' },
+      {
+        async before(step) {
+          if (step === 'act') await test.db.update(jobs).set(longAgo).where(eq(jobs.status, 'running'));
+        },
+      },
+    );
+    expect(job).toMatchObject({ status: 'error', attempt: 1, errorCode: 'REMOTE_UNREACHABLE', committingAt: null });
+    expect(moves.every(({ state }) => state === 'abandoned')).toBe(true);
+  });
+
   it('holds back the branch of a commit that the remote finds fault with, named as people know it; the rest goes through', async () => {
     const { remote, repoId } = await stacked();
     const gitDir = remote.dir;
