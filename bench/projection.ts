@@ -125,11 +125,12 @@ async function trackedRows(gitDir: string, parents: Map<string, string>): Promis
       previousRows: rows,
       previousTrunkTip,
       branchTips,
+      landings: [],
     });
     if (!projection) throw new Error('the remote has no trunk');
     rows = projection.rows.map((row) => ({ ...row, tracked: true, parent: parents.get(row.name) ?? null }));
     previousTrunkTip = projection.trunkTip;
     for (const { branch, tip } of projection.newTips) branchTips.set(branch, [tip]);
   }
-  return { trunk: 'main', previousRows: rows, previousTrunkTip, branchTips };
+  return { trunk: 'main', previousRows: rows, previousTrunkTip, branchTips, landings: [] };
 }

@@ -8,6 +8,7 @@ import { cursorQuery } from '@/feed/read';
 import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
 import { acceptAction } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
+import { keepCommit } from '@/queue/keep';
 import { noJob } from '@/queue/refusal';
 import { retryJob } from '@/queue/retry';
 import { undoJob, undoOffer } from '@/queue/undo';
@@ -100,6 +101,22 @@ export const jobsRouter = router({
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
+
+  /** Puts a commit that a job's `result.left` names, and that no branch has any more, onto a new branch, untracked. */
+  keep: procedure
+    .input(
+      z.strictObject({
+        jobId,
+        commit: z.string().min(1, 'Name a commit.').max(64),
+        branch: branchName,
+        idempotencyKey,
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const answer = await keepCommit(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+      if ('refused' in answer) refuse(answer.refused);
+      return answer;
+    }),
 
   /** Queues the job that puts back what an ended job has moved, while that is still possible. */
   undo: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {

@@ -132,6 +132,42 @@ export const branchTips = sqliteTable(
   (t) => [index('branch_tips_branch').on(t.repoId, t.branch, t.id)],
 );
 
+/** How it is known that commits of a branch have landed; see `stack/landing.ts`. */
+export const EVIDENCE = ['ancestor', 'content', 'forge', 'seen_earlier'] as const;
+
+/**
+ * What of each branch has landed: its commits above `base`, up to `upTo`, are in the branch `into` below it. It holds
+ * while that branch's history has the commit `at`; after that the row stays, as void.
+ */
+export const landings = sqliteTable(
+  'landings',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    branch: text('branch').notNull(),
+    base: text('base').notNull(),
+    upTo: text('up_to').notNull(),
+    /** Trunk, or the branch that it stood on. */
+    into: text('landed_in').notNull(),
+    evidence: text('evidence', { enum: EVIDENCE }).notNull(),
+    /** The commit of `into` at which it was found. */
+    at: text('found_at_commit').notNull(),
+    /** The branches that were moved off it because of this, and what they stand on instead. */
+    retargeted: text('retargeted', { mode: 'json' })
+      .$type<Array<{ branch: string; parent: string }>>()
+      .notNull()
+      .default(sql`'[]'`),
+    /** The job whose fetch showed it; null for what was known before landings were written down. */
+    jobId: text('job_id'),
+    foundAt: text('found_at').notNull().default(now),
+    /** When a fetch showed that `at` has left the branch. */
+    voidedAt: time('voided_at'),
+  },
+  (t) => [index('landings_branch').on(t.repoId, t.branch)],
+);
+
 export const jobs = sqliteTable(
   'jobs',
   {
@@ -147,6 +183,8 @@ export const jobs = sqliteTable(
     /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
     base: text('base'),
     suggested: flag('suggested'),
+    /** For `create_branch`: the commit to make the branch at; null for its parent's tip. */
+    atCommit: text('at_commit'),
     status: text('status', { enum: JOB_STATUSES }).notNull().default('queued'),
     /** What it is doing, or how it ended, in one sentence. */
     message: text('message').notNull().default(''),
@@ -382,4 +420,5 @@ export type JobStepRow = typeof jobSteps.$inferSelect;
 export type JobMoveRow = typeof jobMoves.$inferSelect;
 export type JobLogRow = typeof jobLogs.$inferSelect;
 export type ForecastRow = typeof forecasts.$inferSelect;
+export type LandingRow = typeof landings.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

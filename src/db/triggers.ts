@@ -74,7 +74,10 @@ export function triggerStatements(): string[] {
   return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS, ...staleTriggers()];
 }
 
-/** A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more. */
+/**
+ * A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more; one that
+ * is open again has.
+ */
 const TASK_TRIGGERS = [
   'drop trigger if exists task_status',
   `create trigger task_status after update of status on jobs when NEW.status is not OLD.status begin
@@ -84,6 +87,13 @@ const TASK_TRIGGERS = [
   `create trigger task_merged after update of merged on branches when NEW.merged and not OLD.merged begin
      update tasks set archived_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), archived_reason = NEW.name || ' was merged.'
      where repo_id = NEW.repo_id and branch = NEW.name and archived_at is null;
+   end`,
+  'drop trigger if exists task_reopened',
+  `create trigger task_reopened after update of merged on branches when OLD.merged and not NEW.merged begin
+     update tasks set archived_at = null, archived_reason = null
+     where repo_id = NEW.repo_id and branch = NEW.name and archived_reason = NEW.name || ' was merged.'
+       and id = (select max(id) from tasks where repo_id = NEW.repo_id and branch = NEW.name)
+       and not exists (select 1 from tasks where repo_id = NEW.repo_id and branch = NEW.name and archived_at is null);
    end`,
 ];
 

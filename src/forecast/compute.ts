@@ -14,6 +14,7 @@ import type { ActionKind } from '@/model/kinds';
 import type { HeldBack } from '@/model/plan';
 import { type PlannedAction, planAction } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
+import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
 import { type PickedEngine, pickEngine } from '@/stack/engines/pick';
 
@@ -58,6 +59,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
       trunk: { name: repo.trunk, tip: repo.trunkTip },
       rows,
       branchTips: () => recordedTips(db, repo.id),
+      landings: await recordedLandings(db, repo.id),
       engine,
       // A forecast has no job: its commits differ from the job's in their date, and in nothing else.
       committer: { ...(await committerIdentity()), date: '0 +0000' },
@@ -77,7 +79,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
 }
 
 async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: PickedEngine): Promise<ForecastOutline> {
-  const { plan, failure, registered } = planned;
+  const { plan, failure, registered, left, adopted } = planned;
   const trees = failure ? new Map<string, string>() : await planned.trees();
   return {
     engine: kind !== 'register_existing_branch' && 'engine' in picked ? picked.engine.name : null,
@@ -97,6 +99,8 @@ async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: Picke
     dropped: plan.dropped,
     warnings: plan.warnings,
     registered,
+    left: failure ? [] : left,
+    adopted,
   };
 }
 

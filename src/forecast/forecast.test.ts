@@ -161,9 +161,9 @@ describe('a forecast and the job that it was for agree', () => {
       action: { kind: 'restack_repo' },
       given: async () => {
         await remote.from('fix').branch('fix').commit('More', { 'more.txt': 'm\n' }).write();
-        await remote.from('main').commit('The same fix', { 'app.txt': 'one\nTWO\nthree\n' }).write();
+        await remote.from('main').commit('The same', { 'more.txt': 'm\n' }).write();
       },
-      outline: { dropped: [{ branch: 'fix', subject: 'Fix two' }] },
+      outline: { dropped: [{ branch: 'fix', subject: 'More' }] },
     },
     {
       title: 'restack_subtree',

@@ -1,5 +1,5 @@
 import type { BranchRow } from '@/db/schema';
-import type { PullRequestFact } from '@/stack/merged';
+import type { PullRequestFact } from '@/stack/landing';
 import type { PullRequest } from './pull-requests';
 
 type ByBranch = ReadonlyMap<string, PullRequest | null>;

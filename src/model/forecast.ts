@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors';
-import type { Dropped, EngineName, HeldBack, Registered, Warning } from './plan';
+import type { AdoptedCommit, Dropped, EngineName, HeldBack, LeftCommit, Registered, Warning } from './plan';
 
 /** A plan's outline as a branch row and the forecast carry it. */
 export interface BranchForecast {
@@ -25,6 +25,9 @@ export interface ForecastOutline {
   warnings: Warning[];
   /** Branches that would be tracked from then on. */
   registered: Registered[];
+  /** Commits that would leave branches that move, and those that would become the branch's own; old rows do not say. */
+  left?: LeftCommit[];
+  adopted?: AdoptedCommit[];
 }
 
 export interface ForecastMove {

@@ -56,6 +56,27 @@ export interface Dropped {
   subject: string;
 }
 
+/**
+ * A commit that was under a branch and leaves it, because it is not the branch's own and what the branch stands on has
+ * it no more.
+ */
+export interface LeftCommit {
+  branch: string;
+  commit: string;
+  subject: string;
+  /** A branch that still has it; null where it is on no branch any more. */
+  on: string | null;
+  /** The commit that its author has made of it, by the author's line that both have; null where there is none. */
+  replacedBy: string | null;
+}
+
+/** A commit that was the parent's and is the branch's own from now on. */
+export interface AdoptedCommit {
+  branch: string;
+  commit: string;
+  subject: string;
+}
+
 /** A branch that is tracked from now on. */
 export interface Registered {
   branch: string;

@@ -1,15 +1,20 @@
 import type { ForecastCheck } from './forecast';
-import type { Plan, Registered } from './plan';
+import type { AdoptedCommit, LeftCommit, Plan, Registered } from './plan';
 
 /** What a job did, as data: made from its plan and its moves, verified against the remote. */
 export interface JobResult {
   heldBack: Plan['heldBack'];
   dropped: Plan['dropped'];
   warnings: Plan['warnings'];
-  /** Branches found merged, with the parent that their children were retargeted to. */
-  merged: Array<{ branch: string; into: string }>;
+  /** Branches found merged: what they are in, and what is to stand where they stood (in old rows: the same one). */
+  merged: Array<{ branch: string; into: string; onto?: string }>;
+  /** Commits of branches that go on which were found to have landed, newest first; old rows do not say. */
+  landed?: Array<{ branch: string; into: string; commit: string; subject: string }>;
   /** Branches that this job began to track. */
   registered: Registered[];
+  /** Commits that left branches that moved, and those that became the branch's own; old rows do not say. */
+  left?: LeftCommit[];
+  adopted?: AdoptedCommit[];
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
   /** Branches whose old commits are kept nowhere any more: no undo can put them back. */

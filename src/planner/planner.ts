@@ -1,12 +1,17 @@
 import type { BranchRow } from '@/db/schema';
+import { remoteBranches } from '@/git/clone/for-each-ref';
+import { commitIdentities } from '@/git/objects/identities';
 import { subjects } from '@/git/objects/subjects';
-import type { HeldBack, Move, Plan, Registered } from '@/model/plan';
+import type { AdoptedCommit, HeldBack, LeftCommit, Move, Plan, Registered } from '@/model/plan';
+import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/landings';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, TOO_LARGE_HINT } from '@/queue/failure';
 import { type ByHand, commandsByHand } from '@/repos/by-hand';
+import { account } from '@/stack/conservation';
 import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
+import { History } from '@/stack/history';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
 
 /** What an action is planned on: the branch rows as they are, and the clone that has their commits. */
@@ -17,6 +22,8 @@ export interface PlanInput {
   rows: BranchRow[];
   /** Tips that each branch, and trunk, was seen at before, newest first; asked for where a base has to be found. */
   branchTips: () => Promise<Map<string, string[]>>;
+  /** All that is known to have landed. */
+  landings: KnownLanding[];
   engine: PickedEngine;
   committer: Committer;
   /** Branches that the remote does not let move, with its words. */
@@ -28,6 +35,8 @@ export interface PlanInput {
 /** What an action comes to. Where there is a `failure` nothing may be moved: the plan only says why. */
 export interface PlannedAction extends PlannedObjects {
   registered: Registered[];
+  left: LeftCommit[];
+  adopted: AdoptedCommit[];
   failure: Failure | null;
 }
 
@@ -47,18 +56,72 @@ export async function planAction(input: PlanInput): Promise<PlannedAction> {
   const onto = new Map(allowed.map((target) => [target.branch, target.onto]));
   const met = planned.plan.heldBack.map((held) => withWayOut(held, branches, onto));
   const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...met] };
-  return { ...planned, plan, registered: [], failure: ownFailure(action, plan.heldBack) };
+  const { left, lost } = await accounts(input, planned);
+  return { ...planned, plan, registered: [], left, adopted: [], failure: lost ?? ownFailure(action, plan.heldBack) };
 }
+
+/** What leaves the branches of a plan. A plan that would lose a commit of a branch's own is no plan. */
+async function accounts(
+  { gitDir, trunk, rows, landings, signal }: PlanInput,
+  { plan, history: read }: PlannedObjects,
+): Promise<{ left: LeftCommit[]; lost: Failure | null }> {
+  const moved = plan.moves.filter(({ before, after }) => before !== after);
+  if (moved.length === 0) return { left: [], lost: null };
+  // A merged branch has its commits as long as its ref is there; so do branches that nobody has registered.
+  const refs = await remoteBranches(gitDir, signal);
+  refs.delete(trunk.name);
+  const tips = new Map([...refs].map(([name, { tip }]) => [name, tip]));
+  for (const { name, tip, merged, gone } of rows) if (!merged && !gone) tips.set(name, tip);
+  const under = landingsUnder(
+    moved.map(({ branch }) => branch),
+    rows,
+    landings,
+  );
+  const history = await read([...tips.values(), ...under.map(({ upTo }) => upTo)], [trunk.tip]);
+  for (const { branch, after } of moved) tips.set(branch, after);
+  const landed = landedCommits(history, under);
+  const { left, lost } = account(history, plan.moves, plan, tips, trunk.tip, landed);
+  const [first] = lost;
+  if (first) {
+    const words = `The plan would lose commits of a branch’s own: ${first.commit.slice(0, 8)} of ${first.branch}.`;
+    return { left: [], lost: failure('INTERNAL', words, 'This is a mistake of Spicerack: please report it.') };
+  }
+  // What a parent's author amended or rebased by hand is there under another id: no news for anybody.
+  const origin = new Map(plan.moves.flatMap(({ rewritten }) => rewritten.map(({ from, to }) => [to, from])));
+  const onto = new Map(moved.map(({ branch, parentAfter }) => [branch, tips.get(parentAfter) ?? '']));
+  const below = (branch: string) => history.ownCommits(onto.get(branch) ?? '', []).slice(0, LOOKED_AT);
+  const candidates = left.map(({ branch, on }) => (on === null ? below(branch).map((id) => origin.get(id) ?? id) : []));
+  const identities = await commitIdentities(
+    gitDir,
+    [...left.map(({ commit }) => commit), ...candidates.flat()],
+    signal,
+  );
+  const told = left.map((one, i): LeftCommit => {
+    const { author, subject = '' } = identities.get(one.commit) ?? {};
+    return { ...one, subject, replacedBy: candidates[i]?.find((id) => identities.get(id)?.author === author) ?? null };
+  });
+  return { left: told, lost: null };
+}
+
+/** How many commits of a parent are looked at for what its author has made of one that left. */
+const LOOKED_AT = 200;
 
 /** A plan that makes no commit. */
 function withoutObjects(
-  { moves = [], registered = [] }: { moves?: Move[]; registered?: Registered[] },
+  {
+    moves = [],
+    registered = [],
+    adopted = [],
+  }: Partial<Pick<PlannedAction, 'registered' | 'adopted'>> & { moves?: Move[] },
   failed: Failure | null,
 ): PlannedAction {
   return {
     plan: { moves, heldBack: [], dropped: [], warnings: [] },
     registered,
+    left: [],
+    adopted,
     failure: failed,
+    history: async () => new History([]),
     take: async () => undefined,
     trees: async () => new Map(),
     discard: async () => undefined,
@@ -69,10 +132,18 @@ function withoutObjects(
 const OWN_TOLD = 50;
 
 async function planRegistrations(input: PlanInput, registrations: Registration[]): Promise<PlannedAction> {
-  const { action, gitDir, trunk, rows, signal } = input;
+  const { action, gitDir, trunk, rows, landings, signal } = input;
   const branchTips = await input.branchTips();
-  const bases = await registrationBases({ gitDir, trunk, rows, branchTips, registrations, signal });
+  const bases = await registrationBases({ gitDir, trunk, rows, branchTips, landings, registrations, signal });
   const moves: Move[] = [];
+  const identities = await commitIdentities(
+    gitDir,
+    bases.flatMap(({ adopted }) => adopted),
+    signal,
+  );
+  const adoptedBy = bases.flatMap(({ branch, adopted }) =>
+    adopted.map((commit): AdoptedCommit => ({ branch, commit, subject: identities.get(commit)?.subject ?? '' })),
+  );
   const registered: Registered[] = [];
   for (const { branch, parent, base: found } of bases) {
     const row = rows.find((candidate) => candidate.name === branch);
@@ -101,7 +172,7 @@ async function planRegistrations(input: PlanInput, registrations: Registration[]
     const own = action.branch ? { own: await subjects(gitDir, row.tip, below, OWN_TOLD, signal) } : {};
     registered.push({ branch, parent, ...own });
   }
-  return withoutObjects({ moves, registered }, null);
+  return withoutObjects({ moves, registered, adopted: adoptedBy }, null);
 }
 
 /** Leaves out what the remote refuses to move, and all above it. */

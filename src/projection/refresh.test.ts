@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { prepareClone, removeClone } from '@/git/clone/init';
 import { fetchRemote } from '@/git/remote/fetch';
-import type { PullRequestFact } from '@/stack/merged';
+import type { PullRequestFact } from '@/stack/landing';
 import type { Registration } from '@/stack/targets';
+import type { KnownLanding } from './landings';
 import { computeProjection, type ProjectedRow, type Projection } from './refresh';
 import { registrationBases } from './registration';
 
@@ -36,6 +37,7 @@ class World {
   trunkTip: string | null = null;
   readonly tips = new Map<string, string[]>();
   pullRequests = new Map<string, PullRequestFact>();
+  landings: KnownLanding[] = [];
   /** What was registered last. */
   registered: Awaited<ReturnType<typeof registrationBases>> = [];
   private constructor(
@@ -64,20 +66,25 @@ class World {
     await prepareClone(this.gitDir, this.remote.dir);
     await fetchRemote(this.gitDir);
     const { gitDir, rows: previousRows, trunkTip: previousTrunkTip, tips: branchTips, pullRequests } = this;
-    const input = { gitDir, trunk: 'main', previousRows, previousTrunkTip, branchTips, pullRequests };
+    const { landings } = this;
+    const input = { gitDir, trunk: 'main', previousRows, previousTrunkTip, branchTips, pullRequests, landings };
     const projection = await computeProjection(input);
     if (!projection) throw new Error('the remote has no trunk');
     this.rows = projection.rows;
     this.trunkTip = projection.trunkTip;
+    this.landings = [
+      ...landings.map((one) => ({ ...one, isVoid: one.isVoid || projection.voided.includes(one) })),
+      ...projection.landings.map((one, i) => ({ ...one, id: landings.length + i, isVoid: false, retargeted: [] })),
+    ];
     for (const { branch, tip } of projection.newTips) this.tips.set(branch, [tip, ...(this.tips.get(branch) ?? [])]);
     return projection;
   }
 
   /** Tracks branches as `register_existing_branch` does, and syncs. */
   async track(...registrations: Registration[]): Promise<Projection> {
-    const { gitDir, rows, tips: branchTips } = this;
+    const { gitDir, rows, tips: branchTips, landings } = this;
     const trunk = { name: 'main', tip: this.trunkTip ?? '' };
-    this.registered = await registrationBases({ gitDir, trunk, rows, branchTips, registrations });
+    this.registered = await registrationBases({ gitDir, trunk, rows, branchTips, landings, registrations });
     for (const { branch, parent, base } of this.registered) {
       Object.assign(this.row(branch), { tracked: true, parent, base });
     }
@@ -118,7 +125,7 @@ async function stack(): Promise<World> {
 }
 
 describe('what the rows say', () => {
-  test('a branch needs a restack too when a commit below it was taken from its parent', async () => {
+  test('a commit below that its parent replaced needs a restack; one that the parent was only moved back over is its own', async () => {
     const world = await stack();
     await world.remote.from('two').branch('two').commit('Two, again', { d: 'd\n' }).write();
     await world.remote.from('two').branch('top').commit('Top', { e: 'e\n' }).write();
@@ -126,10 +133,14 @@ describe('what the rows say', () => {
     await world.track({ branch: 'top', parent: 'two' });
     expect(world.row('top')).toMatchObject({ needsRestack: false, ahead: 1 });
     const base = await world.remote.tip('two');
-    await world.remote.move('two', 'two~1');
+    await world.remote.from('two~1').branch('two').commit('Instead', { f: 'f\n' }).write();
     await world.sync();
-    expect(world.row('top')).toMatchObject({ base, needsRestack: true, ahead: 1, behind: 0 });
+    expect(world.row('top')).toMatchObject({ base, needsRestack: true, ahead: 1, behind: 1 });
     expect(world.row('top').forecast).toMatchObject({ outcome: 'clean' });
+    await world.remote.move('two', `${base}~1`);
+    const { handedDown } = await world.sync();
+    expect(world.row('top')).toMatchObject({ base: await world.remote.tip('two'), needsRestack: false, ahead: 2 });
+    expect(handedDown).toEqual([{ branch: 'top', parent: 'two', commits: [base] }]);
   });
 
   test('a new branch is untracked, with a suggested parent and its size over that', async () => {
@@ -278,7 +289,14 @@ describe('what the rows say', () => {
     const world = await World.make();
     await world.sync();
     const { gitDir } = world;
-    const input = { gitDir, trunk: 'trunk', previousRows: [], previousTrunkTip: null, branchTips: new Map() };
+    const input = {
+      gitDir,
+      trunk: 'trunk',
+      previousRows: [],
+      previousTrunkTip: null,
+      branchTips: new Map(),
+      landings: [],
+    };
     expect(await computeProjection(input)).toBeNull();
   });
 });
@@ -290,7 +308,7 @@ describe('merged', () => {
       const world = await stack();
       const tip = await world.remote.tip('one');
       await world.remote.merge('one', how);
-      expect(await world.sync()).toMatchObject({ merged: [{ branch: 'one', into: 'main' }], gone: [] });
+      expect(await world.sync()).toMatchObject({ merged: [{ branch: 'one', into: 'main', onto: 'main' }], gone: [] });
       expect(world.row('one')).toMatchObject({ merged: true, needsRestack: false, forecast: null, tip });
       expect(world.row('two')).toMatchObject({
         merged: false,
@@ -330,8 +348,8 @@ describe('merged', () => {
     const world = await stack();
     await world.remote.move('main', 'two');
     expect((await world.sync()).merged).toEqual([
-      { branch: 'one', into: 'main' },
-      { branch: 'two', into: 'main' },
+      { branch: 'one', into: 'main', onto: 'main' },
+      { branch: 'two', into: 'main', onto: 'main' },
     ]);
     expect(world.row('three')).toMatchObject({ merged: false, needsRestack: false, ahead: 1 });
   });
@@ -343,7 +361,7 @@ describe('merged', () => {
       .from('main')
       .commit('Revert', { a: lines('a') })
       .write();
-    expect((await world.sync()).merged).toEqual([{ branch: 'one', into: 'main' }]);
+    expect((await world.sync()).merged).toEqual([{ branch: 'one', into: 'main', onto: 'main' }]);
     await world.remote.from('one').commit('Go on', { f: 'f\n' }).write();
     await world.sync();
     expect(world.row('one')).toMatchObject({ merged: false, needsRestack: true });
@@ -363,7 +381,7 @@ describe('merged', () => {
     await world.remote.move('empty', 'main');
     expect((await world.sync()).merged).toEqual([]);
     await world.remote.merge('one', 'merge');
-    expect((await world.sync()).merged).toEqual([{ branch: 'one', into: 'main' }]);
+    expect((await world.sync()).merged).toEqual([{ branch: 'one', into: 'main', onto: 'main' }]);
     expect((await world.sync()).merged).toEqual([]);
   });
 
@@ -388,19 +406,39 @@ describe('merged', () => {
     expect(world.rows.filter((row) => row.merged)).toEqual([]);
   });
 
-  test('a branch merged into its parent is not merged, until the parent is', async () => {
+  test('a merged branch that is moved back is merged still', async () => {
     const world = await stack();
-    await world.remote.move('one', 'two');
-    expect((await world.sync()).merged).toEqual([]);
-    expect(world.row('two')).toMatchObject({ merged: false, needsRestack: false, ahead: 0 });
+    await world.remote.from('one').commit('One more', { f: 'f\n' }).write();
+    await world.sync();
+    await world.remote
+      .from('main')
+      .commit('One', { a: lines('a', { 2: 'ONE' }) })
+      .commit('One more', { f: 'f\n' })
+      .write();
+    expect((await world.sync()).merged.map((m) => m.branch)).toEqual(['one']);
+    await world.remote.move('one', 'one~1');
+    expect(await world.sync()).toMatchObject({ reopened: [], merged: [] });
+    expect(await world.sync()).toMatchObject({ reopened: [], merged: [] });
+    expect(world.row('one').merged).toBe(true);
+  });
+
+  test.each(['by its commits', 'squashed'])('a branch that its parent has taken in, %s, is merged', async (how) => {
+    const world = await stack();
+    if (how === 'squashed') {
+      await world.remote
+        .from('one')
+        .commit('Two, squashed', { b: lines('b', { 2: 'TWO' }) })
+        .write();
+    } else await world.remote.move('one', 'two');
+    expect((await world.sync()).merged).toEqual([{ branch: 'two', into: 'one', onto: 'one' }]);
+    expect(world.row('three')).toMatchObject({ parent: 'two', ahead: 1, merged: false });
     await world.remote.merge('one', 'merge');
-    expect((await world.sync()).merged.map((m) => m.branch)).toEqual(['one', 'two']);
+    expect((await world.sync()).merged.map((m) => m.branch)).toEqual(['one']);
   });
 
   test('a pull request counts if it went into trunk with exactly this head', async () => {
     const world = await stack();
-    // Trunk has gone on in the same lines, so the contents alone do not tell.
-    await world.remote.merge('one', 'squash');
+    // It was edited in the same lines while it was merged, so the contents alone do not tell.
     await world.remote
       .from('main')
       .commit('Later', { a: lines('a', { 2: 'LATER' }) })
@@ -411,7 +449,7 @@ describe('merged', () => {
     world.pullRequests.set('one', { base: 'two', head, merged: true });
     expect((await world.sync()).merged).toEqual([]);
     world.pullRequests.set('one', { base: 'main', head, merged: true });
-    expect((await world.sync()).merged).toEqual([{ branch: 'one', into: 'main' }]);
+    expect((await world.sync()).merged).toEqual([{ branch: 'one', into: 'main', onto: 'main' }]);
   });
 
   test('a branch first seen after its merge commit is known to be merged', async () => {
@@ -419,7 +457,7 @@ describe('merged', () => {
     await world.remote.from('main').branch('old').commit('Old', { f: 'f\n' }).write();
     await world.remote.from('main').commit('On', { g: 'g\n' }).write();
     await world.remote.merge('old', 'merge');
-    expect((await world.sync()).merged).toEqual([{ branch: 'old', into: 'main' }]);
+    expect((await world.sync()).merged).toEqual([{ branch: 'old', into: 'main', onto: 'main' }]);
   });
 
   test('a branch that stands on one squashed before anybody looked is registered above it', async () => {
@@ -435,7 +473,7 @@ describe('merged', () => {
     await world.sync();
     expect(world.row('two')).toMatchObject({ suggestedParent: 'main', ahead: 1, additions: 1 });
     await world.track({ branch: 'two', parent: 'main' });
-    expect(world.registered).toEqual([{ branch: 'two', parent: 'main', base: await world.remote.tip('one') }]);
+    expect(world.registered).toMatchObject([{ branch: 'two', parent: 'main', base: await world.remote.tip('one') }]);
     expect(world.row('two')).toMatchObject({ base: await world.remote.tip('one'), ahead: 1, additions: 1 });
   });
 });
@@ -459,7 +497,7 @@ describe('deleted on the remote', () => {
     const tip = await world.remote.tip('one');
     await world.remote.merge('one', how);
     await world.remote.delete('one');
-    expect(await world.sync()).toMatchObject({ merged: [{ branch: 'one', into: 'main' }], gone: [] });
+    expect(await world.sync()).toMatchObject({ merged: [{ branch: 'one', into: 'main', onto: 'main' }], gone: [] });
     expect(world.row('one')).toMatchObject({ merged: true, gone: false, tip });
     expect((await world.sync()).gone).toEqual([]);
   });
@@ -491,8 +529,8 @@ describe('processes', () => {
     return (await readFile(processes, 'utf8')).split('\n').filter(Boolean);
   };
   const project = (world: World) => {
-    const { gitDir, rows: previousRows, trunkTip: previousTrunkTip, tips: branchTips } = world;
-    return computeProjection({ gitDir, trunk: 'main', previousRows, previousTrunkTip, branchTips });
+    const { gitDir, rows: previousRows, trunkTip: previousTrunkTip, tips: branchTips, landings } = world;
+    return computeProjection({ gitDir, trunk: 'main', previousRows, previousTrunkTip, branchTips, landings });
   };
 
   test('their number does not grow with the number of branches', async () => {

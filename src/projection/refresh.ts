@@ -1,17 +1,24 @@
 import { breather } from '@/breather';
 import type { BranchRow } from '@/db/schema';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
-import { objectsAt } from '@/git/objects/cat-file';
-import { changedFiles, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
+import { objectsAt, treesOf } from '@/git/objects/cat-file';
+import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import type { BranchForecast } from '@/model/forecast';
 import { isKept } from '@/repos/kept';
 import { baseOf } from '@/stack/base';
 import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';
-import { findMerged, type MergeCandidate, type PullRequestFact } from '@/stack/merged';
+import {
+  findLandings,
+  type Landing,
+  type LandingCandidate,
+  type LandingQuestions,
+  type PullRequestFact,
+} from '@/stack/landing';
 import { findRenamed } from '@/stack/renamed';
 import { suggestParents } from '@/stack/suggest';
+import { byBranch, isLanded, type KnownLanding, landedBelow, landedCommits, voidLandings } from './landings';
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
 
@@ -31,6 +38,8 @@ export interface ProjectionInput extends LongLivedInput {
   branchTips: ReadonlyMap<string, string[]>;
   /** What the forge says, by branch. */
   pullRequests?: ReadonlyMap<string, PullRequestFact>;
+  /** All that is known to have landed, oldest first. */
+  landings: KnownLanding[];
   signal?: AbortSignal;
 }
 
@@ -42,22 +51,36 @@ export interface Projection {
   rows: ProjectedRow[];
   /** Where branches, and trunk, are now and were not at the last look. */
   newTips: Array<{ branch: string; tip: string }>;
-  /** Branches now found merged, and what is to stand where they stood. */
-  merged: Array<{ branch: string; into: string }>;
+  /** What is now found to have landed. */
+  landings: Landing[];
+  /** Of branches that go on: the commits, newest first, that are now found to have landed. */
+  landedInPart: Array<{ branch: string; into: string; commits: string[] }>;
+  /** What is now found to hold no more. */
+  voided: KnownLanding[];
+  /** Branches now found merged: what they have landed in, and what is to stand where they stood. */
+  merged: Array<{ branch: string; into: string; onto: string }>;
+  /** Branches that were merged and are not any more: what they had landed in has it no more, or there is new work on top. */
+  reopened: Array<{ branch: string; lost: KnownLanding[] }>;
   /** Branches now found deleted on the remote without having been merged. */
   gone: string[];
+  /** Branches that were deleted and are there again. */
+  returned: string[];
+  /** Commits of a parent, newest first, that are the branch's own now: the parent was moved back, or has them no more. */
+  handedDown: Array<{ branch: string; parent: string; commits: string[] }>;
   /** Branches that now seem to be tracked ones under a new name. */
   renamed: Array<{ from: string; to: string }>;
   /** The branches that stood on another trunk and stand on this one now. */
   follow: string[];
+  /** The trunk of before, where this one has taken its place: what had landed in that is in this one. */
+  trunkBefore: string | null;
   /** Branches whose own change is too large to be compared, and was not known to be. */
   tooLarge: string[];
 }
 
 /**
  * What the branch rows are to be, from the refs of the clone and the rows as they were: a constant number of git
- * processes (eleven at most) however many branches there are. Merges and comparisons whose commits did not
- * change are taken from the previous rows. Writes nothing.
+ * processes (seven at most, some more where something has landed) however many branches there are. Merges and
+ * comparisons whose commits did not change are taken from the previous rows. Writes nothing.
  * @returns null where the remote has no branch of trunk's name.
  * @throws GitError; the signal's reason when it is aborted.
  */
@@ -68,8 +91,9 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   if (!trunk) return null;
   refs.delete(input.trunk);
 
-  const known = input.previousRows.filter((row) => row.name !== input.trunk);
-  const history = await loadHistory(gitDir, trunk.tip, commitsToKnow(refs, known, previousTrunkTip), signal);
+  const known = input.previousRows.filter((row) => row.name !== input.trunk).map((row) => ({ ...row }));
+  const needed = () => commitsToKnow(refs, known, previousTrunkTip, input.landings, trunk.name);
+  let history = await loadHistory(gitDir, trunk.tip, needed(), signal);
   const oldTrunk = input.previousTrunk ? { name: input.previousTrunk, tip: previousTrunkTip } : null;
   const {
     rows: before,
@@ -79,62 +103,61 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   const previous = new Map(before.map((row) => [row.name, row]));
   const reasons = await keptReasons(history, trunk, refs, previous, input);
   const unmoved = longLived(reasons, previous);
+  const trunkBefore = oldTrunk && !stays ? oldTrunk.name : null;
+  const landings = input.landings.map((one) => (one.into === trunkBefore ? { ...one, into: trunk.name } : one));
 
-  // First what is still there at all: that decides who is whose parent.
+  // First what is still true of what was known.
+  const tipNow = (name: string) => refs.get(name)?.tip;
+  const placesOf = (name: string) => {
+    const tip = tipNow(name);
+    return tip === undefined ? null : { tip, previous: previous.get(name)?.tip };
+  };
+  const targets = { trunk: { ...trunk, previous: previousTrunkTip }, placesOf };
+  const voided = await voidLandings(gitDir, history, landings, targets, signal);
+  if (voided.length > 0) {
+    const again = voided.flatMap(({ branch, base, upTo }) => [base, upTo, tipNow(branch) ?? previous.get(branch)?.tip]);
+    history = await loadHistory(gitDir, trunk.tip, [...needed(), ...again.flatMap((id) => id ?? [])], signal);
+  }
+  const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
+  const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
+  takeBack(history, voided, previous, refs, trunk);
+
+  // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
-  const sizes = (pairs: DiffPair[]) => diffStats(gitDir, pairs, signal);
-  const candidates = (await mergeCandidates(refs, before, history, input, trunk.tip)).filter(
+  const isShaken = new Set(voided.map(({ branch }) => branch));
+  const rowsNow = () =>
+    [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
+      const ref = refs.get(name);
+      const was = previous.get(name);
+      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
+      // What is settled is not in the history; it stays so unless something of it is void.
+      const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
+      const merged = !unmoved.has(name) && (isSettled || isLanded(history, holding.get(name), tip));
+      const kept = stays && name === oldTrunk?.name ? true : (was?.kept ?? null);
+      const keptReason = merged ? null : (reasons.get(name) ?? null);
+      const marks = { kept, keptReason, merged, gone: !ref && !merged };
+      return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, ...marks };
+    });
+  const standing = standings(history, trunk, previous, input, { holding, lost });
+  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, lost).filter(
     ({ name }) => !unmoved.has(name),
   );
-  const touchesTrunksFile = (pairs: DiffPair[]) => touchesFileOf(gitDir, trunk.tip, pairs, signal);
-  const found = await findMerged(history, trunk, candidates, { merges, sizes, touchesTrunksFile });
-  const rows = [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
-    const ref = refs.get(name);
-    const was = previous.get(name);
-    const merged = found.has(name) || (isStillMerged(was, ref) && !unmoved.has(name));
-    const kept = stays && name === oldTrunk?.name ? true : (was?.kept ?? null);
-    const keptReason = merged ? null : (reasons.get(name) ?? null);
-    return { ...(was ?? newRow(name)), ...(ref && seen(ref)), kept, keptReason, merged, gone: !ref && !merged };
-  });
+  const found = await findLandings(history, candidates, landingQuestions(gitDir, merges, signal));
+  for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
 
   // Then where each stands.
-  const graph = new Graph(rows, trunk.name);
-  const live = rows.filter((row) => !row.merged && !row.gone);
-  const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (graph.get(name)?.tip ?? null));
+  const rows = rowsNow();
+  const { graph, stances, suggestions } = await standing(rows);
   const trees = new Map([trunk, ...refs.values()].map(({ tip, tree }) => [tip, tree]));
-  const suggestions = await suggestParents(
-    history,
-    trunk,
-    live.map(({ name, tip, tracked, parent }) => {
-      const pullRequestBase = input.pullRequests?.get(name)?.base;
-      return { name, tip, tracked, parent, tips: branchTips.get(name) ?? [], pullRequestBase };
-    }),
-  );
-  const mergedTips = tipsMergedInto(rows, graph);
   for (const row of rows) {
     const isLive = !row.merged && !row.gone;
     row.suggestedParent = isLive ? (suggestions.get(row.name) ?? null) : null;
     row.needsRestack = false;
     if (!isLive) row.forecast = null;
   }
-  const stances: Stance[] = [];
+  const live = stances.filter(({ row }) => !row.merged && !row.gone);
   const breath = breather();
-  for (const row of live) {
-    await breath();
-    const parent = row.tracked ? graph.effectiveParent(row.name) : (row.suggestedParent ?? trunk.name);
-    const parentTip = tipOf(parent);
-    const was = previous.get(row.name);
-    const base = baseOf(history, {
-      tip: row.tip,
-      parentTip,
-      recorded: row.tracked ? row.base : null,
-      parentTips: row.baseNamed ? [] : (branchTips.get(parent) ?? []),
-      mergedTips: mergedTips.get(parent),
-      hadWork: hadWork(history, was, row.tip),
-    });
-    stances.push({ row, was, parentTip: parentTip && history.has(parentTip) ? parentTip : null, base });
-  }
-  for (const stance of stances) {
+  for (const stance of live) {
     await breath();
     describeStance(history, stance);
     if (isKept(stance.row)) stance.row.needsRestack = false;
@@ -143,20 +166,91 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
   for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
   // Then what that means in content. What is too large to be measured is not merged.
-  const unmeasured = await measureAll(stances, sizes);
-  await forecastAll(history, stances, trees, merges, unmeasured);
+  const unmeasured = await measureAll(live, (pairs) => diffStats(gitDir, pairs, signal));
+  await forecastAll(history, live, trees, merges, unmeasured);
 
   const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
+  const was = (row: ProjectedRow) => previous.get(row.name);
   return {
     trunkTip: trunk.tip,
     trunkRewritten: !oldTrunk && previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
     rows,
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
-    merged: [...found].sort().map((branch) => ({ branch, into: graph.effectiveParent(branch) })),
-    gone: rows.filter((row) => row.gone && !previous.get(row.name)?.gone).map((row) => row.name),
+    landings: found,
+    landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
+      live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
+    ),
+    voided,
+    merged: rows
+      .filter((row) => row.merged && !was(row)?.merged)
+      .map(({ name }) => {
+        const onto = graph.effectiveParent(name);
+        return { branch: name, into: holding.get(name)?.at(-1)?.into ?? onto, onto };
+      }),
+    reopened: rows
+      .filter((row) => !row.merged && was(row)?.merged)
+      .map(({ name }) => ({ branch: name, lost: voided.filter(({ branch }) => branch === name) })),
+    gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),
+    returned: rows.filter((row) => !row.gone && !row.merged && was(row)?.gone).map((row) => row.name),
+    handedDown: live.flatMap(({ row, base }) => {
+      const known = was(row);
+      if (!row.tracked || !known?.base || base === null || known.merged || known.tip !== row.tip) return [];
+      if (known.base === base || !history.isAncestor(base, known.base)) return [];
+      const commits = history.ownCommits(known.base, [base, trunk.tip]);
+      return commits.length > 0 ? [{ branch: row.name, parent: row.parent ?? trunk.name, commits }] : [];
+    }),
     renamed: [...renamed].flatMap(([to, from]) => (previous.get(to)?.renamedFrom === from ? [] : [{ from, to }])),
     follow,
+    trunkBefore,
     tooLarge: [...unmeasured].sort(),
+  };
+}
+
+/** The last commit of a branch that was deleted: the forge may know of a newer one than any fetch has seen. */
+function lastTip(history: History, seen: string, landings: Landing[] = []): string {
+  const newer = landings.find(({ evidence, upTo }) => evidence === 'forge' && !history.isAncestor(upTo, seen));
+  return newer?.upTo ?? seen;
+}
+
+/**
+ * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off the branch
+ * stands on it again, if it is there. Changes the rows in place.
+ */
+function takeBack(
+  history: History,
+  voided: KnownLanding[],
+  rows: ReadonlyMap<string, ProjectedRow>,
+  refs: ReadonlyMap<string, RemoteBranch>,
+  trunk: RemoteBranch,
+): void {
+  for (const { branch, base, upTo, retargeted } of voided) {
+    const row = rows.get(branch);
+    if (row?.base && row.base !== base && history.isAncestor(base, row.base) && history.isAncestor(row.base, upTo)) {
+      row.base = base;
+    }
+    if (!row || !refs.has(branch)) continue;
+    for (const moved of retargeted) {
+      const child = rows.get(moved.branch);
+      if (!child?.tracked || child.parent !== moved.parent) continue;
+      // Whatever it stands on that is there no more is its own, as far as the branch has it not: nothing is lost.
+      const below = moved.parent === trunk.name ? trunk.tip : refs.get(moved.parent)?.tip;
+      const tip = refs.get(moved.branch)?.tip;
+      if (below && tip) child.base = history.mergeBase(tip, below) ?? child.base;
+      child.parent = branch;
+    }
+  }
+}
+
+function landingQuestions(
+  gitDir: string,
+  merges: LandingQuestions['merges'],
+  signal: AbortSignal | undefined,
+): LandingQuestions {
+  return {
+    merges,
+    paths: (pairs) => changedPaths(gitDir, pairs, signal),
+    trees: (commits) => treesOf(commits, { gitDir, signal }),
+    objects: (places) => objectsAt(gitDir, places, signal),
   };
 }
 
@@ -164,9 +258,12 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
 interface Stance {
   row: ProjectedRow;
   was: ProjectedRow | undefined;
+  /** What it stands on (untracked: the suggested parent). */
+  parent: string;
   /** Tip of what it stands on (untracked: of the suggested parent); null where that commit is not there any more. */
   parentTip: string | null;
   base: string | null;
+  trunkTip: string;
 }
 
 /** The commits that the rules ask about. Rows that are settled are left out: their old tips would lie far below. */
@@ -174,60 +271,130 @@ function* commitsToKnow(
   refs: Map<string, RemoteBranch>,
   before: ProjectedRow[],
   previousTrunkTip: string | null,
+  landings: KnownLanding[],
+  trunk: string,
 ): Iterable<string> {
-  const needed = new Set(
-    before.filter((row) => refs.has(row.name) && !isStillMerged(row, refs.get(row.name))).map((row) => row.parent),
-  );
-  for (const row of before) {
+  const isSettled = (row: ProjectedRow) => {
     const ref = refs.get(row.name);
-    if (isStillMerged(row, ref)) continue;
+    return row.merged && (!ref || ref.tip === row.tip);
+  };
+  const needed = new Set(before.filter((row) => refs.has(row.name) && !isSettled(row)).map((row) => row.parent));
+  const open = new Set<string>();
+  for (const row of before) {
+    if (isSettled(row)) continue;
+    const ref = refs.get(row.name);
     // A branch that was deleted longer ago matters only as somebody's parent.
     if (!ref && row.gone && !needed.has(row.name)) continue;
+    open.add(row.name);
     yield ref?.tip ?? row.tip;
     if (row.base !== null) yield row.base;
+  }
+  for (const { branch, base, upTo, into, at, isVoid } of landings) {
+    if (open.has(branch)) yield* [base, upTo];
+    if (!isVoid && into !== trunk && refs.has(into)) yield at;
   }
   const known = new Set(before.map((row) => row.name));
   for (const ref of refs.values()) if (!known.has(ref.name)) yield ref.tip;
   if (previousTrunkTip !== null) yield previousTrunkTip;
 }
 
-/** Merged stays merged while the branch stays where it was, and when it is deleted. */
-function isStillMerged(was: ProjectedRow | undefined, ref: RemoteBranch | undefined): boolean {
-  return was?.merged === true && (ref === undefined || ref.tip === was.tip);
-}
-
-/** Whether the branch was seen with commits of its own, which it still holds at `tip`. */
+/** Whether the branch was seen with commits of its own, which it still holds. */
 function hadWork(history: History, was: ProjectedRow | undefined, tip: string): boolean {
   if (!was) return false;
   const had = was.base === null ? was.ahead > 0 : was.tip !== was.base;
   return had && (was.tip === tip || history.isAncestor(was.tip, tip));
 }
 
-async function mergeCandidates(
-  refs: Map<string, RemoteBranch>,
-  before: ProjectedRow[],
+interface Standings {
+  graph: Graph<ProjectedRow>;
+  /** Of every branch that is not merged. */
+  stances: Stance[];
+  suggestions: Map<string, string>;
+}
+
+/** Where branches stand if these rows are merged and those are not; what was answered once is not looked up again. */
+function standings(
   history: History,
-  { previousTrunkTip, pullRequests }: ProjectionInput,
-  trunkTip: string,
-): Promise<MergeCandidate[]> {
+  trunk: { name: string; tip: string },
+  previous: ReadonlyMap<string, ProjectedRow>,
+  { branchTips, pullRequests }: ProjectionInput,
+  { holding, lost }: { holding: ReadonlyMap<string, Landing[]>; lost: ReadonlyMap<string, Landing[]> },
+): (rows: ProjectedRow[]) => Promise<Standings> {
+  const known = new Map<string, string | null>();
   const breath = breather();
-  const previous = new Map(before.map((row) => [row.name, row]));
-  const tips = new Map([...before, ...refs.values()].map(({ name, tip }) => [name, tip]));
-  const candidates: MergeCandidate[] = [];
-  for (const [name, tip] of tips) {
-    await breath();
-    const was = previous.get(name);
-    if (isStillMerged(was, refs.get(name))) continue;
-    candidates.push({
+  return async (rows) => {
+    const graph = new Graph(rows, trunk.name);
+    const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (graph.get(name)?.tip ?? null));
+    const live = rows.filter((row) => !row.merged && !row.gone);
+    const suggestions = await suggestParents(
+      history,
+      trunk,
+      live.map(({ name, tip, tracked, parent }) => {
+        const pullRequestBase = pullRequests?.get(name)?.base;
+        return { name, tip, tracked, parent, tips: branchTips.get(name) ?? [], pullRequestBase };
+      }),
+    );
+    const below = landedBelow(rows, holding, graph);
+    const stances: Stance[] = [];
+    for (const row of rows) {
+      await breath();
+      if (row.merged) continue;
+      const { name, tip } = row;
+      const parent = row.tracked ? graph.effectiveParent(name) : (suggestions.get(name) ?? trunk.name);
+      const parentTip = tipOf(parent);
+      const was = previous.get(name);
+      const own = holding.get(name) ?? [];
+      const landedThere = below.get(parent);
+      const key = [name, parent, own.length, landedThere?.size].join(' ');
+      let base = known.get(key);
+      if (base === undefined) {
+        base = baseOf(history, {
+          tip,
+          parentTip,
+          recorded: row.tracked ? row.base : null,
+          isNamed: row.tracked && row.baseNamed,
+          parentTips: row.baseNamed ? [] : (branchTips.get(parent) ?? []),
+          landed: own.length === 0 ? landedThere : new Set([...(landedThere ?? []), ...own.map(({ upTo }) => upTo)]),
+          ownAgain: lost.has(name) ? landedCommits(history, lost.get(name) ?? []) : undefined,
+          hadWork: hadWork(history, was, tip),
+        });
+        known.set(key, base);
+      }
+      const isKnown = parentTip !== null && history.has(parentTip);
+      stances.push({ row, was, parent, parentTip: isKnown ? parentTip : null, base, trunkTip: trunk.tip });
+    }
+    return { graph, stances, suggestions };
+  };
+}
+
+/** The branches that may have landed, with what is known of each. */
+function landingCandidates(
+  history: History,
+  { stances }: Standings,
+  previous: ReadonlyMap<string, ProjectedRow>,
+  refs: ReadonlyMap<string, RemoteBranch>,
+  { trunk: trunkName, previousTrunkTip, pullRequests, branchTips }: ProjectionInput,
+  lost: ReadonlyMap<string, Landing[]>,
+): LandingCandidate[] {
+  return stances.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
+    const { name, tip } = row;
+    const isSame = was?.tip === tip && (row.tracked ? was.base === base : was.suggestedParent === parent);
+    const trunk = { name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null };
+    const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
+    const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
+    const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt }] : []), trunk];
+    return {
       name,
       tip,
-      base: was?.base ?? null,
+      base,
+      recorded: was ? { base: previous.get(name)?.base ?? null, tip: was.tip } : null,
       hadWork: hadWork(history, was, tip),
+      isThere: refs.has(name),
+      below: below.map((place) => ({ ...place, seen: branchTips.get(place.name) ?? [] })),
       pullRequest: pullRequests?.get(name),
-      knownToChange: was?.tip === tip && previousTrunkTip === trunkTip,
-    });
-  }
-  return candidates;
+      voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
+    };
+  });
 }
 
 function newRow(name: string): ProjectedRow {
@@ -267,26 +434,12 @@ function seen({ tip, subject, author, committedAt }: RemoteBranch): Partial<Proj
   return { tip, subject, author, committedAt };
 }
 
-/** The tips of merged branches, by the branch (or trunk) that has their work now. */
-export function tipsMergedInto(
-  rows: Array<Pick<ProjectedRow, 'name' | 'tip' | 'merged'>>,
-  graph: Graph,
-): Map<string, Set<string>> {
-  const tips = new Map<string, Set<string>>();
-  for (const row of rows) {
-    if (!row.merged) continue;
-    const into = graph.effectiveParent(row.name);
-    tips.set(into, (tips.get(into) ?? new Set()).add(row.tip));
-  }
-  return tips;
-}
-
 /** Base, distance and need of a restack. */
-function describeStance(history: History, { row, parentTip, base }: Stance): void {
+function describeStance(history: History, { row, parentTip, base, trunkTip }: Stance): void {
   if (row.tracked) row.base = base;
   row.ahead = history.ownCommits(
     row.tip,
-    [parentTip, base].flatMap((id) => id ?? []),
+    [parentTip, base, trunkTip].flatMap((id) => id ?? []),
   ).length;
   row.behind = parentTip === null ? 0 : history.aheadBehind(row.tip, parentTip).behind;
   // What is below the base was the parent's: where the parent has it no more, a restack takes it from under the branch.
@@ -380,22 +533,4 @@ function rememberedMerges(gitDir: string, signal: AbortSignal | undefined) {
     }
     return pairs.flatMap((pair) => known.get(key(pair)) ?? []);
   };
-}
-
-/** How many files of a change are looked up: nearly always the first one decides. */
-const SAMPLE = 3;
-
-/** For each pair, whether its change touches a file that `commit` has as `from` has it, as far as a sample shows. */
-async function touchesFileOf(
-  gitDir: string,
-  commit: string,
-  pairs: DiffPair[],
-  signal: AbortSignal | undefined,
-): Promise<boolean[]> {
-  const changes = await changedFiles(gitDir, pairs, SAMPLE, signal);
-  const samples = changes.map((files) => files.filter(({ path }) => !path.includes('\n')));
-  const paths = [...new Set(samples.flat().map(({ path }) => path))];
-  const ids = await objectsAt(gitDir, commit, paths, signal);
-  const idAt = new Map(paths.map((path, i) => [path, ids[i]]));
-  return samples.map((files) => files.some(({ path, before }) => idAt.get(path) === before));
 }

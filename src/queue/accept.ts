@@ -28,6 +28,7 @@ export interface NewJob {
   branch?: string | null | undefined;
   parent?: string | null | undefined;
   suggested?: boolean | undefined;
+  atCommit?: string | null;
   base?: string | null | undefined;
   requestedBy: string;
   retryOf?: string | null;
@@ -40,9 +41,9 @@ export interface NewJob {
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
   return db.run(sql`
-    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, requested_by, retry_of, undo_of)
+    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, at_commit, requested_by, retry_of, undo_of)
     select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.base ?? null},
-           ${job.suggested ? 1 : 0}, ${job.requestedBy}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
+           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.requestedBy}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
     where ${onlyIf}
     on conflict do nothing`);
 }

@@ -22,10 +22,10 @@ export async function retryJob(
           message: `#${old.seq} has not ended yet (${old.status}). Wait for it, or cancel it.`,
         }
       : null;
-  const { repoId, kind, branch, parent, base, suggested, undoOf } = old;
+  const { repoId, kind, branch, parent, base, suggested, atCommit, undoOf } = old;
   return queueJob(
     db,
-    { repoId, kind, branch, parent, base, suggested, requestedBy, retryOf: jobId, undoOf },
+    { repoId, kind, branch, parent, base, suggested, atCommit, requestedBy, retryOf: jobId, undoOf },
     onceFor(idempotencyKey, ['retry', jobId]),
     refusal,
     (id) => [

@@ -44,7 +44,7 @@ describe('baseOf', () => {
   });
 
   test('stands on what was merged into its parent, even where the parent was given it squashed', () => {
-    expect(base({ parentTip: 't3', recorded: 't2', mergedTips: new Set(['old2']) })).toBe('old2');
+    expect(base({ parentTip: 't3', recorded: 't2', landed: new Set(['old2']) })).toBe('old2');
   });
 
   test('work that its parent took in stays its own; a branch without work stands on its own tip', () => {

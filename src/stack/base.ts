@@ -7,10 +7,14 @@ export interface BaseQuestion {
   parentTip: string | null;
   /** The recorded base, if there is one. */
   recorded: string | null;
+  /** Whether a person has named that base: then only what is landed, or in the parent now, is later. */
+  isNamed?: boolean;
   /** Tips that the parent was seen at, newest first. */
   parentTips: string[];
-  /** Tips of branches that were merged into the parent: they are the parent's, even where it was given them squashed. */
-  mergedTips?: ReadonlySet<string> | undefined;
+  /** Up to where commits have landed that the branch may hold: its own, and those of branches that are in its parent. */
+  landed?: ReadonlySet<string> | undefined;
+  /** Commits of which it is known that they are its own, although its parent had them for a while. */
+  ownAgain?: ReadonlySet<string> | undefined;
   /** Whether it was seen with commits of its own before, which it still holds. */
   hadWork?: boolean;
 }
@@ -20,7 +24,8 @@ export interface BaseQuestion {
  * below was the parent's, so a commit that was removed from the parent is removed from under the branch too.
  *
  * It is the merge base with the parent, or, where one of these is later in the branch's history, the latest of them:
- * the recorded base, the newest tip of the parent that the branch holds, and the tips of branches merged into the parent.
+ * the recorded base, the newest tip of the parent that the branch holds, and the ends of what has landed. A parent that
+ * was only moved back hands its commits down: then only what has landed is later than the parent's tip.
  *
  * A branch whose work was taken into its parent keeps that work as its own, so that it can still be seen as merged;
  * one that never had any stands on its own tip.
@@ -28,12 +33,15 @@ export interface BaseQuestion {
  * @returns null where the branch has nothing in common with its parent.
  */
 export function baseOf(history: History, question: BaseQuestion): string | null {
-  const { tip, parentTip, recorded, parentTips, mergedTips, hadWork } = question;
-  if (recorded === tip || !history.has(tip)) return recorded;
+  const { tip, parentTip, recorded, isNamed, parentTips, landed, ownAgain, hadWork } = question;
+  if (!history.has(tip)) return recorded;
+  const isHandedDown = !isNamed && parentTip !== null && history.isAncestor(parentTip, tip);
+  if (recorded === tip && !isHandedDown) return recorded;
   const recordedIsBelow = recorded !== null && history.isAncestor(recorded, tip);
   const newestSeen = parentTips.find((seen) => seen !== tip && history.isAncestor(seen, tip));
   const isParents = (commit: string) =>
-    commit === newestSeen || (recordedIsBelow && commit === recorded) || mergedTips?.has(commit) === true;
+    landed?.has(commit) === true ||
+    (!isHandedDown && ownAgain?.has(commit) !== true && (commit === newestSeen || commit === recorded));
   // What the parent's tip holds too is not later than the merge base, so only the rest has to be searched.
   const own = history.ownCommits(tip, parentTip === null ? [] : [parentTip]);
   const latest = own.find((commit) => commit !== tip && isParents(commit));

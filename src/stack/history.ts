@@ -91,12 +91,36 @@ export class History {
     const to = this.#position.get(commit);
     let at = this.#position.get(tip);
     if (to === undefined || at === undefined) return false;
-    while (at !== CUT_OFF && at < to) {
-      const edge: number = this.#firstParent[at] ?? 0;
-      const isRoot: boolean = edge === this.#firstParent[at + 1];
-      at = isRoot ? CUT_OFF : (this.#parents[edge] ?? CUT_OFF);
-    }
+    while (at !== CUT_OFF && at < to) at = this.#firstParentOf(at);
     return at === to;
+  }
+
+  /** The commits that one reaches from `tip` by first parents alone, `tip` first; empty where `tip` is not known. */
+  firstParentLine(tip: string): string[] {
+    const line: string[] = [];
+    for (let at = this.#position.get(tip) ?? CUT_OFF; at !== CUT_OFF; at = this.#firstParentOf(at)) {
+      line.push(this.#ids[at] ?? '');
+    }
+    return line;
+  }
+
+  /** The commits above `base` up to `tip`, oldest first; null unless they are one line without merges. */
+  lineAbove(base: string, tip: string): string[] | null {
+    const to = this.#position.get(base);
+    const line: string[] = [];
+    let at = this.#position.get(tip);
+    if (to === undefined || at === undefined) return null;
+    for (; at !== to; at = this.#firstParentOf(at)) {
+      const parents: number = (this.#firstParent[at + 1] ?? 0) - (this.#firstParent[at] ?? 0);
+      if (at === CUT_OFF || at > to || parents > 1) return null;
+      line.unshift(this.#ids[at] ?? '');
+    }
+    return line;
+  }
+
+  #firstParentOf(at: number): number {
+    const edge = this.#firstParent[at] ?? 0;
+    return edge === this.#firstParent[at + 1] ? CUT_OFF : (this.#parents[edge] ?? CUT_OFF);
   }
 
   #idAt(position: number): string | null {

@@ -102,6 +102,23 @@ describe('a task', () => {
     expect(await reread(task)).toMatchObject({ archivedAt: expect.any(String), archivedReason: 'a was merged.' });
   });
 
+  it('is there again when its branch turns out to be open after all, unless another one has taken its place', async () => {
+    for (const taken of [false, true]) {
+      const repoId = await freshRepo();
+      const merged = (is: boolean) =>
+        test.db
+          .update(branches)
+          .set({ merged: is })
+          .where(and(eq(branches.repoId, repoId), eq(branches.name, 'a')));
+      const task = await created(repoId, { branch: 'a' });
+      await merged(true);
+      if (taken) await test.db.insert(tasks).values({ ...task, id: `${task.id}+`, archivedAt: null });
+      await merged(false);
+      const archived = { archivedAt: expect.any(String), archivedReason: 'a was merged.' };
+      expect(await reread(task)).toMatchObject(taken ? archived : { archivedAt: null, archivedReason: null });
+    }
+  });
+
   it('whose branch could not be attached is retried with the same branch or another one', async () => {
     const repoId = await freshRepo();
     const task = await created(repoId, { branch: 'feat/typo' });

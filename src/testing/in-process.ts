@@ -12,6 +12,7 @@ import {
   repos,
 } from '@/db/schema';
 import type { Remote } from '@/demo/remote';
+import { forecast } from '@/forecast/loop';
 import type { StepName } from '@/model/kinds';
 import { insertJob, type NewJob } from '@/queue/accept';
 import { runJob, type StepOutcome, TryLater } from '@/workflow/workflow';
@@ -25,6 +26,10 @@ export interface InProcess {
   add(remote: Remote): Promise<RepoRow>;
   /** Queues a job and runs it to its end. */
   run(job: Omit<NewJob, 'id' | 'requestedBy'>, hooks?: StepHooks): Promise<{ job: JobRow; moves: JobMoveRow[] }>;
+  /** Runs every job that was queued by others, the API say, to its end. */
+  rest(): Promise<void>;
+  /** Computes every forecast that was asked for. */
+  forecasts(): Promise<void>;
   /** The branch rows of a repo by name. */
   rows(repoId: string): Promise<Map<string, BranchRow>>;
 }
@@ -56,6 +61,15 @@ export function inProcess(db: Db): InProcess {
     }
   }
 
+  async function rest(): Promise<void> {
+    const open = await db
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(inArray(jobs.status, ['queued']))
+      .orderBy(asc(jobs.seq));
+    for (const { id } of open) await toItsEnd(id, {});
+  }
+
   return {
     async add(remote) {
       const id = uuid();
@@ -73,13 +87,24 @@ export function inProcess(db: Db): InProcess {
       if (!row) throw new Error('The job is gone.');
       const moves = await db.select().from(jobMoves).where(eq(jobMoves.jobId, id)).orderBy(asc(jobMoves.id));
       // Jobs that others have queued meanwhile (a restack after a merge).
-      const open = await db
-        .select({ id: jobs.id })
-        .from(jobs)
-        .where(inArray(jobs.status, ['queued']))
-        .orderBy(asc(jobs.seq));
-      for (const other of open) await toItsEnd(other.id, {});
+      await rest();
       return { job: row, moves };
+    },
+    rest,
+    async forecasts() {
+      const stop = new AbortController();
+      const loop = forecast(db, stop.signal);
+      const pending = sql<number>`(select count(*) from forecasts where status = 'pending' and not stale)`;
+      try {
+        for (;;) {
+          const [row] = await db.all<{ open: number }>(sql`select ${pending} as open`);
+          if (row?.open === 0) return;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      } finally {
+        stop.abort(new Error('done'));
+        await loop;
+      }
     },
     async rows(repoId) {
       const rows = await db.select().from(branches).where(sql`${branches.repoId} = ${repoId}`);

@@ -12,6 +12,8 @@ export type Happening =
 export interface TeamBranch {
   parent: string;
   own: string[];
+  /** Commits that its parent's authors have dropped while it held them: its own now, unless its parent was rewritten too. */
+  inherited: Set<string>;
   merged: boolean;
 }
 
@@ -76,6 +78,10 @@ export async function makeTeam(dir: string): Promise<Team> {
       case 'drop':
         // A branch without commits of its own is nobody's work; it would only blur who stands on whom.
         if (branch.own.length < 2) return;
+        for (const [other, row] of branches) {
+          if (parentOf(other) === name && (await remote.contains(other, name)))
+            row.inherited.add(branch.own.at(-1) ?? '');
+        }
         await remote.move(name, `${name}~1`);
         branch.own.pop();
         break;
@@ -118,7 +124,7 @@ export async function makeTeam(dir: string): Promise<Team> {
         own.push(subject);
       }
       await chain.write();
-      branches.set(name, { parent, own, merged: false });
+      branches.set(name, { parent, own, inherited: new Set(), merged: false });
       return name;
     },
   };

@@ -12,6 +12,7 @@ import { fetchCommits } from '@/git/remote/fetch';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { type PlannedAction, planAction, reasonText } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
+import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
 import { failure, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
@@ -114,6 +115,7 @@ async function carryOut(
       trunk,
       rows,
       branchTips: () => recordedTips(db, repo.id),
+      landings: await recordedLandings(db, repo.id),
       engine,
       committer: await committer(lease),
       refused,
@@ -136,7 +138,7 @@ async function carryOut(
 }
 
 /** Writes the plan's outline into the job's result and its moves into their table. */
-async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Promise<void> {
+async function recordPlan(lease: Lease, { plan, registered, left, adopted }: PlannedAction): Promise<void> {
   const result = await currentResult(lease);
   const { moves, heldBack, dropped, warnings } = plan;
   // Pushed one by one, what went through before this plan was made is told too.
@@ -151,8 +153,22 @@ async function recordPlan(lease: Lease, { plan, registered }: PlannedAction): Pr
       dropped: [...told(result.dropped), ...dropped],
       warnings: [...told(result.warnings), ...warnings],
       registered,
+      left: [...told(result.left ?? []), ...left],
+      adopted,
     }),
     ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
+    ...left.map(({ branch, commit, subject, on, replacedBy }) => {
+      const where = on
+        ? `; ${on} has it`
+        : replacedBy
+          ? `, rewritten as ${replacedBy.slice(0, 8)}`
+          : '; no branch has it any more';
+      return logLine(
+        lease,
+        `${commit.slice(0, 8)} (${subject}) leaves ${branch}${where}`,
+        on || replacedBy ? 'info' : 'warn',
+      );
+    }),
     ...warnings.map((warning) =>
       logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
     ),
@@ -167,15 +183,19 @@ async function pushedBranches({ db, job }: Lease): Promise<Set<string>> {
   return new Set(rows.map(({ branch }) => branch));
 }
 
-/** A new ref at its parent's tip, for a task. */
+/** A new ref: at its parent's tip, for a task; or at a commit that has left the branches, to keep it. */
 async function createBranch(
   lease: Lease,
   rows: BranchRow[],
   trunk: { name: string; tip: string },
 ): Promise<Commitment> {
-  const { branch } = lease.job;
+  const { branch, atCommit } = lease.job;
+  if (atCommit) {
+    await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, [atCommit]));
+  }
   const parent = lease.job.parent ?? trunk.name;
-  const onto = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && canCarry(row))?.tip;
+  const parentTip = parent === trunk.name ? trunk.tip : rows.find((row) => row.name === parent && canCarry(row))?.tip;
+  const onto = atCommit ?? parentTip;
   if (!branch || !onto) {
     const row = rows.find(({ name }) => name === parent);
     const unknown = !row || row.gone;
@@ -197,9 +217,9 @@ async function createBranch(
       before: null,
       after: onto,
       parentBefore: null,
-      parentAfter: parent,
+      parentAfter: atCommit ? null : parent,
       baseBefore: null,
-      baseAfter: onto,
+      baseAfter: atCommit ? null : onto,
       rewritten: [],
     },
   ];

@@ -17,6 +17,7 @@ import { logLine, watched } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
 import { oneLine } from '@/text/foreign';
 import { counted } from '@/text/words';
+import { moveLandings } from './landings';
 
 /** A ref move with its tracking, as a plan or an undo makes it. */
 export type PlannedMove = Pick<
@@ -337,6 +338,7 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
       insert into branch_tips (repo_id, branch, tip)
       select ${lease.repo.id}, value ->> 'branch', value ->> 'after' from json_each(${json})
       where value ->> 'after' is not null and value ->> 'after' is not value ->> 'before' and ${lease.held}`),
+    ...moveLandings(lease, moves),
   ];
 }
 

@@ -195,17 +195,74 @@ describe('a sync of a repository on GitHub', () => {
     expect(lookedUp).not.toContain('cart');
   });
 
-  it('does not take a branch for merged whose pull request went into its parent, or had another head', async () => {
+  it('does not take a branch for merged whose pull request went elsewhere, or had another head', async () => {
     await run({ kind: 'register_existing_branch', suggested: true });
     github.pullRequests = [
       { number: 7, branch: 'cart', base: 'main', head: await remote.tip('main'), state: 'MERGED' },
-      { number: 8, branch: 'pay', base: 'cart', head: await remote.tip('pay'), state: 'MERGED' },
+      { number: 8, branch: 'pay', base: 'look', head: await remote.tip('pay'), state: 'MERGED' },
       { number: 9, branch: 'look', base: 'main', head: await remote.tip('look'), state: 'CLOSED' },
     ];
     const { job } = await sync();
     expect(job.result?.merged).toEqual([]);
     for (const name of ['cart', 'pay', 'look']) expect((await branch(name)).merged).toBe(false);
     expect((await branch('look')).prState).toBe('closed');
+  });
+
+  it('takes a branch for merged that was deleted after it was merged with commits that no sync has seen', async () => {
+    await run({ kind: 'register_existing_branch', suggested: true });
+    await remote.from('cart').commit('Late', { 'app.txt': 'late\n' }).write();
+    const head = await remote.tip('cart');
+    // Squashed, and edited further at the same time: the contents do not tell.
+    await remote.from('main').commit('Cart, and more', { 'app.txt': 'more\n' }).write();
+    await remote.delete('cart');
+    github.pullRequests = [{ number: 7, branch: 'cart', base: 'main', head, state: 'MERGED' }];
+    const { job } = await sync();
+    expect(job.result).toMatchObject({
+      merged: [{ branch: 'cart', into: 'main', onto: 'main' }],
+      gone: [],
+      heldBack: [],
+    });
+    expect(await branch('cart')).toMatchObject({ merged: true, gone: false, tip: head });
+    expect(await remote.subjects('pay', 'main')).toEqual(['Pay']);
+    expect((await sync()).job.result).toMatchObject({ merged: [], gone: [] });
+  });
+
+  it('calls a branch gone that was pushed to after it was merged, and deleted then', async () => {
+    await run({ kind: 'register_existing_branch', suggested: true });
+    const head = await remote.tip('cart');
+    await remote.from('cart').commit('Late', { 'late.txt': 'late\n' }).write();
+    await sync();
+    await remote.from('main').commit('Cart, and more', { 'app.txt': 'more\n' }).write();
+    await remote.delete('cart');
+    github.pullRequests = [{ number: 7, branch: 'cart', base: 'main', head, state: 'MERGED' }];
+    expect((await sync()).job.result).toMatchObject({ merged: [], gone: ['cart'] });
+  });
+
+  it('knows from the forge what of a branch has landed, and what was pushed on top is open', async () => {
+    await run({ kind: 'register_existing_branch', suggested: true });
+    const head = await remote.tip('cart');
+    await remote.from('main').commit('Cart, and more', { 'app.txt': 'more\n' }).write();
+    await remote.from('cart').commit('Late', { 'late.txt': 'late\n' }).write();
+    github.pullRequests = [{ number: 7, branch: 'cart', base: 'main', head, state: 'MERGED' }];
+    await sync();
+    expect(await branch('cart')).toMatchObject({ merged: false, base: head, ahead: 1, forecast: { outcome: 'clean' } });
+    await run({ kind: 'rebase_branch', branch: 'cart' });
+    expect(await remote.subjects('cart', 'main')).toEqual(['Late']);
+  });
+
+  it('takes the forge’s word back when trunk is put back, and does not take it again', async () => {
+    await run({ kind: 'register_existing_branch', suggested: true });
+    const before = await remote.tip('main');
+    github.pullRequests = [
+      { number: 7, branch: 'look', base: 'main', head: await remote.tip('look'), state: 'MERGED' },
+    ];
+    await remote.from('main').commit('Look, and more', { 'look.txt': 'more\n' }).write();
+    expect((await sync()).job.result?.merged).toMatchObject([{ branch: 'look' }]);
+    await remote.move('main', before);
+    for (let times = 0; times < 2; times++) {
+      expect((await sync()).job.result?.merged).toEqual([]);
+      expect((await branch('look')).merged).toBe(false);
+    }
   });
 
   it('completes when GitHub refuses, with a warning, and keeps what it knew', async () => {

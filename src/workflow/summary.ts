@@ -13,7 +13,7 @@ export interface MoveOutcome {
 
 /** How a job ended, in one line made from what it did. Branch names stand as they are, never at the start. */
 export function summary(
-  job: Pick<JobRow, 'kind' | 'branch' | 'parent'>,
+  job: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'atCommit'>>,
   result: JobResult,
   moves: MoveOutcome[],
   trunk: string,
@@ -23,8 +23,9 @@ export function summary(
     if (names.length > 0) parts.push(`${words} ${named(names)}`);
   };
   const moved = moves.filter((move) => move.refMoved);
-  if (job.kind === 'create_branch' && job.branch) parts.push(`made ${job.branch} on ${job.parent ?? trunk}`);
-  else if (moved.length > 0) parts.push(`moved ${counted(moved.length, 'branch', 'branches')}`);
+  if (job.kind === 'create_branch' && job.branch) {
+    parts.push(`made ${job.branch} ${job.atCommit ? `at ${job.atCommit.slice(0, 8)}` : `on ${job.parent ?? trunk}`}`);
+  } else if (moved.length > 0) parts.push(`moved ${counted(moved.length, 'branch', 'branches')}`);
   // What a registration tracks is told as registered.
   const retracked = moves.filter((move) => !move.refMoved && job.kind !== 'register_existing_branch');
   say(
@@ -45,6 +46,15 @@ export function summary(
     result.heldBack.map((h) => h.branch),
   );
   if (result.dropped.length > 0) parts.push(`dropped ${counted(result.dropped.length, 'commit')}, already below`);
+  const alone = new Map((result.left ?? []).flatMap((one) => (one.on || one.replacedBy ? [] : [[one.commit, one]])));
+  if (alone.size > 0) {
+    const names = [...alone.values()].map(
+      ({ commit, subject, branch }) => `${commit.slice(0, 8)} (${subject}) of ${branch}`,
+    );
+    parts.push(
+      `took away ${counted(alone.size, 'commit')} that no branch has any more, as the author of the branch below did: ${named(names)}`,
+    );
+  }
   const signatures = commitsOf(result, 'signature_lost');
   if (signatures > 0) parts.push(`lost ${counted(signatures, 'signature')}, since a replayed commit cannot keep one`);
   const flattened = commitsOf(result, 'merge_flattened');

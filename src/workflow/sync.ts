@@ -10,6 +10,7 @@ import { demoUrl } from '@/demo/url';
 import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { prepareClone } from '@/git/clone/init';
+import { commitIdentities } from '@/git/objects/identities';
 import { GitError } from '@/git/process/error';
 import { type Fetched, fetchRemote } from '@/git/remote/fetch';
 import { remoteHead, remoteHeadName } from '@/git/remote/ls-remote';
@@ -17,14 +18,17 @@ import { redirectTarget } from '@/git/remote/redirect';
 import type { LeftOutRef } from '@/model/left-out';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { countBranches } from '@/projection/counts';
+import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
 import { computeProjection, type Projection } from '@/projection/refresh';
 import { type Failure, failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { isKept } from '@/repos/kept';
+import { counted, named } from '@/text/words';
 import { remoteOptions } from './commit-moves';
 import { bringOver, setAsideIfDamaged, theirs } from './damaged-clone';
+import { recordLandings } from './landings';
 import { leftOutLines, leftOutOf, trunkLeftOut } from './left-out';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
 import { settlePushes } from './settle-pushes';
@@ -149,6 +153,7 @@ async function refresh(
     pullRequests: pullRequestFacts(rows, byBranch),
     openPullRequests: openPullRequests(rows, byBranch),
     protectedBranches: forge?.protectedBranches,
+    landings: await recordedLandings(db, repo.id),
     signal: lease.signal,
   });
   if (!projection) {
@@ -157,11 +162,20 @@ async function refresh(
       : fetched.leftOut.find((ref) => ref.name === trunk);
     throw new JobFailed(odd ? trunkLeftOut(odd) : await trunkIsGone(lease, trunk));
   }
+  const { landedInPart } = projection;
+  const identities = await commitIdentities(
+    cloneDir(repo.id),
+    landedInPart.flatMap(({ commits }) => commits),
+    lease.signal,
+  );
+  const landed = landedInPart.flatMap(({ branch, into, commits }) =>
+    commits.map((commit) => ({ branch, into, commit, subject: identities.get(commit)?.subject ?? '' })),
+  );
+  const tidings = news(projection, trunk, nowKept(rows, projection.rows));
   const told = [
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, nowKept(rows, projection.rows))),
-    ...(projection.trunkRewritten
-      ? [logLine(lease, `${trunk} was rewritten on the remote; it is followed.`, 'warn')]
-      : []),
+    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, landed, tidings)),
+    ...tidings.map((line) => logLine(lease, line, 'warn')),
+    ...recordLandings(lease, trunk, projection),
     ...projection.tooLarge.map((branch) =>
       logLine(lease, `${branch} changes more than can be compared; it is left alone.`, 'warn'),
     ),
@@ -200,13 +214,19 @@ async function refresh(
 const STATEMENTS_AT_ONCE = 3;
 
 /** What a sync has found goes into the job's result; a step that runs twice finds it only once, so it is kept. */
-function found(result: JobResult, projection: Projection, kept: string[]): JobResult {
+function found(
+  result: JobResult,
+  projection: Projection,
+  landed: NonNullable<JobResult['landed']>,
+  tidings: string[],
+): JobResult {
   const known = new Set(result.merged.map((m) => m.branch));
   return {
     ...result,
     merged: [...result.merged, ...projection.merged.filter((m) => !known.has(m.branch))],
+    landed: [...(result.landed ?? []), ...landed],
     gone: [...new Set([...result.gone, ...projection.gone])],
-    notes: [...new Set([...result.notes, ...news(projection, kept)])],
+    notes: [...new Set([...result.notes, ...tidings])],
   };
 }
 
@@ -219,13 +239,34 @@ function nowKept(before: BranchRow[], rows: Projection['rows']): string[] {
 }
 
 /** What a person should know of it beside the lists, in whole sentences. */
-function news({ trunkRewritten, renamed, follow }: Projection, kept: string[]): string[] {
+function news(projection: Projection, trunk: string, kept: string[]): string[] {
+  const { trunkRewritten, renamed, follow, landedInPart, reopened, returned, handedDown, rows } = projection;
+  const isGone = new Set(rows.filter((row) => row.gone).map((row) => row.name));
   const stand =
     follow.length === 1 ? '1 branch of the old one stands' : `${follow.length} branches of the old one stand`;
   return [
     ...(trunkRewritten ? ['The trunk was rewritten on the remote and is followed.'] : []),
     ...(follow.length > 0 ? [`The trunk is another branch now, and ${stand} on it.`] : []),
     ...kept.map((name) => `${name} is taken for a long-lived branch now, and no longer moved: its row lets it go.`),
+    ...reopened.map(({ branch, lost }) => {
+      const [landing] = lost;
+      if (!landing) return `Open again: ${branch}, which has new work on top of what was merged.`;
+      const state = isGone.has(branch) ? ' It was deleted on the remote.' : '';
+      const back = rows.filter((row) => row.parent === branch && landing.retargeted.some((m) => m.branch === row.name));
+      const carries =
+        back.length > 0 && !isGone.has(branch) ? ` It carries ${named(back.map((row) => row.name))} again.` : '';
+      return `Not merged any more: ${branch}, for ${landing.into} was rewritten and lacks it now.${state}${carries}`;
+    }),
+    ...returned.map((branch) => `On the remote again: ${branch}.`),
+    ...landedInPart.map(
+      ({ branch, into, commits }) =>
+        `Landed in ${into}: ${counted(commits.length, 'commit')} of ${branch}, which goes on.`,
+    ),
+    ...handedDown.map(({ branch, parent, commits }) => {
+      const them = commits.length === 1 ? 'it' : 'them';
+      const lacks = `${parent || trunk} no longer has ${counted(commits.length, 'commit')} that ${branch} stands on`;
+      return `${lacks}, so ${branch} has ${them} as its own now: ${named(commits.map((id) => id.slice(0, 8)))}.`;
+    }),
     ...renamed.map(({ from, to }) => `It seems that ${from} is ${to} now: accept that on its row.`),
   ];
 }

@@ -213,10 +213,10 @@ describe('the end of a job', () => {
 
   it('tells what was dropped before a branch was refused, where branches are pushed one by one', async () => {
     const { ask, branch, team } = await behindTrunk();
-    // The first commit of the branch is in trunk already.
+    // The second commit of the branch is in trunk already.
     await team.remote
       .from('main')
-      .commit('The same', { 'files/1': `${branch}: 1\n` })
+      .commit('The same', { 'files/2': `${branch}: 2\n` })
       .write();
     await team.remote.from(branch).branch('top').commit('Top', { top: 'top\n' }).write();
     await run(await ask('register_existing_branch', { branch: 'top', parent: branch }));

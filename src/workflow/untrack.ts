@@ -1,5 +1,6 @@
 import type { BranchRow } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
 import { registrationBases } from '@/projection/registration';
 import { failure, JobFailed } from '@/queue/failure';
@@ -31,6 +32,7 @@ export async function untrackMoves(
     trunk,
     rows,
     branchTips: await recordedTips(lease.db, lease.repo.id),
+    landings: await recordedLandings(lease.db, lease.repo.id),
     registrations: children.map(({ name }) => ({ branch: name, parent: graph.effectiveParent(branch) })),
     signal: lease.signal,
   });

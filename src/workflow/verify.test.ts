@@ -18,6 +18,7 @@ const MOVE: PushedMove = {
   branch: 'a',
   before: 'a2',
   after: 'A2',
+  parentBefore: 'main',
   parentAfter: 'main',
   baseBefore: 'm1',
   baseAfter: 'm2',
@@ -27,31 +28,33 @@ const MOVE: PushedMove = {
   ],
 };
 const NOTHING = { dropped: [], warnings: [] };
+/** Trunk is at m2, and no other branch is there. */
+const NOW = { trunkTip: 'm2', tips: new Map<string, string>(), landings: [] };
 
 describe('a pushed move', () => {
   it('adds up when the branch stands on its parent and each old commit was rewritten', () => {
-    expect(discrepancies([MOVE], NOTHING, GRAPH)).toEqual([]);
+    expect(discrepancies([MOVE], NOTHING, GRAPH, NOW)).toEqual([]);
   });
 
   it('adds up when what is missing was reported as dropped, or was a merge that was flattened', () => {
     const shorter = { ...MOVE, after: 'A1', rewritten: [{ from: 'a1', to: 'A1' }] };
     const dropped = [{ branch: 'a', commit: 'a2', subject: 'A2' }];
-    expect(discrepancies([shorter], { ...NOTHING, dropped }, GRAPH)).toEqual([]);
+    expect(discrepancies([shorter], { ...NOTHING, dropped }, GRAPH, NOW)).toEqual([]);
     const warnings = [{ branch: 'a', kind: 'merge_flattened' as const, commits: ['a2'], message: '' }];
-    expect(discrepancies([shorter], { ...NOTHING, warnings }, GRAPH)).toEqual([]);
+    expect(discrepancies([shorter], { ...NOTHING, warnings }, GRAPH, NOW)).toEqual([]);
   });
 
   it('is found out when a commit of the branch is gone without a word', () => {
     const shorter = { ...MOVE, after: 'A1', rewritten: [{ from: 'a1', to: 'A1' }] };
-    expect(discrepancies([shorter], NOTHING, GRAPH)).toEqual([
+    expect(discrepancies([shorter], NOTHING, GRAPH, NOW)).toEqual([
       '1 commit of a cannot be accounted for: a2. Undo puts the branch back.',
     ]);
     const ofAnother = [{ branch: 'b', commit: 'a2', subject: 'A2' }];
-    expect(discrepancies([shorter], { ...NOTHING, dropped: ofAnother }, GRAPH)).toHaveLength(1);
+    expect(discrepancies([shorter], { ...NOTHING, dropped: ofAnother }, GRAPH, NOW)).toHaveLength(1);
   });
 
   it('is found out when a rewritten commit is not in what was pushed', () => {
-    expect(discrepancies([{ ...MOVE, after: 'A1' }], NOTHING, GRAPH)).toEqual([
+    expect(discrepancies([{ ...MOVE, after: 'A1' }], NOTHING, GRAPH, NOW)).toEqual([
       '1 commit of a cannot be accounted for: a2. Undo puts the branch back.',
     ]);
   });
@@ -59,13 +62,13 @@ describe('a pushed move', () => {
   it('is found out when the branch does not stand on its parent as that was pushed', () => {
     const parent: PushedMove = { ...MOVE, branch: 'p', before: 'm1', after: 'b2', baseBefore: 'm1', rewritten: [] };
     const child = { ...MOVE, parentAfter: 'p' };
-    const found = discrepancies([parent, child], NOTHING, GRAPH);
+    const found = discrepancies([parent, child], NOTHING, GRAPH, NOW);
     expect(found).toContain('a does not stand on p as it was pushed (b2).');
   });
 
   it('is called unverified when its old commits are not there any more, with the others in one sentence', () => {
     const lost = ['a', 'b', 'c', 'd'].map((branch) => ({ ...MOVE, branch, before: 'lost' }));
-    expect(discrepancies(lost, NOTHING, GRAPH)).toEqual([
+    expect(discrepancies(lost, NOTHING, GRAPH, NOW)).toEqual([
       'a, b and 2 more could not be verified: the clone no longer has all commits from before the push.',
     ]);
   });

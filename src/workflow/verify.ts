@@ -5,17 +5,21 @@ import { type JobMoveRow, type JobRow, jobMoves, jobs, repos } from '@/db/schema
 import { cloneDir } from '@/git/clone/clone-dir';
 import { ACTION_KINDS } from '@/model/kinds';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
+import { landedCommits, landingsUnder } from '@/projection/landings';
 import { loadHistory } from '@/projection/load-history';
+import { recordedLandings } from '@/projection/recorded-landings';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult } from '@/queue/record';
+import { account } from '@/stack/conservation';
 import type { History } from '@/stack/history';
+import type { Landing } from '@/stack/landing';
 import { type TargetBranch, targetsFor } from '@/stack/targets';
 import { counted, named } from '@/text/words';
 
 /** A move that the remote has. */
 export type PushedMove = Pick<
   JobMoveRow,
-  'branch' | 'before' | 'after' | 'parentAfter' | 'baseBefore' | 'baseAfter' | 'rewritten'
+  'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter' | 'baseBefore' | 'baseAfter' | 'rewritten'
 >;
 
 /**
@@ -41,13 +45,19 @@ export async function verifyMoves(lease: Lease): Promise<void> {
   if (!current?.trunk || !current.trunkTip) return;
   const result = current.result ?? EMPTY_RESULT;
   const moved = rewrites(job, moves);
-  const commits = moved.flatMap(({ before, after, baseBefore, baseAfter, rewritten }) =>
-    [before, after, baseBefore, baseAfter, ...rewritten.map(({ to }) => to)].filter((id) => id !== null),
-  );
+  const below = moved.flatMap(({ branch, parentBefore }) => [branch, parentBefore ?? branch]);
+  const landings = landingsUnder(below, rows, await recordedLandings(db, repo.id));
+  const commits = [
+    ...moved.flatMap(({ before, after, baseBefore, baseAfter, rewritten }) =>
+      [before, after, baseBefore, baseAfter, ...rewritten.map(({ to }) => to)].filter((id) => id !== null),
+    ),
+    ...(moved.length > 0 ? landings.map(({ upTo }) => upTo) : []),
+  ];
   const history =
     commits.length > 0 ? await loadHistory(cloneDir(repo.id), current.trunkTip, commits, lease.signal) : null;
+  const tips = new Map(rows.filter((row) => !row.gone && !row.merged).map(({ name, tip }) => [name, tip]));
   const found = [
-    ...(history ? discrepancies(moved, result, history) : []),
+    ...(history ? discrepancies(moved, result, history, { trunkTip: current.trunkTip, tips, landings }) : []),
     ...leftBehind(job, rows, current.trunk, result.heldBack),
   ].filter((note) => !result.notes.includes(note));
   if (found.length === 0) return;
@@ -64,18 +74,26 @@ function rewrites(job: Pick<JobRow, 'kind'>, moves: PushedMove[]): PushedMove[] 
 
 /**
  * What does not add up in moves that rewrote their branches, in whole sentences: a branch that does not stand on its
- * parent as both were pushed, and commits that are neither there, nor rewritten, nor reported as dropped or flattened.
+ * parent as both were pushed, and commits of which the rule of `stack/conservation.ts` cannot tell what became.
  * @param history knows every commit that the moves name, as far as the clone has them
  */
 export function discrepancies(
   moves: PushedMove[],
-  { dropped, warnings }: Pick<JobResult, 'dropped' | 'warnings'>,
+  { dropped, warnings, left = [] }: Pick<JobResult, 'dropped' | 'warnings' | 'left'>,
   history: Pick<History, 'has' | 'isAncestor' | 'ownCommits'>,
+  now: { trunkTip: string; tips: ReadonlyMap<string, string>; landings: Array<Pick<Landing, 'base' | 'upTo'>> },
 ): string[] {
   const pushed = new Map(moves.map(({ branch, after }) => [branch, after]));
   const unverified = new Set<string>();
+  const landed = landedCommits(history, now.landings);
+  const accounts = account(history, moves, { dropped, warnings }, now.tips, now.trunkTip, landed);
+  const told = new Set(left.map(({ branch, commit }) => `${branch} ${commit}`));
+  const unaccounted = [
+    ...accounts.lost,
+    ...accounts.left.filter(({ branch, commit }) => !told.has(`${branch} ${commit}`)),
+  ];
   const found = moves.flatMap((move): string[] => {
-    const { branch, before, after, parentAfter, baseBefore, baseAfter, rewritten } = move;
+    const { branch, before, after, parentAfter, baseBefore, baseAfter } = move;
     if (before === null || after === null) return [];
     const ends = [before, after, baseBefore, baseAfter].filter((id) => id !== null);
     if (!ends.every((commit) => history.has(commit))) {
@@ -89,15 +107,7 @@ export function discrepancies(
     if (parentTip !== null && !history.isAncestor(parentTip, after)) {
       wrong.push(`${branch} does not stand on ${parentAfter} as it was pushed (${short(parentTip)}).`);
     }
-    const accounted = new Set([
-      ...rewritten.map(({ from }) => from),
-      ...dropped.filter((drop) => drop.branch === branch).map(({ commit }) => commit),
-      ...warnings.filter((w) => w.branch === branch && w.kind === 'merge_flattened').flatMap((w) => w.commits),
-    ]);
-    const below = [after, baseBefore].filter((id) => id !== null);
-    const lost = history.ownCommits(before, below).filter((commit) => !accounted.has(commit));
-    const unmade = rewritten.filter(({ to }) => !history.isAncestor(to, after)).map(({ from }) => from);
-    const missing = [...new Set([...lost, ...unmade])];
+    const missing = unaccounted.filter((one) => one.branch === branch).map(({ commit }) => commit);
     if (missing.length > 0) {
       const ids = missing.slice(0, 5).map(short).join(', ');
       wrong.push(

@@ -59,19 +59,18 @@ function found<T>(id: string, value: T | null): T {
 }
 
 /**
- * The ids of the objects at these paths of a commit's tree, from one process; null where there is none. Paths are
+ * The ids of the objects at these paths of these commits' trees, from one process; null where there is none. Paths are
  * latin1, byte for byte, and hold no newline.
  * @throws GitError
  */
 export async function objectsAt(
   gitDir: string,
-  commit: string,
-  paths: string[],
+  places: Array<{ commit: string; path: string }>,
   signal?: AbortSignal,
 ): Promise<Array<string | null>> {
-  if (paths.length === 0) return [];
-  const input = Buffer.from(paths.map((path) => `${commit}:${path}\n`).join(''), 'latin1');
-  return idsOf(input, paths.length, { gitDir, signal });
+  if (places.length === 0) return [];
+  const input = Buffer.from(places.map(({ commit, path }) => `${commit}:${path}\n`).join(''), 'latin1');
+  return idsOf(input, places.length, { gitDir, signal });
 }
 
 /**

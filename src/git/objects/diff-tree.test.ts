@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { gitText } from '../process/run';
 import { objectsAt } from './cat-file';
-import { changedFiles, diffStats } from './diff-tree';
+import { changedPaths, diffStats } from './diff-tree';
 
 let dir: string;
 let remote: Remote;
@@ -50,37 +50,24 @@ test('a commit that is not there is an error, not a missing answer', async () =>
   await expect(diffStats(remote.dir, [{ from: '1234567890'.repeat(4), to: main }])).rejects.toThrow();
 });
 
-test('names the files that a change edits or deletes, with what they held before', async () => {
+test('names the paths that a change touches; a rename is two of them', async () => {
   const to = async (branch: string) => ({ from: main, to: await remote.tip(branch) });
   await remote
     .from('main')
     .branch('mode')
     .commit('Mode', { a: { mode: '100755', content: '1\n2\n3\n' } })
     .write();
-  const before = async (path: string) => gitText(['rev-parse', `${main}:${path}`], { gitDir: remote.dir });
-  expect(
-    await changedFiles(
-      remote.dir,
-      [await to('edit'), { from: main, to: main }, await to('binary'), await to('mode'), await to('rename')],
-      9,
-    ),
-  ).toEqual([
-    [
-      { path: 'a', before: await before('a') },
-      { path: 'gone', before: await before('gone') },
-    ],
-    [],
-    [],
-    [],
-    [{ path: 'a', before: await before('a') }],
-  ]);
+  const branches = ['edit', 'binary', 'mode', 'rename'];
+  const pairs = [{ from: main, to: main }, ...(await Promise.all(branches.map(to)))];
+  expect(await changedPaths(remote.dir, pairs)).toEqual([[], ['a', 'b\nc', 'gone'], ['x.bin'], ['a'], ['a', 'z']]);
 });
 
 test('looks up what is at a path, names beyond ASCII included', async () => {
   await remote.from('main').branch('names').commit('Names', { 'dir/ü “x”': 'hi\n' }).write();
   const tip = await remote.tip('names');
   const path = Buffer.from('dir/ü “x”').toString('latin1');
-  expect(await objectsAt(remote.dir, tip, ['a', 'nope', path])).toEqual([
+  const places = ['a', 'nope', path].map((each) => ({ commit: tip, path: each }));
+  expect(await objectsAt(remote.dir, places)).toEqual([
     await gitText(['rev-parse', `${tip}:a`], { gitDir: remote.dir }),
     null,
     await gitText(['hash-object', '--stdin'], { input: 'hi\n' }),

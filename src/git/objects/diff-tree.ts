@@ -78,42 +78,29 @@ function parseShortstat(line: string): DiffStat {
   return { files: count('file'), additions: count('insertion'), deletions: count('deletion') };
 }
 
-/** A file that both commits have with different content, or only `from` has. */
-export interface ChangedFile {
-  /** latin1, byte for byte. */
-  path: string;
-  /** Its content in `from`, as a blob's id. */
-  before: string;
-}
+const MOST_PATHS = 5000;
 
 /**
- * The files that every pair changes or deletes, in their order, from one process; `most` of each at most, and none for a
- * pair that is too large to be compared. Added files are left out; a rename is a deletion.
+ * The paths (latin1, byte for byte) that differ in every pair, in their order, from one process; `MOST_PATHS` of each at
+ * most, and none for a pair that is too large to be compared. A rename is two.
  * @throws GitError when a commit does not exist, or too many pairs are too large.
  */
-export async function changedFiles(
-  gitDir: string,
-  pairs: DiffPair[],
-  most: number,
-  signal?: AbortSignal,
-): Promise<ChangedFile[][]> {
-  const all = await compareAll<ChangedFile[]>(pairs, async (open, answers) => {
-    let answer: ChangedFile[] = [];
-    let change: { before: string; after: string } | null = null;
+export async function changedPaths(gitDir: string, pairs: DiffPair[], signal?: AbortSignal): Promise<string[][]> {
+  const all = await compareAll<string[]>(pairs, async (open, answers) => {
+    let answer: string[] = [];
+    let isPath = false;
     // `COMMIT NUL (:MODE MODE ID ID STATUS NUL PATH NUL)* LF`
-    await diffTree(['--raw', '-r', '-z', '--diff-filter=MD'], open, { gitDir, signal, separator: '\0' }, (field) => {
-      if (change) {
-        const { before, after } = change;
-        if (before !== after && answer.length < most) answer.push({ path: field, before });
-        change = null;
-      } else if (field.startsWith(':')) {
-        const [, , before = '', after = ''] = field.split(' ');
-        change = { before, after };
-      } else if (field.startsWith('\n')) {
+    const options = { gitDir, signal, separator: '\0' as const };
+    await diffTree(['--raw', '-r', '-z', '--no-renames'], open, options, (field) => {
+      if (isPath) {
+        if (answer.length < MOST_PATHS) answer.push(field);
+        isPath = false;
+      } else if (field.startsWith(':')) isPath = true;
+      else if (field.startsWith('\n')) {
         answers.push(answer);
         answer = [];
       }
     });
   });
-  return all.map((files) => files ?? []);
+  return all.map((paths) => paths ?? []);
 }

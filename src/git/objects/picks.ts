@@ -5,35 +5,33 @@ export interface Pick {
   commit: string;
   /** More than one parent: a replay flattens it. */
   merge: boolean;
-  /** A commit of the same change (the same patch id) is already below. */
-  below: boolean;
 }
 
 /**
- * The commits of `tip` that a replay onto `onto` takes, oldest first: those in the history of neither `onto` nor
- * `base`, ordered and marked as `git rebase` does it. An empty commit counts as `below` when another empty one is.
+ * The commits in the history of `tip` and of none of `below`, oldest first, ordered as `git rebase` does it.
+ * @throws GitError when a commit does not exist.
  */
-export async function listPicks(onto: string, tip: string, base: string, options: GitOptions): Promise<Pick[]> {
-  const { stdout } = await git(
-    [
-      'rev-list',
-      '--reverse',
-      '--topo-order',
-      '--cherry-mark',
-      '--right-only',
-      '--parents',
-      `${onto}...${tip}`,
-      `^${base}`,
-      '--',
-    ],
-    options,
-  );
+export async function listPicks(tip: string, below: string[], options: GitOptions): Promise<Pick[]> {
+  const args = ['rev-list', '--reverse', '--topo-order', '--parents', tip, ...below.map((id) => `^${id}`), '--'];
+  const { stdout } = await git(args, options);
   return stdout
     .toString('latin1')
     .split('\n')
     .filter(Boolean)
     .map((line) => {
-      const [commit = '', ...parents] = line.slice(1).split(' ');
-      return { commit, merge: parents.length > 1, below: line.startsWith('=') };
+      const [commit = '', ...parents] = line.split(' ');
+      return { commit, merge: parents.length > 1 };
     });
+}
+
+/**
+ * Whether `git rebase` would leave out a commit of `tip` because `below` has one with the same patch id. That is a
+ * hint, and no proof, that its change is there: white space and place are not in a patch id, and it may have been
+ * taken back since.
+ * @throws GitError when a commit does not exist.
+ */
+export async function hasEqualPatch(tip: string, below: string, options: GitOptions): Promise<boolean> {
+  const args = ['rev-list', '--cherry-mark', '--right-only', '--no-merges', `${below}...${tip}`, '--'];
+  const { stdout } = await git(args, options);
+  return /^=/m.test(stdout.toString('latin1'));
 }

@@ -20,6 +20,7 @@ export async function listCommits(
   from: Iterable<string>,
   without: Iterable<string>,
   signal?: AbortSignal,
+  env: Record<string, string> = {},
 ): Promise<{ commits: ListedCommit[]; boundary: ListedCommit[] }> {
   // git 2.39 takes no `--not` from standard input, so each excluded commit carries a `^`.
   const input = [...from, ...[...without].map((id) => `^${id}`)].map((line) => `${line}\n`).join('');
@@ -27,7 +28,7 @@ export async function listCommits(
   const commits: ListedCommit[] = [];
   const boundary: ListedCommit[] = [];
   // `TIME ID PARENT…`, a boundary commit's id with `-` before it.
-  await gitRecords(args, { gitDir, input, signal, encoding: 'latin1' }, (line) => {
+  await gitRecords(args, { gitDir, env, input, signal, encoding: 'latin1' }, (line) => {
     const [time, id, ...parents] = line.split(' ');
     if (!id) return;
     if (commits.length === MAX_COMMITS)

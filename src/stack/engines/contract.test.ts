@@ -186,15 +186,72 @@ for (const { name, engine, skip } of engines) {
       expect(plan.moves[0]?.rewritten.map(({ to }) => to)).toEqual([tip('a')]);
     });
 
-    test('does not bring back a change that trunk took and then reverted', async () => {
+    test('keeps a change that trunk took and then took back', async () => {
       const w = await world();
       await startTrunk(w);
       await w.remote.from('main').branch('a').commit('Picked', { p: '1\n' }).commit('Own', { a: '1\n' }).write();
       await w.track('a');
       await w.remote.from('main').commit('Picked', { p: '1\n' }).commit('Reverted', { p: null }).write();
 
-      const { tip } = await w.restack(engine);
-      expect(await subjects(w, `refs/remotes/origin/main..${tip('a')}`)).toEqual(['Own']);
+      const { plan, tip } = await w.restack(engine);
+      expect(await subjects(w, `refs/remotes/origin/main..${tip('a')}`)).toEqual(['Picked', 'Own']);
+      expect(plan.dropped).toEqual([]);
+    });
+
+    test('drops a commit whose lines were edited on since trunk took it; not where trunk took it back before', async () => {
+      const w = await world();
+      await startTrunk(w);
+      for (const [branch, line] of [
+        ['a', 2],
+        ['b', 6],
+      ] as const) {
+        await w.remote
+          .from('main')
+          .branch(branch)
+          .commit(`Own ${branch}`, { [branch]: '1\n' })
+          .commit(`Picked ${branch}`, { f: lines({ [line]: 'P' }) })
+          .write();
+        await w.track(branch);
+      }
+      await w.remote
+        .from('main')
+        .commit('Picked, both', { f: lines({ 2: 'P', 6: 'P' }) })
+        .commit('One is taken back', { f: lines({ 2: 'P' }) })
+        .commit('Edited on', { f: lines({ 2: 'Q', 6: 'Q' }) })
+        .write();
+      const { plan, tip } = await w.restack(engine);
+      expect(await subjects(w, `refs/remotes/origin/main..${tip('a')}`)).toEqual(['Own a']);
+      expect(plan.dropped.map(({ subject }) => subject)).toEqual(['Picked a']);
+      expect(plan.heldBack).toMatchObject([{ branch: 'b', reason: { kind: 'conflict', subject: 'Picked b' } }]);
+    });
+
+    test('takes no change of white space, and no equal line elsewhere, for the change of a commit', async () => {
+      const w = await world();
+      const indented = (by: string) => ['def a():', '  pass', 'def b():', `${by}one()`, `${by}two()`, ''].join('\n');
+      const blocks = (first: string, second: string) =>
+        ['a {', first, '}', ...LINES, 'b {', second, '}', ''].filter((line) => line !== ' ').join('\n');
+      await startTrunk(w, { py: indented('  '), css: blocks(' ', ' ') });
+      await w.remote
+        .from('main')
+        .branch('dedent')
+        .commit('Dedent', { py: indented('') })
+        .write();
+      await w.track('dedent');
+      await w.remote
+        .from('main')
+        .branch('second')
+        .commit('Second', { css: blocks(' ', 'x') })
+        .write();
+      await w.track('second');
+      await w.remote
+        .from('main')
+        .commit('Indent', { py: indented('    ') })
+        .commit('First', { css: blocks('x', ' ') })
+        .write();
+      const { plan, tip } = await w.restack(engine);
+      expect(plan.dropped).toEqual([]);
+      expect(plan.heldBack).toMatchObject([{ branch: 'dedent', reason: { kind: 'conflict' } }]);
+      expect(await show(w, `${tip('second')}:css`)).toBe(blocks('x', 'x'));
     });
 
     test('ends at its parent when every commit is below already', async () => {

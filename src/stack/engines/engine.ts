@@ -1,5 +1,7 @@
 import type { EngineName, Plan } from '@/model/plan';
 
+import type { History } from '@/stack/history';
+
 /** A tracked branch as the planner sees it, read from the branch rows after a fetch. */
 export interface PlanBranch {
   name: string;
@@ -48,6 +50,8 @@ export interface PlannedObjects {
    * `keepRef` at a commit that holds every `after` (and every `before`), so that nothing vanishes in a gc.
    */
   take(keepRef: string): Promise<void>;
+  /** All that `commits` and the plan's new commits reach and `without` does not. */
+  history(commits: string[], without: string[]): Promise<History>;
   /** The tree that each branch of `moves` would have: what a plan comes to, whoever commits it and when. */
   trees(): Promise<Map<string, string>>;
   /** Throws the quarantine away. Safe to call more than once, and after `take`. */

@@ -2,7 +2,9 @@ import { keepCommits } from '@/git/clone/keep-ref';
 import { treesOf } from '@/git/objects/cat-file';
 import type { Quarantine } from '@/git/objects/objects';
 import { takePack } from '@/git/objects/pack';
+import { listCommits } from '@/git/objects/rev-list';
 import type { HeldBackReason, Plan, Warning } from '@/model/plan';
+import { History } from '@/stack/history';
 import type { PlanBranch, PlannedObjects, PlanRequest } from './engine';
 import type { Replayed } from './git/replay';
 
@@ -35,6 +37,11 @@ export function plannedObjects(
   return {
     plan,
     take: (keepRef) => take(request, quarantine, plan, keepRef),
+    async history(commits, without) {
+      const { gitDir, env } = quarantine;
+      const from = [...commits, ...plan.moves.map(({ after }) => after)];
+      return new History((await listCommits(gitDir, from, without, request.signal, env)).commits);
+    },
     trees: () => trees(request, quarantine, plan),
     discard: () => quarantine.discard(),
   };

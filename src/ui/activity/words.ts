@@ -38,7 +38,7 @@ export function asker(requestedBy: string): string {
  * @param undone the job that an undo puts back, as `#12`
  */
 export function deed(
-  job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested' | 'status'>,
+  job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested' | 'status'> & Partial<Pick<JobView, 'atCommit'>>,
   undone = 'an earlier job',
 ): string {
   const { did, todo, what } = verb(job, undone);
@@ -56,7 +56,13 @@ export function deed(
 }
 
 function verb(
-  { kind, branch, parent, suggested }: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>,
+  {
+    kind,
+    branch,
+    parent,
+    suggested,
+    atCommit,
+  }: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'> & Partial<Pick<JobView, 'atCommit'>>,
   undone: string,
 ): { did: string; todo: string; what: string } {
   switch (kind) {
@@ -77,7 +83,11 @@ function verb(
         what: suggested ? 'all suggested' : parent ? `${branch} on ${parent}` : `${branch}`,
       };
     case 'create_branch':
-      return { did: 'created', todo: 'create', what: `${branch} on ${parent}` };
+      return {
+        did: 'created',
+        todo: 'create',
+        what: atCommit ? `${branch} at ${atCommit.slice(0, 8)}` : `${branch} on ${parent}`,
+      };
     case 'undo':
       return { did: 'undid', todo: 'undo', what: undone };
     case 'untrack_branch':

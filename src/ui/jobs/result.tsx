@@ -14,7 +14,8 @@ export function ResultLists({
   result: Result;
   conflict?: (branch: string, reason: Conflict) => ReactNode;
 }) {
-  const { heldBack, dropped, warnings, merged, registered, gone, notes } = result;
+  const { heldBack, dropped, warnings, merged, registered, gone, notes, left = [], adopted = [] } = result;
+  const away = left.filter(({ replacedBy }) => replacedBy === null);
   return (
     <>
       <List title="Held back" tone="text-held">
@@ -32,10 +33,40 @@ export function ResultLists({
           </li>
         ))}
       </List>
+      <List title="Left branches that moved, for what they stand on has them no more" tone="text-restack">
+        {away.map(({ branch, commit, subject, on }) => (
+          <li key={`${branch} ${commit}`}>
+            <Name>{branch}</Name> <Commit id={commit} /> {subject} (
+            {on ? (
+              <>
+                <Name>{on}</Name> has it
+              </>
+            ) : (
+              'no branch has it any more'
+            )}
+            )
+          </li>
+        ))}
+      </List>
+      <List title="A branch's own from now on">
+        {adopted.map(({ branch, commit, subject }) => (
+          <li key={`${branch} ${commit}`}>
+            <Name>{branch}</Name> <Commit id={commit} /> {subject}
+          </li>
+        ))}
+      </List>
       <List title="Merged">
-        {merged.map(({ branch, into }) => (
+        {merged.map(({ branch, into, onto = into }) => (
           <li key={branch}>
-            <Name>{branch}</Name> is in <Name>{into}</Name>; what stood on it stands there now
+            <Name>{branch}</Name> is in <Name>{into}</Name>; what stood on it stands{' '}
+            {onto === into ? (
+              'there'
+            ) : (
+              <>
+                on <Name>{onto}</Name>
+              </>
+            )}{' '}
+            now
           </li>
         ))}
       </List>

@@ -7,11 +7,13 @@ export function firstLine(hint: string | null): string | null {
 }
 
 /** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
-export function intent(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
+type Intent = Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'> & Partial<Pick<JobView, 'atCommit'>>;
+
+export function intent(job: Intent): string {
   return visible(words(job));
 }
 
-function words(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): string {
+function words(job: Intent): string {
   switch (job.kind) {
     case 'sync_repo':
       return 'Sync';
@@ -27,7 +29,7 @@ function words(job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'>): 
       if (job.suggested) return 'Register all suggested';
       return job.parent ? `Register ${job.branch} on ${job.parent}` : `Register ${job.branch}`;
     case 'create_branch':
-      return `Create ${job.branch} on ${job.parent}`;
+      return `Create ${job.branch} ${job.atCommit ? `at ${job.atCommit.slice(0, 8)}` : `on ${job.parent}`}`;
     case 'undo':
       return 'Undo';
     case 'untrack_branch':

@@ -52,6 +52,7 @@ export function jobRow(seq: number, row: Partial<JobView> = {}): JobView {
     parent: null,
     base: null,
     suggested: false,
+    atCommit: null,
     status: 'queued',
     message: '',
     errorCode: null,

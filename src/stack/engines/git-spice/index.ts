@@ -53,7 +53,8 @@ async function planIn(quarantine: Quarantine, program: string, request: PlanRequ
   const attributes = new Attributes(quarantine, reader, signal);
   const commit = async (id: string) => parseCommit((await reader.read(id)).content);
   const paths = (id: string) => changes.of(id);
-  const replayer = new Replayer(quarantine, { commit, paths, reader, merger, attributes }, committer);
+  const options = { gitDir, env, signal };
+  const replayer = new Replayer(quarantine, { commit, paths, reader, merger, attributes, options }, committer);
   try {
     const spice = spiceIn(copy, program, request);
     return await replayAll({ quarantine, copy, spice, commit, replayer, committer }, request);

@@ -1,12 +1,12 @@
 import type { DisposableClone } from '@/git/clone/disposable-clone';
 import { formatCommit, subjectOf } from '@/git/objects/commit';
 import type { Quarantine } from '@/git/objects/objects';
-import { listPicks, type Pick } from '@/git/objects/picks';
+import { hasEqualPatch, listPicks, type Pick } from '@/git/objects/picks';
 import { git } from '@/git/process/run';
 import type { Warning } from '@/model/plan';
 import type { PlanBranch, PlanRequest } from '../engine';
 import type { Replayed, Replayer } from '../git/replay';
-import type { CommitSource } from '../git/selection';
+import { type CommitSource, othersBelow } from '../git/selection';
 import { inPlace, type Outcome, type Place } from '../outcome';
 import { readConflict } from './conflict';
 import { odd, type Spice } from './driver';
@@ -31,10 +31,13 @@ export interface Workshop {
  * the tip that its parent has by then (`upstack onto`); a restack is a move onto the same parent.
  *
  * From below git-spice bounds a replay by one commit, the recorded base (`git rebase --onto PARENT BASE branch`;
- * read and tried: v0.31.2). Left to itself it brings back what the parent took and reverted, and, where the
- * parent was rewritten, replays trunk commits that were merged into the branch. The `git` engine's rule has two
- * bounds, what the parent has and what the base has. So git-spice is given a throw-away merge of the two as
- * base, and then both engines replay the same.
+ * read and tried: v0.31.2). Left to itself it replays trunk commits that were merged into the branch. The `git`
+ * engine's rule has more bounds: what is below the base, in the parent, and in trunk, is not the branch's own. So
+ * git-spice is given a throw-away merge of all of them as base, and then both engines replay the same.
+ *
+ * Two things `git rebase` gets wrong by design, and git-spice with it: it leaves out commits of which an equal patch
+ * is below, though that may be another change, or taken back since; and it stops at a commit whose change is below,
+ * in lines that were edited since. Such branches are replayed by the `git` engine.
  *
  * Where they differ and stay so: git-spice converts messages to `i18n.commitEncoding`, and a branch that has no
  * history in common with its parent is an error.
@@ -61,11 +64,19 @@ export async function replayAll(
   const stage = await openStage(copy, spice, trunk.tip, signal);
 
   /** Where the branch goes, and what becomes of it there. */
-  const replay = async ({ name, tip: before, base }: PlanBranch, onto: Place): Promise<Outcome['result']> => {
-    const picks = await listPicks(onto.tip, before, base, options);
+  const replay = async (branch: PlanBranch, onto: Place, ontoBefore: string): Promise<Outcome['result']> => {
+    const { name, tip: before, base } = branch;
+    const below = [...new Set([base, trunk.tip, ...othersBelow(request, branch, ontoBefore)])];
+    const picks = await listPicks(before, below, options);
     const own = picks.map(({ commit }) => commit);
+    const bound = await join(workshop, [onto.tip, ...below]);
+    const replayHere = () => workshop.replayer.replay(picks, onto.tip, onto.name);
+    if (await hasEqualPatch(before, bound, options)) {
+      const replayed = await replayHere();
+      return 'tip' in replayed ? replayed : { heldBack: { kind: 'conflict', onto: onto.tip, ...replayed } };
+    }
     await noteCommits(own, options);
-    const move = await stage.move({ branch: before, parent: onto.tip, bound: await join(workshop, onto.tip, base) });
+    const move = await stage.move({ branch: before, parent: onto.tip, bound });
     for (const message of move.warnings) {
       request.log(`git-spice, ${name}: ${message}`);
       warnings.push({ branch: name, kind: 'engine', commits: [], message });
@@ -74,16 +85,19 @@ export async function replayAll(
       const conflict = await readConflict(copy, onto.name, workshop.replayer, signal);
       if (!conflict) throw odd(`move ${name} onto ${onto.name}`, move);
       await stage.abort();
+      const replayed = await replayHere();
+      if ('tip' in replayed) return replayed;
       const { commit, subject, files } = conflict;
       return { heldBack: { kind: 'conflict', commit, subject, onto: onto.tip, files } };
     }
     const tip = await stage.tip();
     // It can skip a branch and exit with 0.
     if (!(await isAncestor(onto.tip, tip))) throw odd(`move ${name} onto ${onto.name}`, move);
-    const made = await listPicks(onto.tip, tip, onto.tip, options);
+    const made = await listPicks(tip, [onto.tip], options);
     return compare(picks, made, tip, await readRewrites(own, options), workshop.commit);
   };
 
+  const before = new Map([...request.branches, trunk].map(({ name, tip }) => [name, tip]));
   for (const target of targets) {
     const branch = branches.get(target.branch);
     const onto = places.get(target.onto);
@@ -95,7 +109,7 @@ export async function replayAll(
     } else if (base === onto.tip || ((await isAncestor(base, onto.tip)) && (await isAncestor(onto.tip, tip)))) {
       result = inPlace(branch);
     } else {
-      result = await replay(branch, onto);
+      result = await replay(branch, onto, before.get(target.onto) ?? onto.tip);
     }
     outcomes.push({ branch, onto, result });
     places.set(name, 'tip' in result ? { name, tip: result.tip } : null);
@@ -103,10 +117,10 @@ export async function replayAll(
   return { outcomes, warnings };
 }
 
-/** A throw-away commit that has the histories of both. */
-async function join({ quarantine, commit, committer }: Workshop, a: string, b: string): Promise<string> {
-  const { tree } = await commit(a);
-  const merge = { tree, parents: [a, b], author: committer, encoding: null, message: '' };
+/** A throw-away commit that has the histories of all. */
+async function join({ quarantine, commit, committer }: Workshop, commits: string[]): Promise<string> {
+  const { tree } = await commit(commits[0] ?? '');
+  const merge = { tree, parents: [...new Set(commits)], author: committer, encoding: null, message: '' };
   return quarantine.write('commit', formatCommit(merge, committer));
 }
 

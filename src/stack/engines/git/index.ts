@@ -4,18 +4,20 @@ import { parseCommit } from '@/git/objects/commit';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
+import { listCommits } from '@/git/objects/rev-list';
 import { isTooLarge } from '@/git/process/bounds';
 import type { HeldBackReason } from '@/model/plan';
+import { History } from '@/stack/history';
 import type { Engine, PlannedObjects, PlanRequest, Target } from '../engine';
 import { inPlace, type Outcome, plannedObjects } from '../outcome';
 import { Attributes } from './attributes';
 import { type Conflict, Replayer } from './replay';
-import { Selection, type Stretch } from './selection';
+import { othersBelow, Selection } from './selection';
 
 /**
  * The built-in engine: replays commits in memory, without a work tree, in a quarantine in front of the clone.
- * It differs from `git rebase` on purpose where that loses something: a message keeps its bytes and its encoding
- * header instead of being converted.
+ * It differs from `git rebase` on purpose where that loses something: no commit is left out because an equal patch is
+ * below, and a message keeps its bytes and its encoding header instead of being converted.
  */
 export const gitEngine: Engine = { name: 'git', plan };
 
@@ -44,48 +46,52 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const attributes = new Attributes(quarantine, reader, signal);
   const commit = remember(async (id: string) => parseCommit((await reader.read(id)).content));
   const paths = remember((id: string) => changes.of(id));
-  const selection = new Selection(commit, paths, options);
+  const tips = request.branches.map(({ tip }) => tip);
+  const graphOver = remember(async (trunk: string) => {
+    const { commits } = await listCommits(gitDir, tips, [trunk], signal);
+    return new History(commits);
+  });
+  const aboveTrunk = () => graphOver(request.trunk.tip);
+  const selection = new Selection(commit, aboveTrunk, request.trunk.tip, options);
   const replayer = new Replayer(
     quarantine,
-    { commit, paths, reader, merger, attributes },
+    { commit, paths, reader, merger, attributes, options },
     `${name} <${email}> ${date}`,
   );
   const inTurn = limiter(AT_ONCE);
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
 
-  const replayOne = async (target: Target, parent: Promise<Replaying> | undefined): Promise<Replaying> => {
+  const replayOne = async (target: Target, parent: Promise<Outcome> | undefined): Promise<Outcome> => {
     const branch = branches.get(target.branch);
     const untouched = target.onto === request.trunk.name ? request.trunk : branches.get(target.onto);
     if (!branch || !untouched) throw new Error(`${target.branch} on ${target.onto} is not tracked`);
     const under = await parent;
     if (under && 'heldBack' in under.result) {
-      return { branch, onto: null, result: { heldBack: { kind: 'below', branch: target.onto } }, has: null };
+      return { branch, onto: null, result: { heldBack: { kind: 'below', branch: target.onto } } };
     }
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
-    if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch), has: null };
-    const replayed = inTurn(async (): Promise<Replaying> => {
-      const older = untouched.tip === branch.base ? null : await selection.over(untouched.tip, branch.base);
-      const below = [under?.has ?? null, older];
-      const picks = await selection.picks(onto.tip, branch.tip, branch.base, below);
+    if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch) };
+    const replayed = inTurn(async (): Promise<Outcome> => {
+      const below = othersBelow(request, branch, untouched.tip);
+      const picks = await selection.picks(branch.tip, branch.base, below);
       // Its own history holds what the parent is now: its merges stay, as `git-spice branch restack` leaves them.
       const contains = (ancestor: string, tip: string) => isAncestor(gitDir, ancestor, tip, signal);
       const merges = picks.some(({ merge }) => merge);
       if (merges && (await contains(onto.tip, branch.tip)) && (await contains(branch.base, onto.tip))) {
-        return { branch, onto, result: inPlace(branch), has: null };
+        return { branch, onto, result: inPlace(branch) };
       }
       const result = await replayer.replay(picks, onto.tip, onto.name);
-      if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) }, has: null };
-      const made = result.rewritten.map(({ to }) => to);
-      return { branch, onto, result, has: await selection.stretch(made, below) };
+      if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) } };
+      return { branch, onto, result };
     });
     // The others go on.
     return replayed.catch((error: unknown) => {
       if (!isTooLarge(error)) throw error;
-      return { branch, onto: null, result: { heldBack: { kind: 'too_large', message: error.message } }, has: null };
+      return { branch, onto: null, result: { heldBack: { kind: 'too_large', message: error.message } } };
     });
   };
 
-  const running = new Map<string, Promise<Replaying>>();
+  const running = new Map<string, Promise<Outcome>>();
   for (const target of request.targets) {
     running.set(target.branch, replayOne(target, running.get(target.onto)));
   }
@@ -98,11 +104,6 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     await Promise.allSettled(running.values());
     await Promise.all([reader.close(), changes.close(), merger.close()]);
   }
-}
-
-interface Replaying extends Outcome {
-  /** What a branch that stands on this one finds below it; null where it can only be what the clone has. */
-  has: Stretch | null;
 }
 
 /** Branches replayed at the same time. More wins nothing on a living process, and some ask git by a process each. */

@@ -7,6 +7,7 @@ import type { ConflictFile, Move } from '@/model/plan';
 import type { Attributes } from './attributes';
 import { readConflict } from './conflict';
 import type { CommitSource, PathSource } from './selection';
+import { stands } from './standing';
 
 /** What became of a branch's commits. */
 export interface Replayed {
@@ -33,9 +34,15 @@ export interface Tools {
   reader: ObjectReader;
   merger: Merger;
   attributes: Attributes;
+  /** For git processes that read the quarantine. */
+  options: { gitDir: string; env: Record<string, string>; signal: AbortSignal };
 }
 
-/** Replays commits, one by one, as `git rebase` would, in a quarantine instead of a work tree. */
+/**
+ * Replays commits, one by one, as `git rebase` would, in a quarantine instead of a work tree. A commit is dropped only
+ * where replaying it leaves nothing, or where it conflicts and its change is proven to stand below; never because
+ * something there looks the same.
+ */
 export class Replayer {
   readonly #quarantine: Quarantine;
   readonly #tools: Tools;
@@ -56,27 +63,28 @@ export class Replayer {
     let tree = (await this.#tools.commit(onto)).tree;
     const commits = await Promise.all(picks.map(({ commit }) => this.#tools.commit(commit)));
     for (const [i, commit] of commits.entries()) {
-      const { commit: id = '', merge, below } = picks[i] ?? {};
+      const { commit: id = '', merge } = picks[i] ?? {};
       if (merge) {
         done.merges.push(id);
         continue;
       }
       const startedEmpty = commit.tree === (await this.#parentTree(commit));
-      if (below && !startedEmpty) {
-        done.dropped.push({ commit: id, subject: subjectOf(commit) });
-        continue;
-      }
       if (commit.parents[0] === done.tip) {
         done.tip = id;
         tree = commit.tree;
         continue;
       }
-      // Merging into a throw-away commit with the new parent's tree and the old parent as its parent is the
-      // three-way merge of a cherry-pick.
-      const ours = this.#write({ ...commit, tree, message: '' });
-      const folder = await this.#tools.attributes.folder(tree);
-      const merged = await this.#tools.merger.merge({ ours, theirs: id }, folder);
-      if (!merged.clean) return this.#explain(id, commit, ours, folder, name);
+      const { ours, folder, merged } = await this.#merge(id, commit, tree);
+      if (!merged.clean) {
+        const isBelow = await stands(id, done.tip, this.#tools, async (onto) => {
+          const { merged: there } = await this.#merge(id, commit, onto.tree);
+          if (!there.clean) return 'conflict';
+          return there.tree === onto.tree ? 'nothing' : 'change';
+        });
+        if (!isBelow) return this.#explain(id, commit, ours, folder, name);
+        done.dropped.push({ commit: id, subject: subjectOf(commit) });
+        continue;
+      }
       if (merged.tree === tree && !startedEmpty) {
         done.dropped.push({ commit: id, subject: subjectOf(commit) });
         continue;
@@ -88,6 +96,16 @@ export class Replayer {
       if (commit.signed) done.signed.push(id);
     }
     return done;
+  }
+
+  /**
+   * Merging into a throw-away commit with the new parent's tree and the old parent as its parent is the three-way merge
+   * of a cherry-pick.
+   */
+  async #merge(id: string, commit: Commit, tree: string) {
+    const ours = this.#write({ ...commit, tree, message: '' });
+    const folder = await this.#tools.attributes.folder(tree);
+    return { ours, folder, merged: await this.#tools.merger.merge({ ours, theirs: id }, folder) };
   }
 
   async #explain(id: string, commit: Commit, ours: string, folder: string, name: string): Promise<Conflict> {

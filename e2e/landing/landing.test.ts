@@ -1,0 +1,236 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { EngineName } from '@/model/plan';
+import { findGitSpice } from '@/stack/engines/git-spice/find';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import type { Landing } from './model';
+import { type Edit, histories, type Move } from './moves';
+import { type Played, play } from './play';
+
+/**
+ * What has landed, what has not, and that no commit vanishes: random histories of authors, maintainers and jobs,
+ * against a model that knows whose every line is (`model.ts`).
+ */
+
+const spice = await findGitSpice();
+
+let test: TestDatabase;
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'spicerack-landing-'));
+  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
+  vi.stubEnv('SPICERACK_RETRY_DELAY', '0.01');
+  test = await testDatabase();
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await test.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+let played = 0;
+async function holds(moves: Move[], engine: EngineName): Promise<Played> {
+  const history = await play(moves, { db: test.db, dir: join(root, `history-${++played}`), engine });
+  if (history.broken.length > 0) throw new Error(history.story.join('\n'));
+  return history;
+}
+
+const app = (what: 'add' | 'change' | 'indent' | 'dedent', at: number): Edit => ({ do: what, at });
+const file = (path?: string): Edit => ({ do: 'new file', ...(path ? { path } : {}) });
+const branch = (name: string, on: string, ...commits: Edit[][]): Move => ({ do: 'branch', name, on, commits });
+const commit = (on: string, ...edits: Edit[]): Move => ({ do: 'commit', on, edits });
+const trunk = (...edits: Edit[]): Move => ({ do: 'trunk', edits });
+const land = (name: string, how: Landing['how'], into: 'main' | 'parent' = 'main', commits?: number): Move => ({
+  ...{ do: 'land', branch: name, how, into },
+  ...(commits ? { commits } : {}),
+});
+const sync: Move = { do: 'job', kind: 'sync_repo' };
+const restack: Move = { do: 'job', kind: 'restack_repo' };
+const backBy = (commits: number): Move => ({ do: 'put trunk back', commits });
+
+/** A, B and C, one on the other, each with a file of its own. */
+const stack = [branch('A', 'main', [file()]), branch('B', 'A', [file()]), branch('C', 'B', [file()])];
+
+/** What was seen to go wrong in tools of this field, each with its opposite: the moves, and how the branches end. */
+const situations: Record<string, { moves: Move[]; ends: Record<string, string> }> = {
+  'A lands, and B took a part of it away': {
+    moves: [
+      branch('A', 'main', [file('feature.txt'), file('debug.txt'), app('change', 3)]),
+      branch('B', 'A', [{ do: 'remove file', at: 0, path: 'debug.txt' }]),
+      branch('C', 'B', [file()]),
+      ...[land('A', 'squash'), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+  },
+  'B lands, which took a part of A away': {
+    moves: [
+      branch('A', 'main', [file('feature.txt'), file('debug.txt'), app('change', 3)]),
+      branch('B', 'A', [{ do: 'remove file', at: 0, path: 'debug.txt' }]),
+      branch('C', 'B', [file()]),
+      ...[land('B', 'squash'), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'merged', C: 'main' },
+  },
+  'B lands, which holds A and wrote over it': {
+    moves: [
+      branch('A', 'main', [file('f.txt')]),
+      branch('B', 'A', [{ do: 'change', at: 0, path: 'f.txt' }, file()]),
+      branch('C', 'B', [file()]),
+      ...[land('B', 'squash'), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'merged', C: 'main' },
+  },
+  'A lands, and B writes over it': {
+    moves: [
+      branch('A', 'main', [file('f.txt')]),
+      branch('B', 'A', [{ do: 'change', at: 0, path: 'f.txt' }, file()]),
+      branch('C', 'B', [file()]),
+      ...[land('A', 'squash'), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+  },
+  'trunk is put back after A has landed': {
+    moves: [...stack, land('A', 'ff'), sync, backBy(1), sync, restack],
+    ends: { A: 'main', B: 'A', C: 'B' },
+  },
+  'trunk is put back to where A has just landed': {
+    moves: [...stack, land('A', 'ff'), sync, trunk(app('add', 2)), sync, backBy(1), sync, restack],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+  },
+  'A lands by a cherry-pick and is reverted before anybody looks': {
+    moves: [...stack, land('A', 'pick'), { do: 'revert' }, sync, restack],
+    ends: { A: 'main', B: 'A', C: 'B' },
+  },
+  'A lands by a cherry-pick': {
+    moves: [...stack, land('A', 'pick'), sync, restack],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+  },
+  'trunk indents what A dedents': {
+    moves: [branch('A', 'main', [app('dedent', 3)]), trunk(app('indent', 3)), sync, restack],
+    ends: { A: 'main' },
+  },
+  'trunk adds to one block what A adds to another': {
+    moves: [
+      branch('A', 'main', [{ do: 'repeat', block: 'one' }]),
+      ...[trunk({ do: 'repeat', block: 'two' }), sync, restack],
+    ],
+    ends: { A: 'main' },
+  },
+  'A is reset under an empty branch': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A'),
+      ...([{ do: 'reset', on: 'A', back: 1 }, restack, sync] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A' },
+  },
+  'A is reset under a branch with work': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()]),
+      ...([sync, { do: 'reset', on: 'A', back: 1 }, restack, sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A' },
+  },
+  'a commit is taken out of A under a branch with work': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()]),
+      ...([{ do: 'take out', on: 'A', nth: 0 }, restack, sync] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A' },
+  },
+  'A is pushed to after it has landed': {
+    moves: [
+      branch('A', 'main', [app('change', 3)], [app('change', 3)]),
+      branch('B', 'A', [file()]),
+      ...[land('A', 'squash'), sync, commit('A', app('change', 3)), sync, restack],
+    ],
+    ends: { A: 'main', B: 'main' },
+  },
+  'B is merged into A': {
+    moves: [...stack, land('B', 'merge', 'parent'), sync, restack],
+    ends: { A: 'main', B: 'merged', C: 'A' },
+  },
+  'B is squashed into A': {
+    moves: [...stack, land('B', 'squash', 'parent'), sync, trunk(app('add', 2)), restack, sync],
+    ends: { A: 'main', B: 'merged', C: 'A' },
+  },
+  'B is squashed into A, which then takes that back': {
+    moves: [...stack, land('B', 'squash', 'parent'), sync, { do: 'reset', on: 'A', back: 1 }, sync, restack],
+    ends: { A: 'main', B: 'A', C: 'B' },
+  },
+  'B alone lands by a cherry-pick': {
+    moves: [...stack, land('B', 'pick'), sync, restack],
+    ends: { A: 'main', B: 'merged', C: 'A' },
+  },
+  'B is merged into A, and then both are squashed into trunk': {
+    moves: [...stack, land('B', 'merge', 'parent'), sync, land('B', 'squash'), sync, restack],
+    ends: { A: 'merged', B: 'merged', C: 'main' },
+  },
+  'a part of A lands, of which A takes something away again': {
+    moves: [
+      branch('A', 'main', [file('a.txt')], [file('x.txt')], [{ do: 'remove file', at: 0, path: 'x.txt' }]),
+      ...[land('A', 'pick', 'main', 2), sync, restack],
+    ],
+    ends: { A: 'main' },
+  },
+  'a merged branch is moved back': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()]),
+      ...([land('A', 'rebase'), sync, { do: 'reset', on: 'A', back: 1 }, sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'merged', B: 'main' },
+  },
+  'trunk is put back to where a part of A had landed': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()], [file()]),
+      ...[land('B', 'rebase', 'main', 1), restack, backBy(2), sync, restack],
+    ],
+    ends: { A: 'main', B: 'A' },
+  },
+  'trunk changes what A has changed after A has landed': {
+    moves: [
+      branch('A', 'main', [app('change', 3)]),
+      branch('B', 'A', [file()]),
+      ...[land('A', 'squash'), trunk(app('change', 4)), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'main' },
+  },
+  'trunk changes what A has changed, and A has not landed': {
+    moves: [
+      branch('A', 'main', [app('change', 3)]),
+      branch('B', 'A', [file()]),
+      ...[trunk(app('change', 3)), sync, restack],
+    ],
+    ends: { A: 'main', B: 'A' },
+  },
+};
+
+describe.each(['git', 'git-spice'] as const)('with the engine %s', (engine) => {
+  const isMissing = engine === 'git-spice' && 'missing' in spice;
+  it.skipIf(isMissing)(
+    'whatever people and jobs do, nothing is called merged that is not, nothing that is stays open, and no work is lost',
+    () =>
+      fc.assert(
+        fc.asyncProperty(histories, async (moves) => {
+          await holds(moves, engine);
+        }),
+        fuzzing(engine === 'git' ? 8 : 3),
+      ),
+    fuzzTimeout(120_000),
+  );
+
+  it.skipIf(isMissing).each(Object.entries(situations))('%s', async (_, { moves, ends }) => {
+    const { last, story } = await holds(moves, engine);
+    const rows = last?.rows ?? new Map();
+    const ended = Object.keys(ends).map((name) => [name, rows.get(name)?.merged ? 'merged' : rows.get(name)?.parent]);
+    expect(Object.fromEntries(ended), story.join('\n')).toEqual(ends);
+  });
+});

@@ -1,0 +1,214 @@
+import type { Store, StoredCommit, Tree } from './store';
+
+/**
+ * The truth about a repository, known because every line names the commit that wrote it. It knows nothing of bases,
+ * patch ids or replays, and never looks at what Spicerack believes.
+ */
+
+/** A line with its place, or the presence of a file: what a commit adds or removes. */
+export type Key = string;
+
+/** What the author of a commit did. A commit keeps its subject wherever it is replayed, so that is its name. */
+export interface Change {
+  subject: string;
+  adds: ReadonlySet<Key>;
+  removes: ReadonlySet<Key>;
+}
+
+export interface BranchTruth {
+  name: string;
+  /** What it stands on, as its row last said. */
+  parent: string;
+  /** Subjects of its own commits, oldest first: those of its authors, and what was merged into it. */
+  own: string[];
+  /** Some of its own commits were dropped, since all that they do is below: without commits it may count as merged. */
+  settled: boolean;
+  deleted: boolean;
+  /** Where it is, or was when it was deleted. */
+  tip: string;
+  /** The version that its author pushed last, whatever was made of it since. */
+  authored: { tip: string; own: string[] };
+}
+
+/** Commits taken into trunk or into a parent by a maintainer. */
+export interface Landing {
+  /** Subjects of the commits whose changes were taken. */
+  commits: string[];
+  into: string;
+  how: 'squash' | 'merge' | 'ff' | 'rebase' | 'pick';
+  /** The maintainer has resolved conflicts: what of it is there, no replay shows. */
+  byHand: boolean;
+  /** The (last) commit of `into` that brought them. */
+  at: { id: string; subject: string };
+  /** What it did to `into`. */
+  change: Change;
+  /** The branches that landed whole, and where they were. */
+  tips: Map<string, string>;
+  /** The commit that landed. */
+  from: string;
+  /** Whether a job has run since. */
+  seen: boolean;
+}
+
+/** A landing taken back by a commit on trunk, and perhaps brought again by another one. */
+export interface Revert {
+  landing: Landing;
+  subject: string;
+  /** Nobody had looked since the landing. */
+  unseen: boolean;
+  reapplied: string | null;
+}
+
+/** A branch on the remote at one moment. */
+export interface Look {
+  tip: string;
+  ids: ReadonlySet<string>;
+  subjects: ReadonlySet<string>;
+  keys: ReadonlySet<Key>;
+}
+
+export type Picture = ReadonlyMap<string, Look>;
+
+export class Model {
+  readonly changes = new Map<string, Change>();
+  readonly branches = new Map<string, BranchTruth>();
+  readonly landings: Landing[] = [];
+  readonly reverts: Revert[] = [];
+  /** Commits of which some job has said that they have landed. */
+  readonly saidToHaveLanded = new Set<string>();
+  /** Tips that the last job has left. */
+  seenTips = new Map<string, string>();
+  /** The branches that were called merged then, and where they were. */
+  seenMerged = new Map<string, string>();
+  /** The first-parent lines of those tips, oldest first. */
+  seenLines = new Map<string, StoredCommit[]>();
+
+  /** Whether what was landed is still there: the commit that brought it, or one that took that over in its turn. */
+  holds(landing: Landing, picture: Picture, asked: ReadonlySet<Landing> = new Set()): boolean {
+    if (picture.get(landing.into)?.subjects.has(landing.at.subject)) return true;
+    const next = new Set([...asked, landing]);
+    return this.landings.some(
+      (other) =>
+        !next.has(other) &&
+        other.commits.includes(landing.at.subject) &&
+        other.into !== landing.into &&
+        this.holds(other, picture, next),
+    );
+  }
+
+  /** Whether trunk has taken the landing back and not brought it again. */
+  isTakenBack(landing: Landing, picture: Picture): Revert | null {
+    const trunk = picture.get('main')?.subjects;
+    const revert = this.reverts.find((r) => r.landing === landing && trunk?.has(r.subject));
+    return revert && !(revert.reapplied && trunk?.has(revert.reapplied)) ? revert : null;
+  }
+
+  /**
+   * Whether the commit of a branch may count as landed: it was taken into another branch, and is still there. What was
+   * squashed or picked and taken back before anybody looked is not; what is in trunk's history always is.
+   */
+  mayHaveLanded(subject: string, branch: string, picture: Picture): boolean {
+    return this.landings.some((landing) => {
+      if (!landing.commits.includes(subject) || landing.into === branch || !this.holds(landing, picture)) return false;
+      const isAncestor = landing.how === 'merge' || landing.how === 'ff';
+      return isAncestor || !this.isTakenBack(landing, picture)?.unseen;
+    });
+  }
+
+  /** As `mayHaveLanded`, and trunk has not taken it back. */
+  hasLanded(subject: string, picture: Picture): boolean {
+    return this.landings.some(
+      (landing) =>
+        landing.commits.includes(subject) && this.holds(landing, picture) && !this.isTakenBack(landing, picture),
+    );
+  }
+
+  /**
+   * The landings of which anybody can know who looks at the remote before a job. That is so where
+   * - the commit that brought it is in `into`'s history, by its id, as one piece (one squash, one merge, one rebase);
+   * - git made it without conflict, or it is a merge;
+   * - trunk has not taken it back, and every line that it brought is there, every line that it took away is not;
+   * so that either the ids, or a replay onto that commit's parent, or a merge that changes nothing shows it.
+   */
+  plainLandings(picture: Picture): Landing[] {
+    return this.landings.filter((landing) => {
+      const target = picture.get(landing.into);
+      if (!target?.ids.has(landing.at.id) || this.isTakenBack(landing, picture)) return false;
+      if (landing.byHand && landing.how !== 'merge') return false;
+      const { adds, removes } = landing.change;
+      if (adds.size + removes.size === 0) return false;
+      return [...adds].every((key) => target.keys.has(key)) && ![...removes].some((key) => target.keys.has(key));
+    });
+  }
+
+  /**
+   * The landing by which a branch must be called merged: it took the branch whole, and the branch is where it was then.
+   * That is so by one of the plain ones (if the branch was deleted, it had been seen there; a fast-forward shows where
+   * the branch had been seen with work of its own, else it may just be an empty branch); and where the branch was called
+   * merged before, as long as the commits that brought it are there and not taken back, whatever became of the lines,
+   * also when it was only moved back since.
+   */
+  mustBeMerged(branch: BranchTruth, picture: Picture, store: Store): Landing | null {
+    const { name, own, tip, parent, deleted } = branch;
+    if (own.length === 0) return null;
+    const brings = (landing: Landing) => own.every((subject) => landing.commits.includes(subject));
+    const found = this.plainLandings(picture).find((landing) => {
+      if (landing.tips.get(name) !== tip || !brings(landing)) return false;
+      if (landing.into !== 'main' && landing.into !== parent) return false;
+      const seen = this.seenTips.get(name);
+      if (deleted && seen !== tip) return false;
+      if (landing.how !== 'ff') return true;
+      return seen !== undefined && store.isAncestor(seen, tip) && own.includes(store.commit(seen).subject);
+    });
+    const merged = this.seenMerged.get(name);
+    if (found || merged === undefined || !store.isAncestor(tip, merged)) return found ?? null;
+    const standing = this.landings.filter(
+      (landing) => picture.get(landing.into)?.ids.has(landing.at.id) && !this.isTakenBack(landing, picture),
+    );
+    return standing.find((landing) => landing.tips.get(name) === merged && brings(landing)) ?? null;
+  }
+
+  /** What a branch must still show of its own work: for each line that its commits have touched, who was last and how. */
+  ownKeys(branch: BranchTruth): Map<Key, { present: boolean; by: string }> {
+    const keys = new Map<Key, { present: boolean; by: string }>();
+    for (const subject of branch.own) {
+      const change = this.changes.get(subject);
+      for (const key of change?.removes ?? []) keys.set(key, { present: false, by: subject });
+      for (const key of change?.adds ?? []) keys.set(key, { present: true, by: subject });
+    }
+    return keys;
+  }
+}
+
+/** Lines of a file with blocks count by their block, so that the same line may be added in two of them. */
+export function keysOf(tree: Tree): Set<Key> {
+  const keys = new Set<Key>();
+  for (const [path, lines] of tree) {
+    keys.add(path);
+    let block = '';
+    for (const line of lines) {
+      if (line.startsWith('# ')) block = ` ${line}`;
+      keys.add(`${path}${block}: ${line}`);
+    }
+  }
+  return keys;
+}
+
+export function changeBetween(subject: string, before: Tree, after: Tree): Change {
+  const [old, now] = [keysOf(before), keysOf(after)];
+  return {
+    subject,
+    adds: new Set([...now].filter((key) => !old.has(key))),
+    removes: new Set([...old].filter((key) => !now.has(key))),
+  };
+}
+
+export function look(store: Store): Picture {
+  return new Map(
+    [...store.tips()].map(([name, tip]) => {
+      const ids = store.history(tip);
+      const subjects = new Set([...ids].map((id) => store.commit(id).subject));
+      return [name, { tip, ids, subjects, keys: keysOf(store.tree(tip)) }];
+    }),
+  );
+}

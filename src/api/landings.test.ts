@@ -1,0 +1,564 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Files, makeRemote, type Remote } from '@/demo/remote';
+import type { ActionKind } from '@/model/kinds';
+import { findGitSpice } from '@/stack/engines/git-spice/find';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { type InProcess, inProcess } from '@/testing/in-process';
+import { appRouter } from './router';
+
+/** What has landed and what has not, through the API and on real remotes, by each engine. */
+
+const spice = await findGitSpice();
+const engines = [
+  { engine: 'git', name: 'git engine', skip: false },
+  'missing' in spice
+    ? { engine: 'git-spice', name: 'git-spice engine (program not found)', skip: true }
+    : { engine: 'git-spice', name: `git-spice engine (${spice.version})`, skip: false },
+];
+
+let dir: string;
+let test: TestDatabase;
+let app: InProcess;
+let remotes = 0;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'spicerack-landings-'));
+  vi.stubEnv('SPICERACK_DATA_DIR', join(dir, 'data'));
+  test = await testDatabase();
+  app = inProcess(test.db);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await test.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const api = () => appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+
+/** A remote, and the repo that Spicerack knows it as. */
+class World {
+  private constructor(
+    readonly remote: Remote,
+    readonly repoId: string,
+  ) {}
+
+  /** main with one file, and a stack on it: a branch for each entry, with its commits; all registered. */
+  static async make(engine: string, stack: Record<string, Files[]>, start: Files = { app: lines() }): Promise<World> {
+    const remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
+    await remote.from('main').commit('Start', start).write();
+    let below = 'main';
+    for (const [branch, commits] of Object.entries(stack)) {
+      const chain = remote.from(below).branch(branch);
+      for (const [i, files] of commits.entries()) chain.commit(`${branch}${i + 1}`, files);
+      await chain.write();
+      below = branch;
+    }
+    const { repo } = await api().repos.add({ url: remote.dir });
+    await api().repos.update({ repoId: repo.id, engine: engine === 'git' ? 'git' : 'git-spice' });
+    const world = new World(remote, repo.id);
+    await app.rest();
+    await world.run('register_existing_branch', { suggested: true });
+    return world;
+  }
+
+  async run(kind: ActionKind, fields: { branch?: string; parent?: string; suggested?: boolean } = {}) {
+    const { jobId } = await api().jobs.run({ repoId: this.repoId, kind, ...fields });
+    await app.rest();
+    const { job, moves } = await api().jobs.get({ jobId });
+    const { lines: log } = await api().jobs.log({ jobId });
+    if (!job.result) throw new Error(`${kind}: ${job.message}`);
+    return { ...job, result: job.result, moves, log: log.map(({ line }) => line) };
+  }
+
+  sync() {
+    return this.run('sync_repo');
+  }
+
+  restack() {
+    return this.run('restack_repo');
+  }
+
+  /** What a branch's row says of where it is, in a few words. */
+  async state(branch: string): Promise<string> {
+    const { branches } = await api().repos.overview({ repoId: this.repoId });
+    const row = branches.find(({ name }) => name === branch);
+    if (!row) return 'unknown';
+    if (row.merged) return 'merged';
+    if (row.gone) return 'gone';
+    const parent = branches.find(({ name }) => name === row.parent);
+    return `on ${parent?.merged ? `merged ${row.parent}` : row.parent}`;
+  }
+
+  async states(...names: string[]): Promise<Record<string, string>> {
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.state(name)] as const)));
+  }
+
+  /** Commits to main what others do there. */
+  async onMain(subject: string, files: Files): Promise<string> {
+    await this.remote.from('main').commit(subject, files).write();
+    return this.remote.tip('main');
+  }
+}
+
+/** Ten lines, some of them changed. */
+function lines(changes: Record<number, string> = {}): string {
+  return Array.from({ length: 10 }, (_, i) => `${changes[i] ?? `line ${i}`}\n`).join('');
+}
+
+describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $name', ({ engine }) => {
+  describe('a branch that removes what the one below it had added', () => {
+    const stack = {
+      a: [{ feature: 'f\n', debug: 'd\n', app: lines({ 2: 'A' }) }],
+      b: [{ debug: null }],
+      c: [{ c: 'c\n' }],
+    };
+
+    it('is open, on main, after the one below was squashed', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      expect((await world.sync()).result.merged).toEqual([{ branch: 'a', into: 'main', onto: 'main' }]);
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+      expect([await world.remote.file('c', 'debug'), await world.remote.file('c', 'feature')]).toEqual([null, 'f\n']);
+    });
+
+    it('has landed once main has removed it too', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.onMain('No debug', { debug: null });
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
+    it('has landed where it was squashed together with that one', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('b', 'squash');
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
+    it('is open also where it is a later commit of the very branch', async () => {
+      const world = await World.make(engine, { a: [...stack.a, ...stack.b] });
+      const whole = await world.remote.tip('a');
+      await world.remote.move('a', 'a~1');
+      await world.remote.merge('a', 'squash');
+      await world.remote.move('a', whole);
+      await world.sync();
+      expect(await world.state('a')).toBe('on main');
+      await world.restack();
+      expect(await world.remote.subjects('a', 'main')).toEqual(['a2']);
+      expect(await world.remote.file('a', 'debug')).toBeNull();
+    });
+  });
+
+  describe('a branch that is squashed together with the one below it', () => {
+    const stack = { a: [{ f: 'one\n' }], b: [{ f: 'two\n', b: 'b\n' }], c: [{ c: 'c\n' }] };
+
+    it('settles that one too, whose own lines are there no more', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('b', 'squash');
+      await world.sync();
+      await world.restack();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['c1']);
+      expect((await world.restack()).result.heldBack).toEqual([]);
+    });
+
+    it('leaves open what was pushed to that one since', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.from('a').commit('a2', { late: 'l\n' }).write();
+      await world.remote.merge('b', 'squash');
+      await world.sync();
+      await world.restack();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+      expect(await world.remote.subjects('a', 'main')).toEqual(['a2']);
+    });
+  });
+
+  describe('work that is pushed on top of what was squashed', () => {
+    const stack = { a: [{ app: lines({ 2: 'A' }) }, { app: lines({ 2: 'AA' }) }] };
+
+    it('is open, on main, when it comes after the sync that saw the squash', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      expect(await world.state('a')).toBe('merged');
+      await world.remote
+        .from('a')
+        .commit('a3', { app: lines({ 2: 'AAA' }) })
+        .write();
+      expect((await world.sync()).message).toContain('Open again: a, which has new work on top of what was merged.');
+      const restacked = await world.restack();
+      expect(restacked).toMatchObject({ status: 'completed', result: { heldBack: [] } });
+      expect(await world.state('a')).toBe('on main');
+      expect(await world.remote.subjects('a', 'main')).toEqual(['a3']);
+      expect(await world.remote.file('a', 'app')).toBe(lines({ 2: 'AAA' }));
+    });
+
+    it('is open, on main, when it came before that', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.remote
+        .from('a')
+        .commit('a3', { app: lines({ 2: 'AAA' }) })
+        .write();
+      await world.sync();
+      await world.restack();
+      expect(await world.state('a')).toBe('on main');
+      expect(await world.remote.subjects('a', 'main')).toEqual(['a3']);
+    });
+
+    it('is merged when it has landed as well', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      await world.remote.from('a').commit('a3', { late: 'l\n' }).write();
+      await world.onMain('Late', { late: 'l\n' });
+      await world.sync();
+      expect(await world.state('a')).toBe('merged');
+    });
+  });
+
+  describe('a branch whose change alone is picked into main', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] };
+
+    it('has landed, and what stood on it stands on the open one below', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Pick b', { b: 'b\n' });
+      expect((await world.sync()).result.merged).toEqual([{ branch: 'b', into: 'main', onto: 'a' }]);
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+      expect(await world.remote.subjects('c', 'a')).toEqual(['c1']);
+      await world.restack();
+      expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'c1']);
+      expect(await world.remote.paths('c')).toEqual(['a', 'app', 'b', 'c']);
+    });
+
+    it('has not landed where only a part of it was picked', async () => {
+      const world = await World.make(engine, { ...stack, b: [{ b: 'b\n', more: 'm\n' }] });
+      await world.onMain('Pick a part of b', { b: 'b\n' });
+      await world.sync();
+      await world.restack();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+      expect(await world.remote.paths('c')).toEqual(['a', 'app', 'b', 'c', 'more']);
+    });
+  });
+
+  describe('a main that is put back after it had taken a branch', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+    async function putBack(how: 'push' | 'squash', sync: 'sync' | 'restack') {
+      const world = await World.make(engine, stack);
+      const before = await world.remote.tip('main');
+      if (how === 'push') await world.remote.move('main', 'a');
+      else await world.remote.merge('a', 'squash');
+      await world[sync]();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+      await world.remote.move('main', before);
+      return world;
+    }
+
+    it.each(['push', 'squash'] as const)('is taken back with all that followed, after a %s', async (how) => {
+      const world = await putBack(how, 'sync');
+      expect((await world.sync()).message).toContain(
+        'Not merged any more: a, for main was rewritten and lacks it now. It carries b again.',
+      );
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
+      expect(await world.remote.paths('b')).toEqual(['a', 'app', 'b']);
+      expect((await world.restack()).message).toBe('Nothing to do: everything is in place.');
+    });
+
+    it('loses nothing either where the branch was deleted meanwhile', async () => {
+      const world = await putBack('push', 'restack');
+      await world.remote.delete('a');
+      await world.sync();
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'gone', b: 'on main' });
+      expect(await world.remote.paths('b')).toEqual(['a', 'app', 'b']);
+    });
+
+    it('says nothing of the sort when main has only gone on', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      await world.onMain('Go on', { a: 'aa\n' });
+      expect((await world.sync()).result.notes).toEqual([]);
+      expect(await world.state('a')).toBe('merged');
+    });
+
+    it('finds the branch merged again when it is taken again', async () => {
+      const world = await putBack('push', 'sync');
+      await world.sync();
+      await world.remote.move('main', 'a');
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    });
+
+    it('keeps the branch merged where the new main has it too', async () => {
+      const world = await World.make(engine, stack);
+      const before = await world.remote.tip('main');
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      await world.remote.from(before).branch('main').commit('Rewritten', { a: 'a\n', more: 'm\n' }).write();
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    });
+  });
+
+  describe('a change that main has picked', () => {
+    const stack = { a: [{ app: lines({ 2: 'A' }) }], b: [{ b: 'b\n' }] };
+
+    it('is still the branch’s own after main has reverted it', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Pick a', { app: lines({ 2: 'A' }) });
+      await world.onMain('Revert a', { app: lines() });
+      await world.sync();
+      const { result } = await world.restack();
+      expect(result).toMatchObject({ dropped: [], heldBack: [] });
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
+      expect(await world.remote.file('a', 'app')).toBe(lines({ 2: 'A' }));
+    });
+
+    it('has landed after main has brought it back once more', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Pick a', { app: lines({ 2: 'A' }) });
+      await world.onMain('Revert a', { app: lines() });
+      await world.onMain('Reapply a', { app: lines({ 2: 'A' }) });
+      await world.onMain('Go on there', { app: lines({ 2: 'A, but better' }) });
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    });
+
+    it('has landed though main has edited the same lines since, before anybody looked', async () => {
+      const world = await World.make(engine, { ...stack, b: [{ app: lines({ 2: 'A', 4: 'B' }) }] });
+      await world.remote.merge('a', 'squash');
+      await world.onMain('Go on there', { app: lines({ 2: 'A, but better' }) });
+      await world.sync();
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+      expect(await world.remote.file('b', 'app')).toBe(lines({ 2: 'A, but better', 4: 'B' }));
+    });
+
+    it('has not landed where main has only edited the same lines', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Something else there', { app: lines({ 2: 'M' }) });
+      await world.sync();
+      const { result } = await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(result).toMatchObject({
+        dropped: [],
+        heldBack: [{ branch: 'a', reason: { kind: 'conflict' } }, { branch: 'b' }],
+      });
+    });
+
+    it('is not taken for one that only looks the same', async () => {
+      const start = { py: 'def b():\n  one()\n' };
+      const world = await World.make(engine, { a: [{ py: 'def b():\none()\n' }] }, start);
+      await world.onMain('Indent', { py: 'def b():\n    one()\n' });
+      await world.sync();
+      const { result } = await world.restack();
+      expect(result).toMatchObject({ dropped: [], heldBack: [{ branch: 'a', reason: { kind: 'conflict' } }] });
+      expect(await world.state('a')).toBe('on main');
+    });
+  });
+
+  describe('a branch that its author moves back', () => {
+    const stack = { a: [{ a: 'a\n' }, { more: 'm\n' }], b: [{ b: 'b\n' }] };
+
+    it('hands its commits down to the branch on it, and the sync says so', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.move('a', 'a~1');
+      expect((await world.sync()).message).toMatch(
+        /a no longer has 1 commit that b stands on, so b has it as its own now/,
+      );
+      await world.restack();
+      expect(await world.remote.subjects('b', 'a')).toEqual(['a2', 'b1']);
+      expect((await world.restack()).message).toBe('Nothing to do: everything is in place.');
+    });
+
+    it('hands them down to a branch that stood at its very tip, too', async () => {
+      const world = await World.make(engine, { ...stack, b: [] });
+      await world.remote.move('a', 'a~1');
+      await world.onMain('Go on', { m: 'm\n' });
+      await world.restack();
+      expect(await world.remote.subjects('b', 'a')).toEqual(['a2']);
+    });
+
+    it('takes away from under the branch on it what it replaced, and the job names it', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.from('a~1').branch('a').commit('Instead', { instead: 'i\n' }).write();
+      const { result, message, log } = await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'Instead', 'b1']);
+      expect(result.left).toMatchObject([{ branch: 'b', subject: 'a2', on: null, replacedBy: null }]);
+      expect(message).toMatch(/took away 1 commit that no branch has any more.*\(a2\) of b/);
+      expect(log.join('\n')).toMatch(/\(a2\) leaves b; no branch has it any more/);
+    });
+
+    it('can have what left put on a branch of its own', async () => {
+      const world = await World.make(engine, stack);
+      const a2 = await world.remote.tip('a');
+      await world.remote.from('a~1').branch('a').commit('Instead', { instead: 'i\n' }).write();
+      const { id: jobId } = await world.restack();
+      const keep = { jobId, commit: a2, branch: 'kept' };
+      await expect(api().jobs.keep({ ...keep, branch: 'b' })).rejects.toThrow('There is a branch b already');
+      await expect(api().jobs.keep({ ...keep, commit: 'f'.repeat(40) })).rejects.toThrow('names no such commit');
+      await api().jobs.keep(keep);
+      await app.rest();
+      expect(await world.remote.tip('kept')).toBe(a2);
+      expect(await world.state('kept')).toBe('on null');
+    });
+
+    it('names nothing where a branch is only rewritten by ourselves', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Go on', { m: 'm\n' });
+      expect((await world.restack()).result).toMatchObject({ left: [], notes: [] });
+      await world.onMain('Go on', { m: 'mm\n' });
+      await world.run('rebase_branch', { branch: 'a' });
+      const { result } = await world.restack();
+      expect(result.left).toMatchObject([{ on: null }, { on: null }]);
+      expect(result.left?.filter(({ replacedBy }) => replacedBy === null)).toEqual([]);
+    });
+  });
+
+  describe('a branch that is merged into its parent', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ app: lines({ 2: 'B' }) }], c: [{ app: lines({ 2: 'C' }) }] };
+
+    it.each(['merge', 'squash', 'fast-forward'])(
+      'has landed there, by %s; what stood on it stands on that one',
+      async (how) => {
+        const world = await World.make(engine, stack);
+        if (how === 'fast-forward') await world.remote.move('a', 'b');
+        else {
+          const merge = how === 'merge' ? { merge: ['b'] } : {};
+          await world.remote
+            .from('a')
+            .commit('b into a', { app: lines({ 2: 'B' }) }, merge)
+            .write();
+        }
+        expect((await world.sync()).result.merged).toEqual([{ branch: 'b', into: 'a', onto: 'a' }]);
+        expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+        expect(await world.remote.subjects('c', 'a')).toEqual(['c1']);
+        // And it stays so when that one moves.
+        await world.onMain('Go on', { m: 'm\n' });
+        await world.restack();
+        await world.sync();
+        expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+        expect(await world.remote.file('c', 'app')).toBe(lines({ 2: 'C' }));
+      },
+    );
+
+    it('is open again where that one was put back', async () => {
+      const world = await World.make(engine, stack);
+      const before = await world.remote.tip('a');
+      await world.remote.move('a', 'b');
+      await world.sync();
+      await world.remote.move('a', before);
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+      await world.restack();
+      expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+    });
+
+    it('is not merged where it has only nothing of its own', async () => {
+      const world = await World.make(engine, { a: stack.a, b: [] });
+      await world.remote.from('a').commit('a2', { a: 'aa\n' }).write();
+      await world.sync();
+      await world.restack();
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    });
+  });
+
+  describe('a branch that has merged main', () => {
+    async function merged(): Promise<World> {
+      const world = await World.make(engine, { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] });
+      await world.onMain('Main 1', { m: '1\n' });
+      await world.onMain('Main 2', { m: '2\n' });
+      await world.remote
+        .from('b')
+        .commit('Merge main', { m: '2\n' }, { merge: ['main'] })
+        .commit('b2', { b: '2\n' })
+        .write();
+      return world;
+    }
+
+    it.each([
+      ['rebase_branch', { branch: 'b' }],
+      ['restack_subtree', { branch: 'b' }],
+    ] as const)('has its own commits alone over its parent after %s', async (kind, fields) => {
+      const world = await merged();
+      // Else it would have all that its parent has, and stay as it is.
+      await world.remote.from('a').commit('a2', { more: 'm\n' }).write();
+      expect(await world.run(kind, fields)).toMatchObject({ status: 'completed', result: { left: [], notes: [] } });
+      expect(await world.remote.subjects('b', 'a')).toEqual(['b1', 'b2']);
+    });
+
+    it('has its own commits alone over a new parent, and they are all there after a restack', async () => {
+      const world = await merged();
+      await world.remote.from('main~2').branch('elsewhere').commit('e1', { e: 'e\n' }).write();
+      await world.run('register_existing_branch', { branch: 'elsewhere', parent: 'main' });
+      await world.run('reparent_branch', { branch: 'b', parent: 'elsewhere' });
+      expect(await world.remote.subjects('b', 'elsewhere')).toEqual(['b1', 'b2']);
+      await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['e1', 'b1', 'b2']);
+    });
+  });
+
+  describe('a branch that gets another parent', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+    const forecast = async (world: World, kind: ActionKind) => {
+      const asked = { repoId: world.repoId, kind, branch: 'b', parent: 'main' };
+      await api().forecast.get(asked);
+      await app.forecasts();
+      return (await api().forecast.get(asked)).outline;
+    };
+
+    it('leaves the commits of the old one behind when it is reparented, and the forecast names them', async () => {
+      const world = await World.make(engine, stack);
+      const left = [{ branch: 'b', commit: await world.remote.tip('a'), subject: 'a1', on: 'a', replacedBy: null }];
+      expect(await forecast(world, 'reparent_branch')).toMatchObject({ left, adopted: [] });
+      const { result } = await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+      expect(result).toMatchObject({ left, adopted: [] });
+      expect(await world.remote.subjects('b', 'main')).toEqual(['b1']);
+    });
+
+    it('keeps them as its own when it is registered there, and the forecast names them', async () => {
+      const world = await World.make(engine, stack);
+      const adopted = [{ branch: 'b', commit: await world.remote.tip('a'), subject: 'a1' }];
+      expect(await forecast(world, 'register_existing_branch')).toMatchObject({ left: [], adopted });
+      const { result } = await world.run('register_existing_branch', { branch: 'b', parent: 'main' });
+      expect(result).toMatchObject({ left: [], adopted });
+      await world.onMain('Go on', { m: 'm\n' });
+      await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
+    });
+  });
+
+  describe('a trunk that gets another name', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+
+    it.each(['renamed', 'left beside the new one'])('takes its stacks along, the old one %s', async (how) => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      await world.remote.move('trunk', 'main');
+      if (how === 'renamed') await world.remote.delete('main');
+      await world.remote.from('trunk').commit('Go on', { m: 'm\n' }).write();
+      await api().repos.update({ repoId: world.repoId, trunk: 'trunk' });
+      expect((await world.sync()).result).toMatchObject({ merged: [], gone: [], heldBack: [], notes: [] });
+      expect((await world.restack()).result.heldBack).toEqual([]);
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on trunk' });
+      expect(await world.remote.subjects('b', 'trunk')).toEqual(['b1']);
+    });
+
+    it('leaves alone what stands on other branches', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.move('trunk', 'main');
+      await api().repos.update({ repoId: world.repoId, trunk: 'trunk' });
+      expect(await world.states('a', 'b')).toEqual({ a: 'on trunk', b: 'on a' });
+    });
+  });
+});

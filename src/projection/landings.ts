@@ -1,0 +1,105 @@
+import { listCommits } from '@/git/objects/rev-list';
+import type { Graph } from '@/stack/graph';
+import type { History } from '@/stack/history';
+import type { Landing } from '@/stack/landing';
+
+/** A landing that was found by an earlier refresh. */
+export interface KnownLanding extends Landing {
+  id: number;
+  /** The commit that it was found at has left the branch. */
+  isVoid: boolean;
+  /** The branches that were moved off it because of this, and what they stand on instead. */
+  retargeted: Array<{ branch: string; parent: string }>;
+}
+
+/** The branches, and trunk, that landings are in: where they are now and were at the last look. */
+export interface Targets {
+  trunk: { name: string; tip: string; previous: string | null };
+  /** Where a branch that is on the remote is now, and was at the last look. */
+  placesOf: (branch: string) => { tip: string; previous: string | undefined } | null;
+}
+
+/**
+ * The landings that hold no more: what they are in was rewritten, and has their commit in its history no longer. One git
+ * process at most, and none unless trunk was rewritten.
+ * @param history knows the `at` of those that are not in trunk
+ * @throws GitError
+ */
+export async function voidLandings(
+  gitDir: string,
+  history: History,
+  known: KnownLanding[],
+  { trunk, placesOf }: Targets,
+  signal?: AbortSignal,
+): Promise<KnownLanding[]> {
+  const holding = known.filter(({ isVoid }) => !isVoid);
+  const inTrunk = holding.filter(({ into }) => into === trunk.name);
+  const isFollowed = trunk.previous !== null && history.isAncestor(trunk.previous, trunk.tip);
+  const outside = new Set<string>();
+  if (!isFollowed && inTrunk.length > 0) {
+    const { commits } = await listCommits(gitDir, new Set(inTrunk.map(({ at }) => at)), [trunk.tip], signal);
+    for (const { id } of commits) outside.add(id);
+  }
+  return holding.filter(({ into, at }) => {
+    if (into === trunk.name) return outside.has(at);
+    const place = placesOf(into);
+    return place !== null && place.tip !== place.previous && !history.isAncestor(at, place.tip);
+  });
+}
+
+/** The landings of each branch, in the order in which they were found. */
+export function byBranch<L extends Landing>(landings: Iterable<L>): Map<string, L[]> {
+  const map = new Map<string, L[]>();
+  for (const landing of landings) map.set(landing.branch, [...(map.get(landing.branch) ?? []), landing]);
+  return map;
+}
+
+/** Whether all that the branch has at `tip` has landed. */
+export function isLanded(history: History, landings: Landing[] | undefined, tip: string): boolean {
+  return (landings ?? []).some(
+    ({ base, upTo }) =>
+      upTo === tip || (tip !== base && history.isAncestor(base, tip) && history.isAncestor(tip, upTo)),
+  );
+}
+
+/** Up to where merged branches have landed, by the branch (or trunk) that stands where they stood. */
+export function landedBelow(
+  rows: Array<{ name: string; merged: boolean }>,
+  landings: ReadonlyMap<string, Landing[]>,
+  graph: Graph,
+): Map<string, Set<string>> {
+  const tips = new Map<string, Set<string>>();
+  for (const row of rows) {
+    if (!row.merged) continue;
+    const below = graph.effectiveParent(row.name);
+    const known = tips.get(below) ?? new Set();
+    for (const { upTo } of landings.get(row.name) ?? []) known.add(upTo);
+    tips.set(below, known);
+  }
+  return tips;
+}
+
+/** The landings that may speak of commits under these branches: their own, those of all that they stand on, and the newest. */
+export function landingsUnder(
+  branches: string[],
+  rows: Array<{ name: string; parent: string | null }>,
+  landings: KnownLanding[],
+): KnownLanding[] {
+  const parents = new Map(rows.map(({ name, parent }) => [name, parent]));
+  const names = new Set(branches);
+  // The set grows while it is walked.
+  for (const name of names) names.add(parents.get(name) ?? name);
+  const holding = landings.filter(({ isVoid }) => !isVoid);
+  return holding.filter(({ branch }, i) => names.has(branch) || i >= holding.length - NEWEST);
+}
+
+/** What a branch stood on until a moment ago is no longer below it in the rows. */
+const NEWEST = 200;
+
+/** The commits that landings speak of. */
+export function landedCommits(
+  history: Pick<History, 'ownCommits'>,
+  landings: Iterable<Pick<Landing, 'base' | 'upTo'>>,
+): Set<string> {
+  return new Set([...landings].flatMap(({ base, upTo }) => history.ownCommits(upTo, [base])));
+}

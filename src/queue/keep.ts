@@ -1,0 +1,50 @@
+import { and, eq } from 'drizzle-orm';
+import { type Db, snapshot } from '@/db/client';
+import { branches, jobs, repos } from '@/db/schema';
+import { branchNameProblem } from '@/repos/branch-name';
+import { type Accepted, onceFor, queueJob } from './accept';
+import { noJob, type Refusal } from './refusal';
+
+/** What is to be kept: a commit that a job's result names as left, and the name of the branch to put it on. */
+export interface KeepRequest {
+  jobId: string;
+  commit: string;
+  branch: string;
+  idempotencyKey?: string | undefined;
+  requestedBy: string;
+}
+
+/** Queues the job that puts a commit which has left the branches onto a new one. It is untracked then. */
+export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted | { refused: Refusal }> {
+  const { jobId, commit, branch, requestedBy, idempotencyKey } = request;
+  const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
+  if (!job) return { refused: noJob(jobId) };
+  const refusal = async (): Promise<Refusal | null> => {
+    const problem = branchNameProblem(branch);
+    if (problem) return { code: 'BAD_REQUEST', field: 'branch', message: problem };
+    if (!job.result?.left?.some((left) => left.commit === commit)) {
+      return {
+        code: 'BAD_REQUEST',
+        field: 'commit',
+        message: `#${job.seq} names no such commit among those that left. Give one of result.left, with its whole id.`,
+      };
+    }
+    const [[there], [repo]] = await snapshot(db, [
+      db
+        .select({ gone: branches.gone })
+        .from(branches)
+        .where(and(eq(branches.repoId, job.repoId), eq(branches.name, branch), eq(branches.gone, false))),
+      db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, job.repoId)),
+    ]);
+    return there || repo?.trunk === branch
+      ? { code: 'CONFLICT', field: 'branch', message: `There is a branch ${branch} already. Choose another name.` }
+      : null;
+  };
+  const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);
+  return queueJob(
+    db,
+    { repoId: job.repoId, kind: 'create_branch', branch, atCommit: commit, requestedBy },
+    once,
+    refusal,
+  );
+}

@@ -1,0 +1,76 @@
+import type { Dropped, Move, Warning } from '@/model/plan';
+import type { History } from './history';
+
+/**
+ * Conservation: every own commit of every branch of a plan is afterwards where it was, rewritten, landed, flattened (a
+ * merge) or dropped because its change is below. What is below the base was the parent's: where its author has taken
+ * it away, it leaves the branch too, and that is told by commit. Planner, forecast, job and verification share this rule.
+ */
+
+/** A commit that was under a branch and is not any more, and of which nothing else is known. */
+export interface Left {
+  branch: string;
+  commit: string;
+  /** A branch that still has it; null where it is on no branch any more. */
+  on: string | null;
+}
+
+export interface Accounts {
+  left: Left[];
+  /** Own commits of which nobody knows where they are: there must be none. */
+  lost: Array<{ branch: string; commit: string }>;
+}
+
+export type AccountedMove = Pick<Move, 'before' | 'rewritten'> & {
+  branch: string;
+  after: string | null;
+  parentBefore: string | null;
+  baseBefore: string | null;
+};
+
+/**
+ * What became of the commits of moved branches.
+ * @param history all that the branches have, before and after; what trunk has it need not know
+ * @param tips where the branches are afterwards
+ * @param landed commits that have landed
+ */
+export function account(
+  history: Pick<History, 'ownCommits' | 'isAncestor'>,
+  moves: AccountedMove[],
+  { dropped, warnings }: { dropped: Pick<Dropped, 'branch' | 'commit'>[]; warnings: Warning[] },
+  tips: ReadonlyMap<string, string>,
+  trunkTip: string,
+  landed: ReadonlySet<string>,
+): Accounts {
+  const accounts: Accounts = { left: [], lost: [] };
+  const rewrittenByAny = new Set(moves.flatMap(({ rewritten }) => rewritten.map(({ from }) => from)));
+  const tipBefore = new Map(moves.map(({ branch, before }) => [branch, before]));
+  for (const { branch, before, after, parentBefore, baseBefore, rewritten } of moves) {
+    if (before === null || after === null || before === after) continue;
+    const told = new Set([
+      ...rewritten.filter(({ to }) => history.isAncestor(to, after)).map(({ from }) => from),
+      ...dropped.filter((drop) => drop.branch === branch).map(({ commit }) => commit),
+      ...warnings.filter((w) => w.branch === branch && w.kind === 'merge_flattened').flatMap((w) => w.commits),
+    ]);
+    const gone = history
+      .ownCommits(before, [after, trunkTip])
+      .filter((commit) => !told.has(commit) && !landed.has(commit));
+    if (gone.length === 0) continue;
+    const parentTip = parentBefore === null ? null : (tipBefore.get(parentBefore) ?? tips.get(parentBefore) ?? null);
+    const own = new Set(
+      history.ownCommits(
+        before,
+        [after, trunkTip, baseBefore, parentTip].flatMap((id) => id ?? []),
+      ),
+    );
+    for (const commit of gone) {
+      if (own.has(commit)) accounts.lost.push({ branch, commit });
+      else if (!rewrittenByAny.has(commit)) {
+        const known = parentBefore === null ? [] : [parentBefore];
+        const on = [...known, ...tips.keys()].find((name) => history.isAncestor(commit, tips.get(name) ?? ''));
+        accounts.left.push({ branch, commit, on: on ?? null });
+      }
+    }
+  }
+  return accounts;
+}

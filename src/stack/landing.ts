@@ -1,0 +1,450 @@
+import type { DiffPair } from '@/git/objects/diff-tree';
+import type { BatchPair, MergeOutcome } from '@/git/objects/merge-tree';
+import type { History } from './history';
+
+/**
+ * What has landed: which commits of which branch are in which branch below it. A landing is a fact with its evidence,
+ * and holds while the history of `into` has the commit `at`.
+ *
+ * By content, a stretch of commits has landed in a line of commits where replaying it changes nothing. That is asked
+ * at the newest commit of the line where the answer is no conflict: so edits that came later do not hide a landing,
+ * and a revert takes it back. It must have been otherwise where the two lines parted; and it must hold for every end
+ * of the stretch too: a branch that removes what the one below it had added changes nothing as a whole.
+ */
+export interface Landing {
+  branch: string;
+  /** The commits above this one … */
+  base: string;
+  /** … up to this one have landed. */
+  upTo: string;
+  /** Trunk, or the branch that it stood on. */
+  into: string;
+  evidence: 'ancestor' | 'content' | 'forge' | 'seen_earlier';
+  /** Commit of `into`. */
+  at: string;
+}
+
+/** A branch and its commit. */
+export interface Place {
+  name: string;
+  tip: string;
+}
+
+/** A branch that may have landed, or a part of it. */
+export interface LandingCandidate extends Place {
+  /** Where its own commits begin; null where that is not known. */
+  base: string | null;
+  /** The base and the tip that it was last seen with; null where it is seen for the first time. */
+  recorded: { base: string | null; tip: string } | null;
+  /** Whether it was seen with commits of its own before, which it still holds. */
+  hadWork: boolean;
+  /** Whether its ref is on the remote. */
+  isThere: boolean;
+  /** What is below it: its parent, and trunk, if that is another one. */
+  below: Below[];
+  pullRequest?: PullRequestFact | undefined;
+  /** Its landings that are void: the forge's word for one of them counts no more. */
+  voided: ReadonlySet<string>;
+}
+
+export interface Below extends Place {
+  /** Its tip when this very branch, at this tip and base, was last looked at: what is older was asked already. */
+  lookedAt: string | null;
+  /** Tips that it was seen at before this look. */
+  seen: readonly string[];
+}
+
+export interface PullRequestFact {
+  /** The branch that it goes into. */
+  base: string;
+  /** The commit that was, or would be, merged. */
+  head: string;
+  merged: boolean;
+}
+
+/** What the rule asks git; each function answers in the order of its questions. */
+export interface LandingQuestions {
+  merges: (pairs: BatchPair[]) => Promise<MergeOutcome[]>;
+  paths: (pairs: DiffPair[]) => Promise<string[][]>;
+  trees: (commits: string[]) => Promise<Array<string | null>>;
+  /** Ids of the objects at `commit:path`; null where there is none. */
+  objects: (places: Array<{ commit: string; path: string }>) => Promise<Array<string | null>>;
+}
+
+/** How many commits of a line are looked at, newest first, and how many of them are tried for one stretch. */
+const LINE = 500;
+const TRIED = 40;
+/** Longer branches are asked as a whole only. */
+const LONGEST = 50;
+
+/** The landings that are found now, at most one a branch; those that hold already are not asked for. */
+export async function findLandings(
+  history: History,
+  candidates: LandingCandidate[],
+  ask: LandingQuestions,
+): Promise<Landing[]> {
+  const found = new Map<string, Landing>();
+  const open: LandingCandidate[] = [];
+  for (const candidate of candidates) {
+    const told = toldByForge(history, candidate) ?? asAncestor(history, candidate);
+    if (told) found.set(candidate.name, told);
+    if (told?.upTo !== candidate.tip) open.push(candidate);
+  }
+  const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
+  const byContent = await findByContent(history, open, byName, ask);
+  for (const landing of [...found.values()].flatMap((one) => settledBelow(history, one, byName)).concat(byContent)) {
+    const known = found.get(landing.branch);
+    if (!known || history.isAncestor(known.upTo, landing.upTo)) found.set(landing.branch, landing);
+  }
+  return [...found.values()];
+}
+
+/** A pull request into what is below was merged: of this tip, of an older one, or of a newer one and then deleted. */
+function toldByForge(history: History, candidate: LandingCandidate): Landing | null {
+  const { name, tip, base, isThere, below, pullRequest, voided } = candidate;
+  const into = below.find((place) => place.name === pullRequest?.base);
+  if (!pullRequest?.merged || !into || voided.has(pullRequest.head) || tip === base) return null;
+  const { head } = pullRequest;
+  const landing = { branch: name, base: base ?? tip, upTo: head, into: into.name, at: into.tip };
+  const isOlder = head !== tip && history.isAncestor(head, tip);
+  if (isOlder && (base === null || history.isAncestor(head, base))) return null;
+  return head === tip || isOlder || !isThere ? { ...landing, evidence: 'forge' } : null;
+}
+
+/** Its commits are in the history of what is below, although they were its own. */
+function asAncestor(history: History, candidate: LandingCandidate): Landing | null {
+  const { name, tip, base, recorded, hadWork, below, voided } = candidate;
+  if (recorded?.base === tip) return null;
+  for (const { name: into, tip: at, seen } of below) {
+    if (!history.isAncestor(tip, at)) continue;
+    // On the line itself it may as well be an empty branch that was made, or moved up, there.
+    const isOwn = hadWork && (!seen.includes(tip) || voided.has(tip));
+    if (isOwn || !history.isOnFirstParentLine(tip, at)) {
+      return { branch: name, base: recorded?.base ?? tip, upTo: tip, into, evidence: 'ancestor', at: tip };
+    }
+  }
+  // A part of them: its base has moved up over commits that it held as its own.
+  const [into] = below;
+  if (!into || base === null || !recorded?.base || base === recorded.base || base === tip) return null;
+  const wereOwn = history.isAncestor(recorded.base, base) && history.isAncestor(base, recorded.tip);
+  if (!wereOwn || !history.isAncestor(base, into.tip) || into.seen.includes(base)) return null;
+  return { branch: name, base: recorded.base, upTo: base, into: into.name, evidence: 'ancestor', at: base };
+}
+
+/** What a merge into trunk that the forge tells of had in its history, of the branches below. */
+function settledBelow(history: History, landing: Landing, byName: ReadonlyMap<string, LandingCandidate>): Landing[] {
+  const settled: Landing[] = [];
+  if (landing.evidence !== 'forge') return settled;
+  let above = byName.get(landing.branch);
+  while (above?.base) {
+    const below: LandingCandidate | undefined = byName.get(above.below[0]?.name ?? '');
+    if (!below || landing.into === below.name || !holds(history, below, above.base)) break;
+    settled.push({ ...landing, branch: below.name, base: below.base ?? '', upTo: above.base });
+    above = below;
+  }
+  return settled;
+}
+
+/** Whether the commit is one of the branch's own. */
+function holds(history: History, { base, tip }: LandingCandidate, commit: string): boolean {
+  return base !== null && commit !== base && history.isAncestor(base, commit) && history.isAncestor(commit, tip);
+}
+
+/** Commits of a branch, and the line of commits that they may have landed in. */
+interface Stretch {
+  base: string;
+  /** From the one above `base` on, oldest first; the last one alone where they are no line. */
+  commits: string[];
+  tip: string;
+  /** Which branches' own commits they are. */
+  parts: Array<Pick<Landing, 'branch' | 'base' | 'upTo'>>;
+  into: Below;
+  /** Where the line parted from the branch. */
+  fork: string;
+  /** The commits of the line that touch what these touch, newest first. */
+  line: string[];
+  /** The newest commit where replaying them changes nothing, the one that brought it, and whether it did before that. */
+  landed?: { newest: string; oldest: string; wasOpen: boolean };
+}
+
+/** What replaying a change onto a commit does. */
+export type Answer = 'nothing' | 'change' | 'conflict';
+
+/**
+ * Where a change landed in a line of commits.
+ * @param answers what replaying it does on each commit of the line that touches the same paths, newest first
+ * @returns the newest commit that tells, and the one that brought it, by their places in the list, and whether the one
+ *   before that shows that it was not there; null where it is not there now
+ */
+export function whereLanded(answers: Answer[]): { newest: number; oldest: number; wasOpen: boolean } | null {
+  const decisive = answers.findIndex((answer) => answer !== 'conflict');
+  if (answers[decisive] !== 'nothing') return null;
+  const end = answers.findIndex((answer, i) => i > decisive && answer !== 'nothing');
+  return { newest: decisive, oldest: (end < 0 ? answers.length : end) - 1, wasOpen: end >= 0 };
+}
+
+async function findByContent(
+  history: History,
+  candidates: LandingCandidate[],
+  byName: ReadonlyMap<string, LandingCandidate>,
+  ask: LandingQuestions,
+): Promise<Landing[]> {
+  const stretches = await stretchesOf(history, candidates, byName, ask);
+  if (stretches.length === 0) return [];
+  const replay = await replaysOn(
+    stretches.flatMap(({ line, fork, into }) => [...line, fork, into.tip]),
+    ask,
+  );
+
+  // Where each of them landed, if it did: at the newest commit that gives an answer.
+  const tips = await replay(stretches.map(({ base, tip, into }) => ({ base, tip, onto: into.tip })));
+  const walked = stretches.filter((_, i) => tips[i] !== 'change');
+  const conflicting = new Set(stretches.filter((_, i) => tips[i] === 'conflict'));
+  const walks = await replay(
+    walked.flatMap(({ base, tip, line }) => line.slice(0, TRIED).map((onto) => ({ base, tip, onto }))),
+  );
+  const takeWalk = inTurn(walks);
+  for (const one of walked) {
+    const landed = whereLanded(takeWalk(Math.min(TRIED, one.line.length)));
+    const at = (place: number) => one.line[place] ?? one.into.tip;
+    if (landed) one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
+  }
+  const inPart = await takenBackInPart(
+    walked.filter((one) => one.landed && conflicting.has(one)),
+    ask,
+  );
+  const likely = walked.flatMap((one) => (one.landed && !inPart.has(one) ? [{ one, ...one.landed }] : []));
+
+  // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
+  // has it, which may be rewritten sooner, the one that brought it is named.
+  const questions = likely.map(({ one: { base, tip, commits, fork }, newest, oldest, wasOpen }) => {
+    const ends = (onto: string) => commits.slice(0, -1).map((start) => ({ base: start, tip, onto }));
+    return [ends(oldest), ends(newest), wasOpen ? [] : [{ base, tip, onto: fork }]];
+  });
+  const answers = inTurn(await replay(questions.flat(2)));
+  const longest = new Map<string, Landing>();
+  for (const [i, { one, newest, oldest }] of likely.entries()) {
+    const [atOldest = [], atNewest = [], atFork = []] = (questions[i] ?? []).map((list) => answers(list.length));
+    const isThere = (answer: Answer | undefined) => answer === 'nothing';
+    const stands = atNewest.every((answer, j) => isThere(answer) || (answer === 'conflict' && isThere(atOldest[j])));
+    if (!stands || atFork.some(isThere)) continue;
+    const at = atOldest.every(isThere) ? oldest : newest;
+    for (const part of one.parts) {
+      // Of several the one that goes furthest; and a whole branch is known to be in trunk rather than in its parent.
+      const known = longest.get(part.branch);
+      if (known && !history.isAncestor(known.upTo, part.upTo)) continue;
+      longest.set(part.branch, { ...part, into: one.into.name, evidence: 'content', at });
+    }
+  }
+  return [...longest.values()];
+}
+
+/** The stretches worth a try: something has come to the line, since it was last looked at, that touches the same paths. */
+async function stretchesOf(
+  history: History,
+  candidates: LandingCandidate[],
+  byName: ReadonlyMap<string, LandingCandidate>,
+  ask: LandingQuestions,
+): Promise<Stretch[]> {
+  const lines = new Map<string, Line>();
+  const lineOf = (tip: string) => {
+    const line = lines.get(tip) ?? new Line(history.firstParentLine(tip));
+    lines.set(tip, line);
+    return line;
+  };
+  const open = candidates.flatMap((candidate) => {
+    const { tip, base, below } = candidate;
+    if (base === null || base === tip || !history.has(tip) || !history.isAncestor(base, tip)) return [];
+    const into = below.flatMap((place) => {
+      if (place.lookedAt === place.tip) return [];
+      const line = lineOf(place.tip);
+      const mergeBase = history.mergeBase(tip, place.tip);
+      if (mergeBase === null || mergeBase === place.tip) return [];
+      // Where it left a branch that was merged into the line, the line itself parted further down.
+      const parted = line.position.get(mergeBase) ?? line.commits.findIndex((id) => history.isAncestor(id, tip));
+      if (parted < 0) return [];
+      const length = Math.min(parted, line.position.get(place.lookedAt ?? '') ?? parted, LINE);
+      line.longest = Math.max(line.longest, length);
+      return length > 0 ? [{ place, line, length, fork: line.commits[parted] ?? '' }] : [];
+    });
+    if (into.length === 0) return [];
+    const own = history.lineAbove(base, tip);
+    return [{ candidate, base, into, commits: own && own.length <= LONGEST ? own : [tip] }];
+  });
+  if (open.length === 0) return [];
+
+  const pairs = new Map<string, DiffPair>();
+  const steps = (base: string, commits: string[]) =>
+    commits.map((to, i) => {
+      const from = commits[i - 1] ?? base;
+      const key = `${from} ${to}`;
+      pairs.set(key, { from, to });
+      return key;
+    });
+  for (const line of lines.values()) line.steps = steps('', line.commits.slice(0, line.longest + 1).reverse()).slice(1);
+  const asked = open.map((one) => {
+    const { candidate, base, commits } = one;
+    const below = candidate.below.length > 1 ? belowOf(history, candidate, byName) : [];
+    return {
+      ...one,
+      below,
+      own: steps(base, commits),
+      deeper: below.flatMap((part) => steps(part.base, part.commits)),
+    };
+  });
+  for (const key of pairs.keys()) if (key.startsWith(' ')) pairs.delete(key);
+  const answers = await ask.paths([...pairs.values()]);
+  const paths = new Map([...pairs.keys()].map((key, i) => [key, answers[i] ?? []]));
+  for (const line of lines.values()) line.learn(paths);
+
+  return asked.flatMap(({ candidate, base, commits, below, own, deeper, into }) =>
+    into.flatMap(({ place, line, length, fork }) => {
+      const { name, tip } = candidate;
+      const isNext = place === candidate.below[0];
+      const touched = new Set([...own, ...(isNext ? [] : deeper)].flatMap((key) => paths.get(key) ?? []));
+      const meeting = line.touching(touched, length);
+      if (meeting.length === 0) return [];
+      const there = { into: place, fork, line: meeting };
+      // A part of a branch counts only where it would stand; a whole one may land below its parent too, and then
+      // what of that one is in its history may have landed with it.
+      const whole: Stretch = { ...there, base, commits, tip, parts: [{ branch: name, base, upTo: tip }] };
+      if (isNext) {
+        const partly = commits.slice(0, -1).map((end, i): Stretch => {
+          return {
+            ...there,
+            base,
+            commits: commits.slice(0, i + 1),
+            tip: end,
+            parts: [{ branch: name, base, upTo: end }],
+          };
+        });
+        return [...partly, whole];
+      }
+      const stretches = [whole];
+      for (const part of below) {
+        const above = stretches.at(-1) ?? whole;
+        stretches.push({
+          ...above,
+          base: part.base,
+          commits: [...part.commits, ...above.commits],
+          parts: [...above.parts, { branch: part.branch, base: part.base, upTo: above.base }],
+        });
+      }
+      return stretches;
+    }),
+  );
+}
+
+/** The first-parent line of what is below branches. */
+class Line {
+  readonly commits: string[];
+  readonly position: Map<string, number>;
+  /** How many of its commits, newest first, anybody asks about. */
+  longest = 0;
+  /** Names of its steps, oldest first. */
+  steps: string[] = [];
+  /** Path → the commits that touch it, by position, newest first. */
+  readonly #touched = new Map<string, number[]>();
+
+  constructor(commits: string[]) {
+    this.commits = commits;
+    this.position = new Map(commits.map((id, i) => [id, i]));
+  }
+
+  learn(paths: ReadonlyMap<string, string[]>): void {
+    for (const [i, key] of this.steps.toReversed().entries()) {
+      for (const path of paths.get(key) ?? []) {
+        const known = this.#touched.get(path);
+        if (known) known.push(i);
+        else this.#touched.set(path, [i]);
+      }
+    }
+  }
+
+  /** Those of its newest `length` commits that touch one of the paths, newest first. */
+  touching(paths: Iterable<string>, length: number): string[] {
+    const found = new Set([...paths].flatMap((path) => this.#touched.get(path) ?? []).filter((i) => i < length));
+    return [...found].sort((a, b) => a - b).map((i) => this.commits[i] ?? '');
+  }
+}
+
+/** Hands a list out from its beginning, so many at a time. */
+function inTurn<T>(list: T[]): (count: number) => T[] {
+  let at = 0;
+  return (count) => {
+    at += count;
+    return list.slice(at - count, at);
+  };
+}
+
+interface Replay {
+  /** The commits above `base` up to `tip`, taken together … */
+  base: string;
+  tip: string;
+  /** … onto this commit. */
+  onto: string;
+}
+
+/** Replays in batches; `commits` are all those that something will be replayed onto. */
+async function replaysOn(commits: string[], ask: LandingQuestions): Promise<(replays: Replay[]) => Promise<Answer[]>> {
+  const distinct = [...new Set(commits)];
+  const ids = await ask.trees(distinct);
+  const trees = new Map(distinct.map((commit, i) => [commit, ids[i] ?? '']));
+  return async (replays) => {
+    const outcomes = await ask.merges(
+      replays.map(({ base, tip, onto }) => ({
+        ours: onto,
+        theirs: tip,
+        base: { commit: base, oursTree: trees.get(onto) ?? '' },
+      })),
+    );
+    return replays.map(({ onto }, i): Answer => {
+      const outcome = outcomes[i];
+      if (!outcome?.clean) return 'conflict';
+      return outcome.tree === trees.get(onto) ? 'nothing' : 'change';
+    });
+  };
+}
+
+/** Those that conflict by now, and of which a file is again as it was before: a part of them was taken back. */
+async function takenBackInPart(open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
+  const changed = await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })));
+  const places = open.flatMap(({ base, into }, i) =>
+    (changed[i] ?? [])
+      .filter((path) => !path.includes('\n'))
+      .flatMap((path) => [
+        { commit: base, path },
+        { commit: into.tip, path },
+      ]),
+  );
+  const ids = await ask.objects(places);
+  const idAt = new Map(places.map(({ commit, path }, i) => [`${commit}:${path}`, ids[i] ?? null]));
+  return new Set(
+    open.filter(({ base, into }, i) =>
+      (changed[i] ?? []).some((path) => {
+        const before = idAt.get(`${base}:${path}`);
+        return before !== undefined && before === idAt.get(`${into.tip}:${path}`);
+      }),
+    ),
+  );
+}
+
+/** The own commits of the branches below that are in a branch's history: nearest first. */
+function belowOf(
+  history: History,
+  candidate: LandingCandidate,
+  byName: ReadonlyMap<string, LandingCandidate>,
+): Array<{ branch: string; base: string; commits: string[] }> {
+  const list: ReturnType<typeof belowOf> = [];
+  const met = new Set<string>();
+  for (let above = candidate; above.base !== null && !met.has(above.name); ) {
+    met.add(above.name);
+    const below = byName.get(above.below[0]?.name ?? '');
+    if (!below?.base || !holds(history, below, above.base)) break;
+    const commits = history.lineAbove(below.base, above.base);
+    if (!commits || commits.length > LONGEST) break;
+    list.push({ branch: below.name, base: below.base, commits });
+    above = below;
+  }
+  return list;
+}

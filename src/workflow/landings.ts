@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm';
+import type { Statement } from '@/db/client';
+import type { JobMoveRow } from '@/db/schema';
+import type { Projection } from '@/projection/refresh';
+import { type Lease, NOW } from '@/queue/lease';
+
+type Moved = Pick<JobMoveRow, 'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter'>;
+
+/** The statements that write down what a refresh has found, fenced. */
+export function recordLandings(
+  lease: Lease,
+  trunk: string,
+  { landings: found, voided, trunkBefore }: Pick<Projection, 'landings' | 'voided' | 'trunkBefore'>,
+): Statement[] {
+  const { db, repo, job, held } = lease;
+  return [
+    ...(trunkBefore === null
+      ? []
+      : [
+          db.run(
+            sql`update landings set landed_in = ${trunk} where repo_id = ${repo.id} and landed_in = ${trunkBefore} and ${held}`,
+          ),
+        ]),
+    ...(voided.length > 0
+      ? [
+          db.run(sql`
+            update landings set voided_at = ${NOW}
+            where id in (select value from json_each(${JSON.stringify(voided.map(({ id }) => id))})) and ${held}`),
+        ]
+      : []),
+    ...(found.length > 0
+      ? [
+          db.run(sql`
+            insert into landings (repo_id, branch, base, up_to, landed_in, evidence, found_at_commit, job_id)
+            select ${repo.id}, value ->> 'branch', value ->> 'base', value ->> 'upTo', value ->> 'into',
+                   value ->> 'evidence', value ->> 'at', ${job.id}
+            from json_each(${JSON.stringify(found)}) where ${held}`),
+        ]
+      : []),
+  ];
+}
+
+/**
+ * The statements that keep landings true over a push of our own: what had landed in a branch is in it where it is now,
+ * and what was moved off a landed branch can be put back there.
+ */
+export function moveLandings(lease: Lease, moves: Moved[]): Statement[] {
+  const { db, repo, held } = lease;
+  const rewritten = moves.filter(({ before, after }) => before !== null && after !== null && before !== after);
+  const retargeted = moves.filter(
+    ({ parentBefore, parentAfter }) => parentBefore !== null && parentAfter !== null && parentBefore !== parentAfter,
+  );
+  return [
+    ...(rewritten.length > 0
+      ? [
+          db.run(sql`
+            update landings set found_at_commit = (
+              select value ->> 'after' from json_each(${JSON.stringify(rewritten)}) where value ->> 'branch' = landed_in)
+            where repo_id = ${repo.id} and voided_at is null and ${held}
+              and landed_in in (select value ->> 'branch' from json_each(${JSON.stringify(rewritten)}))`),
+        ]
+      : []),
+    ...retargeted.map(({ branch, parentBefore, parentAfter }) =>
+      db.run(sql`
+        update landings set retargeted = json_insert(retargeted, '$[#]', json_object('branch', ${branch}, 'parent', ${parentAfter}))
+        where repo_id = ${repo.id} and branch = ${parentBefore} and voided_at is null and ${held}
+          and not exists (select 1 from json_each(retargeted) where value ->> 'branch' = ${branch} and value ->> 'parent' = ${parentAfter})`),
+    ),
+  ];
+}
