@@ -85,6 +85,7 @@ const Environment = z.object({
   SPICERACK_NETWORK_TIMEOUT: seconds(600),
   SPICERACK_LEASE: seconds(30),
   SPICERACK_RETRY_DELAY: seconds(3),
+  SPICERACK_PATIENCE: seconds(900),
   SPICERACK_KEEP_DAYS: z.coerce.number().positive().default(30),
   SPICERACK_KEEP_EVENTS: z.coerce.number().int().min(1000).default(100_000),
   SPICERACK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(5),
@@ -145,6 +146,8 @@ export interface Config {
   leaseMs: number;
   /** First delay of a transient failure; doubles each time. */
   retryDelayMs: number;
+  /** How long a job is tried again at all; past the point of no return this is counted from there. */
+  patienceMs: number;
   /** How often a job is tried before a transient failure ends it. */
   maxAttempts: number;
   /** For how long ended jobs and events are kept. */
@@ -215,6 +218,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
     networkTimeoutMs: e.SPICERACK_NETWORK_TIMEOUT,
     leaseMs: e.SPICERACK_LEASE,
     retryDelayMs: e.SPICERACK_RETRY_DELAY,
+    patienceMs: e.SPICERACK_PATIENCE,
     maxAttempts: e.SPICERACK_MAX_ATTEMPTS,
     keepMs: e.SPICERACK_KEEP_DAYS * 86_400_000,
     keepEvents: e.SPICERACK_KEEP_EVENTS,

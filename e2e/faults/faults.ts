@@ -1,6 +1,9 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asc, eq, inArray } from 'drizzle-orm';
 import { branches, type JobRow, jobLogs, jobMoves, jobSteps, jobs, repos } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process/process';
+import { gitText } from '@/git/process/run';
 import type { ErrorCode } from '@/model/errors';
 import { killInngest } from '../support/inngest';
 import { type Hold, isGit, type Moment, momentsOf, PUSH } from './moments';
@@ -88,6 +91,9 @@ function hasMet(job: JobRow, attempt: number): boolean {
   return job.nextAttemptAt !== null || job.attempt > attempt || !isOpen(job);
 }
 
+/** The object that each damaged remote has lost. */
+const lost = new Map<Repo, string>();
+
 export const FAULTS: Fault[] = [
   {
     name: 'git killed',
@@ -123,6 +129,57 @@ export const FAULTS: Fault[] = [
     strike: each(({ repo, scenario }) => repo.remote.protect(meddled(scenario), 'this one is frozen')),
     relent: forgive,
     ending: (scenario) => withoutTopmost(scenario, 'PUSH_REJECTED'),
+  },
+  {
+    name: 'refused before it began',
+    global: false,
+    http: true,
+    nodes: 1,
+    moments: atPush,
+    strike: each(async ({ repo }, world) => world.http.answer(world.served(repo), 403)),
+    async relent(world, cell) {
+      await allEnded(world, [cell]);
+      world.http.answer(world.served(cell.repo), null);
+    },
+    ending: () => ({ status: 'error', code: 'AUTH', whole: false }),
+  },
+  {
+    // As a full disk is met by git: no object is taken. The limit is small enough for any pack.
+    name: 'full disk on the remote',
+    global: false,
+    nodes: 1,
+    // What brings no objects needs no room there.
+    moments: (scenario) => (['create_branch', 'undo'].includes(scenario.kind) ? [] : atPush(scenario)),
+    strike: each(({ repo }) => repo.remote.config('receive.maxInputSize', '1')),
+    async relent(world, cell) {
+      await allEnded(world, [cell]);
+      await cell.repo.remote.config('receive.maxInputSize', '0');
+    },
+    ending: () => ({ status: 'error', code: 'PUSH_REJECTED', whole: false }),
+  },
+  {
+    name: 'remote damaged',
+    global: false,
+    nodes: 1,
+    moments: ({ kind }) => momentsOf(kind).filter(({ at, step }) => at === 'fetch' && step === 'sync'),
+    strike: each(async ({ repo }) => {
+      const { dir } = repo.remote;
+      await repo.remote.from('main').branch('lost').commit('Lost', { 'lost.txt': 'x\n' }).write();
+      const tree = await gitText(['rev-parse', 'lost^{tree}'], { gitDir: dir });
+      const path = join(dir, 'objects', tree.slice(0, 2), tree.slice(2));
+      await rename(path, `${path}.lost`);
+      lost.set(repo, path);
+      repo.own.lost = ['Lost'];
+    }),
+    async relent(world, cell) {
+      await allEnded(world, [cell]);
+      const path = lost.get(cell.repo);
+      if (path) await rename(`${path}.lost`, path);
+      // Mended, it shows again what it has.
+      const { client } = world.first;
+      await ended(world.db, (await client.jobs.run.mutate({ repoId: cell.repo.id, kind: 'sync_repo' })).jobId);
+    },
+    ending: () => ({ status: 'error', code: 'REMOTE_UNREACHABLE', whole: false }),
   },
   {
     name: 'pushed to meanwhile',
@@ -161,6 +218,20 @@ export const FAULTS: Fault[] = [
       scenario.kind === 'undo'
         ? { status: 'error', code: 'DIVERGED', whole: false }
         : withoutTopmost(scenario, 'BRANCH_NOT_FOUND'),
+  },
+  {
+    name: 'host config broken',
+    global: true,
+    nodes: 1,
+    moments: inGit,
+    async strike(world) {
+      await writeFile(
+        world.hostConfig,
+        '[remote "origin"]\n\tfetch = +refs/pull/*/head:refs/remotes/origin/*\n[alias\n',
+      );
+    },
+    relent: (world) => rm(world.hostConfig, { force: true }),
+    ending: () => COMPLETED,
   },
   {
     name: 'server killed',

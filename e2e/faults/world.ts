@@ -37,6 +37,8 @@ export interface World {
   executor: 'inline' | 'inngest';
   db: Db;
   http: HttpRemotes;
+  /** The git configuration of the user that runs the servers; there is none at first. */
+  hostConfig: string;
   first: Node;
   /** The second process on the same database; started at the first call. */
   second(): Promise<Node>;
@@ -53,6 +55,7 @@ export interface World {
 export async function createWorld(executor: World['executor'], networkTimeout: number): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-faults-'));
   const settings = {
+    GIT_CONFIG_GLOBAL: join(dir, 'gitconfig'),
     SPICERACK_ENGINE: 'git',
     SPICERACK_LEASE: String(LEASE_S[executor]),
     SPICERACK_RETRY_DELAY: '0.1',
@@ -87,6 +90,7 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
     executor,
     db,
     http,
+    hostConfig: settings.GIT_CONFIG_GLOBAL,
     first,
     nodes: () => nodes,
     second() {

@@ -9,7 +9,7 @@ export interface Problem {
 }
 
 /** Each source has one problem at most. */
-export type ProblemSource = 'disk' | 'modes' | 'database' | 'clock';
+export type ProblemSource = 'disk' | 'modes' | 'database' | 'clock' | 'git';
 
 const shared = globalThis as typeof globalThis & { __spicerackProblems?: Map<ProblemSource, Problem> };
 

@@ -17,6 +17,8 @@ export interface JobResult {
   adopted?: AdoptedCommit[];
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
+  /** Branches whose old commits are kept nowhere any more: no undo can put them back. */
+  lost?: string[];
   /** Whatever else a person should know, in whole sentences. */
   notes: string[];
   /** Null where none was known for the tips that the job met, or where it ended for reasons beyond any plan. */

@@ -1,22 +1,56 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, exists, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
-import { jobs, now } from '@/db/schema';
+import { jobMoves, jobs, now } from '@/db/schema';
 import type { JobStatus } from '@/model/kinds';
 import { noJob, type Refusal } from './refusal';
 
 /**
- * Cancels a job: a queued one at once; a running one is asked to stop, which it does where its step next looks
+ * Cancels a job: one that is queued, or waits for its next try, at once; a running one is asked to stop, which it does where its step next looks
  * (within a second), unless its push has begun.
  */
 export async function cancelJob(
   db: Db,
   jobId: string,
 ): Promise<{ jobId: string; status: JobStatus } | { refused: Refusal }> {
+  // `isWaiting` of the lease, of a job whose push has not begun: nobody is there to be asked.
+  const waits = and(
+    eq(jobs.status, 'running'),
+    eq(jobs.leaseHeld, false),
+    isNotNull(jobs.nextAttemptAt),
+    isNull(jobs.committingAt),
+  );
   await write(db, [
     db
       .update(jobs)
       .set({ status: 'cancelled', message: 'Cancelled before it began.', finishedAt: now, cancelRequestedAt: now })
       .where(and(eq(jobs.id, jobId), eq(jobs.status, 'queued'))),
+    db
+      .update(jobMoves)
+      .set({ state: 'abandoned' })
+      .where(
+        and(
+          eq(jobMoves.jobId, jobId),
+          eq(jobMoves.state, 'planned'),
+          exists(
+            db
+              .select({ id: jobs.id })
+              .from(jobs)
+              .where(and(eq(jobs.id, jobId), waits)),
+          ),
+        ),
+      ),
+    db
+      .update(jobs)
+      .set({
+        status: 'cancelled',
+        message: sql`case when exists (select 1 from ${jobMoves} where ${jobMoves.jobId} = ${jobId} and ${jobMoves.state} = 'pushed')
+          then 'Cancelled. What it had moved before stays moved.' else 'Cancelled. Nothing was moved.' end`,
+        finishedAt: now,
+        cancelRequestedAt: now,
+        nextAttemptAt: null,
+        leaseUntil: null,
+      })
+      .where(and(eq(jobs.id, jobId), waits)),
     db
       .update(jobs)
       .set({ cancelRequestedAt: now })

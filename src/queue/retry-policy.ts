@@ -26,17 +26,23 @@ export function delayAfter(attempt: number): number {
 
 /**
  * Puts off a job after a transient failure and returns the pause in milliseconds; null when it was tried
- * often enough and the failure is its end.
+ * often enough, or for as long as a person would wait (`SPICERACK_PATIENCE`), and the failure is its end.
  */
 export async function backOff(lease: Lease, failure: Failure): Promise<number | null> {
-  const [row] = await lease.db.all<{ committing: number }>(
-    sql`select committing_at is not null as committing from jobs where id = ${lease.job.id}`,
+  const [row] = await lease.db.all<{ committing: number; waited: number }>(
+    sql`select committing_at is not null as committing,
+      (julianday('now') - julianday(coalesce(committing_at, started_at))) * 86400000 as waited
+      from jobs where id = ${lease.job.id}`,
   );
   const most = row?.committing ? mostAttempts() : config().maxAttempts;
   const { attempt } = lease.job;
-  if (attempt >= most) return null;
   const delayMs = delayAfter(attempt);
-  const words = `${sentence(failure.message)} Trying again in ${Math.ceil(delayMs / 1000)} s (attempt ${attempt + 1} of ${most}).`;
+  const leftMs = config().patienceMs - (row?.waited ?? 0);
+  if (attempt >= most || leftMs < delayMs) return null;
+  const until = row?.committing
+    ? `for ${Math.ceil(leftMs / 60_000)} more min at most`
+    : `attempt ${attempt + 1} of ${most}`;
+  const words = `${sentence(failure.message)} Trying again in ${Math.ceil(delayMs / 1000)} s (${until}).`;
   await lease.write([
     lease.db.run(
       sql`update jobs set next_attempt_at = ${inFuture(delayMs)}, message = ${words} where id = ${lease.job.id} and ${lease.held}`,

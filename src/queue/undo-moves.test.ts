@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { EMPTY_RESULT } from '@/model/result';
 import { type MovedSince, offerUndo, type UndoMove } from './undo-moves';
 
-const JOB = { seq: 7, status: 'completed' as const };
+const JOB = { seq: 7, status: 'completed' as const, result: null };
 const NOBODY: ReadonlyMap<string, number> = new Map();
 
 function move(branch: string, before: string | null, after: string | null, more: Partial<UndoMove> = {}) {
@@ -28,8 +29,14 @@ describe('offerUndo', () => {
     });
   });
 
+  it('is not made where the old commits were lost, and says whose', () => {
+    const result = { ...EMPTY_RESULT, lost: ['a'] };
+    const offer = offerUndo({ ...JOB, result }, [move('a', '1', '2')], [row('a', '2')], NOBODY);
+    expect(offer).toEqual({ possible: false, reason: expect.stringContaining('what a would go back to was lost') });
+  });
+
   it('waits for the end of the job', () => {
-    const offer = offerUndo({ seq: 7, status: 'running' }, [move('a', '1', '2')], [row('a', '2')], NOBODY);
+    const offer = offerUndo({ ...JOB, status: 'running' }, [move('a', '1', '2')], [row('a', '2')], NOBODY);
     expect(offer).toEqual({ possible: false, reason: '#7 has not ended yet.' });
   });
 

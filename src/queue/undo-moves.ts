@@ -1,4 +1,5 @@
 import type { BranchRow, JobMoveRow, JobRow } from '@/db/schema';
+import { named } from '@/text/words';
 
 /**
  * What an undo would do, from rows alone. Nothing here knows the database, so that the page can tell it as the rows
@@ -66,7 +67,7 @@ const NAMED = 3;
  * @param movers the later job, by its number, that moved a branch last
  */
 export function offerUndo(
-  job: Pick<JobRow, 'seq' | 'status'>,
+  job: Pick<JobRow, 'seq' | 'status' | 'result'>,
   moves: Parameters<typeof inverseMoves>[0],
   rows: Parameters<typeof movedSince>[1],
   movers: ReadonlyMap<string, number>,
@@ -75,6 +76,10 @@ export function offerUndo(
     return { possible: false, reason: `#${job.seq} has not ended yet.` };
   const inverse = inverseMoves(moves);
   if (inverse.length === 0) return { possible: false, reason: `#${job.seq} has moved nothing.` };
+  const lost = job.result?.lost ?? [];
+  if (lost.length > 0) {
+    return { possible: false, reason: `what ${named(lost)} would go back to was lost with a damaged clone.` };
+  }
   const since = movedSince(inverse, rows);
   if (since.length === 0) return { possible: true, branches: inverse.map((move) => move.branch) };
   const words = since.map(({ branch, how }) =>

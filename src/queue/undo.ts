@@ -6,7 +6,10 @@ import { noJob, type Refusal } from './refusal';
 import { offerUndo, type UndoOffer } from './undo-moves';
 
 /** Says whether a job can be undone now, and if not, why: naming what has moved since, and by which job. */
-export async function undoOffer(db: Db, job: Pick<JobRow, 'id' | 'seq' | 'repoId' | 'status'>): Promise<UndoOffer> {
+export async function undoOffer(
+  db: Db,
+  job: Pick<JobRow, 'id' | 'seq' | 'repoId' | 'status' | 'result'>,
+): Promise<UndoOffer> {
   const [moves, rows, later] = await snapshot(db, [
     db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id)).orderBy(jobMoves.id),
     db

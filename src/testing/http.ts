@@ -16,6 +16,8 @@ export interface HttpRemotes {
   readonly url: string;
   /** From now on the repository at this path below the served folder has these manners. */
   behave(repository: string, manners: Manners): void;
+  /** From now on pushes to it are answered with this status: as they ask for its refs, or as they send; null ends it. */
+  answer(repository: string, status: number | null, at?: 'refs' | 'pack'): void;
   /** From now on nothing is answered (`all`), or no push (`push`), or everything again (`nothing`). */
   hang(what: 'all' | 'push' | 'nothing'): void;
   /** Ends the server and every connection. */
@@ -32,6 +34,7 @@ export async function serveHttp(
 ): Promise<HttpRemotes> {
   let hanging: 'all' | 'push' | 'nothing' = options.hang ?? 'nothing';
   const behaviour = new Map<string, Manners>();
+  const answers = new Map<string, { status: number; at: 'refs' | 'pack' }>();
   const login =
     options.user === undefined
       ? null
@@ -51,6 +54,12 @@ export async function serveHttp(
       response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end('Log in first.\n');
       return;
     }
+    const asks = url.pathname.endsWith('/info/refs') && url.searchParams.get('service') === 'git-receive-pack';
+    const given = [...answers].find(([repository]) => url.pathname.startsWith(`/${repository}/`))?.[1];
+    if (given && (given.at === 'pack' ? push : asks)) {
+      response.writeHead(given.status, { Location: 'http://127.0.0.1:9/', 'Content-Type': 'text/html' }).end('No.\n');
+      return;
+    }
     const answer = () => backend(dir, url, options.user, request, response, manners === 'mute' && push);
     if (manners === 'slow') setTimeout(answer, SLOW_MS);
     else answer();
@@ -61,6 +70,10 @@ export async function serveHttp(
     url: `http://127.0.0.1:${port}`,
     hang(what) {
       hanging = what;
+    },
+    answer(repository, status, at = 'pack') {
+      if (status === null) answers.delete(repository);
+      else answers.set(repository, { status, at });
     },
     behave(repository, manners) {
       behaviour.set(repository, manners);

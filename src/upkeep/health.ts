@@ -7,6 +7,7 @@ import { type Db, write } from '@/db/client';
 import { hasProblem, type Problem, setProblem } from '@/db/problems';
 import { meta } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
+import { hostConfigProblem } from '@/git/process/host-config';
 import { modesProblem } from './modes';
 
 /** How often it looks, in milliseconds. */
@@ -24,6 +25,7 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
   while (!abort.aborted) {
     setProblem('disk', await diskProblem(dataDir));
     setProblem('modes', await modesProblem(dataDir));
+    setProblem('git', gitProblem());
     setProblem('clock', clock(Date.now(), performance.now()));
     await lookAtDatabase(db);
     await sleep(LOOK_MS, undefined, { signal: abort }).catch(() => undefined);
@@ -61,6 +63,16 @@ export async function diskProblem(dataDir: string): Promise<Found> {
   } finally {
     // Where it could not be made it cannot be removed either.
     await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Null too while it cannot be looked for, because nothing can be written: the disk's problem says so. */
+function gitProblem(): Found {
+  try {
+    return hostConfigProblem();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null;
+    throw error;
   }
 }
 

@@ -99,7 +99,8 @@ describe('retention', () => {
     const reparented = await endedJob(400, { moves: [{ ...there, parentAfter: 'b' }] });
     const abandoned = await endedJob(400, { moves: [{ ...there, state: 'abandoned' }] });
     const all = [undoable, movedOn, half, reparented, abandoned];
-    const offers = await Promise.all(all.map((id) => undoOffer(test.db, { id, repoId, seq: 1, status: 'completed' })));
+    const job = { repoId, seq: 1, status: 'completed' as const, result: null };
+    const offers = await Promise.all(all.map((id) => undoOffer(test.db, { id, ...job })));
     expect(offers.map((offer) => offer.possible)).toEqual([true, false, false, false, false]);
     await prune(test.db, KEEP);
     expect(await kept(all)).toEqual([undoable]);

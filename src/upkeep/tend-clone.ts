@@ -3,8 +3,8 @@ import { config } from '@/config';
 import { type Db, write } from '@/db/client';
 import { cloneUpkeep, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
-import { isDamaged } from '@/git/clone/fsck';
-import { cloneExists, removeClone } from '@/git/clone/init';
+import { findDamage } from '@/git/clone/fsck';
+import { cloneExists, setAside } from '@/git/clone/init';
 import { keptJobs, releaseCommits } from '@/git/clone/keep-ref';
 import { maintainClone, needsMaintenance } from '@/git/clone/maintenance';
 import { GitError } from '@/git/process/error';
@@ -28,7 +28,7 @@ interface HeldClone {
 
 /**
  * Tends this machine's clone of a repo, if nobody has work for it: lets go of what pruned jobs kept alive, and packs
- * it where that is worth it. One that proves damaged is removed; the next job makes it anew.
+ * it where that is worth it. One that proves damaged is set aside; the next job makes it anew.
  *
  * It never makes a job wait. It holds the clone by a row of `clone_upkeep`, written only while no job of the repo
  * is open; a job that starts deletes the row and kills the process group on record, and a command can only start
@@ -54,8 +54,8 @@ export async function tendClone(db: Db, repoId: string, signal: AbortSignal): Pr
     // Left by a process that was killed here before.
     if (error instanceof GitError && error.kind === 'lock') return 'held';
     const isOdd = error instanceof GitError && (error.kind === 'corrupt' || error.kind === 'failed');
-    if (!isOdd || !(await isDamaged(gitDir, signal))) throw error;
-    await removeClone(gitDir);
+    if (!isOdd || !(await findDamage(gitDir, error.stderr, signal))) throw error;
+    await setAside(gitDir);
     return 'absent';
   } finally {
     await clone.release();

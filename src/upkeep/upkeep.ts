@@ -69,8 +69,8 @@ export async function tendClones(db: Db, seen: Map<string, string>, abort: Abort
   }
 }
 
-/** A clone is `<id>.git`; `.new` and `.old` beside it are clones in the making and going. */
-const CLONE = /^([0-9a-f-]{36})\.git(\.new|\.old)?$/;
+/** A clone is `<id>.git`; `.new`, `.old` and `.damaged` beside it are clones in the making and going. */
+const CLONE = /^([0-9a-f-]{36})\.git(\.new|\.old|\.damaged)?$/;
 
 async function removeForgotten(db: Db): Promise<void> {
   const folder = join(cloneDir('any'), '..');

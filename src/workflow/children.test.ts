@@ -10,7 +10,7 @@ import { jobLogs, jobSteps, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { environment, SECRETS } from '@/environment';
 import { cloneDir } from '@/git/clone/clone-dir';
-import { isDamaged } from '@/git/clone/fsck';
+import { findDamage } from '@/git/clone/fsck';
 import { maintainClone } from '@/git/clone/maintenance';
 import { gitVersion } from '@/git/process/version';
 import { startInngestChild } from '@/server/inngest-child';
@@ -122,7 +122,7 @@ test('no program that is started has a secret, or anything that it was not meant
   const clone = cloneDir(repo?.id ?? '');
   expect(existsSync(clone)).toBe(true);
   await maintainClone(clone);
-  await isDamaged(clone);
+  await findDamage(clone, '');
   await gitVersion();
   expect(await findInngest()).toMatchObject({ program: inngest });
   expect(await probe(spice, true)).toMatchObject({ program: spice });

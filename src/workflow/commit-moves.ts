@@ -4,14 +4,15 @@ import type { Statement } from '@/db/client';
 import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
-import { existingCommits } from '@/git/objects/rev-list';
+import { brings, existingCommits, titleOf } from '@/git/objects/rev-list';
+import { hostWords } from '@/git/process/said';
 import { fetchRemote } from '@/git/remote/fetch';
 import { remoteRefs } from '@/git/remote/ls-remote';
 import type { RemoteOptions } from '@/git/remote/options';
-import { pushAtomic } from '@/git/remote/push';
+import { type Declined, type PushResult, pushAtomic } from '@/git/remote/push';
 import type { RefMove } from '@/git/remote/push-repo';
 import { reachable } from '@/git/remote/remote-host';
-import { failure, JobFailed, refusalHint } from '@/queue/failure';
+import { failure, failureOfGit, JobFailed, refusalHint } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { logLine, watched, wordLines } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
@@ -55,7 +56,7 @@ function abandonMoves(lease: Lease): Statement {
  */
 export async function commitMoves(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
   await passPointOfNoReturn(lease);
-  return push(lease, moves);
+  return push(lease, moves, false);
 }
 
 /**
@@ -70,7 +71,7 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
   if (rows.length === 0) return moves.some((move) => move.state === 'pushed') ? { kind: 'pushed' } : null;
   const refs = refMoves(rows);
   const gitDir = cloneDir(lease.repo.id);
-  const decision = await askRemote(lease, rows);
+  const { decision } = await askRemote(lease, rows);
   await lease.write([
     logLine(lease, `An earlier attempt had begun to push; the remote says: ${decision.replace('_', ' ')}.`),
   ]);
@@ -80,13 +81,16 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
     await forgetPush(lease);
     return null;
   }
-  if (decision === 'push_again') return push(lease, rows);
+  if (decision === 'push_again') return push(lease, rows, true);
   await lease.write(pushedMoves(lease, rows));
   return { kind: 'pushed' };
 }
 
 /** How a push of these moves that may have happened goes on, by what the remote has now. */
-async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
+async function askRemote(
+  lease: Lease,
+  moves: PlannedMove[],
+): Promise<{ decision: Resume; remote: ReadonlyMap<string, string> }> {
   const refs = refMoves(moves);
   const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteRefs(
@@ -97,7 +101,7 @@ async function askRemote(lease: Lease, moves: PlannedMove[]): Promise<Resume> {
   // What somebody has pushed since is not in the clone yet.
   if (elsewhere(refs, remote).length > 0)
     await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
-  return decideResume(refs, remote, await movedOn(lease, refs, remote));
+  return { decision: decideResume(refs, remote, await movedOn(lease, refs, remote)), remote };
 }
 
 /** The refs that are neither where the push finds them nor where it leaves them. */
@@ -154,7 +158,8 @@ export async function remoteOptions(lease: Lease): Promise<RemoteOptions> {
   return { ...bounds, ...(await reachable(lease.repo.url)) };
 }
 
-async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
+/** @param resumed an earlier attempt has pushed the same, and it is not known how that went */
+async function push(lease: Lease, moves: PlannedMove[], resumed: boolean): Promise<Commitment> {
   const refs = refMoves(moves);
   if (refs.length === 0) {
     await lease.write(pushedMoves(lease, moves));
@@ -169,6 +174,10 @@ async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
         return { kind: 'pushed' };
       case 'atomic_unsupported':
         return pushOneByOne(lease, moves);
+      case 'declined':
+        return takeBack(lease, moves, result, resumed);
+      case 'refused':
+        return sortOut(lease, moves, result);
       case 'too_many':
         await forgetPush(lease);
         throw new JobFailed(
@@ -178,34 +187,116 @@ async function push(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
             'Nothing was moved. Restack stack by stack, or add the repo by its ssh address.',
           ),
         );
-      case 'refused': {
-        // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
-        if ((await askRemote(lease, moves)) === 'done') {
-          await lease.write(pushedMoves(lease, moves));
-          return { kind: 'pushed' };
-        }
-        await forgetPush(lease);
-        const named = result.refs.map((r) => ({ ...r, branch: branchOf(r.ref) }));
-        await lease.write([
-          ...named.map((r) => logLine(lease, `The remote did not take ${r.branch}: ${oneLine(r.message)}`, 'warn')),
-          ...wordLines(lease, result.words, 'warn'),
-        ]);
-        const firm = named.filter((r) => r.reason !== 'stale');
-        if (!result.blamed && firm.length > 0) {
-          throw new JobFailed(
-            failure(
-              'PUSH_REJECTED',
-              `The remote declined the push: ${firm[0]?.message ?? ''}`,
-              `Nothing was moved. ${refusalHint(result.words)}`,
-            ),
-          );
-        }
-        if (firm.length > 0) return { kind: 'refused', branches: new Map(firm.map((r) => [r.branch, r.message])) };
-        return { kind: 'moved_meanwhile', branches: named.map((r) => r.branch) };
-      }
     }
   });
 }
+
+/**
+ * The far side has taken nothing: the point of no return is taken back, before anything else. Where it minds objects of
+ * some branches, those are held back; else the job waits, if time can mend it, or ends.
+ */
+async function takeBack(
+  lease: Lease,
+  moves: PlannedMove[],
+  { error, objects }: Declined,
+  resumed: boolean,
+): Promise<Commitment> {
+  // Of the earlier attempt only the remote can tell; where it does not, nothing is known still.
+  if (resumed && (await askRemote(lease, moves)).decision === 'done') {
+    await lease.write(pushedMoves(lease, moves));
+    return { kind: 'pushed' };
+  }
+  await forgetPush(lease);
+  await lease.write(wordLines(lease, error.stderr, 'warn'));
+  const branches = new Map<string, string>();
+  for (const { id, why } of objects) {
+    const blamed = await bringerOf(lease, moves, id);
+    if (blamed) branches.set(blamed.branch, `${blamed.what}: ${why}`);
+  }
+  if (branches.size > 0) return { kind: 'refused', branches };
+  const { failure: known, transient } = failureOfGit(error);
+  if (transient) throw error;
+  const message = `The remote did not take the push: ${oneLine(error.message)}`;
+  switch (error.kind) {
+    case 'auth':
+    case 'not_found':
+      throw new JobFailed(
+        failure(
+          'AUTH',
+          `The remote does not let us push: ${oneLine(hostWords(error.stderr)) || error.message}`,
+          'Nothing was moved. The login of the user that runs Spicerack may read this repository; give it one that may push.',
+        ),
+      );
+    case 'redirect':
+    case 'private':
+    case 'protocol':
+    case 'missing':
+    case 'too_large':
+      throw new JobFailed({ ...known, hint: `Nothing was moved. ${known.hint}` });
+    default:
+      throw new JobFailed(
+        failure(
+          'PUSH_REJECTED',
+          message,
+          `Nothing was moved. ${error.reason ? `${error.reason.means} ${error.reason.todo}` : 'Mend what the remote minds, or ask whoever may.'}`,
+        ),
+      );
+  }
+}
+
+/** The lowest branch whose push brings an object, and what that is, as people know it: the commit before it was replayed. */
+async function bringerOf(
+  { repo, signal }: Lease,
+  moves: PlannedMove[],
+  id: string,
+): Promise<{ branch: string; what: string } | null> {
+  const gitDir = cloneDir(repo.id);
+  for (const { branch, rewritten } of moves) {
+    const from = rewritten.find(({ to }) => to === id)?.from;
+    if (from) return { branch, what: `commit ${await titleOf(gitDir, from, signal)}` };
+  }
+  for (const { branch, after } of moves) {
+    if (after && (await brings(gitDir, after, id, signal))) return { branch, what: `object ${id}` };
+  }
+  return null;
+}
+
+/**
+ * Sorts what a remote said no to: what it does not let move, and what others have moved. That somebody has is believed
+ * only where it shows: a ref that it calls moved and shows where it was cannot be moved by us, and is held back alone.
+ */
+async function sortOut(
+  lease: Lease,
+  moves: PlannedMove[],
+  { refs, blamed, words }: PushResult & { kind: 'refused' },
+): Promise<Commitment> {
+  const { decision, remote } = await askRemote(lease, moves);
+  // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
+  if (decision === 'done') {
+    await lease.write(pushedMoves(lease, moves));
+    return { kind: 'pushed' };
+  }
+  await forgetPush(lease);
+  const before = new Map(refMoves(moves).map((move) => [move.ref, move.before]));
+  const firm = new Map<string, string>();
+  const moved: string[] = [];
+  for (const { ref, reason, message } of refs) {
+    const branch = branchOf(ref);
+    const isStuck = reason === 'stale' && (remote.get(ref) ?? null) === before.get(ref);
+    if (reason === 'stale' && !isStuck) moved.push(branch);
+    else firm.set(branch, isStuck ? STUCK : message);
+    await lease.write([logLine(lease, `The remote did not take ${branch}: ${isStuck ? STUCK : message}`, 'warn')]);
+  }
+  await lease.write(wordLines(lease, words, 'warn'));
+  const [first] = firm.values();
+  if (first === undefined) return { kind: 'moved_meanwhile', branches: moved };
+  if (blamed) return { kind: 'refused', branches: firm };
+  throw new JobFailed(
+    failure('PUSH_REJECTED', `The remote declined the push: ${first}`, `Nothing was moved. ${refusalHint(words)}`),
+  );
+}
+
+const STUCK = 'it says that the branch has moved, and shows it where it was; perhaps it hides it from those who push';
 
 /** Bottom up, where the remote knows no atomic push and the repo allows it: what was pushed stays pushed. */
 async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {
@@ -219,23 +310,17 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
       ),
     );
   }
-  const gitDir = cloneDir(lease.repo.id);
-  const refused = new Map<string, string>();
-  const stale: string[] = [];
   for (const move of moves) {
-    const result = await pushAtomic(gitDir, refMoves([move]), { ...(await remoteOptions(lease)), atomic: false });
-    if (result.kind === 'pushed') await lease.write(pushedMoves(lease, [move]));
-    else if (result.kind === 'refused' && result.refs.some((r) => r.reason !== 'stale')) {
-      refused.set(move.branch, result.refs[0]?.message ?? '');
-      break;
-    } else {
-      stale.push(move.branch);
-      break;
-    }
+    const refs = refMoves([move]);
+    const options = { ...(await remoteOptions(lease)), atomic: false };
+    const result = await pushAtomic(cloneDir(lease.repo.id), refs, options);
+    if (result.kind === 'declined') return takeBack(lease, [move], result, false);
+    if (result.kind === 'refused') {
+      const sorted = await sortOut(lease, [move], { ...result, blamed: true });
+      if (sorted.kind !== 'pushed') return sorted;
+    } else await lease.write(pushedMoves(lease, [move]));
   }
-  if (refused.size === 0 && stale.length === 0) return { kind: 'pushed' };
-  await forgetPush(lease);
-  return refused.size > 0 ? { kind: 'refused', branches: refused } : { kind: 'moved_meanwhile', branches: stale };
+  return { kind: 'pushed' };
 }
 
 /**

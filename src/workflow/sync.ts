@@ -9,7 +9,7 @@ import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
 import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
-import { prepareClone, removeClone } from '@/git/clone/init';
+import { prepareClone } from '@/git/clone/init';
 import { commitIdentities } from '@/git/objects/identities';
 import { GitError } from '@/git/process/error';
 import { type Fetched, fetchRemote } from '@/git/remote/fetch';
@@ -27,6 +27,7 @@ import { logLine, setResult, watched } from '@/queue/record';
 import { isKept } from '@/repos/kept';
 import { counted, named } from '@/text/words';
 import { remoteOptions } from './commit-moves';
+import { bringOver, setAsideIfDamaged, theirs } from './damaged-clone';
 import { recordLandings } from './landings';
 import { leftOutLines, leftOutOf, trunkLeftOut } from './left-out';
 import { askForge, type ForgeNews, recordForge } from './pull-requests';
@@ -67,8 +68,7 @@ async function fetchWhole(lease: Lease): Promise<Sight> {
   } catch (error) {
     if (error instanceof GitError && error.kind === 'redirect') throw await movedAway(lease, error);
     if (!(error instanceof GitError) || error.kind !== 'corrupt') throw error;
-    await lease.write([logLine(lease, `The clone is damaged and is made anew: ${error.message}`, 'warn')]);
-    await removeClone(cloneDir(lease.repo.id));
+    if (!(await setAsideIfDamaged(lease, error))) throw theirs(error);
     return fetchOnce(lease);
   }
 }
@@ -88,7 +88,9 @@ async function fetchOnce(lease: Lease): Promise<Sight> {
   if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
-  return { trunk, fetched: await fetchRemote(gitDir, { ...remote, trunk }) };
+  const fetched = await fetchRemote(gitDir, { ...remote, trunk });
+  await bringOver(lease);
+  return { trunk, fetched };
 }
 
 async function findTrunk(lease: Lease, gitDir: string, remote: Parameters<typeof remoteHead>[1]): Promise<string> {

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobMoves } from '@/db/schema';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { jobMoves, jobs } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { maintainClone } from '@/git/clone/maintenance';
+import { hostConfigProblem } from '@/git/process/host-config';
 import { git, gitText } from '@/git/process/run';
+import { undoOffer } from '@/queue/undo';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type InProcess, inProcess } from '@/testing/in-process';
 import { TryLater } from './workflow';
@@ -58,6 +61,7 @@ const DAMAGES: Record<string, (gitDir: string) => Promise<void>> = {
 };
 
 async function unpack(gitDir: string): Promise<void> {
+  if (!existsSync(join(gitDir, 'objects/pack'))) return;
   const contents = await Promise.all((await packs(gitDir)).map((pack) => readFile(pack)));
   await rm(join(gitDir, 'objects/pack'), { recursive: true });
   for (const input of contents) await git(['unpack-objects', '-q'], { gitDir, input });
@@ -184,4 +188,96 @@ describe('a damaged clone', () => {
     expect(undo.job.status).toBe('completed');
     expect(await remote.tips()).toEqual(before);
   });
+
+  /** Of the tip of `b` before the restack: only the clone has it now. */
+  const loseTree = async (gitDir: string, commit: string) => {
+    await unpack(gitDir);
+    const tree = await gitText(['rev-parse', `${commit}^{tree}`], { gitDir });
+    await rm(join(gitDir, 'objects', tree.slice(0, 2), tree.slice(2)));
+  };
+
+  it('gives what undos need to the one that is made anew, although the remote gives out no old commits', async () => {
+    const { remote, repoId, gitDir } = await stacked();
+    const before = await remote.tips();
+    const { job } = await app.run({ repoId, kind: 'restack_repo' });
+    await forget(remote);
+    // What is lost is on the remote; the old commits are nowhere else.
+    await loseTree(gitDir, 'refs/remotes/origin/b');
+    await remote.from('main').commit('On', { 'main.txt': 'z\n' }).write();
+    const later = await app.run({ repoId, kind: 'restack_repo' });
+    expect(later.job).toMatchObject({ status: 'completed', attempt: 2 });
+    for (const undoOf of [later.job.id, job.id])
+      expect((await app.run({ repoId, kind: 'undo', undoOf })).job).toMatchObject({ status: 'completed' });
+    expect(await remote.tips()).toMatchObject({ a: before.a, b: before.b });
+    expect(existsSync(`${gitDir}.damaged`)).toBe(false);
+  });
+
+  it('says on the jobs concerned what could not be saved, and offers no undo of them; of the others it does', async () => {
+    const { remote, repoId, gitDir } = await stacked();
+    const before = await remote.tips();
+    const first = await app.run({ repoId, kind: 'restack_repo' });
+    await remote.from('main').commit('On', { 'main.txt': 'z\n' }).write();
+    const second = await app.run({ repoId, kind: 'restack_repo' });
+    await forget(remote);
+    await loseTree(gitDir, before.b ?? '');
+    await loseTree(gitDir, 'refs/remotes/origin/b');
+    await remote.from('main').commit('On and on', { 'main.txt': 'zz\n' }).write();
+    await app.run({ repoId, kind: 'restack_repo' });
+    const [one, two] = await Promise.all(
+      [first.job.id, second.job.id].map(async (id) => (await test.db.select().from(jobs).where(eq(jobs.id, id)))[0]),
+    );
+    expect(one?.result).toMatchObject({ lost: ['b'], notes: [expect.stringContaining('can no longer be undone')] });
+    expect(two?.result?.lost).toBeUndefined();
+    if (!one) throw new Error('The job is gone.');
+    expect(await undoOffer(test.db, one)).toEqual({ possible: false, reason: expect.stringContaining('was lost') });
+  });
+
+  it('is not seen in a clone that is whole, whatever the remote says of itself', async () => {
+    const { remote, repoId, gitDir } = await stacked();
+    const before = await remote.tips();
+    const { job } = await app.run({ repoId, kind: 'restack_repo' });
+    const clone = (await stat(gitDir)).ino;
+    // The remote loses the tree of a new commit.
+    await remote.from('b').commit('Lost', { 'lost.txt': 'x\n' }).write();
+    const tip = await remote.tip('b');
+    const tree = await gitText(['rev-parse', `${tip}^{tree}`], { gitDir: remote.dir });
+    const path = await looseObject(remote.dir, tree);
+    const content = await readFile(path);
+    await rm(path);
+    const failed = await app.run({ repoId, kind: 'sync_repo' });
+    expect(failed.job).toMatchObject({ status: 'error', errorCode: expect.stringMatching(/^REMOTE_/), attempt: 1 });
+    expect((await stat(gitDir)).ino).toBe(clone);
+    // Mended, and taken back there, so that the undo is possible again: it is, for nothing was lost here.
+    await writeFile(path, content);
+    await remote.move('b', failed.moves[0]?.after ?? (await app.rows(repoId)).get('b')?.tip ?? '');
+    const undo = await app.run({ repoId, kind: 'undo', undoOf: job.id });
+    expect(undo.job.status).toBe('completed');
+    expect(await remote.tips()).toMatchObject({ a: before.a, b: before.b });
+  });
+
+  it("is not seen where the host's configuration is broken: the job goes on without it", async () => {
+    const { repoId, gitDir } = await stacked();
+    const clone = (await stat(gitDir)).ino;
+    const path = join(dir, 'gitconfig');
+    await writeFile(path, '[user]\n\tname = Ada\n[alias\n');
+    vi.stubEnv('GIT_CONFIG_GLOBAL', path);
+    const { job } = await app.run({ repoId, kind: 'restack_repo' });
+    expect([job.status, (await stat(gitDir)).ino]).toEqual(['completed', clone]);
+    expect(hostConfigProblem()?.what).toContain(`bad config line 3 in file ${path}`);
+    vi.unstubAllEnvs();
+    expect(hostConfigProblem()).toBeNull();
+  });
 });
+
+/** The remote drops what no branch holds: many give out old commits by id for as long as they have them. */
+async function forget({ dir }: Remote): Promise<void> {
+  await git(['reflog', 'expire', '--expire=now', '--expire-unreachable=now', '--all'], { gitDir: dir });
+  await git(['gc', '--prune=now', '--quiet'], { gitDir: dir });
+}
+
+/** Where a bare repository has an object as a file of its own; unpacked where it has not. */
+async function looseObject(dir: string, id: string): Promise<string> {
+  const path = join(dir, 'objects', id.slice(0, 2), id.slice(2));
+  if (!existsSync(path)) await unpack(dir);
+  return path;
+}

@@ -21,8 +21,8 @@ export interface DisposableClone {
 }
 
 /**
- * What the host's own settings must not change here. Its merge drivers and the like still hold. The environment
- * of every git process (`run.ts`) adds: no signing, no hooks, no gc.
+ * What git does by itself and must not do here. The environment of every git process (`run.ts`) adds: no signing, no
+ * hooks, no gc, and nothing of the host's configuration that matters here.
  */
 const SETTINGS = `[core]
 	logAllRefUpdates = false

@@ -9,8 +9,8 @@ export type ObjectFormat = 'sha1' | 'sha256';
 /**
  * Makes sure that our bare clone of `url` is there: a cache of the remote's branches under
  * `refs/remotes/origin/`, with no branches of its own. Nothing is fetched. A clone whose outline is damaged is
- * made anew; damage deeper down shows as a GitError of kind `corrupt` in a later command, and then
- * `removeClone` and `prepareClone` mend it. Call it only under the repo's lease: it removes what killed
+ * set aside and made anew; damage deeper down shows as a GitError of kind `corrupt` in a later command, and then
+ * `setAside` and `prepareClone` mend it. Call it only under the repo's lease: it removes what killed
  * processes left behind (lock files, half-written packs).
  * @param format of a clone that is made; one that is there keeps its own
  */
@@ -18,7 +18,7 @@ export async function prepareClone(gitDir: string, url: string, format: ObjectFo
   if (cloneExists(gitDir)) {
     await removeLeftovers(gitDir);
   } else {
-    await removeClone(gitDir);
+    await setAside(gitDir);
     await mkdir(dirname(gitDir), { recursive: true });
     // Made aside and renamed, so that a kill in between leaves no half of it at the clone's place.
     const fresh = `${gitDir}.new`;
@@ -40,6 +40,19 @@ export async function prepareClone(gitDir: string, url: string, format: ObjectFo
 /** Whether there is a clone, by its outline. */
 export function cloneExists(gitDir: string): boolean {
   return ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(gitDir, name)));
+}
+
+/** Where a damaged clone waits until what it alone has is in the new one (`salvage.ts`). */
+export const asideOf = (gitDir: string) => `${gitDir}.damaged`;
+
+/**
+ * Takes a damaged clone away from its place without deleting it. Where one is set aside already, that has what is of
+ * worth: the later one was never more than what the remote has.
+ */
+export async function setAside(gitDir: string): Promise<void> {
+  if (!existsSync(gitDir)) return;
+  if (existsSync(asideOf(gitDir))) await removeClone(gitDir);
+  else await rename(gitDir, asideOf(gitDir));
 }
 
 /** Deletes the clone, if there is one. The next `prepareClone` and fetch make it anew from the remote. */

@@ -1,5 +1,6 @@
+import { oneLine } from '@/text/foreign';
 import { MAX_COMMITS, tooLarge } from '../process/bounds';
-import { gitRecords } from '../process/run';
+import { gitRecords, gitText } from '../process/run';
 
 /** A commit of a listed history. `time` is the committer's, in Unix seconds. */
 export interface ListedCommit {
@@ -56,4 +57,28 @@ export async function existingCommits(
     if (id) found.push({ id, time: Number(time) });
   });
   return found;
+}
+
+/**
+ * Whether a push of this commit brings the object: the commit reaches it and no branch of the remote does.
+ * @throws GitError
+ */
+export async function brings(gitDir: string, commit: string, object: string, signal?: AbortSignal): Promise<boolean> {
+  let found = false;
+  const args = ['rev-list', '--objects', '--no-object-names', commit, '--not', '--remotes'];
+  await gitRecords(args, { gitDir, signal, encoding: 'latin1' }, (id) => {
+    found ||= id === object;
+  });
+  return found;
+}
+
+/**
+ * A commit as people know it: its short id and its subject.
+ * @throws GitError when it is not there
+ */
+export async function titleOf(gitDir: string, commit: string, signal?: AbortSignal): Promise<string> {
+  const [id = '', subject = ''] = (
+    await gitText(['log', '-1', '--encoding=UTF-8', '--format=%h%x00%s', commit, '--'], { gitDir, signal })
+  ).split('\0');
+  return `${id} “${oneLine(subject, 100)}”`;
 }

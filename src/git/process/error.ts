@@ -3,6 +3,7 @@ import { oneLine } from '@/text/foreign';
 import { saying, says } from '@/text/says';
 import type { GitErrorKind } from './error-kind';
 import { NO_REASON, REASONS, type Reason } from './reasons';
+import { whoSaid } from './said';
 
 export type { GitErrorKind };
 
@@ -23,10 +24,11 @@ export class GitError extends Error {
 
 /** Turns a failed command's words, which are clean (`text/foreign.ts`), into a GitError. */
 export function classify(args: string[], code: number, stderr: string): GitError {
-  const [all, own] = [saying(stderr), saying(ownWords(stderr))];
+  const said = whoSaid(stderr);
+  const [all, own, far] = [saying(stderr), saying(said.own), saying(said.far)];
   const reason = REASONS.find(({ by, words }) => (by === 'own' ? own : all)(words));
   // Without a known reason, and after nothing but the line that ends every conversation, it may have been the network.
-  const kind = reason?.kind ?? (all(NO_REASON) ? 'unreachable' : 'failed');
+  const kind = reason?.kind ?? (ofTheirs(far) ? 'refused' : all(NO_REASON) ? 'unreachable' : 'failed');
   const words = withoutHttpBody(stderr);
   const first = usefulLine(words, reason);
   const message = `git ${args[0]} failed (exit ${code})${first ? `: ${oneLine(first)}` : ''}`;
@@ -39,11 +41,11 @@ export function reasonOf(words: string): Reason | undefined {
   return REASONS.find((reason) => reason.by !== 'own' && all(reason.words));
 }
 
-function ownWords(stderr: string): string {
-  return stderr
-    .split('\n')
-    .filter((line) => !line.startsWith('remote:'))
-    .join('\n');
+/** Whether the far side tells of damage or a full disk in words that would be ours from our own git: those are its own. */
+function ofTheirs(far: ReturnType<typeof saying>): boolean {
+  return REASONS.some(
+    ({ by, kind, words }) => by === 'own' && (kind === 'corrupt' || kind === 'disk_full') && far(words),
+  );
 }
 
 /** As many lines from the start, and from the end, are looked at for the useful one. */

@@ -4,6 +4,7 @@ import { childEnvironment } from '@/environment';
 import { ErrorText } from '@/text/foreign';
 import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
 import { classify, GitError } from './error';
+import { hostConfig } from './host-config';
 
 /** Every option that a git command may need. Paths are absolute. */
 export interface GitOptions {
@@ -250,7 +251,9 @@ export function sshCommand(): string {
 
 /**
  * The environment of every git process: no prompts, no hooks, no background maintenance, only the allowed
- * protocols, English messages. The host's own credential helpers and ssh keys stay usable.
+ * protocols, English messages, and of the host's configuration only what people need (`host-config.ts`): its credential
+ * helpers and ssh keys stay usable.
+ * @throws where the data directory cannot be written
  */
 export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env' | 'settings'> = {}): NodeJS.ProcessEnv {
   const inherited = childEnvironment();
@@ -264,10 +267,14 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env' | 'set
     ['protocol.ext.allow', 'never'],
     // A remote must not choose whom this machine talks to.
     ['http.followRedirects', 'false'],
+    // Where the host's configuration names none, git has a usual place for them.
+    ['core.attributesFile', '/dev/null'],
     ...(options.settings ?? []),
   ];
   const env: NodeJS.ProcessEnv = {
     ...inherited,
+    ...hostConfig().env,
+    GIT_ATTR_NOSYSTEM: '1',
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
     // A graphical prompt would wait for nobody; a program that was set on purpose may know the password.

@@ -2,6 +2,7 @@ import { oneLine, shorten } from '@/text/foreign';
 import { says } from '@/text/says';
 import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
+import { hostWords } from '../process/said';
 import { remoteRefs } from './ls-remote';
 import type { RemoteOptions } from './options';
 import { makePushRepo, PUSH_REMOTE, type RefMove } from './push-repo';
@@ -25,15 +26,24 @@ export type PushResult =
    */
   /** `words`: all that was said, clean. */
   | { kind: 'refused'; refs: RefusedRef[]; blamed: boolean; words: string }
+  /** Nothing was moved, for a reason that is no ref's: the far side said no, or was not reached, before it began. */
+  | Declined
   | { kind: 'atomic_unsupported' }
   /** git cannot push so many refs over http: it gives their leases to its own child by a command line. Nothing was sent. */
   | { kind: 'too_many' };
 
+export interface Declined {
+  kind: 'declined';
+  /** Of kind `refused` where the host says no in words of its own, which its message then has. */
+  error: GitError;
+  /** The objects that it does not take, with its reason for each. */
+  objects: Array<{ id: string; why: string }>;
+}
+
 /**
  * Moves refs on the remote, all or nothing, each only if it is still at `before`. The commits must be in the
  * clone. Pushing again what the remote already has is a success.
- * @throws GitError where it cannot be said that the remote has answered (the refs may have moved all the same:
- *   read them), and where the trouble is neither the refs' nor the remote's rules.
+ * @throws GitError where it is not known whether the remote has moved them: read them.
  */
 export async function pushAtomic(
   gitDir: string,
@@ -63,6 +73,7 @@ export async function pushAtomic(
   if (says(stderr, ["cannot exec 'send-pack'"])) return { kind: 'too_many' };
   const refused = readRefusal(stdout.toString('utf8'), stderr);
   if (!refused) throw classify(['push'], code, stderr);
+  if (refused.kind === 'declined') return refused;
 
   // A deletion of a ref that is not there any more counts as stale, but is what was asked for.
   const deletions = moves.filter(({ ref, after }) => after === null && refused.refs.some((r) => r.ref === ref));
@@ -82,13 +93,77 @@ export async function pushAtomic(
 }
 
 /**
- * What a push that failed says about its refs: `stdout` is that of `--porcelain`, `stderr` is clean. Null where it
- * says nothing about any.
- * @throws GitError where the refs are not at fault
+ * What a push that failed says about its refs, or that nothing was moved: `stdout` is that of `--porcelain`, `stderr` is
+ * clean. Null where it does not say.
+ * @throws GitError where the remote had begun and did not say how it went
  */
-export function readRefusal(stdout: string, stderr: string): (PushResult & { kind: 'refused' }) | null {
+export function readRefusal(stdout: string, stderr: string): (PushResult & { kind: 'refused' }) | Declined | null {
+  if (tookNothing(stderr)) return declined(stderr);
   const rejected = readPorcelain(stdout);
   return rejected.length === 0 ? null : blame(rejected, stderr);
+}
+
+/**
+ * How git says that the far side has taken nothing: it did not come to its list of refs, it answered the request
+ * that carries the push with a refusal, or it did not take the objects, after which no ref is looked at.
+ */
+const TOOK_NOTHING = [
+  'fatal: Could not read from remote repository',
+  'hung up upon initial contact',
+  "fatal: unable to access '",
+  'fatal: remote error: ',
+  "fatal: repository '*' not found",
+  'fatal: Authentication failed',
+  'fatal: could not read Username',
+  'fatal: could not read Password',
+  "fatal: transport '*' not allowed",
+  'error: RPC failed; HTTP 3',
+  'error: RPC failed; HTTP 4',
+  'error: remote unpack failed: ',
+];
+
+function tookNothing(stderr: string): boolean {
+  const ours = stderr.split('\n').filter((line) => !line.startsWith('remote:'));
+  return says(ours.join('\n'), TOOK_NOTHING);
+}
+
+/** What passes by itself, where it is why nothing was taken: the way there, or a host that is busy. */
+const PASSES = [
+  'ssh: ',
+  'ssh_exchange_identification',
+  'kex_exchange_identification',
+  'connection ',
+  'broken pipe',
+  'timed out',
+  'error: 408',
+  'error: 429',
+  'error: 5',
+  'too many',
+  'rate limit',
+  'try again',
+  'temporarily',
+  'unavailable',
+  'maintenance',
+  'overload',
+];
+
+function declined(stderr: string): Declined {
+  const error = classify(['push'], 128, stderr);
+  // As the error has it: without what nobody is to see.
+  const said = error.stderr;
+  const words = hostWords(said);
+  const objects = [...words.matchAll(/^object ([0-9a-f]{40,64}): (.+)$/gm)].map(([, id = '', why = '']) => ({
+    id,
+    why: oneLine(why),
+  }));
+  const unpacked = said.split('\n').some((line) => line.startsWith('error: remote unpack failed: '));
+  const saidNo =
+    unpacked || (error.kind === 'unreachable' && words !== '') || says(said, ['error: RPC failed; HTTP 4']);
+  const isFinal = saidNo && !['auth', 'not_found', 'redirect'].includes(error.kind) && !says(said, PASSES);
+  if (!isFinal) return { kind: 'declined', error, objects };
+  const status = said.match(/returned error: (\d+)/)?.[1];
+  const message = words ? shorten(words, MOST_WORDS) : status ? `it answered HTTP ${status}` : error.message;
+  return { kind: 'declined', error: new GitError('refused', message, ['push'], said, error.reason), objects };
 }
 
 /** The most of a remote's words that each ref they are about is given, in characters; the log has them all. */
@@ -116,19 +191,20 @@ function readPorcelain(stdout: string): Rejection[] {
 }
 
 /** Tells the refs at fault from those that only shared their push. The words are those of git 2.39 and of hosts. */
-function blame(rejected: Rejection[], stderr: string): PushResult & { kind: 'refused' } {
+function blame(rejected: Rejection[], stderr: string): (PushResult & { kind: 'refused' }) | Declined {
   const words = remoteWords(stderr);
   const message = shorten(words, MOST_WORDS);
   if (rejected.some(({ by }) => by === 'remote failure')) {
     throw new GitError('unreachable', 'The remote ended the push without saying how it went.', ['push'], stderr);
   }
-  if (rejected.some(({ reason }) => reason === 'unpacker error')) throw classify(['push'], 1, stderr);
+  if (rejected.some(({ reason }) => reason === 'unpacker error')) return declined(stderr);
 
   // The remote's transaction failed while it was writing: only its words name the ref.
   const failed = rejected.filter(({ reason }) => /^atomic transaction failed|^failed to update ref/.test(reason));
   if (failed.length > 0) {
     if (says(words, ['cannot lock ref *Unable to create *.lock'])) {
-      throw new GitError('lock', 'The remote is busy with one of these branches.', ['push'], stderr);
+      const words = 'The remote is busy with one of these branches.';
+      return { kind: 'declined', error: new GitError('lock', words, ['push'], stderr), objects: [] };
     }
     const named = failed.flatMap(({ ref }): RefusedRef[] => {
       const line = words.split('\n').find((l) => l.includes(`cannot lock ref '${ref}'`));

@@ -420,9 +420,9 @@ describe('a remote that fails says how', () => {
       expect(await kindOf(`${locked.url}/r${count}.git`)).toBe('auth');
       expect(await kindOf(`${locked.url.replace('//', '//ada:wrong@')}/r${count}.git`)).toBe('auth');
       const push = pushAtomic(clone, [{ ref: 'refs/heads/x', before: null, after: at(tips, 'one') }]);
-      const error = await push.catch((e: Error) => e);
-      expect(error).toMatchObject({ kind: 'auth' });
-      expect(JSON.stringify(error)).not.toContain('wrong');
+      const result = await push;
+      expect(result).toMatchObject({ kind: 'declined', error: { kind: 'auth' } });
+      expect(JSON.stringify(result)).not.toContain('wrong');
     } finally {
       await locked.close();
     }

@@ -1,0 +1,183 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobLogs, jobs, repos } from '@/db/schema';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { git, gitText } from '@/git/process/run';
+import { cancelJob } from '@/queue/cancel';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { type HttpRemotes, serveHttp } from '@/testing/http';
+import { type InProcess, inProcess } from '@/testing/in-process';
+
+describe('a push that the far side refuses did not happen', () => {
+  let dir: string;
+  let test: TestDatabase;
+  let app: InProcess;
+  let http: HttpRemotes;
+  let remotes = 0;
+  const answer = () => join(dir, 'ssh-says');
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'spicerack-refused-'));
+    // A fake ssh, for a server of it is not everywhere: it runs here what it is to run there, or says no to a push.
+    const ssh = join(dir, 'ssh');
+    const script = `for last; do :; done
+case "$last" in *receive-pack*) if [ -f '${answer()}' ]; then cat '${answer()}' >&2; exit 1; fi ;; esac
+eval "$last"`;
+    await writeFile(ssh, `#!/bin/sh\n${script}\n`);
+    await chmod(ssh, 0o755);
+    Object.assign(process.env, {
+      SPICERACK_DATA_DIR: join(dir, 'data'),
+      SPICERACK_RETRY_DELAY: '0.05',
+      SPICERACK_MAX_ATTEMPTS: '3',
+      SPICERACK_ENGINE: 'git',
+      SPICERACK_ALLOW_LOCAL: '1',
+      GIT_SSH_COMMAND: ssh,
+    });
+    test = await testDatabase();
+    app = inProcess(test.db);
+    http = await serveHttp(dir);
+  });
+  afterAll(async () => {
+    await http.close();
+    await test.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  /** a ← b on main, tracked, behind main. */
+  async function stacked(address: (remote: Remote) => string = ({ dir: path }) => path) {
+    const remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
+    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
+    const a = remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' });
+    await a.branch('b').commit('B', { 'b.txt': 'b\n' }).write();
+    const repoId = uuid();
+    await test.db.insert(repos).values({ id: repoId, name: 'shop', url: address(remote) });
+    await app.run({ repoId, kind: 'sync_repo' });
+    await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
+    await remote.from('main').commit('Main moves', { 'main.txt': 'x\n' }).write();
+    const restack = () => app.run({ repoId, kind: 'restack_repo' });
+    return { remote, repoId, restack };
+  }
+
+  const served = ({ dir: path }: Remote) => `${http.url}/${basename(path)}`;
+  const overSsh = ({ dir: path }: Remote) => `ssh://git@host${path}`;
+  const logOf = async (jobId: string) =>
+    (await test.db.select().from(jobLogs).where(eq(jobLogs.jobId, jobId))).map(({ line }) => line);
+
+  /** It ended at its first try, nothing has moved, nothing is open, and nobody is told that it is not known. */
+  function expectRefused({ job, moves }: Awaited<ReturnType<InProcess['run']>>, errorCode: string, words: string) {
+    expect(job).toMatchObject({ status: 'error', errorCode, attempt: 1, committingAt: null });
+    expect(job.message).toContain(words);
+    expect(job.message).not.toContain('not known');
+    expect(moves.map(({ state }) => state)).toEqual(['abandoned', 'abandoned']);
+  }
+
+  it('over ssh, in words of the host alone: archived, read-only keys, no right to write; and goes through once it may', async () => {
+    const { restack, remote } = await stacked(overSsh);
+    const before = await remote.tips();
+    const cases = [
+      ['PUSH_REJECTED', 'This repository was archived so it is read-only.', 'ERROR: '],
+      ['AUTH', 'The key you are authenticating with has been marked as read only.', 'ERROR: '],
+      ['PUSH_REJECTED', 'W any shop ada DENIED by fallthru', 'FATAL: '],
+      ['AUTH', 'You are not allowed to push code to this project.', 'remote: ERROR: '],
+    ] as const;
+    for (const [code, words, mark] of cases) {
+      await writeFile(answer(), `${mark}${words}\n`);
+      const ended = await restack();
+      expectRefused(ended, code, words);
+      expect(await logOf(ended.job.id)).toContain(`${mark}${words}`);
+    }
+    expect(await remote.tips()).toEqual(before);
+    await rm(answer());
+    expect((await restack()).job).toMatchObject({ status: 'completed', attempt: 1 });
+  });
+
+  it('over http, by its status: 413, 406, 403, 302, as it asks and as it sends; and goes through once it may', async () => {
+    const { restack, remote } = await stacked(served);
+    const path = basename(remote.dir);
+    const before = await remote.tips();
+    const cases = [
+      [413, 'pack', 'PUSH_REJECTED'],
+      [406, 'refs', 'PUSH_REJECTED'],
+      [403, 'pack', 'AUTH'],
+      [302, 'pack', 'REMOTE_UNREACHABLE'],
+    ] as const;
+    for (const [status, at, code] of cases) {
+      http.answer(path, status, at);
+      expectRefused(await restack(), code, '');
+    }
+    expect(await remote.tips()).toEqual(before);
+    http.answer(path, null);
+    expect((await restack()).job).toMatchObject({ status: 'completed', attempt: 1 });
+  });
+
+  it('is tried again where time can mend it, and may be cancelled while it waits', async () => {
+    const { restack, remote } = await stacked(served);
+    http.answer(basename(remote.dir), 503, 'refs');
+    const waiting = restack();
+    for (;;) {
+      const [job] = await test.db.select().from(jobs).where(eq(jobs.status, 'running'));
+      if (job?.nextAttemptAt && !job.leaseHeld) {
+        expect([job.committingAt, job.message]).toEqual([null, expect.stringMatching(/Trying again in \d+ s/)]);
+        if ('status' in (await cancelJob(test.db, job.id))) break;
+      }
+      await sleep(5);
+    }
+    const { job, moves } = await waiting;
+    expect(job).toMatchObject({ status: 'cancelled', message: 'Cancelled. Nothing was moved.' });
+    expect(moves.every(({ state }) => state === 'abandoned')).toBe(true);
+    http.answer(basename(remote.dir), null);
+    expect((await restack()).job.status).toBe('completed');
+  });
+
+  it('is not tried again once a person would no longer wait, and says so at once', async () => {
+    const { remote, repoId } = await stacked(served);
+    http.answer(basename(remote.dir), 503, 'refs');
+    const longAgo = { startedAt: new Date(Date.now() - 3_600_000).toISOString() };
+    const { job, moves } = await app.run(
+      { repoId, kind: 'restack_repo' },
+      {
+        async before(step) {
+          if (step === 'act') await test.db.update(jobs).set(longAgo).where(eq(jobs.status, 'running'));
+        },
+      },
+    );
+    expect(job).toMatchObject({ status: 'error', attempt: 1, errorCode: 'REMOTE_UNREACHABLE', committingAt: null });
+    expect(moves.every(({ state }) => state === 'abandoned')).toBe(true);
+  });
+
+  it('holds back the branch of a commit that the remote finds fault with, named as people know it; the rest goes through', async () => {
+    const { remote, repoId } = await stacked();
+    const gitDir = remote.dir;
+    const tree = await gitText(['rev-parse', 'b^{tree}'], { gitDir });
+    const bad = `tree ${tree}\nparent ${await remote.tip('b')}\nauthor A <a@b> 1700000000 +00x0\ncommitter A <a@b> 1700000000 +0000\n\nOdd clock\n`;
+    const made = await git(['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], { gitDir, input: bad });
+    const odd = made.stdout.toString().trim();
+    await remote.move('b', odd);
+    await remote.config('receive.fsckObjects', 'true');
+    const { job } = await app.run({ repoId, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 1 branch; held back b.' });
+    const lines = (await logOf(job.id)).join('\n');
+    expect(lines).toMatch(new RegExp(`b is held back: .*commit ${odd.slice(0, 7)} “Odd clock”: badTimezone`));
+    expect(await remote.subjects('a', 'main')).toEqual(['A']);
+  });
+
+  it('ends at once where the remote takes no objects at all, for want of room or by a limit', async () => {
+    const { remote, restack } = await stacked();
+    await remote.config('receive.maxInputSize', '10');
+    expectRefused(await restack(), 'PUSH_REJECTED', 'pack exceeds maximum allowed size');
+    await remote.config('receive.maxInputSize', '0');
+    expect((await restack()).job.status).toBe('completed');
+  });
+
+  it('holds back alone a branch that the remote hides from pushes: nobody kept pushing', async () => {
+    const { remote, restack } = await stacked();
+    await remote.config('receive.hideRefs', 'refs/heads/b');
+    const { job } = await restack();
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 1 branch; held back b.' });
+    expect((await logOf(job.id)).join('\n')).toContain('shows it where it was');
+  });
+});
