@@ -562,4 +562,25 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.states('a', 'b')).toEqual({ a: 'on trunk', b: 'on a' });
     });
   });
+
+  it('what has landed of a branch, and in it, goes with it when it gets another name', async () => {
+    const world = await World.make(engine, {
+      a: [{ a: 'a\n' }, { late: 'l\n' }],
+      b: [{ b: 'b\n' }],
+      c: [{ c: 'c\n' }],
+    });
+    await world.onMain('a1', { a: 'a\n' });
+    await world.onMain('Go on there', { a: 'aa\n' });
+    await world.remote.from('a').commit('b, squashed', { b: 'b\n' }).write();
+    await world.sync();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+    await world.remote.move('renamed', 'a');
+    await world.remote.delete('a');
+    await world.sync();
+    await api().branches.acceptRename({ repoId: world.repoId, branch: 'renamed' });
+    await app.rest();
+    await world.restack();
+    expect(await world.states('renamed', 'b', 'c')).toEqual({ renamed: 'on main', b: 'merged', c: 'on renamed' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a2', 'b, squashed', 'c1']);
+  });
 });

@@ -43,6 +43,8 @@ export async function acceptRename(
       where ${ofRepo} and name = ${branch} and ${holds}`),
     // What holds is over with that; the rest asks whether it was done.
     db.run(sql`update branch_tips set branch = ${branch} where ${ofRepo} and branch = ${old} and ${done}`),
+    db.run(sql`update landings set branch = ${branch} where ${ofRepo} and branch = ${old} and ${done}`),
+    db.run(sql`update landings set landed_in = ${branch} where ${ofRepo} and landed_in = ${old} and ${done}`),
     db.run(sql`delete from branches where ${ofRepo} and name = ${old} and ${done}`),
     insertJob(db, { id: job, repoId, kind: 'sync_repo', requestedBy }, done),
     db.run(sql`update branches set renamed_from = null where ${ofRepo} and name = ${branch} and ${done}`),
