@@ -66,8 +66,7 @@ export async function pushAtomic(
     PUSH_REMOTE,
   ];
   const from = await makePushRepo(gitDir, moves, bounds.signal);
-  const run = git(args, { ...bounds, gitDir: from.gitDir, okCodes: [0, 1, 128] });
-  const { code, stdout, stderr } = await run.finally(() => from.remove());
+  const { code, stdout, stderr } = await pushFrom(from, args, bounds);
   if (code === 0) return { kind: 'pushed' };
   if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
   if (says(stderr, ["cannot exec 'send-pack'"])) return { kind: 'too_many' };
@@ -90,6 +89,14 @@ export async function pushAtomic(
     }
   }
   return refused;
+}
+
+async function pushFrom(from: Awaited<ReturnType<typeof makePushRepo>>, args: string[], bounds: RemoteOptions) {
+  try {
+    return await git(args, { ...bounds, gitDir: from.gitDir, okCodes: [0, 1, 128] });
+  } finally {
+    await from.remove();
+  }
 }
 
 /**
