@@ -21,7 +21,7 @@ export function check(people: People, before: Picture, report: Report): Broken[]
   const { model, store } = people;
   const after = look(store);
   inherit(model, before);
-  hearWhatLanded(people, before, report);
+  hearWhatLanded(people, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
@@ -63,12 +63,8 @@ function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCo
 }
 
 /** Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later. */
-function hearWhatLanded({ model, store }: People, before: Picture, { detail }: Report): void {
-  const said = (detail.job.result?.notes ?? []).filter((note) => note.startsWith('Landed in ')).join(' ');
-  const short = new Set(said.match(/\b[0-9a-f]{8}\b/g));
-  for (const { ids } of before.values()) {
-    for (const id of ids) if (short.has(id.slice(0, 8))) model.saidToHaveLanded.add(store.commit(id).subject);
-  }
+function hearWhatLanded({ model }: People, { detail }: Report): void {
+  for (const { subject } of detail.job.result?.landed ?? []) model.saidToHaveLanded.add(subject);
 }
 
 function endsWell({ detail: { job } }: Report): Broken[] {
