@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { z } from 'zod';
 import { GET, POST } from '@/app/api/trpc/[trpc]/route';
 import { branches, jobMoves, jobs, tasks } from '@/db/schema';
+import { EMPTY_RESULT } from '@/model/result';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { appRouter } from './router';
@@ -31,6 +32,9 @@ afterAll(async () => {
   await test.close();
 });
 
+/** A commit that a job says has left its branches. */
+const LEFT = 'e'.repeat(40);
+
 /** Ids of rows that are there; the arbitraries name them by these words. */
 const known = { '<repo>': '', '<job>': '', '<ended job>': '', '<moved job>': '', '<task>': '' };
 beforeEach(seed);
@@ -45,10 +49,28 @@ async function seed(): Promise<void> {
       { repoId, name: `old-${name}`, tip, parent: 'main', base: 'b'.repeat(40), tracked: true, gone: true },
     ]),
   );
+  const left = [{ branch: 'b', commit: LEFT, subject: 'Left', on: null, replacedBy: null }];
+  const result = { ...EMPTY_RESULT, left };
   await test.db.insert(jobs).values([
     { id: queued, repoId, kind: 'restack_repo', requestedBy: 'test' },
-    { id: ended, repoId, kind: 'reparent_branch', branch: 'a', parent: 'main', status: 'error', requestedBy: 'test' },
-    { id: moved, repoId, kind: 'restack_repo', status: 'completed', requestedBy: 'test' },
+    {
+      id: ended,
+      repoId,
+      kind: 'reparent_branch',
+      branch: 'a',
+      parent: 'main',
+      status: 'error',
+      result,
+      requestedBy: 'test',
+    },
+    {
+      id: moved,
+      repoId,
+      kind: 'restack_repo',
+      status: 'completed',
+      result,
+      requestedBy: 'test',
+    },
   ]);
   await test.db.insert(jobMoves).values({
     jobId: moved,
@@ -86,6 +108,8 @@ const branchNames = fc.constantFrom(
   'main',
   'c',
   'x/y',
+  'new',
+  'new/y',
   '-f',
   'a..b',
   'HEAD',
@@ -110,6 +134,7 @@ function nearly(field: string): fc.Arbitrary<unknown> {
     return fc.constantFrom('sync_repo', 'restack_repo', 'restack_subtree', 'rebase_branch', 'reparent_branch',
       'register_existing_branch', 'create_branch', 'undo'); // biome-ignore format: one list
   }
+  if (field === 'commit') return fc.constantFrom(LEFT, LEFT, LEFT, LEFT.slice(0, 7), 'f'.repeat(40));
   if (field === 'base') return fc.constantFrom('abcdef1', 'f'.repeat(40), '-x', 'HEAD', 'a');
   if (field === 'filter') return fc.constantFrom('all', 'active', 'conflicts');
   if (field === 'engine') return fc.constantFrom('auto', 'git', 'git-spice');
