@@ -190,7 +190,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       await remote.delete('a');
       const { job, moves } = await run(client, repoId, 'sync_repo');
       expect(job.status).toBe('completed');
-      expect(job.result?.merged).toEqual([{ branch: 'a', into: 'main' }]);
+      expect(job.result?.merged).toEqual([{ branch: 'a', into: 'main', onto: 'main' }]);
       expect(moves.map((move) => [move.branch, move.parentBefore, move.parentAfter])).toEqual([
         ['b', 'a', 'main'],
         ['c', 'b', 'b'],
