@@ -10,10 +10,17 @@ const read = (file: string) => readFileSync(root + file, 'utf8');
 const below = (folder: string) =>
   readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((path) => posix.join(folder, path));
 
+/** What tools write beside it, which may be there or not. */
+const written = new Set(
+  read('.gitignore')
+    .split('\n')
+    .map((line) => line.replaceAll('/', '')),
+);
+
 /** Every file and folder that the project has of its own. */
 const paths = [
   ...['src', 'inngest', 'e2e', 'scripts', 'bench', 'drizzle', 'docs'].flatMap((folder) => [folder, ...below(folder)]),
-  ...readdirSync(root),
+  ...readdirSync(root).filter((name) => !written.has(name)),
   '.ci/run',
 ];
 const sources = paths.filter((path) => /\.(tsx?|mjs)$/.test(path));
