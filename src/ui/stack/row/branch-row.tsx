@@ -15,7 +15,7 @@ import { PullRequest } from '../../repos/pull-request';
 import { counted } from '../../words';
 import { Dot, Lanes, stateTone } from '../dot';
 import type { Entry } from '../entries';
-import type { DragModule } from '../move/drag';
+import type { DragModule } from '../move/drag-module';
 import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
 import { type BranchNews, isLive, standingOf } from '../state';
