@@ -24,7 +24,7 @@ function problemsOf(files: Record<string, string>): string[] {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return problems(readGraph(root, ['src', 'inngest', 'server.ts']));
+  return problems(readGraph(root, ['src', 'inngest', 'scripts', 'server.ts', 'e2e']));
 }
 
 describe('a request', () => {
@@ -47,10 +47,18 @@ describe('a request', () => {
   test("may know git's types, and the executor's door may reach everything", () => {
     const found = problemsOf({
       'src/api/router.ts': "import type { Options } from '@/git/run'; export const router: Options = { a: 1 };",
+      'src/app/error.tsx': "export type Options = import('@/git/run').Options;",
       'src/app/api/inngest/route.ts': "import { git } from '@/git/run'; export const GET = git;",
     });
     expect(found).toEqual([]);
   });
+});
+
+test("a request that loads git's module for its types alone is found", () => {
+  const found = problemsOf({
+    'src/api/router.ts': "import { type Options } from '@/git/run'; export type O = Options;",
+  });
+  expect(found).toEqual(['A request may not reach git or a forge: src/api/router.ts → src/git/run.ts']);
 });
 
 describe('an import', () => {
@@ -69,6 +77,44 @@ describe('an import', () => {
     ]);
   });
 
+  test('is found in every form that TypeScript has for it', () => {
+    const forms = {
+      'in-place': "export type T = import('@/api/router').T;",
+      'type-of': "export type T = typeof import('@/api/router');",
+      'whole-type': "export type * from '@/api/router';",
+      namespace: "export * as api from '@/api/router';",
+      'side-effect': "import '@/api/router';",
+      nothing: "export {} from '@/api/router';",
+      equals: "import api = require('../api/router'); export default api;",
+      required: "export const api = require('../api/router');",
+      template: 'export const api = () => import(`@/api/router`);',
+      'by-js': "export { router } from '../api/router.js';",
+    };
+    for (const [name, text] of Object.entries(forms))
+      expect(problemsOf({ [`src/db/${name}.ts`]: text }), name).toEqual([
+        `Imports go down: src/db/${name}.ts → src/api/router.ts`,
+      ]);
+    expect(problemsOf({ 'src/db/module.mjs': "import '../api/router';" })).toEqual([
+      'Imports go down: src/db/module.mjs → src/api/router.ts',
+    ]);
+  });
+
+  test('of a package, a style, or what is put together when the program runs is none', () => {
+    const found = problemsOf({
+      'src/app/layout.tsx': "import './page.css'; import react from 'react'; export default (x) => import('./' + x);",
+      'src/app/page.css': '',
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('of a script is found in a room, and not the other way round', () => {
+    const files = { 'scripts/a.ts': "import { router } from '@/api/router'; export const a = router;" };
+    expect(problemsOf(files)).toEqual([]);
+    expect(problemsOf({ ...files, 'src/runtime/a.ts': "export { a } from '../../scripts/a';" })).toEqual([
+      'Imports go down: src/runtime/a.ts → scripts/a.ts',
+    ]);
+  });
+
   test('that goes down, or stays in its room, is none', () => {
     const found = problemsOf({
       'src/queue/accept.ts': "import { git } from '@/git/run'; import './other'; export const accept = git;",
@@ -81,11 +127,14 @@ describe('an import', () => {
     const found = problemsOf({
       'src/demo/demo.ts': "import { remote } from './deeper'; export const demo = remote;",
       'src/demo/deeper.ts': "export { remote } from '@/testing/remote';",
+      'src/demo/e2e.ts': "import '../../e2e/server';",
+      'e2e/server.ts': "import { remote } from '@/testing/remote'; export const server = remote;",
       'src/demo/demo.test.ts': "import { remote } from '@/testing/remote'; export const test = remote;",
     });
     expect(found).toEqual([
       'Only tests may use what is for tests: src/demo/deeper.ts → src/testing/remote.ts',
       'Only tests may use what is for tests: src/demo/demo.ts → src/demo/deeper.ts → src/testing/remote.ts',
+      'Only tests may use what is for tests: src/demo/e2e.ts → e2e/server.ts',
     ]);
   });
 });
@@ -106,6 +155,9 @@ test('a folder with more than fifteen files of its own is found; tests and subfo
     Object.fromEntries(Array.from({ length: n }, (_, i) => [name(i), '']));
   expect(problemsOf(files(16, (i) => `src/queue/f${i}.ts`))).toEqual([
     'src/queue has 16 files of its own: give it subfolders',
+  ]);
+  expect(problemsOf(files(15, (i) => `src/testing/f${i}.ts`))).toEqual([
+    'src/testing has 16 files of its own: give it subfolders',
   ]);
   expect(
     problemsOf({

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { parseSync } from 'oxc-parser';
+import { type Argument, parseSync, Visitor } from 'oxc-parser';
 
 /** One import of a file of ours. Paths are relative to the root, with `/` between. */
 export interface Import {
@@ -18,6 +18,8 @@ const ALIASES: Array<[string, string]> = [
   ['@inngest/', 'inngest/'],
 ];
 
+const SOURCE = /\.[cm]?[jt]sx?$/;
+
 /**
  * Reads the imports of every source file, those of types, dynamic ones and re-exports too.
  * @param places folders and files below `root`; what is not there is left out
@@ -27,9 +29,14 @@ export function readGraph(root: string, places: string[]): Graph {
   return new Map(files.map((file) => [file, importsOf(root, file)]));
 }
 
-/** Tests and what only they use: any folder named `testing`, and `*.test.ts`. */
+/** Whether it has tests itself, by its name. */
+export function isTestFile(file: string): boolean {
+  return /\.(test|spec)\.tsx?$/.test(file);
+}
+
+/** Tests and what only they use: any folder named `testing`, `e2e`, `bench`, and `*.test.ts`. */
 export function isTest(file: string): boolean {
-  return /\.(test|spec)\.tsx?$/.test(file) || dirname(file).split('/').includes('testing');
+  return isTestFile(file) || dirname(file).split('/').includes('testing') || /^(e2e|bench)\//.test(file);
 }
 
 function sources(root: string, place: string): string[] {
@@ -38,38 +45,50 @@ function sources(root: string, place: string): string[] {
   if (statSync(path).isFile()) return [place];
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .map((file) => posix.join(place, file.replaceAll('\\', '/')))
-    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'));
+    .filter((file) => SOURCE.test(file) && !file.endsWith('.d.ts'));
 }
 
 function importsOf(root: string, file: string): Import[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  const { module, errors } = parseSync(file, text);
+  const { program, errors } = parseSync(file, readFileSync(join(root, file), 'utf8'));
   if (errors[0]) throw new Error(`${file} cannot be read: ${errors[0].message}`);
-  const named = (specifier: string, typesOnly: boolean) => ({ specifier, typesOnly });
-  const found = [
-    ...module.staticImports.map(({ moduleRequest, entries }) =>
-      named(moduleRequest.value, entries.length > 0 && entries.every((entry) => entry.isType)),
-    ),
-    ...module.staticExports.flatMap(({ entries }) => {
-      const from = entries.find((entry) => entry.moduleRequest)?.moduleRequest;
-      return from
-        ? [
-            named(
-              from.value,
-              entries.every((entry) => entry.isType),
-            ),
-          ]
-        : [];
-    }),
-    ...module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) => {
-      const literal = /^(['"`])([^$'"`]+)\1$/.exec(text.slice(start, end));
-      return literal?.[2] ? [named(literal[2], false)] : [];
-    }),
-  ];
-  return found.flatMap(({ specifier, typesOnly }) => {
-    const to = resolve(root, file, specifier);
-    return to ? [{ to, typesOnly }] : [];
-  });
+  const found: Import[] = [];
+  const add = (specifier: string | null, typesOnly: boolean) => {
+    const to = specifier === null ? null : resolve(root, file, specifier);
+    if (to) found.push({ to, typesOnly });
+  };
+  // `import { type A } from` is no import of types alone: with our `verbatimModuleSyntax` the module is still loaded.
+  new Visitor({
+    ImportDeclaration(node) {
+      add(node.source.value, node.importKind === 'type');
+    },
+    ExportNamedDeclaration(node) {
+      add(node.source?.value ?? null, node.exportKind === 'type');
+    },
+    ExportAllDeclaration(node) {
+      add(node.source.value, node.exportKind === 'type');
+    },
+    ImportExpression(node) {
+      add(literal(node.source), false);
+    },
+    TSImportType(node) {
+      add(node.source.value, true);
+    },
+    TSExternalModuleReference(node) {
+      add(node.expression.value, false);
+    },
+    CallExpression({ callee, arguments: [first] }) {
+      if (callee.type === 'Identifier' && callee.name === 'require' && first) add(literal(first), false);
+    },
+  }).visit(program);
+  return found;
+}
+
+/** The text of a string that is written out; null for one that is put together when the program runs. */
+function literal(node: Argument): string | null {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
+  return node.type === 'TemplateLiteral' && node.expressions.length === 0
+    ? (node.quasis[0]?.value.cooked ?? null)
+    : null;
 }
 
 /** The file that a specifier means; null for packages and for what is no source. */
@@ -81,8 +100,13 @@ function resolve(root: string, from: string, specifier: string): string | null {
       ? posix.join(posix.dirname(from), specifier)
       : null;
   if (path === null) return null;
-  const candidates = [path, `${path}.ts`, `${path}.tsx`, `${path}/index.ts`, `${path}/index.tsx`];
-  return candidates.find((file) => /\.tsx?$/.test(file) && existsSync(join(root, file))) ?? null;
+  // `./run.js` may mean `./run.ts`.
+  const stems = [path, path.replace(/\.[cm]?jsx?$/, '')];
+  const candidates = [
+    path,
+    ...stems.flatMap((stem) => ['.ts', '.tsx', '/index.ts', '/index.tsx'].map((end) => stem + end)),
+  ];
+  return candidates.find((file) => SOURCE.test(file) && existsSync(join(root, file))) ?? null;
 }
 
 /** The shortest way from a file to one that is `reached`: `[file, …, reached]`; null where there is none. */

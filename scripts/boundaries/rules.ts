@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Graph, isTest, shortest } from './graph';
+import { type Graph, isTest, isTestFile, shortest } from './graph';
 
 /**
  * The rooms of the house, from the ground up: a file imports only from its own room and from rooms before it. A room
@@ -61,11 +61,12 @@ export function problems(graph: Graph): string[] {
 
 const production = (graph: Graph) => [...graph.keys()].filter((file) => !isTest(file));
 
+/** What is in no room (`scripts`) stands above all of them. */
 function upward(graph: Graph): string[][] {
+  const isAbove = (to: string, file: string) =>
+    level(to) > level(file) || (level(to) < 0 && !within(to, 'src') && !isTest(to));
   return production(graph).flatMap((file) =>
-    level(file) < 0
-      ? []
-      : (graph.get(file) ?? []).filter(({ to }) => level(to) > level(file)).map(({ to }) => [file, to]),
+    level(file) < 0 ? [] : (graph.get(file) ?? []).filter(({ to }) => isAbove(to, file)).map(({ to }) => [file, to]),
   );
 }
 
@@ -109,7 +110,8 @@ function gitInRequests(graph: Graph): string[][] {
 
 function crowded(graph: Graph): Array<[string, number]> {
   const counts = new Map<string, number>();
-  for (const file of production(graph)) {
+  for (const file of graph.keys()) {
+    if (isTestFile(file)) continue;
     const folder = posix.dirname(file);
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }

@@ -6,7 +6,7 @@ import { acceptRename } from '@/projection/accept-rename';
 import { countBranches } from '@/projection/counts';
 import { badRequest, onceFor, queueJob } from '@/queue/accept';
 import { noRepo, type Refusal } from '@/queue/refusal';
-import { isTrunk, notTracked, unknownBranch } from '@/repos/branch-words';
+import { isTrunk, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
 import { isKept } from '@/repos/kept';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
@@ -40,7 +40,7 @@ export const branchesRouter = router({
     const { branch } = input;
     const refusal = async (): Promise<Refusal | null> => {
       const { row } = await rowsOf(ctx.db, input);
-      return row.tracked ? null : badRequest('branch', { ...notTracked(branch), hint: 'There is nothing to untrack.' });
+      return row.tracked ? null : badRequest('branch', nothingToUntrack(branch));
     };
     const answer = await queueJob(
       ctx.db,

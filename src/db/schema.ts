@@ -421,5 +421,4 @@ export type JobStepRow = typeof jobSteps.$inferSelect;
 export type JobMoveRow = typeof jobMoves.$inferSelect;
 export type JobLogRow = typeof jobLogs.$inferSelect;
 export type ForecastRow = typeof forecasts.$inferSelect;
-export type LandingRow = typeof landings.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

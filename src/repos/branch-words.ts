@@ -19,6 +19,10 @@ export function notTracked(name: string): BranchWords {
   return { message: `${name} is not tracked: its parent is not known.`, hint: `Register ${name} first.` };
 }
 
+export function nothingToUntrack(name: string): BranchWords {
+  return { ...notTracked(name), hint: 'There is nothing to untrack.' };
+}
+
 export function isTrunk(name: string): BranchWords {
   return { message: `${name} is the trunk: it is followed, never moved.`, hint: 'Name a branch on top of it.' };
 }

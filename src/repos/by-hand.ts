@@ -1,3 +1,5 @@
+import { shellWord } from '@/text/shell';
+
 /** What solving a branch's conflict by hand begins with; all of it as the plan that met the conflict knew it. */
 export interface ByHand {
   /** The branch that it is to stand on. */
@@ -17,12 +19,7 @@ export function commandsByHand(branch: string, { parent, tip, base }: ByHand): s
   return [
     'git fetch origin',
     `git switch --detach ${tip}`,
-    `git rebase --onto ${quoted(`origin/${parent}`)} ${base}`,
-    `git push ${quoted(`--force-with-lease=${branch}:${tip}`)} origin ${quoted(`HEAD:refs/heads/${branch}`)}`,
+    `git rebase --onto ${shellWord(`origin/${parent}`)} ${base}`,
+    `git push ${shellWord(`--force-with-lease=${branch}:${tip}`)} origin ${shellWord(`HEAD:refs/heads/${branch}`)}`,
   ];
-}
-
-/** A name for a shell: git allows more in it than a shell leaves alone. */
-function quoted(name: string): string {
-  return /^[\w./:=-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }

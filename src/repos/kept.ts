@@ -12,6 +12,13 @@ export function isKept({ kept, keptReason }: KeptBranch): boolean {
   return kept ?? (Boolean(keptReason) && keptReason !== 'no_work');
 }
 
+/** Whether a branch can stand on it. */
+export function canCarry(
+  row: (KeptBranch & { tracked: boolean; merged: boolean; gone: boolean }) | undefined,
+): boolean {
+  return row !== undefined && !row.merged && !row.gone && (row.tracked || isKept(row));
+}
+
 /** Whether a registration of every suggestion tracks it. */
 export function isSuggested(
   row: KeptBranch & { tracked: boolean; merged: boolean; gone: boolean; suggestedParent: string | null },

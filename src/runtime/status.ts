@@ -21,11 +21,12 @@ export function setRuntimeStatus(status: RuntimeStatus): void {
 
 /** What is known so far; before the runtime has started it says so. */
 export function runtimeStatus(): RuntimeStatus {
+  const starting = 'The server is still starting.';
   return (
     shared.__spicerackStatus ?? {
-      executor: { name: 'inline', why: 'The server is still starting.' },
-      engine: { name: null, why: 'The server is still starting.' },
-      git: { version: null, problem: 'The server is still starting.' },
+      executor: { name: 'inline', why: starting },
+      engine: { name: null, why: starting },
+      git: { version: null, problem: starting },
       programs: [],
       startedAt: new Date().toISOString(),
     }

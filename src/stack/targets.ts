@@ -2,7 +2,7 @@ import type { ErrorCode } from '@/model/errors';
 import type { ActionKind } from '@/model/kinds';
 import type { HeldBack } from '@/model/plan';
 import { isLongLived, notTracked, unknownBranch, wouldStandOnItself } from '@/repos/branch-words';
-import { isKept, isSuggested, type KeptBranch } from '@/repos/kept';
+import { canCarry, isKept, isSuggested, type KeptBranch } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 import type { PlanBranch, Target } from './engines/engine';
 import { Graph, type GraphBranch } from './graph';
@@ -205,11 +205,6 @@ function live(graph: Graph<TargetBranch>, name: string): string {
 
 function isAlive(row: TargetBranch | undefined): boolean {
   return row !== undefined && !row.merged && !row.gone;
-}
-
-/** Whether a branch can stand on it. */
-export function canCarry(row: Omit<TargetBranch, 'base' | 'tip' | 'suggestedParent'> | undefined): boolean {
-  return row !== undefined && !row.merged && !row.gone && (row.tracked || isKept(row));
 }
 
 function refuseBranch(row: TargetBranch | undefined, name: string): Refusal | null {

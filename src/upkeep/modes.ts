@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '@/db/problems';
+import { shellWord } from '@/text/shell';
 
 /** What a new file or folder of ours is not given: anything for the group and for others. Children inherit it. */
 export const UMASK = 0o077;
@@ -18,11 +19,6 @@ export async function modesProblem(dataDir: string): Promise<Pick<Problem, 'what
   if (first === undefined) return null;
   return {
     what: `Other users of this machine may read ${first}${more.length > 0 ? ` and ${more.length} more in it` : ''}.`,
-    hint: `Take that away: chmod -R go-rwx ${quoted(dataDir)}`,
+    hint: `Take that away: chmod -R go-rwx ${shellWord(dataDir)}`,
   };
-}
-
-/** As a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

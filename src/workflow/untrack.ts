@@ -5,7 +5,7 @@ import { recordedTips } from '@/projection/recorded-tips';
 import { registrationBases } from '@/projection/registration';
 import { failure, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
-import { notTracked } from '@/repos/branch-words';
+import { nothingToUntrack } from '@/repos/branch-words';
 import { Graph } from '@/stack/graph';
 import type { PlannedMove } from './commit-moves';
 
@@ -22,8 +22,8 @@ export async function untrackMoves(
   const branch = lease.job.branch ?? '';
   const row = rows.find(({ name }) => name === branch);
   if (!row?.tracked) {
-    const { message } = notTracked(branch);
-    throw new JobFailed(failure('NOT_TRACKED', message, 'There is nothing to untrack.'));
+    const { message, hint } = nothingToUntrack(branch);
+    throw new JobFailed(failure('NOT_TRACKED', message, hint));
   }
   const graph = new Graph(rows, trunk.name);
   const children = graph.childrenOf(branch);

@@ -3,9 +3,9 @@
 import Link from 'next/link';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
+import { counted } from '@/text/words';
 import { useApi, useNow } from '../providers';
 import { ago, between, duration, exact } from '../time';
-import { counted } from '../words';
 import { isActive } from './active';
 import { JobButton } from './job-button';
 import { StatusChip, StatusShape } from './status';

@@ -3,11 +3,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowDown } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
+import { counted } from '@/text/words';
 import { problemOf } from '../api';
 import { Trouble } from '../controls';
 import { useApi } from '../providers';
 import { exactUtc } from '../time';
-import { counted } from '../words';
 import { jobLogQuery } from './query';
 
 /** Nearer to the end than this counts as there, in pixels. */

@@ -1,5 +1,5 @@
 import type { BranchCounts } from '@/model/counts';
-import { counted } from '../words';
+import { counted } from '@/text/words';
 
 /** `1 branch`, `14 branches`. */
 export function branchesWord(count: number): string {

@@ -1,6 +1,6 @@
 import type { LeftOut } from '@/model/left-out';
 import { leftOutWords, shallowWords } from '@/repos/left-out';
-import { counted } from '../words';
+import { counted } from '@/text/words';
 
 /** What of the remote stands in no row, and why; nothing where all of it does. */
 export function LeftOutRefs({ leftOut }: { leftOut: LeftOut | null }) {

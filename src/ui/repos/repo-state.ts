@@ -1,5 +1,5 @@
+import { counted } from '@/text/words';
 import type { BranchState } from '../stack/state';
-import { counted } from '../words';
 import { wantWords } from './counts';
 import type { RepoList } from './repo-list';
 

@@ -3,12 +3,12 @@
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { RepoRow, TaskRow } from '@/db/schema';
+import { counted } from '@/text/words';
 import { Button, Skeleton } from '../controls';
 import { useNow } from '../providers';
 import type { Overview } from '../repos/overview';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
-import { counted } from '../words';
 import { isWorthKeeping, storedDraft } from './draft';
 import { TaskCard, type TaskContext } from './task-card';
 

@@ -1,7 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
 import type { FeedEvent, JobView, MoveView } from '@/feed/events';
-import type { JobResult } from '@/model/result';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
 
 /** Rows for tests of the page; what a test does not name is of no consequence to it. */
 
@@ -79,17 +79,7 @@ export function jobDetail(seq: number, row: Partial<JobView> = {}, more: Partial
 }
 
 export function jobResult(result: Partial<JobResult>): JobResult {
-  return {
-    heldBack: [],
-    dropped: [],
-    warnings: [],
-    merged: [],
-    registered: [],
-    gone: [],
-    notes: [],
-    forecast: null,
-    ...result,
-  };
+  return { ...EMPTY_RESULT, ...result };
 }
 
 export function jobStep(id: number, step: Partial<JobStepRow> = {}): JobStepRow {

@@ -1,5 +1,6 @@
+import { canCarry } from '@/repos/kept';
 import type { StackPicture } from '../layout';
-import { canCarry, movedWith, type WholeStack } from './rules';
+import { movedWith, type WholeStack } from './rules';
 
 /** Every branch, the trunk first, that a branch can stand on in place of what is below it now. */
 export function possibleParents(branch: string, { trunk, branches, picture }: WholeStack): string[] {

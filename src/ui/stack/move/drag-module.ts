@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useStable } from '../../stable';
-import type { DragModule } from './drag';
 import type { HandEvent } from './hand';
+
+/** Dragging of rows, loaded once the page stands. What it does to the tree is the tree's. */
+export type DragModule = typeof import('./drag');
 
 /**
  * The drag module once the page stands: it is no part of the first load. Every drag of a row is told to the hand.

@@ -9,9 +9,6 @@ import { setCustomNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/el
 import { autoScrollWindowForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { visible } from '@/text/visible';
 
-/** Dragging of rows, loaded once the page stands. What it does to the tree is the tree's. */
-export type DragModule = typeof import('./drag');
-
 /** Makes a row a place to drop on, and one to drag where it may be moved. Returns what ends it. */
 export function dragRow(
   element: HTMLElement,

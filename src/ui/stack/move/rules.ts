@@ -1,8 +1,7 @@
 import type { BranchRow } from '@/db/schema';
-import { isKept } from '@/repos/kept';
+import { canCarry, isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 import type { StackPicture } from '../layout';
-import { isLive } from '../state';
 
 /** A branch and everything that stands on it, from bottom to top: what moves with it. */
 export function movedWith(branch: string, { rows }: StackPicture): string[] {
@@ -17,11 +16,6 @@ export function pickUpProblem(branch: BranchRow): string | null {
   if (branch.gone) return 'It is gone from the remote';
   if (isKept(branch)) return 'It is a long-lived branch';
   return branch.tracked ? null : 'It is untracked: register it first';
-}
-
-/** Whether a branch can stand on it. */
-export function canCarry(branch: BranchRow): boolean {
-  return isLive(branch) && (branch.tracked || isKept(branch));
 }
 
 /** Every branch of a repo, and the picture of them all. */

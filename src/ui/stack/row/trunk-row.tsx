@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { RepoRow } from '@/db/schema';
 import { Lanes } from '../dot';
-import type { DragModule } from '../move/drag';
+import type { DragModule } from '../move/drag-module';
 
 /** The trunk, on which every stack stands. */
 export function TrunkRow({
