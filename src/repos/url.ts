@@ -51,8 +51,9 @@ export function checkRemoteUrl(given: string, { allowLocal }: { allowLocal: bool
 
 /** Without what a copied line has around it. A space at the end is told, for it may be a part of a path. */
 function trimmed(given: string): { text: string; trailing: boolean } {
-  const line = given.replace(/[\r\n\t]+$/, '');
-  return { text: given.trim(), trailing: line.trim() !== '' && line !== line.trimEnd() };
+  const text = given.trim();
+  const after = given.slice(given.trimEnd().length);
+  return { text, trailing: text !== '' && /[^\r\n\t]/.test(after) };
 }
 
 /** `user@host:path`, and with brackets as git takes them: `[user@host:port]:path`, `user@[host:port]:path`. */
