@@ -179,7 +179,7 @@ export const FAULTS: Fault[] = [
       const { client } = world.first;
       await ended(world.db, (await client.jobs.run.mutate({ repoId: cell.repo.id, kind: 'sync_repo' })).jobId);
     },
-    ending: () => ({ status: 'error', code: 'REMOTE_UNREACHABLE', whole: false }),
+    ending: () => ({ status: 'error', code: 'REMOTE_REFUSED', whole: false }),
   },
   {
     name: 'pushed to meanwhile',

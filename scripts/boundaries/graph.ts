@@ -100,7 +100,7 @@ function resolve(root: string, from: string, specifier: string): string | null {
       ? posix.join(posix.dirname(from), specifier)
       : null;
   if (path === null) return null;
-  // `./run.js` may mean `./run.ts`.
+  // A specifier that ends in `.js` may mean the source of that name.
   const stems = [path, path.replace(/\.[cm]?jsx?$/, '')];
   const candidates = [
     path,

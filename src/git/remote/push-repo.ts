@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gitText } from '../process/run';
 
 /** A ref of the remote that shall go from one commit id to another; null is "not there". */
@@ -28,10 +28,12 @@ export interface PushRepo {
 /** @throws GitError where the clone has no remote */
 export async function makePushRepo(clone: string, moves: RefMove[], signal?: AbortSignal): Promise<PushRepo> {
   const url = await gitText(['config', '--file', join(clone, 'config'), 'remote.origin.url'], { signal });
-  const gitDir = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
-  const remove = () => rm(gitDir, { recursive: true, force: true, maxRetries: 3 });
+  const folder = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
+  // Named as the clone is, so that whoever looks at the process sees whose push it is.
+  const gitDir = join(folder, basename(clone));
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   try {
-    await mkdir(join(gitDir, 'refs'));
+    await mkdir(join(gitDir, 'refs'), { recursive: true });
     await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
     await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${quoted(join(clone, 'objects'))}\n`);
     await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
