@@ -55,6 +55,23 @@ export async function setAside(gitDir: string): Promise<void> {
   else await rename(gitDir, asideOf(gitDir));
 }
 
+/** Where a clone in another object format than the remote's waits until the remote's is that one again. */
+const otherFormat = (gitDir: string, format: ObjectFormat) => `${gitDir}.${format}`;
+
+/**
+ * Makes the clone one in this object format, which is the remote's now: no object of one format is in another. That of
+ * the other format is kept beside it, for it alone may have what undos go back to, and the remote's word is not proof
+ * that nobody needs it; once the remote has its format again, it is back.
+ */
+export async function keepFormat(gitDir: string, url: string, format: ObjectFormat): Promise<void> {
+  const before = await objectFormat(gitDir);
+  if (before === format) return;
+  await rm(otherFormat(gitDir, before), { recursive: true, force: true });
+  await rename(gitDir, otherFormat(gitDir, before));
+  if (existsSync(otherFormat(gitDir, format))) await rename(otherFormat(gitDir, format), gitDir);
+  await prepareClone(gitDir, url, format);
+}
+
 /** Deletes the clone, if there is one. The next `prepareClone` and fetch make it anew from the remote. */
 export async function removeClone(gitDir: string): Promise<void> {
   const aside = `${gitDir}.old`;

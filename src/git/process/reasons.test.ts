@@ -272,10 +272,14 @@ describe('what is shown of the body of an HTTP error', () => {
 });
 
 describe('answers of a real http server', () => {
-  /** What is asked for is `/<status>/…`; 200 is a page to sign in. */
+  /** What is asked for is `/<status>/…`; 200 is a page to sign in, 201 one of a single line. */
   const server = createServer((request, response) => {
     const status = Number(request.url?.split('/')[1]);
     const page = status === 200 ? '<!DOCTYPE html>\n<html><title>Sign in</title>\n</html>\n' : 'words of the host\n';
+    if (status === 201) {
+      response.end('<html><title>Sign in</title></html>');
+      return;
+    }
     response.writeHead(status, { 'content-type': status === 200 ? 'text/html' : 'text/plain' }).end(page);
   });
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
@@ -283,6 +287,7 @@ describe('answers of a real http server', () => {
 
   test.each([
     [200, 'no git', 'REMOTE_UNREACHABLE', false],
+    [201, 'no git', 'REMOTE_UNREACHABLE', false],
     [400, 'bad request', 'REMOTE_REFUSED', false],
     [402, 'payment', 'REMOTE_REFUSED', false],
     [403, 'login', 'AUTH', false],
