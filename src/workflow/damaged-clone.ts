@@ -45,7 +45,7 @@ export function theirs({ message, args, stderr }: GitError): GitError {
 export async function bringOver(lease: Lease): Promise<void> {
   const { repo, signal } = lease;
   const gitDir = cloneDir(repo.id);
-  if (!isSetAside(gitDir)) return;
+  if (!(await isSetAside(gitDir))) return;
   const kept = await keptHere(lease);
   const unsaved = await salvage(gitDir, kept.map(commitsOf), signal);
   const { name, email } = await committerIdentity();

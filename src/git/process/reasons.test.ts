@@ -318,7 +318,7 @@ function page(): string {
   );
   return `# What remotes say
 
-How the words of git, curl, ssh and the hosts are read: the first row that fits wins. \`*\` stands for anything on the same line; capitals do not matter. Words of "our git" count only where they do not come from the far side (\`remote:\`). A failed job has the code, the most telling line as its message, and the last two columns as its hint; all that was said is in its log. Words that no row knows are told as the remote's (\`REMOTE_REFUSED\`) after a command that speaks to it, and as our own (\`INTERNAL\`) else.
+How the words of git, curl, ssh and the hosts are read: the first row that fits wins. \`*\` stands for anything on the same line; capitals do not matter. Words of "our git" count only where it has said them, and not the far side. A failed job has the code, the most telling line as its message, and the last two columns as its hint; all that was said is in its log. Words that no row knows are told as the remote's (\`REMOTE_REFUSED\`) after a command that speaks to it, and as our own (\`INTERNAL\`) else.
 
 Made from \`src/git/process/reasons.ts\` by \`src/git/process/reasons.test.ts\`, which also fails where the two differ.
 
