@@ -1,5 +1,6 @@
 import { oneLine, shorten } from '@/text/foreign';
 import { says } from '@/text/says';
+import { existingCommits } from '../objects/rev-list';
 import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
 import { hostWords, type Said, whoSaid } from '../process/said';
@@ -65,6 +66,11 @@ export async function pushAtomic(
     '--no-force-if-includes',
     PUSH_REMOTE,
   ];
+  // git passes over a ref whose commit it does not find, and pushes the others.
+  const commits = new Set(moves.flatMap(({ after }) => after ?? []));
+  for (const { id } of await existingCommits(gitDir, commits, bounds.signal)) commits.delete(id);
+  const [missing] = commits;
+  if (missing) throw new GitError('corrupt', `the clone lacks commit ${missing}, which is to be pushed`, ['push'], '');
   const from = await makePushRepo(gitDir, moves, bounds.signal);
   const { code, stdout, stderr, said } = await pushFrom(from, args, bounds);
   if (code === 0) return { kind: 'pushed' };
