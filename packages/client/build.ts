@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ try {
     }),
   );
   const report = 'client.api.md';
-  if (!accept) copyFileSync(here(report), join(folder, report));
+  if (existsSync(here(report))) copyFileSync(here(report), join(folder, report));
   const result = Extractor.invoke(
     ExtractorConfig.prepare({
       configObject: {
