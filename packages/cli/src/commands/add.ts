@@ -1,6 +1,6 @@
-import { usage } from '../out/exit';
-import type { Session } from '../context/session';
 import { withoutLogin } from '../context/match';
+import type { Session } from '../context/session';
+import { usage } from '../out/exit';
 import { follow } from './act/follow';
 
 export interface AddFlags {

@@ -1,8 +1,8 @@
 import { sentence } from '@/text/words';
-import { EXIT, notFound, usage } from '../out/exit';
-import { paint, table } from '../out/line';
 import type { Client } from '../context/client';
 import { type Place, repoOf, type Session } from '../context/session';
+import { EXIT, notFound, usage } from '../out/exit';
+import { paint, table } from '../out/line';
 import { follow } from './act/follow';
 
 type Task = Awaited<ReturnType<Client['tasks']['get']>>;
@@ -103,7 +103,9 @@ async function taskOf(session: Session, flags: TaskFlags, given: string): Promis
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(given)) return session.client().tasks.get({ taskId: given }, { signal });
   const repo = await repoOf(session, { repo: flags.repo });
   const tasks = await session.client().tasks.list({ repoId: repo.id, archived: true }, { signal });
-  const found = tasks.find((task) => task.branch === given && task.archivedAt === null) ?? tasks.find((task) => task.branch === given);
+  const found =
+    tasks.find((task) => task.branch === given && task.archivedAt === null) ??
+    tasks.find((task) => task.branch === given);
   if (!found) throw notFound(`There is no task on ${given}.`, '"spicerack task list" lists them.');
   return found;
 }

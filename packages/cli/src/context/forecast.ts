@@ -25,7 +25,12 @@ export async function forecastOf(session: Session, action: Action): Promise<Fore
 
 /** Whether a person should look before it is done: something would stay behind or go away. */
 export function losesSomething({ failure, heldBack, dropped, left = [] }: ForecastOutline): boolean {
-  return failure !== null || heldBack.length > 0 || dropped.length > 0 || left.some(({ on, replacedBy }) => !on && !replacedBy);
+  return (
+    failure !== null ||
+    heldBack.length > 0 ||
+    dropped.length > 0 ||
+    left.some(({ on, replacedBy }) => !on && !replacedBy)
+  );
 }
 
 /** Whether it would leave something where it is. */

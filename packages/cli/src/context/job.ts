@@ -1,6 +1,6 @@
-import type { Client } from './client';
 import { notFound, usage } from '../out/exit';
-import { repoOf, type Place, type Session } from './session';
+import type { Client } from './client';
+import { type Place, repoOf, type Session } from './session';
 
 type Detail = Awaited<ReturnType<Client['jobs']['get']>>;
 
@@ -10,7 +10,8 @@ export async function jobOf(session: Session, given: string): Promise<Detail> {
   const jobs = session.client().jobs;
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(given)) return jobs.get({ jobId: given }, { signal });
   const [, digits] = given.match(/^#?(\d{1,12})$/) ?? [];
-  if (digits === undefined) throw usage(`"${given}" is no job.`, 'Give its number, such as 12. "spicerack jobs" lists them.');
+  if (digits === undefined)
+    throw usage(`"${given}" is no job.`, 'Give its number, such as 12. "spicerack jobs" lists them.');
   const seq = Number(digits);
   const page = await jobs.list({ cursor: seq + 1, limit: 1 }, { signal });
   const found = page.jobs.find(({ job }) => job.seq === seq);

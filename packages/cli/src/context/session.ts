@@ -82,7 +82,9 @@ export async function repoOf(session: Session, { repo }: Place): Promise<RepoRow
   const [first] = clone.remotes;
   throw notFound(
     first ? `Spicerack does not know ${withoutLogin(first)}.` : 'This clone has no remote.',
-    first ? `Add it: spicerack add, or name another one by --repo. ${known(repos)}` : `Name one by --repo. ${known(repos)}`,
+    first
+      ? `Add it: spicerack add, or name another one by --repo. ${known(repos)}`
+      : `Name one by --repo. ${known(repos)}`,
   );
 }
 
@@ -105,4 +107,6 @@ function fail(error: Error): never {
 
 const ids = (repos: RepoRow[]) => repos.map(({ id, url }) => `${id} (${url})`).join(', ');
 const known = (repos: Array<{ name: string }>) =>
-  repos.length === 0 ? 'There is none yet: spicerack add <address>' : `There is ${named(repos.map(({ name }) => name))}.`;
+  repos.length === 0
+    ? 'There is none yet: spicerack add <address>'
+    : `There is ${named(repos.map(({ name }) => name))}.`;

@@ -1,6 +1,6 @@
-import { EXIT, type Exit, Stop, usage } from '../../out/exit';
 import { type Action, forecastOf, holdsBack, losesSomething } from '../../context/forecast';
 import type { Place, Session } from '../../context/session';
+import { EXIT, type Exit, Stop, usage } from '../../out/exit';
 import { follow } from './follow';
 import { forecastLines } from './words';
 
@@ -19,7 +19,11 @@ export async function act(session: Session, flags: ActFlags, action: Action): Pr
   out.now(null);
   const { outline } = forecast;
   if (flags.dryRun) {
-    if (!outline) throw new Stop(EXIT.failed, `There is no forecast: ${forecast.message}`, { code: 'NO_FORECAST', retryable: true });
+    if (!outline)
+      throw new Stop(EXIT.failed, `There is no forecast: ${forecast.message}`, {
+        code: 'NO_FORECAST',
+        retryable: true,
+      });
     out.result({ forecast }, () => forecastLines(outline));
     return holdsBack(outline) ? EXIT.heldBack : EXIT.ok;
   }

@@ -1,5 +1,5 @@
-import { usage } from '../../out/exit';
 import { branchOf, repoOf, type Session } from '../../context/session';
+import { usage } from '../../out/exit';
 import { type ActFlags, act } from './act';
 
 export async function sync(session: Session, flags: ActFlags) {
@@ -37,7 +37,10 @@ export async function register(session: Session, flags: RegisterFlags, given?: s
   const repo = await repoOf(session, flags);
   const { suggested, parent, base } = flags;
   if (suggested && (given ?? flags.branch ?? parent ?? base) !== undefined) {
-    throw usage('With --suggested each branch gets its suggested parent.', 'Leave the branch, --parent and --base out.');
+    throw usage(
+      'With --suggested each branch gets its suggested parent.',
+      'Leave the branch, --parent and --base out.',
+    );
   }
   const kind = 'register_existing_branch';
   if (suggested) return act(session, flags, { repoId: repo.id, kind, suggested: true });

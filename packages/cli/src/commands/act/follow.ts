@@ -1,9 +1,9 @@
 import type { JobDetail } from '@/api/jobs';
 import { phaseOf } from '@/ui/jobs/phase';
 import { between, duration } from '@/ui/time';
+import type { Session } from '../../context/session';
 import { EXIT, type Exit, Stop } from '../../out/exit';
 import { paint } from '../../out/line';
-import type { Session } from '../../context/session';
 import { endedLines, exitOf, jobName } from './words';
 
 /**

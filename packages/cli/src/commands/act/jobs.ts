@@ -1,8 +1,8 @@
 import { counted } from '@/text/words';
 import { intent } from '@/ui/jobs/words';
-import { EXIT, Stop } from '../../out/exit';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
+import { EXIT, Stop } from '../../out/exit';
 import { type ActFlags, agree } from './act';
 import { follow } from './follow';
 
@@ -18,7 +18,8 @@ export async function undo(session: Session, flags: ActFlags, given?: string) {
   );
   const { job, moves } = detail;
   const offer = detail.undo;
-  if (!offer.possible) throw new Stop(EXIT.refused, `#${job.seq} cannot be undone: ${offer.reason}`, { code: 'CONFLICT' });
+  if (!offer.possible)
+    throw new Stop(EXIT.refused, `#${job.seq} cannot be undone: ${offer.reason}`, { code: 'CONFLICT' });
   const back = moves.filter((move) => move.state === 'pushed');
   const words = `forecast: undoes #${job.seq} (${intent(job)}): puts back ${counted(back.length, 'branch', 'branches')}`;
   if (flags.dryRun) {
@@ -44,7 +45,9 @@ export async function cancel(session: Session, flags: Place, given?: string) {
   await session.client().jobs.cancel({ jobId: job.id }, { signal });
   const after = await session.client().jobs.get({ jobId: job.id }, { signal });
   out.result({ job: after.job }, () => [
-    after.job.status === 'running' ? `#${job.seq} ends before its push.` : `#${job.seq} ${after.job.status}: ${after.job.message}`,
+    after.job.status === 'running'
+      ? `#${job.seq} ends before its push.`
+      : `#${job.seq} ${after.job.status}: ${after.job.message}`,
   ]);
   return EXIT.ok;
 }

@@ -14,13 +14,17 @@ export function forecastLines(outline: ForecastOutline): Line[] {
     [paint('bold', 'forecast'), `: ${outlineWords(outline, 'would move')}`],
     ...(failure && failure.hint ? [`  ${failure.hint.split('\n')[0]}`] : []),
     ...heldBack.map(({ branch, reason }): Line => ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`]),
-    ...dropped.map(({ branch, commit, subject }): Line => [
-      '  ',
-      paint('dim', '− '),
-      `${branch} drops ${commit.slice(0, 8)} ${subject}: its change is already below`,
-    ]),
+    ...dropped.map(
+      ({ branch, commit, subject }): Line => [
+        '  ',
+        paint('dim', '− '),
+        `${branch} drops ${commit.slice(0, 8)} ${subject}: its change is already below`,
+      ],
+    ),
     ...left.flatMap(({ branch, commit, subject, on, replacedBy }): Line[] =>
-      on || replacedBy ? [] : [['  ', paint('yellow', '− '), `${branch} loses ${commit.slice(0, 8)} ${subject}: no branch has it then`]],
+      on || replacedBy
+        ? []
+        : [['  ', paint('yellow', '− '), `${branch} loses ${commit.slice(0, 8)} ${subject}: no branch has it then`]],
     ),
   ];
 }
@@ -41,17 +45,17 @@ export function endedLines({ job, moves }: JobDetail): Line[] {
     [mark, ' ', ...parts(jobName(job)), `${status}: ${job.message}`, paint('dim', took)],
     ...moves
       .filter((move) => move.state === 'pushed' && move.before !== move.after)
-      .map((move): Line => [
-        '  ',
-        paint('green', '→ '),
-        move.branch,
-        paint('dim', ` ${short(move.before) || 'new'} → ${short(move.after) || 'deleted'}`),
-      ]),
-    ...(job.result?.heldBack ?? []).map(({ branch, reason }): Line => [
-      '  ',
-      paint('magenta', '✕ '),
-      `${branch} ${heldBackWords(reason)}`,
-    ]),
+      .map(
+        (move): Line => [
+          '  ',
+          paint('green', '→ '),
+          move.branch,
+          paint('dim', ` ${short(move.before) || 'new'} → ${short(move.after) || 'deleted'}`),
+        ],
+      ),
+    ...(job.result?.heldBack ?? []).map(
+      ({ branch, reason }): Line => ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`],
+    ),
     ...(job.errorHint ? job.errorHint.split('\n').map((line): Line => `  ${line}`) : []),
   ];
 }
