@@ -32,13 +32,20 @@ async function main(inputs: string[]): Promise<void> {
   let ended: Exit = EXIT.ok;
   let said = '';
   const isJson = inputs.includes('--json');
-  const written = { ...streams.stderr, write: (words: string) => void (said += words) };
   const cli: Cli = {
     // What the parser writes repeats what was typed.
     process: {
       env: process.env,
-      stdout: { write: (words: string) => void streams.stdout.write(visible(words)) },
-      stderr: { write: written.write },
+      stdout: {
+        write(words: string) {
+          streams.stdout.write(visible(words));
+        },
+      },
+      stderr: {
+        write(words: string) {
+          said += words;
+        },
+      },
     },
     cwd: process.cwd(),
     async runs(asJson, command) {

@@ -1,24 +1,50 @@
-import { buildApplication, buildCommand, buildRouteMap, help, type InputParser, version } from '@stricli/core';
+import {
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  type InputParser,
+  type TypedCommandParameters,
+  type TypedPositionalParameters,
+} from '@stricli/core';
 import { branchesAt } from '../context/clone';
 import type { Session } from '../context/session';
 import type { Exit } from '../out/exit';
 import type { Cli } from './cli';
-import { ACT, BRANCH, FORECAST, flag, JSON_FLAG, NO_WAIT, number, REPO, text, YES } from './flags';
+import { ACT, BRANCH, FORECAST, flag, JSON_FLAG, NO_WAIT, number, REPO, text } from './flags';
 
 /** The grammar of the command line. What a command does is loaded when it is called. */
 
 type Handler<FLAGS, ARGS extends readonly unknown[]> = (session: Session, flags: FLAGS, ...args: ARGS) => Promise<Exit>;
 
-/** Loads a command, and runs it in a session of its own. */
-function lazy<FLAGS extends { json?: boolean | undefined }, ARGS extends readonly unknown[]>(
-  load: () => Promise<Handler<FLAGS, ARGS>>,
-) {
-  return async () => {
-    const run = await load();
-    return async function (this: Cli, flags: FLAGS, ...args: ARGS): Promise<void> {
-      await this.runs(flags.json ?? false, (session) => run(session, flags, ...args));
-    };
+/** What a flag's value is in the command. */
+type Value<FLAG> = FLAG extends { parse: (input: string) => infer T } ? T : boolean;
+type Flags<F> = { readonly [K in keyof F]?: Value<F[K]> | undefined };
+
+/** A command whose code is loaded, and run in a session of its own, when it is called. */
+function command<F extends { json: typeof JSON_FLAG }, ARGS extends readonly unknown[]>({
+  loader,
+  parameters,
+  docs,
+}: {
+  loader: () => Promise<Handler<Flags<F>, ARGS>>;
+  parameters: {
+    flags: F;
+    positional: TypedPositionalParameters<ARGS, Cli>;
+    aliases?: Partial<Record<'r' | 'b' | 'y' | 'n' | 'p' | 'w' | 'f', keyof F & string>>;
   };
+  docs: { brief: string };
+}) {
+  return buildCommand<Flags<F>, ARGS, Cli>({
+    async loader() {
+      const run = await loader();
+      return async function (this: Cli, flags: Flags<F>, ...args: ARGS): Promise<void> {
+        await this.runs(flags.json ?? false, (session) => run(session, flags, ...args));
+      };
+    },
+    // `Flags` is what these say; the parser's own type of them cannot be inferred from a generic one.
+    parameters: parameters as unknown as TypedCommandParameters<Flags<F>, ARGS, Cli>,
+    docs,
+  });
 }
 
 const parse: InputParser<string, Cli> = (input) => {
@@ -50,13 +76,13 @@ function actionCommands(isForecast: boolean) {
   const flags = isForecast ? { json: JSON_FLAG, repo: REPO, branch: BRANCH, ...FORECAST } : ACT;
   const also = isForecast ? place : aliases;
   return {
-    sync: buildCommand({
-      loader: lazy(async () => (await actions()).sync),
+    sync: command({
+      loader: async () => (await actions()).sync,
       parameters: { flags, positional: none, aliases: also },
       docs: { brief: 'Fetch, find what has landed, and show where every branch stands' },
     }),
-    restack: buildCommand({
-      loader: lazy(async () => (await actions()).restack),
+    restack: command({
+      loader: async () => (await actions()).restack,
       parameters: {
         flags: { ...flags, all: flag('Every stack of the repository') },
         positional: tuple(optionalBranch),
@@ -64,13 +90,13 @@ function actionCommands(isForecast: boolean) {
       },
       docs: { brief: 'Put a branch and all above it onto its parent' },
     }),
-    rebase: buildCommand({
-      loader: lazy(async () => (await actions()).rebase),
+    rebase: command({
+      loader: async () => (await actions()).rebase,
       parameters: { flags, positional: tuple(optionalBranch), aliases: also },
       docs: { brief: 'Put one branch onto its parent; those above it wait' },
     }),
-    reparent: buildCommand({
-      loader: lazy(async () => (await actions()).reparent),
+    reparent: command({
+      loader: async () => (await actions()).reparent,
       parameters: {
         flags,
         positional: tuple(
@@ -81,8 +107,8 @@ function actionCommands(isForecast: boolean) {
       },
       docs: { brief: 'Move a branch and all above it onto another one' },
     }),
-    register: buildCommand({
-      loader: lazy(async () => (await actions()).register),
+    register: command({
+      loader: async () => (await actions()).register,
       parameters: {
         flags: {
           ...flags,
@@ -100,8 +126,8 @@ function actionCommands(isForecast: boolean) {
 
 const root = buildRouteMap({
   routes: {
-    add: buildCommand({
-      loader: lazy(async () => (await import('../commands/add')).add),
+    add: command({
+      loader: async () => (await import('../commands/add')).add,
       parameters: {
         flags: {
           json: JSON_FLAG,
@@ -113,13 +139,13 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Add a repository' },
     }),
-    repos: buildCommand({
-      loader: lazy(async () => (await import('../commands/look/repos')).repos),
+    repos: command({
+      loader: async () => (await import('../commands/look/repos')).repos,
       parameters: { flags: { json: JSON_FLAG }, positional: none },
       docs: { brief: 'List the repositories' },
     }),
-    stack: buildCommand({
-      loader: lazy(async () => (await import('../commands/look/stack')).stack),
+    stack: command({
+      loader: async () => (await import('../commands/look/stack')).stack,
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO },
         positional: tuple({
@@ -130,14 +156,14 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Show the stacks, with states, pull requests and forecast' },
     }),
-    status: buildCommand({
-      loader: lazy(async () => (await import('../commands/look/status')).status),
+    status: command({
+      loader: async () => (await import('../commands/look/status')).status,
       parameters: { flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH }, positional: none, aliases: place },
       docs: { brief: 'Show how the repository, the branch and the queue stand' },
     }),
     ...actionCommands(false),
-    untrack: buildCommand({
-      loader: lazy(async () => (await import('../commands/act/untrack')).untrack),
+    untrack: command({
+      loader: async () => (await import('../commands/act/untrack')).untrack,
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, noWait: NO_WAIT },
         positional: tuple(optionalBranch),
@@ -145,8 +171,8 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Track a branch no longer' },
     }),
-    create: buildCommand({
-      loader: lazy(async () => (await tasks()).create),
+    create: command({
+      loader: async () => (await tasks()).create,
       parameters: {
         flags: {
           json: JSON_FLAG,
@@ -160,18 +186,18 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Make a branch on the remote, with a task' },
     }),
-    undo: buildCommand({
-      loader: lazy(async () => (await onJobs()).undo),
+    undo: command({
+      loader: async () => (await onJobs()).undo,
       parameters: { flags: ACT, positional: tuple(optionalJob), aliases },
       docs: { brief: 'Put back what a job has moved' },
     }),
-    cancel: buildCommand({
-      loader: lazy(async () => (await onJobs()).cancel),
+    cancel: command({
+      loader: async () => (await onJobs()).cancel,
       parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob), aliases: { r: 'repo' } },
       docs: { brief: 'End a job before its push' },
     }),
-    retry: buildCommand({
-      loader: lazy(async () => (await onJobs()).retry),
+    retry: command({
+      loader: async () => (await onJobs()).retry,
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, noWait: NO_WAIT },
         positional: tuple(optionalJob),
@@ -179,8 +205,8 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Run a job again that has failed' },
     }),
-    jobs: buildCommand({
-      loader: lazy(async () => (await import('../commands/look/jobs')).jobs),
+    jobs: command({
+      loader: async () => (await import('../commands/look/jobs')).jobs,
       parameters: {
         flags: {
           json: JSON_FLAG,
@@ -194,8 +220,8 @@ const root = buildRouteMap({
       },
       docs: { brief: 'List the newest jobs' },
     }),
-    job: buildCommand({
-      loader: lazy(async () => (await import('../commands/look/jobs')).job),
+    job: command({
+      loader: async () => (await import('../commands/look/jobs')).job,
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, wait: flag('Wait until it has ended; end as the action would') },
         positional: tuple(optionalJob),
@@ -203,8 +229,8 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Show a job' },
     }),
-    log: buildCommand({
-      loader: lazy(async () => (await import('../commands/look/log')).log),
+    log: command({
+      loader: async () => (await import('../commands/look/log')).log,
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, follow: flag('Until the job has ended') },
         positional: tuple(optionalJob),
@@ -218,8 +244,8 @@ const root = buildRouteMap({
     }),
     task: buildRouteMap({
       routes: {
-        list: buildCommand({
-          loader: lazy(async () => (await tasks()).taskList),
+        list: command({
+          loader: async () => (await tasks()).taskList,
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO, archived: flag('Those that are over, too') },
             positional: none,
@@ -227,8 +253,8 @@ const root = buildRouteMap({
           },
           docs: { brief: 'List the tasks' },
         }),
-        show: buildCommand({
-          loader: lazy(async () => (await tasks()).taskShow),
+        show: command({
+          loader: async () => (await tasks()).taskShow,
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO },
             positional: tuple(one('Its branch or id', 'task')),
@@ -236,8 +262,8 @@ const root = buildRouteMap({
           },
           docs: { brief: 'Show a task' },
         }),
-        create: buildCommand({
-          loader: lazy(async () => (await tasks()).taskCreate),
+        create: command({
+          loader: async () => (await tasks()).taskCreate,
           parameters: {
             flags: {
               json: JSON_FLAG,
@@ -252,8 +278,8 @@ const root = buildRouteMap({
           },
           docs: { brief: 'Create a task' },
         }),
-        archive: buildCommand({
-          loader: lazy(async () => (await tasks()).taskArchive),
+        archive: command({
+          loader: async () => (await tasks()).taskArchive,
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO },
             positional: tuple(one('Its branch or id', 'task')),
@@ -261,8 +287,8 @@ const root = buildRouteMap({
           },
           docs: { brief: 'Put a task away' },
         }),
-        retry: buildCommand({
-          loader: lazy(async () => (await tasks()).taskRetry),
+        retry: command({
+          loader: async () => (await tasks()).taskRetry,
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO, branch: text('Another branch instead', 'branch'), noWait: NO_WAIT },
             positional: tuple(one('Its branch or id', 'task')),
@@ -273,8 +299,8 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Tasks and their branches' },
     }),
-    watch: buildCommand({
-      loader: lazy(async () => (await import('../commands/look/watch')).watch),
+    watch: command({
+      loader: async () => (await import('../commands/look/watch')).watch,
       parameters: {
         flags: {
           json: JSON_FLAG,
@@ -287,28 +313,28 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Show what changes as it happens' },
     }),
-    open: buildCommand({
-      loader: lazy(async () => (await import('../commands/open')).open),
+    open: command({
+      loader: async () => (await import('../commands/open')).open,
       parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob), aliases: { r: 'repo' } },
       docs: { brief: 'Open the dashboard, or a job on it' },
     }),
-    doctor: buildCommand({
-      loader: lazy(async () => (await import('../commands/doctor')).doctor),
+    doctor: command({
+      loader: async () => (await import('../commands/doctor')).doctor,
       parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: none, aliases: { r: 'repo' } },
       docs: { brief: 'Find what is wrong or missing, and what mends it' },
     }),
-    mcp: buildCommand({
-      loader: lazy(async () => (await import('../commands/mcp')).mcp),
+    mcp: command({
+      loader: async () => (await import('../commands/mcp')).mcp,
       parameters: { flags: { json: JSON_FLAG, readOnly: flag('Only tools that change nothing') }, positional: none },
       docs: { brief: 'Speak MCP over standard input and output, for agents' },
     }),
-    completion: buildCommand({
-      loader: lazy(async () => (await import('../commands/completion')).completion),
+    completion: command({
+      loader: async () => (await import('../commands/completion')).completion,
       parameters: { flags: { json: JSON_FLAG }, positional: tuple(one('bash, zsh or fish', 'shell')) },
       docs: { brief: 'Print the completion for a shell' },
     }),
-    login: buildCommand({
-      loader: lazy(async () => (await import('../commands/login')).login),
+    login: command({
+      loader: async () => (await import('../commands/login')).login,
       parameters: {
         flags: { json: JSON_FLAG },
         positional: tuple({ ...one('Address of the server', 'address'), optional: true } as const),

@@ -111,7 +111,8 @@ export function createSpicerack(given: { url: string; token?: string | undefined
     try {
       return await caller.mutate(once, options);
     } catch (error) {
-      if (errorOf(error, given.url).code !== 'UNREACHABLE') throw error;
+      const failed = errorOf(error, given.url);
+      if (!(failed instanceof SpicerackError) || failed.code !== 'UNREACHABLE') throw error;
       return caller.mutate(once, options);
     }
   }

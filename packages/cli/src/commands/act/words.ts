@@ -12,7 +12,7 @@ export function forecastLines(outline: ForecastOutline): Line[] {
   const { failure, heldBack, dropped, left = [] } = outline;
   return [
     [paint('bold', 'forecast'), `: ${outlineWords(outline, 'would move')}`],
-    ...(failure && failure.hint ? [`  ${failure.hint.split('\n')[0]}`] : []),
+    ...(failure?.hint ? [`  ${failure.hint.split('\n')[0]}`] : []),
     ...heldBack.map(({ branch, reason }): Line => ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`]),
     ...dropped.map(
       ({ branch, commit, subject }): Line => [
