@@ -47,7 +47,7 @@ async function look(session: Session, flags: Place, found: Found): Promise<void>
   const { url, token, from } = session.server();
   found('address', 'well', `${url}, from ${from}${token ? ', with a token' : ''}`);
   const asked = Date.now();
-  const status = await session.client().system.status(undefined, { signal });
+  const status = await session.client().system.status({ signal });
   const took = Date.now() - asked;
   found('server', 'well', `answers in ${duration(took)}`);
   const theirs = status.programs.find(({ name }) => name === 'Spicerack')?.version ?? 'unknown';

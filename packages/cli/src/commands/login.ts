@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { createSpicerack } from '../context/client';
+import { createSpicerack } from '@spicerack/client';
 import { checkUrl, save } from '../context/config';
 import type { Session } from '../context/session';
 import { EXIT, usage } from '../out/exit';
@@ -15,7 +15,7 @@ export async function login(session: Session, _flags: object, given?: string) {
     ? await ask(session, 'Token (nothing where the server asks for none): ', true)
     : await piped(session);
   const client = createSpicerack({ url, token: token || undefined, requestedBy: 'login' });
-  await client.system.status(undefined, { signal });
+  await client.system.status({ signal });
   const file = save(env, { url, token: token || undefined });
   out.result({ url, file }, () => [`${url} answers; it is kept in ${file}.`]);
   return EXIT.ok;

@@ -1,11 +1,9 @@
+import type { Task } from '@spicerack/client';
 import { sentence } from '@/text/words';
-import type { Client } from '../context/client';
 import { type Place, repoOf, type Session } from '../context/session';
 import { EXIT, notFound, usage } from '../out/exit';
 import { paint, table } from '../out/line';
 import { follow } from './act/follow';
-
-type Task = Awaited<ReturnType<Client['tasks']['get']>>;
 
 export interface TaskFlags extends Place {
   json?: boolean | undefined;

@@ -1,8 +1,8 @@
+import type { Spicerack } from '@spicerack/client';
 import { notFound, usage } from '../out/exit';
-import type { Client } from './client';
 import { type Place, repoOf, type Session } from './session';
 
-type Detail = Awaited<ReturnType<Client['jobs']['get']>>;
+type Detail = Awaited<ReturnType<Spicerack['jobs']['get']>>;
 
 /** The job by its number (`12`, `#12`) or id. */
 export async function jobOf(session: Session, given: string): Promise<Detail> {

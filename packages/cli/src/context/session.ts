@@ -1,9 +1,8 @@
 import { userInfo } from 'node:os';
-import type { RepoRow } from '@/db/schema';
+import { createSpicerack, type Repo, type Spicerack } from '@spicerack/client';
 import { named } from '@/text/words';
 import { notFound, usage } from '../out/exit';
 import { createOut, type Out, type Streams } from '../out/out';
-import { type Client, createSpicerack } from './client';
 import { type Clone, cloneAt } from './clone';
 import { type Server, serverOf } from './config';
 import { matching, withoutLogin } from './match';
@@ -17,7 +16,7 @@ export interface Session {
   signal: AbortSignal;
   streams: Streams;
   server(): Server;
-  client(): Client;
+  client(): Spicerack;
   clone(): Promise<Clone | null>;
 }
 
@@ -62,8 +61,8 @@ function requestedBy(): string {
 }
 
 /** The repository that is meant: by `--repo` (name, address or id), else the one that this folder is a clone of. */
-export async function repoOf(session: Session, { repo }: Place): Promise<RepoRow> {
-  const { repos } = await session.client().repos.list(undefined, { signal: session.signal });
+export async function repoOf(session: Session, { repo }: Place): Promise<Repo> {
+  const { repos } = await session.client().repos.list({ signal: session.signal });
   if (repo !== undefined) {
     const byName = repos.filter((each) => each.id === repo || each.name === repo);
     const found = byName.length > 0 ? byName : matching(repos, repo);
@@ -105,7 +104,7 @@ function fail(error: Error): never {
   throw error;
 }
 
-const ids = (repos: RepoRow[]) => repos.map(({ id, url }) => `${id} (${url})`).join(', ');
+const ids = (repos: Repo[]) => repos.map(({ id, url }) => `${id} (${url})`).join(', ');
 const known = (repos: Array<{ name: string }>) =>
   repos.length === 0
     ? 'There is none yet: spicerack add <address>'

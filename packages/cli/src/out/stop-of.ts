@@ -1,21 +1,19 @@
-import { SpicerackError } from '../context/client';
+import { SpicerackError, type SpicerackErrorCode } from '@spicerack/client';
 import { EXIT, type Exit, Stop } from './exit';
 
 /** How the program ends by what a call was rejected with. */
-const EXITS: Record<string, Exit> = {
+const EXITS: Record<SpicerackErrorCode, Exit> = {
+  BAD_REQUEST: EXIT.refused,
+  NOT_FOUND: EXIT.notFound,
+  CONFLICT: EXIT.refused,
   UNAUTHORIZED: EXIT.notAllowed,
   FORBIDDEN: EXIT.notAllowed,
-  NOT_FOUND: EXIT.notFound,
-  BAD_REQUEST: EXIT.refused,
-  CONFLICT: EXIT.refused,
-  PRECONDITION_FAILED: EXIT.refused,
-  TOO_MANY_REQUESTS: EXIT.refused,
-  PAYLOAD_TOO_LARGE: EXIT.refused,
+  TOO_MANY_REQUESTS: EXIT.notAllowed,
+  UNAVAILABLE: EXIT.unreachable,
+  INTERNAL: EXIT.failed,
   UNREACHABLE: EXIT.unreachable,
-  NOT_SPICERACK: EXIT.unreachable,
-  SERVICE_UNAVAILABLE: EXIT.unreachable,
-  TIMEOUT: EXIT.unreachable,
-  ABORTED: EXIT.interrupted,
+  CONNECTION_LOST: EXIT.unreachable,
+  NOT_UNDERSTOOD: EXIT.unreachable,
 };
 
 /** Whatever a command was ended by, as an end with words. */
@@ -23,9 +21,9 @@ export function stopOf(error: unknown): Stop {
   if (error instanceof Stop) return error;
   if (error instanceof SpicerackError) {
     const { code, field, message, retryable } = error;
-    const exit = EXITS[code] ?? EXIT.failed;
+    const exit = EXITS[code];
     const hint =
-      exit === EXIT.notAllowed ? 'Give the token of this server: spicerack login, or SPICERACK_TOKEN.' : error.hint;
+      code === 'UNAUTHORIZED' ? 'Give the token of this server: spicerack login, or SPICERACK_TOKEN.' : error.hint;
     return new Stop(exit, message, { code, field, hint, retryable });
   }
   if (error instanceof Error && error.name === 'AbortError') {

@@ -1,4 +1,5 @@
-import { type Action, forecastOf, holdsBack, losesSomething } from '../../context/forecast';
+import type { Action } from '@spicerack/client';
+import { forecastOf, holdsBack, losesSomething } from '../../context/forecast';
 import type { Place, Session } from '../../context/session';
 import { EXIT, type Exit, Stop, usage } from '../../out/exit';
 import { follow } from './follow';
@@ -16,7 +17,6 @@ export interface ActFlags extends Place {
 export async function act(session: Session, flags: ActFlags, action: Action): Promise<Exit> {
   const { out, signal } = session;
   const forecast = await forecastOf(session, action);
-  out.now(null);
   const { outline } = forecast;
   if (flags.dryRun) {
     if (!outline)

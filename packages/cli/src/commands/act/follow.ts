@@ -1,4 +1,4 @@
-import type { JobDetail } from '@/api/jobs';
+import type { JobDetail } from '@spicerack/client';
 import { phaseOf } from '@/ui/jobs/phase';
 import { between, duration } from '@/ui/time';
 import type { Session } from '../../context/session';
@@ -37,8 +37,9 @@ export async function follow(
     out.now(phaseWords(detail));
   };
   try {
-    const ended = await client.waitForJob(jobId, { signal, onChange });
+    await client.waitForJob(jobId, { signal, onChange });
     out.now(null);
+    const ended = await client.jobs.get({ jobId }, { signal });
     const { undo, feedCursor: _, ...detail } = ended;
     out.result({ ...more, ...detail }, () => [
       ...endedLines(ended),

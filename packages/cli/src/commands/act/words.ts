@@ -1,5 +1,4 @@
-import type { JobDetail } from '@/api/jobs';
-import type { ForecastOutline } from '@/model/forecast';
+import type { ForecastOutline, JobDetail } from '@spicerack/client';
 import { intent } from '@/ui/jobs/words';
 import { outlineWords } from '@/ui/stack/outline-words';
 import { heldBackWords } from '@/ui/stack/state';

@@ -1,4 +1,4 @@
-import type { JobLogRow } from '@/db/schema';
+import type { LogLine } from '@spicerack/client';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
 import { EXIT } from '../../out/exit';
@@ -11,9 +11,9 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
   const client = session.client();
   const detail = await jobOrNewest(session, given, flags, () => true, 'This repository has no job yet.');
   const jobId = detail.job.id;
-  const asOne: JobLogRow[] = [];
+  const asOne: LogLine[] = [];
   let last = 0;
-  const show = (row: JobLogRow) => {
+  const show = (row: LogLine) => {
     last = row.id;
     if (flags.follow || !out.isJson) out.item(row, () => logLine(row));
     else asOne.push(row);
@@ -29,7 +29,7 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
   if (!flags.follow && out.isJson) out.result({ lines: asOne }, () => []);
   let open = flags.follow ? isOpen(await client.jobs.get({ jobId }, { signal })) : false;
   while (open) {
-    for await (const message of client.watch({ repoId: detail.job.repoId, from }, { signal })) {
+    for await (const message of client.watch({ repoId: detail.job.repoId, from, signal })) {
       if (message.kind === 'start_over') break;
       for (const event of message.events) {
         if (event.op !== 'upsert') continue;
@@ -48,7 +48,7 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
   return EXIT.ok;
 }
 
-function logLine({ at, level, line }: JobLogRow): Line {
+function logLine({ at, level, line }: LogLine): Line {
   const time = paint('dim', `${at.slice(11, 23)} `);
   return level === 'info' ? [time, line] : [time, paint(level === 'warn' ? 'yellow' : 'red', line)];
 }

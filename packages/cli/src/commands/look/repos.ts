@@ -4,7 +4,7 @@ import { paint, table } from '../../out/line';
 import { countWords } from './words';
 
 export async function repos(session: Session, _flags: object) {
-  const { repos: all } = await session.client().repos.list(undefined, { signal: session.signal });
+  const { repos: all } = await session.client().repos.list({ signal: session.signal });
   session.out.result({ repos: all }, () =>
     table(
       all.map((repo) => [[paint('bold', repo.name)], repo.trunk ?? '–', countWords(repo), [paint('dim', repo.url)]]),

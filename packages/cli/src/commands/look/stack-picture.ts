@@ -1,6 +1,4 @@
-import type { JobDetail } from '@/api/jobs';
-import type { BranchRow } from '@/db/schema';
-import type { ForecastOutline } from '@/model/forecast';
+import type { Branch, ForecastOutline, JobDetail } from '@spicerack/client';
 import { layoutStack } from '@/ui/stack/layout';
 import { type BranchState, NO_NEWS, newsByBranch, standingOf } from '@/ui/stack/state';
 import { type Line, type Painted, paint, type Style, table } from '../../out/line';
@@ -22,7 +20,7 @@ const CI = { success: '✓ CI', failure: '✕ CI', pending: '• CI' } as const;
 export interface StackInput {
   trunk: string | null;
   trunkTip: string | null;
-  branches: BranchRow[];
+  branches: Branch[];
   /** Newest first. */
   jobs: JobDetail[];
   /** The forecast of a Restack of all; null where none is known. */
@@ -36,7 +34,7 @@ export function stackPicture({ trunk, trunkTip, branches, jobs, outline, head }:
   const news = newsByBranch(jobs, outline);
   const { rows, beside } = layoutStack(branches);
   const stem = stems(rows.map(({ level }) => level));
-  const line = (branch: BranchRow, before: string): Line[] => {
+  const line = (branch: Branch, before: string): Line[] => {
     const { state, word, detail } = standingOf(branch, news.get(branch.name) ?? NO_NEWS);
     const [shape, style] = MARKS[state];
     const isHead = branch.name === head;
@@ -69,7 +67,7 @@ function stems(levels: number[]): string[] {
   });
 }
 
-function pullRequest({ prNumber, prState, ci, review }: BranchRow): Line {
+function pullRequest({ prNumber, prState, ci, review }: Branch): Line {
   if (prNumber === null) return '';
   const parts: Array<string | Painted> = [paint('cyan', `#${prNumber}`)];
   if (prState && prState !== 'open') parts.push(` ${prState}`);

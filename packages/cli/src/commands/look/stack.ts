@@ -11,7 +11,6 @@ export async function stack(session: Session, flags: Place, given?: string) {
   const page = await overviewOf(session, repo.id);
   const isKnown = page.repo.trunkTip !== null;
   const forecast = isKnown ? await forecastOf(session, { repoId: repo.id, kind: 'restack_repo' }) : null;
-  session.out.now(null);
   const head = (given ?? flags.repo) === undefined ? ((await session.clone())?.branch ?? null) : null;
   const { trunk, trunkTip } = page.repo;
   session.out.say(freshness(page.repo, Date.now()));

@@ -9,9 +9,9 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
   const { out, signal } = session;
   const client = session.client();
   const repo = flags.all ? null : await repoOf(session, flags);
-  const from = flags.from ?? (await client.repos.list(undefined, { signal })).cursor;
+  const from = flags.from ?? (await client.repos.list({ signal })).cursor;
   out.say(`Watching ${repo ? repo.name : 'every repository'} from ${from}. Ctrl-C ends it.`);
-  for await (const message of client.watch({ from, ...(repo ? { repoId: repo.id } : {}) }, { signal })) {
+  for await (const message of client.watch({ from, ...(repo ? { repoId: repo.id } : {}), signal })) {
     if (message.kind === 'start_over') {
       out.item(message, () => 'Changes before this are no longer kept: look anew.');
       continue;

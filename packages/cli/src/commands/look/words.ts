@@ -1,6 +1,4 @@
-import type { JobDetail } from '@/api/jobs';
-import type { RepoRow } from '@/db/schema';
-import type { FeedEvent } from '@/feed/events';
+import type { Change, JobDetail, Repo } from '@spicerack/client';
 import { counted } from '@/text/words';
 import { resultWords } from '@/ui/jobs/phase';
 import { intent } from '@/ui/jobs/words';
@@ -8,7 +6,7 @@ import { ago } from '@/ui/time';
 import { type Line, type Painted, paint } from '../../out/line';
 
 /** `acme/web: main, synced 12 s ago`, or why that is not so. Pure. */
-export function freshness(repo: RepoRow, now: number): Line {
+export function freshness(repo: Repo, now: number): Line {
   const synced = repo.syncedAt ? `synced ${ago(repo.syncedAt, now)}` : 'not synced yet';
   const failed = repo.syncError
     ? [paint('red', ` · last job failed${repo.syncErrorAt ? ` ${ago(repo.syncErrorAt, now)}` : ''}: ${repo.syncError}`)]
@@ -17,7 +15,7 @@ export function freshness(repo: RepoRow, now: number): Line {
 }
 
 /** `12 branches, 3 need restack, 1 would conflict`. Pure. */
-export function countWords({ counts }: RepoRow): string {
+export function countWords({ counts }: Repo): string {
   if (!counts) return '';
   const { branches, needRestack, wouldConflict, untracked } = counts;
   return [
@@ -50,7 +48,7 @@ export function jobRow(detail: JobDetail, now: number): Line[] {
 }
 
 /** A change of the feed in a line; null for what is only a part of another one. Pure. */
-export function eventLine(event: FeedEvent): Line | null {
+export function eventLine(event: Change): Line | null {
   if (event.op === 'delete') return event.type === 'branches' ? `${event.row.name}: removed` : null;
   switch (event.type) {
     case 'jobs':
