@@ -11,14 +11,12 @@ export async function forecastOf({ out, signal, client }: Session, action: Actio
   }
 }
 
-/** Whether a person should look before it is done: something would stay behind or go away. */
-export function losesSomething({ failure, heldBack, dropped, left = [] }: ForecastOutline): boolean {
-  return (
-    failure !== null ||
-    heldBack.length > 0 ||
-    dropped.length > 0 ||
-    left.some(({ on, replacedBy }) => !on && !replacedBy)
-  );
+/**
+ * Whether a person should look before it is done: something would stay behind or go away. An action that cannot be done
+ * loses nothing, and the job knows it from fresher branches.
+ */
+export function losesSomething({ heldBack, dropped, left = [] }: ForecastOutline): boolean {
+  return heldBack.length > 0 || dropped.length > 0 || left.some(({ on, replacedBy }) => !on && !replacedBy);
 }
 
 /** Whether it would leave something where it is. */

@@ -15,7 +15,7 @@ export interface ActFlags extends Place {
 
 /** Says what an action would do, asks where something would stay behind or go away, runs it, and shows it to its end. */
 export async function act(session: Session, flags: ActFlags, action: Action): Promise<Exit> {
-  const { out, signal } = session;
+  const { out } = session;
   const forecast = await forecastOf(session, action);
   const { outline } = forecast;
   if (flags.dryRun) {
@@ -29,7 +29,8 @@ export async function act(session: Session, flags: ActFlags, action: Action): Pr
   }
   for (const line of outline ? forecastLines(outline) : [`forecast: ${forecast.message}`]) out.say(line);
   if (outline && losesSomething(outline)) await agree(session, flags.yes);
-  const { jobId } = await session.client().jobs.run(action, { signal });
+  // Ctrl-C comes after it: then its number is known.
+  const { jobId } = await session.client().jobs.run(action);
   return follow(session, jobId, { noWait: flags.noWait, more: { forecast } });
 }
 

@@ -18,7 +18,7 @@ export async function follow(
 ): Promise<Exit> {
   const { out, signal } = session;
   const client = session.client();
-  const first = await client.jobs.get({ jobId }, { signal });
+  const first = await client.jobs.get({ jobId });
   const { seq } = first.job;
   out.say([...jobWords(first), paint('dim', `: ${first.job.status}`)]);
   if (noWait) {

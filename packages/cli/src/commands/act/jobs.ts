@@ -8,7 +8,7 @@ import { follow } from './follow';
 
 /** Puts back what a job has moved. */
 export async function undo(session: Session, flags: ActFlags, given?: string) {
-  const { out, signal } = session;
+  const { out } = session;
   const detail = await jobOrNewest(
     session,
     given,
@@ -29,7 +29,7 @@ export async function undo(session: Session, flags: ActFlags, given?: string) {
   out.say(words);
   // A number is a decision; the newest one is a guess.
   if (given === undefined) await agree(session, flags.yes);
-  const { jobId } = await session.client().jobs.undo({ jobId: job.id }, { signal });
+  const { jobId } = await session.client().jobs.undo({ jobId: job.id });
   return follow(session, jobId, { noWait: flags.noWait });
 }
 
@@ -53,7 +53,6 @@ export async function cancel(session: Session, flags: Place, given?: string) {
 }
 
 export async function retry(session: Session, flags: ActFlags, given?: string) {
-  const { signal } = session;
   const { job } = await jobOrNewest(
     session,
     given,
@@ -61,6 +60,6 @@ export async function retry(session: Session, flags: ActFlags, given?: string) {
     (detail) => detail.job.status === 'error' || detail.job.status === 'cancelled',
     'No job of this repository has failed.',
   );
-  const { jobId } = await session.client().jobs.retry({ jobId: job.id }, { signal });
+  const { jobId } = await session.client().jobs.retry({ jobId: job.id });
   return follow(session, jobId, { noWait: flags.noWait });
 }

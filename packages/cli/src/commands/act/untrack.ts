@@ -6,6 +6,6 @@ import { follow } from './follow';
 export async function untrack(session: Session, flags: ActFlags, given?: string) {
   const repo = await repoOf(session, flags);
   const branch = await branchOf(session, given, flags);
-  const { jobId } = await session.client().branches.untrack({ repoId: repo.id, branch }, { signal: session.signal });
+  const { jobId } = await session.client().branches.untrack({ repoId: repo.id, branch });
   return follow(session, jobId, { noWait: flags.noWait });
 }

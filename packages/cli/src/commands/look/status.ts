@@ -26,7 +26,7 @@ export async function status(session: Session, flags: Place) {
           ] as Line,
         ]
       : name && name !== page.repo.trunk
-        ? [`HEAD ${name}: not on the remote`]
+        ? [`branch ${name}: not on the remote`]
         : []),
     ...table(open.map((detail) => jobRow(detail, now))),
   ]);

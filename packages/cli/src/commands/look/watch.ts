@@ -11,19 +11,24 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
   const repo = flags.all ? null : await repoOf(session, flags);
   const from = flags.from ?? (await client.repos.list({ signal })).cursor;
   out.say(`Watching ${repo ? repo.name : 'every repository'} from ${from}. Ctrl-C ends it.`);
-  for await (const message of client.watch({ from, ...(repo ? { repoId: repo.id } : {}), signal })) {
-    if (message.kind === 'start_over') {
-      out.item(message, () => 'Changes before this are no longer kept: look anew.');
-      continue;
+  try {
+    for await (const message of client.watch({ from, ...(repo ? { repoId: repo.id } : {}), signal })) {
+      if (message.kind === 'start_over') {
+        out.item(message, () => 'Changes before this are no longer kept: look anew.');
+        continue;
+      }
+      for (const event of message.events) {
+        out.item(event, () => {
+          const line = eventLine(event);
+          return (
+            line && [paint('dim', `${exact(event.at).slice(11, 19)} `), ...(typeof line === 'string' ? [line] : line)]
+          );
+        });
+      }
     }
-    for (const event of message.events) {
-      out.item(event, () => {
-        const line = eventLine(event);
-        return (
-          line && [paint('dim', `${exact(event.at).slice(11, 19)} `), ...(typeof line === 'string' ? [line] : line)]
-        );
-      });
-    }
+  } catch (error) {
+    // Ctrl-C is how it ends.
+    if (!signal.aborted) throw error;
   }
-  return EXIT.ok;
+  return EXIT.interrupted;
 }
