@@ -1,4 +1,5 @@
 import type { ForecastOutline, JobDetail } from '@spicerack/client';
+import { commandsByHand } from '@/repos/by-hand';
 import { intent } from '@/ui/jobs/words';
 import { outlineWords } from '@/ui/stack/outline-words';
 import { heldBackWords } from '@/ui/stack/state';
@@ -52,9 +53,12 @@ export function endedLines({ job, moves }: JobDetail): Line[] {
           paint('dim', ` ${short(move.before) || 'new'} → ${short(move.after) || 'deleted'}`),
         ],
       ),
-    ...(job.result?.heldBack ?? []).map(
-      ({ branch, reason }): Line => ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`],
-    ),
+    ...(job.result?.heldBack ?? []).flatMap(({ branch, reason }): Line[] => [
+      ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`],
+      ...(reason.kind === 'conflict' && reason.byHand
+        ? ['    To solve it by hand:', ...commandsByHand(branch, reason.byHand).map((command) => `      ${command}`)]
+        : []),
+    ]),
     ...(job.errorHint ? job.errorHint.split('\n').map((line): Line => `  ${line}`) : []),
   ];
 }
