@@ -129,6 +129,29 @@ describe('one session in a clone', () => {
     expect(value.checks).toContainEqual(expect.objectContaining({ name: 'remote', is: 'well' }));
   });
 
+  test('settings, long-lived branches and a rename are changed from here too', async () => {
+    expect((await json('settings', '--auto-sync', '30', '--name', 'corner')).value.repo).toMatchObject({
+      name: 'corner',
+      autoSyncMinutes: 30,
+    });
+    expect((await spicerack('settings', '--auto-sync', 'off', '--auto-restack', 'maybe')).code).toBe(2);
+    expect((await spicerack('settings', '--auto-sync', 'off')).stdout).toContain('auto-sync        off');
+    expect((await spicerack('long-lived', 'c')).stdout).toBe('c is a long-lived branch: no action moves it.\n');
+    expect((await spicerack('rebase', 'c')).code).toBe(6);
+    expect((await spicerack('long-lived', 'c', '--off')).code).toBe(0);
+    expect((await spicerack('accept-rename', 'c')).code).toBe(6);
+    expect((await spicerack('remove', 'corner')).code).toBe(2);
+  });
+
+  test('create makes a branch on that of HEAD, with a task that is found by its branch', async () => {
+    const { code, value } = await json('create', 'd');
+    expect(code).toBe(0);
+    expect(value.task).toMatchObject({ branch: 'd', title: 'd' });
+    expect(await remote.tip('d')).toBe(await remote.tip('b'));
+    expect((await spicerack('task', 'show', 'd')).stdout).toContain('branch d, attached');
+    expect((await spicerack('task', 'archive', 'd')).stdout).toBe('Archived d.\n');
+  });
+
   test('completion knows the commands and the branches of the clone', async () => {
     expect((await spicerack('__complete', 're')).stdout.split('\n')).toEqual(
       expect.arrayContaining(['restack', 'reparent']),
@@ -241,8 +264,8 @@ describe('while a job is at work', () => {
     await back.says(`#${seq}`);
     await server.restart();
     await release();
-    expect(await back.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Moved 3 branches.') });
-    expect((await spicerack('log', '--follow', seq)).stdout).toContain('Pushing 3 branches');
+    expect(await back.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Moved 4 branches.') });
+    expect((await spicerack('log', '--follow', seq)).stdout).toContain('Pushing 4 branches');
   });
 
   test('a stream says each change on a line of JSON', async () => {

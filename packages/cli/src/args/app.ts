@@ -10,7 +10,7 @@ import { branchesAt } from '../context/clone';
 import type { Session } from '../context/session';
 import type { Exit } from '../out/exit';
 import type { Cli } from './cli';
-import { ACT, BRANCH, FORECAST, flag, JSON_FLAG, NO_WAIT, number, REPO, text } from './flags';
+import { ACT, BRANCH, FORECAST, flag, JSON_FLAG, NO_WAIT, number, REPO, text, YES } from './flags';
 
 /** The grammar of the command line. What a command does is loaded when it is called. */
 
@@ -67,6 +67,7 @@ const none = tuple();
 
 const actions = () => import('../commands/act/actions');
 const onJobs = () => import('../commands/act/jobs');
+const branches = () => import('../commands/act/branches');
 const tasks = () => import('../commands/task');
 const aliases = { r: 'repo', b: 'branch', y: 'yes', n: 'dryRun' } as const;
 const place = { r: 'repo', b: 'branch' } as const;
@@ -133,6 +134,7 @@ const root = buildRouteMap({
           json: JSON_FLAG,
           name: text('Its name here', 'name'),
           trunk: text('Its trunk, where HEAD of the remote does not say it', 'branch'),
+          demo: flag('The demo: a small shop whose team goes on meanwhile'),
           noWait: NO_WAIT,
         },
         positional: tuple({ ...one('Address; that of this clone unless given', 'address'), optional: true } as const),
@@ -163,13 +165,71 @@ const root = buildRouteMap({
     }),
     ...actionCommands(false),
     untrack: command({
-      loader: async () => (await import('../commands/act/untrack')).untrack,
+      loader: async () => (await branches()).untrack,
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, noWait: NO_WAIT },
         positional: tuple(optionalBranch),
         aliases: place,
       },
       docs: { brief: 'Track a branch no longer' },
+    }),
+    longLived: command({
+      loader: async () => (await branches()).longLived,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, off: flag('It is none: actions may move it') },
+        positional: tuple(optionalBranch),
+        aliases: place,
+      },
+      docs: { brief: 'Say that no action may move a branch' },
+    }),
+    acceptRename: command({
+      loader: async () => (await branches()).acceptRename,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, noWait: NO_WAIT },
+        positional: tuple(optionalBranch),
+        aliases: place,
+      },
+      docs: { brief: 'Take a branch for the one that it seems to be under a new name' },
+    }),
+    keep: command({
+      loader: async () => (await branches()).keep,
+      parameters: {
+        flags: { json: JSON_FLAG, noWait: NO_WAIT },
+        positional: tuple(
+          one('Number of the job that took it away', 'job'),
+          one('The commit', 'commit'),
+          one('Name of the new branch', 'branch'),
+        ),
+      },
+      docs: { brief: 'Put a commit that no branch has any more onto a new branch' },
+    }),
+    settings: command({
+      loader: async () => (await import('../commands/settings')).settings,
+      parameters: {
+        flags: {
+          json: JSON_FLAG,
+          repo: REPO,
+          name: text('Its name here', 'name'),
+          url: text('Its new address', 'address'),
+          trunk: text('Its trunk', 'branch'),
+          engine: text('auto, git or git-spice', 'engine'),
+          autoSync: text('Minutes between automatic syncs, or off', 'minutes'),
+          autoRestack: text('Restack after each automatic sync', 'on|off'),
+          nonAtomicPush: text('Push branches one by one where the remote knows no atomic push', 'on|off'),
+        },
+        positional: none,
+        aliases: { r: 'repo' },
+      },
+      docs: { brief: 'Show the settings of a repository, and change those that are given' },
+    }),
+    remove: command({
+      loader: async () => (await import('../commands/settings')).remove,
+      parameters: {
+        flags: { json: JSON_FLAG, yes: YES },
+        positional: tuple(one('Name, address or id', 'repo')),
+        aliases: { y: 'yes' },
+      },
+      docs: { brief: 'Forget a repository; the remote keeps everything' },
     }),
     create: command({
       loader: async () => (await tasks()).create,
