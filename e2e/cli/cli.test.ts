@@ -152,6 +152,21 @@ describe('one session in a clone', () => {
     expect((await spicerack('task', 'archive', 'd')).stdout).toBe('Archived d.\n');
   });
 
+  test('mcp speaks to an agent, and ends with its input', async () => {
+    const ask = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'agent', version: '1' } },
+    };
+    const { code, stdout } = await cli.run(['mcp', '--read-only'], { ...here, input: `${JSON.stringify(ask)}\n` });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({
+      id: 1,
+      result: { serverInfo: { name: 'spicerack' } },
+    });
+  });
+
   test('completion knows the commands and the branches of the clone', async () => {
     expect((await spicerack('__complete', 're')).stdout.split('\n')).toEqual(
       expect.arrayContaining(['restack', 'reparent']),

@@ -1,27 +1,18 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 
-/** Bundles the program into one ESM file that needs nothing beside Node. */
+/** Bundles the program into one ESM file that needs nothing beside Node: into `dist`, or where the argument says. */
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
-const outfile = process.argv[2] ?? here('dist/spicerack.mjs');
+const file = process.argv[2] ?? here('dist/spicerack.mjs');
 
 await build({
-  entryPoints: [here('src/main.ts')],
-  outfile,
-  bundle: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
+  input: here('src/main.ts'),
   platform: 'node',
-  format: 'esm',
-  target: 'node20',
   tsconfig: here('../../tsconfig.json'),
-  define: { SPICERACK_VERSION: JSON.stringify(version) },
-  // CommonJS inside the bundle asks for Node's own modules by require.
-  banner: {
-    js: '#!/usr/bin/env node\nimport{createRequire as __require}from"node:module";const require=__require(import.meta.url);',
-  },
+  transform: { target: 'node20', define: { SPICERACK_VERSION: JSON.stringify(version) } },
+  output: { file, format: 'esm', minify: true, codeSplitting: false, banner: '#!/usr/bin/env node' },
 });
-chmodSync(outfile, 0o755);
+chmodSync(file, 0o755);

@@ -636,8 +636,11 @@ export interface Spicerack {
     acceptRename(input: { repoId: string; branch: string }, options?: CallOptions): Promise<Accepted>;
   };
   jobs: {
-    /** Accepts an action and answers at once. */
-    run(input: Action, options?: KeyedOptions): Promise<Accepted>;
+    /**
+     * Accepts an action and answers at once. With `expected`, the `tipsKey` of the forecast that its asker has seen, it
+     * is refused where the branches are others now.
+     */
+    run(input: Action & { expected?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
     get(input: { jobId: string }, options?: CallOptions): Promise<JobDetail & { undo: UndoOffer; feedCursor: number }>;
     /** Newest first. `cursor` is the `nextCursor` of the page before. */
     list(

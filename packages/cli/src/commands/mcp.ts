@@ -1,8 +1,13 @@
-import type { Session } from '../context/session';
-import { EXIT, type Exit, Stop } from '../out/exit';
+import { once } from 'node:events';
+import { serveMcpOnStdio } from '@/mcp/stdio';
+import { type Session, userName } from '../context/session';
+import { EXIT } from '../out/exit';
 
-/** Speaks MCP over standard input and output, for agents. */
-export async function mcp(_session: Session, _flags: { readOnly?: boolean | undefined }): Promise<Exit> {
-  // packages/mcp is not there yet.
-  throw new Stop(EXIT.failed, 'This build has no MCP server.', { code: 'NOT_BUILT' });
+/** Speaks MCP over standard input and output, for agents, until its input ends. */
+export async function mcp(session: Session, flags: { readOnly?: boolean | undefined }) {
+  const { url, token } = session.server();
+  const over = Promise.race([once(session.streams.stdin, 'end'), once(session.signal, 'abort')]);
+  serveMcpOnStdio({ url, token, onBehalfOf: userName(), readOnly: flags.readOnly ?? false });
+  await over;
+  return EXIT.ok;
 }

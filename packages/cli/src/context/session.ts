@@ -49,15 +49,19 @@ export function createSession(streams: Streams, cwd: string, signal: AbortSignal
   };
 }
 
-/** A header takes no other letters. */
+/** A header takes no other letters than those of ASCII. */
 function requestedBy(): string {
-  let name = '';
+  return `${userName() ?? 'Someone'} (command line)`;
+}
+
+/** The name of this machine's user; null where there is none, as in some containers, or a header could not take it. */
+export function userName(): string | null {
   try {
-    name = userInfo().username;
+    const { username } = userInfo();
+    return /^[\x21-\x7e]+$/.test(username) ? username : null;
   } catch (_nobody) {
-    // A user without a name, as in some containers.
+    return null;
   }
-  return /^[\x21-\x7e]+$/.test(name) ? `${name} (command line)` : 'Someone (command line)';
 }
 
 /** The repository that is meant: by `--repo` (name, address or id), else the one that this folder is a clone of. */

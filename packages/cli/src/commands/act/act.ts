@@ -28,9 +28,13 @@ export async function act(session: Session, flags: ActFlags, action: Action): Pr
     return holdsBack(outline) ? EXIT.heldBack : EXIT.ok;
   }
   for (const line of outline ? forecastLines(outline) : [`forecast: ${forecast.message}`]) out.say(line);
-  if (outline && losesSomething(outline)) await agree(session, flags.yes);
+  const isLoss = outline !== null && losesSomething(outline);
+  if (isLoss) await agree(session, flags.yes);
   // Ctrl-C comes after it: then its number is known.
-  const { jobId } = await session.client().jobs.run(action);
+  const { jobId } = await session.client().jobs.run(
+    // What was agreed to is what was shown.
+    isLoss ? { ...action, expected: forecast.tipsKey } : action,
+  );
   return follow(session, jobId, { noWait: flags.noWait, more: { forecast } });
 }
 
