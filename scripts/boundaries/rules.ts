@@ -26,12 +26,14 @@ export const ROOMS: string[][] = [
   ['src/server'],
   ['src/runtime'],
   ['src/tasks'],
+  ['packages/client'],
   ['src/api'],
   ['src/client'],
   ['src/mcp'],
   ['src/ui'],
   ['src/app'],
   ['src/instrumentation.ts', 'server.ts'],
+  ['packages/cli'],
 ];
 
 /** What runs when a request is answered, and what it may never reach; the one door is where the executor calls in. */

@@ -58,7 +58,16 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
         false: httpLink({
           url: endpoint,
           transformer: wire,
-          fetch: (input, init) => send(input, init && { ...init, signal: init.signal ?? null }),
+          async fetch(input, init) {
+            const response = await send(input, init && { ...init, signal: init.signal ?? null });
+            const refused = REFUSED[response.status];
+            // What is refused at the server's door is said in plain words, before the API is asked.
+            if (!refused || !response.headers.get('content-type')?.startsWith('text/plain')) return response;
+            throw new SpicerackError(refused, (await response.text()).trim(), {
+              hint: refused === 'UNAUTHORIZED' ? ASKS : '',
+              retryable: RETRYABLE.has(refused),
+            });
+          },
         }),
       }),
     ],
@@ -105,6 +114,13 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
   };
 }
 
+const REFUSED: Record<number, SpicerackErrorCode> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  421: 'FORBIDDEN',
+  429: 'TOO_MANY_REQUESTS',
+};
+
 const CODES: Record<string, SpicerackErrorCode> = {
   BAD_REQUEST: 'BAD_REQUEST',
   PARSE_ERROR: 'BAD_REQUEST',
@@ -138,6 +154,7 @@ export function readError(error: unknown, { url, serverVersion, version }: Serve
   if (!(error instanceof TRPCClientError)) {
     return new SpicerackError('INTERNAL', String(error), { cause: error });
   }
+  if (error.cause instanceof SpicerackError) return error.cause;
   const data = readData(error.data);
   if (data) {
     const code = CODES[data.code] ?? 'INTERNAL';
