@@ -134,16 +134,16 @@ describe('a program that was compiled', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let printed = '';
-    let restarted: Promise<void> | null = null;
+    const restarts: Promise<void>[] = [];
     program.stderr.on('data', (chunk) => {
       printed += chunk;
     });
     program.stdout.on('data', (chunk) => {
       printed += chunk;
-      if (!restarted && printed.includes('waiting')) restarted = server.restart();
+      if (restarts.length === 0 && printed.includes('waiting')) restarts.push(server.restart());
     });
     const [code] = await once(program, 'exit');
-    await restarted;
+    await Promise.all(restarts);
     expect(printed.trim().split('\n')).toEqual([
       'added completed',
       'registered completed',
