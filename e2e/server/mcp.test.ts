@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { createSpicerack } from '@spicerack/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createClient } from '@/client';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { addRepo } from '@/testing/api';
 import { writeStack } from '@/testing/stack';
@@ -98,7 +98,7 @@ function textOf(content: unknown): string {
 async function repo(): Promise<{ repoId: string; remote: Remote }> {
   const remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
   await writeStack(remote);
-  const { repoId } = await addRepo(createClient({ url: server.url, token: TOKEN }), remote.dir);
+  const { repoId } = await addRepo(createSpicerack({ url: server.url, token: TOKEN }), remote.dir);
   return { repoId, remote };
 }
 

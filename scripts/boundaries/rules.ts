@@ -28,7 +28,6 @@ export const ROOMS: string[][] = [
   ['src/tasks'],
   ['packages/client'],
   ['src/api'],
-  ['src/client'],
   ['src/mcp'],
   ['src/ui'],
   ['src/app'],
