@@ -12,9 +12,15 @@ type Inputs = inferRouterInputs<AppRouter>;
 type Outputs = inferRouterOutputs<AppRouter>;
 type Same<A, B> = [A] extends [B]
   ? [B] extends [A]
-    ? true
+    ? // What may be left out fits both ways, so its names are held too.
+      [KeysOf<A>, KeysOf<B>] extends [KeysOf<B>, KeysOf<A>]
+      ? true
+      : 'a field that may be left out is in one of them alone'
     : 'the API has less than the contract'
   : 'the API has more than the contract';
+/** The input of a call that takes none. */
+type Nothing = ReturnType<() => void>;
+type KeysOf<T> = T extends unknown ? keyof T : never;
 
 /** What a caller may leave out is ours to name: a key of idempotency is an option of the call there. */
 type GivenInput<I> = I extends object ? Omit<I, 'idempotencyKey'> : I;
@@ -26,7 +32,7 @@ type Checked<Area extends keyof Inputs & keyof Spicerack> = {
   ) => Promise<infer Output>
     ? {
         output: Same<Outputs[Area][Name & keyof Outputs[Area]], Output>;
-        input: [Inputs[Area][Name]] extends [undefined]
+        input: [Inputs[Area][Name]] extends [Nothing]
           ? true
           : Same<Plain<GivenInput<NonNullable<Inputs[Area][Name]>>>, NonNullable<Args[0]>>;
       }
