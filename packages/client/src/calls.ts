@@ -53,20 +53,23 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
           transformer: wire,
           // Everywhere the same one: that of browsers sends no headers.
           EventSource,
-          eventSourceOptions: () => ({ fetch: send }),
+          eventSourceOptions: ({ op }) => ({
+            async fetch(input: string | URL | Request, init?: RequestInit) {
+              const response = await send(input, init);
+              // A stream tells no more of an answer than its status.
+              op.context.refusal = await refusalOf(response);
+              return response;
+            },
+          }),
         }),
         false: httpLink({
           url: endpoint,
           transformer: wire,
           async fetch(input, init) {
             const response = await send(input, init && { ...init, signal: init.signal ?? null });
-            const refused = REFUSED[response.status];
-            // What is refused at the server's door is said in plain words, before the API is asked.
-            if (!refused || !response.headers.get('content-type')?.startsWith('text/plain')) return response;
-            throw new SpicerackError(refused, (await response.text()).trim(), {
-              hint: refused === 'UNAUTHORIZED' ? ASKS : '',
-              retryable: RETRYABLE.has(refused),
-            });
+            const refusal = await refusalOf(response);
+            if (refusal) throw refusal;
+            return response;
           },
         }),
       }),
@@ -98,18 +101,24 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
     mutate: (path, input, signal, repeatable) =>
       patiently(() => client.mutation(path, input, signal ? { signal } : {}), signal, repeatable),
     stream: (path, input, signal, each) =>
-      new Promise((resolve, reject) => {
+      new Promise<void>((resolve, reject) => {
+        const context: { refusal?: SpicerackError | null } = {};
         const subscription = client.subscription(path, input, {
+          context,
           onData: (message) => each((message as { data: unknown }).data), // every message of the feed is tracked
-          onError: (error) => reject(failure(error)),
-          onComplete: resolve,
+          onError: (error) => end(() => reject(context.refusal ?? failure(error))),
+          onComplete: () => end(resolve),
         });
         const stop = () => {
           subscription.unsubscribe();
-          resolve();
+          end(resolve);
+        };
+        const end = (settle: () => void) => {
+          signal?.removeEventListener('abort', stop);
+          settle();
         };
         if (signal?.aborted) stop();
-        signal?.addEventListener('abort', stop, { once: true });
+        else signal?.addEventListener('abort', stop, { once: true });
       }),
   };
 }
@@ -120,6 +129,17 @@ const REFUSED: Record<number, SpicerackErrorCode> = {
   421: 'FORBIDDEN',
   429: 'TOO_MANY_REQUESTS',
 };
+
+/** What the server's door says, in plain words and before the API is asked; null where it has let the request in. */
+async function refusalOf(response: Response): Promise<SpicerackError | null> {
+  const code = REFUSED[response.status];
+  if (!code || !response.headers.get('content-type')?.startsWith('text/plain')) return null;
+  const message = (await response.text()).trim();
+  return new SpicerackError(code, message, {
+    hint: code === 'UNAUTHORIZED' ? ASKS : '',
+    retryable: RETRYABLE.has(code),
+  });
+}
 
 const CODES: Record<string, SpicerackErrorCode> = {
   BAD_REQUEST: 'BAD_REQUEST',
@@ -168,7 +188,8 @@ export function readError(error: unknown, { url, serverVersion, version }: Serve
     });
   }
   const words = wordsOf(error);
-  if (/is not valid JSON|Unexpected (token|end)|Unable to transform/.test(words)) {
+  // Each engine has words of its own for what is no JSON.
+  if (error.cause instanceof SyntaxError || words.includes('Unable to transform')) {
     return new SpicerackError(
       'NOT_UNDERSTOOD',
       `What answers at ${url} is no Spicerack that this client understands.`,
