@@ -12,6 +12,7 @@ import { makeRemote } from '@/demo/remote';
 import { writeStack } from '@/testing/stack';
 import { startServer, type TestServer } from '../../e2e/support/server';
 import { BROWSER_ARGS, findBrowser } from '../../scripts/browser';
+import { version } from './src/version';
 
 /** What is published, as somebody has it who has nothing else of this repository. */
 
@@ -98,6 +99,7 @@ afterAll(async () => {
 });
 
 it('is small and brings nothing else', () => {
+  expect(version).toBe(JSON.parse(readFileSync(here('package.json'), 'utf8')).version);
   const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
   expect(Object.keys({ ...dependencies, ...peerDependencies })).toEqual([]);
   expect(statSync(tarball).size).toBeLessThanOrEqual(60 * 1024);

@@ -1,8 +1,8 @@
-import { version } from '../package.json';
 import { createCalls } from './calls';
 import type { Change, Forecast, JobDetail, KeyedOptions, Spicerack } from './contract';
 import { SpicerackError } from './error';
 import { type Abort, anyOf } from './signal';
+import { version } from './version';
 import { shareFeed, waitOn } from './waits';
 import { followFeed } from './watch';
 
