@@ -161,7 +161,9 @@ async function run(
   take: (chunk: Buffer) => void,
 ): Promise<Omit<GitOutput, 'stdout'>> {
   if (!speaksToRemote(args)) return runTraced(program, args, options, take, async () => null);
-  const folder = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
+  // Without a place for it there is no trace: the marks alone tell then, and the command runs as it would.
+  const folder = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`)).catch(() => null);
+  if (folder === null) return runTraced(program, args, options, take, async () => null);
   const path = join(folder, 'trace');
   const trace = async () => readTrace(await readFile(path, 'utf8').catch(() => ''));
   try {

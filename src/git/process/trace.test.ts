@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { GitError } from './error';
 import { git, gitText } from './run';
@@ -36,6 +36,15 @@ describe('what fails in a conversation with a remote', () => {
     if (!(error instanceof GitError)) throw new Error('git did not fail');
     return error;
   }
+
+  it('is told by the marks alone where there is no place for a trace, and what works works on', async () => {
+    vi.stubEnv('TMPDIR', join(dir, 'no-such-folder'));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const listed = await gitText(['ls-remote', '--heads', '--', remote.dir], { gitDir: clone });
+    expect(listed).toContain('refs/heads/main');
+    const error = await failure('echo "remote: fatal: bad tree object" >&2; exit 128');
+    expect(error).not.toMatchObject({ kind: 'corrupt' });
+  });
 
   it.each([
     'fatal: bad tree object 0f1e2d',
