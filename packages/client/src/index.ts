@@ -108,21 +108,29 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
     },
     async waitForJob(jobId, { signal, onChange } = {}) {
       const stop = until(signal);
-      const seen = await waitOn(
+      let looked: SeenJob | null = null;
+      const seen = await waitOn<SeenJob>(
         waits,
         {
-          look: () => spicerack.jobs.get({ jobId }, { signal: stop }),
+          look: async () => {
+            looked = await spicerack.jobs.get({ jobId }, { signal: stop });
+            return looked;
+          },
           isEnd: ({ job }) => job.finishedAt !== null,
           apply: applyToJob(jobId),
           signal: stop,
         },
         (detail) => onChange?.(detail),
       );
-      // What came by the stream has outlines only.
-      const { job, steps, moves } = await spicerack.jobs.get({ jobId }, { signal: stop }).catch((error: unknown) => {
-        if (error instanceof SpicerackError && error.retryable) return seen;
-        throw error;
-      });
+      // What came by the stream has outlines only; what was looked at last is whole.
+      const whole: SeenJob =
+        seen === looked
+          ? seen
+          : await spicerack.jobs.get({ jobId }, { signal: stop }).catch((error: unknown) => {
+              if (error instanceof SpicerackError && error.retryable) return seen;
+              throw error;
+            });
+      const { job, steps, moves } = whole;
       return { job, steps, moves };
     },
     async waitForForecast(input, { signal } = {}) {

@@ -56,7 +56,7 @@ export function shareFeed(follow: (from: number, signal: AbortSignal) => AsyncIt
 /**
  * Waits over the shared stream until `look` or a change has brought the end.
  * @param look asks the server; its answer says from which cursor on changes go on top of it
- * @param apply takes a change in, and says whether that was the end; null where it does not concern this wait
+ * @param apply what was seen with a change taken in; null where the change does not concern this wait
  */
 export async function waitOn<T extends { feedCursor: number }>(
   feed: SharedFeed,
@@ -74,7 +74,7 @@ export async function waitOn<T extends { feedCursor: number }>(
   onChange: (seen: T) => void,
 ): Promise<T> {
   let told: Array<Change | 'start_over'> = [];
-  let failed: { error: unknown } | null = null;
+  const failures: unknown[] = [];
   let wake = () => {};
   const woken = () => wake();
   const seat = feed.join(
@@ -83,7 +83,7 @@ export async function waitOn<T extends { feedCursor: number }>(
       wake();
     },
     (error) => {
-      failed = { error };
+      failures.push(error);
       wake();
     },
   );
@@ -94,7 +94,7 @@ export async function waitOn<T extends { feedCursor: number }>(
     while (seat.begin(seen.feedCursor) > seen.feedCursor) seen = await patiently(look, signal);
     onChange(seen);
     while (!isEnd(seen)) {
-      if (told.length === 0 && !failed && !signal?.aborted) {
+      if (told.length === 0 && failures.length === 0 && !signal?.aborted) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -114,7 +114,7 @@ export async function waitOn<T extends { feedCursor: number }>(
         seen = next;
         onChange(seen);
       }
-      if (failed && !isEnd(seen)) throw (failed as { error: unknown }).error;
+      if (failures.length > 0 && !isEnd(seen)) throw failures[0];
     }
     return seen;
   } finally {
