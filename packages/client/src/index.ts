@@ -75,6 +75,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
     },
     branches: {
       update: mutation('branches.update'),
+      history: query('branches.history'),
       untrack: keyed('branches.untrack'),
       acceptRename: mutation('branches.acceptRename'),
     },
@@ -99,6 +100,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       retry: mutation('tasks.retry'),
     },
     forecast: { get: query('forecast.get') },
+    changes: { get: query('changes.get'), rangeDiff: query('changes.rangeDiff') },
     system: { status: bare('system.status', 'query') },
     async *watch({ repoId, from, signal } = {}) {
       const begin = from ?? (await spicerack.repos.list({ signal })).cursor;
