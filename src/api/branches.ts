@@ -63,7 +63,7 @@ export const branchesRouter = router({
    * Takes a branch for the one that its row's `renamedFrom` names: parent, base, what stood on it and its task are
    * this branch's then. Rows only, at once; the answer names the sync that looks at them.
    */
-  acceptRename: procedure.input(one).mutation(async ({ ctx, input }) => {
+  acceptRename: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
     const answer = await acceptRename(ctx.db, { ...input, requestedBy: ctx.requestedBy });
     if ('refused' in answer) refuse(answer.refused);
     return answer;

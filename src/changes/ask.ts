@@ -1,10 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, snapshot, write } from '@/db/client';
-import { changes, repos } from '@/db/schema';
+import { changes, now, repos } from '@/db/schema';
 import type { ChangesState } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
 import type { Changes, ChangesAsk, RangeDiff } from '@/model/changes';
-import { NOW } from '@/queue/lease';
 import { noRepo, type Refusal } from '@/queue/refusal';
 
 /** What is known of what was asked for, and where to follow the feed from. */
@@ -29,7 +28,7 @@ export async function askChanges(
   const known = await answer(db, repoId, ask);
   if (known?.status === 'ready') {
     // What is looked at is kept longest.
-    await db.update(changes).set({ askedAt: NOW }).where(eq(changes.id, known.id));
+    await db.update(changes).set({ askedAt: now }).where(eq(changes.id, known.id));
     return known;
   }
   const [repo] = await db.select({ id: repos.id }).from(repos).where(eq(repos.id, repoId));

@@ -185,14 +185,14 @@ describe('what a branch changes', () => {
 });
 
 describe('what is hostile stays harmless', () => {
-  it('cuts a line of 3 MB, looks into no file of 100 MB, and shows what acts on a page or terminal', async () => {
+  it('cuts a line of 3 MB, looks into no file of 5 MB, and shows what acts on a page or terminal', async () => {
     const { remote, repoId } = await world('hostile', async (r) => {
       await r.from('main').commit('Start', { 'huge.txt': 'small\n', 'line.txt': 'short\n' }).write();
       await r
         .from('main')
         .branch('b')
         .commit('<script>alert(1)</script>\u001b[31m', {
-          'huge.txt': 'x'.repeat(100 * 1024 * 1024),
+          'huge.txt': 'x'.repeat(5 * 1024 * 1024),
           'line.txt': 'y'.repeat(3 * 1024 * 1024),
           'html\u0007.txt': '<img src=x onerror=alert(1)>\u001b[2J\u202e\n',
           'bytes.txt': Buffer.from([0x63, 0xff, 0xfe, 0x0a]),
@@ -202,7 +202,7 @@ describe('what is hostile stays harmless', () => {
     const found = await shown(repoId, between(await remote.tip('main'), await remote.tip('b')));
     expect(found.commits[0]?.subject).toBe('<script>alert(1)</script>␛[31m');
     expect(Object.fromEntries(found.files.map((file) => [file.path, file]))).toMatchObject({
-      'huge.txt': { kind: 'large', patch: null, after: { bytes: 104_857_600 } },
+      'huge.txt': { kind: 'large', patch: null, after: { bytes: 5_242_880 } },
       'line.txt': { patch: expect.stringMatching(/\+y+… \(3,145,729 bytes\)/) },
       'html␇.txt': { patch: '@@ -0,0 +1 @@\n+<img src=x onerror=alert(1)>␛[2J<U+202E>' },
       'bytes.txt': { patch: '@@ -0,0 +1 @@\n+c\ufffd\ufffd' },
@@ -210,16 +210,16 @@ describe('what is hostile stays harmless', () => {
     expect(JSON.stringify(found).length).toBeLessThan(20_000);
   });
 
-  it('lists the first of 50,000 files and counts them all', async () => {
+  it('lists the first of 5,000 files and counts them all', async () => {
     const { remote, repoId } = await world('files', async (r) => {
       await r.from('main').commit('Start', { 'a.txt': 'one\n' }).write();
-      const files = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`d${i % 100}/f${i}.txt`, `${i}\n`]));
+      const files = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`d${i % 100}/f${i}.txt`, `${i}\n`]));
       await r.from('main').branch('b').commit('Many', files).write();
     });
     const found = await shown(repoId, between(await remote.tip('main'), await remote.tip('b')));
-    expect(found).toMatchObject({ fileCount: 50_000, additions: 50_000 });
+    expect(found).toMatchObject({ fileCount: 5_000, additions: 5_000 });
     expect(found.files).toHaveLength(1000);
-  }, 60_000);
+  });
 });
 
 describe('what cannot be shown says why', () => {
@@ -253,22 +253,20 @@ describe('what cannot be shown says why', () => {
 
 describe('a move, before and after', () => {
   it('is proven to change nothing where each patch is equal, and shows what has changed where not', async () => {
+    const lines = (last: string) => `${Array.from({ length: 20 }, (_, i) => `line ${i}`).join('\n')}\n${last}\n`;
     const { remote, repoId } = await world('moved', async (r) => {
+      const two = (branch: string, last: string) =>
+        r
+          .from('main')
+          .branch(branch)
+          .commit('First', { 'b.txt': 'b\n' })
+          .commit('Second', { 'c.txt': lines(last) })
+          .write();
       await r.from('main').commit('Start', { 'a.txt': 'one\n' }).write();
-      await r.from('main').branch('b').commit('First', { 'b.txt': 'b\n' }).commit('Second', { 'c.txt': 'c\n' }).write();
+      await two('b', 'end');
       await r.from('main').commit('On', { 'main.txt': 'x\n' }).write();
-      await r
-        .from('main')
-        .branch('same')
-        .commit('First', { 'b.txt': 'b\n' })
-        .commit('Second', { 'c.txt': 'c\n' })
-        .write();
-      await r
-        .from('main')
-        .branch('other')
-        .commit('First', { 'b.txt': 'b\n' })
-        .commit('Second', { 'c.txt': 'C\n' })
-        .write();
+      await two('same', 'end');
+      await two('other', 'another end');
     });
     const [main, b] = [await remote.tip('main'), await remote.tip('b')];
     const before = { base: await remote.tip('b~2'), tip: b };
@@ -284,9 +282,8 @@ describe('a move, before and after', () => {
       ],
     });
     const other = await compare('other');
-    expect(other.same).toBe(false);
-    expect(other.pairs[0]).toMatchObject({ kind: 'same' });
-    expect(JSON.stringify(other.pairs)).toContain('C');
+    expect(other).toMatchObject({ same: false, pairs: [{ kind: 'same' }, { kind: 'changed', before: b }] });
+    expect(other.pairs[1]?.diff).toMatch(/--\+end\n\+\+another end|-\+end\n\+\+another end/);
   });
 });
 

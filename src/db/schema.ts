@@ -194,6 +194,8 @@ export const jobs = sqliteTable(
     errorHint: text('error_hint'),
     result: text('result', { mode: 'json' }).$type<JobResult | null>(),
     requestedBy: text('requested_by').notNull(),
+    /** The fingerprint of the rows that its asker has seen a forecast for; null where nothing is expected. */
+    expected: text('expected'),
     retryOf: text('retry_of'),
     undoOf: text('undo_of'),
     executor: text('executor', { enum: ['inngest', 'inline'] }),
@@ -233,12 +235,14 @@ export const jobs = sqliteTable(
   ],
 );
 
-/** One job an idempotency key: several keys may lead to one job where a queued sync was joined. */
+/**
+ * What an idempotency key's request has made: a job (several keys may lead to one where a queued sync was joined), a
+ * task, or both. It goes with that.
+ */
 export const idempotencyKeys = sqliteTable('idempotency_keys', {
   key: text('key').primaryKey(),
-  jobId: text('job_id')
-    .notNull()
-    .references(() => jobs.id, { onDelete: 'cascade' }),
+  jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
+  taskId: text('task_id').references(() => tasks.id, { onDelete: 'cascade' }),
   /** The input it came with, as canonical JSON: the same key with another input is an error. */
   input: text('input').notNull(),
 });

@@ -23,6 +23,7 @@ interface Feed {
 
 /** Columns of a job that only the queue needs; `JobView` leaves them out. */
 export const HIDDEN_JOB_COLUMNS = [
+  'expected',
   'forecastId',
   'dispatch',
   'dispatchedAt',

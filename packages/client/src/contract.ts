@@ -712,34 +712,52 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What calls take that are safe to repeat: the same key with the same input is the same job. Made where none is given. */
+/**
+ * What calls take that make something: the same key with the same input makes it once, and gets the same answer. A key is
+ * made where none is given.
+ */
 export interface KeyedOptions extends CallOptions {
   /** At most 200 characters. */
   idempotencyKey?: string | undefined;
 }
 
-export interface WatchOptions extends CallOptions {
+/**
+ * How a stream stands: `connecting` at first, `live` while it is open, `lost` while it is tried to get it back. What
+ * changed meanwhile comes once it is `live` again.
+ */
+export type ConnectionState = 'connecting' | 'live' | 'lost';
+
+/** What takes part in a stream. */
+export interface StreamOptions extends CallOptions {
+  /** Is told how the stream stands, at first and each time that changes. */
+  onConnection?: ((state: ConnectionState) => void) | undefined;
+}
+
+export interface WatchOptions extends StreamOptions {
   /** Only what concerns this repository; all of them where it is left out. */
   repoId?: string | undefined;
   /** The cursor of what the changes go on top of (`feedCursor`, `cursor`); from now on where it is left out. */
   from?: number | undefined;
 }
 
-export interface WaitOptions extends CallOptions {
+export interface WaitOptions extends StreamOptions {
   /** Is told of the job as it is at first, and then each time something about it has changed. */
   onChange?: ((detail: JobDetail) => void) | undefined;
 }
 
-/** Everything that the dashboard does. Every call throws `SpicerackError`, or the signal's reason. */
+/**
+ * Everything that the dashboard does. Every call throws `SpicerackError`, or the signal's reason. A call whose answer gets
+ * lost is sent again, and is done once.
+ */
 export interface Spicerack {
   repos: {
     /** Adds a repository and queues the sync that clones it. */
     add(
       input: { url: string; name?: string | undefined; trunk?: string | undefined },
-      options?: CallOptions,
+      options?: KeyedOptions,
     ): Promise<AddedRepo>;
     /** Adds the demo, whose team goes on meanwhile. */
-    addDemo(options?: CallOptions): Promise<AddedRepo>;
+    addDemo(options?: KeyedOptions): Promise<AddedRepo>;
     /** `cursor` is where to watch from. */
     list(options?: CallOptions): Promise<{ repos: ListedRepo[]; cursor: number }>;
     get(input: { repoId: string }, options?: CallOptions): Promise<Repo>;
@@ -778,7 +796,7 @@ export interface Spicerack {
     /** Tracks a branch no longer; what stood on it stands on what it stood on. No ref moves. */
     untrack(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Takes a branch for the one that its row's `renamedFrom` names. */
-    acceptRename(input: { repoId: string; branch: string }, options?: CallOptions): Promise<Accepted>;
+    acceptRename(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
   };
   jobs: {
     /**
@@ -833,7 +851,7 @@ export interface Spicerack {
         branch?: string | undefined;
         parent?: string | undefined;
       },
-      options?: CallOptions,
+      options?: KeyedOptions,
     ): Promise<Task>;
     list(
       input?: { repoId?: string | undefined; archived?: boolean | undefined },
@@ -842,7 +860,7 @@ export interface Spicerack {
     get(input: { taskId: string }, options?: CallOptions): Promise<Task>;
     archive(input: { taskId: string }, options?: CallOptions): Promise<Task>;
     /** Tries again to attach the branch of a task whose job has failed, or attaches another one. */
-    retry(input: { taskId: string; branch?: string | undefined }, options?: CallOptions): Promise<Accepted>;
+    retry(input: { taskId: string; branch?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
   };
   forecast: {
     /** What an action would do to the branches as they are; `pending` is filled in later (`forecasts` of `watch`). */

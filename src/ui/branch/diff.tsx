@@ -14,8 +14,9 @@ import 'react-diff-view/style/index.css';
 import './diff.css';
 import type { ChangedFile } from '@/model/changes';
 import { visible } from '@/text/visible';
-import type { View } from './files';
 import { type Highlight, languageOf } from './highlight';
+
+export type View = 'unified' | 'split';
 
 /** Characters of a patch, and lines of a file, beyond which nothing is coloured: it would keep the page waiting. */
 const MOST_COLOURED = 60_000;

@@ -6,6 +6,7 @@ import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { Button, Skeleton } from '../controls';
 import { bytes } from '../status/bytes';
+import type { View } from './diff';
 import { NotShown } from './not-shown';
 import { Part } from './part';
 import { Size } from './size';
@@ -19,8 +20,6 @@ const OPEN_AT_FIRST = 2000;
 
 /** Files that are listed at first. */
 const LISTED = 100;
-
-export type View = 'unified' | 'split';
 
 /** What is changed, file by file. */
 export function Files({

@@ -30,6 +30,7 @@ describe('a key of the tree', () => {
       'select',
       'find',
       'menu',
+      'open',
       'clear',
     ]);
   });
