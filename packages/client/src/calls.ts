@@ -19,6 +19,8 @@ export interface StreamEvents {
 
 /** The way to one server. */
 export interface Calls {
+  /** Whether something has ever answered there: who is away after that comes back. */
+  isKnown(): boolean;
   query(path: string, input: unknown, signal: Abort): Promise<unknown>;
   /**
    * Doing it twice is doing it once, by its nature or by its key, so it is sent again where the answer got lost.
@@ -41,15 +43,17 @@ const TRIES = [100, 300, 1000, 2000, 3000, 4000];
 export function createCalls({ url, token, requestedBy, fetch, version }: ServerOptions): Calls {
   const endpoint = new URL('api/trpc', url).href;
   let serverVersion: string | null = null;
+  let isKnown = false;
   const headers: Record<string, string> = {
     ...(token ? { authorization: `Bearer ${token}` } : {}),
-    ...(requestedBy ? { 'x-requested-by': requestedBy } : {}),
+    ...(requestedBy ? { 'x-requested-by': headerOf(requestedBy) } : {}),
   };
   const send: typeof fetch = async (input, init) => {
     const response = await fetch(input, {
       ...init,
       headers: { ...Object.fromEntries(new Headers(init?.headers)), ...headers },
     });
+    isKnown = true;
     serverVersion = response.headers.get('x-spicerack-version') ?? serverVersion;
     return response;
   };
@@ -87,7 +91,7 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
 
   const failure = (error: unknown) => readError(error, { url: url.href, serverVersion, version });
 
-  /** Asks again as long as no answer came, unless nothing ever listened there. */
+  /** Asks again while no answer comes, unless nothing ever listened there. */
   async function patiently(
     call: () => Promise<unknown>,
     signal: Abort,
@@ -103,7 +107,7 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
         const answer = tries > 0 ? done(failed) : undefined;
         if (answer !== undefined) return answer;
         const lost = failed.code === 'CONNECTION_LOST';
-        const away = failed.code === 'UNREACHABLE' && tries > 0;
+        const away = failed.code === 'UNREACHABLE' && (tries > 0 || isKnown);
         const wait = TRIES[tries];
         if (!(lost || away) || wait === undefined) throw failed;
         await sleep(wait, signal);
@@ -112,6 +116,7 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
   }
 
   return {
+    isKnown: () => isKnown,
     query: (path, input, signal) => patiently(() => client.query(path, input, signal ? { signal } : {}), signal),
     mutate: (path, input, signal, done) =>
       patiently(() => client.mutation(path, input, signal ? { signal } : {}), signal, done),
@@ -137,6 +142,11 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
         else signal?.addEventListener('abort', stop, { once: true });
       }),
   };
+}
+
+/** Text as a header takes it: the bytes of UTF-8, without controls. */
+function headerOf(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text.replace(/\p{Cc}/gu, ' ')));
 }
 
 const REFUSED: Record<number, SpicerackErrorCode> = {

@@ -801,7 +801,7 @@ export interface Spicerack {
   jobs: {
     /**
      * Accepts an action and answers at once. With `expected`, the `tipsKey` of the forecast that its asker has seen, it
-     * is refused where the branches are others now.
+     * is refused where the branches are others now, and ends with `DIVERGED` where they are when the job acts.
      */
     run(input: Action & { expected?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
     get(input: { jobId: string }, options?: CallOptions): Promise<JobDetail & { undo: UndoOffer; feedCursor: number }>;
@@ -897,9 +897,9 @@ export interface Spicerack {
   watch(options?: WatchOptions): AsyncIterableIterator<FeedMessage>;
   /**
    * Waits until a job has ended, however it does, over lost connections and restarts of the server. Any number of waits
-   * share one stream.
+   * share one stream. The answer is whole, as that of `jobs.get`.
    */
-  waitForJob(jobId: string, options?: WaitOptions): Promise<JobDetail>;
+  waitForJob(jobId: string, options?: WaitOptions): Promise<JobDetail & { undo: UndoOffer }>;
   /** Waits until a forecast is no longer `pending`; asks again where the branches have changed meanwhile. */
   waitForForecast(input: Action, options?: CallOptions): Promise<Forecast>;
 }

@@ -3,7 +3,7 @@ import type { AddedRepo, Change, Forecast, JobDetail, KeyedOptions, Spicerack } 
 import { SpicerackError } from './error';
 import { type Abort, anyOf } from './signal';
 import { version } from './version';
-import { shareFeed, waitOn } from './waits';
+import { patiently, shareFeed, waitOn } from './waits';
 import { followFeed } from './watch';
 
 export type * from './contract';
@@ -107,35 +107,27 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
     },
     async waitForJob(jobId, { signal, onChange, onConnection } = {}) {
       const stop = until(signal);
-      let looked: SeenJob | null = null;
-      const seen = await waitOn<SeenJob>(
+      const look = () => spicerack.jobs.get({ jobId }, { signal: stop });
+      const [, last] = await waitOn<SeenJob, LookedJob>(
         waits,
         {
-          look: async () => {
-            looked = await spicerack.jobs.get({ jobId }, { signal: stop });
-            return looked;
-          },
+          isKnown: calls.isKnown(),
+          look,
           isEnd: ({ job }) => job.finishedAt !== null,
           apply: applyToJob(jobId),
           signal: stop,
         },
         { change: (detail) => onChange?.(detail), connection: (state) => onConnection?.(state) },
       );
-      // What came by the stream has outlines only; what was looked at last is whole.
-      const whole: SeenJob =
-        seen === looked
-          ? seen
-          : await spicerack.jobs.get({ jobId }, { signal: stop }).catch((error: unknown) => {
-              if (error instanceof SpicerackError && error.retryable) return seen;
-              throw error;
-            });
-      const { job, steps, moves } = whole;
-      return { job, steps, moves };
+      // What comes by the stream has outlines only.
+      const { job, steps, moves, undo } = last.job.finishedAt ? last : await patiently(look, stop);
+      return { job, steps, moves, undo };
     },
     async waitForForecast(input, { signal } = {}) {
       const stop = until(signal);
       for (;;) {
-        const seen: Forecast | 'again' = await waitOn<Answer>(waits, {
+        const [{ feedCursor: _, ...seen }] = await waitOn<Answer>(waits, {
+          isKnown: calls.isKnown(),
           look: () => spicerack.forecast.get(input, { signal: stop }),
           isEnd: ({ status, stale }) => status !== 'pending' || stale,
           apply: (answer, change) => {
@@ -143,8 +135,8 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
             return change.op === 'delete' ? { ...answer, stale: true } : { ...answer, ...change.row };
           },
           signal: stop,
-        }).then(({ feedCursor: _, ...forecast }) => (forecast.stale ? 'again' : forecast));
-        if (seen !== 'again') return seen;
+        });
+        if (!seen.stale) return seen;
       }
     },
   };
@@ -153,6 +145,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
 
 type Answer = Forecast & { feedCursor: number };
 type SeenJob = JobDetail & { feedCursor: number };
+type LookedJob = Awaited<ReturnType<Spicerack['jobs']['get']>>;
 
 /** Takes in what a change says of a job; null where it says nothing of it. */
 function applyToJob(jobId: string) {

@@ -74,18 +74,22 @@ export function shareFeed(
 
 /**
  * Waits over the shared stream until `look` or a change has brought the end.
+ * @param isKnown whether the server was there before, so that it is waited for from the first look on
  * @param look asks the server; its answer says from which cursor on changes go on top of it
+ * @returns what was seen at the end, and what was looked at last
  * @param apply what was seen with a change taken in; null where the change does not concern this wait
  */
-export async function waitOn<T extends { feedCursor: number }>(
+export async function waitOn<T extends { feedCursor: number }, Looked extends T = T>(
   feed: SharedFeed,
   {
+    isKnown,
     look,
     isEnd,
     apply,
     signal,
   }: {
-    look: () => Promise<T>;
+    isKnown: boolean;
+    look: () => Promise<Looked>;
     isEnd: (seen: T) => boolean;
     apply: (seen: T, change: Change) => T | null;
     signal: Abort;
@@ -94,11 +98,17 @@ export async function waitOn<T extends { feedCursor: number }>(
     change: () => undefined,
     connection: () => undefined,
   },
-): Promise<T> {
+): Promise<[T, Looked]> {
   let told: Array<Change | 'start_over'> = [];
   const failures: unknown[] = [];
   let wake = () => {};
   let connection: ConnectionState | null = null;
+  const turn = (state: ConnectionState) => {
+    if (state === connection) return;
+    connection = state;
+    on.connection(state);
+  };
+  const away = () => turn('lost');
   const woken = () => wake();
   const seat = feed.join({
     change(change) {
@@ -109,17 +119,14 @@ export async function waitOn<T extends { feedCursor: number }>(
       failures.push(error);
       wake();
     },
-    connection(state) {
-      if (state === connection) return;
-      connection = state;
-      on.connection(state);
-    },
+    connection: turn,
   });
   signal?.addEventListener('abort', woken);
   try {
-    let seen = await patiently(look, signal);
+    let looked = isKnown ? await patiently(look, signal, away) : await look();
     // The stream may have begun after what this look saw.
-    while (seat.begin(seen.feedCursor) > seen.feedCursor) seen = await patiently(look, signal);
+    while (seat.begin(looked.feedCursor) > looked.feedCursor) looked = await patiently(look, signal, away);
+    let seen: T = looked;
     on.change(seen);
     while (!isEnd(seen)) {
       if (told.length === 0 && failures.length === 0 && !signal?.aborted) {
@@ -131,7 +138,8 @@ export async function waitOn<T extends { feedCursor: number }>(
       const changes = told;
       told = [];
       if (changes.includes('start_over')) {
-        seen = await patiently(look, signal);
+        looked = await patiently(look, signal, away);
+        seen = looked;
         on.change(seen);
         continue;
       }
@@ -144,21 +152,22 @@ export async function waitOn<T extends { feedCursor: number }>(
       }
       if (failures.length > 0 && !isEnd(seen)) throw failures[0];
     }
-    return seen;
+    return [seen, looked];
   } finally {
     signal?.removeEventListener('abort', woken);
     seat.leave();
   }
 }
 
-/** Looks for as long as the server is only away: a wait outlives its restart. */
-async function patiently<T>(look: () => Promise<T>, signal: Abort): Promise<T> {
-  for (let first = true; ; first = false) {
+/** Looks until the server answers that was there before: a wait outlives its restart, however long that takes. */
+export async function patiently<T>(look: () => Promise<T>, signal: Abort, away = () => {}): Promise<T> {
+  for (;;) {
     signal?.throwIfAborted();
     try {
       return await look();
     } catch (error) {
-      if (first || !(error instanceof SpicerackError && error.retryable)) throw error;
+      if (!(error instanceof SpicerackError && error.retryable)) throw error;
+      away();
       await sleep(500, signal);
     }
   }
