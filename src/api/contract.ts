@@ -58,6 +58,7 @@ export type ContractHolds = [
   AreTrue<Held<'jobs'>>,
   AreTrue<Held<'tasks'>>,
   AreTrue<Held<'forecast'>>,
+  AreTrue<Held<'changes'>>,
   AreTrue<Held<'system'>>,
   AreTrue<{
     areas: Same<Exclude<keyof Inputs, 'feed'>, Exclude<keyof Spicerack, 'watch' | 'waitForJob' | 'waitForForecast'>>;

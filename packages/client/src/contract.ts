@@ -412,6 +412,147 @@ export interface Forecast {
   computedAt: string | null;
 }
 
+/** Somebody, as a commit names them. */
+export interface Person {
+  name: string;
+  email: string;
+  /** Null where the commit does not say it, or says what is no time. */
+  at: string | null;
+}
+
+export interface ChangedCommit {
+  id: string;
+  parents: string[];
+  subject: string;
+  /** The message after its first paragraph. */
+  body: string;
+  author: Person;
+  committer: Person;
+  /** Whether it carries a signature; nobody has checked it. */
+  signed: boolean;
+  /** What it changes over its first parent; null for a root commit, and where it is too large to be compared. */
+  size: { files: number; additions: number; deletions: number } | null;
+}
+
+/** One side of a changed file. */
+export interface FileSide {
+  /** As git writes it: `100644`, `100755`, `120000` (symbolic link), `160000` (submodule). */
+  mode: string;
+  /** The id of its blob, or of a submodule's commit. */
+  id: string;
+  /** In bytes; told for what is not compared as text. */
+  bytes: number | null;
+}
+
+export interface ChangedFile {
+  /** Of what has been renamed or copied, the new one. For people: control characters are visible in it. */
+  path: string;
+  /** Where it was renamed or copied from. */
+  from: string | null;
+  status: 'added' | 'deleted' | 'modified' | 'renamed' | 'copied' | 'type_changed';
+  /** Null where it is added or deleted. */
+  before: FileSide | null;
+  after: FileSide | null;
+  /** In lines; null where it is not compared as text. */
+  additions: number | null;
+  deletions: number | null;
+  /** `large`: too large to be compared as text. */
+  kind: 'text' | 'binary' | 'large' | 'submodule';
+  /**
+   * Its hunks as a unified diff without headers, with control characters made visible; null where there is nothing to
+   * compare, and where `omitted` is `all`.
+   */
+  patch: string | null;
+  /** What of the patch is left out: `all` is given when the file is asked for alone, `rest` is too long. */
+  omitted: 'all' | 'rest' | null;
+}
+
+/** What a commit has over another one: its commits, and how the files differ from where the two part. */
+export interface Changes {
+  /** The commit that is compared with: where the two part. Null where all of the history is new. */
+  base: string | null;
+  /** Newest first; the first of them where there are more than `commitCount` says are listed. Empty where one file was asked for. */
+  commits: ChangedCommit[];
+  commitCount: number;
+  /** As git orders them; the first of them where there are more. */
+  files: ChangedFile[];
+  fileCount: number;
+  /** In lines, over all files. */
+  additions: number;
+  deletions: number;
+}
+
+/** A commit before a move against one after it. */
+export interface RangeDiffPair {
+  /** `same`: equal patch, message and author. */
+  kind: 'same' | 'changed' | 'dropped' | 'added';
+  before: string | null;
+  after: string | null;
+  subject: string;
+  /** How the two patches differ, as `git range-diff` shows it; null unless `changed`. */
+  diff: string | null;
+}
+
+/** The commits of a branch before a move against those after it, in the order of the branch. */
+export interface RangeDiff {
+  pairs: RangeDiffPair[];
+  /** Whether every commit is there after the move with an equal patch: its changes are the same. */
+  same: boolean;
+}
+
+/** Why changes cannot be shown. */
+export type ChangesErrorCode = 'NO_CLONE' | 'COMMIT_GONE' | 'TOO_LARGE' | 'TIMEOUT' | 'INTERNAL';
+
+/** Commits from `base` (left out) to `tip`. */
+export interface CommitRange {
+  base: string;
+  tip: string;
+}
+
+/** Whether what commits change is there; `changes.get` and `changes.rangeDiff` have it. */
+export interface ChangesState {
+  id: number;
+  repoId: string;
+  status: 'pending' | 'ready' | 'error';
+  errorCode: ChangesErrorCode | null;
+  /** Why it cannot be shown, and what can be done; empty where there is nothing to say. */
+  message: string;
+  askedAt: string;
+  computedAt: string | null;
+}
+
+/** A branch's past. */
+export interface BranchHistory {
+  /** Every tip that it was seen at, newest first. */
+  tips: Array<{
+    tip: string;
+    seenAt: string;
+    /** The job that put it there; null where somebody has pushed it. */
+    job: {
+      id: string;
+      seq: number;
+      kind: JobKind;
+      branch: string | null;
+      parent: string | null;
+      suggested: boolean;
+      requestedBy: string;
+    } | null;
+    /** Where that job found it, and what it stood on before and after. */
+    before: string | null;
+    baseBefore: string | null;
+    baseAfter: string | null;
+  }>;
+  /** Which of its commits (above `base`, up to `upTo`) are in a branch below it, and how that is known. */
+  landings: Array<{
+    base: string;
+    upTo: string;
+    into: string;
+    evidence: 'ancestor' | 'content' | 'forge' | 'seen_earlier';
+    foundAt: string;
+  }>;
+  feedCursor: number;
+}
+
 /** A piece of work with its branch. */
 export interface Task {
   id: string;
@@ -546,6 +687,7 @@ export interface Rows {
   job_logs: LogLine;
   tasks: Task;
   forecasts: Forecast;
+  changes: ChangesState;
 }
 
 /** One change of one row. `seq` only ever grows. */
@@ -554,6 +696,7 @@ export type Change = { seq: number; at: string; repoId: string | null } & (
   | { type: 'repos'; op: 'delete'; row: { id: string } }
   | { type: 'branches'; op: 'delete'; row: { repoId: string; name: string } }
   | { type: 'forecasts'; op: 'delete'; row: { repoId: string; id: number } }
+  | { type: 'changes'; op: 'delete'; row: { repoId: string; id: number } }
 );
 
 /**
@@ -648,6 +791,8 @@ export interface Spicerack {
   branches: {
     /** Says whether a branch is a long-lived one, that no action moves; null leaves it to what is known of it. */
     update(input: { repoId: string; branch: string; kept: boolean | null }, options?: CallOptions): Promise<Branch>;
+    /** Where a branch was seen, and what of it has landed. */
+    history(input: { repoId: string; branch: string }, options?: CallOptions): Promise<BranchHistory>;
     /** Tracks a branch no longer; what stood on it stands on what it stood on. No ref moves. */
     untrack(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Takes a branch for the one that its row's `renamedFrom` names. */
@@ -720,6 +865,27 @@ export interface Spicerack {
   forecast: {
     /** What an action would do to the branches as they are; `pending` is filled in later (`forecasts` of `watch`). */
     get(input: Action, options?: CallOptions): Promise<Forecast & { feedCursor: number }>;
+  };
+  changes: {
+    /**
+     * What the commit `to` has over `from` (null: all of its history); `pending` ends later (`changes` of `watch`), and
+     * then asking again gives it. `file` gives one file alone, by its place among all, with all of its patch.
+     */
+    get(
+      input: {
+        repoId: string;
+        from: string | null;
+        to: string;
+        hideWhitespace?: boolean | undefined;
+        file?: number | null | undefined;
+      },
+      options?: CallOptions,
+    ): Promise<ChangesState & { changes: Changes | null; feedCursor: number }>;
+    /** A branch's commits before a move against those after it, likewise. */
+    rangeDiff(
+      input: { repoId: string; before: CommitRange; after: CommitRange },
+      options?: CallOptions,
+    ): Promise<ChangesState & { rangeDiff: RangeDiff | null; feedCursor: number }>;
   };
   system: {
     status(options?: CallOptions): Promise<Status>;

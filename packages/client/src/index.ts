@@ -71,6 +71,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
     },
     branches: {
       update: mutation('branches.update'),
+      history: query('branches.history'),
       untrack: keyed('branches.untrack'),
       acceptRename: keyed('branches.acceptRename'),
     },
@@ -95,6 +96,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       retry: keyed('tasks.retry'),
     },
     forecast: { get: query('forecast.get') },
+    changes: { get: query('changes.get'), rangeDiff: query('changes.rangeDiff') },
     system: { status: bare('system.status') },
     async *watch({ repoId, from, signal, onConnection } = {}) {
       const stop = until(signal);
