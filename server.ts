@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
   if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
   const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
-  const server = createFront(door.answer, { dev });
+  const server = createFront(door.answer, { dev, allowedOrigins: config.allowedOrigins });
   door.attach(server);
   const port = await listen(server, config);
   const origin = ownOrigin({ host: config.host, port });

@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  resolve: { alias: { '@inngest': here('./inngest'), '@': here('./src') } },
+  resolve: {
+    alias: {
+      '@spicerack/client': here('./packages/client/src/index.ts'),
+      '@inngest': here('./inngest'),
+      '@': here('./src'),
+    },
+  },
   test: {
     include: [
       'src/**/*.test.ts',
@@ -12,6 +18,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'e2e/**/*.test.ts',
       'bench/**/*.test.ts',
+      'packages/**/*.test.ts',
     ],
     // On two cores vitest would take one; most of the time a test waits for git, a server or a clock.
     maxWorkers: 2,

@@ -1,4 +1,4 @@
-import { createClient } from '@/client';
+import { createSpicerack } from '@spicerack/client';
 import { startHangingServer } from '../e2e/support/hanging-server';
 import { type BenchRow, measure } from './row';
 
@@ -10,20 +10,20 @@ const nothing = async () => undefined;
 export async function run(): Promise<BenchRow> {
   const hanging = await startHangingServer();
   try {
-    const client = createClient({ url: hanging.server.url });
-    const { repo } = await client.repos.add.mutate({ url: '/srv/git/hangs.git' });
+    const client = createSpicerack({ url: hanging.server.url });
+    const { repo } = await client.repos.add({ url: '/srv/git/hangs.git' });
     return await measure(
       'accept a job while every git hangs',
       [
         {
           label: 'jobs.run',
           prepare: nothing,
-          run: () => client.jobs.run.mutate({ repoId: repo.id, kind: 'rebase_branch', branch: 'feat/a' }),
+          run: () => client.jobs.run({ repoId: repo.id, kind: 'rebase_branch', branch: 'feat/a' }),
         },
         {
           label: 'a mutation that does nothing',
           prepare: nothing,
-          run: () => client.repos.update.mutate({ repoId: repo.id }),
+          run: () => client.repos.update({ repoId: repo.id }),
         },
       ],
       RUNS,

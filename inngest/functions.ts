@@ -16,6 +16,8 @@ export const job = inngest.createFunction(
     id: 'job',
     triggers: [jobDispatched],
     retries: 20,
+    // Of steps that are checkpointed the dev server shows only the whole: there each is a request of its own.
+    ...(process.env.NODE_ENV === 'development' ? { checkpointing: false } : {}),
     onFailure: async ({ event, error }) => {
       const ref = jobDispatched.schema.parse(event.data.event.data);
       await endAbandoned(await db(), ref, error.message);

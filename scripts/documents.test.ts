@@ -19,13 +19,16 @@ const written = new Set(
 
 /** Every file and folder that the project has of its own. */
 const paths = [
-  ...['src', 'inngest', 'e2e', 'scripts', 'bench', 'drizzle', 'docs'].flatMap((folder) => [folder, ...below(folder)]),
+  ...['src', 'inngest', 'e2e', 'scripts', 'bench', 'drizzle', 'docs', 'packages'].flatMap((folder) => [
+    folder,
+    ...below(folder),
+  ]),
   ...readdirSync(root).filter((name) => !written.has(name)),
   '.ci/run',
 ];
 const sources = paths.filter((path) => /\.(tsx?|mjs)$/.test(path));
 const decisions = paths.filter((path) => /^docs\/decisions\/.*\.md$/.test(path)).sort();
-const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...decisions];
+const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'packages/cli/README.md', ...decisions];
 /** What was once decided may speak of what is no more. */
 const current = documents.filter((file) => !/^Superseded by /m.test(read(file)));
 

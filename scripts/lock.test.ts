@@ -13,7 +13,7 @@ interface Entry {
 
 const read = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 const lock: { packages: Record<string, Entry> } = JSON.parse(read('package-lock.json'));
-const entries = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && !entry.link);
+const entries = Object.entries(lock.packages).filter(([path, entry]) => path.includes('node_modules/') && !entry.link);
 
 /** What their scripts would do, and why nothing misses it. */
 const HAVE_A_SCRIPT: Record<string, string> = {

@@ -64,6 +64,15 @@ const Environment = z.object({
     .regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks')
     .optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
+  SPICERACK_ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((origin) => origin.trim().replace(/\/$/, '') || []))
+    .refine(
+      (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()),
+      'name sites as https://host or https://host:port, with commas between',
+    )
+    .transform((origins) => origins.map((origin) => origin.toLowerCase())),
   SPICERACK_DATA_DIR: z.string().default('./data'),
   SPICERACK_MACHINE: z
     .string()
@@ -118,6 +127,8 @@ export interface Config {
   /** What every request must present; null on loopback without a token. */
   token: string | null;
   allowedHosts: string[];
+  /** Sites whose pages may use the API, as browsers write their origins. */
+  allowedOrigins: string[];
   dataDir: string;
   databaseUrl: string;
   databaseAuthToken: string | null;
@@ -196,6 +207,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
     host: e.HOST,
     loopback,
     token: e.SPICERACK_TOKEN ?? null,
+    allowedOrigins: e.SPICERACK_ALLOWED_ORIGINS,
     allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
     dataDir,
     databaseUrl: e.SPICERACK_DATABASE_URL ?? `file:${dataDir}/spicerack.db`,

@@ -2,7 +2,7 @@ import { RepoPage } from './pages/repo-page';
 import { ended, expect, test } from './pages/test';
 
 test('Register all suggested tracks every stack, the picture with the trunk on top', async ({ page, shop, client }) => {
-  const { repo, jobId } = await client.repos.add.mutate({ url: shop.url });
+  const { repo, jobId } = await client.repos.add({ url: shop.url });
   await ended(client, jobId);
   const repoPage = new RepoPage(page);
   await repoPage.goto(repo.id);

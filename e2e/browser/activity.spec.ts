@@ -1,4 +1,4 @@
-import { createClient } from '@/client';
+import { createSpicerack } from '@spicerack/client';
 import { expectAccessibleEverywhere } from './pages/accessible';
 import { ActivityPage } from './pages/activity-page';
 import { ended, expect, test } from './pages/test';
@@ -34,15 +34,15 @@ test('filters go by kind, status, branch and person, and their address can be pa
   page,
   context,
 }) => {
-  const mara = createClient({ url: server.url, requestedBy: 'mara' });
+  const mara = createSpicerack({ url: server.url, requestedBy: 'mara' });
   const repoId = shopPage.id;
   await shop.teamGoesOn();
-  await ended(client, (await client.jobs.run.mutate({ repoId, kind: 'sync_repo' })).jobId);
+  await ended(client, (await client.jobs.run({ repoId, kind: 'sync_repo' })).jobId);
   const rebase = { repoId, kind: 'rebase_branch' } as const;
-  await ended(client, (await mara.jobs.run.mutate({ ...rebase, branch: 'checkout/cart-totals' })).jobId);
-  const failing = await client.jobs.run.mutate({ ...rebase, branch: 'nobody/has-this' });
+  await ended(client, (await mara.jobs.run({ ...rebase, branch: 'checkout/cart-totals' })).jobId);
+  const failing = await client.jobs.run({ ...rebase, branch: 'nobody/has-this' });
   await expect
-    .poll(async () => (await client.jobs.get.query({ jobId: failing.jobId })).job.status, { timeout: 30_000 })
+    .poll(async () => (await client.jobs.get({ jobId: failing.jobId })).job.status, { timeout: 30_000 })
     .toBe('error');
 
   const activity = new ActivityPage(page);
@@ -88,8 +88,8 @@ test('the history is live: a job comes in and ends before one’s eyes, in the f
   await completed.goto(repoId, '?kind=sync_repo&status=completed');
   await completed.isOnly(/test synced/);
 
-  const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'sync_repo' });
-  const { job } = await client.jobs.get.query({ jobId });
+  const { jobId } = await client.jobs.run({ repoId, kind: 'sync_repo' });
+  const { job } = await client.jobs.get({ jobId });
   await all.is(job.seq, 'completed');
   await expect(all.job(job.seq)).toContainText('Nothing to do');
   await completed.isOnly(/test synced/, /test synced/);
@@ -99,8 +99,8 @@ test('older jobs are shown when they are asked for', async ({ shopPage, client, 
   test.setTimeout(120_000);
   // Jobs that end at once: cancelled while they are queued behind each other.
   for (let i = 0; i < 55; i++) {
-    const { jobId } = await client.jobs.run.mutate({ repoId: shopPage.id, kind: 'restack_repo' });
-    await client.jobs.cancel.mutate({ jobId }).catch(() => {
+    const { jobId } = await client.jobs.run({ repoId: shopPage.id, kind: 'restack_repo' });
+    await client.jobs.cancel({ jobId }).catch(() => {
       // It had ended already.
     });
   }

@@ -27,13 +27,13 @@ test('a branch whose name turns the writing round is shown as what it is, and ca
   await expect(page.getByText(SHOWN, { exact: true }).first()).toBeVisible();
   expect(await acting(page)).toEqual([]);
 
-  const { jobId } = await client.jobs.run.mutate({
+  const { jobId } = await client.jobs.run({
     repoId: shopPage.id,
     kind: 'register_existing_branch',
     branch: NAME,
     parent: 'main',
   });
-  await expect.poll(async () => (await client.jobs.get.query({ jobId })).job.status).toBe('completed');
+  await expect.poll(async () => (await client.jobs.get({ jobId })).job.status).toBe('completed');
   for (const path of [`/repos/${shopPage.id}`, `/repos/${shopPage.id}/activity`, `/jobs/${jobId}`]) {
     await page.goto(path);
     await expect(page.getByText(SHOWN).first()).toBeVisible();

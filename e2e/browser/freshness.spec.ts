@@ -14,7 +14,7 @@ test('opening a page that shows what is old asks for one sync in the background,
     await route.fulfill({ response, json: answer });
   });
   const asked = async () => {
-    const { jobs } = await client.jobs.list.query({ repoId, requestedBy: 'An opened page' });
+    const { jobs } = await client.jobs.list({ repoId, requestedBy: 'An opened page' });
     return jobs.map(({ job }) => job);
   };
   const repoPage = new RepoPage(page);

@@ -53,6 +53,36 @@ test('a job’s page has its moves to copy, its steps with exact times in UTC, a
   await expect(page.getByRole('region', { name: 'Log', exact: true })).toBeVisible();
 });
 
+test('a commit that left the last branch that had it can be put on a new one from the job’s page', async ({
+  shopPage,
+  shop,
+}) => {
+  const { page } = shopPage;
+  const left = await shop.remote.tip('checkout/cart-totals');
+  await shop.remote
+    .from('main')
+    .branch('checkout/cart-totals')
+    .commit('Count from the start', { 'instead.txt': 'i\n' })
+    .write();
+  const job = await shopPage.run('Restack all');
+  await job.open();
+  await page
+    .getByRole('button', { name: /^Keep .* on a branch$/ })
+    .first()
+    .click();
+  const name = page.getByLabel('Name of the new branch');
+  await expect(name).toBeFocused();
+  await name.fill('checkout/gift-cards');
+  await page.getByRole('button', { name: 'Keep', exact: true }).click();
+  await expect(page.getByText('There is a branch checkout/gift-cards already')).toBeVisible();
+  await name.fill('kept/cart-totals');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Keep', exact: true }).click();
+  await expect(page.getByRole('link', { name: 'A job puts it on kept/cart-totals' })).toBeVisible();
+  await expect.poll(() => shop.remote.tip('kept/cart-totals').catch(() => null), { timeout: 30_000 }).not.toBeNull();
+  expect(await shop.remote.contains(left, 'kept/cart-totals')).toBe(true);
+});
+
 test('a job that is not there says so, with a way on', async ({ shopPage }) => {
   const { page } = shopPage;
   await page.goto('/jobs/no-such-job');

@@ -11,12 +11,12 @@ test('refs of the remote that are no branches are a line on the repo’s page, a
   const line = page.getByText('1 ref of the remote is not shown as a branch');
   await expect(line).toHaveCount(0);
   await git(['symbolic-ref', 'refs/heads/release', 'refs/heads/main'], { gitDir: shop.url });
-  await client.jobs.run.mutate({ repoId: shopPage.id, kind: 'sync_repo' });
+  await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo' });
   await line.click({ timeout: 30_000 });
   await expect(page.getByText('release is another name of main (a symbolic ref)')).toBeVisible();
   await expectAccessible(page);
 
   await git(['symbolic-ref', '-d', 'refs/heads/release'], { gitDir: shop.url });
-  await client.jobs.run.mutate({ repoId: shopPage.id, kind: 'sync_repo' });
+  await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo' });
   await expect(line).toHaveCount(0, { timeout: 30_000 });
 });

@@ -1,4 +1,4 @@
-import { createClient } from '@/client';
+import { createSpicerack } from '@spicerack/client';
 import { startServer } from '../support/server';
 import { holdPushes } from './pages/hold-pushes';
 import { RepoPage } from './pages/repo-page';
@@ -106,7 +106,7 @@ test('a page that is open while the server is killed and started again catches u
   test.setTimeout(120_000);
   const server = await startServer({ executor: 'inline' });
   try {
-    const client = createClient({ url: server.url });
+    const client = createSpicerack({ url: server.url });
     const repoId = await addAndRegister(client, shop.url);
     const repoPage = new RepoPage(page);
     await page.goto(`${server.url}/repos/${repoId}`);
@@ -135,7 +135,7 @@ test('a page that is open while the server is killed and started again catches u
     expect(loads).toBe(0);
 
     // And it goes on by the same stream.
-    await ended(client, (await client.jobs.run.mutate({ repoId, kind: 'sync_repo' })).jobId);
+    await ended(client, (await client.jobs.run({ repoId, kind: 'sync_repo' })).jobId);
     await repoPage.job(job.seq + 1).is('completed');
   } finally {
     await server.dispose();

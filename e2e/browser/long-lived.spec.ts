@@ -11,7 +11,7 @@ test('long-lived branches are left out of Register all suggested, with why, and 
   test.slow();
   await shop.remote.from('main').branch('production').write();
   await shop.remote.from('main').branch('release/1.0').commit('Fix of 1.0', { 'fix.txt': 'x\n' }).write();
-  const { repo, jobId } = await client.repos.add.mutate({ url: shop.url });
+  const { repo, jobId } = await client.repos.add({ url: shop.url });
   await ended(client, jobId);
   const repoPage = new RepoPage(page);
   await repoPage.goto(repo.id);

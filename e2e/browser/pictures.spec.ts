@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
-import { type Client, createClient } from '@/client';
+import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { buildDemoRemote, type DemoRemote } from '@/demo/demo-remote';
 import { makeRemote } from '@/demo/remote';
 import { type FakeGitHub, fakeGitHub } from '@/testing/fake-github';
@@ -26,7 +26,7 @@ const PHONE = { width: 375, height: 780 };
 interface Studio {
   dir: string;
   server: TestServer;
-  client: Client;
+  client: Spicerack;
   git: GatedGit;
   github: FakeGitHub;
   /** The demo's shop as it is on GitHub, where its branches have pull requests. */
@@ -54,7 +54,7 @@ const test = base.extend<{ look: (name: string, options?: Looks) => Promise<void
           SPICERACK_RETRY_DELAY: '30',
         },
       });
-      const client = createClient({ url: server.url, requestedBy: 'mara' });
+      const client = createSpicerack({ url: server.url, requestedBy: 'mara' });
       await use({ dir, server, client, git, github, shop: { ...shop, url: 'https://github.com/acme/shop.git' } });
       await server.dispose();
       await github.close();
@@ -141,7 +141,7 @@ test('first run', async ({ page, look }) => {
 test('a repository from its first moment', async ({ page, studio, look }) => {
   const { client, git, shop } = studio;
   await git.hold('fetch');
-  const { repo, jobId } = await client.repos.add.mutate({ url: shop.url, name: 'acme/shop' });
+  const { repo, jobId } = await client.repos.add({ url: shop.url, name: 'acme/shop' });
   await page.goto(`/repos/${repo.id}`);
   await expect(page.getByRole('heading', { name: 'Cloning' })).toBeVisible();
   await look('repo-cloning');
@@ -170,7 +170,7 @@ test('a repository from its first moment', async ({ page, studio, look }) => {
 
 test('the stack in hand', async ({ page, studio, look }) => {
   const { client, git, shop } = studio;
-  const [repo] = (await client.repos.list.query()).repos;
+  const [repo] = (await client.repos.list()).repos;
   const shopPage = new RepoPage(page);
   await shopPage.goto(repo?.id ?? '');
   await shopPage.branch('catalog/price-rounding').button('Restack').hover();
@@ -272,7 +272,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
 
 test('tasks', async ({ page, studio, look }) => {
   const { client, git } = studio;
-  const [repo] = (await client.repos.list.query()).repos;
+  const [repo] = (await client.repos.list()).repos;
   const shopPage = new RepoPage(page);
   await shopPage.goto(repo?.id ?? '');
   const form = await shopPage.newTask('Send the gift card’s balance');
@@ -304,7 +304,7 @@ test('tasks', async ({ page, studio, look }) => {
 
 test('history, settings, status', async ({ page, studio, look }) => {
   const { client } = studio;
-  const [repo] = (await client.repos.list.query()).repos;
+  const [repo] = (await client.repos.list()).repos;
   const id = repo?.id ?? '';
   const activity = new ActivityPage(page);
   await activity.goto(id);
@@ -329,7 +329,7 @@ test('history, settings, status', async ({ page, studio, look }) => {
 
 test('when something is wrong', async ({ page, context, studio, look }) => {
   const { client, server, dir } = studio;
-  const missing = await client.repos.add.mutate({ url: join(dir, 'gone.git') });
+  const missing = await client.repos.add({ url: join(dir, 'gone.git') });
   await page.goto(`/repos/${missing.repo.id}`);
   await expect(page.getByRole('heading', { name: 'The first sync failed' })).toBeVisible({ timeout: 30_000 });
   await look('repo-first-sync-failed');
@@ -344,7 +344,7 @@ test('when something is wrong', async ({ page, context, studio, look }) => {
 
   const lonely = await makeRemote(join(dir, 'lonely.git'));
   await lonely.from('main').commit('Start', { 'a.txt': 'a\n' }).write();
-  const { repo, jobId } = await client.repos.add.mutate({ url: lonely.dir });
+  const { repo, jobId } = await client.repos.add({ url: lonely.dir });
   await ended(client, jobId);
   await page.goto(`/repos/${repo.id}`);
   await expect(page.getByRole('heading', { name: 'No branches but the trunk' })).toBeVisible();
@@ -356,7 +356,7 @@ test('when something is wrong', async ({ page, context, studio, look }) => {
   await look('repo-loading');
   await page.unroute('**/api/trpc/repos.overview*');
 
-  const all = await client.repos.list.query();
+  const all = await client.repos.list();
   const shopPage = new RepoPage(page);
   await shopPage.goto(all.repos.find(({ name }) => name === 'acme/shop')?.id ?? '');
   await server.kill9();

@@ -8,7 +8,7 @@ test('Register all suggested first shows which branch would stand on which, and 
   client,
 }) => {
   test.slow();
-  const { repo, jobId } = await client.repos.add.mutate({ url: shop.url });
+  const { repo, jobId } = await client.repos.add({ url: shop.url });
   await ended(client, jobId);
   const repoPage = new RepoPage(page);
   await repoPage.goto(repo.id);
@@ -20,7 +20,7 @@ test('Register all suggested first shows which branch would stand on which, and 
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toBeHidden();
-  const { jobs } = await client.jobs.list.query({ repoId: repo.id });
+  const { jobs } = await client.jobs.list({ repoId: repo.id });
   expect(jobs).toHaveLength(1);
   await repoPage.registerAll();
   await repoPage.branch('checkout/discount-codes').says('in place');

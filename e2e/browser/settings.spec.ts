@@ -30,7 +30,7 @@ test('settings are saved, say so, and show in every other browser', async ({
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(status).toHaveText(/^Saved\./);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('corner shop Settings');
-  expect(await client.repos.get.query({ repoId })).toMatchObject({
+  expect(await client.repos.get({ repoId })).toMatchObject({
     name: 'corner shop',
     trunk: 'main',
     engine: 'git',
@@ -63,7 +63,7 @@ test('what is wrong stands beside its field, and what was typed stays', async ({
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(minutes).toHaveAccessibleDescription('Use at most a week.');
   await expect(minutes).toHaveValue('100000');
-  expect(await client.repos.get.query({ repoId })).toMatchObject({ trunk: 'main', autoSyncMinutes: null });
+  expect(await client.repos.get({ repoId })).toMatchObject({ trunk: 'main', autoSyncMinutes: null });
 
   await page.getByRole('button', { name: 'Discard' }).click();
   await expect(minutes).toHaveValue('');
@@ -74,7 +74,7 @@ test('what somebody else saves shows at once, but never over what was typed', as
   const repoId = shopPage.id;
   await page.goto(`/repos/${repoId}/settings`);
   await page.getByLabel('Name', { exact: true }).fill('mine');
-  await client.repos.update.mutate({ repoId, name: 'theirs', autoSyncMinutes: 5 });
+  await client.repos.update({ repoId, name: 'theirs', autoSyncMinutes: 5 });
   await expect(page.getByLabel('Automatic sync')).toHaveValue('5');
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('mine');
 });
@@ -104,7 +104,7 @@ test('a repository is removed only once its name was typed', async ({ shopPage, 
   await remove.click();
   await expect(page).toHaveURL('/');
   await expect(page.getByRole('link', { name: shop.url })).toHaveCount(0);
-  const { repos } = await client.repos.list.query();
+  const { repos } = await client.repos.list();
   expect(repos.map(({ id }) => id)).not.toContain(repoId);
   expect(await shop.remote.tips()).toEqual(before);
 });

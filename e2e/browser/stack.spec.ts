@@ -225,7 +225,7 @@ test('several branches are restacked as one job after another, none twice', asyn
 test('rows stand still under the pointer until one asks for the changes', async ({ shopPage, shop, client, page }) => {
   await shopPage.branch('search/index').row.hover();
   await shop.remote.from('main').branch('aaa/first').commit('First', { 'first.txt': '1\n' }).write();
-  await client.jobs.run.mutate({ repoId: shopPage.id, kind: 'sync_repo' });
+  await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo' });
   const pill = page.getByRole('button', { name: '1 change, show' });
   await expect(pill).toBeVisible({ timeout: 30_000 });
   expect(await shopPage.branches()).not.toContain('aaa/first');

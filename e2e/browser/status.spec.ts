@@ -52,10 +52,10 @@ test('the queue is live, with ages; an error is listed with a link as soon as it
   await expect(queue).toContainText('Empty');
 
   const release = await holdPushes(shop.remote);
-  const running = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
-  const failing = await client.jobs.run.mutate({ repoId, kind: 'rebase_branch', branch: 'catalog/price-rounding' });
+  const running = await client.jobs.run({ repoId, kind: 'restack_repo' });
+  const failing = await client.jobs.run({ repoId, kind: 'rebase_branch', branch: 'catalog/price-rounding' });
   await expect(queue).toContainText('1 running, 1 queued', { timeout: 30_000 });
-  const { job } = await client.jobs.get.query({ jobId: running.jobId });
+  const { job } = await client.jobs.get({ jobId: running.jobId });
   await expect(queue.locator(`[data-open="${job.seq}"]`)).toContainText(/for \d/);
   await expect(queue.locator(`[data-open="${job.seq + 1}"]`)).toContainText(
     `queued behind #${job.seq} of the same repo`,

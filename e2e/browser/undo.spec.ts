@@ -47,14 +47,14 @@ test('what has moved since cannot be undone: the row and the page name the branc
   const rebase = await shopPage.jobOf(() => shopPage.branch('checkout/cart-totals').choose('Rebase'));
   await rebase.is('completed');
   await expect(rebase.card.getByRole('button', { name: /^Undo: 1 branch back/ })).toBeVisible();
-  const { jobId } = await client.jobs.run.mutate({
+  const { jobId } = await client.jobs.run({
     repoId: shopPage.id,
     kind: 'reparent_branch',
     branch: 'checkout/cart-totals',
     parent: 'catalog/price-model',
   });
   await ended(client, jobId);
-  const { job } = await client.jobs.get.query({ jobId });
+  const { job } = await client.jobs.get({ jobId });
   await rebase.says(`Can’t undo: checkout/cart-totals moved in #${job.seq}.`);
   await rebase.open();
   await expect(page.getByText(`Can’t undo: checkout/cart-totals moved in #${job.seq}.`)).toBeVisible();

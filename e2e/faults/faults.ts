@@ -177,7 +177,7 @@ export const FAULTS: Fault[] = [
       if (path) await rename(`${path}.lost`, path);
       // Mended, it shows again what it has.
       const { client } = world.first;
-      await ended(world.db, (await client.jobs.run.mutate({ repoId: cell.repo.id, kind: 'sync_repo' })).jobId);
+      await ended(world.db, (await client.jobs.run({ repoId: cell.repo.id, kind: 'sync_repo' })).jobId);
     },
     ending: () => ({ status: 'error', code: 'REMOTE_REFUSED', whole: false }),
   },
@@ -315,7 +315,7 @@ function zombie(name: string, machine: string | null): Fault {
       await releaseAll(cells);
       // Its git ends, and it has answered since: what it meant to do, it has done.
       await until('the end of its git', () => held.every((process) => !process || !isAlive(process)), MEETS_WITHIN_MS);
-      await world.first.client.system.status.query();
+      await world.first.client.system.status();
       const after = await Promise.all(cells.map((cell) => everything(world, cell)));
       for (const [i, cell] of cells.entries()) {
         if (before[i] !== after[i])

@@ -190,7 +190,7 @@ async function holdAgainstPromises(world: World, prepared: Prepared): Promise<vo
   if (open?.n) problems.push('a step still says that it runs');
   if (job.leaseHeld) problems.push('its lease is still held');
 
-  const { jobId: nextId } = await world.first.client.jobs.run.mutate({ repoId: repo.id, kind: 'restack_repo' });
+  const { jobId: nextId } = await world.first.client.jobs.run({ repoId: repo.id, kind: 'restack_repo' });
   await ended(db, nextId);
   const next = await jobRow(db, nextId);
   if (next.status !== 'completed') problems.push(`the next job ended as ${next.status}: ${next.message}`);

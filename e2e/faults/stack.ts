@@ -1,6 +1,6 @@
+import type { Spicerack } from '@spicerack/client';
 import { and, eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import type { Client } from '@/client';
 import { type Db, write } from '@/db/client';
 import { type BranchRow, branches, type JobRow, jobMoves, jobs } from '@/db/schema';
 import type { Remote } from '@/demo/remote';
@@ -34,7 +34,7 @@ export interface Scenario {
   /** Changes the remote so that there is something to do. */
   prepare(repo: Repo): Promise<void>;
   /** Asks for the job and returns its id. */
-  request(client: Client, db: Db, repo: Repo): Promise<string>;
+  request(client: Spicerack, db: Db, repo: Repo): Promise<string>;
   /** The branches whose refs the job moves, bottom up. */
   moves: string[];
   /** What is not as the job leaves it when it completes. */
@@ -50,9 +50,9 @@ export interface Outcome {
 const advance = (repo: Repo) => repo.remote.from('main').commit('Main moves', { 'main.txt': 'x\n' }).write();
 
 const run =
-  (kind: Parameters<Client['jobs']['run']['mutate']>[0]['kind'], fields: { branch?: string; parent?: string } = {}) =>
-  async (client: Client, _db: Db, repo: Repo) =>
-    (await client.jobs.run.mutate({ repoId: repo.id, kind, ...fields })).jobId;
+  (kind: Parameters<Spicerack['jobs']['run']>[0]['kind'], fields: { branch?: string; parent?: string } = {}) =>
+  async (client: Spicerack, _db: Db, repo: Repo) =>
+    (await client.jobs.run({ repoId: repo.id, kind, ...fields })).jobId;
 
 /** The branches, as `branch on parent`, that are not tracked so, or do not stand on their parent's tip. */
 function notOn({ history, rows }: Outcome, stack: Record<string, string>): string[] {
@@ -138,8 +138,7 @@ export const SCENARIOS: Scenario[] = [
   {
     kind: 'untrack_branch',
     prepare: async () => undefined,
-    request: async (client, _db, repo) =>
-      (await client.branches.untrack.mutate({ repoId: repo.id, branch: 'b' })).jobId,
+    request: async (client, _db, repo) => (await client.branches.untrack({ repoId: repo.id, branch: 'b' })).jobId,
     moves: [],
     missing: (at) => [...notOn(at, { c: 'a' }), ...(at.rows.get('b')?.tracked ? ['b is tracked'] : [])],
   },
@@ -152,7 +151,7 @@ export const SCENARIOS: Scenario[] = [
         .select()
         .from(jobs)
         .where(and(eq(jobs.repoId, repo.id), eq(jobs.kind, 'reparent_branch')));
-      return (await client.jobs.undo.mutate({ jobId: done?.id ?? '' })).jobId;
+      return (await client.jobs.undo({ jobId: done?.id ?? '' })).jobId;
     },
     moves: ['b', 'c'],
     missing: (at) => notOn(at, { b: 'a', c: 'b' }),

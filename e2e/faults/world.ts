@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { type Client, createClient } from '@/client';
 import { type Db, openDatabase, write } from '@/db/client';
 import { branches, branchTips, type JobRow, jobMoves, jobs, repos } from '@/db/schema';
 import { makeRemote, openRemote } from '@/demo/remote';
@@ -28,7 +28,7 @@ export const LEASE_S = { inline: 4, inngest: 10 };
 /** A server, its API and its git. */
 export interface Node {
   server: TestServer;
-  client: Client;
+  client: Spicerack;
   git: GatedGit;
 }
 
@@ -66,7 +66,7 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
   const start = async (name: string, env: Record<string, string> = {}): Promise<Node> => {
     const git = await gatedGit(join(dir, `git-${name}`));
     const server = await startServer({ executor, env: { ...settings, SPICERACK_GIT: git.program, ...env } });
-    return { server, git, client: createClient({ url: server.url, requestedBy: 'faults' }) };
+    return { server, git, client: createSpicerack({ url: server.url, requestedBy: 'faults' }) };
   };
   const first = await start('first');
   const { dataDir } = first.server;

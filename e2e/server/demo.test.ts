@@ -1,24 +1,24 @@
+import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Client, createClient } from '@/client';
 import { branchRows, ended, run } from '@/testing/api';
 import { startServer, type TestServer } from '../support/server';
 
 let server: TestServer;
-let client: Client;
+let client: Spicerack;
 beforeAll(async () => {
   server = await startServer({ executor: 'inline' });
-  client = createClient({ url: server.url });
+  client = createSpicerack({ url: server.url });
 }, 300_000);
 afterAll(() => server?.dispose());
 
 it('adds the demo in one call: its stacks are registered, and the next sync has something to do', async () => {
-  const { repo, jobId } = await client.repos.addDemo.mutate();
+  const { repo, jobId } = await client.repos.addDemo();
   const first = (await ended(client, jobId)).job;
   expect([first.status, first.message]).toEqual(['completed', expect.any(String)]);
-  const { jobs } = await client.jobs.list.query({ repoId: repo.id, kind: 'register_existing_branch' });
+  const { jobs } = await client.jobs.list({ repoId: repo.id, kind: 'register_existing_branch' });
   expect((await ended(client, jobs[0]?.job.id ?? '')).job).toMatchObject({ status: 'completed' });
   expect([...(await branchRows(client, repo.id)).values()].every((row) => row.tracked)).toBe(true);
   const { job } = await run(client, repo.id, 'sync_repo');
   expect(job.result?.merged.map(({ branch }) => branch).sort()).toEqual(['auth/sessions', 'search/index']);
-  await expect(client.repos.addDemo.mutate()).rejects.toThrow(/here already/);
+  await expect(client.repos.addDemo()).rejects.toThrow(/here already/);
 });

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createSpicerack } from '@spicerack/client';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '@/client';
 import { makeRemote } from '@/demo/remote';
 import { findInngest } from '@/server/inngest-program';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
@@ -263,12 +263,12 @@ describe.skipIf(!inngest)('the door of Inngest', () => {
     try {
       const shop = await makeRemote(join(dir, 'shop.git'));
       await shop.from('main').commit('start', { 'a.txt': 'a\n' }).write();
-      const client = createClient({ url: server.url, token: TOKEN });
-      const { jobId } = await client.repos.add.mutate({ url: shop.dir });
+      const client = createSpicerack({ url: server.url, token: TOKEN });
+      const { jobId } = await client.repos.add({ url: shop.dir });
       await expect
-        .poll(async () => (await client.jobs.get.query({ jobId })).job.status, { timeout: 45_000 })
+        .poll(async () => (await client.jobs.get({ jobId })).job.status, { timeout: 45_000 })
         .toBe('completed');
-      expect((await client.jobs.get.query({ jobId })).job.executor).toBe('inngest');
+      expect((await client.jobs.get({ jobId })).job.executor).toBe('inngest');
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Change, createSpicerack, type Spicerack } from '@spicerack/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type Client, createClient, type FeedEvent } from '@/client';
 import { makeRemote, type Remote } from '@/demo/remote';
 import type { ForecastView } from '@/feed/events';
-import { addRepo, run } from '@/testing/api';
+import { addRepo, follow, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { startServer, type TestServer } from '../support/server';
 
@@ -14,14 +14,14 @@ import { startServer, type TestServer } from '../support/server';
 let dir: string;
 let git: GatedGit;
 let server: TestServer;
-let client: Client;
+let client: Spicerack;
 let remotes = 0;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spicerack-forecast-'));
   git = await gatedGit(join(dir, 'git'));
   server = await startServer({ executor: 'inline', env: { SPICERACK_GIT: git.program, SPICERACK_ENGINE: 'git' } });
-  client = createClient({ url: server.url });
+  client = createSpicerack({ url: server.url });
 }, 300_000);
 afterAll(async () => {
   await server?.dispose();
@@ -49,24 +49,17 @@ beforeEach(async () => {
 /** What the feed says of one forecast from a cursor on, newest last. */
 function watch(id: number, from: number) {
   const seen: ForecastView[] = [];
-  const isIts = (event: FeedEvent) => event.type === 'forecasts' && event.op === 'upsert' && event.row.id === id;
-  const subscription = client.feed.subscribe.subscribe(
-    { repoId, lastEventId: from },
-    {
-      onData: ({ data }) => {
-        if (data.kind !== 'changes') return;
-        for (const event of data.events.filter(isIts))
-          if (event.type === 'forecasts' && event.op === 'upsert') seen.push(event.row);
-      },
-    },
-  );
-  onTestFinished(() => subscription.unsubscribe());
+  const isIts = (event: Change) => event.type === 'forecasts' && event.op === 'upsert' && event.row.id === id;
+  const following = follow(client, { repoId, from }, (event) => {
+    if (isIts(event) && event.type === 'forecasts' && event.op === 'upsert') seen.push(event.row);
+  });
+  onTestFinished(() => following.stop());
   return { told: () => seen.at(-1) };
 }
 
 describe('a forecast', () => {
   it('is pending when first asked for, brought by the feed, and what the job then does', async () => {
-    const asked = await client.forecast.get.query({ repoId, kind: 'restack_repo' });
+    const asked = await client.forecast.get({ repoId, kind: 'restack_repo' });
     expect(asked).toMatchObject({ status: 'pending', outline: null, computedAt: null, stale: false });
     const { told } = watch(asked.id, asked.feedCursor);
     await expect.poll(told, { timeout: 30_000 }).toMatchObject({
@@ -82,14 +75,14 @@ describe('a forecast', () => {
         ],
       },
     });
-    expect(await client.forecast.get.query({ repoId, kind: 'restack_repo' })).toMatchObject(told() ?? {});
+    expect(await client.forecast.get({ repoId, kind: 'restack_repo' })).toMatchObject(told() ?? {});
     const before = await remote.tips();
     expect(before.a).toBe(told()?.outline?.moves[0]?.from);
     const { job } = await run(client, repoId, 'restack_repo');
     expect(job.result?.forecast).toEqual({ agreed: true });
     // The branches have moved, so it says nothing any more about what a restack would do.
     await expect.poll(told, { timeout: 30_000 }).toMatchObject({ stale: true });
-    const next = await client.forecast.get.query({ repoId, kind: 'restack_repo' });
+    const next = await client.forecast.get({ repoId, kind: 'restack_repo' });
     expect(next.tipsKey).not.toBe(asked.tipsKey);
   });
 
@@ -97,11 +90,11 @@ describe('a forecast', () => {
     await git.hold(COMPUTING, repoId);
     onTestFinished(() => git.release(COMPUTING, repoId));
     const action = { repoId, kind: 'reparent_branch', branch: 'b', parent: 'main' } as const;
-    const asked = await client.forecast.get.query(action);
+    const asked = await client.forecast.get(action);
     const { told } = watch(asked.id, asked.feedCursor);
     await git.reached(COMPUTING, repoId);
-    expect(await client.forecast.get.query(action)).toMatchObject({ id: asked.id, status: 'pending' });
-    expect((await client.repos.overview.query({ repoId })).branches).toHaveLength(2);
+    expect(await client.forecast.get(action)).toMatchObject({ id: asked.id, status: 'pending' });
+    expect((await client.repos.overview({ repoId })).branches).toHaveLength(2);
     const other = await makeRemote(join(dir, `remote-${++remotes}.git`));
     await other.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
     expect((await addRepo(client, other.dir)).sync.job.status).toBe('completed');
@@ -115,7 +108,7 @@ describe('a forecast', () => {
   it('is computed after all when the server was killed over it', async () => {
     await git.hold(COMPUTING, repoId);
     onTestFinished(() => git.release(COMPUTING, repoId));
-    const asked = await client.forecast.get.query({ repoId, kind: 'restack_subtree', branch: 'a' });
+    const asked = await client.forecast.get({ repoId, kind: 'restack_subtree', branch: 'a' });
     await git.reached(COMPUTING, repoId);
     await server.kill9();
     await git.release(COMPUTING, repoId);
@@ -127,9 +120,9 @@ describe('a forecast', () => {
   }, 120_000);
 
   it('is refused for what jobs.run refuses, with the field at fault', async () => {
-    await expect(
-      client.forecast.get.query({ repoId, kind: 'reparent_branch', branch: 'a', parent: 'b' }),
-    ).rejects.toThrow(/^parent: b stands on a/);
-    await expect(client.forecast.get.query({ repoId, kind: 'sync_repo', branch: 'a' })).rejects.toThrow(/^branch: /);
+    await expect(client.forecast.get({ repoId, kind: 'reparent_branch', branch: 'a', parent: 'b' })).rejects.toThrow(
+      /^parent: b stands on a/,
+    );
+    await expect(client.forecast.get({ repoId, kind: 'sync_repo', branch: 'a' })).rejects.toThrow(/^branch: /);
   });
 });

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSpicerack } from '@spicerack/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createClient } from '@/client';
 import { makeRemote } from '@/demo/remote';
 import { findInngest } from '@/server/inngest-program';
 import { addRepo, ended, run } from '@/testing/api';
@@ -28,14 +28,14 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
       env: { SPICERACK_GIT: git.program, SPICERACK_ENGINE: 'git', SPICERACK_LEASE: '2', ...env },
     });
     onTestFinished(() => server.dispose());
-    const client = createClient({ url: server.url });
+    const client = createSpicerack({ url: server.url });
     const remote = await makeRemote(join(dir, `${name}.git`));
     await writeBranch(remote);
     const { repoId } = await addRepo(client, remote.dir);
     await run(client, repoId, 'register_existing_branch', { suggested: true });
     await remote.from('main').commit('Main moves', { 'main.txt': 'x\n' }).write();
     await git.hold('fetch');
-    const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+    const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
     await git.reached('fetch');
     return { git, server, client, remote, repoId, jobId };
   }
@@ -58,12 +58,12 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
       env: { SPICERACK_EXECUTOR: 'auto', INNGEST_BASE_URL: 'http://127.0.0.1:9', INNGEST_EVENT_KEY: 'none' },
     });
     onTestFinished(() => server.dispose());
-    const client = createClient({ url: server.url });
+    const client = createSpicerack({ url: server.url });
     const remote = await makeRemote(join(dir, 'absent.git'));
     await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
     const { sync } = await addRepo(client, remote.dir);
     expect(sync.job).toMatchObject({ status: 'completed', executor: 'inline' });
-    expect((await client.system.status.query()).executor).toMatchObject({
+    expect((await client.system.status()).executor).toMatchObject({
       name: 'inngest',
       why: expect.stringContaining('inline'),
     });

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSpicerack } from '@spicerack/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createClient } from '@/client';
 import { ended } from '@/testing/api';
 import { startServer, type TestServer } from '../support/server';
 
@@ -27,13 +27,13 @@ function wide(path: string): string[] {
 }
 
 test('database, clones and all else in the data directory are the user’s alone', async () => {
-  const client = createClient({ url: server.url });
-  const { jobId } = await client.repos.addDemo.mutate();
+  const client = createSpicerack({ url: server.url });
+  const { jobId } = await client.repos.addDemo();
   expect((await ended(client, jobId)).job.status).toBe('completed');
   const dataDir = join(parent, 'data');
   expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['spicerack.db', 'spicerack.db-wal', 'clones']));
   expect(wide(dataDir)).toEqual([]);
-  expect((await client.system.status.query()).problems).toEqual([]);
+  expect((await client.system.status()).problems).toEqual([]);
 });
 
 test('one that was made with wider modes is told of at start and on the status page, until it is mended', async () => {
@@ -42,14 +42,14 @@ test('one that was made with wider modes is told of at start and on the status p
   chmodSync(dataDir, 0o755);
   const older = await startServer({ executor: 'inline', env: { SPICERACK_DATA_DIR: dataDir } });
   try {
-    const client = createClient({ url: older.url });
+    const client = createSpicerack({ url: older.url });
     await vi.waitFor(async () => {
-      const { problems } = await client.system.status.query();
+      const { problems } = await client.system.status();
       expect(problems).toMatchObject([{ hint: `Take that away: chmod -R go-rwx ${dataDir}` }]);
     });
     expect(older.output()).toContain(`chmod -R go-rwx ${dataDir}`);
     chmodSync(dataDir, 0o700);
-    await vi.waitFor(async () => expect((await client.system.status.query()).problems).toEqual([]), 30_000);
+    await vi.waitFor(async () => expect((await client.system.status()).problems).toEqual([]), 30_000);
   } finally {
     await older.dispose();
   }

@@ -1,5 +1,5 @@
+import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, createClient } from '@/client';
 import { ACTION_KINDS, type ActionKind } from '@/model/kinds';
 import { startHangingServer } from '../support/hanging-server';
 
@@ -21,14 +21,14 @@ const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floo
 
 describe('while every git hangs and the Inngest server never answers', () => {
   let hanging: Awaited<ReturnType<typeof startHangingServer>>;
-  let client: Client;
+  let client: Spicerack;
   let repoId: string;
   let serial = 0;
 
   beforeAll(async () => {
     hanging = await startHangingServer();
-    client = createClient({ url: hanging.server.url });
-    const { repo } = await client.repos.add.mutate({ url: '/srv/git/hangs.git' });
+    client = createSpicerack({ url: hanging.server.url });
+    const { repo } = await client.repos.add({ url: '/srv/git/hangs.git' });
     repoId = repo.id;
   }, 300_000);
   afterAll(() => hanging?.dispose());
@@ -37,28 +37,28 @@ describe('while every git hangs and the Inngest server never answers', () => {
     ...ACTION_KINDS.map((kind): [string, () => Promise<unknown>] => [
       `jobs.run ${kind}`,
       async () => {
-        const answer = await client.jobs.run.mutate({ repoId, kind, ...FIELDS[kind] });
+        const answer = await client.jobs.run({ repoId, kind, ...FIELDS[kind] });
         expect(answer).toMatchObject({ accepted: true, status: 'queued' });
       },
     ]),
     [
       'forecast.get',
       async () => {
-        const answer = await client.forecast.get.query({ repoId, kind: 'restack_subtree', branch: `feat/${++serial}` });
+        const answer = await client.forecast.get({ repoId, kind: 'restack_subtree', branch: `feat/${++serial}` });
         expect(answer).toMatchObject({ status: 'pending', outline: null });
       },
     ],
     [
       'repos.add',
       async () => {
-        const answer = await client.repos.add.mutate({ url: `/srv/git/hangs-${++serial}.git` });
+        const answer = await client.repos.add({ url: `/srv/git/hangs-${++serial}.git` });
         expect(answer).toMatchObject({ accepted: true, jobId: expect.any(String) });
       },
     ],
     [
       'tasks.create on an unknown branch',
       async () => {
-        const task = await client.tasks.create.mutate({ repoId, title: 'A task', branch: `agent/${++serial}` });
+        const task = await client.tasks.create({ repoId, title: 'A task', branch: `agent/${++serial}` });
         expect(task).toMatchObject({ branchStatus: 'queued', jobId: expect.any(String) });
       },
     ],
@@ -72,7 +72,7 @@ describe('while every git hangs and the Inngest server never answers', () => {
       into.push(performance.now() - begun);
     };
     for (let i = 0; i < CALLS; i++) {
-      await timed(times.nothing, () => client.repos.update.mutate({ repoId }));
+      await timed(times.nothing, () => client.repos.update({ repoId }));
       await timed(times.call, call);
     }
     expect(median(times.call) / median(times.nothing)).toBeLessThan(BOUND);
@@ -80,7 +80,7 @@ describe('while every git hangs and the Inngest server never answers', () => {
 
   it('has jobs that have begun and hang, so that the calls above had something not to wait for', async () => {
     await expect
-      .poll(async () => (await client.jobs.list.query({ repoId, status: 'running' })).jobs.length, { timeout: 30_000 })
+      .poll(async () => (await client.jobs.list({ repoId, status: 'running' })).jobs.length, { timeout: 30_000 })
       .toBe(1);
   });
 });

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { createSpicerack } from '@spicerack/client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createClient } from '@/client';
 import { findInngest } from '@/server/inngest-program';
 import { listeningPorts } from '@/testing/listening';
 import { startServer, type TestServer } from '../support/server';
@@ -77,7 +77,7 @@ describe.runIf(process.platform === 'linux')('what others can reach', () => {
     try {
       expect(listeningPorts(server.pid)).toEqual([{ loopback: true, port: Number(new URL(server.url).port) }]);
       expect(server.output()).toContain('executor: inline');
-      const { executor, programs } = await createClient({ url: server.url }).system.status.query();
+      const { executor, programs } = await createSpicerack({ url: server.url }).system.status();
       expect(executor.why).toContain('none was asked for by name');
       expect(programs.find(({ name }) => name === 'Inngest')?.why).toContain('opens three ports on all addresses');
     } finally {
@@ -93,7 +93,7 @@ describe.runIf(process.platform === 'linux')('what others can reach', () => {
       try {
         const open = () => listeningPorts(server.pid).filter(({ loopback }) => !loopback);
         await vi.waitFor(() => expect(open()).not.toEqual([]), 20_000);
-        const { programs } = await createClient({ url: server.url }).system.status.query();
+        const { programs } = await createSpicerack({ url: server.url }).system.status();
         const why = programs.find(({ name }) => name === 'Inngest')?.why;
         for (const words of [server.output(), why]) {
           expect(words).toContain('listen on all addresses');

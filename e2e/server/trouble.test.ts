@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient as openDatabase } from '@libsql/client';
+import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, createClient } from '@/client';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { addRepo, ended, run } from '@/testing/api';
 import { writeBranch } from '@/testing/stack';
@@ -14,7 +14,7 @@ import { startServer, type TestServer } from '../support/server';
 describe('a server in trouble', () => {
   let dir: string;
   let server: TestServer;
-  let client: Client;
+  let client: Spicerack;
   let remote: Remote;
   let repoId: string;
 
@@ -24,7 +24,7 @@ describe('a server in trouble', () => {
       executor: 'inline',
       env: { SPICERACK_ENGINE: 'git', SPICERACK_RETRY_DELAY: '0.2', SPICERACK_LEASE: '3' },
     });
-    client = createClient({ url: server.url });
+    client = createSpicerack({ url: server.url });
     remote = await makeRemote(join(dir, 'remote.git'));
     await writeBranch(remote);
     repoId = (await addRepo(client, remote.dir)).repoId;
@@ -40,25 +40,23 @@ describe('a server in trouble', () => {
     const taken: number[] = [];
     for (let i = 0; i < times; i++) {
       const begun = performance.now();
-      await client.repos.overview.query({ repoId });
+      await client.repos.overview({ repoId });
       taken.push(performance.now() - begun);
       await sleep(200);
     }
     return taken.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
   }
 
-  const problems = async () => (await client.system.status.query()).problems.map((problem) => problem.what);
+  const problems = async () => (await client.system.status()).problems.map((problem) => problem.what);
 
   it('tells that the database is locked, answers what only reads meanwhile, and runs its jobs once it is free', async () => {
     const database = openDatabase({ url: `file:${server.dataDir}/spicerack.db` });
     const quiet = await readingTime(10);
     await remote.from('main').commit('Main moves', { 'main.txt': 'x\n' }).write();
-    const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+    const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
     const lock = await database.transaction('write');
     try {
-      await expect(client.jobs.run.mutate({ repoId, kind: 'restack_repo' })).rejects.toThrow(
-        /locked.*Nothing was changed/,
-      );
+      await expect(client.jobs.run({ repoId, kind: 'restack_repo' })).rejects.toThrow(/locked.*Nothing was changed/);
       expect(await problems()).toContainEqual(expect.stringMatching(/locked/));
       // Longer than anything waits for a lock, and than the lease of the job that is stuck in the middle.
       expect(await readingTime(40)).toBeLessThan(10 * quiet);
@@ -79,7 +77,7 @@ describe('a server in trouble', () => {
   });
 
   it('tends its clones by itself and measures what it takes', async () => {
-    const use = async () => (await client.system.status.query()).disk;
+    const use = async () => (await client.system.status()).disk;
     await expect
       .poll(use, { timeout: 50_000 })
       .toMatchObject({ clones: expect.any(Number), database: expect.any(Number) });

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSpicerack } from '@spicerack/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createClient } from '@/client';
 import { makeRemote } from '@/demo/remote';
 import { findInngest } from '@/server/inngest-program';
 import { ended } from '@/testing/api';
@@ -29,26 +29,26 @@ describe.each(['inline', 'inngest'] as const)('on %s', (executor) => {
         env: { SPICERACK_ENGINE: 'git', SPICERACK_CONCURRENCY: String(PLACES), SPICERACK_RETRY_DELAY: '60' },
       });
       onTestFinished(() => server.dispose());
-      const client = createClient({ url: server.url });
+      const client = createSpicerack({ url: server.url });
       const remote = await makeRemote(join(dir, `${executor}.git`));
       await writeBranch(remote);
 
       // Nobody listens there.
       const dead = await Promise.all(
-        Array.from({ length: PLACES }, (_, i) => client.repos.add.mutate({ url: `http://127.0.0.1:1/${i}.git` })),
+        Array.from({ length: PLACES }, (_, i) => client.repos.add({ url: `http://127.0.0.1:1/${i}.git` })),
       );
       const waiting = async () => {
-        const { jobs } = await client.jobs.list.query({ status: 'running' });
+        const { jobs } = await client.jobs.list({ status: 'running' });
         return jobs.filter(({ job }) => job.nextAttemptAt !== null).map(({ job }) => job.id);
       };
       await expect.poll(async () => (await waiting()).length, { timeout: 60_000 }).toBe(PLACES);
 
-      const { jobId } = await client.repos.add.mutate({ url: remote.dir });
+      const { jobId } = await client.repos.add({ url: remote.dir });
       expect((await ended(client, jobId)).job).toMatchObject({ status: 'completed', executor });
       // Had it waited for one of them, that one would have begun its second try or ended.
       for (const { jobId: id } of dead)
-        expect((await client.jobs.get.query({ jobId: id })).job).toMatchObject({ status: 'running', attempt: 1 });
-      expect((await client.system.status.query()).concurrency).toBe(PLACES);
+        expect((await client.jobs.get({ jobId: id })).job).toMatchObject({ status: 'running', attempt: 1 });
+      expect((await client.system.status()).concurrency).toBe(PLACES);
     },
     600_000,
   );

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Change, createSpicerack, type Spicerack } from '@spicerack/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, createClient, type FeedEvent } from '@/client';
 import { makeRemote, type Remote } from '@/demo/remote';
-import { addRepo, branchRows, ended, run } from '@/testing/api';
+import { addRepo, branchRows, ended, follow, run } from '@/testing/api';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { serveHttp } from '@/testing/http';
 import { writeStack } from '@/testing/stack';
@@ -20,7 +20,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
   describe.skipIf(missing)(`workflow on ${executor}${missing ? ` (${missing})` : ''}`, () => {
     let dir: string;
     let server: TestServer;
-    let client: Client;
+    let client: Spicerack;
     let git: GatedGit;
     let remotes = 0;
 
@@ -37,7 +37,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
           SPICERACK_MAX_ATTEMPTS: '2',
         },
       });
-      client = createClient({ url: server.url, requestedBy: 'workflow test' });
+      client = createSpicerack({ url: server.url, requestedBy: 'workflow test' });
     }, 300_000);
     afterAll(async () => {
       await server?.dispose();
@@ -70,7 +70,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
 
     it('sync_repo clones a new repository, finds its trunk and reads its branches', async () => {
       const remote = await stacked();
-      const answer = await client.repos.add.mutate({ url: remote.dir });
+      const answer = await client.repos.add({ url: remote.dir });
       expect(answer).toMatchObject({ accepted: true, repo: { url: remote.dir, trunk: null } });
       const { job, steps } = await ended(client, answer.jobId);
       expect(job).toMatchObject({
@@ -86,7 +86,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
         'resync completed',
         'finish completed',
       ]);
-      expect((await client.repos.get.query({ repoId: answer.repo.id })).trunk).toBe('main');
+      expect((await client.repos.get({ repoId: answer.repo.id })).trunk).toBe('main');
       const rows = await branchRows(client, answer.repo.id);
       expect([...rows.values()].map((row) => [row.name, row.tracked, row.suggestedParent])).toEqual([
         ['a', false, 'main'],
@@ -223,7 +223,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       const before = await remote.tips();
       const restack = await run(client, repoId, 'reparent_branch', { branch: 'c', parent: 'fix' });
       const after = await remote.tips();
-      const undo = await client.jobs.undo.mutate({ jobId: restack.job.id });
+      const undo = await client.jobs.undo({ jobId: restack.job.id });
       expect((await ended(client, undo.jobId)).job).toMatchObject({
         kind: 'undo',
         status: 'completed',
@@ -231,13 +231,13 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       });
       expect(await remote.tips()).toEqual(before);
       expect((await branchRows(client, repoId)).get('c')?.parent).toBe('a');
-      const redo = await client.jobs.undo.mutate({ jobId: undo.jobId });
+      const redo = await client.jobs.undo({ jobId: undo.jobId });
       expect((await ended(client, redo.jobId)).job.status).toBe('completed');
       expect(await remote.tips()).toEqual(after);
       expect((await branchRows(client, repoId)).get('c')?.parent).toBe('fix');
       // The first one is no longer where an undo of it would start.
       await run(client, repoId, 'reparent_branch', { branch: 'c', parent: 'a' });
-      await expect(client.jobs.undo.mutate({ jobId: restack.job.id })).rejects.toThrow(/c moved in #\d+/);
+      await expect(client.jobs.undo({ jobId: restack.job.id })).rejects.toThrow(/c moved in #\d+/);
     });
 
     it('holds back a branch that the remote protects with what stands on it, and the rest goes through', async () => {
@@ -260,7 +260,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       const { remote, repoId } = await tracked();
       await advance(remote);
       await git.hold('push');
-      const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+      const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
       await git.reached('push');
       await remote.from('b').branch('b').commit('Somebody else', { 'else.txt': 'x\n' }).write();
       await git.release('push');
@@ -277,12 +277,12 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       for (const kind of ['restack_repo', 'rebase_branch', 'reparent_branch'] as const) {
         const fields =
           kind === 'restack_repo' ? {} : kind === 'rebase_branch' ? { branch: 'b' } : { branch: 'fix', parent: 'c' };
-        accepted.push(await client.jobs.run.mutate({ repoId: one.repoId, kind, ...fields }));
+        accepted.push(await client.jobs.run({ repoId: one.repoId, kind, ...fields }));
       }
       await git.reached('push');
       // Nothing to push in the other repo, so nothing holds it.
       expect((await run(client, other.repoId, 'sync_repo')).job.status).toBe('completed');
-      const statuses = await Promise.all(accepted.map(({ jobId }) => client.jobs.get.query({ jobId })));
+      const statuses = await Promise.all(accepted.map(({ jobId }) => client.jobs.get({ jobId })));
       expect(statuses.map(({ job }) => job.status)).toEqual(['running', 'queued', 'queued']);
       await git.release('push');
       const details = await Promise.all(accepted.map(({ jobId }) => ended(client, jobId)));
@@ -297,11 +297,11 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       await advance(remote);
       const before = await remote.tips();
       await git.hold('fetch');
-      const { jobId: running } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+      const { jobId: running } = await client.jobs.run({ repoId, kind: 'restack_repo' });
       await git.reached('fetch');
-      const { jobId: queued } = await client.jobs.run.mutate({ repoId, kind: 'rebase_branch', branch: 'a' });
-      expect(await client.jobs.cancel.mutate({ jobId: queued })).toMatchObject({ status: 'cancelled' });
-      await client.jobs.cancel.mutate({ jobId: running });
+      const { jobId: queued } = await client.jobs.run({ repoId, kind: 'rebase_branch', branch: 'a' });
+      expect(await client.jobs.cancel({ jobId: queued })).toMatchObject({ status: 'cancelled' });
+      await client.jobs.cancel({ jobId: running });
       expect((await ended(client, running)).job.status).toBe('cancelled');
       await git.release('fetch');
       expect(await remote.tips()).toEqual(before);
@@ -312,9 +312,9 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       const { remote, repoId } = await tracked();
       await advance(remote);
       await git.hold('push');
-      const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+      const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
       await git.reached('push');
-      await expect(client.jobs.cancel.mutate({ jobId })).rejects.toThrow(/push/);
+      await expect(client.jobs.cancel({ jobId })).rejects.toThrow(/push/);
       await git.release('push');
       expect((await ended(client, jobId)).job.status).toBe('completed');
     });
@@ -324,7 +324,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
         const { remote, repoId } = await tracked();
         await advance(remote);
         await git.hold(verb);
-        const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+        const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
         await git.reached(verb);
         await server.kill9();
         await git.release(verb);
@@ -338,12 +338,9 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
 
     it('resumes the feed by cursor over a restart with no gap and no duplicate', async () => {
       const { repoId } = await tracked();
-      const { feedCursor } = await client.repos.overview.query({ repoId });
-      const seen: FeedEvent[] = [];
-      const subscription = client.feed.subscribe.subscribe(
-        { lastEventId: feedCursor },
-        { onData: ({ data }) => void (data.kind === 'changes' && seen.push(...data.events)) },
-      );
+      const { feedCursor } = await client.repos.overview({ repoId });
+      const seen: Change[] = [];
+      const following = follow(client, { from: feedCursor }, (change) => seen.push(change));
       const until = async (jobId: string) => {
         await expect
           .poll(
@@ -355,13 +352,13 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
           )
           .toBe(true);
       };
-      const first = await client.jobs.run.mutate({ repoId, kind: 'sync_repo' });
+      const first = await client.jobs.run({ repoId, kind: 'sync_repo' });
       await until(first.jobId);
       await server.kill9();
       await server.restart();
-      const second = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+      const second = await client.jobs.run({ repoId, kind: 'restack_repo' });
       await until(second.jobId);
-      subscription.unsubscribe();
+      following.stop();
       const numbers = seen.map((event) => event.seq);
       expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => feedCursor + 1 + i));
     }, 120_000);
@@ -369,16 +366,16 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
     it('ends within two seconds of SIGTERM with a live stream open, hands its lease back, and goes on when started', async () => {
       const { remote, repoId } = await tracked();
       await advance(remote);
-      const subscription = client.feed.subscribe.subscribe({ lastEventId: 0 }, {});
+      const following = follow(client, { from: 0 }, () => undefined);
       await git.hold('fetch');
-      const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'restack_repo' });
+      const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
       await git.reached('fetch');
       const { code, ms } = await server.stop();
       expect(code).toBe(0);
       expect(ms).toBeLessThan(2000);
       await git.release('fetch');
       await server.restart();
-      subscription.unsubscribe();
+      following.stop();
       expect((await ended(client, jobId)).job).toMatchObject({ status: 'completed', attempt: 2 });
     }, 120_000);
 
@@ -427,7 +424,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       it('says so when the branch was deleted between accept and run', async () => {
         const { remote, repoId } = await tracked();
         await git.hold('fetch');
-        const { jobId } = await client.jobs.run.mutate({ repoId, kind: 'rebase_branch', branch: 'fix' });
+        const { jobId } = await client.jobs.run({ repoId, kind: 'rebase_branch', branch: 'fix' });
         await git.reached('fetch');
         await remote.delete('fix');
         await git.release('fetch');
@@ -439,28 +436,28 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
       it('are created at once on a branch that was never seen, and attached by themselves when it is there', async () => {
         const { remote, repoId } = await tracked();
         await remote.from('a').branch('agent/one').commit('Agent', { 'agent.txt': 'x\n' }).write();
-        const task = await client.tasks.create.mutate({ repoId, title: 'Look at it', branch: 'agent/one' });
+        const task = await client.tasks.create({ repoId, title: 'Look at it', branch: 'agent/one' });
         expect(task).toMatchObject({ branchStatus: 'queued', jobId: expect.any(String) });
         expect((await ended(client, task.jobId ?? '')).job).toMatchObject({
           kind: 'register_existing_branch',
           status: 'completed',
         });
-        expect(await client.tasks.get.query({ taskId: task.id })).toMatchObject({ branchStatus: 'completed' });
+        expect(await client.tasks.get({ taskId: task.id })).toMatchObject({ branchStatus: 'completed' });
         expect((await branchRows(client, repoId)).get('agent/one')).toMatchObject({ tracked: true, parent: 'a' });
       });
 
       it('show the error of a branch that is nowhere, and are attached by a retry once it is pushed', async () => {
         const { remote, repoId } = await tracked();
-        const task = await client.tasks.create.mutate({ repoId, title: 'Later', branch: 'agent/two' });
+        const task = await client.tasks.create({ repoId, title: 'Later', branch: 'agent/two' });
         expect((await ended(client, task.jobId ?? '')).job).toMatchObject({
           status: 'error',
           errorCode: 'BRANCH_NOT_FOUND',
         });
-        expect(await client.tasks.get.query({ taskId: task.id })).toMatchObject({ branchStatus: 'error' });
+        expect(await client.tasks.get({ taskId: task.id })).toMatchObject({ branchStatus: 'error' });
         await remote.from('main').branch('agent/two').commit('Agent', { 'agent.txt': 'x\n' }).write();
-        const { jobId } = await client.tasks.retry.mutate({ taskId: task.id });
+        const { jobId } = await client.tasks.retry({ taskId: task.id });
         await ended(client, jobId);
-        expect(await client.tasks.get.query({ taskId: task.id })).toMatchObject({ branchStatus: 'completed', jobId });
+        expect(await client.tasks.get({ taskId: task.id })).toMatchObject({ branchStatus: 'completed', jobId });
       });
     });
   });

@@ -12,6 +12,8 @@ const READY_WITHIN_MS = 240_000;
 export interface ServerOptions {
   /** Left out: what `npm start` takes by itself. */
   executor?: 'inngest' | 'inline';
+  /** As `npm run dev` runs it. */
+  dev?: boolean;
   /** On top of a clean environment: none of the caller's SPICERACK_* and INNGEST_* but where programs are. */
   env?: Record<string, string>;
 }
@@ -85,7 +87,7 @@ interface Running {
 }
 
 function launch(options: ServerOptions, dataDir: string, port: number): Promise<Running> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts', ...(options.dev ? ['--dev'] : [])], {
     cwd: root,
     env: environment(options, dataDir, port),
     stdio: ['ignore', 'pipe', 'pipe'],

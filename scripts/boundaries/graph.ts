@@ -16,6 +16,7 @@ export type Graph = ReadonlyMap<string, Import[]>;
 const ALIASES: Array<[string, string]> = [
   ['@/', 'src/'],
   ['@inngest/', 'inngest/'],
+  ['@spicerack/client', 'packages/client/src'],
 ];
 
 const SOURCE = /\.[cm]?[jt]sx?$/;

@@ -3,7 +3,7 @@ import { readGraph } from './graph';
 import { problems } from './rules';
 
 /** Part of `npm run lint`: holds the imports of the whole program against the rules of its structure. */
-const places = ['src', 'inngest', 'scripts', 'server.ts', 'e2e', 'bench'];
+const places = ['src', 'inngest', 'scripts', 'server.ts', 'e2e', 'bench', 'packages'];
 const graph = readGraph(fileURLToPath(new URL('../..', import.meta.url)), places);
 const found = problems(graph);
 for (const line of found) console.error(line);

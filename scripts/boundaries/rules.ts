@@ -26,16 +26,18 @@ export const ROOMS: string[][] = [
   ['src/server'],
   ['src/runtime'],
   ['src/tasks'],
+  ['packages/client'],
   ['src/api'],
-  ['src/client'],
+  ['src/mcp'],
   ['src/ui'],
   ['src/app'],
   ['src/instrumentation.ts', 'server.ts'],
+  ['packages/cli'],
 ];
 
 /** What runs when a request is answered, and what it may never reach; the one door is where the executor calls in. */
 const REQUEST_PATH = {
-  from: ['src/api', 'src/app', 'src/ui'],
+  from: ['src/api', 'src/mcp', 'src/app', 'src/ui'],
   to: ['src/git', 'src/stack', 'src/forge'],
   except: ['src/app/api/inngest/route.ts'],
 };

@@ -1,4 +1,4 @@
-import type { JobDetail } from '@/client';
+import type { JobDetail } from '@spicerack/client';
 import { DEMO_PARENTS } from '@/demo/demo-remote';
 import type { Remote } from '@/demo/remote';
 import type { PictureBranch } from './picture';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Client, createClient, type JobDetail } from '@/client';
+import { createSpicerack, type JobDetail, type Spicerack } from '@spicerack/client';
 import { buildDemoRemote, DEMO_PARENTS } from '@/demo/demo-remote';
 import type { Remote } from '@/demo/remote';
 import type { ActionKind } from '@/model/kinds';
@@ -91,13 +91,13 @@ async function main(): Promise<void> {
 
 /** Runs everything; resolves to what was not as expected. */
 async function show(url: string, work: string): Promise<string[]> {
-  const client = createClient({ url, requestedBy: 'demo' });
+  const client = createSpicerack({ url, requestedBy: 'demo' });
   const { remote, teamGoesOn } = await buildDemoRemote(join(await mkdtemp(join(work, 'remote-')), 'corner-shop.git'));
   const watch = watchJobs(client, print);
   try {
     print(`\nThe remote is ${remote.dir}`);
     print('\n▸ repos.add: the answer is a sync_repo job that clones');
-    const added = await client.repos.add.mutate({ url: remote.dir, name: 'acme/corner-shop' });
+    const added = await client.repos.add({ url: remote.dir, name: 'acme/corner-shop' });
     const ids = [added.jobId];
     await watch.ended(added.jobId);
 
@@ -122,7 +122,7 @@ async function show(url: string, work: string): Promise<string[]> {
     for (const line of (await remote.graph()).split('\n')) print(`  ${line}`);
     print();
 
-    const jobs = await Promise.all(ids.map((jobId) => client.jobs.get.query({ jobId })));
+    const jobs = await Promise.all(ids.map((jobId) => client.jobs.get({ jobId })));
     if (options.json) process.stdout.write(`${JSON.stringify({ jobs: jobs.map(flat), branches }, null, 2)}\n`);
     return await unexpected({ remote, jobs, branches, before, subjects });
   } finally {
@@ -133,13 +133,13 @@ async function show(url: string, work: string): Promise<string[]> {
 type Action = Omit<(typeof ACTIONS)[number], 'why'>;
 
 /** Runs one job to its end and returns its id. */
-async function run(client: Client, watch: Watch, repoId: string, why: string, action: Action): Promise<string> {
+async function run(client: Spicerack, watch: Watch, repoId: string, why: string, action: Action): Promise<string> {
   const { kind, branch, parent, suggested } = action;
   print(`\n▸ ${kind}${branch ? ` ${branch}` : ''}${parent ? ` on ${parent}` : ''}${suggested ? ' (suggested)' : ''}`);
   print(`  ${why}`);
-  const { jobId } = await client.jobs.run.mutate({ repoId, ...action });
+  const { jobId } = await client.jobs.run({ repoId, ...action });
   await watch.ended(jobId);
-  const { moves } = await client.jobs.get.query({ jobId });
+  const { moves } = await client.jobs.get({ jobId });
   for (const move of moves) {
     if (move.state !== 'pushed' || move.before === move.after) continue;
     print(`    ${move.branch}: ${move.before?.slice(0, 7) ?? 'new'} → ${move.after?.slice(0, 7) ?? 'deleted'}`);
@@ -147,11 +147,11 @@ async function run(client: Client, watch: Watch, repoId: string, why: string, ac
   return jobId;
 }
 
-async function showStack(client: Client, repoId: string, title: string): Promise<PictureBranch[]> {
+async function showStack(client: Spicerack, repoId: string, title: string): Promise<PictureBranch[]> {
   const branches: PictureBranch[] = [];
   let cursor: string | null | undefined;
   do {
-    const page = await client.repos.overview.query({ repoId, ...(cursor ? { cursor } : {}) });
+    const page = await client.repos.overview({ repoId, ...(cursor ? { cursor } : {}) });
     branches.push(...page.branches);
     cursor = page.nextCursor;
     if (!cursor) {

@@ -1,4 +1,4 @@
-import type { Client, FeedEvent } from '@/client';
+import type { Change, Spicerack } from '@spicerack/client';
 
 /** A job's state and its steps, as the feed tells them. */
 export interface Watch {
@@ -11,13 +11,13 @@ const ENDED = new Set(['completed', 'error', 'cancelled']);
 const LIMIT_MS = 180_000;
 
 /** Follows the change feed, prints each job's steps and end as they happen, and tells when a job has ended. */
-export function watchJobs(client: Client, print: (line: string) => void): Watch {
+export function watchJobs(client: Spicerack, print: (line: string) => void): Watch {
   const status = new Map<string, string>();
   /** Steps whose heading is printed, by their row's id. */
   const begun = new Set<number>();
   const waiting = new Map<string, (status: string) => void>();
 
-  const seen = (event: FeedEvent) => {
+  const seen = (event: Change) => {
     if (event.op !== 'upsert') return;
     if (event.type === 'job_steps') {
       const { id, phase, step, status: state, message, startedAt, finishedAt } = event.row;
@@ -39,15 +39,14 @@ export function watchJobs(client: Client, print: (line: string) => void): Watch 
     }
   };
 
-  const subscription = client.feed.subscribe.subscribe(
-    {},
-    {
-      onData: ({ data }) => {
-        if (data.kind === 'changes') for (const event of data.events) seen(event);
-      },
-      onError: (error) => print(`  the feed broke off: ${error.message}`),
-    },
-  );
+  const leave = new AbortController();
+  const follow = async () => {
+    for await (const message of client.watch({ from: 0, signal: leave.signal }))
+      if (message.kind === 'changes') message.events.forEach(seen);
+  };
+  void follow().catch((error: Error) => {
+    if (!leave.signal.aborted) print(`  the feed broke off: ${error.message}`);
+  });
   return {
     ended(jobId) {
       const now = status.get(jobId);
@@ -63,6 +62,6 @@ export function watchJobs(client: Client, print: (line: string) => void): Watch 
         });
       });
     },
-    close: () => subscription.unsubscribe(),
+    close: () => leave.abort(),
   };
 }

@@ -5,6 +5,7 @@ import { type JobStepRow, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema'
 import { HIDDEN_JOB_COLUMNS, resultOutline } from '@/db/triggers';
 import type { JobView, MoveView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
+import { notAsExpected } from '@/forecast/expected';
 import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
 import { acceptAction } from '@/queue/accept';
@@ -13,7 +14,7 @@ import { keepCommit } from '@/queue/keep';
 import { noJob } from '@/queue/refusal';
 import { retryJob } from '@/queue/retry';
 import { undoJob, undoOffer } from '@/queue/undo';
-import { action, branchName, idempotencyKey, jobId, procedure, refuse, repoId, router } from './trpc';
+import { action, branchName, expected, idempotencyKey, jobId, procedure, refuse, repoId, router } from './trpc';
 
 /** A job with everything that people watch about it but its log and the commits of its moves. */
 export interface JobDetail {
@@ -41,9 +42,14 @@ const LOG_PAGE = 1000;
 const REWRITTEN_PAGE = 5000;
 
 export const jobsRouter = router({
-  /** Accepts an action and answers at once; the work runs in the background. */
-  run: procedure.input(action.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
-    const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+  /**
+   * Accepts an action and answers at once; the work runs in the background. With `expected`, a forecast's `tipsKey`, it
+   * is refused where the branch rows are no longer those that the forecast was for, or a job is still to end.
+   */
+  run: procedure.input(action.extend({ idempotencyKey, expected })).mutation(async ({ ctx, input }) => {
+    const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy }, async () =>
+      input.expected === undefined ? null : notAsExpected(ctx.db, input.repoId, input.expected),
+    );
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),

@@ -267,7 +267,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       await world.restack();
       expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
       expect(await world.remote.paths('b')).toEqual(['a', 'app', 'b']);
-      expect((await world.restack()).message).toBe('Nothing to do: everything is in place.');
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
     });
 
     it('loses nothing either where the branch was deleted meanwhile', async () => {
@@ -376,7 +376,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       );
       await world.restack();
       expect(await world.remote.subjects('b', 'a')).toEqual(['a2', 'b1']);
-      expect((await world.restack()).message).toBe('Nothing to do: everything is in place.');
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
     });
 
     it('hands them down to a branch that stood at its very tip, too', async () => {

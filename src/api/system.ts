@@ -2,7 +2,7 @@ import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, snapshot } from '@/db/client';
 import { problems, setProblem } from '@/db/problems';
-import { jobs } from '@/db/schema';
+import { type JobRow, jobs } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
 import { runtimeStatus } from '@/runtime/status';
 import { knownDiskUse } from '@/upkeep/disk-use';
@@ -14,7 +14,7 @@ export const systemRouter = router({
    * answers also while the database does not: `queue` is null then.
    */
   status: procedure.query(async ({ ctx }) => {
-    const queue = await queueStatus(ctx.db).catch((error: unknown) => {
+    const queue = await queueStatus(ctx.db).catch((error: unknown): QueueStatus => {
       const trouble = databaseTrouble(error);
       if (!trouble) throw error;
       setProblem('database', trouble);
@@ -34,7 +34,15 @@ export const systemRouter = router({
   }),
 });
 
-async function queueStatus(db: Db) {
+interface QueueStatus {
+  /** Null while the database does not answer. */
+  queue: { queued: number; running: number; oldestQueuedAt: string | null } | null;
+  errors: Array<
+    Pick<JobRow, 'seq' | 'kind' | 'message'> & { jobId: string; code: JobRow['errorCode']; at: string | null }
+  >;
+}
+
+async function queueStatus(db: Db): Promise<QueueStatus> {
   const [queue, [oldest], errors] = await snapshot(db, [
     db
       .select({ status: jobs.status, count: count() })

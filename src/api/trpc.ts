@@ -80,6 +80,12 @@ export const idempotencyKey = z
   .max(200, 'Use at most 200 characters.')
   .optional();
 
+/** The fingerprint of the branch rows that a forecast was for, as its `tipsKey` says it. */
+export const expected = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'Give the tipsKey of a forecast, or leave it out.')
+  .optional();
+
 /** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `queue/kinds.ts` knows. */
 export const action = z.strictObject({
   repoId,

@@ -15,6 +15,8 @@ export interface ActionRequest extends ActionFields {
   repoId: string;
   kind: ActionKind;
   idempotencyKey?: string | undefined;
+  /** The fingerprint of the rows that the asker has seen a forecast for. */
+  expected?: string | undefined;
   requestedBy: string;
 }
 
@@ -64,13 +66,25 @@ export function onceFor(key: string | undefined, input: unknown[]): Once | null 
  * Accepts an action: checks what the database alone can answer, writes the job's row, returns its id. It runs
  * no git and waits for nobody. A second queued `sync_repo` of a repo joins the first; the same idempotency key
  * with the same input answers with the same job.
+ * @param alsoRefused what can be said against it besides; asked last, and only where the key is new
  */
-export async function acceptAction(db: Db, request: ActionRequest): Promise<Accepted | { refused: Refusal }> {
-  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, requestedBy } = request;
-  const input = [repoId, kind, branch ?? null, parent ?? null, suggested ?? false, ...(base ? [base] : [])];
+export async function acceptAction(
+  db: Db,
+  request: ActionRequest,
+  alsoRefused: () => Promise<Refusal | null> = async () => null,
+): Promise<Accepted | { refused: Refusal }> {
+  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, expected, requestedBy } = request;
+  const input = [
+    ...[repoId, kind, branch ?? null, parent ?? null, suggested ?? false],
+    ...(base ? [base] : []),
+    ...(expected ? [{ expected }] : []),
+  ];
   const once = onceFor(idempotencyKey, input);
-  return queueJob(db, { repoId, kind, branch, parent, suggested, base, requestedBy }, once, () =>
-    refusalOf(db, request),
+  return queueJob(
+    db,
+    { repoId, kind, branch, parent, suggested, base, requestedBy },
+    once,
+    async () => (await refusalOf(db, request)) ?? alsoRefused(),
   );
 }
 

@@ -1,5 +1,5 @@
 import { databaseTrouble } from '@/db/trouble';
-import { GitError, type GitErrorKind, reasonOf } from '@/git/process/error';
+import { GitError, type GitErrorKind, reasonOf, speaksToRemote } from '@/git/process/error';
 import type { ErrorCode } from '@/model/errors';
 import { forMessage, oneLine, shown } from '@/text/foreign';
 
@@ -49,9 +49,6 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
   return { failure: failure(code, error.message, hint), transient: TRANSIENT.has(error.kind) };
 }
 
-/** What speaks to a remote: what fails there without a reason that is ours is not ours. */
-const SPEAKS: ReadonlySet<string | undefined> = new Set(['fetch', 'push', 'ls-remote']);
-
 /** Of faults that no words explain, or whose words are our own. */
 function unexplained({ kind, args, stderr }: GitError): { code: ErrorCode; hint: string } {
   switch (kind) {
@@ -89,7 +86,7 @@ function unexplained({ kind, args, stderr }: GitError): { code: ErrorCode; hint:
     case 'missing':
       return { code: 'ENGINE_MISSING', hint: 'Install git 2.38 or later, or point SPICERACK_GIT at it.' };
     default:
-      return SPEAKS.has(args[0])
+      return speaksToRemote(args)
         ? {
             code: 'REMOTE_REFUSED',
             hint: 'What the remote and git said about it is in the log of this job. Ask whoever runs the remote, or retry.',

@@ -69,8 +69,8 @@ export async function tendClones(db: Db, seen: Map<string, string>, abort: Abort
   }
 }
 
-/** A clone is `<id>.git`; `.new`, `.old` and `.damaged` beside it are clones in the making and going. */
-const CLONE = /^([0-9a-f-]{36})\.git(\.new|\.old|\.damaged)?$/;
+/** A clone is `<id>.git`; `.new`, `.old`, `.damaged` and those in another object format stand beside it. */
+const CLONE = /^([0-9a-f-]{36})\.git(\.new|\.old|\.damaged|\.sha1|\.sha256)?$/;
 
 async function removeForgotten(db: Db): Promise<void> {
   const folder = join(cloneDir('any'), '..');

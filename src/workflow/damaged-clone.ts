@@ -7,7 +7,7 @@ import { keepCommits, keepRef } from '@/git/clone/keep-ref';
 import { isSetAside, removeAside, salvage } from '@/git/clone/salvage';
 import { committerIdentity } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
-import { GitError } from '@/git/process/error';
+import { GitError, speaksToRemote } from '@/git/process/error';
 import { fetchCommits } from '@/git/remote/fetch';
 import { machine } from '@/machine';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
@@ -20,7 +20,7 @@ import { remoteOptions } from './commit-moves';
 /** Looks at a clone that is suspected. One that proves damaged is set aside; then it is to be made anew. */
 export async function setAsideIfDamaged(lease: Lease, suspicion: unknown): Promise<boolean> {
   const gitDir = cloneDir(lease.repo.id);
-  const words = suspicion instanceof GitError ? suspicion.stderr : '';
+  const words = suspicion instanceof GitError ? suspicion.own : '';
   const damage = await findDamage(gitDir, words, lease.signal);
   const about = suspicion instanceof Error ? suspicion.message : String(suspicion);
   if (!damage) {
@@ -32,12 +32,9 @@ export async function setAsideIfDamaged(lease: Lease, suspicion: unknown): Promi
   return true;
 }
 
-/** The commands that speak to a remote. */
-const REMOTE = new Set(['fetch', 'push', 'ls-remote']);
-
 /** Words of damage that are not about our clone, which is whole: in what speaks to a remote they are about that. */
 export function theirs({ message, args, stderr }: GitError): GitError {
-  return new GitError(REMOTE.has(args[0] ?? '') ? 'refused' : 'failed', message, args, stderr);
+  return new GitError(speaksToRemote(args) ? 'refused' : 'failed', message, args, stderr);
 }
 
 /**
@@ -48,7 +45,7 @@ export function theirs({ message, args, stderr }: GitError): GitError {
 export async function bringOver(lease: Lease): Promise<void> {
   const { repo, signal } = lease;
   const gitDir = cloneDir(repo.id);
-  if (!isSetAside(gitDir)) return;
+  if (!(await isSetAside(gitDir))) return;
   const kept = await keptHere(lease);
   const unsaved = await salvage(gitDir, kept.map(commitsOf), signal);
   const { name, email } = await committerIdentity();

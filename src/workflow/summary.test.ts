@@ -37,7 +37,7 @@ describe('how a job ended, in one line', () => {
   it('ends with the notes and the words of the engine, also where nothing moved', () => {
     const warnings = [{ branch: 'a', kind: 'engine' as const, commits: [], message: 'a: skipped' }];
     expect(summary(job('restack_repo'), result({ notes: ['It is so.'], warnings }), [], 'main')).toBe(
-      'Nothing to do: everything is in place. It is so. The engine says: a: skipped.',
+      'Nothing to do: no branch has to move. It is so. The engine says: a: skipped.',
     );
   });
 });

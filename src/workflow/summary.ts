@@ -63,7 +63,7 @@ export function summary(
   say('pushed to by others since:', since('moved_on'));
   say('deleted by others since:', since('gone'));
 
-  const nothing = job.kind === 'sync_repo' ? 'Synced; nothing to move.' : 'Nothing to do: everything is in place.';
+  const nothing = job.kind === 'sync_repo' ? 'Synced; nothing to move.' : 'Nothing to do: no branch has to move.';
   const text = parts.join('; ');
   const engine = result.warnings
     .filter((w) => w.kind === 'engine')

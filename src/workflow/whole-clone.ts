@@ -1,7 +1,6 @@
 import { cloneDir } from '@/git/clone/clone-dir';
 import { cloneExists, prepareClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
-import { whoSaid } from '@/git/process/said';
 import type { StepName } from '@/model/kinds';
 import { failureOf, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
@@ -42,5 +41,5 @@ function isSuspicious(error: unknown): boolean {
   if (error instanceof JobFailed) return false;
   if (!(error instanceof GitError)) return !failureOf(error).transient; // trouble of the database passes
   if (error.kind !== 'failed') return error.kind === 'corrupt';
-  return error.stderr === '' || whoSaid(error.stderr).own.trim() !== '';
+  return error.stderr === '' || error.own.trim() !== '';
 }

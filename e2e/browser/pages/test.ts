@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Client, createClient } from '@/client';
+import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { buildDemoRemote, type DemoRemote } from '@/demo/demo-remote';
 import { test as base, expect } from '../fixtures';
 import { RepoPage } from './repo-page';
@@ -15,7 +15,7 @@ interface Shop extends DemoRemote {
  * The suite's `test`: beside the server, a `shop` remote of its own for each test, and a client of the same server
  * for what is not the test's subject.
  */
-export const test = base.extend<{ shop: Shop; client: Client; shopPage: RepoPage }>({
+export const test = base.extend<{ shop: Shop; client: Spicerack; shopPage: RepoPage }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
   shop: async ({}, use) => {
     const dir = await mkdtemp(join(tmpdir(), 'spicerack-shop-'));
@@ -32,7 +32,7 @@ export const test = base.extend<{ shop: Shop; client: Client; shopPage: RepoPage
     await use(page);
     expect(violations).toEqual([]);
   },
-  client: async ({ server }, use) => use(createClient({ url: server.url, requestedBy: 'test' })),
+  client: async ({ server }, use) => use(createSpicerack({ url: server.url, requestedBy: 'test' })),
   /** The shop's page, with every branch registered, as its people left it. */
   shopPage: async ({ page, shop, client }, use) => {
     const repoId = await addAndRegister(client, shop.url);
@@ -45,10 +45,10 @@ export const test = base.extend<{ shop: Shop; client: Client; shopPage: RepoPage
 export { expect };
 
 /** Adds a repo, waits for its first sync, and registers every suggested stack. Returns its id. */
-export async function addAndRegister(client: Client, url: string): Promise<string> {
-  const { repo, jobId } = await client.repos.add.mutate({ url });
+export async function addAndRegister(client: Spicerack, url: string): Promise<string> {
+  const { repo, jobId } = await client.repos.add({ url });
   await ended(client, jobId);
-  const { jobId: registering } = await client.jobs.run.mutate({
+  const { jobId: registering } = await client.jobs.run({
     repoId: repo.id,
     kind: 'register_existing_branch',
     suggested: true,
@@ -58,9 +58,9 @@ export async function addAndRegister(client: Client, url: string): Promise<strin
 }
 
 /** Waits until a job has completed; fails with its message when it ends otherwise. */
-export async function ended(client: Client, jobId: string): Promise<void> {
+export async function ended(client: Spicerack, jobId: string): Promise<void> {
   const status = async () => {
-    const { job } = await client.jobs.get.query({ jobId });
+    const { job } = await client.jobs.get({ jobId });
     return job.status === 'queued' || job.status === 'running'
       ? 'active'
       : `${job.status} ${job.errorCode ?? ''}`.trim();

@@ -20,21 +20,18 @@ export async function prepareClone(gitDir: string, url: string, format: ObjectFo
   } else {
     await setAside(gitDir);
     await mkdir(dirname(gitDir), { recursive: true });
-    // Made aside and renamed, so that a kill in between leaves no half of it at the clone's place.
-    const fresh = `${gitDir}.new`;
-    await rm(fresh, { recursive: true, force: true });
-    await git([
-      'init',
-      '--bare',
-      '--quiet',
-      '--template=',
-      '--initial-branch=none',
-      `--object-format=${format}`,
-      fresh,
-    ]);
-    await rename(fresh, gitDir);
+    await makeClone(gitDir, format);
   }
   await writeConfig(gitDir, url);
+}
+
+async function makeClone(gitDir: string, format: ObjectFormat): Promise<void> {
+  if (existsSync(waitingIn(gitDir, format))) return rename(waitingIn(gitDir, format), gitDir);
+  // Made aside and renamed, so that a kill in between leaves no half of it at the clone's place.
+  const fresh = `${gitDir}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await git(['init', '--bare', '--quiet', '--template=', '--initial-branch=none', `--object-format=${format}`, fresh]);
+  await rename(fresh, gitDir);
 }
 
 /** Whether there is a clone, by its outline. */
@@ -53,6 +50,22 @@ export async function setAside(gitDir: string): Promise<void> {
   if (!existsSync(gitDir)) return;
   if (existsSync(asideOf(gitDir))) await removeClone(gitDir);
   else await rename(gitDir, asideOf(gitDir));
+}
+
+/** Where a clone in another object format than the remote's waits until the remote's is that one again. */
+const waitingIn = (gitDir: string, format: ObjectFormat) => `${gitDir}.${format}`;
+
+/**
+ * Makes the clone one in this object format, which is the remote's now: no object of one format is in another. That of
+ * the other format is kept beside it, for it alone may have what undos go back to, and the remote's word is no proof
+ * that nobody needs it; once the remote has its format again, it is back.
+ */
+export async function keepFormat(gitDir: string, url: string, format: ObjectFormat): Promise<void> {
+  const before = await objectFormat(gitDir);
+  if (before === format) return;
+  // Nothing is there: where one waits, it is taken before one is made.
+  await rename(gitDir, waitingIn(gitDir, before));
+  await prepareClone(gitDir, url, format);
 }
 
 /** Deletes the clone, if there is one. The next `prepareClone` and fetch make it anew from the remote. */

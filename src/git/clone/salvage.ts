@@ -3,11 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitError } from '../process/error';
 import { git, gitText } from '../process/run';
-import { asideOf } from './init';
+import { asideOf, objectFormat } from './init';
 
-/** Whether there is a damaged clone that has not been taken from yet. */
-export function isSetAside(gitDir: string): boolean {
-  return existsSync(asideOf(gitDir));
+/** Whether there is a damaged clone to take from. One in another object format waits until that is the clone's again. */
+export async function isSetAside(gitDir: string): Promise<boolean> {
+  if (!existsSync(asideOf(gitDir))) return false;
+  return (await objectFormat(asideOf(gitDir))) === (await objectFormat(gitDir));
 }
 
 /** Deletes the clone that was set aside, if there is one. */

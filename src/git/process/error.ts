@@ -3,7 +3,7 @@ import { oneLine } from '@/text/foreign';
 import { saying, says } from '@/text/says';
 import type { GitErrorKind } from './error-kind';
 import { NO_REASON, REASONS, type Reason } from './reasons';
-import { whoSaid } from './said';
+import { type Said, whoSaid } from './said';
 
 export type { GitErrorKind };
 
@@ -17,14 +17,15 @@ export class GitError extends Error {
     readonly stderr: string,
     /** What is known of such words; undefined where nothing is. */
     readonly reason?: Reason,
+    /** What of `stderr` only our own git can have said. */
+    readonly own: string = whoSaid(stderr).own,
   ) {
     super(message);
   }
 }
 
 /** Turns a failed command's words, which are clean (`text/foreign.ts`), into a GitError. */
-export function classify(args: string[], code: number, stderr: string): GitError {
-  const said = whoSaid(stderr);
+export function classify(args: string[], code: number, stderr: string, said: Said = whoSaid(stderr)): GitError {
   const [all, own, far] = [saying(stderr), saying(said.own), saying(said.far)];
   const reason = REASONS.find(({ by, words }) => (by === 'own' ? own : all)(words));
   // Without a known reason, and after nothing but the line that ends every conversation, it may have been the network.
@@ -32,7 +33,14 @@ export function classify(args: string[], code: number, stderr: string): GitError
   const words = withoutHttpBody(stderr);
   const first = usefulLine(words, reason);
   const message = `git ${args[0]} failed (exit ${code})${first ? `: ${oneLine(first)}` : ''}`;
-  return new GitError(kind, message, args, words, reason);
+  return new GitError(kind, message, args, words, reason, said.own);
+}
+
+const SPEAKS = new Set(['fetch', 'push', 'ls-remote']);
+
+/** Whether such a command speaks to a remote, so that what fails in it without a reason that is ours is not ours. */
+export function speaksToRemote([verb = '']: string[]): boolean {
+  return SPEAKS.has(verb);
 }
 
 /** What is known of words of the far side, such as those with which it refuses a ref. */

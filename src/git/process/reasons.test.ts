@@ -272,10 +272,14 @@ describe('what is shown of the body of an HTTP error', () => {
 });
 
 describe('answers of a real http server', () => {
-  /** What is asked for is `/<status>/…`; 200 is a page to sign in. */
+  /** What is asked for is `/<status>/…`; 200 is a page to sign in, 201 one of a single line. */
   const server = createServer((request, response) => {
     const status = Number(request.url?.split('/')[1]);
     const page = status === 200 ? '<!DOCTYPE html>\n<html><title>Sign in</title>\n</html>\n' : 'words of the host\n';
+    if (status === 201) {
+      response.end('<html><title>Sign in</title></html>');
+      return;
+    }
     response.writeHead(status, { 'content-type': status === 200 ? 'text/html' : 'text/plain' }).end(page);
   });
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
@@ -283,6 +287,7 @@ describe('answers of a real http server', () => {
 
   test.each([
     [200, 'no git', 'REMOTE_UNREACHABLE', false],
+    [201, 'no git', 'REMOTE_UNREACHABLE', false],
     [400, 'bad request', 'REMOTE_REFUSED', false],
     [402, 'payment', 'REMOTE_REFUSED', false],
     [403, 'login', 'AUTH', false],
@@ -313,7 +318,7 @@ function page(): string {
   );
   return `# What remotes say
 
-How the words of git, curl, ssh and the hosts are read: the first row that fits wins. \`*\` stands for anything on the same line; capitals do not matter. Words of "our git" count only where they do not come from the far side (\`remote:\`). A failed job has the code, the most telling line as its message, and the last two columns as its hint; all that was said is in its log. Words that no row knows are told as the remote's (\`REMOTE_REFUSED\`) after a command that speaks to it, and as our own (\`INTERNAL\`) else.
+How the words of git, curl, ssh and the hosts are read: the first row that fits wins. \`*\` stands for anything on the same line; capitals do not matter. Words of "our git" count only where it has said them, and not the far side. A failed job has the code, the most telling line as its message, and the last two columns as its hint; all that was said is in its log. Words that no row knows are told as the remote's (\`REMOTE_REFUSED\`) after a command that speaks to it, and as our own (\`INTERNAL\`) else.
 
 Made from \`src/git/process/reasons.ts\` by \`src/git/process/reasons.test.ts\`, which also fails where the two differ.
 

@@ -1,10 +1,15 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { config } from '@/config';
 import { childEnvironment } from '@/environment';
 import { ErrorText } from '@/text/foreign';
 import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
-import { classify, GitError } from './error';
+import { classify, GitError, speaksToRemote } from './error';
 import { hostConfig } from './host-config';
+import { type Said, whoSaid } from './said';
+import { readTrace, type Trace } from './trace';
 
 /** Every option that a git command may need. Paths are absolute. */
 export interface GitOptions {
@@ -40,6 +45,10 @@ export interface GitOutput {
   stdout: Buffer;
   /** Clean (`text/foreign.ts`). */
   stderr: string;
+  /** Whose words `stderr` has. */
+  said: Said;
+  /** Whether a git answered at the other end; null where it is not known, or there is none. */
+  metGit: boolean | null;
 }
 
 /** How long a process may take to end after SIGTERM before it is killed. */
@@ -141,11 +150,34 @@ export async function runProgram(program: string, args: string[], options: GitOp
   return { ...end, stdout: Buffer.concat(chunks) };
 }
 
+/**
+ * Runs it; what speaks to a remote, with a trace that tells our git's words from the far side's. The trace is a file,
+ * since a pipe would stay open as long as a credential helper's daemon.
+ */
 async function run(
   program: string,
   args: string[],
   options: GitOptions,
   take: (chunk: Buffer) => void,
+): Promise<Omit<GitOutput, 'stdout'>> {
+  if (!speaksToRemote(args)) return runTraced(program, args, options, take, async () => null);
+  const folder = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
+  const path = join(folder, 'trace');
+  const trace = async () => readTrace(await readFile(path, 'utf8').catch(() => ''));
+  try {
+    const env = { GIT_TRACE2_EVENT: path, ...options.env };
+    return await runTraced(program, args, { ...options, env }, take, trace);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runTraced(
+  program: string,
+  args: string[],
+  options: GitOptions,
+  take: (chunk: Buffer) => void,
+  readItsTrace: () => Promise<Trace | null>,
 ): Promise<Omit<GitOutput, 'stdout'>> {
   options.signal?.throwIfAborted();
   const [command, commandArgs] = inShell(program, args, options.record !== undefined);
@@ -220,8 +252,10 @@ async function run(
       throw new GitError('timeout', `git ${args[0]} did not end within ${after}`, args, errorText);
     }
     if (isFromOutside(signal)) throw new GitError('killed', `git ${args[0]} was killed (${signal})`, args, errorText);
-    if (!(options.okCodes ?? [0]).includes(code)) throw classify(args, code, errorText);
-    return { code, stderr: errorText };
+    const trace = await readItsTrace();
+    const said = whoSaid(errorText, trace);
+    if (!(options.okCodes ?? [0]).includes(code)) throw classify(args, code, errorText, said);
+    return { code, stderr: errorText, said, metGit: trace ? trace.metGit : null };
   } finally {
     clearTimeout(timeout);
     clearTimeout(killTimer);

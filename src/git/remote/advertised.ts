@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { LeftOutRef } from '@/model/left-out';
 import { oneLine } from '@/text/foreign';
 import { MAX_BRANCHES, tooLarge } from '../process/bounds';
-import { gitRecords } from '../process/run';
+import { lsRemote } from './ls-remote';
 import type { RemoteOptions } from './options';
 
 /** A branch as the remote lists it. */
@@ -22,11 +22,10 @@ const HEADS = 'refs/heads/';
  * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
  */
 export async function advertisedBranches(gitDir: string, options: RemoteOptions = {}): Promise<AdvertisedBranch[]> {
-  const args = ['ls-remote', '--symref', '--heads', '--', 'origin'];
+  const args = ['--symref', '--heads', '--', 'origin'];
   const branches: AdvertisedBranch[] = [];
   const aliases = new Map<string, string>();
-  await gitRecords(args, { ...options, gitDir, encoding: 'latin1' }, (line) => {
-    const [value = '', ref = ''] = line.split('\t');
+  await lsRemote(args, { ...options, gitDir, encoding: 'latin1' }, (value, ref) => {
     if (!ref.startsWith(HEADS)) return;
     if (value.startsWith('ref: ')) {
       aliases.set(ref, value.slice('ref: '.length));

@@ -184,6 +184,26 @@ describe('a remote of another kind', () => {
     expect([...(await fetchRemote(clone)).branches.keys()]).toEqual(['main', 'one']);
   });
 
+  it('that says for a while that it names its objects otherwise costs nothing that the clone alone has', async () => {
+    await prepareClone(clone, remote.dir);
+    await fetchRemote(clone);
+    const tree = await gitText(['mktree'], { gitDir: clone, input: '' });
+    const other = join(dir, `sha256-${count}.git`);
+    await git(['init', '--quiet', '--bare', '--object-format=sha256', '--initial-branch=main', other]);
+    const env = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@b' };
+    const theirTree = await gitText(['mktree'], { gitDir: other, input: '' });
+    const theirTip = await gitText(['commit-tree', theirTree, '-m', 'Start'], { gitDir: other, env });
+    await git(['update-ref', 'refs/heads/main', theirTip], { gitDir: other });
+    const alone = await gitText(['commit-tree', tree, '-m', 'Nowhere else'], { gitDir: clone, env });
+    for (const url of [other, remote.dir, other, remote.dir]) {
+      await prepareClone(clone, url);
+      expect((await fetchRemote(clone)).leftOut).toEqual([]);
+      // That of the other format vanishes, which is no reason to touch this one's.
+      if (url === other) await rm(clone, { recursive: true });
+    }
+    expect(await gitText(['cat-file', '-t', alone], { gitDir: clone })).toBe('commit');
+  });
+
   it('that lists a branch and does not give it out is not believed', async () => {
     await prepareClone(clone, remote.dir);
     await fetchRemote(clone);

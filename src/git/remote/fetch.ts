@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftOutRef } from '@/model/left-out';
-import { type ObjectFormat, objectFormat, prepareClone, removeClone } from '../clone/init';
+import { keepFormat } from '../clone/init';
 import { GitError } from '../process/error';
 import { git, gitRecords, gitText } from '../process/run';
 import { advertisedBranches, chooseBranches, shownName } from './advertised';
@@ -23,7 +23,7 @@ export interface Fetched {
  *
  * The remote is asked first what it has: where the clone has just that, nothing is fetched; and what was fetched is
  * held against it, for git leaves out a ref and says that all went well. A clone in another object format than the
- * remote's is made anew in that one.
+ * remote's is set aside for one in that.
  * @param options.trunk stays a branch where it is an alias
  * @throws GitError
  */
@@ -33,7 +33,10 @@ export async function fetchRemote(
 ): Promise<Fetched> {
   const advertised = await advertisedBranches(gitDir, options);
   const [first] = advertised;
-  if (first) await keepFormat(gitDir, first.tip.length === 64 ? 'sha256' : 'sha1', options.signal);
+  if (first) {
+    const url = await gitText(['config', '--local', 'remote.origin.url'], { gitDir, signal: options.signal });
+    await keepFormat(gitDir, url, first.tip.length === 64 ? 'sha256' : 'sha1');
+  }
   const { taken, leftOut } = chooseBranches(advertised, { trunk, foldsCase: foldsCase(gitDir) });
 
   // Refs that cannot be read are those of a damaged clone: what git says of it when it fetches is known.
@@ -125,14 +128,6 @@ function isShallow(gitDir: string): boolean {
 /** Whether the clone's disk takes `Foo` and `foo` for one name. */
 function foldsCase(gitDir: string): boolean {
   return existsSync(join(gitDir, 'head'));
-}
-
-/** Makes the clone anew where it has another object format than the remote: no object of one is in the other. */
-async function keepFormat(gitDir: string, format: ObjectFormat, signal: AbortSignal | undefined): Promise<void> {
-  if ((await objectFormat(gitDir)) === format) return;
-  const url = await gitText(['config', '--local', 'remote.origin.url'], { gitDir, signal });
-  await removeClone(gitDir);
-  await prepareClone(gitDir, url, format);
 }
 
 /**

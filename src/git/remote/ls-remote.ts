@@ -1,5 +1,7 @@
 import { MAX_BRANCHES, tooLarge } from '../process/bounds';
-import { gitRecords } from '../process/run';
+import { GitError } from '../process/error';
+import { REASONS } from '../process/reasons';
+import { type GitOptions, gitRecords } from '../process/run';
 import type { RemoteOptions } from './options';
 
 /** What the remote says about its trunk. */
@@ -10,6 +12,28 @@ export type RemoteHead =
   | { kind: 'empty' }
   /** HEAD names a branch that is not there (`missing`) or no branch (`detached`), and there is no usual name. */
   | { kind: 'missing' | 'detached'; branches: string[] };
+
+/**
+ * Runs `ls-remote` and hands on its lines. A list is believed only from a git: to a page of one line, such as one to
+ * sign in, git says nothing, and a remote would look empty.
+ * @throws GitError
+ */
+export async function lsRemote(
+  args: string[],
+  options: GitOptions & { encoding?: 'utf8' | 'latin1' },
+  each: (value: string, ref: string) => void,
+): Promise<void> {
+  const command = ['ls-remote', ...args];
+  let lines = 0;
+  const { metGit } = await gitRecords(command, options, (line) => {
+    lines += 1;
+    const [value = '', ref = ''] = line.split('\t');
+    each(value, ref);
+  });
+  if (lines > 0 || metGit !== false) return;
+  const reason = REASONS.find(({ name }) => name === 'no git');
+  throw new GitError('refused', 'What answers at this address is no git.', command, '', reason);
+}
 
 /** Names of a trunk where HEAD gives none, in this order. */
 const USUAL = ['main', 'master'];
@@ -23,11 +47,10 @@ export async function remoteHead(
   options: RemoteOptions = {},
 ): Promise<RemoteHead> {
   const [where, gitDir] = typeof remote === 'string' ? [remote, {}] : ['origin', { gitDir: remote.gitDir }];
-  const args = ['ls-remote', '--symref', '--', where];
+  const args = ['--symref', '--', where];
   let head: { name: string | null } | undefined;
   const tips = new Map<string, string>();
-  await gitRecords(args, { ...options, ...gitDir }, (line) => {
-    const [value = '', ref = ''] = line.split('\t');
+  await lsRemote(args, { ...options, ...gitDir }, (value, ref) => {
     const branch = branchOf(ref);
     if (branch) {
       if (tips.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
@@ -51,8 +74,7 @@ export async function remoteHead(
  */
 export async function remoteHeadName(gitDir: string, options: RemoteOptions = {}): Promise<string | null> {
   let name: string | null = null;
-  await gitRecords(['ls-remote', '--symref', '--', 'origin', 'HEAD'], { ...options, gitDir }, (line) => {
-    const [value = '', ref = ''] = line.split('\t');
+  await lsRemote(['--symref', '--', 'origin', 'HEAD'], { ...options, gitDir }, (value, ref) => {
     if (ref === 'HEAD' && value.startsWith('ref: ')) name ??= branchOf(value.slice(5));
   });
   return name;
@@ -70,8 +92,7 @@ export async function remoteRefs(
   const wanted = new Set(refs);
   // Patterns would match the ends of names; all branches are as quick, since the server filters by prefix.
   const found = new Map<string, string>();
-  await gitRecords(['ls-remote', '--heads', '--', 'origin'], { ...options, gitDir }, (line) => {
-    const [tip = '', ref = ''] = line.split('\t');
+  await lsRemote(['--heads', '--', 'origin'], { ...options, gitDir }, (tip, ref) => {
     if (wanted.has(ref)) found.set(ref, tip);
   });
   return found;

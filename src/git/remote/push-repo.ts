@@ -46,17 +46,22 @@ export async function makePushRepo(clone: string, moves: RefMove[], signal?: Abo
   }
 }
 
-/** Where a lease without a value finds it: the remote-tracking ref; where there is none, the ref must not be there. */
+/**
+ * What is pushed, and where a lease without a value finds it: the remote-tracking ref; where there is none, the ref must
+ * not be there.
+ */
 function packedRefs(moves: RefMove[]): string {
-  const lines = moves.flatMap(({ ref, before }) => (before ? [{ name: tracking(ref), before }] : []));
+  const lines = moves.flatMap(({ ref, before, after }) => [
+    ...(before ? [{ name: tracking(ref), tip: before }] : []),
+    ...(after ? [{ name: pushed(ref), tip: after }] : []),
+  ]);
   // In the order of bytes.
   lines.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  return ['# pack-refs with: sorted ', ...lines.map(({ name, before }) => `${before} ${name}`), ''].join('\n');
+  return ['# pack-refs with: sorted ', ...lines.map(({ name, tip }) => `${tip} ${name}`), ''].join('\n');
 }
 
-function tracking(ref: string): string {
-  return ref.replace(/^refs\//, 'refs/tracking/');
-}
+const tracking = (ref: string) => ref.replace(/^refs\//, 'refs/tracking/');
+const pushed = (ref: string) => ref.replace(/^refs\//, 'refs/push/');
 
 function configuration(url: string, moves: RefMove[]): string {
   const isSha256 = moves.some(({ before, after }) => (after ?? before)?.length === 64);
@@ -70,7 +75,9 @@ function configuration(url: string, moves: RefMove[]): string {
     `[remote "${PUSH_REMOTE}"]`,
     `url = ${quoted(url)}`,
     'fetch = +refs/*:refs/tracking/*',
-    ...moves.map(({ ref, after }) => `push = ${quoted(`${after ?? ''}:${ref}`)}`),
+    // git holds each refspec of its own against each ref of the remote, a pattern against all at once.
+    'push = refs/push/*:refs/*',
+    ...moves.flatMap(({ ref, after }) => (after ? [] : [`push = ${quoted(`:${ref}`)}`])),
     '',
   ].join('\n');
 }

@@ -1,8 +1,9 @@
 import { oneLine, shorten } from '@/text/foreign';
 import { says } from '@/text/says';
+import { existingCommits } from '../objects/rev-list';
 import { classify, GitError } from '../process/error';
 import { git } from '../process/run';
-import { hostWords } from '../process/said';
+import { hostWords, type Said, whoSaid } from '../process/said';
 import { remoteRefs } from './ls-remote';
 import type { RemoteOptions } from './options';
 import { makePushRepo, PUSH_REMOTE, type RefMove } from './push-repo';
@@ -65,13 +66,18 @@ export async function pushAtomic(
     '--no-force-if-includes',
     PUSH_REMOTE,
   ];
+  // git passes over a ref whose commit it does not find, and pushes the others.
+  const commits = new Set(moves.flatMap(({ after }) => after ?? []));
+  for (const { id } of await existingCommits(gitDir, commits, bounds.signal)) commits.delete(id);
+  const [missing] = commits;
+  if (missing) throw new GitError('corrupt', `the clone lacks commit ${missing}, which is to be pushed`, ['push'], '');
   const from = await makePushRepo(gitDir, moves, bounds.signal);
-  const { code, stdout, stderr } = await pushFrom(from, args, bounds);
+  const { code, stdout, stderr, said } = await pushFrom(from, args, bounds);
   if (code === 0) return { kind: 'pushed' };
   if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
   if (says(stderr, ["cannot exec 'send-pack'"])) return { kind: 'too_many' };
-  const refused = readRefusal(stdout.toString('utf8'), stderr);
-  if (!refused) throw classify(['push'], code, stderr);
+  const refused = readRefusal(stdout.toString('utf8'), stderr, said);
+  if (!refused) throw classify(['push'], code, stderr, said);
   if (refused.kind === 'declined') return refused;
 
   // A deletion of a ref that is not there any more counts as stale, but is what was asked for.
@@ -104,8 +110,13 @@ async function pushFrom(from: Awaited<ReturnType<typeof makePushRepo>>, args: st
  * clean. Null where it does not say.
  * @throws GitError where the remote had begun and did not say how it went
  */
-export function readRefusal(stdout: string, stderr: string): (PushResult & { kind: 'refused' }) | Declined | null {
-  if (tookNothing(stderr)) return declined(stderr);
+export function readRefusal(
+  stdout: string,
+  stderr: string,
+  whose: Said = whoSaid(stderr),
+): (PushResult & { kind: 'refused' }) | Declined | null {
+  // What a hook prints proves nothing.
+  if (says(whose.voice, TOOK_NOTHING)) return declined(stderr);
   const rejected = readPorcelain(stdout);
   return rejected.length === 0 ? null : blame(rejected, stderr);
 }
@@ -128,11 +139,6 @@ const TOOK_NOTHING = [
   'error: RPC failed; HTTP 4',
   'error: remote unpack failed: ',
 ];
-
-function tookNothing(stderr: string): boolean {
-  const ours = stderr.split('\n').filter((line) => !line.startsWith('remote:'));
-  return says(ours.join('\n'), TOOK_NOTHING);
-}
 
 /** What passes by itself, where it is why nothing was taken: the way there, or a host that is busy. */
 const PASSES = [

@@ -189,6 +189,12 @@ describe.each(['path', 'http'])('a push over %s', (way) => {
     after: to && at(tips, to),
   });
 
+  test('moves nothing where the clone lacks one of the commits', async () => {
+    const lacking = { ...move('two', 'one'), after: '1'.repeat(40) };
+    await expect(pushAtomic(clone, [move('one', 'new/one'), lacking])).rejects.toMatchObject({ kind: 'corrupt' });
+    expect(await remote.tips()).toEqual(tips);
+  });
+
   test('moves, makes and deletes refs at once, and succeeds again when the remote has them already', async () => {
     const moves = [move('one', 'new/one'), move('two', null), move('fresh', 'new/two', null)];
     for (let time = 0; time < 2; time++) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { letInOrigin } from './origins';
 import { refusalBody } from './refusal-body';
 
 /** What a connection may take of us. Times are milliseconds, sizes bytes. */
@@ -34,12 +35,15 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
 
 /**
  * The HTTP server, with what every request passes before anything else looks at it: each answer carries the headers
- * that keep other sites, frames and caches out; requests of other sites are refused, but for opening a page; `app`
+ * that keep other sites, frames and caches out; requests of other sites are refused, but for opening a page and for the sites that may use the API; `app`
  * sees a request once its body is here as a whole, so that a slow sender or a large body costs it nothing; and a
  * connection has one request at a time.
  */
-export function createFront(app: RequestListener, options: { dev: boolean; limits?: Limits }): Server {
-  const limits = options.limits ?? LIMITS;
+export function createFront(
+  app: RequestListener,
+  options: { dev: boolean; allowedOrigins?: readonly string[]; limits?: Limits },
+): Server {
+  const { limits = LIMITS, allowedOrigins = [] } = options;
 
   /** A request whose body is kept up to the limit, without waiting for a reader, and is dropped beyond it. */
   class Request extends IncomingMessage {
@@ -76,6 +80,7 @@ export function createFront(app: RequestListener, options: { dev: boolean; limit
       }
       answers.set(request.socket, response);
       setHeaders(request, response, options.dev);
+      if (letInOrigin(request, response, allowedOrigins)) return;
       if (isFromAnotherSite(request)) {
         response.writeHead(403).end('Requests from other sites are not taken. Open this address by itself.\n');
         return;

@@ -1,14 +1,31 @@
 import { createHash } from 'node:crypto';
 import { SIGN_IN } from './access';
 
-/** The look of the app without its scripts, which whoever sees this may not have yet. */
+/** The look of the app (`app/globals.css`) without its style sheet, which whoever sees this may not have yet. */
 const STYLE = `
-:root { color-scheme: light dark; font: 14px/1.5 Inter, system-ui, sans-serif }
-body { margin: 0; min-height: 100dvh; display: grid; place-items: center }
-main { box-sizing: border-box; width: min(24rem, 100vw); padding: 1rem }
-h1 { font-size: 1.25rem }
-label { display: block; font-weight: 600 }
-input, button { box-sizing: border-box; width: 100%; margin-top: .5rem; padding: .5rem; font: inherit }
+:root { color-scheme: light dark; font: 14px/1.5 "Inter Variable", Inter, system-ui, sans-serif }
+body {
+  margin: 0; min-height: 100dvh; display: grid; place-items: center;
+  background: light-dark(#f9fafc, #0e1015); color: light-dark(#191d24, #ebedf0);
+}
+main {
+  box-sizing: border-box; width: min(24rem, calc(100vw - 2rem)); padding: 1.5rem; border-radius: .5rem;
+  background: light-dark(#ffffff, #16181d); border: 1px solid light-dark(#dee0e3, #2b2e34);
+}
+h1 { margin: 0 0 1rem; font-size: 1.25rem; line-height: 1.4 }
+label { display: block; font-weight: 500 }
+input, button { box-sizing: border-box; width: 100%; padding: .5rem .75rem; border-radius: .375rem; font: inherit }
+input {
+  margin-top: .25rem; background: transparent; color: inherit; border: 1px solid light-dark(#7e828a, #70747d);
+}
+input[aria-invalid] { border-color: light-dark(#b31319, #fd837d) }
+button {
+  margin-top: 1rem; font-weight: 500; cursor: pointer; border: 1px solid transparent;
+  background: light-dark(#3655cd, #90aefe); color: light-dark(#ffffff, #0c111f);
+}
+:focus-visible { outline: 2px solid light-dark(#3655cd, #90aefe); outline-offset: 2px }
+p { margin: 1rem 0 0; color: light-dark(#565b64, #a5a9b1) }
+[role=alert] { margin-top: .5rem; color: light-dark(#b31319, #fd837d) }
 code { overflow-wrap: anywhere }
 `;
 

@@ -8,7 +8,7 @@ import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
 import { resultWords } from '../jobs/phase';
-import { Name } from '../jobs/result';
+import { Name } from '../jobs/result/result';
 import { StatusChip } from '../jobs/status';
 import { useApi, useNow } from '../providers';
 import { OfRepo } from '../repos/of-repo';

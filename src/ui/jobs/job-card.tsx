@@ -13,7 +13,7 @@ import { UndoButton } from './undo-button';
 import { firstLine, intent } from './words';
 
 // Nobody sees it before it is asked for.
-const ResultLists = lazy(async () => ({ default: (await import('./result')).ResultLists }));
+const ResultLists = lazy(async () => ({ default: (await import('./result/result')).ResultLists }));
 
 /** A job in a list: what it is, how far it is or how it ended, and what one can do about it. */
 export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {

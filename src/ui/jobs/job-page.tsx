@@ -18,11 +18,12 @@ import { branchesWord } from '../repos/counts';
 import { overviewQuery } from '../repos/overview';
 import { ago, duration, exactUtc } from '../time';
 import { isActive } from './active';
-import { ConflictView } from './conflict';
 import { RetryButton } from './job-card';
 import { Log } from './log';
 import { type JobPage as JobPageData, jobQuery } from './query';
-import { Commit, Name, ResultLists } from './result';
+import { ConflictView } from './result/conflict';
+import { KeepCommit } from './result/keep-commit';
+import { Commit, Name, ResultLists } from './result/result';
 import { StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
@@ -113,6 +114,7 @@ function Job({ detail }: { detail: JobPageData }) {
           <ResultLists
             result={result}
             conflict={(branch, reason) => <ConflictView branch={branch} reason={reason} />}
+            keep={(left) => <KeepCommit jobId={job.id} {...left} />}
           />
         </section>
       )}

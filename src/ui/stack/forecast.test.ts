@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedEvent, ForecastView } from '@/feed/events';
 import type { ForecastOutline } from '@/model/forecast';
-import { mergeForecast, outlineWords } from './forecast';
+import { mergeForecast } from './forecast';
+import { outlineWords } from './outline-words';
 
 const outline = (more: Partial<ForecastOutline>): ForecastOutline => ({
   engine: 'git',

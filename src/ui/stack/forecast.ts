@@ -8,7 +8,7 @@ import type { ActionKind } from '@/model/kinds';
 import { type Api, problemOf, problemWords } from '../api';
 import { fedQuery } from '../feed/contract';
 import { useApi } from '../providers';
-import { listed } from './state';
+import { outlineWords } from './outline-words';
 
 /** The action that one wants to know about. */
 export interface ForecastAsk {
@@ -101,28 +101,4 @@ export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | 
     conflicts: outline.failure !== null || outline.heldBack.length > 0,
     outline,
   };
-}
-
-/**
- * A forecast in one line: `6 would move, 1 would conflict: src/cache.ts, 2 above it held back`.
- * @param clean what is said of a branch that can be moved: `would move`
- */
-export function outlineWords(outline: ForecastOutline, clean: string): string {
-  const { failure, moves, heldBack } = outline;
-  const conflicting = heldBack.filter(({ reason }) => reason.kind === 'conflict');
-  if (failure && !(failure.code === 'CONFLICT' && conflicting.length > 0)) return failure.message;
-  const moved = moves.filter((move) => move.moves).length;
-  const files = new Set(
-    conflicting.flatMap(({ reason }) => (reason.kind === 'conflict' ? reason.files.map((file) => file.path) : [])),
-  );
-  const others = heldBack.length - conflicting.length;
-  const parts = [
-    ...(moved > 0 ? [`${moved} ${clean}`] : []),
-    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${listed([...files])}`] : []),
-    ...(others > 0 ? [`${others} held back`] : []),
-  ];
-  if (failure) return [...parts, 'so nothing would move'].join(', ');
-  if (parts.length > 0) return parts.join(', ');
-  if (outline.registered.length > 0) return `${outline.registered.length} would be tracked, nothing would move`;
-  return moves.length > 0 ? 'no commit would change' : 'nothing would move';
 }

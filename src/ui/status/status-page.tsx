@@ -12,6 +12,7 @@ import { Message } from '../message';
 import { useApi, useNow } from '../providers';
 import { repoListQuery } from '../repos/repo-list';
 import { ago, duration, exact } from '../time';
+import { bytes } from './bytes';
 import { openJobsQuery, type SystemStatus, statusQuery } from './query';
 import { waitsFor } from './waits';
 
@@ -267,12 +268,4 @@ function Errors({ status }: { status: SystemStatus }) {
       )}
     </Section>
   );
-}
-
-/** `0 B`, `412 KiB`, `3.1 GiB`. */
-function bytes(size: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = size < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(size) / 10));
-  const value = size / 1024 ** power;
-  return `${power > 1 && value < 99.95 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }

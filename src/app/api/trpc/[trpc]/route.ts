@@ -3,6 +3,7 @@ import { appRouter } from '@/api/router';
 import { db } from '@/db/client';
 import { refusalBody } from '@/server/door/refusal-body';
 import { shutdownSignal } from '@/shutdown';
+import { version } from '../../../../../package.json';
 
 export const dynamic = 'force-dynamic';
 
@@ -22,6 +23,7 @@ async function handle(request: Request): Promise<Response> {
       requestedBy: request.headers.get('x-requested-by')?.trim().slice(0, 100) || 'api',
       shutdown: shutdownSignal(),
     }),
+    responseMeta: () => ({ headers: { 'x-spicerack-version': version } }),
     onError: ({ path, error }) => {
       // A stream whose client has gone away ends with an error of its own.
       if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted && !request.signal.aborted)

@@ -3,8 +3,8 @@
 import type { JobResult } from '@/model/result';
 import { commandsByHand } from '@/repos/by-hand';
 import { visible } from '@/text/visible';
-import { ScrollText } from '../controls';
-import { CopyButton } from '../copy';
+import { ScrollText } from '../../controls';
+import { CopyButton } from '../../copy';
 import { type Block, conflictBlocks } from './conflict-blocks';
 import { Commit, Name } from './result';
 

@@ -1,18 +1,23 @@
 import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { visible } from '@/text/visible';
-import { heldBackWords } from '../stack/state';
+import { heldBackWords } from '../../stack/state';
 
 type Result = NonNullable<JobDetail['job']['result']>;
 type Conflict = Extract<Result['heldBack'][number]['reason'], { kind: 'conflict' }>;
 
-/** What a job left where it was, dropped, and warns of; `conflict` shows more of a branch's conflict. */
+/**
+ * What a job left where it was, dropped, and warns of; `conflict` shows more of a branch's conflict, `keep` what can be
+ * done for a commit that no branch has any more.
+ */
 export function ResultLists({
   result,
   conflict,
+  keep,
 }: {
   result: Result;
   conflict?: (branch: string, reason: Conflict) => ReactNode;
+  keep?: (left: { commit: string; subject: string }) => ReactNode;
 }) {
   const { heldBack, dropped, warnings, merged, registered, gone, notes, left = [], adopted = [] } = result;
   const away = left.filter(({ replacedBy }) => replacedBy === null);
@@ -36,7 +41,7 @@ export function ResultLists({
       <List title="Left branches that moved, for what they stand on has them no more" tone="text-restack">
         {away.map(({ branch, commit, subject, on }) => (
           <li key={`${branch} ${commit}`}>
-            <Name>{branch}</Name> <Commit id={commit} /> {subject} (
+            <Name>{branch}</Name> <Commit id={commit} /> {visible(subject)} (
             {on ? (
               <>
                 <Name>{on}</Name> has it
@@ -44,14 +49,14 @@ export function ResultLists({
             ) : (
               'no branch has it any more'
             )}
-            )
+            ){on === null && keep?.({ commit, subject })}
           </li>
         ))}
       </List>
       <List title="A branch's own from now on">
         {adopted.map(({ branch, commit, subject }) => (
           <li key={`${branch} ${commit}`}>
-            <Name>{branch}</Name> <Commit id={commit} /> {subject}
+            <Name>{branch}</Name> <Commit id={commit} /> {visible(subject)}
           </li>
         ))}
       </List>

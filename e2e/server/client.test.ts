@@ -1,0 +1,219 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSpicerack, type FeedMessage, type JobDetail, type Spicerack, SpicerackError } from '@spicerack/client';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { writeStack } from '@/testing/stack';
+import { startServer, type TestServer } from '../support/server';
+
+/** What the typed client promises, against one real server that is killed and started again in the middle. */
+
+let dir: string;
+let server: TestServer;
+let client: Spicerack;
+let remote: Remote;
+let repoId: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'spicerack-client-'));
+  server = await startServer({ executor: 'inline', env: { SPICERACK_ENGINE: 'git' } });
+  client = createSpicerack({ url: server.url, requestedBy: 'client test' });
+  remote = await makeRemote(join(dir, 'shop.git'));
+  await writeStack(remote);
+  const added = await client.repos.add({ url: remote.dir });
+  repoId = added.repo.id;
+  await client.waitForJob(added.jobId);
+  const { jobId } = await client.jobs.run({ repoId, kind: 'register_existing_branch', suggested: true });
+  await client.waitForJob(jobId);
+}, 120_000);
+afterAll(async () => {
+  await server.dispose();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** The error that a call ends with. */
+async function failure(call: Promise<unknown>): Promise<SpicerackError> {
+  const error: unknown = await call.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof SpicerackError)) throw new Error(`It ended with ${String(error)}`);
+  return error;
+}
+
+describe('a job', () => {
+  it('is waited for over the feed, and its steps are told as they come', async () => {
+    const seen: JobDetail[] = [];
+    const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
+    const { job, steps } = await client.waitForJob(jobId, { onChange: (detail) => seen.push(detail) });
+    expect(job).toMatchObject({ status: 'completed', requestedBy: 'client test' });
+    expect(steps.filter(({ phase }) => phase === null).map(({ step }) => step)).toEqual([
+      'sync',
+      'act',
+      'resync',
+      'finish',
+    ]);
+    expect(seen[0]?.job.finishedAt).toBeNull();
+    expect(seen.at(-1)?.job.status).toBe('completed');
+  });
+
+  it('that has ended already is waited for too, and one that does not exist is refused', async () => {
+    const [last] = (await client.jobs.list({ repoId, limit: 1 })).jobs;
+    expect((await client.waitForJob(last?.job.id ?? '')).job.id).toBe(last?.job.id);
+    const error = await failure(client.waitForJob('00000000-0000-7000-8000-000000000000'));
+    expect(error).toMatchObject({ code: 'NOT_FOUND', field: 'jobId', retryable: false });
+  });
+
+  it('may be waited for by a hundred at once, on one stream', async () => {
+    const asked: string[] = [];
+    const counting = createSpicerack({
+      url: server.url,
+      fetch: (input, init) => {
+        asked.push(String(input instanceof Request ? input.url : input));
+        return fetch(input, init);
+      },
+    });
+    const { jobId } = await counting.jobs.run({ repoId, kind: 'sync_repo' });
+    const all = await Promise.all(Array.from({ length: 100 }, () => counting.waitForJob(jobId)));
+    expect(new Set(all.map(({ job }) => job.status))).toEqual(new Set(['completed']));
+    expect(asked.filter((url) => url.includes('feed.subscribe')).length).toBeLessThanOrEqual(1);
+  });
+
+  it('stops being waited for when the signal says so, with its reason', async () => {
+    const stop = new AbortController();
+    const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
+    const wait = client.waitForJob(jobId, {
+      signal: stop.signal,
+      onChange: () => stop.abort(new Error('Enough.')),
+    });
+    await expect(wait).rejects.toThrow('Enough.');
+    expect((await client.waitForJob(jobId)).job.status).toBe('completed');
+  });
+});
+
+describe('a refusal', () => {
+  it('names the field and what to do', async () => {
+    const error = await failure(client.jobs.run({ repoId, kind: 'reparent_branch', branch: 'main', parent: 'main' }));
+    expect(error).toMatchObject({ code: 'BAD_REQUEST', field: 'branch' });
+    expect(error.message).not.toBe('');
+  });
+
+  it('comes for a second job under one key with another input, and the same input gets the same job', async () => {
+    const options = { idempotencyKey: `key ${repoId}` };
+    const first = await client.jobs.run({ repoId, kind: 'restack_repo' }, options);
+    expect((await client.jobs.run({ repoId, kind: 'restack_repo' }, options)).jobId).toBe(first.jobId);
+    expect(await failure(client.jobs.run({ repoId, kind: 'sync_repo' }, options))).toMatchObject({ code: 'CONFLICT' });
+    await client.waitForJob(first.jobId);
+  });
+});
+
+describe('an address', () => {
+  it('where nothing listens is said so at once', async () => {
+    const error = await failure(createSpicerack({ url: 'http://127.0.0.1:1' }).repos.list());
+    expect(error).toMatchObject({ code: 'UNREACHABLE', retryable: true });
+  });
+
+  it('that is none is refused before anything is asked', () => {
+    expect(() => createSpicerack({ url: 'shop' })).toThrow(SpicerackError);
+  });
+
+  it('of something else is not taken for a Spicerack', async () => {
+    const other = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end(
+        'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<p>Hello.</p>',
+      );
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : null;
+    const error = await failure(createSpicerack({ url: `http://127.0.0.1:${port}` }).repos.list());
+    expect(error).toMatchObject({ code: 'NOT_UNDERSTOOD' });
+  });
+});
+
+describe('a server that is killed and started again', () => {
+  it('is watched on without a gap or a duplicate, and a job is waited for', async () => {
+    const stop = new AbortController();
+    const { cursor } = await client.repos.list();
+    const messages: FeedMessage[] = [];
+    const watching = (async () => {
+      for await (const message of client.watch({ from: cursor, signal: stop.signal })) messages.push(message);
+    })();
+    const first = await client.jobs.run({ repoId, kind: 'sync_repo' });
+    await client.waitForJob(first.jobId);
+
+    const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
+    const waiting = client.waitForJob(jobId);
+    await server.kill9();
+    await server.restart();
+    expect((await waiting).job.status).toBe('completed');
+    const last = await client.jobs.run({ repoId, kind: 'sync_repo' });
+    await client.waitForJob(last.jobId);
+
+    const seqs = () => messages.flatMap((message) => (message.kind === 'changes' ? message.events : []));
+    await expect
+      .poll(() =>
+        seqs().some(
+          (change) =>
+            change.type === 'jobs' &&
+            change.op === 'upsert' &&
+            change.row.id === last.jobId &&
+            change.row.finishedAt !== null,
+        ),
+      )
+      .toBe(true);
+    stop.abort();
+    await expect(watching).rejects.toThrow();
+    const got = seqs().map(({ seq }) => seq);
+    expect(got).toEqual([...new Set(got)].sort((a, b) => a - b));
+    expect(messages.every(({ kind }) => kind === 'changes')).toBe(true);
+    // A fresh reader of the same stretch sees just that.
+    const again: number[] = [];
+    for await (const message of client.watch({ from: cursor })) {
+      if (message.kind === 'changes') again.push(...message.events.map(({ seq }) => seq));
+      if ((again.at(-1) ?? 0) >= (got.at(-1) ?? 0)) break;
+    }
+    expect(again.slice(0, got.length)).toEqual(got);
+  }, 120_000);
+});
+
+describe('a call whose answer got lost', () => {
+  it('is sent again under the same key, and is one job', async () => {
+    let lost = 0;
+    const breaking = createSpicerack({
+      url: server.url,
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init);
+        if (init?.method === 'POST' && lost === 0) {
+          lost += 1;
+          await answer.body?.cancel();
+          throw new TypeError('terminated');
+        }
+        return answer;
+      },
+    });
+    const before = (await client.jobs.list({ repoId, limit: 1 })).jobs[0]?.job.seq ?? 0;
+    const { jobId } = await breaking.jobs.run({ repoId, kind: 'restack_repo' });
+    const { job } = await client.waitForJob(jobId);
+    expect(lost).toBe(1);
+    const since = (await client.jobs.list({ repoId })).jobs.filter((each) => each.job.seq > before);
+    expect(since.map((each) => each.job.id)).toEqual([job.id]);
+  });
+
+  it('is not sent again where that would do it twice: the error says that it is not known', async () => {
+    const breaking = createSpicerack({
+      url: server.url,
+      fetch: async (input, init) => {
+        await (await fetch(input, init)).body?.cancel();
+        throw new TypeError('terminated');
+      },
+    });
+    const error = await failure(breaking.tasks.create({ repoId, title: 'Once', branch: 'nobody/has-it' }));
+    expect(error).toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
+    expect((await client.tasks.list({ repoId })).filter(({ title }) => title === 'Once')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,204 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { createSpicerack } from '@spicerack/client';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { addRepo } from '@/testing/api';
+import { writeStack } from '@/testing/stack';
+import { startServer, type TestServer } from '../support/server';
+
+/** Agents as they come: the official client, over both transports, in the version of the day and an older one. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const TOKEN = 'a-token-for-this-test-alone';
+const READING = ['list_repos', 'get_stack', 'get_branch', 'get_job', 'list_jobs', 'forecast', 'wait_for_job'];
+const ALL = [
+  ...['list_repos', 'get_stack', 'get_branch', 'get_job', 'list_jobs', 'forecast', 'run_action', 'wait_for_job'],
+  ...['undo_job', 'cancel_job', 'register_branches', 'create_task'],
+];
+
+let dir: string;
+let server: TestServer;
+let remotes = 0;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'spicerack-mcp-'));
+  server = await startServer({ executor: 'inline', env: { SPICERACK_TOKEN: TOKEN, SPICERACK_ENGINE: 'git' } });
+}, 300_000);
+afterAll(async () => {
+  await server?.dispose();
+  await rm(dir, { recursive: true, force: true });
+});
+
+type Mode = 'auto' | 'legacy';
+
+interface Opening {
+  door: 'http' | 'stdio';
+  mode?: Mode;
+  readOnly?: boolean;
+  /** What the person answers, where the client can ask one. */
+  person?: boolean;
+}
+
+/** An agent's client, connected. */
+async function agent({ door, mode = 'auto', readOnly = false, person }: Opening) {
+  const client = new Client(
+    { name: 'test-agent', version: '7.1' },
+    {
+      versionNegotiation: { mode },
+      capabilities: person === undefined ? {} : { elicitation: { form: {} } },
+    },
+  );
+  if (person !== undefined) {
+    client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: { confirm: person } }));
+  }
+  const headers = { authorization: `Bearer ${TOKEN}`, 'x-requested-by': 'Ada' };
+  const transport =
+    door === 'http'
+      ? new StreamableHTTPClientTransport(new URL(`/api/mcp${readOnly ? '?read-only' : ''}`, server.url), {
+          requestInit: { headers },
+        })
+      : new StdioClientTransport({
+          command: process.execPath,
+          args: ['--import', 'tsx', 'scripts/mcp.ts', ...(readOnly ? ['--read-only'] : [])],
+          cwd: root,
+          env: { PATH: process.env.PATH ?? '', SPICERACK_URL: server.url, SPICERACK_TOKEN: TOKEN },
+        });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  return {
+    client,
+    async names() {
+      return (await client.listTools()).tools.map(({ name }) => name);
+    },
+    /** Calls a tool that is expected to answer. */
+    async call(name: string, args: Record<string, unknown>) {
+      const result = await client.callTool({ name, arguments: args });
+      if (result.isError) throw new Error(textOf(result.content));
+      return z.record(z.string(), z.any()).parse(result.structuredContent);
+    },
+    /** Calls a tool that is expected to refuse; what it says. */
+    async refused(name: string, args: Record<string, unknown>) {
+      const result = await client.callTool({ name, arguments: args });
+      expect(result.isError).toBe(true);
+      return textOf(result.content);
+    },
+  };
+}
+
+function textOf(content: unknown): string {
+  return z.array(z.object({ text: z.string() })).parse(content)[0]?.text ?? '';
+}
+
+/** A repo with the usual stack, tracked; `fix` will conflict with what main does next. */
+async function repo(): Promise<{ repoId: string; remote: Remote }> {
+  const remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
+  await writeStack(remote);
+  const { repoId } = await addRepo(createSpicerack({ url: server.url, token: TOKEN }), remote.dir);
+  return { repoId, remote };
+}
+
+describe.each(['http', 'stdio'] as const)('over %s', (door) => {
+  it('offers the twelve tools in their order, with schemas and hints, to clients of today and older ones', async () => {
+    for (const mode of ['auto', 'legacy'] as const) {
+      const { client, names } = await agent({ door, mode });
+      expect(client.getNegotiatedProtocolVersion() === '2026-07-28').toBe(mode === 'auto');
+      expect(await names()).toEqual(ALL);
+      for (const tool of (await client.listTools()).tools) {
+        expect(tool.annotations?.readOnlyHint, tool.name).toBe(READING.includes(tool.name));
+        expect(tool.outputSchema, tool.name).toBeDefined();
+      }
+    }
+  });
+
+  it('has nothing that changes anything where it may only read', async () => {
+    const { names, call, client } = await agent({ door, readOnly: true });
+    expect(await names()).toEqual(READING);
+    expect(await call('list_repos', {})).toHaveProperty('repos');
+    await expect(client.callTool({ name: 'run_action', arguments: {} })).rejects.toThrow(/run_action/);
+  });
+
+  it('takes an agent through a session: look, register, forecast, restack with a conflict, undo, task, cancel', async () => {
+    const { repoId, remote } = await repo();
+    const { call, refused } = await agent({ door });
+    const wait = async ({ jobId }: Record<string, unknown>) => call('wait_for_job', { jobId });
+
+    expect((await call('list_repos', {})).repos).toContainEqual(expect.objectContaining({ repoId, trunk: 'main' }));
+    await wait(await call('register_branches', { repoId, suggested: true }));
+    await remote.from('main').commit('Main moves', { 'app.txt': 'one\nzwei\nthree\n' }).write();
+    await wait(await call('run_action', { repoId, kind: 'sync_repo' }));
+    const stack = await call('get_stack', { repoId, filter: 'conflicts' });
+    expect(stack.branches).toMatchObject([{ name: 'fix', wouldConflict: ['app.txt'] }]);
+    expect(await call('get_branch', { repoId, branch: 'a' })).toMatchObject({
+      branch: { parent: 'main' },
+      above: ['b'],
+    });
+
+    const restack = { repoId, kind: 'restack_repo' };
+    expect(await refused('run_action', restack)).toContain('Call forecast with the same fields first');
+    const { expected, heldBack } = await call('forecast', restack);
+    expect(heldBack).toMatchObject([{ branch: 'fix', conflicts: ['app.txt'] }]);
+    expect(await refused('run_action', { ...restack, expected })).toContain('pass acceptHeldBack: true');
+    const job = await wait(await call('run_action', { ...restack, expected, acceptHeldBack: true }));
+    expect(job).toMatchObject({ ended: true, status: 'completed', heldBack: [{ branch: 'fix' }] });
+    expect(job.moved.map(({ branch }: { branch: string }) => branch)).toEqual(['a', 'b', 'c']);
+    expect(job.requestedBy).toMatch(door === 'http' ? /^test-agent 7\.1 for Ada$/ : /^test-agent 7\.1 for ./);
+
+    expect(await refused('run_action', { ...restack, expected, acceptHeldBack: true })).toMatch(
+      /Moved since: .*a, b, c/,
+    );
+    expect(await call('get_job', { jobId: job.jobId })).toMatchObject({ canBeUndone: true });
+    expect(await wait(await call('undo_job', { jobId: job.jobId }))).toMatchObject({ status: 'completed' });
+    expect((await call('list_jobs', { repoId, limit: 2 })).jobs).toMatchObject([
+      { kind: 'undo' },
+      { kind: 'restack_repo' },
+    ]);
+    expect(await refused('cancel_job', { jobId: job.jobId })).toContain('has ended already');
+    expect(await call('create_task', { repoId, title: 'New work' })).toMatchObject({ branchStatus: 'queued' });
+  });
+});
+
+describe('what a forecast holds back', () => {
+  it.each([true, false])('is asked of the person where the client can (%s)', async (person) => {
+    const { repoId, remote } = await repo();
+    const { call, refused } = await agent({ door: 'http', person });
+    await call('wait_for_job', await picked(call('register_branches', { repoId, suggested: true })));
+    await remote.from('main').commit('Main moves', { 'app.txt': 'one\nzwei\nthree\n' }).write();
+    await call('wait_for_job', await picked(call('run_action', { repoId, kind: 'sync_repo' })));
+    const restack = { repoId, kind: 'restack_repo' };
+    const { expected } = await call('forecast', restack);
+    if (person) expect(await call('run_action', { ...restack, expected })).toMatchObject({ status: 'queued' });
+    else expect(await refused('run_action', { ...restack, expected })).toContain('nothing was queued');
+  });
+});
+
+const picked = async (answer: Promise<Record<string, unknown>>) => ({ jobId: (await answer).jobId });
+
+describe('bad input', () => {
+  it('is answered with what to do, as a result', async () => {
+    const { refused } = await agent({ door: 'http' });
+    const none = '0198f0f0-0000-7000-8000-000000000000';
+    expect(await refused('get_job', { jobId: none })).toContain(`There is no job ${none}. List them with list_jobs.`);
+    expect(await refused('get_stack', { repoId: 'x' })).toContain('call list_repos');
+    const { repoId } = await repo();
+    expect(await refused('forecast', { repoId, kind: 'reparent_branch', branch: 'a' })).toContain(
+      'needs the field "parent"',
+    );
+  });
+
+  it.each([
+    ['no token', {}, 401],
+    ['another site', { authorization: `Bearer ${TOKEN}`, origin: 'https://evil.example' }, 403],
+  ])('%s is refused at the door', async (_, headers, status) => {
+    const answer = await fetch(`${server.url}/api/mcp`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(answer.status).toBe(status);
+  });
+});

@@ -1,0 +1,413 @@
+import {
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  type InputParser,
+  type TypedCommandParameters,
+  type TypedPositionalParameters,
+} from '@stricli/core';
+import { branchesAt } from '../context/clone';
+import type { Session } from '../context/session';
+import type { Exit } from '../out/exit';
+import type { Cli } from './cli';
+import { ACT, BRANCH, FORECAST, flag, JSON_FLAG, NO_WAIT, number, REPO, text, YES } from './flags';
+
+/** The grammar of the command line. What a command does is loaded when it is called. */
+
+type Handler<FLAGS, ARGS extends readonly unknown[]> = (session: Session, flags: FLAGS, ...args: ARGS) => Promise<Exit>;
+
+/** What a flag's value is in the command. */
+type Value<FLAG> = FLAG extends { parse: (input: string) => infer T } ? T : boolean;
+type Flags<F> = { readonly [K in keyof F]?: Value<F[K]> | undefined };
+
+/** A command whose code is loaded, and run in a session of its own, when it is called. */
+function command<F extends { json: typeof JSON_FLAG }, ARGS extends readonly unknown[]>({
+  loader,
+  parameters,
+  docs,
+}: {
+  loader: () => Promise<Handler<Flags<F>, ARGS>>;
+  parameters: {
+    flags: F;
+    positional: TypedPositionalParameters<ARGS, Cli>;
+    aliases?: Partial<Record<'r' | 'b' | 'y' | 'n' | 'p' | 'w' | 'f', keyof F & string>>;
+  };
+  docs: { brief: string };
+}) {
+  return buildCommand<Flags<F>, ARGS, Cli>({
+    async loader() {
+      const run = await loader();
+      return async function (this: Cli, flags: Flags<F>, ...args: ARGS): Promise<void> {
+        await this.runs(flags.json ?? false, (session) => run(session, flags, ...args));
+      };
+    },
+    // `Flags` is what these say; the parser's own type of them cannot be inferred from a generic one.
+    parameters: parameters as unknown as TypedCommandParameters<Flags<F>, ARGS, Cli>,
+    docs,
+  });
+}
+
+const parse: InputParser<string, Cli> = (input) => {
+  if (input === '') throw new Error('it is empty');
+  return input;
+};
+const branch = {
+  brief: 'Branch; that of HEAD unless given',
+  placeholder: 'branch',
+  parse,
+  async proposeCompletions(this: Cli, partial: string) {
+    return (await branchesAt(this.cwd)).filter((name) => name.startsWith(partial));
+  },
+} as const;
+const optionalBranch = { ...branch, optional: true } as const;
+const optionalJob = { brief: 'Number of the job', placeholder: 'job', parse, optional: true } as const;
+const one = (brief: string, placeholder: string) => ({ brief, placeholder, parse }) as const;
+const tuple = <T extends readonly unknown[]>(...parameters: T) => ({ kind: 'tuple', parameters }) as const;
+const none = tuple();
+
+const actions = () => import('../commands/act/actions');
+const onJobs = () => import('../commands/act/jobs');
+const branches = () => import('../commands/act/branches');
+const tasks = () => import('../commands/task');
+const aliases = { r: 'repo', b: 'branch', y: 'yes', n: 'dryRun' } as const;
+const place = { r: 'repo', b: 'branch' } as const;
+
+/** The actions, as commands; or as forecasts, which do nothing. */
+function actionCommands(isForecast: boolean) {
+  const flags = isForecast ? { json: JSON_FLAG, repo: REPO, branch: BRANCH, ...FORECAST } : ACT;
+  const also = isForecast ? place : aliases;
+  return {
+    sync: command({
+      loader: async () => (await actions()).sync,
+      parameters: { flags, positional: none, aliases: also },
+      docs: { brief: 'Fetch, find what has landed, and show where every branch stands' },
+    }),
+    restack: command({
+      loader: async () => (await actions()).restack,
+      parameters: {
+        flags: { ...flags, all: flag('Every stack of the repository') },
+        positional: tuple(optionalBranch),
+        aliases: also,
+      },
+      docs: { brief: 'Put a branch and all above it onto its parent' },
+    }),
+    rebase: command({
+      loader: async () => (await actions()).rebase,
+      parameters: { flags, positional: tuple(optionalBranch), aliases: also },
+      docs: { brief: 'Put one branch onto its parent; those above it wait' },
+    }),
+    reparent: command({
+      loader: async () => (await actions()).reparent,
+      parameters: {
+        flags,
+        positional: tuple(
+          { ...branch, brief: 'Branch to move' },
+          { ...branch, brief: 'What it is to stand on', placeholder: 'parent' },
+        ),
+        aliases: also,
+      },
+      docs: { brief: 'Move a branch and all above it onto another one' },
+    }),
+    register: command({
+      loader: async () => (await actions()).register,
+      parameters: {
+        flags: {
+          ...flags,
+          suggested: flag('Every branch that has a suggested parent'),
+          parent: text('What it stands on; found by itself unless given', 'branch'),
+          base: text('The commit of the parent that it stands on', 'commit'),
+        },
+        positional: tuple(optionalBranch),
+        aliases: also,
+      },
+      docs: { brief: 'Track a branch' },
+    }),
+  };
+}
+
+const root = buildRouteMap({
+  routes: {
+    add: command({
+      loader: async () => (await import('../commands/add')).add,
+      parameters: {
+        flags: {
+          json: JSON_FLAG,
+          name: text('Its name here', 'name'),
+          trunk: text('Its trunk, where HEAD of the remote does not say it', 'branch'),
+          demo: flag('The demo: a small shop whose team goes on meanwhile'),
+          noWait: NO_WAIT,
+        },
+        positional: tuple({ ...one('Address; that of this clone unless given', 'address'), optional: true } as const),
+      },
+      docs: { brief: 'Add a repository' },
+    }),
+    repos: command({
+      loader: async () => (await import('../commands/look/repos')).repos,
+      parameters: { flags: { json: JSON_FLAG }, positional: none },
+      docs: { brief: 'List the repositories' },
+    }),
+    stack: command({
+      loader: async () => (await import('../commands/look/stack')).stack,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO },
+        positional: tuple({
+          ...one('Name, address or id; that of this clone unless given', 'repo'),
+          optional: true,
+        } as const),
+        aliases: { r: 'repo' },
+      },
+      docs: { brief: 'Show the stacks, with states, pull requests and forecast' },
+    }),
+    status: command({
+      loader: async () => (await import('../commands/look/status')).status,
+      parameters: { flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH }, positional: none, aliases: place },
+      docs: { brief: 'Show how the repository, the branch and the queue stand' },
+    }),
+    ...actionCommands(false),
+    untrack: command({
+      loader: async () => (await branches()).untrack,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, noWait: NO_WAIT },
+        positional: tuple(optionalBranch),
+        aliases: place,
+      },
+      docs: { brief: 'Track a branch no longer' },
+    }),
+    longLived: command({
+      loader: async () => (await branches()).longLived,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, off: flag('It is none: actions may move it') },
+        positional: tuple(optionalBranch),
+        aliases: place,
+      },
+      docs: { brief: 'Say that no action may move a branch' },
+    }),
+    acceptRename: command({
+      loader: async () => (await branches()).acceptRename,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, noWait: NO_WAIT },
+        positional: tuple(optionalBranch),
+        aliases: place,
+      },
+      docs: { brief: 'Take a branch for the one that it seems to be under a new name' },
+    }),
+    keep: command({
+      loader: async () => (await branches()).keep,
+      parameters: {
+        flags: { json: JSON_FLAG, noWait: NO_WAIT },
+        positional: tuple(
+          one('Number of the job that took it away', 'job'),
+          one('The commit', 'commit'),
+          one('Name of the new branch', 'branch'),
+        ),
+      },
+      docs: { brief: 'Put a commit that no branch has any more onto a new branch' },
+    }),
+    settings: command({
+      loader: async () => (await import('../commands/settings')).settings,
+      parameters: {
+        flags: {
+          json: JSON_FLAG,
+          repo: REPO,
+          name: text('Its name here', 'name'),
+          url: text('Its new address', 'address'),
+          trunk: text('Its trunk', 'branch'),
+          engine: text('auto, git or git-spice', 'engine'),
+          autoSync: text('Minutes between automatic syncs, or off', 'minutes'),
+          autoRestack: text('Restack after each automatic sync', 'on|off'),
+          nonAtomicPush: text('Push branches one by one where the remote knows no atomic push', 'on|off'),
+        },
+        positional: none,
+        aliases: { r: 'repo' },
+      },
+      docs: { brief: 'Show the settings of a repository, and change those that are given' },
+    }),
+    remove: command({
+      loader: async () => (await import('../commands/settings')).remove,
+      parameters: {
+        flags: { json: JSON_FLAG, yes: YES },
+        positional: tuple(one('Name, address or id', 'repo')),
+        aliases: { y: 'yes' },
+      },
+      docs: { brief: 'Forget a repository; the remote keeps everything' },
+    }),
+    create: command({
+      loader: async () => (await tasks()).create,
+      parameters: {
+        flags: {
+          json: JSON_FLAG,
+          repo: REPO,
+          parent: text('What it is to stand on; the branch of HEAD unless given, else the trunk', 'branch'),
+          title: text('Title of its task; the name of the branch unless given', 'title'),
+          noWait: NO_WAIT,
+        },
+        positional: tuple(one('Name of the new branch', 'branch')),
+        aliases: { r: 'repo', p: 'parent' },
+      },
+      docs: { brief: 'Make a branch on the remote, with a task' },
+    }),
+    undo: command({
+      loader: async () => (await onJobs()).undo,
+      parameters: { flags: ACT, positional: tuple(optionalJob), aliases },
+      docs: { brief: 'Put back what a job has moved' },
+    }),
+    cancel: command({
+      loader: async () => (await onJobs()).cancel,
+      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob), aliases: { r: 'repo' } },
+      docs: { brief: 'End a job before its push' },
+    }),
+    retry: command({
+      loader: async () => (await onJobs()).retry,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, noWait: NO_WAIT },
+        positional: tuple(optionalJob),
+        aliases: { r: 'repo' },
+      },
+      docs: { brief: 'Run a job again that has failed' },
+    }),
+    jobs: command({
+      loader: async () => (await import('../commands/look/jobs')).jobs,
+      parameters: {
+        flags: {
+          json: JSON_FLAG,
+          repo: REPO,
+          branch: BRANCH,
+          all: flag('Those of every repository'),
+          limit: number('How many, at most 100', '20'),
+        },
+        positional: none,
+        aliases: place,
+      },
+      docs: { brief: 'List the newest jobs' },
+    }),
+    job: command({
+      loader: async () => (await import('../commands/look/jobs')).job,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, wait: flag('Wait until it has ended; end as the action would') },
+        positional: tuple(optionalJob),
+        aliases: { r: 'repo', w: 'wait' },
+      },
+      docs: { brief: 'Show a job' },
+    }),
+    log: command({
+      loader: async () => (await import('../commands/look/log')).log,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, follow: flag('Until the job has ended') },
+        positional: tuple(optionalJob),
+        aliases: { r: 'repo', f: 'follow' },
+      },
+      docs: { brief: "Show a job's log" },
+    }),
+    forecast: buildRouteMap({
+      routes: actionCommands(true),
+      docs: { brief: 'Say what an action would do, and do nothing' },
+    }),
+    task: buildRouteMap({
+      routes: {
+        list: command({
+          loader: async () => (await tasks()).taskList,
+          parameters: {
+            flags: { json: JSON_FLAG, repo: REPO, archived: flag('Those that are over, too') },
+            positional: none,
+            aliases: { r: 'repo' },
+          },
+          docs: { brief: 'List the tasks' },
+        }),
+        show: command({
+          loader: async () => (await tasks()).taskShow,
+          parameters: {
+            flags: { json: JSON_FLAG, repo: REPO },
+            positional: tuple(one('Its branch or id', 'task')),
+            aliases: { r: 'repo' },
+          },
+          docs: { brief: 'Show a task' },
+        }),
+        create: command({
+          loader: async () => (await tasks()).taskCreate,
+          parameters: {
+            flags: {
+              json: JSON_FLAG,
+              repo: REPO,
+              branch: text('Its branch, which is there or will be', 'branch'),
+              parent: text('Make a new branch on this one', 'branch'),
+              description: text('More about it', 'text'),
+              noWait: NO_WAIT,
+            },
+            positional: tuple(one('Its title', 'title')),
+            aliases: { r: 'repo', b: 'branch', p: 'parent' },
+          },
+          docs: { brief: 'Create a task' },
+        }),
+        archive: command({
+          loader: async () => (await tasks()).taskArchive,
+          parameters: {
+            flags: { json: JSON_FLAG, repo: REPO },
+            positional: tuple(one('Its branch or id', 'task')),
+            aliases: { r: 'repo' },
+          },
+          docs: { brief: 'Put a task away' },
+        }),
+        retry: command({
+          loader: async () => (await tasks()).taskRetry,
+          parameters: {
+            flags: { json: JSON_FLAG, repo: REPO, branch: text('Another branch instead', 'branch'), noWait: NO_WAIT },
+            positional: tuple(one('Its branch or id', 'task')),
+            aliases: { r: 'repo', b: 'branch' },
+          },
+          docs: { brief: 'Try again to attach the branch of a task' },
+        }),
+      },
+      docs: { brief: 'Tasks and their branches' },
+    }),
+    watch: command({
+      loader: async () => (await import('../commands/look/watch')).watch,
+      parameters: {
+        flags: {
+          json: JSON_FLAG,
+          repo: REPO,
+          all: flag('Every repository'),
+          from: number('A cursor; now unless given'),
+        },
+        positional: none,
+        aliases: { r: 'repo' },
+      },
+      docs: { brief: 'Show what changes as it happens' },
+    }),
+    open: command({
+      loader: async () => (await import('../commands/open')).open,
+      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob), aliases: { r: 'repo' } },
+      docs: { brief: 'Open the dashboard, or a job on it' },
+    }),
+    doctor: command({
+      loader: async () => (await import('../commands/doctor')).doctor,
+      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: none, aliases: { r: 'repo' } },
+      docs: { brief: 'Find what is wrong or missing, and what mends it' },
+    }),
+    mcp: command({
+      loader: async () => (await import('../commands/mcp')).mcp,
+      parameters: { flags: { json: JSON_FLAG, readOnly: flag('Only tools that change nothing') }, positional: none },
+      docs: { brief: 'Speak MCP over standard input and output, for agents' },
+    }),
+    completion: command({
+      loader: async () => (await import('../commands/completion')).completion,
+      parameters: { flags: { json: JSON_FLAG }, positional: tuple(one('bash, zsh or fish', 'shell')) },
+      docs: { brief: 'Print the completion for a shell' },
+    }),
+    login: command({
+      loader: async () => (await import('../commands/login')).login,
+      parameters: {
+        flags: { json: JSON_FLAG },
+        positional: tuple({ ...one('Address of the server', 'address'), optional: true } as const),
+      },
+      docs: { brief: 'Keep the address and the token of a server' },
+    }),
+  },
+  docs: { brief: 'Git repositories with stacked branches, from a terminal or a script' },
+});
+
+export const app = buildApplication<Cli>(root, {
+  name: 'spicerack',
+  versionInfo: { currentVersion: SPICERACK_VERSION },
+  scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+  documentation: { disableAnsiColor: true },
+});

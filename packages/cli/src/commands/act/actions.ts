@@ -1,0 +1,55 @@
+import { branchOf, repoOf, type Session } from '../../context/session';
+import { usage } from '../../out/exit';
+import { type ActFlags, act } from './act';
+
+export async function sync(session: Session, flags: ActFlags) {
+  const repo = await repoOf(session, flags);
+  return act(session, flags, { repoId: repo.id, kind: 'sync_repo' });
+}
+
+/** The branch and what stands on it; all of them where it is the trunk, or `--all` is given. */
+export async function restack(session: Session, flags: ActFlags & { all?: boolean | undefined }, given?: string) {
+  const repo = await repoOf(session, flags);
+  if (flags.all && (given ?? flags.branch) !== undefined) throw usage('Give a branch or --all, not both.');
+  const branch = flags.all ? null : await branchOf(session, given, flags);
+  return branch === null || branch === repo.trunk
+    ? act(session, flags, { repoId: repo.id, kind: 'restack_repo' })
+    : act(session, flags, { repoId: repo.id, kind: 'restack_subtree', branch });
+}
+
+export async function rebase(session: Session, flags: ActFlags, given?: string) {
+  const repo = await repoOf(session, flags);
+  return act(session, flags, { repoId: repo.id, kind: 'rebase_branch', branch: await branchOf(session, given, flags) });
+}
+
+export async function reparent(session: Session, flags: ActFlags, branch: string, parent: string) {
+  const repo = await repoOf(session, flags);
+  return act(session, flags, { repoId: repo.id, kind: 'reparent_branch', branch, parent });
+}
+
+export interface RegisterFlags extends ActFlags {
+  suggested?: boolean | undefined;
+  parent?: string | undefined;
+  base?: string | undefined;
+}
+
+export async function register(session: Session, flags: RegisterFlags, given?: string) {
+  const repo = await repoOf(session, flags);
+  const { suggested, parent, base } = flags;
+  if (suggested && (given ?? flags.branch ?? parent ?? base) !== undefined) {
+    throw usage(
+      'With --suggested each branch gets its suggested parent.',
+      'Leave the branch, --parent and --base out.',
+    );
+  }
+  const kind = 'register_existing_branch';
+  if (suggested) return act(session, flags, { repoId: repo.id, kind, suggested: true });
+  const branch = await branchOf(session, given, flags);
+  return act(session, flags, {
+    repoId: repo.id,
+    kind,
+    branch,
+    ...(parent === undefined ? {} : { parent }),
+    ...(base === undefined ? {} : { base }),
+  });
+}

@@ -1,0 +1,65 @@
+import { counted } from '@/text/words';
+import { intent } from '@/ui/jobs/words';
+import { jobOrNewest } from '../../context/job';
+import type { Place, Session } from '../../context/session';
+import { EXIT, Stop } from '../../out/exit';
+import { type ActFlags, agree } from './act';
+import { follow } from './follow';
+
+/** Puts back what a job has moved. */
+export async function undo(session: Session, flags: ActFlags, given?: string) {
+  const { out } = session;
+  const detail = await jobOrNewest(
+    session,
+    given,
+    flags,
+    ({ undo, moves }) => undo.possible && moves.length > 0,
+    'No job of this repository can be undone.',
+  );
+  const { job, moves } = detail;
+  const offer = detail.undo;
+  if (!offer.possible)
+    throw new Stop(EXIT.refused, `#${job.seq} cannot be undone: ${offer.reason}`, { code: 'CONFLICT' });
+  const back = moves.filter((move) => move.state === 'pushed');
+  const words = `forecast: undoes #${job.seq} (${intent(job)}): puts back ${counted(back.length, 'branch', 'branches')}`;
+  if (flags.dryRun) {
+    out.result({ undo: offer, job, moves: back }, () => [words]);
+    return EXIT.ok;
+  }
+  out.say(words);
+  // A number is a decision; the newest one is a guess.
+  if (given === undefined) await agree(session, flags.yes);
+  const { jobId } = await session.client().jobs.undo({ jobId: job.id });
+  return follow(session, jobId, { noWait: flags.noWait });
+}
+
+export async function cancel(session: Session, flags: Place, given?: string) {
+  const { out, signal } = session;
+  const { job } = await jobOrNewest(
+    session,
+    given,
+    flags,
+    (detail) => detail.job.status === 'queued' || detail.job.status === 'running',
+    'No job of this repository is queued or running.',
+  );
+  await session.client().jobs.cancel({ jobId: job.id }, { signal });
+  const after = await session.client().jobs.get({ jobId: job.id }, { signal });
+  out.result({ job: after.job }, () => [
+    after.job.status === 'running'
+      ? `#${job.seq} ends before its push.`
+      : `#${job.seq} ${after.job.status}: ${after.job.message}`,
+  ]);
+  return EXIT.ok;
+}
+
+export async function retry(session: Session, flags: ActFlags, given?: string) {
+  const { job } = await jobOrNewest(
+    session,
+    given,
+    flags,
+    (detail) => detail.job.status === 'error' || detail.job.status === 'cancelled',
+    'No job of this repository has failed.',
+  );
+  const { jobId } = await session.client().jobs.retry({ jobId: job.id });
+  return follow(session, jobId, { noWait: flags.noWait });
+}

@@ -1,0 +1,77 @@
+import type { Branch, ForecastOutline, JobDetail } from '@spicerack/client';
+import { layoutStack } from '@/ui/stack/layout';
+import { type BranchState, NO_NEWS, newsByBranch, standingOf } from '@/ui/stack/state';
+import { type Line, type Painted, paint, type Style, table } from '../../out/line';
+
+/** Shape and colour of each state, as on the dashboard: never colour alone. */
+const MARKS: Record<BranchState, [shape: string, style: Style]> = {
+  in_place: ['●', 'green'],
+  needs_restack: ['◐', 'yellow'],
+  conflict: ['✕', 'red'],
+  held_back: ['◆', 'magenta'],
+  running: ['▶', 'cyan'],
+  merged: ['✓', 'dim'],
+  gone: ['×', 'dim'],
+  untracked: ['┄', 'dim'],
+};
+
+const CI = { success: '✓ CI', failure: '✕ CI', pending: '• CI' } as const;
+
+export interface StackInput {
+  trunk: string | null;
+  trunkTip: string | null;
+  branches: Branch[];
+  /** Newest first. */
+  jobs: JobDetail[];
+  /** The forecast of a Restack of all; null where none is known. */
+  outline: ForecastOutline | null;
+  /** The branch of HEAD, which is marked. */
+  head: string | null;
+}
+
+/** The stacks as text: trunk on top, a line a branch with its state, its pull request and what would become of it. Pure. */
+export function stackPicture({ trunk, trunkTip, branches, jobs, outline, head }: StackInput): Line[] {
+  const news = newsByBranch(jobs, outline);
+  const { rows, beside } = layoutStack(branches);
+  const stem = stems(rows.map(({ level }) => level));
+  const line = (branch: Branch, before: string): Line[] => {
+    const { state, word, detail } = standingOf(branch, news.get(branch.name) ?? NO_NEWS);
+    const [shape, style] = MARKS[state];
+    const isHead = branch.name === head;
+    return [
+      [before, paint(style, shape), ' ', isHead ? paint('bold', branch.name) : branch.name, isHead ? ' ←' : ''],
+      branch.merged || branch.gone ? '' : [`+${branch.ahead}`, branch.behind > 0 ? ` −${branch.behind}` : ''],
+      [paint(style, word), detail && `: ${detail}`],
+      pullRequest(branch),
+    ];
+  };
+  return [
+    ['○ ', paint('bold', trunk ?? '(trunk not known yet)'), paint('dim', ` ${(trunkTip ?? '').slice(0, 7)}`)],
+    ...table([
+      ...rows.map(({ branch }, i) => line(branch, stem[i] ?? '')),
+      ...beside.map((branch) => line(branch, '')),
+    ]),
+  ];
+}
+
+/** What stands before each row of a tree that is given by its levels from 1, top to bottom. */
+function stems(levels: number[]): string[] {
+  return levels.map((level, i) => {
+    /** Whether another row of this level comes before one that is nearer to the trunk. */
+    const goesOn = (at: number) => {
+      const next = levels.findIndex((other, j) => j > i && other <= at);
+      return next >= 0 && levels[next] === at;
+    };
+    const bars = Array.from({ length: level - 1 }, (_, at) => (goesOn(at + 1) ? '│ ' : '  '));
+    return `${bars.join('')}${goesOn(level) ? '├─' : '└─'}`;
+  });
+}
+
+function pullRequest({ prNumber, prState, ci, review }: Branch): Line {
+  if (prNumber === null) return '';
+  const parts: Array<string | Painted> = [paint('cyan', `#${prNumber}`)];
+  if (prState && prState !== 'open') parts.push(` ${prState}`);
+  if (ci) parts.push(` ${CI[ci]}`);
+  if (review && prState !== 'merged' && prState !== 'closed') parts.push(` ${review.replaceAll('_', ' ')}`);
+  return parts;
+}

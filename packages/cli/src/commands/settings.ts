@@ -1,0 +1,67 @@
+import { type Place, repoOf, type Session } from '../context/session';
+import { EXIT, usage } from '../out/exit';
+import { table } from '../out/line';
+import { agree } from './act/act';
+
+export interface SettingsFlags extends Place {
+  name?: string | undefined;
+  url?: string | undefined;
+  trunk?: string | undefined;
+  engine?: string | undefined;
+  autoSync?: string | undefined;
+  autoRestack?: string | undefined;
+  nonAtomicPush?: string | undefined;
+}
+
+/** Shows a repository's settings, once what is given has been changed. */
+export async function settings(session: Session, flags: SettingsFlags) {
+  const { name, url, trunk } = flags;
+  const autoRestack = isOn('--auto-restack', flags.autoRestack);
+  const allowNonAtomicPush = isOn('--non-atomic-push', flags.nonAtomicPush);
+  const autoSyncMinutes = minutes(flags.autoSync);
+  const engine = engineOf(flags.engine);
+  const before = await repoOf(session, flags);
+  const changes = { name, url, trunk, engine, autoSyncMinutes, autoRestack, allowNonAtomicPush };
+  const isAsked = Object.values(changes).some((value) => value !== undefined);
+  const repo = isAsked ? await session.client().repos.update({ repoId: before.id, ...changes }) : before;
+  session.out.result({ repo }, () =>
+    table([
+      ['name', repo.name],
+      ['url', repo.url],
+      ['trunk', repo.trunk ?? '–'],
+      ['engine', repo.engine],
+      ['auto-sync', repo.autoSyncMinutes === null ? 'off' : `${repo.autoSyncMinutes} min`],
+      ['auto-restack', repo.autoRestack ? 'on' : 'off'],
+      ['non-atomic-push', repo.allowNonAtomicPush ? 'on' : 'off'],
+    ]),
+  );
+  return EXIT.ok;
+}
+
+/** Forgets a repository; the remote keeps everything. */
+export async function remove(session: Session, flags: { yes?: boolean | undefined }, given: string) {
+  const repo = await repoOf(session, { repo: given });
+  session.out.say(`Forgets ${repo.name} with its jobs and tasks; the remote keeps everything.`);
+  await agree(session, flags.yes);
+  await session.client().repos.remove({ repoId: repo.id });
+  session.out.result({ removed: repo.id }, () => [`Removed ${repo.name}.`]);
+  return EXIT.ok;
+}
+
+function isOn(flag: string, given: string | undefined): boolean | undefined {
+  if (given === undefined) return undefined;
+  if (given !== 'on' && given !== 'off') throw usage(`${flag} is on or off.`);
+  return given === 'on';
+}
+
+function minutes(given: string | undefined): number | null | undefined {
+  if (given === undefined) return undefined;
+  if (given === 'off') return null;
+  if (!/^\d{1,6}$/.test(given)) throw usage('--auto-sync is a number of minutes, or off.');
+  return Number(given);
+}
+
+function engineOf(given: string | undefined): 'auto' | 'git' | 'git-spice' | undefined {
+  if (given === undefined || given === 'auto' || given === 'git' || given === 'git-spice') return given;
+  throw usage('--engine is auto, git or git-spice.');
+}

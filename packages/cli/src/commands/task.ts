@@ -1,0 +1,109 @@
+import type { Task } from '@spicerack/client';
+import { sentence } from '@/text/words';
+import { type Place, repoOf, type Session } from '../context/session';
+import { EXIT, notFound, usage } from '../out/exit';
+import { paint, table } from '../out/line';
+import { follow } from './act/follow';
+
+export interface TaskFlags extends Place {
+  json?: boolean | undefined;
+  noWait?: boolean | undefined;
+  archived?: boolean | undefined;
+  title?: string | undefined;
+  description?: string | undefined;
+  parent?: string | undefined;
+}
+
+export async function taskList(session: Session, flags: TaskFlags) {
+  const repo = await repoOf(session, flags);
+  const input = { repoId: repo.id, archived: flags.archived ?? false };
+  const tasks = await session.client().tasks.list(input, { signal: session.signal });
+  session.out.result({ tasks }, () =>
+    table(tasks.map((task) => [task.branch, state(task), [paint('bold', task.title)], [paint('dim', task.id)]])),
+  );
+  return EXIT.ok;
+}
+
+export async function taskShow(session: Session, flags: TaskFlags, given: string) {
+  const task = await taskOf(session, flags, given);
+  session.out.result({ task }, () => [
+    [paint('bold', task.title)],
+    `branch ${task.branch}, ${state(task)}`,
+    ...(task.archivedReason ? [task.archivedReason] : []),
+    ...(task.description ? task.description.split('\n') : []),
+  ]);
+  return EXIT.ok;
+}
+
+/** A task on a branch that is there or will be, or on a new one on top of `--parent`. */
+export async function taskCreate(session: Session, flags: TaskFlags, title: string) {
+  const repo = await repoOf(session, flags);
+  const { branch, parent, description } = flags;
+  const task = await session.client().tasks.create(
+    {
+      repoId: repo.id,
+      title,
+      ...(branch === undefined ? {} : { branch }),
+      ...(parent === undefined ? {} : { parent }),
+      ...(description === undefined ? {} : { description }),
+    },
+    { signal: session.signal },
+  );
+  return attached(session, flags, task);
+}
+
+/** A new branch, and the task that it is for: on `--parent`, else on the branch of HEAD, else on the trunk. */
+export async function create(session: Session, flags: TaskFlags, branch: string) {
+  const repo = await repoOf(session, flags);
+  const head = flags.repo === undefined ? (await session.clone())?.branch : null;
+  const { rows } = head ? await rowsOf(session, repo.id) : { rows: [] };
+  const onHead = rows.find((row) => row.name === head && row.tracked && !row.merged && !row.gone)?.name;
+  const parent = flags.parent ?? onHead ?? repo.trunk;
+  if (!parent) throw usage('The trunk is not known before the first sync.', 'Sync first: spicerack sync');
+  session.out.say(`forecast: makes ${branch} on ${parent}`);
+  const title = flags.title ?? branch;
+  const task = await session
+    .client()
+    .tasks.create({ repoId: repo.id, title, branch, parent }, { signal: session.signal });
+  return attached(session, flags, task);
+}
+
+async function rowsOf(session: Session, repoId: string) {
+  const { branches } = await session.client().repos.overview({ repoId }, { signal: session.signal });
+  return { rows: branches };
+}
+
+export async function taskArchive(session: Session, flags: TaskFlags, given: string) {
+  const { id } = await taskOf(session, flags, given);
+  const task = await session.client().tasks.archive({ taskId: id }, { signal: session.signal });
+  session.out.result({ task }, () => [sentence(`Archived ${task.title}`)]);
+  return EXIT.ok;
+}
+
+export async function taskRetry(session: Session, flags: TaskFlags, given: string) {
+  const { id } = await taskOf(session, flags, given);
+  const input = { taskId: id, ...(flags.branch === undefined ? {} : { branch: flags.branch }) };
+  await session.client().tasks.retry(input, { signal: session.signal });
+  return attached(session, flags, await session.client().tasks.get({ taskId: id }, { signal: session.signal }));
+}
+
+async function attached(session: Session, { noWait }: TaskFlags, task: Task) {
+  if (task.jobId) return follow(session, task.jobId, { noWait, more: { task } });
+  session.out.result({ task }, () => [`${task.title}: ${state(task)} to ${task.branch}`]);
+  return EXIT.ok;
+}
+
+const state = (task: Task) => (task.branchStatus === 'completed' ? 'attached' : task.branchStatus);
+
+/** By its id, or by its branch. */
+async function taskOf(session: Session, flags: TaskFlags, given: string): Promise<Task> {
+  const { signal } = session;
+  if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(given)) return session.client().tasks.get({ taskId: given }, { signal });
+  const repo = await repoOf(session, { repo: flags.repo });
+  const tasks = await session.client().tasks.list({ repoId: repo.id, archived: true }, { signal });
+  const found =
+    tasks.find((task) => task.branch === given && task.archivedAt === null) ??
+    tasks.find((task) => task.branch === given);
+  if (!found) throw notFound(`There is no task on ${given}.`, '"spicerack task list" lists them.');
+  return found;
+}

@@ -1,0 +1,85 @@
+import { setMaxListeners } from 'node:events';
+import { proposeCompletions, run } from '@stricli/core';
+import { visible } from '@/text/visible';
+import { app } from './args/app';
+import type { Cli } from './args/cli';
+import { createSession } from './context/session';
+import { EXIT, type Exit, usage } from './out/exit';
+import { createOut } from './out/out';
+import { stopOf } from './out/stop-of';
+
+/** The program: its arguments, its signals and its end. */
+
+const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
+const interrupt = new AbortController();
+// Each call listens to it, and none of them for long.
+setMaxListeners(0, interrupt.signal);
+let isOver = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Who asks twice does not want to wait for words.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+  });
+}
+for (const stream of [process.stdout, process.stderr]) {
+  // Nobody reads any more, as after `| head -1`: that is no failure.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(isOver ? undefined : EXIT.ok);
+  });
+}
+
+async function main(inputs: string[]): Promise<void> {
+  let ended: Exit = EXIT.ok;
+  let said = '';
+  const isJson = inputs.includes('--json');
+  const cli: Cli = {
+    // What the parser writes repeats what was typed.
+    process: {
+      env: process.env,
+      stdout: {
+        write(words: string) {
+          streams.stdout.write(visible(words));
+        },
+      },
+      stderr: {
+        write(words: string) {
+          said += words;
+        },
+      },
+    },
+    cwd: process.cwd(),
+    async runs(asJson, command) {
+      const session = createSession(streams, process.cwd(), interrupt.signal, asJson);
+      try {
+        ended = await command(session);
+      } catch (error) {
+        const stop = stopOf(error);
+        session.out.now(null);
+        session.out.error(stop);
+        ended = stop.exit;
+      }
+    },
+  };
+  if (inputs[0] === '__complete') {
+    for (const { completion } of await proposeCompletions(app, inputs.slice(1), cli)) {
+      streams.stdout.write(`${visible(completion)}\n`);
+    }
+    return end(EXIT.ok);
+  }
+  await run(app, inputs, cli);
+  const code = Number(cli.process.exitCode ?? 0);
+  if (said !== '') createOut(streams, isJson).error(usage(said.trim(), 'spicerack --help lists the commands.'));
+  end(code < 0 || said !== '' ? EXIT.usage : ended);
+}
+
+/** Ends once everything is written: streams that are still open keep nobody. */
+function end(code: Exit): void {
+  process.exitCode = code;
+  isOver = true;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+await main(process.argv.slice(2));

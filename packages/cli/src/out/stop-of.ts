@@ -1,0 +1,33 @@
+import { SpicerackError, type SpicerackErrorCode } from '@spicerack/client';
+import { EXIT, type Exit, Stop } from './exit';
+
+/** How the program ends by what a call was rejected with. */
+const EXITS: Record<SpicerackErrorCode, Exit> = {
+  BAD_REQUEST: EXIT.refused,
+  NOT_FOUND: EXIT.notFound,
+  CONFLICT: EXIT.refused,
+  UNAUTHORIZED: EXIT.notAllowed,
+  FORBIDDEN: EXIT.notAllowed,
+  TOO_MANY_REQUESTS: EXIT.notAllowed,
+  UNAVAILABLE: EXIT.unreachable,
+  INTERNAL: EXIT.failed,
+  UNREACHABLE: EXIT.unreachable,
+  CONNECTION_LOST: EXIT.unreachable,
+  NOT_UNDERSTOOD: EXIT.unreachable,
+};
+
+/** Whatever a command was ended by, as an end with words. */
+export function stopOf(error: unknown): Stop {
+  if (error instanceof Stop) return error;
+  if (error instanceof SpicerackError) {
+    const { code, field, message, retryable } = error;
+    const exit = EXITS[code];
+    const hint =
+      code === 'UNAUTHORIZED' ? 'Give the token of this server: spicerack login, or SPICERACK_TOKEN.' : error.hint;
+    return new Stop(exit, message, { code, field, hint, retryable });
+  }
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new Stop(EXIT.interrupted, 'It was interrupted.', { code: 'INTERRUPTED' });
+  }
+  return new Stop(EXIT.failed, error instanceof Error ? error.message : String(error), { code: 'INTERNAL' });
+}

@@ -1,0 +1,237 @@
+import { createTRPCUntypedClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
+import { EventSource } from 'eventsource';
+import { SpicerackError, type SpicerackErrorCode } from './error';
+import { type Abort, sleep } from './signal';
+
+export interface ServerOptions {
+  url: URL;
+  token: string | undefined;
+  requestedBy: string | undefined;
+  fetch: typeof fetch;
+  version: string;
+}
+
+/** The way to one server. */
+export interface Calls {
+  query(path: string, input: unknown, signal: Abort): Promise<unknown>;
+  /** `repeatable`: doing it twice is doing it once, so that it is sent again where the answer got lost. */
+  mutate(path: string, input: unknown, signal: Abort, repeatable: boolean): Promise<unknown>;
+  /** One connection of a stream, until it ends, breaks or the signal aborts. */
+  stream(path: string, input: unknown, signal: Abort, each: (data: unknown) => void): Promise<void>;
+}
+
+/** As the server's API has it: plain JSON in an envelope. */
+const wire = {
+  input: { serialize: (json: unknown) => ({ json }), deserialize: (envelope: { json: unknown }) => envelope.json },
+  output: { serialize: (json: unknown) => ({ json }), deserialize: (envelope: { json: unknown }) => envelope.json },
+};
+
+/** Milliseconds before each further try of a call whose answer got lost: as long as a server takes to start again. */
+const TRIES = [100, 300, 1000, 2000, 3000, 4000];
+
+export function createCalls({ url, token, requestedBy, fetch, version }: ServerOptions): Calls {
+  const endpoint = new URL('api/trpc', url).href;
+  let serverVersion: string | null = null;
+  const headers: Record<string, string> = {
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...(requestedBy ? { 'x-requested-by': requestedBy } : {}),
+  };
+  const send: typeof fetch = async (input, init) => {
+    const response = await fetch(input, {
+      ...init,
+      headers: { ...Object.fromEntries(new Headers(init?.headers)), ...headers },
+    });
+    serverVersion = response.headers.get('x-spicerack-version') ?? serverVersion;
+    return response;
+  };
+  const client = createTRPCUntypedClient({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: httpSubscriptionLink({
+          url: endpoint,
+          transformer: wire,
+          // Everywhere the same one: that of browsers sends no headers.
+          EventSource,
+          eventSourceOptions: ({ op }) => ({
+            async fetch(input: string | URL | Request, init?: RequestInit) {
+              const response = await send(input, init);
+              // A stream tells no more of an answer than its status.
+              op.context.refusal = await refusalOf(response);
+              return response;
+            },
+          }),
+        }),
+        false: httpLink({
+          url: endpoint,
+          transformer: wire,
+          async fetch(input, init) {
+            const response = await send(input, init && { ...init, signal: init.signal ?? null });
+            const refusal = await refusalOf(response);
+            if (refusal) throw refusal;
+            return response;
+          },
+        }),
+      }),
+    ],
+  });
+
+  const failure = (error: unknown) => readError(error, { url: url.href, serverVersion, version });
+
+  /** Asks again as long as no answer came, unless nothing ever listened there. */
+  async function patiently(call: () => Promise<unknown>, signal: Abort, repeatable: boolean): Promise<unknown> {
+    for (let tries = 0; ; tries += 1) {
+      signal?.throwIfAborted();
+      try {
+        return await call();
+      } catch (error) {
+        signal?.throwIfAborted();
+        const failed = failure(error);
+        const lost = failed.code === 'CONNECTION_LOST';
+        const away = failed.code === 'UNREACHABLE' && tries > 0;
+        const wait = TRIES[tries];
+        if (!repeatable || !(lost || away) || wait === undefined) throw failed;
+        await sleep(wait, signal);
+      }
+    }
+  }
+
+  return {
+    query: (path, input, signal) => patiently(() => client.query(path, input, signal ? { signal } : {}), signal, true),
+    mutate: (path, input, signal, repeatable) =>
+      patiently(() => client.mutation(path, input, signal ? { signal } : {}), signal, repeatable),
+    stream: (path, input, signal, each) =>
+      new Promise<void>((resolve, reject) => {
+        const context: { refusal?: SpicerackError | null } = {};
+        const subscription = client.subscription(path, input, {
+          context,
+          onData: (message) => each((message as { data: unknown }).data), // every message of the feed is tracked
+          onError: (error) => end(() => reject(context.refusal ?? failure(error))),
+          onComplete: () => end(resolve),
+        });
+        const stop = () => {
+          subscription.unsubscribe();
+          end(resolve);
+        };
+        const end = (settle: () => void) => {
+          signal?.removeEventListener('abort', stop);
+          settle();
+        };
+        if (signal?.aborted) stop();
+        else signal?.addEventListener('abort', stop, { once: true });
+      }),
+  };
+}
+
+const REFUSED: Record<number, SpicerackErrorCode> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  421: 'FORBIDDEN',
+  429: 'TOO_MANY_REQUESTS',
+};
+
+/** What the server's door says, in plain words and before the API is asked; null where it has let the request in. */
+async function refusalOf(response: Response): Promise<SpicerackError | null> {
+  const code = REFUSED[response.status];
+  if (!code || !response.headers.get('content-type')?.startsWith('text/plain')) return null;
+  const message = (await response.text()).trim();
+  return new SpicerackError(code, message, {
+    hint: code === 'UNAUTHORIZED' ? ASKS : '',
+    retryable: RETRYABLE.has(code),
+  });
+}
+
+const CODES: Record<string, SpicerackErrorCode> = {
+  BAD_REQUEST: 'BAD_REQUEST',
+  PARSE_ERROR: 'BAD_REQUEST',
+  PAYLOAD_TOO_LARGE: 'BAD_REQUEST',
+  UNSUPPORTED_MEDIA_TYPE: 'BAD_REQUEST',
+  NOT_FOUND: 'NOT_FOUND',
+  CONFLICT: 'CONFLICT',
+  UNAUTHORIZED: 'UNAUTHORIZED',
+  FORBIDDEN: 'FORBIDDEN',
+  TOO_MANY_REQUESTS: 'TOO_MANY_REQUESTS',
+  SERVICE_UNAVAILABLE: 'UNAVAILABLE',
+};
+const RETRYABLE: ReadonlySet<SpicerackErrorCode> = new Set(['TOO_MANY_REQUESTS', 'UNAVAILABLE']);
+
+/** Codes of the system that say that nothing was sent, since nobody listens. */
+const AWAY = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_INVALID_URL|bad port/;
+
+interface Server {
+  url: string;
+  serverVersion: string | null;
+  version: string;
+}
+
+/** Turns what a call threw into words. */
+export function readError(error: unknown, { url, serverVersion, version }: Server): SpicerackError {
+  if (error instanceof SpicerackError) return error;
+  const other =
+    serverVersion !== null && serverVersion !== version
+      ? `The server is Spicerack ${serverVersion}, and this client is of version ${version}: use the same.`
+      : '';
+  if (!(error instanceof TRPCClientError)) {
+    return new SpicerackError('INTERNAL', String(error), { cause: error });
+  }
+  if (error.cause instanceof SpicerackError) return error.cause;
+  const data = readData(error.data);
+  if (data) {
+    const code = CODES[data.code] ?? 'INTERNAL';
+    const unknownCall = data.code === 'NOT_FOUND' && data.fields.length === 0;
+    return new SpicerackError(unknownCall && other ? 'NOT_UNDERSTOOD' : code, error.message, {
+      field: data.fields[0]?.field ?? null,
+      // A field that the other does not know is a matter of versions too.
+      hint: code === 'BAD_REQUEST' || unknownCall ? other : code === 'UNAUTHORIZED' ? ASKS : '',
+      retryable: RETRYABLE.has(code),
+      cause: error,
+    });
+  }
+  const words = wordsOf(error);
+  // Each engine has words of its own for what is no JSON.
+  if (error.cause instanceof SyntaxError || words.includes('Unable to transform')) {
+    return new SpicerackError(
+      'NOT_UNDERSTOOD',
+      `What answers at ${url} is no Spicerack that this client understands.`,
+      {
+        hint: other || 'Check the address. Behind a proxy, look at what the proxy answers.',
+        cause: error,
+      },
+    );
+  }
+  if (AWAY.test(words)) {
+    return new SpicerackError('UNREACHABLE', `No Spicerack answers at ${url}.`, {
+      hint: 'Check the address, and whether the server runs (npm start).',
+      retryable: true,
+      cause: error,
+    });
+  }
+  return new SpicerackError('CONNECTION_LOST', `The connection to ${url} broke before the answer.`, {
+    hint: 'Whether it was done is not known: look before you repeat it.',
+    retryable: true,
+    cause: error,
+  });
+}
+
+const ASKS = 'Give the server’s token (SPICERACK_TOKEN where it was started).';
+
+interface ErrorData {
+  code: string;
+  fields: Array<{ field: string | null; message: string }>;
+}
+
+function readData(data: unknown): ErrorData | null {
+  if (typeof data !== 'object' || data === null || !('code' in data) || typeof data.code !== 'string') return null;
+  const fields = 'fields' in data && Array.isArray(data.fields) ? data.fields : [];
+  return { code: data.code, fields };
+}
+
+/** The words of an error and of all that caused it. */
+function wordsOf(error: unknown): string {
+  const words: string[] = [];
+  for (let at: unknown = error; at instanceof Error && words.length < 10; at = at.cause) {
+    words.push(at.message, 'code' in at ? String(at.code) : '');
+    if (at instanceof AggregateError) words.push(...at.errors.map(wordsOf));
+  }
+  return words.join('\n');
+}

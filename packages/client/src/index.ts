@@ -1,0 +1,182 @@
+import { createCalls } from './calls';
+import type { Change, Forecast, JobDetail, KeyedOptions, Spicerack } from './contract';
+import { SpicerackError } from './error';
+import { type Abort, anyOf } from './signal';
+import { version } from './version';
+import { shareFeed, waitOn } from './waits';
+import { followFeed } from './watch';
+
+export type * from './contract';
+export { SpicerackError, type SpicerackErrorCode } from './error';
+
+export interface SpicerackOptions {
+  /** Where the server listens, such as `http://127.0.0.1:3000`. */
+  url: string | URL;
+  /** The server's `SPICERACK_TOKEN`, where it has one. */
+  token?: string | undefined;
+  /** Who asks, for the record of each job; at most 100 characters. */
+  requestedBy?: string | undefined;
+  /** Instead of the global one. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Ends every call, stream and wait. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The client of a Spicerack server. It asks nothing by itself.
+ * @throws SpicerackError `BAD_REQUEST` where the address is none
+ */
+export function createSpicerack(options: SpicerackOptions): Spicerack {
+  const calls = createCalls({
+    url: addressOf(options.url),
+    token: options.token,
+    requestedBy: options.requestedBy,
+    fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+    version,
+  });
+  const until = (signal: Abort) => anyOf(options.signal, signal);
+
+  // The casts: `src/api/contract.ts` of the server does not compile where it answers otherwise than the contract says.
+  const query =
+    <I, O>(path: string) =>
+    (input: I, call: { signal?: Abort } = {}) =>
+      calls.query(path, input, until(call.signal)) as Promise<O>;
+  const bare =
+    <O>(path: string, kind: 'query' | 'mutate') =>
+    (call: { signal?: Abort } = {}) =>
+      (kind === 'query'
+        ? calls.query(path, undefined, until(call.signal))
+        : calls.mutate(path, undefined, until(call.signal), false)) as Promise<O>;
+  const mutation =
+    <I, O>(path: string) =>
+    (input: I, call: { signal?: Abort } = {}) =>
+      calls.mutate(path, input, until(call.signal), false) as Promise<O>;
+  const keyed =
+    <I extends object, O>(path: string) =>
+    (input: I, { signal, idempotencyKey }: KeyedOptions = {}) =>
+      calls.mutate(
+        path,
+        { ...input, idempotencyKey: idempotencyKey ?? crypto.randomUUID() },
+        until(signal),
+        true,
+      ) as Promise<O>;
+
+  const waits = shareFeed((from, signal) => followFeed(calls, from, undefined, until(signal)));
+
+  const spicerack: Spicerack = {
+    repos: {
+      add: mutation('repos.add'),
+      addDemo: bare('repos.addDemo', 'mutate'),
+      list: bare('repos.list', 'query'),
+      get: query('repos.get'),
+      update: mutation('repos.update'),
+      remove: mutation('repos.remove'),
+      overview: query('repos.overview'),
+    },
+    branches: {
+      update: mutation('branches.update'),
+      untrack: keyed('branches.untrack'),
+      acceptRename: mutation('branches.acceptRename'),
+    },
+    jobs: {
+      run: keyed('jobs.run'),
+      get: query('jobs.get'),
+      list: (input = {}, call) =>
+        query<typeof input, Awaited<ReturnType<Spicerack['jobs']['list']>>>('jobs.list')(input, call),
+      log: query('jobs.log'),
+      rewritten: query('jobs.rewritten'),
+      cancel: mutation('jobs.cancel'),
+      keep: keyed('jobs.keep'),
+      undo: keyed('jobs.undo'),
+      retry: keyed('jobs.retry'),
+    },
+    tasks: {
+      create: mutation('tasks.create'),
+      list: (input = {}, call) =>
+        query<typeof input, Awaited<ReturnType<Spicerack['tasks']['list']>>>('tasks.list')(input, call),
+      get: query('tasks.get'),
+      archive: mutation('tasks.archive'),
+      retry: mutation('tasks.retry'),
+    },
+    forecast: { get: query('forecast.get') },
+    system: { status: bare('system.status', 'query') },
+    async *watch({ repoId, from, signal } = {}) {
+      const begin = from ?? (await spicerack.repos.list({ signal })).cursor;
+      yield* followFeed(calls, begin, repoId, until(signal));
+      // One that was aborted did not come to an end by itself.
+      until(signal)?.throwIfAborted();
+    },
+    async waitForJob(jobId, { signal, onChange } = {}) {
+      const stop = until(signal);
+      const seen = await waitOn(
+        waits,
+        {
+          look: () => spicerack.jobs.get({ jobId }, { signal: stop }),
+          isEnd: ({ job }) => job.finishedAt !== null,
+          apply: applyToJob(jobId),
+          signal: stop,
+        },
+        (detail) => onChange?.(detail),
+      );
+      // What came by the stream has outlines only.
+      const { job, steps, moves } = await spicerack.jobs.get({ jobId }, { signal: stop }).catch((error: unknown) => {
+        if (error instanceof SpicerackError && error.retryable) return seen;
+        throw error;
+      });
+      return { job, steps, moves };
+    },
+    async waitForForecast(input, { signal } = {}) {
+      const stop = until(signal);
+      for (;;) {
+        const seen: Forecast | 'again' = await waitOn<Answer>(
+          waits,
+          {
+            look: () => spicerack.forecast.get(input, { signal: stop }),
+            isEnd: ({ status, stale }) => status !== 'pending' || stale,
+            apply: (answer, change) => {
+              if (change.type !== 'forecasts' || change.row.id !== answer.id) return null;
+              return change.op === 'delete' ? { ...answer, stale: true } : { ...answer, ...change.row };
+            },
+            signal: stop,
+          },
+          () => undefined,
+        ).then(({ feedCursor: _, ...forecast }) => (forecast.stale ? 'again' : forecast));
+        if (seen !== 'again') return seen;
+      }
+    },
+  };
+  return spicerack;
+}
+
+type Answer = Forecast & { feedCursor: number };
+type SeenJob = JobDetail & { feedCursor: number };
+
+/** Takes in what a change says of a job; null where it says nothing of it. */
+function applyToJob(jobId: string) {
+  return <T extends SeenJob>(seen: T, change: Change): T | null => {
+    if (change.op !== 'upsert') return null;
+    if (change.type === 'jobs' && change.row.id === jobId) return { ...seen, job: change.row };
+    if (change.type === 'job_steps' && change.row.jobId === jobId)
+      return { ...seen, steps: put(seen.steps, change.row) };
+    if (change.type === 'job_moves' && change.row.jobId === jobId)
+      return { ...seen, moves: put(seen.moves, change.row) };
+    return null;
+  };
+}
+
+function put<Row extends { id: number }>(rows: Row[], row: Row): Row[] {
+  return rows.some(({ id }) => id === row.id) ? rows.map((each) => (each.id === row.id ? row : each)) : [...rows, row];
+}
+
+function addressOf(given: string | URL): URL {
+  const text = String(given);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new SpicerackError('BAD_REQUEST', `${JSON.stringify(text)} is not the address of a server.`, {
+      field: 'url',
+      hint: 'Give one such as http://127.0.0.1:3000.',
+    });
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { createSpicerack, SpicerackError } from './index';
+
+/**
+ * What a server says against a client. The server is a fake one, made of answers: one whose token is changed in
+ * mid-wait, or of a version that is yet to come, cannot be had.
+ */
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+const plain = (status: number, words: string) =>
+  new Response(words, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+const answer = (data: unknown) => json({ result: { data: { json: data } } });
+const refusal = (code: string, httpStatus: number, message: string, fields: unknown[] = []) =>
+  json({ error: { json: { message, code: -1, data: { code, httpStatus, fields } } } }, httpStatus, {
+    'x-spicerack-version': '99.1.0',
+  });
+
+/** A job that goes on for ever. */
+const running = { job: { id: 'j', finishedAt: null }, steps: [], moves: [], feedCursor: 7 };
+
+/** The client of a server that answers calls and each opening of the stream like this. */
+function clientOf(answers: { call?: () => Response; stream?: (opening: number) => Response | Promise<never> }) {
+  let openings = 0;
+  const fake: typeof fetch = async (input) => {
+    const url = String(input instanceof Request ? input.url : input);
+    if (!url.includes('feed.subscribe')) return answers.call?.() ?? answer(running);
+    openings += 1;
+    return answers.stream?.(openings) ?? plain(500, 'no stream');
+  };
+  return createSpicerack({ url: 'http://spicerack.test', token: 'an-old-token-1234', fetch: fake });
+}
+
+/** The error that something ends with. */
+async function failure(ends: Promise<unknown>): Promise<SpicerackError> {
+  const error: unknown = await ends.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof SpicerackError)) throw new Error(`It ended with ${String(error)}`);
+  return error;
+}
+
+async function firstOf<T>(messages: AsyncIterable<T>): Promise<T | null> {
+  for await (const message of messages) return message;
+  return null;
+}
+
+describe('a token that the server takes no more', () => {
+  const client = () => clientOf({ stream: () => plain(401, 'This is not the token.\n') });
+
+  it('ends a wait', async () => {
+    expect(await failure(client().waitForJob('j'))).toMatchObject({ code: 'UNAUTHORIZED', retryable: false });
+  });
+
+  it('ends a watch, and says what to give', async () => {
+    const error = await failure(firstOf(client().watch({ from: 0 })));
+    expect(error).toMatchObject({ code: 'UNAUTHORIZED', hint: expect.stringContaining('SPICERACK_TOKEN') });
+  });
+
+  it('ends a call, with the words of the server', async () => {
+    const refused = clientOf({ call: () => plain(401, 'This is not the token.\n') });
+    expect(await failure(refused.repos.list())).toMatchObject({
+      code: 'UNAUTHORIZED',
+      message: 'This is not the token.',
+    });
+  });
+});
+
+describe('a stream that is refused', () => {
+  it('to this client or under this name ends a watch', async () => {
+    const client = clientOf({ stream: () => plain(403, 'Requests from other sites are not taken.') });
+    expect(await failure(firstOf(client.watch({ from: 0 })))).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('for now, or while the server starts again, is asked for again', async () => {
+    const change = { kind: 'changes', events: [], cursor: 8, now: '2026-01-01T00:00:00.000Z' };
+    const stream = `id: 8\ndata: ${JSON.stringify({ json: change })}\n\n`;
+    const client = clientOf({
+      stream: (opening) =>
+        [plain(429, 'Too many streams.'), plain(503, 'It starts.')][opening - 1] ??
+        new Response(stream, { headers: { 'content-type': 'text/event-stream' } }),
+    });
+    expect(await firstOf(client.watch({ from: 7 }))).toMatchObject({ kind: 'changes', cursor: 8 });
+  });
+});
+
+describe('a server of another version', () => {
+  it.each([
+    ['has not the call', () => refusal('NOT_FOUND', 404, 'No procedure found on path "repos.list"')],
+    ['answers in other words', () => new Response('<html>', { headers: { 'x-spicerack-version': '99.1.0' } })],
+  ])('that %s is told by both versions', async (_, call) => {
+    const error = await failure(clientOf({ call }).repos.list());
+    expect(error.code).toBe('NOT_UNDERSTOOD');
+    expect(error.hint).toMatch(/Spicerack 99\.1\.0.*client is of version \d+\.\d+\.\d+/);
+  });
+
+  it('that does not know a field names it, and both versions', async () => {
+    const call = () =>
+      refusal('BAD_REQUEST', 400, 'filter: There is no such field. Leave it out.', [
+        { field: 'filter', message: 'There is no such field. Leave it out.' },
+      ]);
+    const error = await failure(clientOf({ call }).jobs.list({}));
+    expect(error).toMatchObject({ code: 'BAD_REQUEST', field: 'filter', hint: expect.stringContaining('99.1.0') });
+  });
+
+  it('that has no such thing is not blamed on its version', async () => {
+    const call = () =>
+      refusal('NOT_FOUND', 404, 'There is no job j.', [{ field: 'jobId', message: 'There is no job j.' }]);
+    expect(await failure(clientOf({ call }).jobs.get({ jobId: 'j' }))).toMatchObject({ code: 'NOT_FOUND', hint: '' });
+  });
+});
+
+it.each(['JSON.parse: unexpected character', 'JSON Parse error: Unrecognized token', 'Failed to parse JSON'])(
+  'an answer that is no JSON is no Spicerack, whoever says so: %s',
+  async (words) => {
+    const call = () => Object.assign(new Response('x'), { json: () => Promise.reject(new SyntaxError(words)) });
+    expect(await failure(clientOf({ call }).repos.list())).toMatchObject({ code: 'NOT_UNDERSTOOD' });
+  },
+);

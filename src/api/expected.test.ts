@@ -1,0 +1,74 @@
+import { and, eq } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { branches, branchTips, forecasts, jobs } from '@/db/schema';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { appRouter } from './router';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await testDatabase();
+});
+afterAll(() => test.close());
+
+const api = () => appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+
+/** A repo with a stack, and the fingerprint of a forecast that somebody has looked at a second ago. */
+async function forecasted() {
+  const repoId = await test.addRepo({ a: 'main', b: 'a' });
+  const action = { repoId, kind: 'restack_repo' } as const;
+  const { tipsKey: expected } = await api().forecast.get(action);
+  await test.db.update(forecasts).set({ askedAt: '2020-01-01T00:00:00.000Z' }).where(eq(forecasts.repoId, repoId));
+  return { repoId, run: { ...action, expected } };
+}
+
+describe('an action that expects what a forecast was for', () => {
+  it('is accepted while the branches are as they were', async () => {
+    const { run } = await forecasted();
+    expect(await api().jobs.run(run)).toMatchObject({ accepted: true });
+  });
+
+  it('is refused once a branch has moved, with its name, and nothing is queued', async () => {
+    const { repoId, run } = await forecasted();
+    const tip = '9'.repeat(40);
+    await test.db
+      .update(branches)
+      .set({ tip })
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, 'a')));
+    await test.db.insert(branchTips).values({ repoId, branch: 'a', tip });
+    await expect(api().jobs.run(run)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('Moved since: a. Ask for a new one.'),
+    });
+    expect(await test.db.select().from(jobs).where(eq(jobs.repoId, repoId))).toEqual([]);
+  });
+
+  it('is refused where a branch stands elsewhere, though none has moved', async () => {
+    const { repoId, run } = await forecasted();
+    await test.db
+      .update(branches)
+      .set({ parent: 'main' })
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, 'b')));
+    await expect(api().jobs.run(run)).rejects.toThrow('what stands where, is another');
+  });
+
+  it('is refused while a job is to end that may change the branches; without expecting anything it queues', async () => {
+    const { run } = await forecasted();
+    await api().jobs.run(run);
+    await expect(api().jobs.run(run)).rejects.toThrow(/#\d+ is still to end/);
+    const { expected: _, ...plain } = run;
+    expect(await api().jobs.run(plain)).toMatchObject({ accepted: true });
+  });
+
+  it('gets the same answer when it is sent again with its key, whatever has changed meanwhile', async () => {
+    const { run } = await forecasted();
+    const again = { ...run, idempotencyKey: uuid() };
+    expect(await api().jobs.run(again)).toEqual(await api().jobs.run(again));
+  });
+
+  it('is refused by a fingerprint that no forecast gave', async () => {
+    const { run } = await forecasted();
+    await expect(api().jobs.run({ ...run, expected: '0'.repeat(32) })).rejects.toThrow('No forecast of this repo');
+    await expect(api().jobs.run({ ...run, expected: 'x' })).rejects.toThrow('Give the tipsKey of a forecast');
+  });
+});

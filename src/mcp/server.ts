@@ -1,0 +1,413 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  acceptedContent,
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  isInputRequiredResult,
+  McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { visible } from '@/text/visible';
+import { resultOfError } from './errors';
+import { branchOf, branchShape, forecastOf, forecastShape, jobOf, jobShape } from './shapes';
+import type { Spicerack } from './spicerack';
+
+export interface McpOptions {
+  /** The API, as one who asks: what the job's row says of him. */
+  spicerack(requestedBy: string): Spicerack;
+  /** For whom the agent works, where that is known. */
+  onBehalfOf: string | null;
+  /** Leaves out every tool that changes anything. */
+  readOnly: boolean;
+}
+
+const POLL_MS = 250;
+/** How long `forecast` waits for one that is being computed, and `wait_for_job` at most. */
+const FORECAST_MS = 20_000;
+const MOST_WAIT_S = 50;
+
+const repoId = z.uuid('This is not the id of a repo: call list_repos.').describe('From list_repos.');
+const jobId = z.uuid('This is not the id of a job: call list_jobs.').describe('From run_action or list_jobs.');
+const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');
+const action = z.strictObject({
+  repoId,
+  kind: z
+    .enum(['sync_repo', 'restack_repo', 'restack_subtree', 'rebase_branch', 'reparent_branch'])
+    .describe(
+      'sync_repo: fetch and follow what has landed. restack_repo: every tracked branch onto its parent. restack_subtree: the branch and all above it. rebase_branch: this branch alone. reparent_branch: the branch, with all above it, onto `parent`.',
+    ),
+  branch: branchName.optional().describe('Needed by restack_subtree, rebase_branch and reparent_branch.'),
+  parent: branchName.optional().describe('Needed by reparent_branch: the branch to stand on.'),
+});
+const accepted = z.object({ jobId: z.string(), status: z.string(), next: z.string() });
+const NEXT = 'Call wait_for_job with this jobId to see how it ends.';
+
+const READS = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
+const REWRITES = { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true };
+const ADDS = { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true };
+
+/** The tools of an agent, always in this order; without those that change anything where it may only read. */
+export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions): McpServer {
+  const server = new McpServer(
+    { name: 'spicerack', title: 'Spicerack', version: '0.1.0' },
+    {
+      instructions:
+        'Stacked branches of git repositories. Look first (list_repos, get_stack), then forecast, then run_action with the `expected` that forecast gave, then wait_for_job. Every action is a background job; most can be undone.',
+    },
+  );
+  const api = (ctx: ServerContext) => spicerack(requestedBy(server, ctx, onBehalfOf));
+
+  server.registerTool(
+    'list_repos',
+    {
+      title: 'List repositories',
+      description:
+        'Every repository with what of its branches wants attention. Start here: other tools take its repoId.',
+      inputSchema: z.strictObject({}),
+      outputSchema: z.object({
+        repos: z.array(
+          z.object({
+            repoId: z.string(),
+            name: z.string(),
+            url: z.string(),
+            trunk: z.string().nullable(),
+            syncedAt: z.string().nullable(),
+            lastError: z.string().nullable(),
+            activeJobs: z.array(z.string()),
+          }),
+        ),
+      }),
+      annotations: READS,
+    },
+    (_input, ctx) =>
+      answer(ctx, async () => ({
+        repos: (await api(ctx).repos.list()).repos.map(({ id, name, url, trunk, syncedAt, syncError, activeJobs }) => ({
+          ...{ repoId: id, name, url, trunk, syncedAt, lastError: syncError, activeJobs },
+        })),
+      })),
+  );
+
+  server.registerTool(
+    'get_stack',
+    {
+      title: 'See the stacks of a repository',
+      description:
+        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches need a restack, would conflict or are untracked.',
+      inputSchema: z.strictObject({
+        repoId,
+        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged']).optional(),
+        search: z.string().max(244).optional().describe('Part of a name or a subject.'),
+        cursor: branchName.optional().describe('The nextCursor of the page before.'),
+      }),
+      outputSchema: z.object({
+        trunk: z.string().nullable(),
+        syncedAt: z.string().nullable(),
+        branches: z.array(branchShape),
+        nextCursor: z.string().nullable(),
+      }),
+      annotations: READS,
+    },
+    (input, ctx) =>
+      answer(ctx, async () => {
+        const { repo, branches, nextCursor } = await api(ctx).repos.overview({
+          ...input,
+          filter: input.filter ?? 'active',
+        });
+        return { trunk: repo.trunk, syncedAt: repo.syncedAt, branches: branches.map(branchOf), nextCursor };
+      }),
+  );
+
+  server.registerTool(
+    'get_branch',
+    {
+      title: 'See one branch',
+      description: 'One branch with what stands on it and the last jobs that concerned it. Use get_stack for several.',
+      inputSchema: z.strictObject({ repoId, branch: branchName }),
+      outputSchema: z.object({ branch: branchShape, above: z.array(z.string()), jobs: z.array(jobShape) }),
+      annotations: READS,
+    },
+    ({ repoId: id, branch: name }, ctx) =>
+      answer(ctx, async () => {
+        const [{ branches }, { jobs }] = await Promise.all([
+          api(ctx).repos.overview({ repoId: id }),
+          api(ctx).jobs.list({ repoId: id, branch: name, limit: 5 }),
+        ]);
+        const row = branches.find((each) => each.name === name);
+        if (!row) {
+          throw new Error(`There is no branch ${visible(name)}: call get_stack with filter "all", or sync_repo.`);
+        }
+        const above = branches.filter(({ parent }) => parent === name).map((each) => each.name);
+        return { branch: branchOf(row), above, jobs: jobs.map(jobOf) };
+      }),
+  );
+
+  server.registerTool(
+    'get_job',
+    {
+      title: 'See a job',
+      description:
+        'A job as it is now, with what it moved and held back, and whether it can be undone. It does not wait.',
+      inputSchema: z.strictObject({ jobId }),
+      outputSchema: jobShape.extend({ canBeUndone: z.boolean() }),
+      annotations: READS,
+    },
+    (input, ctx) =>
+      answer(ctx, async () => {
+        const detail = await api(ctx).jobs.get(input);
+        return { ...jobOf(detail), canBeUndone: detail.undo.possible };
+      }),
+  );
+
+  server.registerTool(
+    'list_jobs',
+    {
+      title: 'List jobs',
+      description: 'Jobs, newest first, of one repository or of all.',
+      inputSchema: z.strictObject({
+        repoId: repoId.optional(),
+        status: z.enum(['queued', 'running', 'completed', 'error', 'cancelled']).optional(),
+        branch: branchName.optional(),
+        limit: z.number().int().min(1).max(100).optional(),
+        cursor: z.number().int().optional().describe('The nextCursor of the page before.'),
+      }),
+      outputSchema: z.object({ jobs: z.array(jobShape), nextCursor: z.number().nullable() }),
+      annotations: READS,
+    },
+    (input, ctx) =>
+      answer(ctx, async () => {
+        const { jobs, nextCursor } = await api(ctx).jobs.list(input);
+        return { jobs: jobs.map(jobOf), nextCursor };
+      }),
+  );
+
+  server.registerTool(
+    'forecast',
+    {
+      title: 'Forecast an action',
+      description:
+        'What an action would move, hold back and drop, without doing it. Call it before run_action, which takes the `expected` of its answer.',
+      inputSchema: action,
+      outputSchema: forecastShape,
+      annotations: READS,
+    },
+    (input, ctx) => answer(ctx, async () => forecastOf(await readyForecast(api(ctx), input, ctx))),
+  );
+
+  if (!readOnly) {
+    server.registerTool(
+      'run_action',
+      {
+        title: 'Run an action',
+        description:
+          'Queues an action that may rewrite branches on the remote and answers at once with its job. All but sync_repo need `expected` from forecast. Use register_branches to track branches.',
+        inputSchema: action.extend({
+          expected: z
+            .string()
+            .regex(/^[0-9a-f]{32}$/, 'Give the `expected` that forecast answered with.')
+            .optional(),
+          acceptHeldBack: z
+            .boolean()
+            .optional()
+            .describe('True where the person agrees to what the forecast holds back, once you have told them.'),
+        }),
+        outputSchema: accepted,
+        annotations: REWRITES,
+      },
+      ({ expected, acceptHeldBack, ...input }, ctx) =>
+        answer(ctx, async () => {
+          if (input.kind === 'sync_repo') return queued(await api(ctx).jobs.run({ ...input, expected }));
+          if (expected === undefined) {
+            throw new Error(
+              `expected: ${input.kind} may rewrite branches. Call forecast with the same fields first, then pass its \`expected\`.`,
+            );
+          }
+          const known = forecastOf(await readyForecast(api(ctx), input, ctx));
+          // Of other rows than those that were looked at, the answer of `run` says what has changed.
+          if (known.expected === expected && known.failure) throw new Error(known.summary);
+          if (known.expected === expected && known.heldBack.length > 0 && !acceptHeldBack) {
+            const said = inputResponse(ctx.mcpReq.inputResponses, 'confirm');
+            const told = known.heldBack.map(({ branch, why }) => `${branch} (${why})`).join('; ');
+            const yes = acceptedContent(ctx.mcpReq.inputResponses, 'confirm', CONFIRMATION)?.confirm === true;
+            if (said.kind === 'missing' && canAsk(server, ctx)) {
+              return inputRequired({
+                inputRequests: {
+                  confirm: inputRequired.elicit({
+                    message: visible(`${known.summary} Held back: ${told}. Go on with the rest?`),
+                    requestedSchema: CONFIRMATION,
+                  }),
+                },
+              });
+            }
+            if (!yes) {
+              const next =
+                said.kind === 'missing'
+                  ? 'Tell the person, and where they agree pass acceptHeldBack: true.'
+                  : 'The person did not agree: nothing was queued.';
+              throw new Error(`Held back: ${told}. ${next}`);
+            }
+          }
+          return queued(await api(ctx).jobs.run({ ...input, expected }));
+        }),
+    );
+  }
+
+  server.registerTool(
+    'wait_for_job',
+    {
+      title: 'Wait for a job',
+      description:
+        'Waits until a job has ended, 50 seconds at most. Where `ended` is false it goes on by itself: call this again.',
+      inputSchema: z.strictObject({ jobId, seconds: z.number().min(0).max(MOST_WAIT_S).optional() }),
+      outputSchema: jobShape.extend({ ended: z.boolean() }),
+      annotations: READS,
+    },
+    ({ jobId: id, seconds = MOST_WAIT_S }, ctx) =>
+      answer(ctx, async () => {
+        const until = performance.now() + seconds * 1000;
+        const progressToken = ctx.mcpReq._meta?.progressToken;
+        let told = '';
+        for (let progress = 1; ; ) {
+          const job = jobOf(await api(ctx).jobs.get({ jobId: id }));
+          const ended = job.status !== 'queued' && job.status !== 'running';
+          const message = `#${job.number} ${job.status}${job.message ? `: ${job.message}` : ''}`;
+          if (progressToken !== undefined && message !== told) {
+            told = message;
+            const params = { progressToken, progress: progress++, message: visible(message) };
+            await ctx.mcpReq.notify({ method: 'notifications/progress', params });
+          }
+          if (ended || performance.now() >= until) return { ...job, ended };
+          await sleep(POLL_MS, undefined, { signal: ctx.mcpReq.signal });
+        }
+      }),
+  );
+
+  if (readOnly) return server;
+
+  server.registerTool(
+    'undo_job',
+    {
+      title: 'Undo a job',
+      description:
+        'Queues the job that puts back everything a job has moved. Refused once one of those branches has moved again; get_job says whether it is possible.',
+      inputSchema: z.strictObject({ jobId }),
+      outputSchema: accepted,
+      annotations: REWRITES,
+    },
+    (input, ctx) => answer(ctx, async () => queued(await api(ctx).jobs.undo(input))),
+  );
+
+  server.registerTool(
+    'cancel_job',
+    {
+      title: 'Cancel a job',
+      description: 'Cancels a job that has not begun its push; after that undo it instead.',
+      inputSchema: z.strictObject({ jobId }),
+      outputSchema: z.object({ jobId: z.string(), status: z.string() }),
+      annotations: { ...ADDS, idempotentHint: true, openWorldHint: false },
+    },
+    (input, ctx) => answer(ctx, async () => api(ctx).jobs.cancel(input)),
+  );
+
+  server.registerTool(
+    'register_branches',
+    {
+      title: 'Register branches',
+      description:
+        'Tracks one branch on a parent (left out: the suggested one), or with suggested: true every untracked branch that has a suggestion. No ref moves.',
+      inputSchema: z.strictObject({
+        repoId,
+        branch: branchName.optional(),
+        parent: branchName.optional(),
+        suggested: z.boolean().optional(),
+      }),
+      outputSchema: accepted,
+      annotations: { ...ADDS, idempotentHint: true },
+    },
+    (input, ctx) =>
+      answer(ctx, async () => queued(await api(ctx).jobs.run({ ...input, kind: 'register_existing_branch' }))),
+  );
+
+  server.registerTool(
+    'create_task',
+    {
+      title: 'Create a task',
+      description:
+        'Creates a task with a branch: an existing one by `branch` alone, else a new one on `parent` (or the trunk).',
+      inputSchema: z.strictObject({
+        repoId,
+        title: z.string().trim().min(1, 'Give the task a title.').max(300),
+        description: z.string().max(20_000).optional(),
+        branch: branchName.optional(),
+        parent: branchName.optional(),
+      }),
+      outputSchema: z.object({
+        taskId: z.string(),
+        branch: z.string(),
+        branchStatus: z.string(),
+        jobId: z.string().nullable(),
+      }),
+      annotations: ADDS,
+    },
+    (input, ctx) =>
+      answer(ctx, async () => {
+        const { id, branch, branchStatus, jobId: attaching } = await api(ctx).tasks.create(input);
+        return { taskId: id, branch, branchStatus, jobId: attaching };
+      }),
+  );
+
+  return server;
+}
+
+const CONFIRMATION = z.object({ confirm: z.boolean().describe('Go on, and leave what is held back where it is.') });
+
+function queued({ jobId: id, status }: { jobId: string; status: string }): z.infer<typeof accepted> {
+  return { jobId: id, status, next: NEXT };
+}
+
+async function readyForecast(api: Spicerack, input: z.infer<typeof action>, ctx: ServerContext) {
+  const until = performance.now() + FORECAST_MS;
+  for (;;) {
+    const row = await api.forecast.get(input);
+    if (row.status !== 'pending' || performance.now() >= until) return row;
+    await sleep(POLL_MS, undefined, { signal: ctx.mcpReq.signal });
+  }
+}
+
+/** What a tool answers with: data, or a failure that an agent can read and act on. */
+async function answer(ctx: ServerContext, work: () => Promise<object>): Promise<CallToolResult | InputRequiredResult> {
+  try {
+    const found = await work();
+    if (isInputRequiredResult(found)) return found;
+    return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: { ...found } };
+  } catch (error) {
+    if (ctx.mcpReq.signal.aborted) throw error;
+    return resultOfError(error);
+  }
+}
+
+/** What a request says of its client; older clients have said it once, at the beginning. */
+const ENVELOPE = z.looseObject({
+  [CLIENT_INFO_META_KEY]: z.looseObject({ name: z.string(), version: z.string() }).optional(),
+  [CLIENT_CAPABILITIES_META_KEY]: z.looseObject({ elicitation: z.unknown().optional() }).optional(),
+});
+
+/** Who asks, for the job's row: the agent's program with its version, and for whom. At most 100 characters. */
+function requestedBy(server: McpServer, ctx: ServerContext, onBehalfOf: string | null): string {
+  const info = envelopeOf(ctx)[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion();
+  const agent = info ? `${info.name} ${info.version}` : 'an agent over MCP';
+  return visible(onBehalfOf ? `${agent} for ${onBehalfOf}` : agent).slice(0, 100);
+}
+
+function canAsk(server: McpServer, ctx: ServerContext): boolean {
+  const can = envelopeOf(ctx)[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities();
+  return can?.elicitation !== undefined;
+}
+
+function envelopeOf(ctx: ServerContext): z.infer<typeof ENVELOPE> {
+  return ENVELOPE.safeParse(ctx.mcpReq.envelope).data ?? {};
+}

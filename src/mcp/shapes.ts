@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { JobDetail } from '@/api/jobs';
+import type { BranchRow } from '@/db/schema';
+import type { ForecastView } from '@/feed/events';
+import type { HeldBack } from '@/model/plan';
+
+/** What the tools answer with. Times are ISO 8601 in UTC; commits are full ids. */
+
+const held = z.object({
+  branch: z.string(),
+  why: z.string(),
+  conflicts: z.array(z.string()).describe('Paths in conflict; empty where it is held back for another reason.'),
+});
+
+export const branchShape = z.object({
+  name: z.string(),
+  tip: z.string(),
+  parent: z.string().nullable().describe('The branch below it; null while untracked.'),
+  tracked: z.boolean(),
+  suggestedParent: z.string().nullable(),
+  needsRestack: z.boolean(),
+  wouldConflict: z.array(z.string()).describe('Paths that a restack onto its parent would conflict in.'),
+  merged: z.boolean(),
+  gone: z.boolean().describe('Deleted on the remote without having been merged.'),
+  ahead: z.number().int(),
+  behind: z.number().int(),
+  subject: z.string(),
+  author: z.string(),
+  pullRequest: z.string().nullable(),
+});
+
+export const jobShape = z.object({
+  jobId: z.string(),
+  number: z.number().int().describe('What people call it: #12.'),
+  repoId: z.string(),
+  kind: z.string(),
+  branch: z.string().nullable(),
+  parent: z.string().nullable(),
+  status: z.enum(['queued', 'running', 'completed', 'error', 'cancelled']),
+  message: z.string().describe('What it is doing, or how it ended, in one sentence.'),
+  error: z.object({ code: z.string(), hint: z.string().nullable() }).nullable(),
+  requestedBy: z.string(),
+  moved: z.array(z.object({ branch: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+  heldBack: z.array(held),
+});
+
+export const forecastShape = z.object({
+  expected: z.string().describe('Give this to run_action as `expected`.'),
+  status: z.enum(['pending', 'ready', 'error']),
+  summary: z.string(),
+  moves: z.array(z.object({ branch: z.string(), onto: z.string(), commits: z.number().int() })),
+  heldBack: z.array(held),
+  dropped: z.array(z.object({ branch: z.string(), commit: z.string(), subject: z.string() })),
+  failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+});
+
+export function branchOf(row: BranchRow): z.infer<typeof branchShape> {
+  const { name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone } = row;
+  return {
+    ...{ name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone },
+    wouldConflict: row.forecast?.outcome === 'conflict' ? row.forecast.files : [],
+    ahead: row.ahead,
+    behind: row.behind,
+    subject: row.subject,
+    author: row.author,
+    pullRequest: row.prUrl,
+  };
+}
+
+export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
+  return {
+    jobId: job.id,
+    number: job.seq,
+    repoId: job.repoId,
+    kind: job.kind,
+    branch: job.branch,
+    parent: job.parent,
+    status: job.status,
+    message: job.message,
+    error: job.errorCode ? { code: job.errorCode, hint: job.errorHint } : null,
+    requestedBy: job.requestedBy,
+    moved: moves
+      .filter(({ state }) => state === 'pushed')
+      .map(({ branch, before, after }) => ({ branch, from: before, to: after })),
+    heldBack: (job.result?.heldBack ?? []).map(heldOf),
+  };
+}
+
+export function forecastOf(row: ForecastView): z.infer<typeof forecastShape> {
+  const { outline, status, tipsKey, message } = row;
+  const moves = (outline?.moves ?? []).map(({ branch, onto, commits }) => ({ branch, onto, commits }));
+  const heldBack = (outline?.heldBack ?? []).map(heldOf);
+  const { failure = null, dropped = [] } = outline ?? {};
+  const summary =
+    status !== 'ready'
+      ? message || 'It is being computed: ask again.'
+      : failure
+        ? `It would fail: ${failure.message} ${failure.hint}`
+        : `It would move ${moves.length || 'nothing'}, hold back ${heldBack.length || 'nothing'} and drop ${dropped.length || 'no'} commits.`;
+  return { expected: tipsKey, status, summary, moves, heldBack, dropped, failure };
+}
+
+function heldOf({ branch, reason }: HeldBack): z.infer<typeof held> {
+  switch (reason.kind) {
+    case 'conflict':
+      return {
+        branch,
+        why: `${reason.commit.slice(0, 8)} (${reason.subject}) conflicts with ${reason.onto.slice(0, 8)}`,
+        conflicts: reason.files.map(({ path }) => path),
+      };
+    case 'below':
+      return { branch, why: `${reason.branch} below it is held back`, conflicts: [] };
+    case 'parent_gone':
+      return { branch, why: `${reason.parent} below it is gone from the remote: reparent it`, conflicts: [] };
+    case 'protected':
+    case 'too_large':
+      return { branch, why: reason.message, conflicts: [] };
+  }
+}
