@@ -92,7 +92,12 @@ export async function repoOf(session: Session, { repo }: Place): Promise<Repo> {
 }
 
 /** The branch that is meant: given, or by `--branch`, else that of HEAD. */
-export async function branchOf(session: Session, given: string | undefined, { branch, repo }: Place): Promise<string> {
+export async function branchOf(
+  session: Session,
+  given: string | undefined,
+  { branch, repo }: Place,
+  hint = 'Name one, as an argument or by --branch.',
+): Promise<string> {
   if (given !== undefined && branch !== undefined && given !== branch) {
     throw usage(`Two branches are named: ${given} and ${branch}.`, 'Name one.');
   }
@@ -100,8 +105,8 @@ export async function branchOf(session: Session, given: string | undefined, { br
   if (named !== undefined) return named;
   // HEAD says nothing of another repository.
   const clone = repo === undefined ? await session.clone() : null;
-  if (!clone) throw usage('No branch is named.', 'Name one.');
-  return clone.branch ?? fail(usage('HEAD is on no branch.', 'Name one by --branch.'));
+  if (!clone) throw usage('No branch is named.', hint);
+  return clone.branch ?? fail(usage('HEAD is on no branch.', hint));
 }
 
 function fail(error: Error): never {

@@ -39,11 +39,16 @@ export async function act(session: Session, flags: ActFlags, action: Action): Pr
 }
 
 /** Goes on where a person says yes, or has said so. @throws Stop else; nothing was done then */
-export async function agree(session: Session, yes: boolean | undefined, question = 'Go on?'): Promise<void> {
+export async function agree(
+  session: Session,
+  yes: boolean | undefined,
+  why: readonly [message: string, hint: string] = [
+    'Nothing was done: something would stay behind or go away.',
+    'Look at the forecast, and give --yes.',
+  ],
+): Promise<void> {
   if (yes) return;
-  if (!session.out.canAsk) {
-    throw usage('Nothing was done: something would stay behind or go away.', 'Look at the forecast, and give --yes.');
-  }
-  if (await session.out.confirm(question, session.signal)) return;
+  if (!session.out.canAsk) throw usage(...why);
+  if (await session.out.confirm('Go on?', session.signal)) return;
   throw new Stop(EXIT.interrupted, 'Nothing was done.', { code: 'INTERRUPTED' });
 }

@@ -11,7 +11,7 @@ export async function sync(session: Session, flags: ActFlags) {
 export async function restack(session: Session, flags: ActFlags & { all?: boolean | undefined }, given?: string) {
   const repo = await repoOf(session, flags);
   if (flags.all && (given ?? flags.branch) !== undefined) throw usage('Give a branch or --all, not both.');
-  const branch = flags.all ? null : await branchOf(session, given, flags);
+  const branch = flags.all ? null : await branchOf(session, given, flags, 'Name one, or give --all for every stack.');
   return branch === null || branch === repo.trunk
     ? act(session, flags, { repoId: repo.id, kind: 'restack_repo' })
     : act(session, flags, { repoId: repo.id, kind: 'restack_subtree', branch });

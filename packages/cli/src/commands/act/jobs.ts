@@ -28,7 +28,12 @@ export async function undo(session: Session, flags: ActFlags, given?: string) {
   }
   out.say(words);
   // A number is a decision; the newest one is a guess.
-  if (given === undefined) await agree(session, flags.yes);
+  if (given === undefined) {
+    await agree(session, flags.yes, [
+      `Nothing was done: no job is named, and #${job.seq} is only the newest that can be undone.`,
+      'Name its number, or give --yes.',
+    ]);
+  }
   const { jobId } = await session.client().jobs.undo({ jobId: job.id });
   return follow(session, jobId, { noWait: flags.noWait });
 }
