@@ -203,6 +203,16 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     moves: [...stack, commit('C', file()), land('C', 'pick', 'main', 1), sync, restack],
     ends: { A: 'main', B: 'A', C: 'B' },
   },
+  'a stack lands and is reverted, and its top is then squashed into the branch below': {
+    moves: [
+      branch('A', 'main', [app('add', 0)]),
+      branch('B', 'A', [file()]),
+      branch('C', 'B', [app('add', 0)]),
+      ...[land('C', 'squash'), sync, { do: 'revert' } satisfies Move, sync, land('C', 'squash', 'parent'), sync],
+    ],
+    // B needs what trunk has taken back, so it is held back.
+    ends: { A: 'merged', B: 'A', C: 'merged' },
+  },
   'B alone lands by a cherry-pick': {
     moves: [...stack, land('B', 'pick'), sync, restack],
     ends: { A: 'main', B: 'merged', C: 'A' },

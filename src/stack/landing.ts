@@ -210,6 +210,7 @@ async function findByContent(
     if (landed) one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
   }
   const inPart = await takenBackInPart(
+    history,
     walked.filter((one) => one.landed && conflicting.has(one)),
     ask,
   );
@@ -418,24 +419,27 @@ async function replaysOn(commits: string[], ask: LandingQuestions): Promise<(rep
   };
 }
 
-/** Those that conflict by now, and of which a file is again as it was before: a part of them was taken back. */
-async function takenBackInPart(open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
+/**
+ * Those that conflict by now, and of which a file is again as it was before: before their own change, or before the commit
+ * that brought it. A part of them was taken back.
+ */
+async function takenBackInPart(history: History, open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
   const changed = await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })));
-  const places = open.flatMap(({ base, into }, i) =>
-    (changed[i] ?? [])
-      .filter((path) => !path.includes('\n'))
-      .flatMap((path) => [
-        { commit: base, path },
-        { commit: into.tip, path },
-      ]),
+  const looked = open.map(({ base, into, landed }, i) => {
+    const [then = '', before = then] = history.firstParentLine(landed?.oldest ?? '');
+    const paths = (changed[i] ?? []).filter((path) => !path.includes('\n'));
+    return { paths, commits: [base, into.tip, then, before] };
+  });
+  const places = looked.flatMap(({ paths, commits }) =>
+    paths.flatMap((path) => commits.map((commit) => ({ commit, path }))),
   );
   const ids = await ask.objects(places);
   const idAt = new Map(places.map(({ commit, path }, i) => [`${commit}:${path}`, ids[i] ?? null]));
   return new Set(
-    open.filter(({ base, into }, i) =>
-      (changed[i] ?? []).some((path) => {
-        const before = idAt.get(`${base}:${path}`);
-        return before !== undefined && before === idAt.get(`${into.tip}:${path}`);
+    open.filter((_, i) =>
+      looked[i]?.paths.some((path) => {
+        const [own, now, then, before] = looked[i]?.commits.map((commit) => idAt.get(`${commit}:${path}`)) ?? [];
+        return now === own || (now === before && before !== then);
       }),
     ),
   );

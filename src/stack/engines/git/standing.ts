@@ -12,7 +12,7 @@ const TRIED = 40;
 /**
  * Whether the change of a commit that conflicts at `tip` stands below and has not been taken back, by the rule
  * of `stack/landing.ts`: at the newest commit of the line where replaying it is no conflict, it changes nothing; before,
- * it did; and no file that it changes is as it was before it.
+ * it did; and no file that it changes is as it was before it, or before the commit that brought it.
  * @param replay replays the commit onto a tree of another commit
  */
 export async function stands(
@@ -37,7 +37,10 @@ export async function stands(
     const [before] = (await commit(line.at(-1) ?? '')).parents;
     if (line.length === TRIED || !before || (await replay(await commit(before))) === 'nothing') return false;
   }
-  return !(await isTakenBackInPart(parent, tip, touched, options));
+  const brought = line[landed.oldest] ?? tip;
+  const [beforeThat = brought] = (await commit(brought)).parents;
+  const ids = await objectsAt([parent, tip, brought, beforeThat], touched, options);
+  return !ids.some(([own, now, then, before]) => now === own || (now === before && before !== then));
 }
 
 /** The commits that one reaches from `tip` by first parents, that `without` has not, and that touch one of the paths; newest first. */
@@ -48,13 +51,19 @@ async function lineBelow(tip: string, without: string, paths: string[], options:
   return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 
-async function isTakenBackInPart(before: string, tip: string, paths: string[], options: Quarantined): Promise<boolean> {
-  const input = Buffer.from(paths.flatMap((path) => [`${before}:${path}\n`, `${tip}:${path}\n`]).join(''), 'latin1');
+/** For each path, the ids of what these commits have there; null for what is not there. */
+async function objectsAt(
+  commits: string[],
+  paths: string[],
+  options: Quarantined,
+): Promise<Array<Array<string | null>>> {
+  const places = paths.flatMap((path) => commits.map((commit) => `${commit}:${path}\n`));
+  const input = Buffer.from(places.join(''), 'latin1');
   const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { ...options, input });
   // What is not there is answered with its name and `missing`.
   const ids = stdout
     .toString('latin1')
     .split('\n')
     .map((line) => (/^[0-9a-f]{40,}$/.test(line) ? line : null));
-  return paths.some((_, i) => ids[2 * i] === ids[2 * i + 1]);
+  return paths.map((_, i) => ids.slice(i * commits.length, (i + 1) * commits.length));
 }
