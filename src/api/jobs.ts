@@ -44,15 +44,18 @@ const REWRITTEN_PAGE = 5000;
 export const jobsRouter = router({
   /**
    * Accepts an action and answers at once; the work runs in the background. With `expected`, a forecast's `tipsKey`, it
-   * is refused where the branch rows are no longer those that the forecast was for, or a job is still to end.
+   * is refused where the branch rows are no longer those that the forecast was for, or a job is still to end. A
+   * `sync_repo` with `move: false` only reads: what stands on merged branches stays where it is.
    */
-  run: procedure.input(action.extend({ idempotencyKey, expected })).mutation(async ({ ctx, input }) => {
-    const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy }, async () =>
-      input.expected === undefined ? null : notAsExpected(ctx.db, input.repoId, input.expected),
-    );
-    if ('refused' in answer) refuse(answer.refused);
-    return answer;
-  }),
+  run: procedure
+    .input(action.extend({ idempotencyKey, expected, move: z.boolean().optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy }, async () =>
+        input.expected === undefined ? null : notAsExpected(ctx.db, input.repoId, input.expected),
+      );
+      if ('refused' in answer) refuse(answer.refused);
+      return answer;
+    }),
 
   /** A job with its steps and moves. `feedCursor` is where to follow the feed from. */
   get: procedure.input(z.strictObject({ jobId })).query(async ({ ctx, input }) => {

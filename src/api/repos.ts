@@ -125,6 +125,8 @@ export const reposRouter = router({
           .nullable()
           .optional(),
         autoRestack: z.boolean().optional(),
+        /** Whether automatic syncs move what stands on merged branches; else they only read. */
+        autoSyncMoves: z.boolean().optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {

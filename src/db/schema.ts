@@ -47,6 +47,8 @@ export const repos = sqliteTable(
     /** Minutes between automatic syncs; null is off. */
     autoSyncMinutes: integer('auto_sync_minutes'),
     autoRestack: flag('auto_restack'),
+    /** Whether automatic syncs move what stands on merged branches; else they only read. */
+    autoSyncMoves: integer('auto_sync_moves', { mode: 'boolean' }).notNull().default(true),
     /** When the branch rows were last refreshed from the remote. */
     syncedAt: time('synced_at'),
     /** How many of those branches want something; null until the first sync. */
@@ -192,6 +194,8 @@ export const jobs = sqliteTable(
     message: text('message').notNull().default(''),
     errorCode: text('error_code', { enum: ERROR_CODES }),
     errorHint: text('error_hint'),
+    /** Of a `sync_repo`: whether it moves what stands on merged branches; else it only reads. */
+    move: integer('move', { mode: 'boolean' }).notNull().default(true),
     result: text('result', { mode: 'json' }).$type<JobResult | null>(),
     requestedBy: text('requested_by').notNull(),
     /** The fingerprint of the rows that its asker has seen a forecast for; null where nothing is expected. */
@@ -229,7 +233,7 @@ export const jobs = sqliteTable(
   },
   (t) => [
     uniqueIndex('jobs_one_running').on(t.repoId).where(sql`status = 'running'`),
-    uniqueIndex('jobs_one_queued_sync').on(t.repoId).where(sql`status = 'queued' and kind = 'sync_repo'`),
+    uniqueIndex('jobs_one_queued_sync').on(t.repoId, t.move).where(sql`status = 'queued' and kind = 'sync_repo'`),
     index('jobs_repo').on(t.repoId, t.seq),
     index('jobs_status').on(t.status, t.seq),
   ],

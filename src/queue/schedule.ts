@@ -15,8 +15,8 @@ const DUE = sql`${repos.autoSyncMinutes} is not null
 
 /** Queues a `sync_repo` for every repo whose automatic sync is due. A failed one is not due again before its time. */
 export async function queueDueSyncs(db: Db): Promise<void> {
-  for (const { id } of await db.select({ id: repos.id }).from(repos).where(DUE)) {
-    const job = { id: uuid(), repoId: id, kind: 'sync_repo' as const, requestedBy: 'automatic sync' };
+  for (const { id, move } of await db.select({ id: repos.id, move: repos.autoSyncMoves }).from(repos).where(DUE)) {
+    const job = { id: uuid(), repoId: id, kind: 'sync_repo' as const, move, requestedBy: 'automatic sync' };
     // Asked again within the insert: another process may have been quicker.
     await write(db, [insertJob(db, job, sql`exists (select 1 from repos where ${eq(repos.id, id)} and ${DUE})`)]);
   }

@@ -103,7 +103,8 @@ async function carryOut(
   const { db, job, repo } = lease;
   const tips = tipsKey({ trunk: trunk.name, trunkTip: trunk.tip, engine: choice }, rows);
   await refuseUnexpected(lease, tips);
-  await lease.write([rememberForecast(lease, action, tips)]);
+  // What only reads is not what was foreseen of the action.
+  if (job.move) await lease.write([rememberForecast(lease, action, tips)]);
   const engine = await pickEngine(choice, config().engine);
   if ('engine' in engine && action.kind !== 'register_existing_branch') {
     await lease.write([

@@ -250,6 +250,8 @@ export interface Repo {
   /** Minutes between automatic syncs; null is off. */
   autoSyncMinutes: number | null;
   autoRestack: boolean;
+  /** Whether automatic syncs move what stands on merged branches; else they only read. */
+  autoSyncMoves: boolean;
   /** When the branch rows were last refreshed from the remote. */
   syncedAt: string | null;
   /** How many of those branches want something; null until the first sync. */
@@ -326,6 +328,8 @@ export interface Job {
   /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
   base: string | null;
   suggested: boolean;
+  /** Of a `sync_repo`: whether it moves what stands on merged branches; else it only reads. */
+  move: boolean;
   /** For `create_branch`: the commit to make the branch at; null for its parent's tip. */
   atCommit: string | null;
   status: JobStatus;
@@ -773,6 +777,7 @@ export interface Spicerack {
         /** Minutes between automatic syncs; null is off. */
         autoSyncMinutes?: number | null | undefined;
         autoRestack?: boolean | undefined;
+        autoSyncMoves?: boolean | undefined;
       },
       options?: CallOptions,
     ): Promise<Repo>;
@@ -803,7 +808,14 @@ export interface Spicerack {
      * Accepts an action and answers at once. With `expected`, the `tipsKey` of the forecast that its asker has seen, it
      * is refused where the branches are others now, and ends with `DIVERGED` where they are when the job acts.
      */
-    run(input: Action & { expected?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
+    run(
+      input: Action & {
+        expected?: string | undefined;
+        /** Of a `sync_repo`: false only reads, and leaves what stands on merged branches where it is. True where it is left out. */
+        move?: boolean | undefined;
+      },
+      options?: KeyedOptions,
+    ): Promise<Accepted>;
     get(input: { jobId: string }, options?: CallOptions): Promise<JobDetail & { undo: UndoOffer; feedCursor: number }>;
     /** Newest first. `cursor` is the `nextCursor` of the page before. */
     list(

@@ -28,6 +28,7 @@ export interface Run {
   branch?: string;
   parent?: string;
   suggested?: true;
+  move?: boolean;
 }
 
 /** What is loaded of the repo that one is at. */
@@ -42,10 +43,10 @@ export function itemsOf(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here |
   const items: Item[] = [];
   if (here) {
     const { repo, jobs } = here;
-    const run = (text: string, kind: ActionKind) =>
-      items.push({ key: kind, text, kind: `action on ${repo.name}`, does: { run: { repoId: repo.id, kind } } });
-    run('Sync', 'sync_repo');
-    run('Restack all', 'restack_repo');
+    const run = (text: string, what: Omit<Run, 'repoId'>) =>
+      items.push({ key: what.kind, text, kind: `action on ${repo.name}`, does: { run: { repoId: repo.id, ...what } } });
+    run('Sync', { kind: 'sync_repo', move: false });
+    run('Restack all', { kind: 'restack_repo' });
     for (const { job } of jobs.filter(({ job: { status } }) => isActive(status))) items.push(jobItem(job));
     items.push(page('Stack', repo, ''), page('Activity', repo, '/activity'), page('Settings', repo, '/settings'));
   }

@@ -20,19 +20,22 @@ import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
 import { NO_NEWS, newsByBranch } from '../stack/state';
+import { lookAtRemote } from '../sync/look';
+import { onMerged } from '../sync/on-merged';
+import { useRefreshWhenStale } from '../sync/refresh';
 import { Tasks } from '../tasks/tasks';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { LeftOutRefs } from './left-out';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
-import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
 const BranchPanel = lazy(() => import('../branch/panel'));
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
+const MergedParents = lazy(() => import('../sync/merged-parents'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
@@ -53,6 +56,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const news = useMemo(() => newsByBranch(jobs, restack.outline), [jobs, restack.outline]);
   const filters = useMemo(() => filterCounts(branches, news), [branches, news]);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
+  const hasMergedParents = useMemo(() => onMerged(branches).above > 0, [branches]);
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
@@ -68,6 +72,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         {repo.headMoved && (
           <Suspense>
             <HeadMoved repo={repo} />
+          </Suspense>
+        )}
+        {hasMergedParents && (
+          <Suspense>
+            <MergedParents repo={repo} branches={branches} jobs={jobs} />
           </Suspense>
         )}
         <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
@@ -233,7 +242,7 @@ function Header({
             icon={<RefreshCw size={14} aria-hidden />}
             job={newest('sync_repo')}
             jobs={jobs}
-            press={run('sync_repo')}
+            press={(key) => lookAtRemote(api, repo.id, key)}
             request={sync}
             className="min-w-0 flex-1 sm:w-48 sm:flex-none"
           />
