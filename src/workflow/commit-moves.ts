@@ -216,17 +216,15 @@ async function takeBack(
   if (branches.size > 0) return { kind: 'refused', branches };
   const { failure: known, transient } = failureOfGit(error);
   if (transient) throw error;
-  const message = `The remote did not take the push: ${oneLine(error.message)}`;
+  const words = oneLine(hostWords(error.stderr) || error.message);
   switch (error.kind) {
     case 'auth':
-    case 'not_found':
-      throw new JobFailed(
-        failure(
-          'AUTH',
-          `The remote does not let us push: ${oneLine(hostWords(error.stderr)) || error.message}`,
-          'Nothing was moved. The login of the user that runs Spicerack may read this repository; give it one that may push.',
-        ),
-      );
+    case 'not_found': {
+      // To read, this login was enough; what else the host says of it tells more.
+      const hint = error.kind === 'auth' && !SAYS_LOGIN.has(error.reason?.name) ? known.hint : MAY_READ;
+      throw new JobFailed(failure('AUTH', `The remote does not let us push: ${words}`, `Nothing was moved. ${hint}`));
+    }
+    case 'untrusted':
     case 'redirect':
     case 'private':
     case 'protocol':
@@ -237,12 +235,17 @@ async function takeBack(
       throw new JobFailed(
         failure(
           'PUSH_REJECTED',
-          message,
+          `The remote did not take the push: ${words}`,
           `Nothing was moved. ${error.reason ? `${error.reason.means} ${error.reason.todo}` : 'Mend what the remote minds, or ask whoever may.'}`,
         ),
       );
   }
 }
+
+const MAY_READ = 'The login of the user that runs Spicerack may read this repository; give it one that may push.';
+
+/** Reasons that say of a login no more than that it is not enough. */
+const SAYS_LOGIN: ReadonlySet<string | undefined> = new Set([undefined, 'login', 'ssh login']);
 
 /** The lowest branch whose push brings an object, and what that is, as people know it: the commit before it was replayed. */
 async function bringerOf(
