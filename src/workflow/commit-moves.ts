@@ -5,6 +5,7 @@ import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { brings, existingCommits, titleOf } from '@/git/objects/rev-list';
+import { speaksToRemote } from '@/git/process/error';
 import { hostWords } from '@/git/process/said';
 import { fetchRemote } from '@/git/remote/fetch';
 import { remoteRefs } from '@/git/remote/ls-remote';
@@ -216,6 +217,9 @@ async function takeBack(
   if (branches.size > 0) return { kind: 'refused', branches };
   const { failure: known, transient } = failureOfGit(error);
   if (transient) throw error;
+  const ours = () => new JobFailed({ ...known, hint: `Nothing was moved. ${known.hint}` });
+  // It failed before anything was said to the remote.
+  if (!speaksToRemote(error.args)) throw ours();
   const words = oneLine(hostWords(error.stderr) || error.message);
   switch (error.kind) {
     case 'auth':
@@ -230,7 +234,7 @@ async function takeBack(
     case 'protocol':
     case 'missing':
     case 'too_large':
-      throw new JobFailed({ ...known, hint: `Nothing was moved. ${known.hint}` });
+      throw ours();
     default:
       throw new JobFailed(
         failure(

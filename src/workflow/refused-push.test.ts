@@ -177,6 +177,28 @@ eval "$last"`;
     expect((await restack()).job.status).toBe('completed');
   });
 
+  it('does not begin where there is no temporary folder for it, and says what to do; it is ours, and goes through later', async () => {
+    const { remote, repoId, restack } = await stacked();
+    const before = await remote.tips();
+    const { TMPDIR } = process.env;
+    const { job, moves } = await app
+      .run(
+        { repoId, kind: 'restack_repo' },
+        {
+          async before(step) {
+            if (step === 'act') process.env.TMPDIR = join(dir, 'nowhere');
+          },
+        },
+      )
+      .finally(() => Object.assign(process.env, { TMPDIR: TMPDIR ?? tmpdir() }));
+    expect(job).toMatchObject({ status: 'error', errorCode: 'INTERNAL', attempt: 1, committingAt: null });
+    expect(job.message).toMatch(/^The temporary folder cannot be written to: .*nowhere/);
+    expect(job.errorHint).toMatch(/^Nothing was moved\. .*TMPDIR/);
+    expect(moves.every(({ state }) => state === 'abandoned')).toBe(true);
+    expect(await remote.tips()).toEqual(before);
+    expect((await restack()).job.status).toBe('completed');
+  });
+
   it('holds back alone a branch that the remote hides from pushes: nobody kept pushing', async () => {
     const { remote, restack } = await stacked();
     await remote.config('receive.hideRefs', 'refs/heads/b');
