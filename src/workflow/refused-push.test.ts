@@ -180,7 +180,7 @@ eval "$last"`;
   it('does not begin where there is no temporary folder for it, and says what to do; it is ours, and goes through later', async () => {
     const { remote, repoId, restack } = await stacked();
     const before = await remote.tips();
-    const { TMPDIR } = process.env;
+    const usual = tmpdir();
     const { job, moves } = await app
       .run(
         { repoId, kind: 'restack_repo' },
@@ -190,7 +190,7 @@ eval "$last"`;
           },
         },
       )
-      .finally(() => Object.assign(process.env, { TMPDIR: TMPDIR ?? tmpdir() }));
+      .finally(() => Object.assign(process.env, { TMPDIR: usual }));
     expect(job).toMatchObject({ status: 'error', errorCode: 'INTERNAL', attempt: 1, committingAt: null });
     expect(job.message).toMatch(/^The temporary folder cannot be written to: .*nowhere/);
     expect(job.errorHint).toMatch(/^Nothing was moved\. .*TMPDIR/);
