@@ -270,6 +270,9 @@ describe('bad input', () => {
     const nobody = await at('http://127.0.0.1:9');
     expect(nobody.code).toBe(7);
     expect(JSON.parse(nobody.stdout).error).toMatchObject({ code: 'UNREACHABLE', retryable: true });
+    const plain = await at(server.url.replace('http:', 'https:'));
+    expect(plain.code).toBe(7);
+    expect(JSON.parse(plain.stdout).error.message).toContain('No secure connection');
     expect((await at('nonsense')).code).toBe(2);
     const page = await at(`${server.url}/repos`);
     expect({ code: page.code, hint: JSON.parse(page.stdout).error.hint }).toEqual({
@@ -286,6 +289,21 @@ describe('bad input', () => {
     expect((await cli.run(['repos'], { ...here, env })).code).toBe(0);
     const other = server.url.replace('127.0.0.1', 'localhost');
     expect((await cli.run(['repos'], { ...here, env: { ...env, SPICERACK_URL: other } })).code).toBe(4);
+  });
+
+  test('what login cannot keep it says, with what to do instead', async () => {
+    const env = { ...here.env, XDG_CONFIG_HOME: cli.file };
+    const { code, stderr } = await cli.run(['login', server.url], { ...here, env, input: `${TOKEN}\n` });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Set XDG_CONFIG_HOME to a folder of yours');
+  });
+
+  test.skipIf(process.platform !== 'linux')('results that cannot be written are no success', async () => {
+    const full = `exec ${shellWord(process.execPath)} ${shellWord(cli.file)} repos > /dev/full`;
+    await expect(run('sh', ['-c', full], { cwd: clone, env: { ...process.env, ...here.env } })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The output could not be written'),
+    });
   });
 
   test('a name that would act on a terminal is shown, and so in JSON', async () => {
