@@ -236,6 +236,13 @@ describe('in a terminal', () => {
     expect(await asked.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('Nothing was done.') });
     expect(await remote.tips()).toEqual(before);
   });
+
+  test('what is asked may be left unanswered: the input ends, and nothing was done', async () => {
+    const asked = cli.inTerminal(['login', server.url], here);
+    await asked.says('Token');
+    asked.type('\x04');
+    expect(await asked.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/interrupted/) });
+  });
 });
 
 describe('bad input', () => {
