@@ -99,6 +99,18 @@ describe('one session in a clone', () => {
     expect(await remote.contains('c', 'main')).toBe(true);
   });
 
+  test('show has the commits and the files of a branch, and with -p what has changed in them', async () => {
+    const { code, stdout } = await spicerack('show');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^b on a: in place, 1 commit, 1 file \+\d+ −0\n {2}[0-9a-f]{8} .+\n {2}A b\.txt +\+\d+ −0\n$/,
+    );
+    expect((await spicerack('show', '-p', 'b')).stdout).toMatch(/\nb\.txt\n@@ .* @@\n\+/);
+    expect((await spicerack('show', 'nobody/has-it')).code).toBe(5);
+    expect((await spicerack('show', 'main')).code).toBe(2);
+    expect((await json('show', 'b')).value.changes.files).toMatchObject([{ path: 'b.txt', status: 'added' }]);
+  });
+
   test('undo puts it back by its number, and --json is one object', async () => {
     const { value: listed } = await json('jobs');
     const restack = listed.jobs.find(({ job }: { job: { kind: string } }) => job.kind === 'restack_subtree');
