@@ -13,8 +13,9 @@ export async function prompt(
   isSecret = false,
 ): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  if (isSecret) stderr.write(question);
   const lines = createInterface({ input: stdin, output: isSecret ? silent : stderr, terminal: true });
+  // Not before: what is typed ahead of that goes to the terminal's own reading of keys.
+  if (isSecret) stderr.write(question);
   let isAnswered = false;
   const closed = once(lines, 'close').then(() => {
     throw new DOMException('The input ended.', 'AbortError');
