@@ -420,7 +420,8 @@ const ENVELOPE = z.looseObject({
 function requestedBy(server: McpServer, ctx: ServerContext, onBehalfOf: string | null): string {
   const info = envelopeOf(ctx)[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion();
   const agent = info ? `${info.name} ${info.version}` : 'an agent over MCP';
-  return visible(onBehalfOf ? `${agent} for ${onBehalfOf}` : agent).slice(0, 100);
+  // A long name of one must not hide the other.
+  return visible(onBehalfOf ? `${agent.slice(0, 60)} for ${onBehalfOf}` : agent).slice(0, 100);
 }
 
 function canAsk(server: McpServer, ctx: ServerContext): boolean {

@@ -737,6 +737,15 @@ export interface StreamOptions extends CallOptions {
   onConnection?: ((state: ConnectionState) => void) | undefined;
 }
 
+/** Which changes are asked for; `changes.get` says what each field means. */
+export interface ChangesAsk {
+  repoId: string;
+  from: string | null;
+  to: string;
+  hideWhitespace?: boolean | undefined;
+  file?: number | null | undefined;
+}
+
 export interface WatchOptions extends StreamOptions {
   /** Only what concerns this repository; all of them where it is left out. */
   repoId?: string | undefined;
@@ -884,13 +893,7 @@ export interface Spicerack {
      * then asking again gives it. `file` gives one file alone, by its place among all, with all of its patch.
      */
     get(
-      input: {
-        repoId: string;
-        from: string | null;
-        to: string;
-        hideWhitespace?: boolean | undefined;
-        file?: number | null | undefined;
-      },
+      input: ChangesAsk,
       options?: CallOptions,
     ): Promise<ChangesState & { changes: Changes | null; feedCursor: number }>;
     /** A branch's commits before a move against those after it, likewise. */
@@ -914,4 +917,6 @@ export interface Spicerack {
   waitForJob(jobId: string, options?: WaitOptions): Promise<JobDetail & { undo: UndoOffer }>;
   /** Waits until a forecast is no longer `pending`; asks again where the branches have changed meanwhile. */
   waitForForecast(input: Action, options?: CallOptions): Promise<Forecast>;
+  /** Waits until changes are no longer `pending`. */
+  waitForChanges(input: ChangesAsk, options?: CallOptions): Promise<ChangesState & { changes: Changes | null }>;
 }

@@ -162,6 +162,15 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Show the stacks, with states, pull requests and forecast' },
     }),
+    show: command({
+      loader: async () => (await import('../commands/look/show')).show,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, patch: flag('With what has changed in each file') },
+        positional: tuple(optionalBranch),
+        aliases: { r: 'repo', b: 'branch', p: 'patch' },
+      },
+      docs: { brief: 'Show a branch: its state, its commits and its files' },
+    }),
     status: command({
       loader: async () => (await import('../commands/look/status')).status,
       parameters: { flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH }, positional: none, aliases: place },
