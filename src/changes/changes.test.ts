@@ -23,7 +23,7 @@ beforeAll(async () => {
   vi.stubEnv('SPICERACK_DATA_DIR', join(dir, 'data'));
   vi.stubEnv('SPICERACK_ENGINE', 'git');
   test = await testDatabase();
-  showing = showChanges(test.db, stop.signal);
+  showing = showChanges(test.db, stop.signal, 0);
 });
 afterAll(async () => {
   stop.abort();

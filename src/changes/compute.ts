@@ -1,17 +1,17 @@
-import { commitsBetween } from '@/git/changes/commits';
+import { commitsBetween, readCommits } from '@/git/changes/commits';
 import { type PatchBounds, patchOf } from '@/git/changes/patch';
 import { rangeDiff } from '@/git/changes/range-diff';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { commonAncestors } from '@/git/objects/merge-base';
 import { existingCommits } from '@/git/objects/rev-list';
 import { GitError } from '@/git/process/error';
-import type { Changes, ChangesAsk, ChangesErrorCode, RangeDiff } from '@/model/changes';
+import type { Changes, ChangesAsk, ChangesContent, ChangesErrorCode } from '@/model/changes';
 import { failureOf } from '@/queue/failure';
 import { counted } from '@/text/words';
 
 /** What came of an attempt. */
 export type Computed =
-  | { content: Changes | RangeDiff }
+  | { content: ChangesContent }
   /** `message` says what can be done, too. */
   | { errorCode: ChangesErrorCode; message: string };
 
@@ -40,22 +40,31 @@ export const NO_CLONE: Computed = {
  */
 export async function computeChanges(repoId: string, ask: ChangesAsk, signal: AbortSignal): Promise<Computed> {
   const gitDir = cloneDir(repoId);
-  const commits =
-    ask.kind === 'changes'
-      ? [ask.to, ...(ask.from === null ? [] : [ask.from])]
-      : [ask.before, ask.after].flatMap(({ base, tip }) => [base, tip]);
   try {
-    const found = new Set((await existingCommits(gitDir, commits, signal)).map(({ id }) => id));
-    const gone = [...new Set(commits)].filter((id) => !found.has(id));
-    if (gone.length > 0) return commitGone(gone);
-    const content =
-      ask.kind === 'changes'
-        ? await changesOf(gitDir, ask, signal)
-        : await rangeDiff(gitDir, ask.before, ask.after, signal);
-    return { content };
+    return { content: await contentOf(gitDir, ask, signal) };
   } catch (error) {
     signal.throwIfAborted();
-    return failed(error);
+    const gone = await goneOf(gitDir, ask, signal).catch(() => []);
+    return gone.length > 0 ? commitGone(gone) : failed(error);
+  }
+}
+
+async function contentOf(gitDir: string, ask: ChangesAsk, signal: AbortSignal): Promise<ChangesContent> {
+  switch (ask.kind) {
+    case 'changes':
+      return changesOf(gitDir, ask, signal);
+    case 'range_diff':
+      return rangeDiff(gitDir, ask.before, ask.after, signal);
+    case 'commits': {
+      const there = await existingCommits(gitDir, ask.ids, signal);
+      return {
+        commits: await readCommits(
+          gitDir,
+          there.map(({ id }) => id),
+          signal,
+        ),
+      };
+    }
   }
 }
 
@@ -64,14 +73,29 @@ async function changesOf(
   { from, to, hideWhitespace, file }: Extract<ChangesAsk, { kind: 'changes' }>,
   signal: AbortSignal,
 ): Promise<Changes> {
-  // Where histories criss-cross there are several; git's own three dots take the first one, too.
-  const base = from === null ? null : ((await commonAncestors(gitDir, [to, from], signal))[0] ?? null);
-  const start = base ?? EMPTY_TREE[to.length] ?? '';
-  const [listed, patch] = await Promise.all([
+  const patch = async () => {
+    // Where histories criss-cross there are several; git's own three dots take the first one, too.
+    const base = from === null ? null : ((await commonAncestors(gitDir, [to, from], signal))[0] ?? null);
+    const start = base ?? EMPTY_TREE[to.length] ?? '';
+    const bounds = file === null ? ALL : { ...ALL, ...ONE };
+    return { base, ...(await patchOf(gitDir, { from: start, to, hideWhitespace, file }, bounds, signal)) };
+  };
+  const [patched, listed] = await Promise.all([
+    patch(),
     file === null ? commitsBetween(gitDir, from, to, MOST_COMMITS, signal) : { commits: [], commitCount: 0 },
-    patchOf(gitDir, { from: start, to, hideWhitespace, file }, file === null ? ALL : { ...ALL, ...ONE }, signal),
   ]);
-  return { base, ...listed, ...patch };
+  return { ...patched, ...listed };
+}
+
+/** Looked for where something has failed, and not before: nearly always all of them are there. */
+async function goneOf(gitDir: string, ask: ChangesAsk, signal: AbortSignal): Promise<string[]> {
+  if (ask.kind === 'commits') return [];
+  const commits =
+    ask.kind === 'changes'
+      ? [ask.to, ...(ask.from === null ? [] : [ask.from])]
+      : [ask.before, ask.after].flatMap(({ base, tip }) => [base, tip]);
+  const found = new Set((await existingCommits(gitDir, commits, signal)).map(({ id }) => id));
+  return [...new Set(commits)].filter((id) => !found.has(id));
 }
 
 function commitGone(gone: string[]): Computed {

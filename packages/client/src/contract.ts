@@ -881,6 +881,11 @@ export interface Spicerack {
       },
       options?: CallOptions,
     ): Promise<ChangesState & { changes: Changes | null; feedCursor: number }>;
+    /** Commits by their ids, at most 200, likewise and without sizes; those that the server's clone lacks are left out. */
+    commits(
+      input: { repoId: string; ids: string[] },
+      options?: CallOptions,
+    ): Promise<ChangesState & { commits: ChangedCommit[] | null; feedCursor: number }>;
     /** A branch's commits before a move against those after it, likewise. */
     rangeDiff(
       input: { repoId: string; before: CommitRange; after: CommitRange },

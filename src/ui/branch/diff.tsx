@@ -25,7 +25,7 @@ const MOST_LINES = 20_000;
 /** A file's patch, unified or side by side, with what has changed within a line marked. */
 export default function Diff({ file, view }: { file: ChangedFile; view: View }) {
   const { path, patch } = file;
-  const hunks = useMemo(() => hunksOf(patch ?? ''), [patch]);
+  const hunks = useMemo(() => hunksOf(patch ?? '', view), [patch, view]);
   const language = languageOf(path);
   const small =
     (patch ?? '').length <= MOST_COLOURED &&
@@ -46,9 +46,10 @@ export default function Diff({ file, view }: { file: ChangedFile; view: View }) 
   );
 }
 
-/** The patch comes without headers; whoever reads it wants some. */
-function hunksOf(patch: string): HunkData[] {
-  return parseDiff(`diff --git a/x b/x\n--- a/x\n+++ b/x\n${patch}\n`)[0]?.hunks ?? [];
+/** The patch comes without headers, and whoever reads it wants some. Side by side, a line stands beside what it became. */
+function hunksOf(patch: string, view: View): HunkData[] {
+  const options = view === 'split' ? { nearbySequences: 'zip' as const } : {};
+  return parseDiff(`diff --git a/x b/x\n--- a/x\n+++ b/x\n${patch}\n`, options)[0]?.hunks ?? [];
 }
 
 function tokensOf(hunks: HunkData[], highlight: Highlight | null, language: string | null): HunkTokens {

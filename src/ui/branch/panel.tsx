@@ -16,6 +16,7 @@ import { type BranchNews, isLive, standingOf } from '../stack/state';
 import { Commits } from './commits';
 import { Files } from './files';
 import { History } from './history';
+import { isWide } from './open-branch';
 import { Part } from './part';
 import { type ChangesAsk, useChanges } from './use-changes';
 
@@ -43,7 +44,7 @@ export default function BranchPanel({
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // On a small page it has taken the place of the tree, and of what had the focus there.
-    if (document.activeElement === document.body || !isShown(document.activeElement)) heading.current?.focus();
+    if (!isWide()) heading.current?.focus({ preventScroll: true });
   }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
@@ -88,10 +89,6 @@ export default function BranchPanel({
       )}
     </div>
   );
-}
-
-function isShown(element: Element | null): boolean {
-  return element?.checkVisibility() ?? false;
 }
 
 function isTyped(target: EventTarget): boolean {
@@ -196,7 +193,8 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
           />
         </>
       )}
-      <History repoId={repo.id} branch={branch} />
+      {/* What one has come for goes first. */}
+      {whole.state !== 'pending' && <History repoId={repo.id} branch={branch} />}
     </>
   );
 }

@@ -9,7 +9,7 @@ import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
 import { isSuggested } from '@/repos/kept';
 import { counted } from '@/text/words';
-import { useOpenBranch } from '../branch/open-branch';
+import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
@@ -159,7 +159,7 @@ function useScrollBehind(open: boolean): void {
   useLayoutEffect(() => {
     if (!open) return;
     left.current = window.scrollY;
-    if (!window.matchMedia('(min-width: 1200px)').matches) window.scrollTo(0, 0);
+    if (!isWide()) window.scrollTo(0, 0);
     return () => window.scrollTo(0, left.current);
   }, [open]);
 }
