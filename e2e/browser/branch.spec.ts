@@ -5,6 +5,9 @@ import { makeRemote } from '@/demo/remote';
 import { expectAccessible } from './pages/accessible';
 import { ended, expect, test } from './pages/test';
 
+/** A picture of one point. */
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
 /** A branch, opened: what it is made of, and the ways there and back. */
 
 test('a row opens its branch beside the stack: commits, files and what they change', async ({ shopPage, page }) => {
@@ -116,6 +119,8 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
       'app.ts': 'const port = 8081;\nlisten(port);\n',
       'page.html': '<script>document.title = "hacked"</script>\u001b[31m\n',
       'logo.bin': new Uint8Array([0, 1, 2]),
+      'dot.png': Buffer.from(DOT, 'base64'),
+      'no.png': new Uint8Array([0, 1, 2]),
       'long.txt': long,
       'x.txt': null,
       'y.txt': 'x\n',
@@ -137,6 +142,13 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
   await expect(file('logo.bin')).toContainText('added · binary, 3 B');
   await expect(file('y.txt')).toContainText('x.txt → y.txt renamed');
   await expectAccessible(page);
+
+  await file('dot.png').locator('summary').click();
+  const picture = file('dot.png').getByRole('img', { name: 'dot.png after' });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+  await expect(file('dot.png')).toContainText('after: 1 × 1, 70 B');
+  await file('no.png').locator('summary').click();
+  await expect(file('no.png')).toContainText('It is no picture that can be shown.');
 
   await expect(file('long.txt').getByRole('table')).toHaveCount(0);
   await file('long.txt').locator('summary').click();

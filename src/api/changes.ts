@@ -4,8 +4,8 @@ import type { Db } from '@/db/client';
 import type { ChangesAsk, ChangesContents } from '@/model/changes';
 import { procedure, refuse, repoId, router } from './trpc';
 
-const commit = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'Give the whole id of a commit, in small letters.');
-const range = z.strictObject({ base: commit, tip: commit });
+const objectId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'Give a whole id, in small letters.');
+const range = z.strictObject({ base: objectId, tip: objectId });
 
 export const changesRouter = router({
   /**
@@ -17,8 +17,8 @@ export const changesRouter = router({
     .input(
       z.strictObject({
         repoId,
-        from: commit.nullable(),
-        to: commit,
+        from: objectId.nullable(),
+        to: objectId,
         hideWhitespace: z.boolean().optional(),
         file: z.number().int().min(0).max(999).nullable().optional(),
       }),
@@ -28,10 +28,18 @@ export const changesRouter = router({
       return { ...state, changes: content };
     }),
 
+  /** A picture by the id of its blob, likewise. What is no picture, or too large a one, is an error. */
+  image: procedure
+    .input(z.strictObject({ repoId, id: objectId }))
+    .query(async ({ ctx, input: { repoId: repo, id } }) => {
+      const { content, ...state } = await ask(ctx.db, repo, { kind: 'image', id });
+      return { ...state, image: content };
+    }),
+
   /** Commits by their ids, likewise; those that the server's clone lacks are left out. */
   commits: procedure
     .input(
-      z.strictObject({ repoId, ids: z.array(commit).min(1, 'Name a commit.').max(200, 'Name at most 200 commits.') }),
+      z.strictObject({ repoId, ids: z.array(objectId).min(1, 'Name a commit.').max(200, 'Name at most 200 commits.') }),
     )
     .query(async ({ ctx, input: { repoId: repo, ids } }) => {
       const { content, ...state } = await ask(ctx.db, repo, { kind: 'commits', ids });

@@ -135,7 +135,8 @@ function nearly(field: string): fc.Arbitrary<unknown> {
       'register_existing_branch', 'create_branch', 'undo'); // biome-ignore format: one list
   }
   if (field === 'commit') return fc.constantFrom(LEFT, LEFT, LEFT, LEFT.slice(0, 7), 'f'.repeat(40));
-  if (field === 'from' || field === 'to') return fc.constantFrom(LEFT, 'f'.repeat(64), LEFT.slice(1), 'HEAD');
+  if (field === 'from' || field === 'to' || field === 'id')
+    return fc.constantFrom(LEFT, 'f'.repeat(64), LEFT.slice(1), 'HEAD');
   if (field === 'before' || field === 'after') {
     return fc.constantFrom<unknown>({ base: LEFT, tip: LEFT }, { base: LEFT, tip: 'HEAD' }, { base: LEFT });
   }

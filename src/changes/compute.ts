@@ -2,12 +2,14 @@ import { commitsBetween, readCommits } from '@/git/changes/commits';
 import { type PatchBounds, patchOf } from '@/git/changes/patch';
 import { rangeDiff } from '@/git/changes/range-diff';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { ObjectReader } from '@/git/objects/cat-file';
 import { commonAncestors } from '@/git/objects/merge-base';
 import { existingCommits } from '@/git/objects/rev-list';
 import { GitError } from '@/git/process/error';
-import type { Changes, ChangesAsk, ChangesContent, ChangesErrorCode } from '@/model/changes';
+import type { Changes, ChangesAsk, ChangesContent, ChangesErrorCode, ShownImage } from '@/model/changes';
 import { failureOf } from '@/queue/failure';
 import { counted } from '@/text/words';
+import { readImage } from './image';
 
 /** What came of an attempt. */
 export type Computed =
@@ -21,6 +23,10 @@ const MOST_COMMITS = 250;
 /** What is kept of all files, and of one that is asked for alone. */
 const ALL: PatchBounds = { files: 1000, fileBytes: 100 * 1024, bytes: 1024 * 1024 };
 const ONE = { fileBytes: 2 * 1024 * 1024, bytes: 2 * 1024 * 1024 };
+
+/** Bytes of a picture, and points that a page has to hold of it. */
+const MOST_IMAGE = 512 * 1024;
+const MOST_POINTS = 16_000_000;
 
 /** The tree without a file, by how git names objects. */
 const EMPTY_TREE: Record<number, string> = {
@@ -55,6 +61,8 @@ async function contentOf(gitDir: string, ask: ChangesAsk, signal: AbortSignal): 
       return changesOf(gitDir, ask, signal);
     case 'range_diff':
       return rangeDiff(gitDir, ask.before, ask.after, signal);
+    case 'image':
+      return imageOf(gitDir, ask.id, signal);
     case 'commits': {
       const there = await existingCommits(gitDir, ask.ids, signal);
       return {
@@ -87,9 +95,35 @@ async function changesOf(
   return { ...patched, ...listed };
 }
 
+/** @throws NoImage */
+async function imageOf(gitDir: string, id: string, signal: AbortSignal): Promise<ShownImage> {
+  const reader = new ObjectReader({ gitDir, signal });
+  try {
+    const bytes = await reader.size(id);
+    if (bytes > MOST_IMAGE) throw new NoImage('TOO_LARGE', `It is too large to be shown here (${bytes} bytes).`);
+    const { type, content } = await reader.read(id);
+    const image = type === 'blob' ? readImage(content) : null;
+    if (!image) throw new NoImage('NO_IMAGE', 'It is no picture that can be shown.');
+    if (image.width * image.height > MOST_POINTS) throw new NoImage('TOO_LARGE', 'It has too many points.');
+    return { ...image, base64: content.toString('base64') };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Why a blob is not shown as a picture. */
+class NoImage extends Error {
+  constructor(
+    readonly code: ChangesErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Looked for where something has failed, and not before: nearly always all of them are there. */
 async function goneOf(gitDir: string, ask: ChangesAsk, signal: AbortSignal): Promise<string[]> {
-  if (ask.kind === 'commits') return [];
+  if (ask.kind === 'commits' || ask.kind === 'image') return [];
   const commits =
     ask.kind === 'changes'
       ? [ask.to, ...(ask.from === null ? [] : [ask.from])]
@@ -107,6 +141,7 @@ function commitGone(gone: string[]): Computed {
 
 /** It fails for itself alone: nothing else depends on what is shown. */
 function failed(error: unknown): Computed {
+  if (error instanceof NoImage) return { errorCode: error.code, message: error.message };
   const { message } = failureOf(error).failure;
   const kind = error instanceof GitError ? error.kind : null;
   if (kind === 'too_large') return { errorCode: 'TOO_LARGE', message: `${message}. git shows it in a clone of yours.` };

@@ -94,8 +94,16 @@ export interface NamedCommits {
   commits: ChangedCommit[];
 }
 
+/** A picture; its type is told by its bytes. */
+export interface ShownImage {
+  type: 'image/png' | 'image/gif' | 'image/jpeg' | 'image/webp';
+  width: number;
+  height: number;
+  base64: string;
+}
+
 /** Why changes cannot be shown. */
-export const CHANGES_ERROR_CODES = ['NO_CLONE', 'COMMIT_GONE', 'TOO_LARGE', 'TIMEOUT', 'INTERNAL'] as const;
+export const CHANGES_ERROR_CODES = ['NO_CLONE', 'COMMIT_GONE', 'TOO_LARGE', 'TIMEOUT', 'NO_IMAGE', 'INTERNAL'] as const;
 export type ChangesErrorCode = (typeof CHANGES_ERROR_CODES)[number];
 
 /** Commits from `base` (left out) to `tip`. */
@@ -116,12 +124,15 @@ export type ChangesAsk =
       file: number | null;
     }
   | { kind: 'range_diff'; before: CommitRange; after: CommitRange }
-  | { kind: 'commits'; ids: string[] };
+  | { kind: 'commits'; ids: string[] }
+  /** The blob of a picture. */
+  | { kind: 'image'; id: string };
 
 /** What comes of each kind of wish. */
 export interface ChangesContents {
   changes: Changes;
   range_diff: RangeDiff;
   commits: NamedCommits;
+  image: ShownImage;
 }
 export type ChangesContent = ChangesContents[keyof ChangesContents];

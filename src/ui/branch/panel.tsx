@@ -14,7 +14,7 @@ import { Dot, stateTone } from '../stack/dot';
 import { useForecast } from '../stack/forecast';
 import { type BranchNews, isLive, standingOf } from '../stack/state';
 import { Commits } from './commits';
-import { Files } from './files';
+import { Files } from './files/files';
 import { History } from './history';
 import { isWide } from './open-branch';
 import { Part } from './part';

@@ -5,7 +5,7 @@ import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { useEffect } from 'react';
 import type { AppRouter } from '@/api/router';
 import type { FeedEvent } from '@/feed/events';
-import type { ChangedCommit, Changes, RangeDiff } from '@/model/changes';
+import type { ChangedCommit, Changes, RangeDiff, ShownImage } from '@/model/changes';
 import { type Api, problemOf, problemWords } from '../api';
 import { fedQuery } from '../feed/contract';
 import { useApi } from '../providers';
@@ -55,6 +55,15 @@ export function useCommits(ask: Inputs['commits'] | null): Shown<ChangedCommit[]
   return useShown(ask && ['commits', ask], async () => {
     const { commits, ...state } = await api.changes.commits.query(ask as Inputs['commits']);
     return { ...state, content: commits };
+  });
+}
+
+/** A picture by the id of its blob; null asks for nothing. */
+export function useImage(ask: Inputs['image'] | null): Shown<ShownImage> {
+  const api = useApi();
+  return useShown(ask && ['image', ask], async () => {
+    const { image, ...state } = await api.changes.image.query(ask as Inputs['image']);
+    return { ...state, content: image };
   });
 }
 

@@ -5,13 +5,14 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ChangedFile, Changes } from '@/model/changes';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
-import { Button, Skeleton } from '../controls';
-import { bytes } from '../status/bytes';
+import { Button, Skeleton } from '../../controls';
+import { bytes } from '../../status/bytes';
+import { NotShown } from '../not-shown';
+import { Part } from '../part';
+import { Size } from '../size';
+import { type ChangesAsk, type Shown, useChanges } from '../use-changes';
 import type { View } from './diff';
-import { NotShown } from './not-shown';
-import { Part } from './part';
-import { Size } from './size';
-import { type ChangesAsk, type Shown, useChanges } from './use-changes';
+import { isPicture, Pictures } from './pictures';
 
 /** Its code comes while the changes are computed. */
 const loadDiff = () => import('./diff');
@@ -151,7 +152,8 @@ function File({
   const alone = useChanges(open && file.omitted === 'all' ? { ...ask, file: at } : null);
   const whole = alone.state === 'ready' ? (alone.content.files[0] ?? file) : file;
   const note = noteOf(file);
-  const hasPatch = file.patch !== null || file.omitted !== null;
+  const picture = file.kind === 'binary' && isPicture(file.path);
+  const hasMore = file.patch !== null || file.omitted !== null || picture;
   const head = (
     <>
       <span className="min-w-0 font-mono text-xs break-all">
@@ -165,7 +167,7 @@ function File({
     </>
   );
   const looks = 'flex flex-wrap items-baseline gap-x-2 py-1 pr-2';
-  if (!hasPatch) return <div className={`rounded-control border border-hairline pl-6 ${looks}`}>{head}</div>;
+  if (!hasMore) return <div className={`rounded-control border border-hairline pl-6 ${looks}`}>{head}</div>;
   return (
     <details
       open={open}
@@ -186,6 +188,7 @@ function File({
             <Skeleton rows={6} label={`Loading ${visible(file.path)}`} />
           )}
           {alone.state === 'error' && <NotShown repoId={ask.repoId} shown={alone} />}
+          {picture && <Pictures repoId={ask.repoId} file={file} />}
           {whole.patch !== null && (
             <Suspense fallback={<Skeleton rows={6} label={`Loading ${visible(file.path)}`} />}>
               <Diff file={whole} view={view} />
