@@ -21,6 +21,7 @@ test('a row opens its branch beside the stack: commits, files and what they chan
   await expect(file.getByRole('table')).toBeVisible();
   await expect(file.locator('.diff-code-insert').first()).toBeVisible();
   await expect(shopPage.tree).toBeFocused();
+  await expect(page).toHaveTitle(/^checkout\/gift-cards · shop/);
   await expectAccessible(page);
 
   await commits.getByRole('button', { name: 'Checkout: pay with gift cards' }).click();

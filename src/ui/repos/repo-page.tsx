@@ -60,7 +60,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
     <>
-      <title>{`${repo.name} · Spicerack`}</title>
+      {open === null && <title>{`${repo.name} · Spicerack`}</title>}
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
