@@ -108,7 +108,7 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-branch-'));
   const remote = await makeRemote(join(dir, 'odd.git'));
   const name = 'odd/100%"a;b"';
-  const long = Array.from({ length: 9000 }, (_, i) => `line ${i} of a long file\n`).join('');
+  const long = Array.from({ length: 6000 }, (_, i) => `line ${i} of a long file\n`).join('');
   await remote
     .from('main')
     .commit('Start', { 'app.ts': 'const port = 8080;\nlisten(port);\n', 'x.txt': 'x\n' })
@@ -153,6 +153,8 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
 
   await expect(file('long.txt').getByRole('table')).toHaveCount(0);
   await file('long.txt').locator('summary').click();
-  await expect(file('long.txt')).toContainText('line 8999 of a long file');
+  await expect(file('long.txt')).toContainText('line 999 of a long file');
+  await file('long.txt').getByRole('button', { name: 'Show 2,000 more lines' }).click();
+  await expect(file('long.txt')).toContainText('line 2999 of a long file');
   await rm(dir, { recursive: true, force: true });
 });
