@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowLeft, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
 import { visible } from '@/text/visible';
@@ -41,7 +41,13 @@ export default function BranchPanel({
   close: () => void;
 }) {
   const branch = overview.branches.find((row) => row.name === name);
+  const panel = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another branch is read from its top
+  useLayoutEffect(() => {
+    if (isWide()) panel.current?.parentElement?.scrollTo(0, 0);
+    else window.scrollTo(0, 0);
+  }, [name]);
   useEffect(() => {
     // On a small page it has taken the place of the tree, and of what had the focus there.
     if (!isWide()) heading.current?.focus({ preventScroll: true });
@@ -56,7 +62,7 @@ export default function BranchPanel({
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the tree, which has buttons beside them
-    <div onKeyDown={onKeyDown} className="flex min-w-0 flex-col">
+    <div ref={panel} onKeyDown={onKeyDown} className="flex min-w-0 flex-col">
       <title>{`${visible(name)} · ${repo.name} · Spicerack`}</title>
       <header className="sticky top-12 z-10 flex items-start gap-2 border-b border-hairline bg-surface px-4 py-2 lg:top-0">
         <button
