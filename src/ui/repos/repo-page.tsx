@@ -29,7 +29,9 @@ import type { Overview } from './overview';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
-const BranchPanel = lazy(() => import('../branch/panel'));
+/** Its code comes when one is about to press a row. */
+const loadBranch = () => import('../branch/panel');
+const BranchPanel = lazy(loadBranch);
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
@@ -94,6 +96,8 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         <section
           aria-label="Stack"
           data-beside={open !== null || undefined}
+          onPointerEnter={() => void loadBranch()}
+          onFocus={() => void loadBranch()}
           className={`group/stack min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}
         >
           {branches.length === 0 ? (
