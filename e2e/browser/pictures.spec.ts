@@ -254,7 +254,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await page.keyboard.press('Enter');
   await expect(page.locator('[data-file] table').first()).toBeVisible();
   await look('branch');
-  await page.keyboard.press('Escape');
+  await page.getByRole('region', { name: 'Branch' }).getByRole('button', { name: 'Close' }).click();
   await page.locator('[data-job]').first().getByRole('link').first().click();
   await expect(page.getByRole('region', { name: 'Log', exact: true })).toBeVisible();
   await look('job-error', { fullPage: true });
