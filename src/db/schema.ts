@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { CHANGES_ERROR_CODES, type Changes, type ChangesAsk, type RangeDiff } from '@/model/changes';
+import { CHANGES_ERROR_CODES, type ChangesAsk, type ChangesContent } from '@/model/changes';
 import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
@@ -369,7 +369,7 @@ export const changes = sqliteTable(
       .notNull()
       .default('pending'),
     /** Null until `ready`; of which kind it is, `ask` says. */
-    content: text('content', { mode: 'json' }).$type<Changes | RangeDiff | null>(),
+    content: text('content', { mode: 'json' }).$type<ChangesContent | null>(),
     /** Bytes of the content. */
     size: integer('size').notNull().default(0),
     errorCode: text('error_code', { enum: CHANGES_ERROR_CODES }),

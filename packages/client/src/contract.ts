@@ -505,7 +505,15 @@ export interface RangeDiff {
 }
 
 /** Why changes cannot be shown. */
-export type ChangesErrorCode = 'NO_CLONE' | 'COMMIT_GONE' | 'TOO_LARGE' | 'TIMEOUT' | 'INTERNAL';
+export type ChangesErrorCode = 'NO_CLONE' | 'COMMIT_GONE' | 'TOO_LARGE' | 'TIMEOUT' | 'NO_IMAGE' | 'INTERNAL';
+
+/** A picture; its type is told by its bytes. */
+export interface ShownImage {
+  type: 'image/png' | 'image/gif' | 'image/jpeg' | 'image/webp';
+  width: number;
+  height: number;
+  base64: string;
+}
 
 /** Commits from `base` (left out) to `tip`. */
 export interface CommitRange {
@@ -896,6 +904,16 @@ export interface Spicerack {
       input: ChangesAsk,
       options?: CallOptions,
     ): Promise<ChangesState & { changes: Changes | null; feedCursor: number }>;
+    /** A picture by the id of its blob (`before.id`, `after.id` of a file), likewise. */
+    image(
+      input: { repoId: string; id: string },
+      options?: CallOptions,
+    ): Promise<ChangesState & { image: ShownImage | null; feedCursor: number }>;
+    /** Commits by their ids, at most 200, likewise and without sizes; those that the server's clone lacks are left out. */
+    commits(
+      input: { repoId: string; ids: string[] },
+      options?: CallOptions,
+    ): Promise<ChangesState & { commits: ChangedCommit[] | null; feedCursor: number }>;
     /** A branch's commits before a move against those after it, likewise. */
     rangeDiff(
       input: { repoId: string; before: CommitRange; after: CommitRange },

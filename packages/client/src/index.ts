@@ -96,7 +96,12 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       retry: keyed('tasks.retry'),
     },
     forecast: { get: query('forecast.get') },
-    changes: { get: query('changes.get'), rangeDiff: query('changes.rangeDiff') },
+    changes: {
+      image: query('changes.image'),
+      get: query('changes.get'),
+      commits: query('changes.commits'),
+      rangeDiff: query('changes.rangeDiff'),
+    },
     system: { status: bare('system.status') },
     async *watch({ repoId, from, signal, onConnection } = {}) {
       const stop = until(signal);

@@ -1,8 +1,11 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { newKey } from '../api';
 import { Button } from '../controls';
 import { useApi } from '../providers';
+import { overviewQuery } from '../repos/overview';
 import { useSending } from '../sending';
 import { lookAtRemote } from '../sync/look';
 import type { Shown } from './use-changes';
@@ -11,6 +14,16 @@ import type { Shown } from './use-changes';
 export function NotShown({ repoId, shown }: { repoId: string; shown: Extract<Shown<unknown>, { state: 'error' }> }) {
   const api = useApi();
   const { sending, send } = useSending();
+  const { data } = useQuery(overviewQuery(api, repoId));
+  const syncedAt = data?.repo?.syncedAt;
+  const { again } = shown;
+  const asked = useRef(syncedAt);
+  useEffect(() => {
+    // A sync may have brought what was missing.
+    if (syncedAt === undefined || asked.current === syncedAt) return;
+    if (asked.current !== undefined) again();
+    asked.current = syncedAt;
+  }, [syncedAt, again]);
   const sync = () => send(() => lookAtRemote(api, repoId, newKey()));
   return (
     <div role="alert" className="flex flex-wrap items-center gap-2 text-muted">

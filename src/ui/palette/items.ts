@@ -3,6 +3,7 @@ import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { visible } from '@/text/visible';
 import { historyAddress } from '../activity/address';
+import { branchAddress } from '../branch/address';
 import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
 import { isLive } from '../stack/state';
@@ -98,7 +99,7 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
       key: `branch ${name}`,
       text: shown,
       kind: 'branch',
-      does: { go: `/repos/${repoId}?q=${encodeURIComponent(name)}` },
+      does: { go: branchAddress(repoId, name) },
     },
     ...actions,
     {

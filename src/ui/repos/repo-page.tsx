@@ -9,7 +9,7 @@ import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
 import { isSuggested } from '@/repos/kept';
 import { counted } from '@/text/words';
-import { useOpenBranch } from '../branch/open-branch';
+import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
@@ -31,7 +31,9 @@ import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { RepoNav } from './repo-nav';
 
-const BranchPanel = lazy(() => import('../branch/panel'));
+/** Its code comes when one is about to press a row. */
+const loadBranch = () => import('../branch/panel');
+const BranchPanel = lazy(loadBranch);
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
@@ -64,7 +66,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
     <>
-      <title>{`${repo.name} · Spicerack`}</title>
+      {open === null && <title>{`${repo.name} · Spicerack`}</title>}
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
@@ -103,6 +105,8 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         <section
           aria-label="Stack"
           data-beside={open !== null || undefined}
+          onPointerEnter={() => void loadBranch()}
+          onFocus={() => void loadBranch()}
           className={`group/stack min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}
         >
           {branches.length === 0 ? (
@@ -168,7 +172,7 @@ function useScrollBehind(open: boolean): void {
   useLayoutEffect(() => {
     if (!open) return;
     left.current = window.scrollY;
-    if (!window.matchMedia('(min-width: 1200px)').matches) window.scrollTo(0, 0);
+    if (!isWide()) window.scrollTo(0, 0);
     return () => window.scrollTo(0, left.current);
   }, [open]);
 }
