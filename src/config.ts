@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hostname, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { environment, SECRETS } from './environment';
@@ -74,6 +74,10 @@ const Environment = z.object({
     )
     .transform((origins) => origins.map((origin) => origin.toLowerCase())),
   SPICERACK_DATA_DIR: z.string().default('./data'),
+  SPICERACK_MACHINE: z
+    .string()
+    .regex(/^[\w.:-]{1,100}$/, 'use letters, digits, ".", ":", "-" and "_", at most 100')
+    .optional(),
   SPICERACK_DATABASE_URL: z.string().optional(),
   SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional(),
   SPICERACK_EXECUTOR: z.enum(['auto', 'inngest', 'inline']).default('auto'),
@@ -167,8 +171,8 @@ export interface Config {
   keepEvents: number;
   /** The GitHub servers that are asked about pull requests, by host; nothing is asked without a token. */
   githubHosts: ReadonlyMap<string, GitHubHost>;
-  /** Names this machine in a job's lease. */
-  machine: string;
+  /** What names this machine instead of the name in its data directory (`machine.ts`); null where that is to do. */
+  machine: string | null;
 }
 
 /**
@@ -241,7 +245,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
         return [host, { apiUrl, token: token ?? null }];
       }),
     ),
-    machine: hostname(),
+    machine: e.SPICERACK_MACHINE ?? null,
   };
 }
 

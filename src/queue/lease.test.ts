@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '@/config';
 import { type JobRow, jobLogs, jobs } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process/process';
+import { machine } from '@/machine';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { endAbandoned } from '@/workflow/finish';
 import { insertJob } from './accept';
@@ -196,8 +197,10 @@ describe('the lease', () => {
     const left = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
     await once(left, 'spawn');
     const group = identifyProcess(left.pid ?? 0);
-    const gone = spawn('true');
+    const gone = spawn('sleep', ['600'], { stdio: 'ignore' });
+    await once(gone, 'spawn');
     const process = identifyProcess(gone.pid ?? 0);
+    gone.kill('SIGKILL');
     await once(gone, 'exit');
     const held = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+600 seconds')`;
     await test.db
@@ -206,8 +209,8 @@ describe('the lease', () => {
         status: 'running',
         leaseHeld: true,
         leaseUntil: held,
-        leaseMachine: config().machine,
-        leaseProcess: process ?? `${gone.pid}:0`,
+        leaseMachine: machine(),
+        leaseProcess: process,
         leaseGroup: group,
       })
       .where(eq(jobs.id, job));
@@ -216,6 +219,25 @@ describe('the lease', () => {
     await ended;
     expect(isAlive(group ?? '')).toBe(false);
     await lease.rest();
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it.each([
+    ['of another process table, as that of a container beside it is', () => '12345:1@elsewhere/pid:[1]'],
+    ['that a version named which knew no process tables', () => '12345:1'],
+  ])('is not taken from a process %s while it lasts, and is afterwards', async (_, process) => {
+    const job = await dispatched(await test.addRepo());
+    const held = { status: 'running' as const, leaseHeld: true, leaseMachine: machine(), leaseProcess: process() };
+    const later = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+600 seconds')`;
+    await test.db
+      .update(jobs)
+      .set({ ...held, leaseUntil: later })
+      .where(eq(jobs.id, job));
+    expect(await take(job)).toEqual({ kind: 'busy' });
+    expect(dueJobs([await row(job)], new Date().toISOString(), 'inline')).toEqual([]);
+    await test.db.update(jobs).set({ leaseUntil: '2020-01-01T00:00:00.000Z' }).where(eq(jobs.id, job));
+    expect(dueJobs([await row(job)], new Date().toISOString(), 'inline')).toHaveLength(1);
+    await (await taken(job)).rest();
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
   });
 

@@ -2,8 +2,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, type Statement, write } from '@/db/client';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
-import { identifyProcess, isAlive, killGroup } from '@/git/process/process';
+import { identifyProcess, isDead, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
+import { machine } from '@/machine';
 
 /** Which run of which job: what an executor hands over. */
 export interface JobRef {
@@ -86,7 +87,7 @@ export async function takeLease(
 ): Promise<Lease | NoLease> {
   const [before] = await db.select().from(jobs).where(sql`${jobs.id} = ${ref.jobId}`);
   if (!before || before.dispatch !== ref.dispatch || !isOpen(before)) return { kind: 'over' };
-  const deadFence = holderIsDead(before) ? before.fence : -1;
+  const deadFence = before.leaseHeld && holderIsDead(before) ? before.fence : -1;
   const self = identifyProcess(process.pid);
 
   const [taken] = await db
@@ -101,7 +102,7 @@ export async function takeLease(
       nextAttemptAt: null,
       leaseUntil: inFuture(config().leaseMs),
       leaseHeld: true,
-      leaseMachine: config().machine,
+      leaseMachine: machine(),
       leaseProcess: self,
       leaseGroup: null,
     })
@@ -127,7 +128,7 @@ export async function takeLease(
       .where(sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${after.fence}`);
     return { kind: 'not_yet' };
   }
-  if (before.leaseGroup && before.leaseMachine === config().machine) killGroup(before.leaseGroup);
+  if (before.leaseGroup && before.leaseMachine === machine()) killGroup(before.leaseGroup);
   await takeClone(db, taken.repoId);
   const [repo] = await db.select().from(repos).where(sql`${repos.id} = ${taken.repoId}`);
   if (!repo) return { kind: 'over' };
@@ -138,7 +139,7 @@ export async function takeLease(
 async function takeClone(db: Db, repoId: string): Promise<void> {
   const tended = await db
     .delete(cloneUpkeep)
-    .where(sql`${cloneUpkeep.repoId} = ${repoId} and ${cloneUpkeep.machine} = ${config().machine}`)
+    .where(sql`${cloneUpkeep.repoId} = ${repoId} and ${cloneUpkeep.machine} = ${machine()}`)
     .returning({ group: cloneUpkeep.processGroup });
   for (const { group } of tended) if (group) killGroup(group);
 }
@@ -147,11 +148,9 @@ function isOpen(job: JobRow): boolean {
   return job.status === 'queued' || job.status === 'running';
 }
 
-/** Whether the process that holds a job's lease is known to have ended; only its own machine can tell. */
-export function holderIsDead(job: JobRow): boolean {
-  return (
-    job.leaseHeld && job.leaseMachine === config().machine && job.leaseProcess !== null && !isAlive(job.leaseProcess)
-  );
+/** Whether the process that last took a job's lease is known to have ended; only where it ran can that be told. */
+export function holderIsDead(job: Pick<JobRow, 'leaseMachine' | 'leaseProcess'>): boolean {
+  return job.leaseMachine === machine() && job.leaseProcess !== null && isDead(job.leaseProcess);
 }
 
 // Next bundles its instrumentation hook and its routes apart, so module state is not shared between them.

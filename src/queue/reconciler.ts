@@ -3,9 +3,8 @@ import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
-import { isAlive } from '@/git/process/process';
 import type { Executor } from './executor';
-import { farMs, isHeldHere, isWaiting, NOW } from './lease';
+import { farMs, holderIsDead, isHeldHere, isWaiting, NOW } from './lease';
 import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
@@ -103,7 +102,7 @@ function isUnderWay(job: JobRow, now: string): boolean {
 
 /** Whether a running job has nobody who goes on with it. */
 function isAbandoned(job: JobRow, now: string, executor: Executor['name']): boolean {
-  if (job.leaseMachine === config().machine && job.leaseProcess !== null && !isAlive(job.leaseProcess)) return true;
+  if (holderIsDead(job)) return true;
   const far = later(now, farMs());
   if (isWaiting(job) && job.nextAttemptAt !== null) {
     // Inngest comes back by itself, unless its run has left because there was no room.

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { config } from '@/config';
 import { cloneUpkeep, jobs, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { keptJobs } from '@/git/clone/keep-ref';
 import { identifyProcess, isAlive } from '@/git/process/process';
 import { git, gitText } from '@/git/process/run';
+import { machine } from '@/machine';
 import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
@@ -160,7 +160,7 @@ describe('tending a clone', () => {
     const ended = once(left, 'exit');
     await test.db
       .insert(cloneUpkeep)
-      .values({ repoId, machine: config().machine, process: processOfGone, processGroup: group });
+      .values({ repoId, machine: machine(), process: processOfGone, processGroup: group });
     expect(await tendClone(test.db, repoId, never)).toBe('tended');
     await ended;
     expect(isAlive(group)).toBe(false);
@@ -170,7 +170,7 @@ describe('tending a clone', () => {
     const other = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
     await once(other, 'spawn');
     const process = identifyProcess(other.pid ?? 0) ?? '';
-    await test.db.insert(cloneUpkeep).values({ repoId, machine: config().machine, process });
+    await test.db.insert(cloneUpkeep).values({ repoId, machine: machine(), process });
     expect(await tendClone(test.db, repoId, never)).toBe('held');
     other.kill();
     await once(other, 'exit');

@@ -1,5 +1,4 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { config } from '@/config';
 import { type Db, write } from '@/db/client';
 import { cloneUpkeep, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
@@ -10,6 +9,7 @@ import { maintainClone, needsMaintenance } from '@/git/clone/maintenance';
 import { GitError } from '@/git/process/error';
 import { identifyProcess, isAlive, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
+import { machine } from '@/machine';
 
 /** Longest time of one command of maintenance. */
 const COMMAND_MS = 30 * 60_000;
@@ -63,17 +63,16 @@ export async function tendClone(db: Db, repoId: string, signal: AbortSignal): Pr
 }
 
 async function holdClone(db: Db, repoId: string): Promise<HeldClone | null> {
-  const { machine } = config();
   const self = identifyProcess(process.pid);
   if (self === null) return null;
-  const ofClone = and(eq(cloneUpkeep.repoId, repoId), eq(cloneUpkeep.machine, machine));
+  const ofClone = and(eq(cloneUpkeep.repoId, repoId), eq(cloneUpkeep.machine, machine()));
   const mine = and(ofClone, eq(cloneUpkeep.process, self));
   const [holder] = await db.select().from(cloneUpkeep).where(ofClone);
   // A process tends one clone at a time, so a row of our own is left from a release that failed.
   if (holder && holder.process !== self && isAlive(holder.process)) return null;
   const [held] = await db.all<{ repo: string }>(sql`
     insert into clone_upkeep (repo_id, machine, process)
-    select id, ${machine}, ${self} from repos where id = ${repoId}
+    select id, ${machine()}, ${self} from repos where id = ${repoId}
       and not exists (select 1 from jobs where repo_id = repos.id and status in ('queued', 'running'))
     on conflict (repo_id, machine) do update set process = excluded.process, process_group = null
       where process = ${holder?.process ?? ''}
@@ -97,7 +96,7 @@ async function isHeld(db: Db, repoId: string): Promise<boolean> {
   const rows = await db
     .select({ process: cloneUpkeep.process })
     .from(cloneUpkeep)
-    .where(and(eq(cloneUpkeep.repoId, repoId), eq(cloneUpkeep.machine, config().machine)));
+    .where(and(eq(cloneUpkeep.repoId, repoId), eq(cloneUpkeep.machine, machine())));
   return rows[0]?.process === self;
 }
 

@@ -1,5 +1,4 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import { config } from '@/config';
 import { type JobMoveRow, jobMoves, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { findDamage } from '@/git/clone/fsck';
@@ -10,6 +9,7 @@ import { committerIdentity } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
 import { GitError, speaksToRemote } from '@/git/process/error';
 import { fetchCommits } from '@/git/remote/fetch';
+import { machine } from '@/machine';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import type { Lease } from '@/queue/lease';
 import { logLine } from '@/queue/record';
@@ -86,11 +86,7 @@ async function keptHere({ db, repo }: Lease): Promise<KeptJob[]> {
     .from(jobMoves)
     .innerJoin(jobs, eq(jobs.id, jobMoves.jobId))
     .where(
-      and(
-        eq(jobs.repoId, repo.id),
-        eq(jobs.leaseMachine, config().machine),
-        inArray(jobMoves.state, ['pushed', 'planned']),
-      ),
+      and(eq(jobs.repoId, repo.id), eq(jobs.leaseMachine, machine()), inArray(jobMoves.state, ['pushed', 'planned'])),
     )
     .orderBy(asc(jobMoves.id));
   const byJob = new Map<string, KeptJob>();

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { inArray } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Db, openDatabase, write } from '@/db/client';
+import { type JobRow, jobs, repos } from '@/db/schema';
+import { makeRemote, type Remote } from '@/demo/remote';
+import { insertJob } from '@/queue/accept';
+import { writeBranch } from '@/testing/stack';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Two nodes as two containers are: one host name and one system, but a namespace of process numbers and a data
+ * directory each. The database is one file, since no libSQL server can be had here.
+ */
+describe.runIf(process.platform === 'linux')('two containers with one host name on one database', () => {
+  let dir: string;
+  let db: Db;
+  const remotes: Remote[] = [];
+  const nodes: ChildProcess[] = [];
+
+  /** @returns what ends the node, and all that it has started, at once */
+  async function startNode(name: string): Promise<ChildProcess> {
+    const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+    const args = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, '--import', 'tsx'];
+    const node = spawn('unshare', [...asRoot, ...args, 'e2e/support/job-node.ts'], {
+      cwd: root,
+      env: {
+        PATH: process.env.PATH,
+        HOME: dir,
+        NODE_ENV: 'test',
+        SPICERACK_DATA_DIR: join(dir, name),
+        SPICERACK_DATABASE_URL: `file:${dir}/spicerack.db`,
+        SPICERACK_GIT: join(dir, 'git'),
+        SPICERACK_ENGINE: 'git',
+        SPICERACK_LEASE: '5',
+        SPICERACK_RETRY_DELAY: '0.1',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    nodes.push(node);
+    if (!node.stdout) throw new Error('no output');
+    await once(createInterface(node.stdout), 'line');
+    return node;
+  }
+
+  /** Queues a sync and a restack of each repo, and returns the rows of those jobs once all have ended. */
+  async function runAll(meanwhile: (running: JobRow | undefined) => void = () => undefined): Promise<JobRow[]> {
+    const rows = await db.select().from(repos);
+    const ids: string[] = [];
+    for (const { id: repoId } of rows) {
+      for (const kind of ['sync_repo', 'restack_repo'] as const) {
+        const id = uuid();
+        ids.push(id);
+        await write(db, [insertJob(db, { id, repoId, kind, requestedBy: 'test' })]);
+      }
+    }
+    const ours = () => db.select().from(jobs).where(inArray(jobs.id, ids));
+    const running = () => ours().then((rows) => rows.find((job) => job.status === 'running'));
+    meanwhile(await vi.waitUntil(running, 20_000));
+    await vi.waitFor(async () => expect((await ours()).every((job) => job.finishedAt !== null)).toBe(true), {
+      timeout: 50_000,
+      interval: 200,
+    });
+    return ours();
+  }
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'spicerack-containers-'));
+    db = await openDatabase(`file:${dir}/spicerack.db`);
+    for (let i = 0; i < 5; i++) {
+      const remote = await makeRemote(join(dir, `remote-${i}.git`));
+      await writeBranch(remote);
+      remotes.push(remote);
+      await db.insert(repos).values({ id: uuid(), name: `repo-${i}`, url: remote.dir });
+    }
+    // A fetch takes longer than a node waits until it looks at the rows again: each sees the jobs of the other at work.
+    await writeFile(join(dir, 'git'), '#!/bin/sh\ncase " $* " in *" fetch "*) sleep 1.5 ;; esac\nexec git "$@"\n', {
+      mode: 0o755,
+    });
+    await startNode('one');
+    await startNode('two');
+  });
+  afterAll(async () => {
+    for (const node of nodes) node.kill('SIGKILL');
+    db.$client.close();
+    await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
+
+  it('run ten jobs over five repositories, each begun once', async () => {
+    const ended = await runAll();
+    expect(ended.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(Array(10).fill('completed 1'));
+  });
+
+  it('go on with the jobs of the one that is killed, once its leases have run out', async () => {
+    const first = (await readFile(join(dir, 'one', 'machine-id'), 'utf8')).trim();
+    const ended = await runAll((running) => nodes[running?.leaseMachine === first ? 0 : 1]?.kill('SIGKILL'));
+    expect(ended.map(({ status }) => status)).toEqual(Array(10).fill('completed'));
+    expect(Math.max(...ended.map(({ attempt }) => attempt))).toBeLessThan(4);
+  });
+});
