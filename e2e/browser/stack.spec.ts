@@ -188,7 +188,7 @@ test('keys restack, rebase, sync and open the menu of the row that they are at',
   await restack.is('completed');
   expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
 
-  await keyboard.press('Enter');
+  await keyboard.press('m');
   await expect(page.getByRole('menuitem', { name: /^Restack/ })).toBeFocused();
   await keyboard.press('Escape');
   await expect(shopPage.tree).toBeFocused();
@@ -306,7 +306,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await shopPage.goTo('catalog/price-rounding');
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('m');
     await expect(page.getByRole('menu')).toBeVisible();
     await expectAccessible(page);
   });

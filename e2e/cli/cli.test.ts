@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { writeStack } from '@/testing/stack';
+import { shellWord } from '@/text/shell';
 import { holdPushes } from '../browser/pages/hold-pushes';
 import { buildCli, type Cli } from '../support/cli';
 import { startServer, type TestServer } from '../support/server';
@@ -111,12 +112,18 @@ describe('one session in a clone', () => {
     await remote.from('main').branch('main').commit('Another two', { 'app.txt': 'one\nzwei\nthree\n' }).write();
     await spicerack('sync');
     const refused = await spicerack('restack', '--all');
-    expect(refused.code).toBe(2);
+    expect(refused.code).toBe(6);
     expect(refused.stderr).toContain('✕ fix conflicts in app.txt');
     expect(refused.stderr).toContain('give --yes');
     const done = await spicerack('restack', '--all', '--yes');
     expect(done.code).toBe(3);
     expect(done.stdout).toMatch(/Moved 3 branches; held back fix\./);
+    expect((await spicerack('log', '-f')).code).toBe(3);
+    expect((await spicerack('log')).code).toBe(0);
+    const { value } = await json('jobs', '--status', 'completed', '--limit', '1');
+    expect(value.jobs).toMatchObject([{ job: { kind: 'restack_repo', status: 'completed' } }]);
+    expect((await json('jobs', '--status', 'queued')).value.jobs).toEqual([]);
+    expect((await spicerack('jobs', '--status', 'done')).code).toBe(2);
   });
 
   test('open says the address where there is no terminal', async () => {
@@ -140,7 +147,7 @@ describe('one session in a clone', () => {
     expect((await spicerack('rebase', 'c')).code).toBe(6);
     expect((await spicerack('long-lived', 'c', '--off')).code).toBe(0);
     expect((await spicerack('accept-rename', 'c')).code).toBe(6);
-    expect((await spicerack('remove', 'corner')).code).toBe(2);
+    expect((await spicerack('remove', 'corner')).code).toBe(6);
   });
 
   test('create makes a branch on that of HEAD, with a task that is found by its branch', async () => {
@@ -174,8 +181,40 @@ describe('one session in a clone', () => {
     expect((await spicerack('__complete', 'restack', '')).stdout.split('\n')).toEqual(
       expect.arrayContaining(['a', 'b', 'main']),
     );
-    for (const shell of ['bash', 'zsh', 'fish'])
-      expect((await spicerack('completion', shell)).stdout).toContain('__complete');
+    expect((await spicerack('completion', 'tcsh')).code).toBe(2);
+  });
+
+  /** What each shell is told to complete `spicerack` with these words after the script was read. */
+  const SHELLS: Array<[shell: string, flags: string[], complete: string]> = [
+    ['bash', ['--norc'], `COMP_WORDS=(spicerack "$@"); COMP_CWORD=$#; _spicerack; printf '%s\\n' "\${COMPREPLY[@]}"`],
+    ['zsh', ['-f'], `compadd() { shift; print -l -- "$@"; }; words=(spicerack "$@"); CURRENT=\${#words}; _spicerack`],
+    ['fish', ['--no-config'], 'complete -C "spicerack $argv"'],
+  ];
+  const isThere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
+  describe.each(SHELLS.filter(([shell]) => isThere(shell)))('in %s', (shell, flags, complete) => {
+    test('commands, flags and branches are completed', async () => {
+      const script = join(dir, `completion.${shell}`);
+      const before = shell === 'zsh' ? 'autoload -U compinit; compinit -u -D\n' : '';
+      writeFileSync(script, `${before}${(await spicerack('completion', shell)).stdout}${complete}\n`);
+      const bin = join(dir, 'bin');
+      mkdirSync(bin, { recursive: true });
+      writeFileSync(
+        join(bin, 'spicerack'),
+        `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(cli.file)} "$@"\n`,
+        {
+          mode: 0o755,
+        },
+      );
+      const words = async (...typed: string[]) => {
+        const env = { ...process.env, ...here.env, PATH: `${bin}:${process.env.PATH}`, HOME: dir };
+        const { stdout } = await run(shell, [...flags, script, ...typed], { cwd: clone, env });
+        return stdout.split('\n').map((line) => line.split('\t')[0]);
+      };
+      expect(await words('rest')).toContain('restack');
+      expect(await words('restack', '--a')).toContain('--all');
+      expect(await words('restack', 'm')).toContain('main');
+      expect(await words('task', 'cr')).toContain('create');
+    });
   });
 });
 
@@ -232,6 +271,11 @@ describe('bad input', () => {
     expect(nobody.code).toBe(7);
     expect(JSON.parse(nobody.stdout).error).toMatchObject({ code: 'UNREACHABLE', retryable: true });
     expect((await at('nonsense')).code).toBe(2);
+    const page = await at(`${server.url}/repos`);
+    expect({ code: page.code, hint: JSON.parse(page.stdout).error.hint }).toEqual({
+      code: 2,
+      hint: expect.stringContaining(`Give it as ${server.url}`),
+    });
   });
 
   test('login keeps what works in a file for its owner alone, and what is kept for one server goes to no other', async () => {
@@ -277,9 +321,15 @@ describe('while a job is at work', () => {
 
     const back = cli.start(['job', seq, '--wait'], here);
     await back.says(`#${seq}`);
+    await server.kill9();
+    await back.says('The connection to the server is lost');
     await server.restart();
     await release();
-    expect(await back.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Moved 4 branches.') });
+    expect(await back.ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Moved 4 branches.'),
+      stderr: expect.stringContaining('The server is back.'),
+    });
     expect((await spicerack('log', '--follow', seq)).stdout).toContain('Pushing 4 branches');
   });
 

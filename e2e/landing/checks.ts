@@ -75,14 +75,18 @@ function endsWell({ detail: { job } }: Report): Broken[] {
 
 /**
  * Every line that a branch's own commits have written is there, and every one that they have taken away is not, but
- * for commits that have landed: what became of those, trunk decides.
+ * for commits that have landed: what became of those, trunk decides. A line of one that had landed below for a while is
+ * also its author's there: who takes it away below does so under the branch too.
  */
 function keepsWork(model: Model, after: Picture): Broken[] {
   return live(model).flatMap((branch): Broken[] => {
     const keys = after.get(branch.name)?.keys;
     if (!keys) return [{ kind: 'work is kept', words: `${branch.name} is not on the remote any more` }];
     const lost = [...model.ownKeys(branch)].filter(
-      ([key, { present, by }]) => keys.has(key) !== present && !model.mayHaveLanded(by, branch.name, after),
+      ([key, { present, by }]) =>
+        keys.has(key) !== present &&
+        !model.mayHaveLanded(by, branch.name, after) &&
+        !isUndoneBelow(model, branch, { key, present, by }, after),
     );
     return lost.map(([key, { present, by }]) => ({
       kind: 'work is kept',
@@ -91,11 +95,32 @@ function keepsWork(model: Model, after: Picture): Broken[] {
   });
 }
 
+/** Whether the author of a branch below has undone it, on top of a landing that has been taken back since. */
+function isUndoneBelow(
+  model: Model,
+  branch: BranchTruth,
+  { key, present, by }: { key: string; present: boolean; by: string },
+  picture: Picture,
+): boolean {
+  if (!model.landings.some(({ commits }) => commits.includes(by))) return false;
+  const held = picture.get(branch.name)?.subjects;
+  return live(model).some(
+    (other) =>
+      other !== branch &&
+      other.own.some((subject) => {
+        const change = model.changes.get(subject);
+        return held?.has(subject) && (present ? change?.removes : change?.adds)?.has(key);
+      }),
+  );
+}
+
 function saysMergedRightly({ model, store }: People, before: Picture, after: Picture, { rows }: Report): Broken[] {
   return [...model.branches.values()].flatMap((branch): Broken[] => {
     const row = rows.get(branch.name);
     if (row?.merged) {
-      const open = branch.own.filter((subject) => !isLanded(model, branch, subject, after));
+      // What was pushed to it and deleted before anybody looked, nobody can know of.
+      const known = branch.own.filter((subject) => !branch.deleted || model.wasSeen(branch.name, subject));
+      const open = known.filter((subject) => !isLanded(model, branch, subject, after));
       if (open.length > 0) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but ${open.join(', ')} did not land` }];
       }
@@ -210,4 +235,5 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
   );
   model.seenTips = new Map([...after].map(([name, { tip }]) => [name, tip]));
   model.seenLines = new Map([...after].map(([name, { tip }]) => [name, store.line(tip)]));
+  for (const picture of [before, after]) for (const [name, { subjects }] of picture) model.see(name, subjects);
 }

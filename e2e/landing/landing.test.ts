@@ -56,7 +56,7 @@ const backBy = (commits: number): Move => ({ do: 'put trunk back', commits });
 const stack = [branch('A', 'main', [file()]), branch('B', 'A', [file()]), branch('C', 'B', [file()])];
 
 /** What was seen to go wrong in tools of this field, each with its opposite: the moves, and how the branches end. */
-const situations: Record<string, { moves: Move[]; ends: Record<string, string> }> = {
+const situations: Record<string, { moves: Move[]; ends: Record<string, string>; keepsAll?: true }> = {
   'A lands, and B took a part of it away': {
     moves: [
       branch('A', 'main', [file('feature.txt'), file('debug.txt'), app('change', 3)]),
@@ -164,6 +164,45 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string> }
     moves: [...stack, land('B', 'squash', 'parent'), sync, { do: 'reset', on: 'A', back: 1 }, sync, restack],
     ends: { A: 'main', B: 'A', C: 'B' },
   },
+  'a part of B is squashed into A, a part of A into trunk, and A then takes that back': {
+    moves: [
+      branch('A', 'main', [file()]),
+      branch('B', 'A', [file()], [file()]),
+      branch('C', 'B', [file()]),
+      ...[land('B', 'squash', 'parent', 1), land('A', 'squash', 'main', 1)],
+      ...([
+        { do: 'job', kind: 'restack_subtree', branch: 'B' },
+        { do: 'reset', on: 'A', back: 1 },
+      ] satisfies Move[]),
+      ...[sync, restack],
+    ],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+  },
+  'a part of B is squashed into A, which is then rewritten without it': {
+    moves: [
+      branch('A', 'main', [file()]),
+      branch('B', 'A', [file()], [file()]),
+      branch('C', 'B', [file()]),
+      ...([land('B', 'squash', 'parent', 1), restack, commit('A', file()), restack] satisfies Move[]),
+      ...([{ do: 'take out', on: 'A', nth: 1 }, sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A', C: 'B' },
+    keepsAll: true,
+  },
+  'C lands, which holds all, and is pushed to before anybody looks': {
+    moves: [
+      branch('A', 'main', [app('change', 0)]),
+      branch('B', 'A', [file()]),
+      branch('C', 'B', [app('add', 0)]),
+      branch('D', 'C', [file()]),
+      ...[land('C', 'squash'), commit('C', file()), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'merged', C: 'main', D: 'C' },
+  },
+  'a part of C lands, which needs B, and B has not landed': {
+    moves: [...stack, commit('C', file()), land('C', 'pick', 'main', 1), sync, restack],
+    ends: { A: 'main', B: 'A', C: 'B' },
+  },
   'B alone lands by a cherry-pick': {
     moves: [...stack, land('B', 'pick'), sync, restack],
     ends: { A: 'main', B: 'merged', C: 'A' },
@@ -227,10 +266,11 @@ describe.each(['git', 'git-spice'] as const)('with the engine %s', (engine) => {
     fuzzTimeout(120_000),
   );
 
-  it.skipIf(isMissing).each(Object.entries(situations))('%s', async (_, { moves, ends }) => {
+  it.skipIf(isMissing).each(Object.entries(situations))('%s', async (_, { moves, ends, keepsAll }) => {
     const { last, story } = await holds(moves, engine);
     const rows = last?.rows ?? new Map();
     const ended = Object.keys(ends).map((name) => [name, rows.get(name)?.merged ? 'merged' : rows.get(name)?.parent]);
     expect(Object.fromEntries(ended), story.join('\n')).toEqual(ends);
+    if (keepsAll) expect(story.join('\n')).not.toContain('no branch has any more');
   });
 });

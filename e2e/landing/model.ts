@@ -83,6 +83,17 @@ export class Model {
   /** The first-parent lines of those tips, oldest first. */
   seenLines = new Map<string, StoredCommit[]>();
 
+  /** Subjects that some job has met on a branch. */
+  readonly #seenSubjects = new Map<string, Set<string>>();
+
+  see(branch: string, subjects: Iterable<string>): void {
+    this.#seenSubjects.set(branch, new Set([...(this.#seenSubjects.get(branch) ?? []), ...subjects]));
+  }
+
+  wasSeen(branch: string, subject: string): boolean {
+    return this.#seenSubjects.get(branch)?.has(subject) === true;
+  }
+
   /** Whether what was landed is still there: the commit that brought it, or one that took that over in its turn. */
   holds(landing: Landing, picture: Picture, asked: ReadonlySet<Landing> = new Set()): boolean {
     if (picture.get(landing.into)?.subjects.has(landing.at.subject)) return true;

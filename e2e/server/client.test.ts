@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSpicerack, type FeedMessage, type JobDetail, type Spicerack, SpicerackError } from '@spicerack/client';
@@ -140,17 +141,23 @@ describe('a server that is killed and started again', () => {
     const stop = new AbortController();
     const { cursor } = await client.repos.list();
     const messages: FeedMessage[] = [];
+    const states: string[] = [];
+    const onConnection = (state: string) => states.push(state);
     const watching = (async () => {
-      for await (const message of client.watch({ from: cursor, signal: stop.signal })) messages.push(message);
+      for await (const message of client.watch({ from: cursor, signal: stop.signal, onConnection })) {
+        messages.push(message);
+      }
     })();
     const first = await client.jobs.run({ repoId, kind: 'sync_repo' });
     await client.waitForJob(first.jobId);
 
     const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
-    const waiting = client.waitForJob(jobId);
+    const waited: string[] = [];
+    const waiting = client.waitForJob(jobId, { onConnection: (state) => waited.push(state) });
     await server.kill9();
     await server.restart();
     expect((await waiting).job.status).toBe('completed');
+    expect(waited.at(-1)).toBe('live');
     const last = await client.jobs.run({ repoId, kind: 'sync_repo' });
     await client.waitForJob(last.jobId);
 
@@ -171,6 +178,7 @@ describe('a server that is killed and started again', () => {
     const got = seqs().map(({ seq }) => seq);
     expect(got).toEqual([...new Set(got)].sort((a, b) => a - b));
     expect(messages.every(({ kind }) => kind === 'changes')).toBe(true);
+    expect(states).toEqual(['connecting', 'live', 'lost', 'live']);
     // A fresh reader of the same stretch sees just that.
     const again: number[] = [];
     for await (const message of client.watch({ from: cursor })) {
@@ -182,38 +190,87 @@ describe('a server that is killed and started again', () => {
 });
 
 describe('a call whose answer got lost', () => {
-  it('is sent again under the same key, and is one job', async () => {
+  /** A way to the server that breaks each connection whose next answer is to get lost, once the server has answered. */
+  async function breakingWay(): Promise<{ way: Spicerack; lose(answers: number): void; lost(): number }> {
+    let toLose = 0;
     let lost = 0;
-    const breaking = createSpicerack({
-      url: server.url,
-      fetch: async (input, init) => {
-        const answer = await fetch(input, init);
-        if (init?.method === 'POST' && lost === 0) {
-          lost += 1;
-          await answer.body?.cancel();
-          throw new TypeError('terminated');
-        }
-        return answer;
-      },
+    const { port } = new URL(server.url);
+    const proxy = createServer((near) => {
+      const far = connect(Number(port), '127.0.0.1');
+      const end = () => {
+        near.destroy();
+        far.destroy();
+      };
+      for (const socket of [near, far]) socket.on('error', end).on('close', end);
+      near.pipe(far);
+      far.on('data', (answer) => {
+        if (toLose === 0) return void near.write(answer);
+        toLose -= 1;
+        lost += 1;
+        end();
+      });
     });
-    const before = (await client.jobs.list({ repoId, limit: 1 })).jobs[0]?.job.seq ?? 0;
-    const { jobId } = await breaking.jobs.run({ repoId, kind: 'restack_repo' });
-    const { job } = await client.waitForJob(jobId);
-    expect(lost).toBe(1);
-    const since = (await client.jobs.list({ repoId })).jobs.filter((each) => each.job.seq > before);
-    expect(since.map((each) => each.job.id)).toEqual([job.id]);
-  });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    const address = proxy.address();
+    const way = createSpicerack({ url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` });
+    return {
+      way,
+      lose(answers) {
+        toLose = answers;
+      },
+      lost: () => lost,
+    };
+  }
 
-  it('is not sent again where that would do it twice: the error says that it is not known', async () => {
-    const breaking = createSpicerack({
-      url: server.url,
-      fetch: async (input, init) => {
-        await (await fetch(input, init)).body?.cancel();
-        throw new TypeError('terminated');
-      },
-    });
-    const error = await failure(breaking.tasks.create({ repoId, title: 'Once', branch: 'nobody/has-it' }));
-    expect(error).toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
-    expect((await client.tasks.list({ repoId })).filter(({ title }) => title === 'Once')).toHaveLength(1);
-  });
+  it('is sent again and done once, whatever it makes, changes or removes', async () => {
+    const { way, lose, lost } = await breakingWay();
+    const seq = async () => (await client.jobs.list({ limit: 1 })).jobs[0]?.job.seq ?? 0;
+    const other = await makeRemote(join(dir, 'other.git'));
+    await writeStack(other);
+
+    lose(2);
+    const added = await way.repos.add({ url: other.dir });
+    expect((await client.repos.list()).repos.filter(({ url }) => url === other.dir)).toHaveLength(1);
+    await client.waitForJob(added.jobId);
+
+    lose(1);
+    const task = await way.tasks.create({ repoId: added.repo.id, title: 'Once', branch: 'nobody/has-it' });
+    expect((await client.tasks.list({ repoId: added.repo.id })).map(({ id }) => id)).toEqual([task.id]);
+    await client.waitForJob(task.jobId ?? '');
+
+    const before = await seq();
+    lose(1);
+    const { jobId } = await way.jobs.run({ repoId: added.repo.id, kind: 'restack_repo' });
+    expect((await client.waitForJob(jobId)).job.seq).toBe(before + 1);
+    lose(1);
+    const retried = await way.jobs.retry({ jobId });
+    await client.waitForJob(retried.jobId);
+    expect(await seq()).toBe(before + 2);
+
+    lose(1);
+    expect(await way.repos.update({ repoId: added.repo.id, name: 'other' })).toMatchObject({ name: 'other' });
+    lose(1);
+    expect(await way.repos.remove({ repoId: added.repo.id })).toEqual({ removed: true });
+    expect(lost()).toBe(7);
+    // What was never there is not said to be removed.
+    expect(await failure(way.repos.remove({ repoId: added.repo.id }))).toMatchObject({ code: 'NOT_FOUND' });
+  }, 60_000);
+});
+
+it('a signal that lives long gathers no listeners, over many calls, waits and streams', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const stop = new AbortController();
+  const long = createSpicerack({ url: server.url, signal: stop.signal });
+  const { jobs, feedCursor } = await long.jobs.list({ repoId, limit: 1 });
+  for (let i = 0; i < 30; i += 1) await long.repos.list({ signal: stop.signal });
+  await Promise.all(Array.from({ length: 30 }, () => long.waitForJob(jobs[0]?.job.id ?? '', { signal: stop.signal })));
+  for (let i = 0; i < 15; i += 1) {
+    for await (const _ of long.watch({ from: feedCursor - 1, signal: stop.signal })) break;
+  }
+  expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
+  expect(warnings).toEqual([]);
 });

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, type Progress, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { createSpicerack } from '@spicerack/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -10,11 +9,12 @@ import { z } from 'zod';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { addRepo } from '@/testing/api';
 import { writeStack } from '@/testing/stack';
+import { holdPushes } from '../browser/pages/hold-pushes';
+import { buildCli, type Cli } from '../support/cli';
 import { startServer, type TestServer } from '../support/server';
 
 /** Agents as they come: the official client, over both transports, in the version of the day and an older one. */
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const TOKEN = 'a-token-for-this-test-alone';
 const READING = ['list_repos', 'get_stack', 'get_branch', 'get_job', 'list_jobs', 'forecast', 'wait_for_job'];
 const ALL = [
@@ -24,10 +24,14 @@ const ALL = [
 
 let dir: string;
 let server: TestServer;
+let cli: Cli;
 let remotes = 0;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spicerack-mcp-'));
-  server = await startServer({ executor: 'inline', env: { SPICERACK_TOKEN: TOKEN, SPICERACK_ENGINE: 'git' } });
+  [server, cli] = await Promise.all([
+    startServer({ executor: 'inline', env: { SPICERACK_TOKEN: TOKEN, SPICERACK_ENGINE: 'git' } }),
+    buildCli(dir),
+  ]);
 }, 300_000);
 afterAll(async () => {
   await server?.dispose();
@@ -64,9 +68,8 @@ async function agent({ door, mode = 'auto', readOnly = false, person }: Opening)
         })
       : new StdioClientTransport({
           command: process.execPath,
-          args: ['--import', 'tsx', 'scripts/mcp.ts', ...(readOnly ? ['--read-only'] : [])],
-          cwd: root,
-          env: { PATH: process.env.PATH ?? '', SPICERACK_URL: server.url, SPICERACK_TOKEN: TOKEN },
+          args: [cli.file, 'mcp', ...(readOnly ? ['--read-only'] : [])],
+          env: { PATH: process.env.PATH ?? '', HOME: dir, SPICERACK_URL: server.url, SPICERACK_TOKEN: TOKEN },
         });
   await client.connect(transport);
   onTestFinished(() => client.close());
@@ -76,8 +79,8 @@ async function agent({ door, mode = 'auto', readOnly = false, person }: Opening)
       return (await client.listTools()).tools.map(({ name }) => name);
     },
     /** Calls a tool that is expected to answer. */
-    async call(name: string, args: Record<string, unknown>) {
-      const result = await client.callTool({ name, arguments: args });
+    async call(name: string, args: Record<string, unknown>, onprogress?: (progress: Progress) => void) {
+      const result = await client.callTool({ name, arguments: args }, onprogress ? { onprogress } : {});
       if (result.isError) throw new Error(textOf(result.content));
       return z.record(z.string(), z.any()).parse(result.structuredContent);
     },
@@ -159,6 +162,40 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     ]);
     expect(await refused('cancel_job', { jobId: job.jobId })).toContain('has ended already');
     expect(await call('create_task', { repoId, title: 'New work' })).toMatchObject({ branchStatus: 'queued' });
+  });
+});
+
+describe.each(['http', 'stdio'] as const)('a job at work, over %s', (door) => {
+  it('is waited for as long as was said, tells its progress to who asks for it, and is cancelled before its push', async () => {
+    const { repoId, remote } = await repo();
+    const { call } = await agent({ door });
+    await call('wait_for_job', await picked(call('register_branches', { repoId, suggested: true })));
+    await remote.from('main').commit('Main moves', { 'on.txt': 'x\n' }).write();
+    await call('wait_for_job', await picked(call('run_action', { repoId, kind: 'sync_repo' })));
+    const restack = { repoId, kind: 'restack_repo' };
+    const { expected } = await call('forecast', restack);
+
+    const told: string[] = [];
+    const begun = await picked(call('run_action', { ...restack, expected }));
+    // A second one of the same repo waits for the first.
+    const queued = await picked(call('run_action', { repoId, kind: 'sync_repo' }));
+    const done = await call('wait_for_job', begun, ({ message }) => told.push(message ?? ''));
+    expect(done).toMatchObject({ ended: true, status: 'completed' });
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.at(-1)).toBe(`#${done.number} completed: ${done.message}`);
+    await call('wait_for_job', queued);
+
+    const release = await holdPushes(remote);
+    await remote.from('main').commit('Main moves on', { 'on2.txt': 'x\n' }).write();
+    await call('wait_for_job', await picked(call('run_action', { repoId, kind: 'sync_repo' })));
+    const { expected: now } = await call('forecast', restack);
+    const held = await picked(call('run_action', { ...restack, expected: now }));
+    const behind = await picked(call('run_action', { repoId, kind: 'sync_repo' }));
+    expect(await call('wait_for_job', { ...held, seconds: 0.3 })).toMatchObject({ ended: false });
+    expect(await call('cancel_job', behind)).toMatchObject({ status: 'cancelled' });
+    expect(await call('wait_for_job', behind)).toMatchObject({ ended: true, status: 'cancelled' });
+    await release();
+    expect(await call('wait_for_job', held)).toMatchObject({ ended: true, status: 'completed' });
   });
 });
 

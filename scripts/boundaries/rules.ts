@@ -19,6 +19,7 @@ export const ROOMS: string[][] = [
   ['src/planner'],
   ['src/forge'],
   ['src/forecast'],
+  ['src/changes'],
   ['src/demo'],
   ['src/workflow'],
   ['src/upkeep'],

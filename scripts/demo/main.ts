@@ -1,21 +1,23 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSpicerack, type JobDetail, type Spicerack } from '@spicerack/client';
 import { buildDemoRemote, DEMO_PARENTS } from '@/demo/demo-remote';
 import type { Remote } from '@/demo/remote';
 import type { ActionKind } from '@/model/kinds';
+import { shellWord } from '@/text/shell';
 import { visible } from '@/text/visible';
 import { unexpected } from './check';
 import { drawStack, type PictureBranch } from './picture';
 import { type DemoServer, startServer } from './server';
+import { showSession } from './session';
 import { type Watch, watchJobs } from './watch';
 
 /**
  * The demo: a server, a remote with four stacks, and each of the six kinds of job run on it through the public
- * API. `--once` ends with 0 when all went as expected, else with 1; `--json` prints
+ * API; then a session of the command line on what they have made. `--once` ends with 0 when all went as expected, else with 1; `--json` prints
  * `{ jobs, branches }` on standard output and everything else on standard error.
  */
 
@@ -72,16 +74,17 @@ async function main(): Promise<void> {
     print('Starting the server');
     const log = (line: string) => process.stderr.write(`  ${visible(line)}\n`);
     server = await startServer(given ? work : join(work, 'data'), log, interrupt.signal);
-    const wrong = await Promise.race([
+    const { wrong, byHand } = await Promise.race([
       show(server.url, work),
-      interrupted.then(() => ['it was interrupted']),
-      server.ended.then(() => ['the server ended']),
+      interrupted.then((): Shown => ({ wrong: ['it was interrupted'], byHand: [] })),
+      server.ended.then((): Shown => ({ wrong: ['the server ended'], byHand: [] })),
     ]);
     for (const line of wrong) print(`Not as expected: ${line}`);
     print(wrong.length ? 'The demo did NOT go as expected.' : 'The demo went as expected.');
     process.exitCode = wrong.length ? 1 : 0;
     if (options.once || interrupt.signal.aborted) return;
-    print(`\nThe dashboard is at ${server.url}. Ctrl-C ends it.`);
+    print(`\nThe dashboard is at ${server.url}. Ctrl-C ends it. To go on from another terminal:`);
+    for (const line of byHand) print(`  ${line}`);
     await Promise.race([interrupted, server.ended]);
   } finally {
     await server?.stop();
@@ -89,8 +92,15 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs everything; resolves to what was not as expected. */
-async function show(url: string, work: string): Promise<string[]> {
+interface Shown {
+  /** What was not as expected. */
+  wrong: string[];
+  /** The commands by which one goes on. */
+  byHand: string[];
+}
+
+/** Runs everything. */
+async function show(url: string, work: string): Promise<Shown> {
   const client = createSpicerack({ url, requestedBy: 'demo' });
   const { remote, teamGoesOn } = await buildDemoRemote(join(await mkdtemp(join(work, 'remote-')), 'corner-shop.git'));
   const watch = watchJobs(client, print);
@@ -124,7 +134,23 @@ async function show(url: string, work: string): Promise<string[]> {
 
     const jobs = await Promise.all(ids.map((jobId) => client.jobs.get({ jobId })));
     if (options.json) process.stdout.write(`${JSON.stringify({ jobs: jobs.map(flat), branches }, null, 2)}\n`);
-    return await unexpected({ remote, jobs, branches, before, subjects });
+    const wrong = await unexpected({ remote, jobs, branches, before, subjects });
+    // From here on the command line itself says what goes on.
+    watch.close();
+    print('▸ The same from a terminal, in a clone of that remote');
+    const session = await showSession(
+      { url, remote, work: dirname(remote.dir), branch: 'checkout/cart-totals' },
+      print,
+    );
+    return {
+      wrong: [...wrong, ...session.wrong],
+      byHand: [
+        `cd ${shellWord(session.clone)}`,
+        `alias spicerack=${shellWord(`SPICERACK_URL=${url} node ${shellWord(session.program)}`)}`,
+        'spicerack stack',
+        'spicerack --help',
+      ],
+    };
   } finally {
     watch.close();
   }

@@ -1,7 +1,8 @@
-import { and, eq } from 'drizzle-orm';
+import { and, desc, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot, write } from '@/db/client';
-import { type BranchRow, branches, repos } from '@/db/schema';
+import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, landings, repos } from '@/db/schema';
+import { cursorQuery } from '@/feed/read';
 import { acceptRename } from '@/projection/accept-rename';
 import { countBranches } from '@/projection/counts';
 import { badRequest, onceFor, queueJob } from '@/queue/accept';
@@ -33,6 +34,12 @@ export const branchesRouter = router({
   }),
 
   /**
+   * Every tip that a branch was seen at, newest first, with the job that put it there (and then what it stood on before
+   * and after that); and what of it has landed. Of a branch that nobody knows it is empty.
+   */
+  history: procedure.input(one).query(({ ctx, input }) => historyOf(ctx.db, input)),
+
+  /**
    * Queues the job that tracks a branch no longer: no ref moves, and what stood on it stands on what it stood on, with
    * its commits. `jobs.undo` takes that back.
    */
@@ -56,12 +63,74 @@ export const branchesRouter = router({
    * Takes a branch for the one that its row's `renamedFrom` names: parent, base, what stood on it and its task are
    * this branch's then. Rows only, at once; the answer names the sync that looks at them.
    */
-  acceptRename: procedure.input(one).mutation(async ({ ctx, input }) => {
+  acceptRename: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
     const answer = await acceptRename(ctx.db, { ...input, requestedBy: ctx.requestedBy });
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
 });
+
+/** Tips that a branch's history gives. */
+const MOST_TIPS = 200;
+
+/** The job that has put a branch where it was seen; null where somebody has pushed it there. */
+type Mover = Pick<JobRow, 'id' | 'seq' | 'kind' | 'branch' | 'parent' | 'suggested' | 'requestedBy'> | null;
+
+async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
+  const [[repo], tips, moves, landed, [head]] = await snapshot(db, [
+    db.select({ id: repos.id }).from(repos).where(eq(repos.id, id)),
+    db
+      .select({ tip: branchTips.tip, seenAt: branchTips.seenAt })
+      .from(branchTips)
+      .where(and(eq(branchTips.repoId, id), eq(branchTips.branch, branch)))
+      .orderBy(desc(branchTips.id))
+      .limit(MOST_TIPS),
+    db
+      .select({
+        before: jobMoves.before,
+        after: jobMoves.after,
+        baseBefore: jobMoves.baseBefore,
+        baseAfter: jobMoves.baseAfter,
+        job: {
+          id: jobs.id,
+          seq: jobs.seq,
+          kind: jobs.kind,
+          branch: jobs.branch,
+          parent: jobs.parent,
+          suggested: jobs.suggested,
+          requestedBy: jobs.requestedBy,
+        },
+      })
+      .from(jobMoves)
+      .innerJoin(jobs, eq(jobs.id, jobMoves.jobId))
+      .where(and(eq(jobs.repoId, id), eq(jobMoves.branch, branch), eq(jobMoves.state, 'pushed')))
+      .orderBy(desc(jobMoves.id))
+      .limit(MOST_TIPS),
+    db
+      .select({
+        base: landings.base,
+        upTo: landings.upTo,
+        into: landings.into,
+        evidence: landings.evidence,
+        foundAt: landings.foundAt,
+      })
+      .from(landings)
+      .where(and(eq(landings.repoId, id), eq(landings.branch, branch), isNull(landings.voidedAt)))
+      .orderBy(desc(landings.id)),
+    cursorQuery(db),
+  ]);
+  if (!repo) refuse(noRepo(id));
+  return {
+    tips: tips.map(({ tip, seenAt }) => {
+      const move = moves.find(({ after, before }) => after === tip && before !== tip) ?? null;
+      const job: Mover = move?.job ?? null;
+      const { before = null, baseBefore = null, baseAfter = null } = move ?? {};
+      return { tip, seenAt, job, before, baseBefore, baseAfter };
+    }),
+    landings: landed,
+    feedCursor: head?.cursor ?? 0,
+  };
+}
 
 /** The repo's branch rows, and that of the branch. */
 async function rowsOf(

@@ -22,8 +22,11 @@ type Same<A, B> = [A] extends [B]
 type Nothing = ReturnType<() => void>;
 type KeysOf<T> = T extends unknown ? keyof T : never;
 
-/** What a caller may leave out is ours to name: a key of idempotency is an option of the call there. */
+/** A key of idempotency is an option of the call there. */
 type GivenInput<I> = I extends object ? Omit<I, 'idempotencyKey'> : I;
+type TakesNothing<I> = [I] extends [Nothing] ? true : [keyof GivenInput<NonNullable<I>>] extends [never] ? true : false;
+type TakesKey<T> = 'idempotencyKey' extends KeysOf<NonNullable<T>> ? true : false;
+type Last<T extends unknown[]> = Required<T> extends [...unknown[], infer L] ? L : never;
 type Plain<T> = { [K in keyof T]: T[K] };
 
 type Checked<Area extends keyof Inputs & keyof Spicerack> = {
@@ -32,7 +35,8 @@ type Checked<Area extends keyof Inputs & keyof Spicerack> = {
   ) => Promise<infer Output>
     ? {
         output: Same<Outputs[Area][Name & keyof Outputs[Area]], Output>;
-        input: [Inputs[Area][Name]] extends [Nothing]
+        key: Same<TakesKey<Inputs[Area][Name]>, TakesKey<Last<Args>>>;
+        input: TakesNothing<Inputs[Area][Name]> extends true
           ? true
           : Same<Plain<GivenInput<NonNullable<Inputs[Area][Name]>>>, NonNullable<Args[0]>>;
       }
@@ -40,7 +44,7 @@ type Checked<Area extends keyof Inputs & keyof Spicerack> = {
 };
 type Missing<Area extends keyof Inputs & keyof Spicerack> = Exclude<keyof Inputs[Area], keyof Spicerack[Area]>;
 
-type AllTrue = { output: true; input: true };
+type AllTrue = { output: true; key: true; input: true };
 type Held<Area extends keyof Inputs & keyof Spicerack> = [Missing<Area>] extends [never]
   ? { [Name in keyof Checked<Area>]: Checked<Area>[Name] extends AllTrue ? true : Checked<Area>[Name] }
   : { missing: Missing<Area> };
@@ -54,6 +58,7 @@ export type ContractHolds = [
   AreTrue<Held<'jobs'>>,
   AreTrue<Held<'tasks'>>,
   AreTrue<Held<'forecast'>>,
+  AreTrue<Held<'changes'>>,
   AreTrue<Held<'system'>>,
   AreTrue<{
     areas: Same<Exclude<keyof Inputs, 'feed'>, Exclude<keyof Spicerack, 'watch' | 'waitForJob' | 'waitForForecast'>>;

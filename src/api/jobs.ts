@@ -8,7 +8,7 @@ import { cursorQuery } from '@/feed/read';
 import { notAsExpected } from '@/forecast/expected';
 import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
-import { acceptAction } from '@/queue/accept';
+import { acceptAction, onceFor } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
 import { keepCommit } from '@/queue/keep';
 import { noJob } from '@/queue/refusal';
@@ -174,7 +174,8 @@ export const jobsRouter = router({
 
   /** Queues a new job with the intent of one that has ended. */
   retry: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {
-    const answer = await retryJob(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+    const once = onceFor(input.idempotencyKey, ['retry', input.jobId]);
+    const answer = await retryJob(ctx.db, { jobId: input.jobId, requestedBy: ctx.requestedBy }, once);
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),

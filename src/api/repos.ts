@@ -3,16 +3,17 @@ import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
 import { type Db, snapshot, write } from '@/db/client';
-import { branches, jobs, repos, tasks } from '@/db/schema';
+import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
-import { insertJob } from '@/queue/accept';
-import { noRepo } from '@/queue/refusal';
+import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
+import { noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameProblem } from '@/repos/branch-name';
 import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
+import type { Context } from './context';
 import { recentJobs } from './jobs';
-import { branchName, procedure, refuse, repoId, router } from './trpc';
+import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
 /** Rows of one page of the overview. */
 const PAGE = 2000;
@@ -54,29 +55,22 @@ export const reposRouter = router({
         url: z.string().min(1, 'Give the address of a repository.').max(2048, 'Use at most 2,048 characters.'),
         name: repoName('Give a name, or leave it out.').optional(),
         trunk: branchName.optional(),
+        idempotencyKey,
       }),
     )
     .mutation(async ({ ctx, input }) => {
       const checked = remoteUrl(input.url);
       const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
       if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
-      await refuseKnown(ctx.db, checked.url, null);
-      const id = uuid();
-      const job = uuid();
-      await write(ctx.db, [
-        ctx.db
-          .insert(repos)
-          .values({ id, name: input.name ?? checked.name, url: checked.url, trunk: input.trunk ?? null }),
-        insertJob(ctx.db, { id: job, repoId: id, kind: 'sync_repo', requestedBy: ctx.requestedBy }),
-      ]);
-      return { repo: await repoOf(ctx.db, id), accepted: true as const, jobId: job };
+      const repo = { name: input.name ?? checked.name, url: checked.url, trunk: input.trunk ?? null };
+      return addRepo(ctx, repo, ['sync_repo'], input.idempotencyKey);
     }),
 
   /**
    * Adds the demo: a small shop's repository that is made in the data directory, cloned, and registered. Its team
    * goes on meanwhile, so the next sync has something to do.
    */
-  addDemo: procedure.mutation(async ({ ctx }) => {
+  addDemo: procedure.input(z.strictObject({ idempotencyKey }).optional()).mutation(async ({ ctx, input }) => {
     if (!config().allowLocal) {
       refuse({
         code: 'BAD_REQUEST',
@@ -84,18 +78,8 @@ export const reposRouter = router({
         message: 'The demo needs local repositories, which SPICERACK_ALLOW_LOCAL has switched off.',
       });
     }
-    const url = demoUrl(config().dataDir);
-    const [known] = await ctx.db.select({ id: repos.id, name: repos.name }).from(repos).where(eq(repos.url, url));
-    if (known)
-      refuse({ code: 'CONFLICT', field: null, message: `The demo is here already, as ${known.name} (${known.id}).` });
-    const [id, sync, register] = [uuid(), uuid(), uuid()];
-    const ask = { repoId: id, requestedBy: ctx.requestedBy };
-    await write(ctx.db, [
-      ctx.db.insert(repos).values({ id, name: 'demo/shop', url }),
-      insertJob(ctx.db, { ...ask, id: sync, kind: 'sync_repo' }),
-      insertJob(ctx.db, { ...ask, id: register, kind: 'register_existing_branch', suggested: true }),
-    ]);
-    return { repo: await repoOf(ctx.db, id), accepted: true as const, jobId: sync };
+    const repo = { name: 'demo/shop', url: demoUrl(config().dataDir), trunk: null };
+    return addRepo(ctx, repo, ['sync_repo', 'register_existing_branch'], input?.idempotencyKey);
   }),
 
   /**
@@ -154,7 +138,7 @@ export const reposRouter = router({
       const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
       if (Object.keys(set).length > 0) {
         // A job that has begun its push must find the remote again that it pushed to.
-        const free = changes.url === undefined ? undefined : NO_RUNNING_JOB;
+        const free = changes.url === undefined ? undefined : or(eq(repos.url, changes.url), NO_RUNNING_JOB);
         const [changed] = await write(ctx.db, [
           ctx.db
             .update(repos)
@@ -281,17 +265,69 @@ function remoteUrl(given: string): RemoteUrl {
     : checked;
 }
 
+/** Writes a repo with its first jobs, once a key. The answer names the first of them. */
+async function addRepo(
+  { db, requestedBy }: Context,
+  repo: { name: string; url: string; trunk: string | null },
+  kinds: ReadonlyArray<'sync_repo' | 'register_existing_branch'>,
+  key: string | undefined,
+): Promise<{ repo: RepoRow; accepted: true; jobId: string }> {
+  const once = onceFor(key, ['add', repo.url, repo.name, repo.trunk]);
+  const work = async () => {
+    const refused = await refusalOfKnown(db, repo.url, null);
+    if (refused) return { refused };
+    const id = uuid();
+    const first = uuid();
+    const isThere = sql`exists (select 1 from repos where id = ${id})`;
+    await write(db, [
+      db.run(sql`
+        insert into ${repos} (id, name, url, trunk) select ${id}, ${repo.name}, ${repo.url}, ${repo.trunk}
+        where ${isFirst(once)} on conflict do nothing`),
+      ...kinds.map((kind, i) =>
+        insertJob(
+          db,
+          { id: i === 0 ? first : uuid(), repoId: id, kind, suggested: kind !== 'sync_repo', requestedBy },
+          isThere,
+        ),
+      ),
+      ...noteMade(db, once, { job: sql`id = ${first}` }),
+    ]);
+    const [added] = await db.select().from(repos).where(eq(repos.id, id));
+    // Another request was faster with this address.
+    return added
+      ? { repo: added, jobId: first }
+      : { refused: (await refusalOfKnown(db, repo.url, null)) ?? noRepo(id) };
+  };
+  const answer = await onceOnly(db, once, work, async ({ jobId }) => {
+    const [of] = await db
+      .select({ repo: repos })
+      .from(jobs)
+      .innerJoin(repos, eq(repos.id, jobs.repoId))
+      .where(eq(jobs.id, jobId ?? ''));
+    if (!of || !jobId) throw new Error('The key of a repo names none.');
+    return { repo: of.repo, jobId };
+  });
+  if ('refused' in answer) refuse(answer.refused);
+  return { repo: answer.repo, accepted: true, jobId: answer.jobId };
+}
+
 /** Refuses an address that another repo than `except` has. */
 async function refuseKnown(db: Db, url: string, except: string | null): Promise<void> {
+  const refused = await refusalOfKnown(db, url, except);
+  if (refused) refuse(refused);
+}
+
+/** What is said against an address that another repo than `except` has. */
+async function refusalOfKnown(db: Db, url: string, except: string | null): Promise<Refusal | null> {
   const all = await db.select({ id: repos.id, name: repos.name, url: repos.url }).from(repos);
   const key = addressKey(url);
   const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
-  if (!known) return;
-  refuse({
+  if (!known) return null;
+  return {
     code: 'CONFLICT',
     field: 'url',
     message: `This repository is here already, as ${known.name} (${known.id}).`,
-  });
+  };
 }
 
 /** The newest jobs of a repo and all that have yet to end, newest first. */

@@ -1,4 +1,5 @@
 import { branchesRouter } from './branches';
+import { changesRouter } from './changes';
 import { feedRouter } from './feed';
 import { forecastRouter } from './forecast';
 import { jobsRouter } from './jobs';
@@ -14,6 +15,7 @@ export const appRouter = router({
   jobs: jobsRouter,
   tasks: tasksRouter,
   forecast: forecastRouter,
+  changes: changesRouter,
   feed: feedRouter,
   system: systemRouter,
 });

@@ -5,7 +5,7 @@ import { now, tasks } from '@/db/schema';
 import { noTask } from '@/queue/refusal';
 import { createTask } from '@/tasks/create';
 import { retryTask } from '@/tasks/retry';
-import { branchName, procedure, refuse, repoId, router, taskId } from './trpc';
+import { branchName, idempotencyKey, procedure, refuse, repoId, router, taskId } from './trpc';
 
 export const tasksRouter = router({
   /**
@@ -20,6 +20,7 @@ export const tasksRouter = router({
         description: z.string().max(20_000, 'Use at most 20,000 characters.').optional(),
         branch: branchName.optional(),
         parent: branchName.optional(),
+        idempotencyKey,
       }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -60,9 +61,11 @@ export const tasksRouter = router({
   }),
 
   /** Tries again to attach the branch of a task whose job has failed, or attaches another one instead. */
-  retry: procedure.input(z.strictObject({ taskId, branch: branchName.optional() })).mutation(async ({ ctx, input }) => {
-    const answer = await retryTask(ctx.db, { ...input, requestedBy: ctx.requestedBy });
-    if ('refused' in answer) refuse(answer.refused);
-    return answer;
-  }),
+  retry: procedure
+    .input(z.strictObject({ taskId, branch: branchName.optional(), idempotencyKey }))
+    .mutation(async ({ ctx, input }) => {
+      const answer = await retryTask(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+      if ('refused' in answer) refuse(answer.refused);
+      return answer;
+    }),
 });

@@ -73,7 +73,7 @@ export const jobId = z.uuid('This is not the id of a job. List them with jobs.li
 export const taskId = z.uuid('This is not the id of a task. List them with tasks.list.');
 export const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');
 
-/** The same key with the same input gets the same job, however often it is sent. */
+/** The same key with the same input gets the same answer, however often it is sent. */
 export const idempotencyKey = z
   .string()
   .min(1, 'Give a key, or leave it out.')

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { CHANGES_ERROR_CODES, type Changes, type ChangesAsk, type RangeDiff } from '@/model/changes';
 import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
@@ -193,6 +194,8 @@ export const jobs = sqliteTable(
     errorHint: text('error_hint'),
     result: text('result', { mode: 'json' }).$type<JobResult | null>(),
     requestedBy: text('requested_by').notNull(),
+    /** The fingerprint of the rows that its asker has seen a forecast for; null where nothing is expected. */
+    expected: text('expected'),
     retryOf: text('retry_of'),
     undoOf: text('undo_of'),
     executor: text('executor', { enum: ['inngest', 'inline'] }),
@@ -232,12 +235,14 @@ export const jobs = sqliteTable(
   ],
 );
 
-/** One job an idempotency key: several keys may lead to one job where a queued sync was joined. */
+/**
+ * What an idempotency key's request has made: a job (several keys may lead to one where a queued sync was joined), a
+ * task, or both. It goes with that.
+ */
 export const idempotencyKeys = sqliteTable('idempotency_keys', {
   key: text('key').primaryKey(),
-  jobId: text('job_id')
-    .notNull()
-    .references(() => jobs.id, { onDelete: 'cascade' }),
+  jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
+  taskId: text('task_id').references(() => tasks.id, { onDelete: 'cascade' }),
   /** The input it came with, as canonical JSON: the same key with another input is an error. */
   input: text('input').notNull(),
 });
@@ -343,6 +348,35 @@ export const forecasts = sqliteTable(
   ],
 );
 
+/**
+ * What commits change, computed in the background by the ids of commits: it never changes, so it is kept as long as
+ * there is room (`changes/keep.ts`).
+ */
+export const changes = sqliteTable(
+  'changes',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    repoId: text('repo_id')
+      .notNull()
+      .references(() => repos.id, { onDelete: 'cascade' }),
+    /** All of what was asked, as canonical JSON: what is unique in a repo. */
+    ask: text('ask', { mode: 'json' }).$type<ChangesAsk>().notNull(),
+    status: text('status', { enum: ['pending', 'ready', 'error'] })
+      .notNull()
+      .default('pending'),
+    /** Null until `ready`; of which kind it is, `ask` says. */
+    content: text('content', { mode: 'json' }).$type<Changes | RangeDiff | null>(),
+    /** Bytes of the content. */
+    size: integer('size').notNull().default(0),
+    errorCode: text('error_code', { enum: CHANGES_ERROR_CODES }),
+    /** Why it cannot be shown, and what can be done; empty where there is nothing to say. */
+    message: text('message').notNull().default(''),
+    askedAt: text('asked_at').notNull().default(now),
+    computedAt: time('computed_at'),
+  },
+  (t) => [uniqueIndex('changes_ask').on(t.repoId, t.ask), index('changes_status').on(t.status)],
+);
+
 export const tasks = sqliteTable(
   'tasks',
   {
@@ -421,4 +455,5 @@ export type JobStepRow = typeof jobSteps.$inferSelect;
 export type JobMoveRow = typeof jobMoves.$inferSelect;
 export type JobLogRow = typeof jobLogs.$inferSelect;
 export type ForecastRow = typeof forecasts.$inferSelect;
+export type ChangesRow = typeof changes.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { branches, forecasts, jobLogs, jobMoves, jobSteps, jobs, repos, tasks } from './schema';
+import { branches, changes, forecasts, jobLogs, jobMoves, jobSteps, jobs, repos, tasks } from './schema';
 
 /**
  * The triggers that write the change feed. They make it a fact of the database, not a habit of the code, that
@@ -23,6 +23,7 @@ interface Feed {
 
 /** Columns of a job that only the queue needs; `JobView` leaves them out. */
 export const HIDDEN_JOB_COLUMNS = [
+  'expected',
   'forecastId',
   'dispatch',
   'dispatchedAt',
@@ -61,6 +62,9 @@ export function resultOutline(result: string): string {
 /** Columns of a forecast that only its computing needs; `ForecastView` leaves them out. */
 export const HIDDEN_FORECAST_COLUMNS = ['action', 'claim', 'claimedUntil'] as const;
 
+/** Of what commits change only whether it is there: it is large, and asked for by who shows it. */
+export const HIDDEN_CHANGES_COLUMNS = ['ask', 'content', 'size'] as const;
+
 /** Columns of a branch row that forecasts depend on. */
 export const TIPS_COLUMNS = [
   'name',
@@ -89,6 +93,13 @@ const FEEDS: Feed[] = [
     table: forecasts,
     repoId: 'ROW.repo_id',
     hidden: [...HIDDEN_FORECAST_COLUMNS],
+    quiet: ['askedAt'],
+    key: ['repoId', 'id'],
+  },
+  {
+    table: changes,
+    repoId: 'ROW.repo_id',
+    hidden: [...HIDDEN_CHANGES_COLUMNS],
     quiet: ['askedAt'],
     key: ['repoId', 'id'],
   },

@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from './client';
-import { landings } from './schema';
+import { idempotencyKeys, landings } from './schema';
 
 /** A database of an older version is brought up to date when it is opened. */
 
@@ -50,4 +50,16 @@ describe('a database from before landings were written down', () => {
       { ...there, branch: 'found', base: 'f1', upTo: 'f1' },
     ]);
   });
+});
+
+it('a key of idempotency keeps its job when keys may name tasks too', async () => {
+  const url = await databaseBefore('0009_expected_and_keys', [
+    `insert into repos (id, name, url) values ('r', 'shop', '/srv/shop.git')`,
+    `insert into jobs (id, repo_id, kind, requested_by) values ('j', 'r', 'sync_repo', 'test')`,
+    `insert into idempotency_keys (key, job_id, input) values ('k', 'j', '[]')`,
+  ]);
+  const db = await openDatabase(url);
+  const rows = await db.select().from(idempotencyKeys);
+  db.$client.close();
+  expect(rows).toEqual([{ key: 'k', jobId: 'j', taskId: null, input: '[]' }]);
 });

@@ -1,5 +1,20 @@
-import type { BranchRow, ForecastRow, JobLogRow, JobMoveRow, JobRow, JobStepRow, RepoRow, TaskRow } from '@/db/schema';
-import type { HIDDEN_FORECAST_COLUMNS, HIDDEN_JOB_COLUMNS, HIDDEN_MOVE_COLUMNS } from '@/db/triggers';
+import type {
+  BranchRow,
+  ChangesRow,
+  ForecastRow,
+  JobLogRow,
+  JobMoveRow,
+  JobRow,
+  JobStepRow,
+  RepoRow,
+  TaskRow,
+} from '@/db/schema';
+import type {
+  HIDDEN_CHANGES_COLUMNS,
+  HIDDEN_FORECAST_COLUMNS,
+  HIDDEN_JOB_COLUMNS,
+  HIDDEN_MOVE_COLUMNS,
+} from '@/db/triggers';
 
 /**
  * A job as people and clients see it: without the queue's own columns. In lists and events `result` is an outline
@@ -13,6 +28,9 @@ export type MoveView = Omit<JobMoveRow, (typeof HIDDEN_MOVE_COLUMNS)[number]>;
 /** A forecast as people and clients see it. */
 export type ForecastView = Omit<ForecastRow, (typeof HIDDEN_FORECAST_COLUMNS)[number]>;
 
+/** Whether what commits change is there; `changes.get` has it. */
+export type ChangesState = Omit<ChangesRow, (typeof HIDDEN_CHANGES_COLUMNS)[number]>;
+
 /** The tables that are fed, with the row that an event of each carries. */
 export interface FeedRows {
   repos: RepoRow;
@@ -23,6 +41,7 @@ export interface FeedRows {
   job_logs: JobLogRow;
   tasks: TaskRow;
   forecasts: ForecastView;
+  changes: ChangesState;
 }
 
 type Upsert = { [T in keyof FeedRows]: { type: T; op: 'upsert'; row: FeedRows[T] } }[keyof FeedRows];
@@ -30,7 +49,8 @@ type Upsert = { [T in keyof FeedRows]: { type: T; op: 'upsert'; row: FeedRows[T]
 type Delete =
   | { type: 'repos'; op: 'delete'; row: Pick<RepoRow, 'id'> }
   | { type: 'branches'; op: 'delete'; row: Pick<BranchRow, 'repoId' | 'name'> }
-  | { type: 'forecasts'; op: 'delete'; row: Pick<ForecastRow, 'repoId' | 'id'> };
+  | { type: 'forecasts'; op: 'delete'; row: Pick<ForecastRow, 'repoId' | 'id'> }
+  | { type: 'changes'; op: 'delete'; row: Pick<ChangesRow, 'repoId' | 'id'> };
 
 /** One change of one row. `seq` is the cursor: it only ever grows. */
 export type FeedEvent = { seq: number; at: string; repoId: string | null } & (Upsert | Delete);

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
 import type { Db } from '@/db/client';
 import { type ForecastRow, repos } from '@/db/schema';
-import { cloneDir } from '@/git/clone/clone-dir';
+import { cloneDir, hasClone } from '@/git/clone/clone-dir';
 import { committerIdentity } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
 import { GitError } from '@/git/process/error';
@@ -27,11 +25,6 @@ export type Computed =
 export const NO_CLONE = 'It waits for the next sync: there is no clone on this machine yet.';
 const NEW_TRUNK = 'It waits for the next sync: that sees what stands on the new trunk.';
 const INCOMPLETE = 'It waits for the next sync: the clone on this machine lacks some of the commits.';
-
-/** Whether this machine has a clone of the repo to compute with. */
-export function hasClone(repoId: string): boolean {
-  return existsSync(join(cloneDir(repoId), 'HEAD'));
-}
 
 /**
  * Computes one forecast with the planner of the jobs: from the branch rows and the commits that the clone has,

@@ -13,7 +13,7 @@ const NAMED = 10;
  * @param expected the forecast's `tipsKey`
  */
 export async function notAsExpected(db: Db, repoId: string, expected: string): Promise<Refusal | null> {
-  const [[repo], [rows], [open], [seen]] = await snapshot(db, [
+  const [[repo], [rows], [open]] = await snapshot(db, [
     db
       .select({ trunk: repos.trunk, trunkTip: repos.trunkTip, engine: repos.engine })
       .from(repos)
@@ -24,12 +24,6 @@ export async function notAsExpected(db: Db, repoId: string, expected: string): P
       .from(jobs)
       .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
       .limit(1),
-    db
-      .select({ askedAt: forecasts.askedAt })
-      .from(forecasts)
-      .where(and(eq(forecasts.repoId, repoId), eq(forecasts.tipsKey, expected)))
-      .orderBy(desc(forecasts.askedAt))
-      .limit(1),
   ]);
   if (!repo) return null;
   if (open) {
@@ -38,7 +32,18 @@ export async function notAsExpected(db: Db, repoId: string, expected: string): P
     );
   }
   if (tipsKey(repo, rows?.text ?? '') === expected) return null;
-  if (!seen) return changed('No forecast of this repo has this fingerprint any more. Ask for a new one.');
+  return changed(`${await whatChanged(db, repoId, expected)} Ask for a new one.`);
+}
+
+/** How the branch rows differ from those that a forecast was for, in words; for rows that do differ. */
+export async function whatChanged(db: Db, repoId: string, expected: string): Promise<string> {
+  const [seen] = await db
+    .select({ askedAt: forecasts.askedAt })
+    .from(forecasts)
+    .where(and(eq(forecasts.repoId, repoId), eq(forecasts.tipsKey, expected)))
+    .orderBy(desc(forecasts.askedAt))
+    .limit(1);
+  if (!seen) return 'No forecast of this repo has this fingerprint any more.';
   const moved = await db
     .selectDistinct({ branch: branchTips.branch })
     .from(branchTips)
@@ -52,7 +57,7 @@ export async function notAsExpected(db: Db, repoId: string, expected: string): P
           .map(({ branch }) => branch)
           .join(', ')}${more}.`
       : 'No branch has moved since, but the trunk, or what stands where, is another.';
-  return changed(`The branches are not as they were at that forecast. ${what} Ask for a new one.`);
+  return `The branches are not as they were at that forecast. ${what}`;
 }
 
 function changed(message: string): Refusal {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   acceptedContent,
   type CallToolResult,
@@ -11,22 +10,23 @@ import {
   McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import type { Forecast, JobDetail, Spicerack } from '@spicerack/client';
 import { z } from 'zod';
 import { visible } from '@/text/visible';
 import { resultOfError } from './errors';
 import { branchOf, branchShape, forecastOf, forecastShape, jobOf, jobShape } from './shapes';
-import type { Spicerack } from './spicerack';
 
 export interface McpOptions {
-  /** The API, as one who asks: what the job's row says of him. */
-  spicerack(requestedBy: string): Spicerack;
+  /** The API for what only looks and waits: one for all, so that all waits share one stream. */
+  reader: Spicerack;
+  /** The API as one who asks: what the job's row says of him. */
+  as(requestedBy: string): Spicerack;
   /** For whom the agent works, where that is known. */
   onBehalfOf: string | null;
   /** Leaves out every tool that changes anything. */
   readOnly: boolean;
 }
 
-const POLL_MS = 250;
 /** How long `forecast` waits for one that is being computed, and `wait_for_job` at most. */
 const FORECAST_MS = 20_000;
 const MOST_WAIT_S = 50;
@@ -52,7 +52,7 @@ const REWRITES = { readOnlyHint: false, destructiveHint: true, idempotentHint: f
 const ADDS = { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true };
 
 /** The tools of an agent, always in this order; without those that change anything where it may only read. */
-export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions): McpServer {
+export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions): McpServer {
   const server = new McpServer(
     { name: 'spicerack', title: 'Spicerack', version: '0.1.0' },
     {
@@ -60,7 +60,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
         'Stacked branches of git repositories. Look first (list_repos, get_stack), then forecast, then run_action with the `expected` that forecast gave, then wait_for_job. Every action is a background job; most can be undone.',
     },
   );
-  const api = (ctx: ServerContext) => spicerack(requestedBy(server, ctx, onBehalfOf));
+  const asker = (ctx: ServerContext) => as(requestedBy(server, ctx, onBehalfOf));
 
   server.registerTool(
     'list_repos',
@@ -86,7 +86,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
     },
     (_input, ctx) =>
       answer(ctx, async () => ({
-        repos: (await api(ctx).repos.list()).repos.map(({ id, name, url, trunk, syncedAt, syncError, activeJobs }) => ({
+        repos: (await reader.repos.list()).repos.map(({ id, name, url, trunk, syncedAt, syncError, activeJobs }) => ({
           ...{ repoId: id, name, url, trunk, syncedAt, lastError: syncError, activeJobs },
         })),
       })),
@@ -114,7 +114,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const { repo, branches, nextCursor } = await api(ctx).repos.overview({
+        const { repo, branches, nextCursor } = await reader.repos.overview({
           ...input,
           filter: input.filter ?? 'active',
         });
@@ -134,8 +134,8 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
     ({ repoId: id, branch: name }, ctx) =>
       answer(ctx, async () => {
         const [{ branches }, { jobs }] = await Promise.all([
-          api(ctx).repos.overview({ repoId: id }),
-          api(ctx).jobs.list({ repoId: id, branch: name, limit: 5 }),
+          reader.repos.overview({ repoId: id }),
+          reader.jobs.list({ repoId: id, branch: name, limit: 5 }),
         ]);
         const row = branches.find((each) => each.name === name);
         if (!row) {
@@ -158,7 +158,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const detail = await api(ctx).jobs.get(input);
+        const detail = await reader.jobs.get(input);
         return { ...jobOf(detail), canBeUndone: detail.undo.possible };
       }),
   );
@@ -180,7 +180,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const { jobs, nextCursor } = await api(ctx).jobs.list(input);
+        const { jobs, nextCursor } = await reader.jobs.list(input);
         return { jobs: jobs.map(jobOf), nextCursor };
       }),
   );
@@ -195,7 +195,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
       outputSchema: forecastShape,
       annotations: READS,
     },
-    (input, ctx) => answer(ctx, async () => forecastOf(await readyForecast(api(ctx), input, ctx))),
+    (input, ctx) => answer(ctx, async () => forecastOf(await readyForecast(reader, input, ctx))),
   );
 
   if (!readOnly) {
@@ -220,13 +220,13 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
       },
       ({ expected, acceptHeldBack, ...input }, ctx) =>
         answer(ctx, async () => {
-          if (input.kind === 'sync_repo') return queued(await api(ctx).jobs.run({ ...input, expected }));
+          if (input.kind === 'sync_repo') return queued(await asker(ctx).jobs.run({ ...input, expected }));
           if (expected === undefined) {
             throw new Error(
               `expected: ${input.kind} may rewrite branches. Call forecast with the same fields first, then pass its \`expected\`.`,
             );
           }
-          const known = forecastOf(await readyForecast(api(ctx), input, ctx));
+          const known = forecastOf(await readyForecast(reader, input, ctx));
           // Of other rows than those that were looked at, the answer of `run` says what has changed.
           if (known.expected === expected && known.failure) throw new Error(known.summary);
           if (known.expected === expected && known.heldBack.length > 0 && !acceptHeldBack) {
@@ -251,7 +251,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
               throw new Error(`Held back: ${told}. ${next}`);
             }
           }
-          return queued(await api(ctx).jobs.run({ ...input, expected }));
+          return queued(await asker(ctx).jobs.run({ ...input, expected }));
         }),
     );
   }
@@ -268,21 +268,13 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
     },
     ({ jobId: id, seconds = MOST_WAIT_S }, ctx) =>
       answer(ctx, async () => {
-        const until = performance.now() + seconds * 1000;
-        const progressToken = ctx.mcpReq._meta?.progressToken;
-        let told = '';
-        for (let progress = 1; ; ) {
-          const job = jobOf(await api(ctx).jobs.get({ jobId: id }));
-          const ended = job.status !== 'queued' && job.status !== 'running';
-          const message = `#${job.number} ${job.status}${job.message ? `: ${job.message}` : ''}`;
-          if (progressToken !== undefined && message !== told) {
-            told = message;
-            const params = { progressToken, progress: progress++, message: visible(message) };
-            await ctx.mcpReq.notify({ method: 'notifications/progress', params });
-          }
-          if (ended || performance.now() >= until) return { ...job, ended };
-          await sleep(POLL_MS, undefined, { signal: ctx.mcpReq.signal });
-        }
+        const progress = progressOf(ctx);
+        const detail =
+          (await within(seconds * 1000, ctx, (signal) =>
+            reader.waitForJob(id, { signal, onChange: (seen) => progress.tell(wordsOf(seen)) }),
+          )) ?? (await reader.jobs.get({ jobId: id }));
+        await progress.told();
+        return { ...jobOf(detail), ended: detail.job.finishedAt !== null };
       }),
   );
 
@@ -298,7 +290,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
       outputSchema: accepted,
       annotations: REWRITES,
     },
-    (input, ctx) => answer(ctx, async () => queued(await api(ctx).jobs.undo(input))),
+    (input, ctx) => answer(ctx, async () => queued(await asker(ctx).jobs.undo(input))),
   );
 
   server.registerTool(
@@ -310,7 +302,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
       outputSchema: z.object({ jobId: z.string(), status: z.string() }),
       annotations: { ...ADDS, idempotentHint: true, openWorldHint: false },
     },
-    (input, ctx) => answer(ctx, async () => api(ctx).jobs.cancel(input)),
+    (input, ctx) => answer(ctx, async () => asker(ctx).jobs.cancel(input)),
   );
 
   server.registerTool(
@@ -329,7 +321,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
       annotations: { ...ADDS, idempotentHint: true },
     },
     (input, ctx) =>
-      answer(ctx, async () => queued(await api(ctx).jobs.run({ ...input, kind: 'register_existing_branch' }))),
+      answer(ctx, async () => queued(await asker(ctx).jobs.run({ ...input, kind: 'register_existing_branch' }))),
   );
 
   server.registerTool(
@@ -355,7 +347,7 @@ export function createMcpServer({ spicerack, onBehalfOf, readOnly }: McpOptions)
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const { id, branch, branchStatus, jobId: attaching } = await api(ctx).tasks.create(input);
+        const { id, branch, branchStatus, jobId: attaching } = await asker(ctx).tasks.create(input);
         return { taskId: id, branch, branchStatus, jobId: attaching };
       }),
   );
@@ -369,14 +361,40 @@ function queued({ jobId: id, status }: { jobId: string; status: string }): z.inf
   return { jobId: id, status, next: NEXT };
 }
 
-async function readyForecast(api: Spicerack, input: z.infer<typeof action>, ctx: ServerContext) {
-  const until = performance.now() + FORECAST_MS;
-  for (;;) {
-    const row = await api.forecast.get(input);
-    if (row.status !== 'pending' || performance.now() >= until) return row;
-    await sleep(POLL_MS, undefined, { signal: ctx.mcpReq.signal });
+async function readyForecast(reader: Spicerack, input: z.infer<typeof action>, ctx: ServerContext): Promise<Forecast> {
+  const ready = await within(FORECAST_MS, ctx, (signal) => reader.waitForForecast(input, { signal }));
+  return ready ?? reader.forecast.get(input);
+}
+
+/** What was waited for; null where that takes longer. */
+async function within<T>(ms: number, ctx: ServerContext, wait: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  const over = AbortSignal.timeout(ms);
+  try {
+    return await wait(AbortSignal.any([ctx.mcpReq.signal, over]));
+  } catch (error) {
+    if (over.aborted && !ctx.mcpReq.signal.aborted) return null;
+    throw error;
   }
 }
+
+/** Progress of a call, told in order to those who have asked for it, and nothing twice in a row. */
+function progressOf(ctx: ServerContext): { tell(words: string): void; told(): Promise<void> } {
+  const progressToken = ctx.mcpReq._meta?.progressToken;
+  let last = '';
+  let count = 0;
+  let telling = Promise.resolve();
+  return {
+    tell(words) {
+      if (progressToken === undefined || words === last) return;
+      last = words;
+      const params = { progressToken, progress: ++count, message: visible(words) };
+      telling = telling.then(() => ctx.mcpReq.notify({ method: 'notifications/progress', params }));
+    },
+    told: () => telling,
+  };
+}
+
+const wordsOf = ({ job }: JobDetail) => `#${job.seq} ${job.status}${job.message ? `: ${job.message}` : ''}`;
 
 /** What a tool answers with: data, or a failure that an agent can read and act on. */
 async function answer(ctx: ServerContext, work: () => Promise<object>): Promise<CallToolResult | InputRequiredResult> {

@@ -1,8 +1,5 @@
+import type { Branch, Forecast, HeldBack, JobDetail } from '@spicerack/client';
 import { z } from 'zod';
-import type { JobDetail } from '@/api/jobs';
-import type { BranchRow } from '@/db/schema';
-import type { ForecastView } from '@/feed/events';
-import type { HeldBack } from '@/model/plan';
 
 /** What the tools answer with. Times are ISO 8601 in UTC; commits are full ids. */
 
@@ -54,7 +51,7 @@ export const forecastShape = z.object({
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
 });
 
-export function branchOf(row: BranchRow): z.infer<typeof branchShape> {
+export function branchOf(row: Branch): z.infer<typeof branchShape> {
   const { name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone } = row;
   return {
     ...{ name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone },
@@ -86,7 +83,7 @@ export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
   };
 }
 
-export function forecastOf(row: ForecastView): z.infer<typeof forecastShape> {
+export function forecastOf(row: Forecast): z.infer<typeof forecastShape> {
   const { outline, status, tipsKey, message } = row;
   const moves = (outline?.moves ?? []).map(({ branch, onto, commits }) => ({ branch, onto, commits }));
   const heldBack = (outline?.heldBack ?? []).map(heldOf);

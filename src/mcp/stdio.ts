@@ -13,13 +13,9 @@ export interface StdioOptions {
 
 /** Speaks MCP on standard input and output, over the API of a server, until the input ends. */
 export function serveMcpOnStdio({ url, token, onBehalfOf, readOnly }: StdioOptions): void {
-  serveStdio(
-    () =>
-      createMcpServer({
-        spicerack: (requestedBy) => createSpicerack({ url, requestedBy, token }),
-        onBehalfOf,
-        readOnly,
-      }),
-    { onerror: (error) => console.error(error.message) },
-  );
+  const as = (requestedBy: string) => createSpicerack({ url, requestedBy, token });
+  const reader = as('mcp');
+  serveStdio(() => createMcpServer({ reader, as, onBehalfOf, readOnly }), {
+    onerror: (error) => console.error(error.message),
+  });
 }

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos } from '@/db/schema';
-import { type Accepted, insertJob } from '@/queue/accept';
+import { type Accepted, acceptedJob, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
 import { noRepo, type Refusal } from '@/queue/refusal';
 
 /**
@@ -12,7 +12,16 @@ import { noRepo, type Refusal } from '@/queue/refusal';
  */
 export async function acceptRename(
   db: Db,
+  request: { repoId: string; branch: string; requestedBy: string; idempotencyKey?: string | undefined },
+): Promise<Accepted | { refused: Refusal }> {
+  const once = onceFor(request.idempotencyKey, ['rename', request.repoId, request.branch]);
+  return onceOnly(db, once, () => rename(db, request, once), acceptedJob);
+}
+
+async function rename(
+  db: Db,
   { repoId, branch, requestedBy }: { repoId: string; branch: string; requestedBy: string },
+  once: Once | null,
 ): Promise<Accepted | { refused: Refusal }> {
   const [[repo], [row]] = await snapshot(db, [
     db.select({ id: repos.id }).from(repos).where(eq(repos.id, repoId)),
@@ -29,11 +38,12 @@ export async function acceptRename(
   const holds = sql`exists (select 1 from branches new, branches old
       where new.repo_id = ${repoId} and new.name = ${branch} and new.renamed_from = ${old} and not new.tracked
         and old.repo_id = ${repoId} and old.name = ${old} and old.gone and old.tracked)
-    and not exists (select 1 from jobs where ${ofRepo} and status = 'running')`;
+    and not exists (select 1 from jobs where ${ofRepo} and status = 'running') and ${isFirst(once)}`;
   const done = sql`exists (select 1 from branches
     where ${ofRepo} and name = ${branch} and renamed_from = ${old} and tracked)`;
   const of = (column: string) => sql`(select ${sql.raw(column)} from branches where ${ofRepo} and name = ${old})`;
   const job = uuid();
+  const sync = sql`(id = ${job} or (${ofRepo} and kind = 'sync_repo' and status = 'queued'))`;
   await write(db, [
     db.run(sql`update branches set parent = ${branch} where ${ofRepo} and parent = ${old} and ${holds}`),
     db.run(sql`update tasks set branch = ${branch} where ${ofRepo} and branch = ${old} and archived_at is null and ${holds}
@@ -47,6 +57,7 @@ export async function acceptRename(
     db.run(sql`update landings set landed_in = ${branch} where ${ofRepo} and landed_in = ${old} and ${done}`),
     db.run(sql`delete from branches where ${ofRepo} and name = ${old} and ${done}`),
     insertJob(db, { id: job, repoId, kind: 'sync_repo', requestedBy }, done),
+    ...noteMade(db, once, { job: sql`${sync} and ${done}` }),
     db.run(sql`update branches set renamed_from = null where ${ofRepo} and name = ${branch} and ${done}`),
   ]);
   const [after] = await db
@@ -57,9 +68,7 @@ export async function acceptRename(
     const message = 'A job of this repo is running, or the branches have changed. Accept it when that has ended.';
     return { refused: { code: 'CONFLICT', field: 'branch', message } };
   }
-  const [queued] = await db.all<{ id: string }>(
-    sql`select id from jobs where id = ${job} or (${ofRepo} and kind = 'sync_repo' and status = 'queued') limit 1`,
-  );
+  const [queued] = await db.all<{ id: string }>(sql`select id from jobs where ${sync} limit 1`);
   return { accepted: true, jobId: queued?.id ?? job, status: 'queued' };
 }
 

@@ -359,6 +359,8 @@ function standings(
           parentTips: row.baseNamed ? [] : (branchTips.get(parent) ?? []),
           landed: own.length === 0 ? landedThere : new Set([...(landedThere ?? []), ...own.map(({ upTo }) => upTo)]),
           ownAgain: lost.has(name) ? landedCommits(history, lost.get(name) ?? []) : undefined,
+          thrownOut: lost.get(name)?.flatMap(({ into, at }) => (into === trunk.name ? [] : [at])),
+          mergedTips: row.tracked ? graph.mergedBelow(name).map(({ tip }) => tip) : [],
           hadWork: hadWork(history, was, tip),
         });
         known.set(key, base);

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
-import { branches, idempotencyKeys, jobs, repos } from '@/db/schema';
+import { branches, idempotencyKeys, jobs, repos, tasks } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
 import { type BranchWords, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
@@ -33,6 +33,8 @@ export interface NewJob {
   atCommit?: string | null;
   base?: string | null | undefined;
   requestedBy: string;
+  /** The fingerprint of the rows that its asker has seen a forecast for. */
+  expected?: string | undefined;
   retryOf?: string | null;
   undoOf?: string | null;
 }
@@ -43,14 +45,14 @@ export interface NewJob {
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
   return db.run(sql`
-    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, at_commit, requested_by, retry_of, undo_of)
+    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, at_commit, requested_by, expected, retry_of, undo_of)
     select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.base ?? null},
-           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.requestedBy}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
+           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.requestedBy}, ${job.expected ?? null}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
     where ${onlyIf}
     on conflict do nothing`);
 }
 
-/** A client's key for its request: the same key with the same input is the same request, and gets the same job. */
+/** A client's key for its request: the same key with the same input is the same request, and gets the same answer. */
 export interface Once {
   key: string;
   /** The request as canonical JSON. */
@@ -60,6 +62,70 @@ export interface Once {
 /** @param input what tells this request from others, whatever was left out as null */
 export function onceFor(key: string | undefined, input: unknown[]): Once | null {
   return key === undefined ? null : { key, input: JSON.stringify(input) };
+}
+
+/** What a key's request has made. */
+export interface Made {
+  jobId: string | null;
+  status: JobStatus | null;
+  taskId: string | null;
+}
+
+/**
+ * Does something once a key: one that was used already gets its answer again, also where the other request of that key
+ * is only just done. `work` does nothing unless `isFirst`, and notes what it has made, in one transaction.
+ */
+export async function onceOnly<T extends object>(
+  db: Db,
+  once: Once | null,
+  work: () => Promise<T | { refused: Refusal }>,
+  answer: (made: Made) => Promise<T>,
+): Promise<T | { refused: Refusal }> {
+  const known = async () => {
+    const made = once && (await madeBy(db, once));
+    return made && 'refused' in made ? made : made && (await answer(made));
+  };
+  const before = await known();
+  if (before) return before;
+  const done = await work();
+  return (await known()) ?? done;
+}
+
+/** SQL for whether nothing has been made for a key yet. */
+export function isFirst(once: Once | null): SQL {
+  return once ? sql`not exists (select 1 from idempotency_keys where key = ${once.key})` : sql`true`;
+}
+
+/** The statements that note what a key's request has made; none without a key, nothing where no such row is there. */
+export function noteMade(db: Db, once: Once | null, made: { job?: SQL | undefined; task?: string }): Statement[] {
+  if (!once) return [];
+  const job = made.job ? sql`(select id from ${jobs} where ${made.job} limit 1)` : sql`null`;
+  const task = made.task ? sql`(select id from ${tasks} where id = ${made.task})` : sql`null`;
+  return [
+    db.run(sql`
+      insert into ${idempotencyKeys} (key, job_id, task_id, input)
+      select ${once.key}, job, task, ${once.input} from (select ${job} as job, ${task} as task)
+      where job is not null or task is not null
+      on conflict do nothing`),
+  ];
+}
+
+async function madeBy(db: Db, { key, input }: Once): Promise<Made | { refused: Refusal } | null> {
+  const { jobId, taskId } = idempotencyKeys;
+  const [known] = await db
+    .select({ jobId, taskId, input: idempotencyKeys.input, status: jobs.status })
+    .from(idempotencyKeys)
+    .leftJoin(jobs, eq(jobs.id, idempotencyKeys.jobId))
+    .where(eq(idempotencyKeys.key, key));
+  if (!known || known.input === input) return known ?? null;
+  const message = 'This idempotency key was used for another request. Use a new key for each new one.';
+  return { refused: { code: 'CONFLICT', field: 'idempotencyKey', message } };
+}
+
+/** The answer of a request that made a job. */
+export async function acceptedJob({ jobId, status }: Made): Promise<Accepted> {
+  if (!jobId || !status) throw new Error('The key of a job names none.');
+  return { accepted: true, jobId, status };
 }
 
 /**
@@ -82,7 +148,7 @@ export async function acceptAction(
   const once = onceFor(idempotencyKey, input);
   return queueJob(
     db,
-    { repoId, kind, branch, parent, suggested, base, requestedBy },
+    { repoId, kind, branch, parent, suggested, base, expected, requestedBy },
     once,
     async () => (await refusalOf(db, request)) ?? alsoRefused(),
   );
@@ -101,36 +167,26 @@ export async function queueJob(
   refusal: () => Promise<Refusal | null>,
   more: (id: string) => Statement[] = () => [],
 ): Promise<Accepted | { refused: Refusal }> {
-  const known = once && (await answerOfKey(db, once));
-  if (known) return known;
-  const refused = await refusal();
-  if (refused) return { refused };
-
-  // Twice at most: the queued sync that kept ours out may have started before we could join it.
-  for (let tries = 0; tries < 2; tries++) {
-    const id = uuid();
-    const isNew = once ? sql`not exists (select 1 from idempotency_keys where key = ${once.key})` : undefined;
-    const joined = joinable(id, job);
-    await write(db, [
-      insertJob(db, { ...job, id }, isNew),
-      ...more(id),
-      ...(once
-        ? [
-            db.run(sql`
-              insert into ${idempotencyKeys} (key, job_id, input)
-              select ${once.key}, id, ${once.input} from jobs where ${joined} limit 1
-              on conflict do nothing`),
-          ]
-        : []),
-    ]);
-    const answer = once && (await answerOfKey(db, once));
-    if (answer) return answer;
-    const [found] = await db.select({ id: jobs.id, status: jobs.status }).from(jobs).where(joined).limit(1);
-    if (found) return { accepted: true, jobId: found.id, status: found.status };
-  }
-  return {
-    refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' },
+  const work = async (): Promise<Accepted | { refused: Refusal }> => {
+    const refused = await refusal();
+    if (refused) return { refused };
+    // Twice at most: the queued sync that kept ours out may have started before we could join it.
+    for (let tries = 0; tries < 2; tries++) {
+      const id = uuid();
+      const joined = joinable(id, job);
+      await write(db, [
+        insertJob(db, { ...job, id }, isFirst(once)),
+        ...more(id),
+        ...noteMade(db, once, { job: joined }),
+      ]);
+      const [found] = await db.select({ id: jobs.id, status: jobs.status }).from(jobs).where(joined).limit(1);
+      if (found) return { accepted: true, jobId: found.id, status: found.status };
+    }
+    return {
+      refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' },
+    };
   };
+  return onceOnly(db, once, work, acceptedJob);
 }
 
 /** SQL for the job just inserted, or the queued sync that kept it out. */
@@ -138,18 +194,6 @@ function joinable(id: string, { kind, repoId }: Pick<NewJob, 'kind' | 'repoId'>)
   return kind === 'sync_repo'
     ? sql`(id = ${id} or (repo_id = ${repoId} and kind = 'sync_repo' and status = 'queued'))`
     : sql`id = ${id}`;
-}
-
-async function answerOfKey(db: Db, { key, input }: Once): Promise<Accepted | { refused: Refusal } | null> {
-  const [known] = await db
-    .select({ jobId: idempotencyKeys.jobId, input: idempotencyKeys.input, status: jobs.status })
-    .from(idempotencyKeys)
-    .innerJoin(jobs, eq(jobs.id, idempotencyKeys.jobId))
-    .where(eq(idempotencyKeys.key, key));
-  if (!known) return null;
-  if (known.input === input) return { accepted: true, jobId: known.jobId, status: known.status };
-  const message = 'This idempotency key was used for another action. Use a new key for each new action.';
-  return { refused: { code: 'CONFLICT', field: 'idempotencyKey', message } };
 }
 
 /** Everything that can be said against an action from its fields and the cached rows alone. */

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { jobs, tasks } from '@/db/schema';
-import { type Accepted, onceFor, queueJob } from './accept';
+import { type Accepted, type Once, queueJob } from './accept';
 import { noJob, type Refusal } from './refusal';
 
 /**
@@ -10,7 +10,8 @@ import { noJob, type Refusal } from './refusal';
  */
 export async function retryJob(
   db: Db,
-  { jobId, requestedBy, idempotencyKey }: { jobId: string; requestedBy: string; idempotencyKey?: string | undefined },
+  { jobId, requestedBy }: { jobId: string; requestedBy: string },
+  once: Once | null = null,
 ): Promise<Accepted | { refused: Refusal }> {
   const [old] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!old) return { refused: noJob(jobId) };
@@ -26,7 +27,7 @@ export async function retryJob(
   return queueJob(
     db,
     { repoId, kind, branch, parent, base, suggested, atCommit, requestedBy, retryOf: jobId, undoOf },
-    onceFor(idempotencyKey, ['retry', jobId]),
+    once,
     refusal,
     (id) => [
       db

@@ -1,3 +1,4 @@
+import { showChanges } from '@/changes/loop';
 import { config } from '@/config';
 import { db } from '@/db/client';
 import { forecast } from '@/forecast/loop';
@@ -18,7 +19,7 @@ import { type RuntimeStatus, setRuntimeStatus } from './status';
 const HAND_BACK_MS = 1200;
 
 /**
- * Starts what runs jobs in this process: the database, the executor, the reconciler, what computes forecasts, and upkeep.
+ * Starts what runs jobs in this process: the database, the executor, the reconciler, what computes forecasts and changes, and upkeep.
  * @returns how to stop it: open streams end, running steps stop and hand their leases back
  */
 export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
@@ -35,6 +36,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
   const loops = [
     reconcile(database, executors, shutdown),
     forecast(database, shutdown),
+    showChanges(database, shutdown),
     watchHealth(database, config().dataDir, shutdown),
     upkeep(database, shutdown),
   ];

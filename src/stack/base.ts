@@ -15,6 +15,10 @@ export interface BaseQuestion {
   landed?: ReadonlySet<string> | undefined;
   /** Commits of which it is known that they are its own, although its parent had them for a while. */
   ownAgain?: ReadonlySet<string> | undefined;
+  /** Commits of the parent that had brought its own work, and which the parent has thrown out since. */
+  thrownOut?: readonly string[] | undefined;
+  /** Tips of merged branches that it stood on: it stands on the parent in their place. */
+  mergedTips?: readonly string[] | undefined;
   /** Whether it was seen with commits of its own before, which it still holds. */
   hadWork?: boolean;
 }
@@ -25,7 +29,9 @@ export interface BaseQuestion {
  *
  * It is the merge base with the parent, or, where one of these is later in the branch's history, the latest of them:
  * the recorded base, the newest tip of the parent that the branch holds, and the ends of what has landed. A parent that
- * was only moved back hands its commits down: then only what has landed is later than the parent's tip.
+ * was only moved back hands its commits down: then only what has landed is later than the parent's tip. A merged one that
+ * was moved back hands them down too, for all of it that has landed is below. And what had brought the branch's own work
+ * into the parent stays with the branch when the parent throws it out, with all that came on top of it.
  *
  * A branch whose work was taken into its parent keeps that work as its own, so that it can still be seen as merged;
  * one that never had any stands on its own tip.
@@ -33,15 +39,19 @@ export interface BaseQuestion {
  * @returns null where the branch has nothing in common with its parent.
  */
 export function baseOf(history: History, question: BaseQuestion): string | null {
-  const { tip, parentTip, recorded, isNamed, parentTips, landed, ownAgain, hadWork } = question;
+  const { tip, parentTip, recorded, isNamed, parentTips, landed, hadWork } = question;
+  const { ownAgain, thrownOut = [], mergedTips = [] } = question;
   if (!history.has(tip)) return recorded;
   const isHandedDown = !isNamed && parentTip !== null && history.isAncestor(parentTip, tip);
   if (recorded === tip && !isHandedDown) return recorded;
   const recordedIsBelow = recorded !== null && history.isAncestor(recorded, tip);
   const newestSeen = parentTips.find((seen) => seen !== tip && history.isAncestor(seen, tip));
+  const isMovedBack = mergedTips.some((merged) => history.isAncestor(merged, tip));
+  const wasParents = (commit: string) => commit === newestSeen || (commit === recorded && !isMovedBack);
+  const isOwnAgain = (commit: string) =>
+    ownAgain?.has(commit) === true || thrownOut.some((out) => history.isAncestor(out, commit));
   const isParents = (commit: string) =>
-    landed?.has(commit) === true ||
-    (!isHandedDown && ownAgain?.has(commit) !== true && (commit === newestSeen || commit === recorded));
+    landed?.has(commit) === true || (!isHandedDown && wasParents(commit) && !isOwnAgain(commit));
   // What the parent's tip holds too is not later than the merge base, so only the rest has to be searched.
   const own = history.ownCommits(tip, parentTip === null ? [] : [parentTip]);
   const latest = own.find((commit) => commit !== tip && isParents(commit));

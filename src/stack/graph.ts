@@ -77,6 +77,13 @@ export class Graph<Branch extends GraphBranch = GraphBranch> {
     return this.#below(name).find((below) => !this.get(below)?.merged) ?? this.trunk;
   }
 
+  /** The merged branches between the branch and its effective parent, nearest first. */
+  mergedBelow(name: string): Branch[] {
+    const below = this.#below(name).map((other) => this.get(other));
+    const end = below.findIndex((other) => !other?.merged);
+    return below.slice(0, end < 0 ? below.length : end).flatMap((other) => other ?? []);
+  }
+
   /** The names below, nearest first, until trunk, a missing branch, or one that was already met. */
   #below(name: string): string[] {
     const names = new Set<string>();

@@ -330,6 +330,18 @@ async function stretchesOf(
           parts: [...above.parts, { branch: part.branch, base: part.base, upTo: above.base }],
         });
       }
+      // All that is below may have landed with a part of it, before it was pushed to again.
+      const deepest = stretches.at(-1) ?? whole;
+      if (below.at(-1)?.on === place.name) {
+        for (const end of commits.slice(0, -1)) {
+          stretches.push({
+            ...deepest,
+            commits: deepest.commits.slice(0, deepest.commits.indexOf(end) + 1),
+            tip: end,
+            parts: deepest.parts.with(0, { branch: name, base, upTo: end }),
+          });
+        }
+      }
       return stretches;
     }),
   );
@@ -429,12 +441,12 @@ async function takenBackInPart(open: Stretch[], ask: LandingQuestions): Promise<
   );
 }
 
-/** The own commits of the branches below that are in a branch's history: nearest first. */
+/** The own commits of the branches below that are in a branch's history, and what each stands on: nearest first. */
 function belowOf(
   history: History,
   candidate: LandingCandidate,
   byName: ReadonlyMap<string, LandingCandidate>,
-): Array<{ branch: string; base: string; commits: string[] }> {
+): Array<{ branch: string; base: string; commits: string[]; on: string | undefined }> {
   const list: ReturnType<typeof belowOf> = [];
   const met = new Set<string>();
   for (let above = candidate; above.base !== null && !met.has(above.name); ) {
@@ -443,7 +455,7 @@ function belowOf(
     if (!below?.base || !holds(history, below, above.base)) break;
     const commits = history.lineAbove(below.base, above.base);
     if (!commits || commits.length > LONGEST) break;
-    list.push({ branch: below.name, base: below.base, commits });
+    list.push({ branch: below.name, base: below.base, commits, on: below.below[0]?.name });
     above = below;
   }
   return list;

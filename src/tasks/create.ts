@@ -1,8 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { type Db, snapshot, write } from '@/db/client';
+import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
-import { badRequest, insertJob } from '@/queue/accept';
+import { badRequest, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
 import { noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
 import { isLongLived } from '@/repos/branch-words';
@@ -17,8 +17,11 @@ export interface TaskRequest {
   branch?: string | undefined;
   /** Asks for a new branch on top of this one. Without `branch` too, the new one stands on trunk. */
   parent?: string | undefined;
+  idempotencyKey?: string | undefined;
   requestedBy: string;
 }
+
+type Created = { task: TaskRow };
 
 /** Branch rows that are older than this are not taken for the remote's present state, in SQLite's words. */
 const FRESH = '-10 minutes';
@@ -28,7 +31,27 @@ const FRESH = '-10 minutes';
  * attached by a job whose status the task shows: `register_existing_branch` for a branch that we do not know,
  * do not track or have not looked at for a while, `create_branch` for a new one.
  */
-export async function createTask(db: Db, request: TaskRequest): Promise<{ task: TaskRow } | { refused: Refusal }> {
+export async function createTask(db: Db, request: TaskRequest): Promise<Created | { refused: Refusal }> {
+  const { repoId, title, description = '', branch = null, parent = null } = request;
+  const once = onceFor(request.idempotencyKey, ['task', repoId, title, description, branch, parent]);
+  return onceOnly(
+    db,
+    once,
+    () => create(db, request, once),
+    async ({ taskId }) => ({ task: await taskOf(db, taskId) }),
+  );
+}
+
+async function taskOf(db: Db, id: string | null): Promise<TaskRow> {
+  const [task] = await db
+    .select()
+    .from(tasks)
+    .where(eq(tasks.id, id ?? ''));
+  if (!task) throw new Error('The key of a task names none.');
+  return task;
+}
+
+async function create(db: Db, request: TaskRequest, once: Once | null): Promise<Created | { refused: Refusal }> {
   const { repoId, parent } = request;
   const isNew = request.branch === undefined || parent !== undefined;
   const branch = request.branch ?? branchNameFor(request.title);
@@ -62,16 +85,12 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
   const attached = !isNew && known?.tracked && !known.gone && !known.merged && Boolean(repo?.fresh);
   const id = uuid();
   const jobId = attached ? null : uuid();
-  const row = {
-    id,
-    repoId,
-    title: request.title,
-    description: request.description ?? '',
-    branch,
-    jobId,
-    branchStatus: attached ? ('completed' as const) : ('queued' as const),
-  };
-  const insert = db.insert(tasks).values(row).onConflictDoNothing().returning();
+  const insert: Statement = db.run(sql`
+    insert into ${tasks} (id, repo_id, title, description, branch, job_id, branch_status)
+    select ${id}, ${repoId}, ${request.title}, ${request.description ?? ''}, ${branch}, ${jobId},
+           ${attached ? 'completed' : 'queued'}
+    where ${isFirst(once)}
+    on conflict do nothing`);
   const attach = (job: string) =>
     insertJob(
       db,
@@ -86,8 +105,8 @@ export async function createTask(db: Db, request: TaskRequest): Promise<{ task: 
       // No job without its task, where another request has just taken the branch.
       sql`exists (select 1 from tasks where id = ${id})`,
     );
-  const [created] = await write(db, [insert, ...(jobId ? [attach(jobId)] : [])]);
-  const [task] = created;
+  await write(db, [insert, ...(jobId ? [attach(jobId)] : []), ...noteMade(db, once, { task: id })]);
+  const [task] = await db.select().from(tasks).where(eq(tasks.id, id));
   return task ? { task } : { refused: taken(branch, 'another one') };
 }
 

@@ -1,21 +1,31 @@
-import { and, eq, isNull, ne } from 'drizzle-orm';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
-import { branches, repos, tasks } from '@/db/schema';
-import { type Accepted, insertJob } from '@/queue/accept';
+import { branches, jobs, repos, tasks } from '@/db/schema';
+import { type Accepted, acceptedJob, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
 import { noTask, type Refusal } from '@/queue/refusal';
 import { retryJob } from '@/queue/retry';
 import { branchNameProblem } from '@/repos/branch-name';
 import { refusalOf } from './create';
 
+export interface TaskRetry {
+  taskId: string;
+  /** Another one instead of that which it has. */
+  branch?: string | undefined;
+  idempotencyKey?: string | undefined;
+  requestedBy: string;
+}
+
 /**
  * Tries again to attach the branch of a task whose job has ended without it; with `branch`, the task gets that
  * one instead, which is there or will be.
  */
-export async function retryTask(
-  db: Db,
-  request: { taskId: string; branch?: string | undefined; requestedBy: string },
-): Promise<Accepted | { refused: Refusal }> {
+export async function retryTask(db: Db, request: TaskRetry): Promise<Accepted | { refused: Refusal }> {
+  const once = onceFor(request.idempotencyKey, ['retry task', request.taskId, request.branch ?? null]);
+  return onceOnly(db, once, () => retry(db, request, once), acceptedJob);
+}
+
+async function retry(db: Db, request: TaskRetry, once: Once | null): Promise<Accepted | { refused: Refusal }> {
   const { taskId, requestedBy } = request;
   const [task] = await db.select().from(tasks).where(eq(tasks.id, taskId));
   if (!task) return { refused: noTask(taskId) };
@@ -23,7 +33,7 @@ export async function retryTask(
     return { refused: { code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' } };
   }
   const branch = request.branch ?? task.branch;
-  if (branch === task.branch) return retryJob(db, { jobId: task.jobId, requestedBy });
+  if (branch === task.branch) return retryJob(db, { jobId: task.jobId, requestedBy }, once);
 
   if (task.branchStatus === 'queued' || task.branchStatus === 'running') {
     return {
@@ -51,9 +61,14 @@ export async function retryTask(
   const refused = refusalOf({ repoId, branch, isNew: false }, repo, known, active);
   if (refused) return { refused };
   const id = uuid();
+  const job = { id, repoId, kind: 'register_existing_branch', branch, requestedBy, retryOf: task.jobId } as const;
   await write(db, [
-    insertJob(db, { id, repoId, kind: 'register_existing_branch', branch, requestedBy, retryOf: task.jobId }),
-    db.update(tasks).set({ branch, jobId: id, branchStatus: 'queued' }).where(eq(tasks.id, taskId)),
+    insertJob(db, job, isFirst(once)),
+    db
+      .update(tasks)
+      .set({ branch, jobId: id, branchStatus: 'queued' })
+      .where(and(eq(tasks.id, taskId), sql`exists (select 1 from ${jobs} where id = ${id})`)),
+    ...noteMade(db, once, { job: sql`id = ${id}` }),
   ]);
   return { accepted: true, jobId: id, status: 'queued' };
 }

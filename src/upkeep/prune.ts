@@ -1,6 +1,6 @@
 import { and, asc, gt, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { type Db, snapshot, write } from '@/db/client';
-import { branches, events, jobMoves, jobs, meta, tasks } from '@/db/schema';
+import { branches, changes, events, jobMoves, jobs, meta, tasks } from '@/db/schema';
 import { PRUNED } from '@/feed/read';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
 
@@ -19,8 +19,8 @@ const PAGE = 500;
 const KEPT_TIPS = 50;
 
 /**
- * Deletes what is older than it has to be: ended jobs with all that belongs to them, events, and old tips of
- * branches. A job stays, whatever its age, while
+ * Deletes what is older than it has to be: ended jobs with all that belongs to them, events, old tips of
+ * branches, and changes that nobody has looked at since. A job stays, whatever its age, while
  * - it can still be undone (`undoOffer`'s own rule), or an undo of it is yet to end;
  * - a task that is not archived has its branch from it.
  *
@@ -35,6 +35,7 @@ export async function prune(db: Db, { keepMs, keepEvents }: Retention): Promise<
     delete from branch_tips where seen_at < ${cutoff} and id not in (
       select id from (select id, row_number() over (partition by repo_id, branch order by id desc) as age from branch_tips)
       where age <= ${KEPT_TIPS})`);
+  await db.delete(changes).where(lt(changes.askedAt, cutoff));
   return pruned;
 }
 

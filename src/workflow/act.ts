@@ -4,6 +4,7 @@ import { branchRows } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
 import { type BranchRow, jobMoves, jobs } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
+import { whatChanged } from '@/forecast/expected';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { keepCommits, keepRef } from '@/git/clone/keep-ref';
 import { committerIdentity } from '@/git/objects/identity';
@@ -101,6 +102,7 @@ async function carryOut(
 ): Promise<Commitment> {
   const { db, job, repo } = lease;
   const tips = tipsKey({ trunk: trunk.name, trunkTip: trunk.tip, engine: choice }, rows);
+  await refuseUnexpected(lease, tips);
   await lease.write([rememberForecast(lease, action, tips)]);
   const engine = await pickEngine(choice, config().engine);
   if ('engine' in engine && action.kind !== 'register_existing_branch') {
@@ -136,6 +138,19 @@ async function carryOut(
   } finally {
     await planned.discard();
   }
+}
+
+/** Who has looked at a forecast gets what it showed, or nothing; what this job has pushed itself is no news. */
+async function refuseUnexpected(lease: Lease, tips: string): Promise<void> {
+  const { expected } = lease.job;
+  if (expected === null || expected === tips || (await pushedBranches(lease)).size > 0) return;
+  throw new JobFailed(
+    failure(
+      'DIVERGED',
+      await whatChanged(lease.db, lease.repo.id, expected),
+      'Nothing was moved. Ask for a new forecast, and run it with that.',
+    ),
+  );
 }
 
 /** Writes the plan's outline into the job's result and its moves into their table. */

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { proposeCompletions, run } from '@stricli/core';
 import { visible } from '@/text/visible';
 import { app } from './args/app';
@@ -12,8 +11,6 @@ import { stopOf } from './out/stop-of';
 
 const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
 const interrupt = new AbortController();
-// Each call listens to it, and none of them for long.
-setMaxListeners(0, interrupt.signal);
 let isOver = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -11,13 +11,24 @@ export interface ServerOptions {
   version: string;
 }
 
+export interface StreamEvents {
+  data(data: unknown): void;
+  /** It is open, or no longer. */
+  open(isOpen: boolean): void;
+}
+
 /** The way to one server. */
 export interface Calls {
+  /** Whether something has ever answered there: who is away after that comes back. */
+  isKnown(): boolean;
   query(path: string, input: unknown, signal: Abort): Promise<unknown>;
-  /** `repeatable`: doing it twice is doing it once, so that it is sent again where the answer got lost. */
-  mutate(path: string, input: unknown, signal: Abort, repeatable: boolean): Promise<unknown>;
+  /**
+   * Doing it twice is doing it once, by its nature or by its key, so it is sent again where the answer got lost.
+   * @param done the answer, where a failure of a call that was sent before says that it was done then; else undefined
+   */
+  mutate(path: string, input: unknown, signal: Abort, done?: (failed: SpicerackError) => unknown): Promise<unknown>;
   /** One connection of a stream, until it ends, breaks or the signal aborts. */
-  stream(path: string, input: unknown, signal: Abort, each: (data: unknown) => void): Promise<void>;
+  stream(path: string, input: unknown, signal: Abort, told: StreamEvents): Promise<void>;
 }
 
 /** As the server's API has it: plain JSON in an envelope. */
@@ -32,15 +43,17 @@ const TRIES = [100, 300, 1000, 2000, 3000, 4000];
 export function createCalls({ url, token, requestedBy, fetch, version }: ServerOptions): Calls {
   const endpoint = new URL('api/trpc', url).href;
   let serverVersion: string | null = null;
+  let isKnown = false;
   const headers: Record<string, string> = {
     ...(token ? { authorization: `Bearer ${token}` } : {}),
-    ...(requestedBy ? { 'x-requested-by': requestedBy } : {}),
+    ...(requestedBy ? { 'x-requested-by': headerOf(requestedBy) } : {}),
   };
   const send: typeof fetch = async (input, init) => {
     const response = await fetch(input, {
       ...init,
       headers: { ...Object.fromEntries(new Headers(init?.headers)), ...headers },
     });
+    isKnown = true;
     serverVersion = response.headers.get('x-spicerack-version') ?? serverVersion;
     return response;
   };
@@ -78,8 +91,12 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
 
   const failure = (error: unknown) => readError(error, { url: url.href, serverVersion, version });
 
-  /** Asks again as long as no answer came, unless nothing ever listened there. */
-  async function patiently(call: () => Promise<unknown>, signal: Abort, repeatable: boolean): Promise<unknown> {
+  /** Asks again while no answer comes, unless nothing ever listened there. */
+  async function patiently(
+    call: () => Promise<unknown>,
+    signal: Abort,
+    done: (failed: SpicerackError) => unknown = () => undefined,
+  ): Promise<unknown> {
     for (let tries = 0; ; tries += 1) {
       signal?.throwIfAborted();
       try {
@@ -87,25 +104,29 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
       } catch (error) {
         signal?.throwIfAborted();
         const failed = failure(error);
+        const answer = tries > 0 ? done(failed) : undefined;
+        if (answer !== undefined) return answer;
         const lost = failed.code === 'CONNECTION_LOST';
-        const away = failed.code === 'UNREACHABLE' && tries > 0;
+        const away = failed.code === 'UNREACHABLE' && (tries > 0 || isKnown);
         const wait = TRIES[tries];
-        if (!repeatable || !(lost || away) || wait === undefined) throw failed;
+        if (!(lost || away) || wait === undefined) throw failed;
         await sleep(wait, signal);
       }
     }
   }
 
   return {
-    query: (path, input, signal) => patiently(() => client.query(path, input, signal ? { signal } : {}), signal, true),
-    mutate: (path, input, signal, repeatable) =>
-      patiently(() => client.mutation(path, input, signal ? { signal } : {}), signal, repeatable),
-    stream: (path, input, signal, each) =>
+    isKnown: () => isKnown,
+    query: (path, input, signal) => patiently(() => client.query(path, input, signal ? { signal } : {}), signal),
+    mutate: (path, input, signal, done) =>
+      patiently(() => client.mutation(path, input, signal ? { signal } : {}), signal, done),
+    stream: (path, input, signal, told) =>
       new Promise<void>((resolve, reject) => {
         const context: { refusal?: SpicerackError | null } = {};
         const subscription = client.subscription(path, input, {
           context,
-          onData: (message) => each((message as { data: unknown }).data), // every message of the feed is tracked
+          onData: (message) => told.data((message as { data: unknown }).data), // every message of the feed is tracked
+          onConnectionStateChange: ({ state }) => told.open(state === 'pending'),
           onError: (error) => end(() => reject(context.refusal ?? failure(error))),
           onComplete: () => end(resolve),
         });
@@ -121,6 +142,11 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
         else signal?.addEventListener('abort', stop, { once: true });
       }),
   };
+}
+
+/** Text as a header takes it: the bytes of UTF-8, without controls. */
+function headerOf(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text.replace(/\p{Cc}/gu, ' ')));
 }
 
 const REFUSED: Record<number, SpicerackErrorCode> = {

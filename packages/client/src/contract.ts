@@ -412,6 +412,147 @@ export interface Forecast {
   computedAt: string | null;
 }
 
+/** Somebody, as a commit names them. */
+export interface Person {
+  name: string;
+  email: string;
+  /** Null where the commit does not say it, or says what is no time. */
+  at: string | null;
+}
+
+export interface ChangedCommit {
+  id: string;
+  parents: string[];
+  subject: string;
+  /** The message after its first paragraph. */
+  body: string;
+  author: Person;
+  committer: Person;
+  /** Whether it carries a signature; nobody has checked it. */
+  signed: boolean;
+  /** What it changes over its first parent; null for a root commit, and where it is too large to be compared. */
+  size: { files: number; additions: number; deletions: number } | null;
+}
+
+/** One side of a changed file. */
+export interface FileSide {
+  /** As git writes it: `100644`, `100755`, `120000` (symbolic link), `160000` (submodule). */
+  mode: string;
+  /** The id of its blob, or of a submodule's commit. */
+  id: string;
+  /** In bytes; told for what is not compared as text. */
+  bytes: number | null;
+}
+
+export interface ChangedFile {
+  /** Of what has been renamed or copied, the new one. For people: control characters are visible in it. */
+  path: string;
+  /** Where it was renamed or copied from. */
+  from: string | null;
+  status: 'added' | 'deleted' | 'modified' | 'renamed' | 'copied' | 'type_changed';
+  /** Null where it is added or deleted. */
+  before: FileSide | null;
+  after: FileSide | null;
+  /** In lines; null where it is not compared as text. */
+  additions: number | null;
+  deletions: number | null;
+  /** `large`: too large to be compared as text. */
+  kind: 'text' | 'binary' | 'large' | 'submodule';
+  /**
+   * Its hunks as a unified diff without headers, with control characters made visible; null where there is nothing to
+   * compare, and where `omitted` is `all`.
+   */
+  patch: string | null;
+  /** What of the patch is left out: `all` is given when the file is asked for alone, `rest` is too long. */
+  omitted: 'all' | 'rest' | null;
+}
+
+/** What a commit has over another one: its commits, and how the files differ from where the two part. */
+export interface Changes {
+  /** The commit that is compared with: where the two part. Null where all of the history is new. */
+  base: string | null;
+  /** Newest first; the first of them where there are more than `commitCount` says are listed. Empty where one file was asked for. */
+  commits: ChangedCommit[];
+  commitCount: number;
+  /** As git orders them; the first of them where there are more. */
+  files: ChangedFile[];
+  fileCount: number;
+  /** In lines, over all files. */
+  additions: number;
+  deletions: number;
+}
+
+/** A commit before a move against one after it. */
+export interface RangeDiffPair {
+  /** `same`: equal patch, message and author. */
+  kind: 'same' | 'changed' | 'dropped' | 'added';
+  before: string | null;
+  after: string | null;
+  subject: string;
+  /** How the two patches differ, as `git range-diff` shows it; null unless `changed`. */
+  diff: string | null;
+}
+
+/** The commits of a branch before a move against those after it, in the order of the branch. */
+export interface RangeDiff {
+  pairs: RangeDiffPair[];
+  /** Whether every commit is there after the move with an equal patch: its changes are the same. */
+  same: boolean;
+}
+
+/** Why changes cannot be shown. */
+export type ChangesErrorCode = 'NO_CLONE' | 'COMMIT_GONE' | 'TOO_LARGE' | 'TIMEOUT' | 'INTERNAL';
+
+/** Commits from `base` (left out) to `tip`. */
+export interface CommitRange {
+  base: string;
+  tip: string;
+}
+
+/** Whether what commits change is there; `changes.get` and `changes.rangeDiff` have it. */
+export interface ChangesState {
+  id: number;
+  repoId: string;
+  status: 'pending' | 'ready' | 'error';
+  errorCode: ChangesErrorCode | null;
+  /** Why it cannot be shown, and what can be done; empty where there is nothing to say. */
+  message: string;
+  askedAt: string;
+  computedAt: string | null;
+}
+
+/** A branch's past. */
+export interface BranchHistory {
+  /** Every tip that it was seen at, newest first. */
+  tips: Array<{
+    tip: string;
+    seenAt: string;
+    /** The job that put it there; null where somebody has pushed it. */
+    job: {
+      id: string;
+      seq: number;
+      kind: JobKind;
+      branch: string | null;
+      parent: string | null;
+      suggested: boolean;
+      requestedBy: string;
+    } | null;
+    /** Where that job found it, and what it stood on before and after. */
+    before: string | null;
+    baseBefore: string | null;
+    baseAfter: string | null;
+  }>;
+  /** Which of its commits (above `base`, up to `upTo`) are in a branch below it, and how that is known. */
+  landings: Array<{
+    base: string;
+    upTo: string;
+    into: string;
+    evidence: 'ancestor' | 'content' | 'forge' | 'seen_earlier';
+    foundAt: string;
+  }>;
+  feedCursor: number;
+}
+
 /** A piece of work with its branch. */
 export interface Task {
   id: string;
@@ -546,6 +687,7 @@ export interface Rows {
   job_logs: LogLine;
   tasks: Task;
   forecasts: Forecast;
+  changes: ChangesState;
 }
 
 /** One change of one row. `seq` only ever grows. */
@@ -554,6 +696,7 @@ export type Change = { seq: number; at: string; repoId: string | null } & (
   | { type: 'repos'; op: 'delete'; row: { id: string } }
   | { type: 'branches'; op: 'delete'; row: { repoId: string; name: string } }
   | { type: 'forecasts'; op: 'delete'; row: { repoId: string; id: number } }
+  | { type: 'changes'; op: 'delete'; row: { repoId: string; id: number } }
 );
 
 /**
@@ -569,34 +712,52 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What calls take that are safe to repeat: the same key with the same input is the same job. Made where none is given. */
+/**
+ * What calls take that make something: the same key with the same input makes it once, and gets the same answer. A key is
+ * made where none is given.
+ */
 export interface KeyedOptions extends CallOptions {
   /** At most 200 characters. */
   idempotencyKey?: string | undefined;
 }
 
-export interface WatchOptions extends CallOptions {
+/**
+ * How a stream stands: `connecting` at first, `live` while it is open, `lost` while it is tried to get it back. What
+ * changed meanwhile comes once it is `live` again.
+ */
+export type ConnectionState = 'connecting' | 'live' | 'lost';
+
+/** What takes part in a stream. */
+export interface StreamOptions extends CallOptions {
+  /** Is told how the stream stands, at first and each time that changes. */
+  onConnection?: ((state: ConnectionState) => void) | undefined;
+}
+
+export interface WatchOptions extends StreamOptions {
   /** Only what concerns this repository; all of them where it is left out. */
   repoId?: string | undefined;
   /** The cursor of what the changes go on top of (`feedCursor`, `cursor`); from now on where it is left out. */
   from?: number | undefined;
 }
 
-export interface WaitOptions extends CallOptions {
+export interface WaitOptions extends StreamOptions {
   /** Is told of the job as it is at first, and then each time something about it has changed. */
   onChange?: ((detail: JobDetail) => void) | undefined;
 }
 
-/** Everything that the dashboard does. Every call throws `SpicerackError`, or the signal's reason. */
+/**
+ * Everything that the dashboard does. Every call throws `SpicerackError`, or the signal's reason. A call whose answer gets
+ * lost is sent again, and is done once.
+ */
 export interface Spicerack {
   repos: {
     /** Adds a repository and queues the sync that clones it. */
     add(
       input: { url: string; name?: string | undefined; trunk?: string | undefined },
-      options?: CallOptions,
+      options?: KeyedOptions,
     ): Promise<AddedRepo>;
     /** Adds the demo, whose team goes on meanwhile. */
-    addDemo(options?: CallOptions): Promise<AddedRepo>;
+    addDemo(options?: KeyedOptions): Promise<AddedRepo>;
     /** `cursor` is where to watch from. */
     list(options?: CallOptions): Promise<{ repos: ListedRepo[]; cursor: number }>;
     get(input: { repoId: string }, options?: CallOptions): Promise<Repo>;
@@ -630,15 +791,17 @@ export interface Spicerack {
   branches: {
     /** Says whether a branch is a long-lived one, that no action moves; null leaves it to what is known of it. */
     update(input: { repoId: string; branch: string; kept: boolean | null }, options?: CallOptions): Promise<Branch>;
+    /** Where a branch was seen, and what of it has landed. */
+    history(input: { repoId: string; branch: string }, options?: CallOptions): Promise<BranchHistory>;
     /** Tracks a branch no longer; what stood on it stands on what it stood on. No ref moves. */
     untrack(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Takes a branch for the one that its row's `renamedFrom` names. */
-    acceptRename(input: { repoId: string; branch: string }, options?: CallOptions): Promise<Accepted>;
+    acceptRename(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
   };
   jobs: {
     /**
      * Accepts an action and answers at once. With `expected`, the `tipsKey` of the forecast that its asker has seen, it
-     * is refused where the branches are others now.
+     * is refused where the branches are others now, and ends with `DIVERGED` where they are when the job acts.
      */
     run(input: Action & { expected?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
     get(input: { jobId: string }, options?: CallOptions): Promise<JobDetail & { undo: UndoOffer; feedCursor: number }>;
@@ -688,7 +851,7 @@ export interface Spicerack {
         branch?: string | undefined;
         parent?: string | undefined;
       },
-      options?: CallOptions,
+      options?: KeyedOptions,
     ): Promise<Task>;
     list(
       input?: { repoId?: string | undefined; archived?: boolean | undefined },
@@ -697,11 +860,32 @@ export interface Spicerack {
     get(input: { taskId: string }, options?: CallOptions): Promise<Task>;
     archive(input: { taskId: string }, options?: CallOptions): Promise<Task>;
     /** Tries again to attach the branch of a task whose job has failed, or attaches another one. */
-    retry(input: { taskId: string; branch?: string | undefined }, options?: CallOptions): Promise<Accepted>;
+    retry(input: { taskId: string; branch?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
   };
   forecast: {
     /** What an action would do to the branches as they are; `pending` is filled in later (`forecasts` of `watch`). */
     get(input: Action, options?: CallOptions): Promise<Forecast & { feedCursor: number }>;
+  };
+  changes: {
+    /**
+     * What the commit `to` has over `from` (null: all of its history); `pending` ends later (`changes` of `watch`), and
+     * then asking again gives it. `file` gives one file alone, by its place among all, with all of its patch.
+     */
+    get(
+      input: {
+        repoId: string;
+        from: string | null;
+        to: string;
+        hideWhitespace?: boolean | undefined;
+        file?: number | null | undefined;
+      },
+      options?: CallOptions,
+    ): Promise<ChangesState & { changes: Changes | null; feedCursor: number }>;
+    /** A branch's commits before a move against those after it, likewise. */
+    rangeDiff(
+      input: { repoId: string; before: CommitRange; after: CommitRange },
+      options?: CallOptions,
+    ): Promise<ChangesState & { rangeDiff: RangeDiff | null; feedCursor: number }>;
   };
   system: {
     status(options?: CallOptions): Promise<Status>;
@@ -713,9 +897,9 @@ export interface Spicerack {
   watch(options?: WatchOptions): AsyncIterableIterator<FeedMessage>;
   /**
    * Waits until a job has ended, however it does, over lost connections and restarts of the server. Any number of waits
-   * share one stream.
+   * share one stream. The answer is whole, as that of `jobs.get`.
    */
-  waitForJob(jobId: string, options?: WaitOptions): Promise<JobDetail>;
+  waitForJob(jobId: string, options?: WaitOptions): Promise<JobDetail & { undo: UndoOffer }>;
   /** Waits until a forecast is no longer `pending`; asks again where the branches have changed meanwhile. */
   waitForForecast(input: Action, options?: CallOptions): Promise<Forecast>;
 }

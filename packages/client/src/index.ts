@@ -1,9 +1,9 @@
 import { createCalls } from './calls';
-import type { Change, Forecast, JobDetail, KeyedOptions, Spicerack } from './contract';
+import type { AddedRepo, Change, Forecast, JobDetail, KeyedOptions, Spicerack } from './contract';
 import { SpicerackError } from './error';
 import { type Abort, anyOf } from './signal';
 import { version } from './version';
-import { shareFeed, waitOn } from './waits';
+import { patiently, shareFeed, waitOn } from './waits';
 import { followFeed } from './watch';
 
 export type * from './contract';
@@ -42,41 +42,38 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
     (input: I, call: { signal?: Abort } = {}) =>
       calls.query(path, input, until(call.signal)) as Promise<O>;
   const bare =
-    <O>(path: string, kind: 'query' | 'mutate') =>
+    <O>(path: string) =>
     (call: { signal?: Abort } = {}) =>
-      (kind === 'query'
-        ? calls.query(path, undefined, until(call.signal))
-        : calls.mutate(path, undefined, until(call.signal), false)) as Promise<O>;
+      calls.query(path, undefined, until(call.signal)) as Promise<O>;
   const mutation =
     <I, O>(path: string) =>
     (input: I, call: { signal?: Abort } = {}) =>
-      calls.mutate(path, input, until(call.signal), false) as Promise<O>;
+      calls.mutate(path, input, until(call.signal)) as Promise<O>;
   const keyed =
     <I extends object, O>(path: string) =>
     (input: I, { signal, idempotencyKey }: KeyedOptions = {}) =>
-      calls.mutate(
-        path,
-        { ...input, idempotencyKey: idempotencyKey ?? crypto.randomUUID() },
-        until(signal),
-        true,
-      ) as Promise<O>;
+      calls.mutate(path, { ...input, idempotencyKey: idempotencyKey ?? newKey() }, until(signal)) as Promise<O>;
 
-  const waits = shareFeed((from, signal) => followFeed(calls, from, undefined, until(signal)));
+  const waits = shareFeed((from, signal, onConnection) => followFeed(calls, { from, onConnection }, until(signal)));
 
   const spicerack: Spicerack = {
     repos: {
-      add: mutation('repos.add'),
-      addDemo: bare('repos.addDemo', 'mutate'),
-      list: bare('repos.list', 'query'),
+      add: keyed('repos.add'),
+      addDemo: (options) => keyed<object, AddedRepo>('repos.addDemo')({}, options),
+      list: bare('repos.list'),
       get: query('repos.get'),
       update: mutation('repos.update'),
-      remove: mutation('repos.remove'),
+      remove: (input, call = {}) =>
+        calls.mutate('repos.remove', input, until(call.signal), ({ code }) =>
+          code === 'NOT_FOUND' ? { removed: true } : undefined,
+        ) as Promise<{ removed: true }>,
       overview: query('repos.overview'),
     },
     branches: {
       update: mutation('branches.update'),
+      history: query('branches.history'),
       untrack: keyed('branches.untrack'),
-      acceptRename: mutation('branches.acceptRename'),
+      acceptRename: keyed('branches.acceptRename'),
     },
     jobs: {
       run: keyed('jobs.run'),
@@ -91,65 +88,55 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       retry: keyed('jobs.retry'),
     },
     tasks: {
-      create: mutation('tasks.create'),
+      create: keyed('tasks.create'),
       list: (input = {}, call) =>
         query<typeof input, Awaited<ReturnType<Spicerack['tasks']['list']>>>('tasks.list')(input, call),
       get: query('tasks.get'),
       archive: mutation('tasks.archive'),
-      retry: mutation('tasks.retry'),
+      retry: keyed('tasks.retry'),
     },
     forecast: { get: query('forecast.get') },
-    system: { status: bare('system.status', 'query') },
-    async *watch({ repoId, from, signal } = {}) {
-      const begin = from ?? (await spicerack.repos.list({ signal })).cursor;
-      yield* followFeed(calls, begin, repoId, until(signal));
-      // One that was aborted did not come to an end by itself.
-      until(signal)?.throwIfAborted();
-    },
-    async waitForJob(jobId, { signal, onChange } = {}) {
+    changes: { get: query('changes.get'), rangeDiff: query('changes.rangeDiff') },
+    system: { status: bare('system.status') },
+    async *watch({ repoId, from, signal, onConnection } = {}) {
       const stop = until(signal);
-      let looked: SeenJob | null = null;
-      const seen = await waitOn<SeenJob>(
+      const begin = from ?? (await spicerack.repos.list({ signal: stop })).cursor;
+      yield* followFeed(calls, { from: begin, repoId, onConnection }, stop);
+      // One that was aborted did not come to an end by itself.
+      stop?.throwIfAborted();
+    },
+    async waitForJob(jobId, { signal, onChange, onConnection } = {}) {
+      const stop = until(signal);
+      const look = () => spicerack.jobs.get({ jobId }, { signal: stop });
+      const [, last] = await waitOn<SeenJob, LookedJob>(
         waits,
         {
-          look: async () => {
-            looked = await spicerack.jobs.get({ jobId }, { signal: stop });
-            return looked;
-          },
+          isKnown: calls.isKnown(),
+          look,
           isEnd: ({ job }) => job.finishedAt !== null,
           apply: applyToJob(jobId),
           signal: stop,
         },
-        (detail) => onChange?.(detail),
+        { change: (detail) => onChange?.(detail), connection: (state) => onConnection?.(state) },
       );
-      // What came by the stream has outlines only; what was looked at last is whole.
-      const whole: SeenJob =
-        seen === looked
-          ? seen
-          : await spicerack.jobs.get({ jobId }, { signal: stop }).catch((error: unknown) => {
-              if (error instanceof SpicerackError && error.retryable) return seen;
-              throw error;
-            });
-      const { job, steps, moves } = whole;
-      return { job, steps, moves };
+      // What comes by the stream has outlines only.
+      const { job, steps, moves, undo } = last.job.finishedAt ? last : await patiently(look, stop);
+      return { job, steps, moves, undo };
     },
     async waitForForecast(input, { signal } = {}) {
       const stop = until(signal);
       for (;;) {
-        const seen: Forecast | 'again' = await waitOn<Answer>(
-          waits,
-          {
-            look: () => spicerack.forecast.get(input, { signal: stop }),
-            isEnd: ({ status, stale }) => status !== 'pending' || stale,
-            apply: (answer, change) => {
-              if (change.type !== 'forecasts' || change.row.id !== answer.id) return null;
-              return change.op === 'delete' ? { ...answer, stale: true } : { ...answer, ...change.row };
-            },
-            signal: stop,
+        const [{ feedCursor: _, ...seen }] = await waitOn<Answer>(waits, {
+          isKnown: calls.isKnown(),
+          look: () => spicerack.forecast.get(input, { signal: stop }),
+          isEnd: ({ status, stale }) => status !== 'pending' || stale,
+          apply: (answer, change) => {
+            if (change.type !== 'forecasts' || change.row.id !== answer.id) return null;
+            return change.op === 'delete' ? { ...answer, stale: true } : { ...answer, ...change.row };
           },
-          () => undefined,
-        ).then(({ feedCursor: _, ...forecast }) => (forecast.stale ? 'again' : forecast));
-        if (seen !== 'again') return seen;
+          signal: stop,
+        });
+        if (!seen.stale) return seen;
       }
     },
   };
@@ -158,6 +145,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
 
 type Answer = Forecast & { feedCursor: number };
 type SeenJob = JobDetail & { feedCursor: number };
+type LookedJob = Awaited<ReturnType<Spicerack['jobs']['get']>>;
 
 /** Takes in what a change says of a job; null where it says nothing of it. */
 function applyToJob(jobId: string) {
@@ -174,6 +162,11 @@ function applyToJob(jobId: string) {
 
 function put<Row extends { id: number }>(rows: Row[], row: Row): Row[] {
   return rows.some(({ id }) => id === row.id) ? rows.map((each) => (each.id === row.id ? row : each)) : [...rows, row];
+}
+
+/** A key that no other request has. (`crypto.randomUUID` is missing on pages that are not served securely.) */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function addressOf(given: string | URL): URL {

@@ -85,6 +85,37 @@ describe('a stream that is refused', () => {
   });
 });
 
+it('a wait whose job has ended waits for the whole of it while the server is away', async () => {
+  const ended = { ...running, job: { id: 'j', finishedAt: '2026-01-01T00:00:00.000Z' } };
+  const event = { seq: 8, at: '', repoId: null, type: 'jobs', op: 'upsert', row: ended.job };
+  const stream = `id: 8\ndata: ${JSON.stringify({ json: { kind: 'changes', events: [event], cursor: 8, now: '' } })}\n\n`;
+  let looks = 0;
+  const client = clientOf({
+    call: () => {
+      looks += 1;
+      if (looks === 2) throw Object.assign(new TypeError('fetch failed'), { cause: new Error('ECONNREFUSED') });
+      return answer(looks === 1 ? running : { ...ended, undo: { possible: false, reason: 'It moved nothing.' } });
+    },
+    stream: () => new Response(stream, { headers: { 'content-type': 'text/event-stream' } }),
+  });
+  expect(await client.waitForJob('j')).toMatchObject({ job: ended.job, undo: { possible: false } });
+  expect(looks).toBe(3);
+});
+
+it('a wait on a server that was there before begins while it is away', async () => {
+  const ended = { ...running, job: { id: 'j', finishedAt: '2026-01-01T00:00:00.000Z' } };
+  let calls = 0;
+  const client = clientOf({
+    call: () => {
+      calls += 1;
+      if (calls === 2) throw Object.assign(new TypeError('fetch failed'), { cause: new Error('ECONNREFUSED') });
+      return answer(calls === 1 ? { repos: [] } : ended);
+    },
+  });
+  await client.repos.list();
+  expect(await client.waitForJob('j')).toMatchObject({ job: ended.job });
+});
+
 describe('a server of another version', () => {
   it.each([
     ['has not the call', () => refusal('NOT_FOUND', 404, 'No procedure found on path "repos.list"')],

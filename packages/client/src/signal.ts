@@ -1,9 +1,12 @@
 export type Abort = AbortSignal | undefined;
 
-/** A signal that aborts as soon as one of these does. */
+/**
+ * A new signal that aborts as soon as one of these does. What listens to it goes with it, so that signals which live long
+ * gather no listeners.
+ */
 export function anyOf(...signals: Abort[]): Abort {
   const given = signals.filter((signal) => signal !== undefined);
-  return given.length < 2 ? given[0] : AbortSignal.any(given);
+  return given.length === 0 ? undefined : AbortSignal.any(given);
 }
 
 /** Waits, and throws the signal's reason where it aborts meanwhile. */

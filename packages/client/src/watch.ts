@@ -1,5 +1,5 @@
 import type { Calls } from './calls';
-import type { FeedMessage } from './contract';
+import type { ConnectionState, FeedMessage } from './contract';
 import { SpicerackError } from './error';
 import { type Abort, anyOf, sleep } from './signal';
 
@@ -9,14 +9,19 @@ const AGAIN = 500;
 /** What no new try will change. */
 const FINAL: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN', 'BAD_REQUEST', 'NOT_FOUND', 'NOT_UNDERSTOOD']);
 
+export interface Following {
+  from: number;
+  repoId?: string | undefined;
+  onConnection?: ((state: ConnectionState) => void) | undefined;
+}
+
 /**
  * Follows the feed from a cursor, for as long as the signal lets it. A stream that breaks is begun again after the last
  * message that was given out.
  */
 export async function* followFeed(
   calls: Calls,
-  from: number,
-  repoId: string | undefined,
+  { from, repoId, onConnection }: Following,
   signal: Abort,
 ): AsyncGenerator<FeedMessage, void, void> {
   const leave = new AbortController();
@@ -25,17 +30,28 @@ export async function* followFeed(
   let waiting: FeedMessage[] = [];
   let wake = () => {};
   let failed: SpicerackError | null = null;
+  let state: ConnectionState = 'connecting';
+  const turn = (next: ConnectionState) => {
+    if (next === state || until?.aborted) return;
+    state = next;
+    onConnection?.(next);
+  };
+  const told = {
+    data(data: unknown) {
+      const message = data as FeedMessage; // the contract's types are held against the server's
+      // The stream may have begun again by itself with what was given already.
+      if (message.kind === 'changes' && message.cursor <= cursor) return;
+      cursor = message.cursor;
+      waiting.push(message);
+      wake();
+    },
+    // One that opens for the first time was not lost before.
+    open: (isOpen: boolean) => turn(isOpen ? 'live' : state === 'connecting' ? state : 'lost'),
+  };
   const keepOpen = async () => {
     while (!until?.aborted) {
       try {
-        await calls.stream('feed.subscribe', { repoId, lastEventId: cursor }, until, (data) => {
-          const message = data as FeedMessage; // the contract's types are held against the server's
-          // The stream may have begun again by itself with what was given already.
-          if (message.kind === 'changes' && message.cursor <= cursor) return;
-          cursor = message.cursor;
-          waiting.push(message);
-          wake();
-        });
+        await calls.stream('feed.subscribe', { repoId, lastEventId: cursor }, until, told);
       } catch (error) {
         if (error instanceof SpicerackError && FINAL.has(error.code)) {
           failed = error;
@@ -43,10 +59,12 @@ export async function* followFeed(
           return;
         }
       }
+      turn('lost');
       if (!until?.aborted) await sleep(AGAIN, until).catch(() => undefined); // the loop sees that it was aborted
     }
     wake();
   };
+  onConnection?.(state);
   const open = keepOpen();
   try {
     for (;;) {

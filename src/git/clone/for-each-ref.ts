@@ -1,6 +1,6 @@
 import { oneLine } from '@/text/foreign';
 import { ObjectReader } from '../objects/cat-file';
-import { authorOf, parseCommit, subjectOf } from '../objects/commit';
+import { authorOf, parseCommit, subjectOf, timeOf } from '../objects/commit';
 import { MAX_BRANCHES, MAX_OUTPUT, tooLarge } from '../process/bounds';
 import { GitError } from '../process/error';
 import { gitRecords } from '../process/run';
@@ -57,15 +57,6 @@ export async function remoteBranches(gitDir: string, signal?: AbortSignal): Prom
   const undecoded = [...branches.values()].filter((branch) => UNDECODED.test(branch.subject + branch.author));
   if (undecoded.length > 0) await decode(gitDir, undecoded, signal);
   return branches;
-}
-
-/** The end of the year 9999: what comes after is no four-digit year, and most often another unit (microseconds). */
-const LATEST_SECONDS = 253_402_300_799;
-
-/** git gives nothing for a time that it cannot read, such as one before 1970. */
-function timeOf(seconds: string): string | null {
-  const known = /^\d+$/.test(seconds) && Number(seconds) <= LATEST_SECONDS;
-  return known ? new Date(Number(seconds) * 1000).toISOString() : null;
 }
 
 /** What text in another encoding leaves when it is read as UTF-8: bytes that are none, and escapes (of ISO-2022). */

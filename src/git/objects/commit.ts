@@ -1,4 +1,6 @@
-import { oneLine } from '@/text/foreign';
+import type { Person } from '@/model/changes';
+import { oneLine, shorten } from '@/text/foreign';
+import { visible } from '@/text/visible';
 import { GitError } from '../process/error';
 
 /**
@@ -6,12 +8,14 @@ import { GitError } from '../process/error';
  * copied to the letter whatever its encoding.
  */
 
-/** What a replay needs of a commit object. `author`, `encoding` and `message` are latin1, byte for byte. */
+/** What a commit object says. `author`, `committer`, `encoding` and `message` are latin1, byte for byte. */
 export interface Commit {
   tree: string;
   parents: string[];
   /** The author line without its keyword; empty where there is none. */
   author: string;
+  /** The committer line likewise. */
+  committer: string;
   /** The encoding header's value, or null. */
   encoding: string | null;
   message: string;
@@ -25,6 +29,7 @@ export function parseCommit(content: Uint8Array): Commit {
     tree: '',
     parents: [],
     author: '',
+    committer: '',
     encoding: null,
     message: blank < 0 ? '' : text.slice(blank + 2),
     signed: false,
@@ -42,6 +47,9 @@ export function parseCommit(content: Uint8Array): Commit {
       case 'author':
         commit.author = value;
         break;
+      case 'committer':
+        commit.committer = value;
+        break;
       case 'encoding':
         commit.encoding = value;
         break;
@@ -55,7 +63,7 @@ export function parseCommit(content: Uint8Array): Commit {
 }
 
 /** Writes a commit object. `committer` is `Name <email> seconds zone` in UTF-8; the other texts are latin1. */
-export function formatCommit(commit: Omit<Commit, 'signed'>, committer: string): Buffer {
+export function formatCommit(commit: Omit<Commit, 'signed' | 'committer'>, committer: string): Buffer {
   const header = [
     `tree ${commit.tree}`,
     ...commit.parents.map((parent) => `parent ${parent}`),
@@ -80,9 +88,46 @@ export function subjectOf(commit: Pick<Commit, 'message' | 'encoding'>): string 
 
 /** The author's name of a commit, decoded for people, of 200 characters at most. */
 export function authorOf({ author, encoding }: Pick<Commit, 'author' | 'encoding'>): string {
-  const end = author.indexOf(' <');
-  const name = Buffer.from(author.slice(0, Math.max(end, 0)), 'latin1');
-  return oneLine(decoder(encoding).decode(name), 200);
+  return identityOf(author, encoding).name;
+}
+
+/**
+ * Who a line `Name <email> seconds zone` names, decoded for people, and when (ISO 8601; null where that cannot be read).
+ */
+export function identityOf(line: string, encoding: string | null): Person {
+  const start = line.indexOf(' <');
+  const end = line.indexOf('> ', start);
+  const decoded = (text: string) => oneLine(decoder(encoding).decode(Buffer.from(text, 'latin1')), 200);
+  return {
+    name: decoded(line.slice(0, Math.max(start, 0))),
+    email: start < 0 || end < 0 ? '' : decoded(line.slice(start + 2, end)),
+    at: end < 0 ? null : timeOf(line.slice(end + 2).split(' ')[0] ?? ''),
+  };
+}
+
+/** The end of the year 9999: what comes after is no four-digit year, and most often another unit (microseconds). */
+const LATEST_SECONDS = 253_402_300_799;
+
+/** Unix seconds as ISO 8601; null where it is no time that people use. git gives nothing for what it cannot read. */
+export function timeOf(seconds: string): string | null {
+  const known = /^\d+$/.test(seconds) && Number(seconds) <= LATEST_SECONDS;
+  return known ? new Date(Number(seconds) * 1000).toISOString() : null;
+}
+
+/** The most of a message's body that is shown, in bytes. */
+const MOST_BODY = 16 * 1024;
+
+/** What follows the message's first paragraph, decoded for people; it says so where it is cut. */
+export function bodyOf({ message, encoding }: Pick<Commit, 'message' | 'encoding'>): string {
+  const text = decoder(encoding).decode(Buffer.from(message.slice(0, MOST_SUBJECT + MOST_BODY), 'latin1'));
+  const after = text
+    .trimStart()
+    .replace(/\r\n?/g, '\n')
+    .split(/\n[ \t]*\n/)
+    .slice(1)
+    .join('\n\n');
+  const cut = message.length > MOST_SUBJECT + MOST_BODY;
+  return visible(shorten(after.trim(), MOST_BODY) + (cut ? '…' : ''));
 }
 
 function decoder(encoding: string | null): TextDecoder {

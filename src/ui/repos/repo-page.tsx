@@ -1,7 +1,7 @@
 'use client';
 
 import { Layers, RefreshCw } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchFilter } from '@/api/repos';
 import type { BranchRow, RepoRow } from '@/db/schema';
@@ -9,7 +9,8 @@ import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
 import { isSuggested } from '@/repos/kept';
 import { counted } from '@/text/words';
-import { Button } from '../controls';
+import { useOpenBranch } from '../branch/open-branch';
+import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
@@ -18,7 +19,7 @@ import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
-import { newsByBranch } from '../stack/state';
+import { NO_NEWS, newsByBranch } from '../stack/state';
 import { Tasks } from '../tasks/tasks';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
@@ -28,6 +29,7 @@ import type { Overview } from './overview';
 import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
+const BranchPanel = lazy(() => import('../branch/panel'));
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
@@ -51,39 +53,84 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const news = useMemo(() => newsByBranch(jobs, restack.outline), [jobs, restack.outline]);
   const filters = useMemo(() => filterCounts(branches, news), [branches, news]);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
-  const place = (name: SectionName) => (section === name ? '' : 'hidden lg:block');
+  const [open, show] = useOpenBranch(repo.id);
+  const walk = useRef<((by: number) => void) | null>(null);
+  useScrollBehind(open !== null);
+  const place = (name: SectionName) =>
+    open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
     <>
       <title>{`${repo.name} · Spicerack`}</title>
-      <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
-      {repo.headMoved && (
-        <Suspense>
-          <HeadMoved repo={repo} />
-        </Suspense>
-      )}
-      <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
-        {SECTIONS.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={section === name}
-            onClick={() => setSection(name)}
-            className="touch flex-1 border-b-2 border-transparent px-3 py-2 capitalize text-muted aria-pressed:border-accent aria-pressed:font-medium aria-pressed:text-text"
-          >
-            {name} {counts[name] > 0 && <span className="text-xs text-muted">{counts[name]}</span>}
-          </button>
-        ))}
-      </nav>
-      <div className="lg:grid lg:grid-cols-[minmax(0,1fr)_360px]">
-        <section aria-label="Stack" className={`min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}>
+      {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
+      {/* A small page shows either the stack or the branch. */}
+      <div className={open === null ? 'contents' : 'hidden lg:contents'}>
+        <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
+        {repo.headMoved && (
+          <Suspense>
+            <HeadMoved repo={repo} />
+          </Suspense>
+        )}
+        <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
+          {SECTIONS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={section === name}
+              onClick={() => setSection(name)}
+              className="touch flex-1 border-b-2 border-transparent px-3 py-2 capitalize text-muted aria-pressed:border-accent aria-pressed:font-medium aria-pressed:text-text"
+            >
+              {name} {counts[name] > 0 && <span className="text-xs text-muted">{counts[name]}</span>}
+            </button>
+          ))}
+        </nav>
+      </div>
+      <div
+        className={
+          open === null
+            ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_360px]'
+            : 'lg:grid lg:grid-cols-[minmax(440px,2fr)_minmax(0,3fr)]'
+        }
+      >
+        <section
+          aria-label="Stack"
+          data-beside={open !== null || undefined}
+          className={`group/stack min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}
+        >
           {branches.length === 0 ? (
             <Suspense>
               <NoBranches repo={repo} jobs={jobs} />
             </Suspense>
           ) : (
-            <Stack repo={repo} branches={branches} jobs={jobs} news={news} counts={filters} sync={sync} />
+            <Stack
+              repo={repo}
+              branches={branches}
+              jobs={jobs}
+              news={news}
+              counts={filters}
+              sync={sync}
+              open={open}
+              show={show}
+              walk={walk}
+            />
           )}
         </section>
+        {open !== null && (
+          <section
+            aria-label="Branch"
+            className="min-w-0 bg-surface lg:sticky lg:top-12 lg:h-[calc(100dvh-48px)] lg:overflow-y-auto"
+          >
+            <Suspense fallback={<Skeleton rows={10} label="Loading the branch" />}>
+              <BranchPanel
+                overview={overview}
+                repo={repo}
+                name={open}
+                news={news.get(open) ?? NO_NEWS}
+                walk={(by) => walk.current?.(by)}
+                close={() => show(null)}
+              />
+            </Suspense>
+          </section>
+        )}
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
           <section aria-label="Tasks" className={place('tasks')}>
             <Tasks overview={overview} repo={repo} news={news} />
@@ -104,6 +151,17 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
       </div>
     </>
   );
+}
+
+/** A small page shows an open branch in the place of the stack, which is found again where it was left. */
+function useScrollBehind(open: boolean): void {
+  const left = useRef(0);
+  useLayoutEffect(() => {
+    if (!open) return;
+    left.current = window.scrollY;
+    if (!window.matchMedia('(min-width: 1200px)').matches) window.scrollTo(0, 0);
+    return () => window.scrollTo(0, left.current);
+  }, [open]);
 }
 
 /**

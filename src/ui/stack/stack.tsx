@@ -1,6 +1,6 @@
 'use client';
 
-import { lazy, type MouseEvent, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { lazy, type MouseEvent, type RefObject, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchFilter } from '@/api/repos';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
@@ -43,13 +43,18 @@ interface Props {
   counts: Record<BranchFilter, number>;
   /** The page's one request for a sync. */
   sync: JobRequest;
+  /** The branch that is opened beside it, and what opens another one, or none. */
+  open: string | null;
+  show: (branch: string | null) => void;
+  /** Is given what opens the branch so many rows further down. */
+  walk: RefObject<((by: number) => void) | null>;
 }
 
 /**
  * The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. It is
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
-export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
+export function Stack({ repo, branches, jobs, news, counts, sync, open, show: showBranch, walk }: Props) {
   const api = useApi();
   const id = useId();
   const tree = useRef<HTMLDivElement>(null);
@@ -144,6 +149,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
     rows.show(target);
     if (held && !held.hand.dropped) tell({ is: 'over', target: target.name });
     else if (extending) extend([target]);
+    else if (open !== null && target.branch) showBranch(target.name);
   };
   const obey = (command: Command) => {
     const name = current?.name ?? '';
@@ -156,10 +162,12 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
       case 'leave':
         say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
         return leave();
+      case 'open':
+        return branch ? showBranch(name) : undefined;
       case 'menu':
         return canBeSelected(branch) && setMenu(name);
       case 'clear':
-        return clear();
+        return open === null ? clear() : showBranch(null);
       case 'restack':
         // The row's own button, with all that it knows: what is under way, and Retry.
         return document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button')?.click();
@@ -184,8 +192,27 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
     toTree();
     put(entry.name);
     if (event.shiftKey && at >= 0) extend(entries.slice(Math.min(at, index), Math.max(at, index) + 1));
-    else if ((event.ctrlKey || event.metaKey) && canBeSelected(entry.branch)) toggle(entry.name);
+    else if (event.ctrlKey || event.metaKey) {
+      if (canBeSelected(entry.branch)) toggle(entry.name);
+    } else if (entry.branch && !held) showBranch(entry.name);
   };
+
+  const walkBy = useStable((by: number) => goBy(by, false));
+  useEffect(() => {
+    walk.current = walkBy;
+  }, [walk, walkBy]);
+  const arrive = useStable(() => {
+    const entry = entries.find(({ name }) => name === open);
+    if (!entry || open === active) return;
+    put(open);
+    rows.show(entry);
+  });
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (open !== null) arrive();
+    else if (wasOpen.current) tree.current?.focus({ preventScroll: true });
+    wasOpen.current = open !== null;
+  }, [open, arrive]);
 
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
@@ -215,7 +242,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync }: Props) {
             aria-rowcount={entries.length}
             aria-multiselectable
             aria-activedescendant={current ? `${id}${current.name}` : undefined}
-            aria-keyshortcuts="j k r b p x s / Enter Escape"
+            aria-keyshortcuts="j k r b m p x s / Enter Escape"
             className="group/tree relative focus-visible:outline-none"
             style={{ height: rows.total }}
             {...watching}

@@ -273,6 +273,7 @@ const root = buildRouteMap({
           repo: REPO,
           branch: BRANCH,
           all: flag('Those of every repository'),
+          status: text('Those that are queued, running, completed, error or cancelled', 'status'),
           limit: number('How many, at most 100', '20'),
         },
         positional: none,

@@ -41,7 +41,7 @@ export function serverOf(env: NodeJS.ProcessEnv, warn: (words: string) => void):
   return saved ? { url: saved.url, token, from: file } : { url: DEFAULT_URL, token, from: 'the default' };
 }
 
-/** @throws Stop where it is no http address, or has a password in it */
+/** @throws Stop where it is no http address, or has a login or a path in it */
 export function checkUrl(text: string, name: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol)) {
@@ -49,6 +49,9 @@ export function checkUrl(text: string, name: string): string {
   }
   if (url.username || url.password) {
     throw usage(`${name} has a login in it.`, 'Leave it out, and give the token by login or SPICERACK_TOKEN.');
+  }
+  if (url.pathname !== '/' || url.search || url.hash) {
+    throw usage(`${name} has more than an address in it: ${text}`, `Give it as ${url.origin}: a server has no path.`);
   }
   return url.origin;
 }

@@ -49,16 +49,14 @@ export function createSession(streams: Streams, cwd: string, signal: AbortSignal
   };
 }
 
-/** A header takes no other letters than those of ASCII. */
 function requestedBy(): string {
   return `${userName() ?? 'Someone'} (command line)`;
 }
 
-/** The name of this machine's user; null where there is none, as in some containers, or a header could not take it. */
+/** The name of this machine's user; null where there is none, as in some containers. */
 export function userName(): string | null {
   try {
-    const { username } = userInfo();
-    return /^[\x21-\x7e]+$/.test(username) ? username : null;
+    return userInfo().username || null;
   } catch (_nobody) {
     return null;
   }

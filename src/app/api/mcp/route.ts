@@ -1,21 +1,29 @@
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import { appRouter } from '@/api/router';
-import { db } from '@/db/client';
+import { createSpicerack } from '@spicerack/client';
+import { requestedBy } from '@/api/requested-by';
+import { serveApi } from '@/api/serve';
 import { createMcpServer } from '@/mcp/server';
-import { shutdownSignal } from '@/shutdown';
 
 export const dynamic = 'force-dynamic';
 
+/** The API of this very process: no request leaves it, and all waits share one stream. */
+const inProcess = (asker: string) =>
+  createSpicerack({
+    url: 'http://in-process.invalid',
+    requestedBy: asker,
+    fetch: (input, init) => serveApi(new Request(input, init)),
+  });
+const reader = inProcess('mcp');
+
 /** Who may come in has been decided at the door, Host, Origin and token, as for every path. */
 const handler = createMcpHandler(
-  async ({ requestInfo }) => {
-    const database = await db();
-    return createMcpServer({
-      spicerack: (requestedBy) => appRouter.createCaller({ db: database, requestedBy, shutdown: shutdownSignal() }),
-      onBehalfOf: requestInfo?.headers.get('x-requested-by')?.trim() || null,
+  ({ requestInfo }) =>
+    createMcpServer({
+      reader,
+      as: inProcess,
+      onBehalfOf: requestInfo ? requestedBy(requestInfo.headers) : null,
       readOnly: requestInfo ? new URL(requestInfo.url).searchParams.has('read-only') : false,
-    });
-  },
+    }),
   { onerror: (error) => console.error('mcp:', error.message) },
 );
 

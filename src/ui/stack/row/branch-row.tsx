@@ -213,7 +213,7 @@ export const BranchRow = memo(function BranchRow({
                 look={quiet ? 'quiet' : 'plain'}
                 dense
                 tabbable={active}
-                className={`shrink-0 sm:w-44 ${busy ? 'w-37' : 'w-28'} ${quiet ? `max-sm:has-data-[phase=idle]:hidden ${active ? '' : RESTING}` : ''}`}
+                className={`shrink-0 sm:w-44 group-data-beside/stack:w-28 ${busy ? 'w-37' : 'w-28'} ${quiet ? `group-data-beside/stack:has-data-[phase=idle]:hidden max-sm:has-data-[phase=idle]:hidden ${active ? '' : RESTING}` : ''}`}
               />
             </span>
             <span className={busy ? 'max-sm:hidden' : undefined}>
@@ -318,7 +318,7 @@ function DiffStat({ branch }: { branch: Branch }) {
   const { additions, deletions, ahead } = branch;
   return (
     <span
-      className="hidden w-24 shrink-0 text-right text-xs whitespace-nowrap text-muted md:inline"
+      className="hidden w-24 shrink-0 text-right text-xs whitespace-nowrap text-muted md:inline group-data-beside/stack:hidden"
       title={`${counted(ahead, 'commit')} of its own`}
     >
       {additions + deletions > 0 && (

@@ -21,7 +21,7 @@ describe('a key of the tree', () => {
   });
 
   it('acts on the row, in either case of the letter', () => {
-    const keys = ['r', 'B', 'p', 's', 'x', '/', 'Enter', 'Escape'];
+    const keys = ['r', 'B', 'p', 's', 'x', '/', 'm', 'Enter', 'Escape'];
     expect(keys.map((key) => commandOf(key, false, false)?.do)).toEqual([
       'restack',
       'rebase',
@@ -30,6 +30,7 @@ describe('a key of the tree', () => {
       'select',
       'find',
       'menu',
+      'open',
       'clear',
     ]);
   });

@@ -7,7 +7,7 @@ export type Command =
 
 /** While a branch is in hand, keys only aim, drop it, or leave it where it is. */
 type InHand = 'drop' | 'leave';
-type OnRow = 'menu' | 'clear' | 'restack' | 'rebase' | 'pick_up' | 'sync' | 'select' | 'find';
+type OnRow = 'open' | 'menu' | 'clear' | 'restack' | 'rebase' | 'pick_up' | 'sync' | 'select' | 'find';
 
 const PAGE = 10;
 
@@ -25,7 +25,8 @@ const STEPS = table({
 const IN_HAND = table<InHand>({ Enter: 'drop', Escape: 'leave' });
 
 const ON_ROW = table<OnRow>({
-  Enter: 'menu',
+  Enter: 'open',
+  m: 'menu',
   Escape: 'clear',
   r: 'restack',
   b: 'rebase',

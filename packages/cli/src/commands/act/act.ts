@@ -1,7 +1,7 @@
 import type { Action } from '@spicerack/client';
 import { forecastOf, holdsBack, losesSomething } from '../../context/forecast';
 import type { Place, Session } from '../../context/session';
-import { EXIT, type Exit, Stop, usage } from '../../out/exit';
+import { EXIT, type Exit, Stop } from '../../out/exit';
 import { follow } from './follow';
 import { forecastLines } from './words';
 
@@ -48,7 +48,7 @@ export async function agree(
   ],
 ): Promise<void> {
   if (yes) return;
-  if (!session.out.canAsk) throw usage(...why);
+  if (!session.out.canAsk) throw new Stop(EXIT.refused, why[0], { code: 'NOT_AGREED', hint: why[1] });
   if (await session.out.confirm('Go on?', session.signal)) return;
   throw new Stop(EXIT.interrupted, 'Nothing was done.', { code: 'INTERRUPTED' });
 }

@@ -2,6 +2,7 @@ import type { JobDetail } from '@spicerack/client';
 import { phaseOf } from '@/ui/jobs/phase';
 import { between, duration } from '@/ui/time';
 import type { Session } from '../../context/session';
+import { connectionWords } from '../../out/connection';
 import { EXIT, type Exit, Stop } from '../../out/exit';
 import { paint } from '../../out/line';
 import { endedLines, exitOf, jobName } from './words';
@@ -36,11 +37,11 @@ export async function follow(
     }
     out.now(phaseWords(detail));
   };
+  const onConnection = connectionWords(out);
   try {
-    await client.waitForJob(jobId, { signal, onChange });
+    const ended = await client.waitForJob(jobId, { signal, onChange, onConnection });
     out.now(null);
-    const ended = await client.jobs.get({ jobId }, { signal });
-    const { undo, feedCursor: _, ...detail } = ended;
+    const { undo, ...detail } = ended;
     out.result({ ...more, ...detail }, () => [
       ...endedLines(ended),
       ...(undo.possible && ended.moves.length > 0 ? [['  ', paint('dim', `spicerack undo ${seq} puts it back`)]] : []),

@@ -1,3 +1,4 @@
+import type { JobStatus } from '@spicerack/client';
 import { jobOrNewest } from '../../context/job';
 import { type Place, repoOf, type Session } from '../../context/session';
 import { EXIT, type Exit, usage } from '../../out/exit';
@@ -10,13 +11,23 @@ import { jobRow } from './words';
 export interface JobsFlags extends Place {
   all?: boolean | undefined;
   limit?: number | undefined;
+  status?: string | undefined;
 }
 
+const STATUSES: readonly JobStatus[] = ['queued', 'running', 'completed', 'error', 'cancelled'];
+
 /** The newest jobs of a repository, or of all. */
-export async function jobs(session: Session, { all, limit = 20, ...place }: JobsFlags) {
+export async function jobs(session: Session, { all, limit = 20, status: given, ...place }: JobsFlags) {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw usage('--limit is a number from 1 to 100.');
+  const status = STATUSES.find((each) => each === given);
+  if (given !== undefined && !status) throw usage(`--status is ${STATUSES.join(', ')}.`);
   const repo = all ? null : await repoOf(session, place);
-  const input = { limit, ...(repo ? { repoId: repo.id } : {}), ...(place.branch ? { branch: place.branch } : {}) };
+  const input = {
+    limit,
+    ...(repo ? { repoId: repo.id } : {}),
+    ...(place.branch ? { branch: place.branch } : {}),
+    ...(status ? { status } : {}),
+  };
   const page = await session.client().jobs.list(input, { signal: session.signal });
   session.out.result({ jobs: page.jobs, nextCursor: page.nextCursor }, () =>
     table(page.jobs.map((detail) => jobRow(detail, Date.now()))),

@@ -1,11 +1,13 @@
 import type { LogLine } from '@spicerack/client';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
+import { connectionWords } from '../../out/connection';
 import { EXIT } from '../../out/exit';
 import { type Line, paint } from '../../out/line';
+import { exitOf } from '../act/words';
 import { isOpen } from './overview';
 
-/** A job's log; with `--follow` until the job has ended. */
+/** A job's log; with `--follow` until the job has ended, and as the action would end. */
 export async function log(session: Session, flags: Place & { follow?: boolean | undefined }, given?: string) {
   const { out, signal } = session;
   const client = session.client();
@@ -25,11 +27,12 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
       if (!page.more) return page.feedCursor;
     }
   };
+  const onConnection = connectionWords(out);
   let from = await catchUp();
   if (!flags.follow && out.isJson) out.result({ lines: asOne }, () => []);
   let open = flags.follow ? isOpen(await client.jobs.get({ jobId }, { signal })) : false;
   while (open) {
-    for await (const message of client.watch({ repoId: detail.job.repoId, from, signal })) {
+    for await (const message of client.watch({ repoId: detail.job.repoId, from, signal, onConnection })) {
       if (message.kind === 'start_over') break;
       for (const event of message.events) {
         if (event.op !== 'upsert') continue;
@@ -44,8 +47,9 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
       open = isOpen(await client.jobs.get({ jobId }, { signal }));
     }
   }
-  if (flags.follow) await catchUp();
-  return EXIT.ok;
+  if (!flags.follow) return EXIT.ok;
+  await catchUp();
+  return exitOf(await client.jobs.get({ jobId }, { signal }));
 }
 
 function logLine({ at, level, line }: LogLine): Line {

@@ -1,5 +1,6 @@
 import { exact } from '@/ui/time';
 import { type Place, repoOf, type Session } from '../../context/session';
+import { connectionWords } from '../../out/connection';
 import { EXIT } from '../../out/exit';
 import { paint } from '../../out/line';
 import { eventLine } from './words';
@@ -12,7 +13,12 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
   const from = flags.from ?? (await client.repos.list({ signal })).cursor;
   out.say(`Watching ${repo ? repo.name : 'every repository'} from ${from}. Ctrl-C ends it.`);
   try {
-    for await (const message of client.watch({ from, ...(repo ? { repoId: repo.id } : {}), signal })) {
+    for await (const message of client.watch({
+      from,
+      ...(repo ? { repoId: repo.id } : {}),
+      signal,
+      onConnection: connectionWords(out),
+    })) {
       if (message.kind === 'start_over') {
         out.item(message, () => 'Changes before this are no longer kept: look anew.');
         continue;

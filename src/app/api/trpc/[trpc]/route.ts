@@ -1,57 +1,5 @@
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { appRouter } from '@/api/router';
-import { db } from '@/db/client';
-import { refusalBody } from '@/server/door/refusal-body';
-import { shutdownSignal } from '@/shutdown';
-import { version } from '../../../../../package.json';
+import { serveApi } from '@/api/serve';
 
 export const dynamic = 'force-dynamic';
 
-/** Most calls of one request: each may answer with thousands of rows. */
-const MAX_CALLS = 10;
-
-async function handle(request: Request): Promise<Response> {
-  const refused = refusal(request);
-  if (refused) return refused;
-  const database = await db();
-  return fetchRequestHandler({
-    endpoint: '/api/trpc',
-    req: request,
-    router: appRouter,
-    createContext: () => ({
-      db: database,
-      requestedBy: request.headers.get('x-requested-by')?.trim().slice(0, 100) || 'api',
-      shutdown: shutdownSignal(),
-    }),
-    responseMeta: () => ({ headers: { 'x-spicerack-version': version } }),
-    onError: ({ path, error }) => {
-      // A stream whose client has gone away ends with an error of its own.
-      if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted && !request.signal.aborted)
-        console.error(`${path}:`, error.cause ?? error);
-    },
-  });
-}
-
-/** What tRPC would take and the API has no use for: forms, bytes, and any number of calls in one request. */
-function refusal(request: Request): Response | null {
-  const { pathname } = new URL(request.url);
-  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  if (request.method === 'POST' && type !== 'application/json') {
-    return refuse('UNSUPPORTED_MEDIA_TYPE', 415, 'Send the input as JSON, with "content-type: application/json".');
-  }
-  // tRPC splits the path at its commas once it is decoded.
-  const calls = pathname.split(/,|%2c/i).length;
-  if (calls > MAX_CALLS) {
-    return refuse('BAD_REQUEST', 400, `These are ${calls} calls in one request: send at most ${MAX_CALLS} in one.`);
-  }
-  return null;
-}
-
-function refuse(code: Parameters<typeof refusalBody>[0]['code'], httpStatus: number, message: string): Response {
-  return new Response(refusalBody({ code, httpStatus, message }), {
-    status: httpStatus,
-    headers: { 'content-type': 'application/json' },
-  });
-}
-
-export { handle as GET, handle as POST };
+export { serveApi as GET, serveApi as POST };

@@ -1,0 +1,144 @@
+import { and, count, eq } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { branches, jobs, now, repos, tasks } from '@/db/schema';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { appRouter } from './router';
+
+/** A key of idempotency: however often its request is sent, and at once, it is done once and answered alike. */
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await testDatabase();
+  vi.stubEnv('SPICERACK_DATA_DIR', test.dir);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await test.close();
+});
+
+const api = () => appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const addresses = () => `/srv/${uuid()}.git`;
+
+/** A repo that was synced just now, with a branch that was renamed. */
+async function repo(): Promise<string> {
+  const repoId = await test.addRepo({ a: 'main', b: 'a', old: 'main' });
+  const branch = (name: string) => and(eq(branches.repoId, repoId), eq(branches.name, name));
+  await test.db.update(repos).set({ syncedAt: now }).where(eq(repos.id, repoId));
+  await test.db.update(branches).set({ gone: true }).where(branch('old'));
+  await test.db.insert(branches).values({ repoId, name: 'new', tip: 'a'.repeat(40), renamedFrom: 'old' });
+  return repoId;
+}
+
+async function failedTask(): Promise<string> {
+  const task = await api().tasks.create({ repoId: await repo(), title: 'Fails', branch: 'nobody/has-it' });
+  await test.db.update(jobs).set({ status: 'error' }).where(eq(jobs.repoId, task.repoId));
+  return task.id;
+}
+
+async function rows(): Promise<Record<string, number | undefined>> {
+  const [[all], [made], [work]] = await Promise.all([
+    test.db.select({ count: count() }).from(repos),
+    test.db.select({ count: count() }).from(jobs),
+    test.db.select({ count: count() }).from(tasks),
+  ]);
+  return { repos: all?.count, jobs: made?.count, tasks: work?.count };
+}
+
+type Send = (idempotencyKey: string) => Promise<object>;
+/** Each request, how many rows it makes, and the same request with another input. */
+const REQUESTS: Array<[string, { repos?: number; jobs?: number; tasks?: number }, () => Promise<[Send, Send?]>]> = [
+  [
+    'repos.add',
+    { repos: 1, jobs: 1 },
+    async () => {
+      const url = addresses();
+      return [
+        (idempotencyKey) => api().repos.add({ url, idempotencyKey }),
+        (idempotencyKey) => api().repos.add({ url: addresses(), idempotencyKey }),
+      ];
+    },
+  ],
+  ['repos.addDemo', { repos: 1, jobs: 2 }, async () => [(idempotencyKey) => api().repos.addDemo({ idempotencyKey })]],
+  [
+    'branches.acceptRename',
+    { jobs: 1 },
+    async () => {
+      const repoId = await repo();
+      return [
+        (idempotencyKey) => api().branches.acceptRename({ repoId, branch: 'new', idempotencyKey }),
+        (idempotencyKey) => api().branches.acceptRename({ repoId, branch: 'a', idempotencyKey }),
+      ];
+    },
+  ],
+  [
+    'tasks.create, on a branch that is attached from the start',
+    { tasks: 1 },
+    async () => {
+      const repoId = await repo();
+      return [
+        (idempotencyKey) => api().tasks.create({ repoId, title: 'Work', branch: 'a', idempotencyKey }),
+        (idempotencyKey) => api().tasks.create({ repoId, title: 'Work', branch: 'b', idempotencyKey }),
+      ];
+    },
+  ],
+  [
+    'tasks.create, with a new branch',
+    { tasks: 1, jobs: 1 },
+    async () => {
+      const repoId = await repo();
+      return [(idempotencyKey) => api().tasks.create({ repoId, title: 'New work', idempotencyKey })];
+    },
+  ],
+  [
+    'tasks.retry',
+    { jobs: 1 },
+    async () => {
+      const taskId = await failedTask();
+      return [
+        (idempotencyKey) => api().tasks.retry({ taskId, idempotencyKey }),
+        (idempotencyKey) => api().tasks.retry({ taskId, branch: 'b', idempotencyKey }),
+      ];
+    },
+  ],
+  [
+    'tasks.retry, with another branch',
+    { jobs: 1 },
+    async () => {
+      const taskId = await failedTask();
+      return [(idempotencyKey) => api().tasks.retry({ taskId, branch: 'b', idempotencyKey })];
+    },
+  ],
+];
+
+describe.each(REQUESTS)('%s', (_name, makes, request) => {
+  it('is done once a key, and a key with another input is refused', async () => {
+    const [send, other] = await request();
+    const before = await rows();
+    const key = uuid();
+    const [first, second] = await Promise.all([send(key), send(key)]);
+    const again = await send(key);
+    expect(second).toEqual(first);
+    expect(again).toEqual(first);
+    const after = await rows();
+    expect(after).toEqual({
+      repos: (before.repos ?? 0) + (makes.repos ?? 0),
+      jobs: (before.jobs ?? 0) + (makes.jobs ?? 0),
+      tasks: (before.tasks ?? 0) + (makes.tasks ?? 0),
+    });
+    if (other)
+      await expect(other(key)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('idempotency key was used'),
+      });
+    expect(await rows()).toEqual(after);
+  });
+});
+
+it('requests with keys of their own are requests of their own', async () => {
+  const repoId = await repo();
+  await api().tasks.create({ repoId, title: 'Work', branch: 'a', idempotencyKey: uuid() });
+  await expect(api().tasks.create({ repoId, title: 'Work', branch: 'a', idempotencyKey: uuid() })).rejects.toThrow(
+    'has an active task',
+  );
+});

@@ -1,0 +1,73 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import type { inferRouterOutputs } from '@trpc/server';
+import Link from 'next/link';
+import { useState } from 'react';
+import type { AppRouter } from '@/api/router';
+import type { BranchRow } from '@/db/schema';
+import { intent } from '../jobs/words';
+import { useApi } from '../providers';
+import { When } from './commits';
+import { historyQuery } from './history-query';
+import { Part } from './part';
+import { RangeDiffView } from './range-diff';
+
+/** Every tip that a branch was seen at, and how it came there. */
+export function History({ repoId, branch }: { repoId: string; branch: BranchRow }) {
+  const { data } = useQuery(historyQuery(useApi(), repoId, branch));
+  const tips = data?.tips ?? [];
+  return (
+    <Part title="History">
+      <ol>
+        {tips.map((tip, at) => (
+          <Tip key={`${tip.seenAt} ${tip.tip}`} repoId={repoId} tip={tip} first={at === tips.length - 1} />
+        ))}
+      </ol>
+      {data && tips.length === 0 && <p className="text-muted">No sync has seen it yet.</p>}
+    </Part>
+  );
+}
+
+type SeenTip = inferRouterOutputs<AppRouter>['branches']['history']['tips'][number];
+
+function Tip({ repoId, tip, first }: { repoId: string; tip: SeenTip; first: boolean }) {
+  const [open, setOpen] = useState(false);
+  const { job, before, baseBefore, baseAfter } = tip;
+  const ask =
+    before && baseBefore && baseAfter
+      ? { repoId, before: { base: baseBefore, tip: before }, after: { base: baseAfter, tip: tip.tip } }
+      : null;
+  return (
+    <li data-tip={tip.tip} className="flex flex-wrap items-baseline gap-x-2 py-0.5">
+      <code className="font-mono text-xs text-muted" title={tip.tip}>
+        {tip.tip.slice(0, 8)}
+      </code>
+      {job ? (
+        <span>
+          moved by{' '}
+          <Link href={`/jobs/${job.id}`} prefetch={false} className="text-accent underline">
+            #{job.seq} {intent(job)}
+          </Link>
+          , asked for by {job.requestedBy}
+        </span>
+      ) : (
+        <span>{first ? 'first seen' : 'pushed'}</span>
+      )}
+      <span className="text-xs text-muted">
+        <When iso={tip.seenAt} />
+      </span>
+      {ask && (
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="touch text-xs text-accent underline"
+        >
+          What changed?
+        </button>
+      )}
+      {ask && open && <RangeDiffView ask={ask} />}
+    </li>
+  );
+}

@@ -1,0 +1,215 @@
+'use client';
+
+import { ArrowLeft, X } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { BranchRow, RepoRow } from '@/db/schema';
+import type { ChangedCommit } from '@/model/changes';
+import { visible } from '@/text/visible';
+import { counted } from '@/text/words';
+import { CopyButton } from '../copy';
+import { StatusShape, statusTone } from '../jobs/status';
+import type { Overview } from '../repos/overview';
+import { PullRequest } from '../repos/pull-request';
+import { Dot, stateTone } from '../stack/dot';
+import { useForecast } from '../stack/forecast';
+import { type BranchNews, isLive, standingOf } from '../stack/state';
+import { Commits } from './commits';
+import { Files } from './files';
+import { History } from './history';
+import { Part } from './part';
+import { type ChangesAsk, useChanges } from './use-changes';
+
+/** Keys that are held down pass by many branches: each is asked for once they rest. Milliseconds. */
+const PATIENCE_MS = 120;
+
+/** One branch, opened: its commits, what it changes, what is said of it elsewhere, and where it was. */
+export default function BranchPanel({
+  overview,
+  repo,
+  name,
+  news,
+  walk,
+  close,
+}: {
+  overview: Overview;
+  repo: RepoRow;
+  name: string;
+  news: BranchNews;
+  /** Opens the branch so many rows further down the stack. */
+  walk: (by: number) => void;
+  close: () => void;
+}) {
+  const branch = overview.branches.find((row) => row.name === name);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // On a small page it has taken the place of the tree, and of what had the focus there.
+    if (document.activeElement === document.body || !isShown(document.activeElement)) heading.current?.focus();
+  }, []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
+    const by = { j: 1, k: -1 }[event.key];
+    if (event.key === 'Escape') close();
+    else if (by) walk(by);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the tree, which has buttons beside them
+    <div onKeyDown={onKeyDown} className="flex min-w-0 flex-col">
+      <title>{`${visible(name)} · ${repo.name} · Spicerack`}</title>
+      <header className="sticky top-12 z-10 flex items-start gap-2 border-b border-hairline bg-surface px-4 py-2 lg:top-0">
+        <button
+          type="button"
+          onClick={close}
+          aria-label="Back to the stack"
+          className="touch flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text lg:hidden"
+        >
+          <ArrowLeft size={16} aria-hidden />
+        </button>
+        <div className="min-w-0 flex-1">
+          <h2 ref={heading} tabIndex={-1} className="text-base font-semibold break-all focus-visible:outline-none">
+            {visible(name)} <CopyButton text={name} label="its name" className="align-middle" />
+          </h2>
+          {branch && <Standing repo={repo} branch={branch} news={news} />}
+        </div>
+        <button
+          type="button"
+          onClick={close}
+          aria-label="Close"
+          className="touch hidden size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text lg:flex"
+        >
+          <X size={16} aria-hidden />
+        </button>
+      </header>
+      {branch ? (
+        <Branch key={name} overview={overview} repo={repo} branch={branch} />
+      ) : (
+        <p className="p-4 text-muted">There is no branch {visible(name)} in this repository as the last sync saw it.</p>
+      )}
+    </div>
+  );
+}
+
+function isShown(element: Element | null): boolean {
+  return element?.checkVisibility() ?? false;
+}
+
+function isTyped(target: EventTarget): boolean {
+  return (
+    target instanceof Element && target.closest('input, textarea, select, [role="menu"], [role="dialog"]') !== null
+  );
+}
+
+/** How it stands, in words. */
+function Standing({ repo, branch, news }: { repo: RepoRow; branch: BranchRow; news: BranchNews }) {
+  const { state, word, detail } = standingOf(branch, news);
+  return (
+    <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
+      <span className={`inline-flex items-center gap-1 ${stateTone[state]}`}>
+        <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden>
+          <Dot state={state} />
+        </svg>
+        {word}
+      </span>
+      {detail && <span className="break-words">{visible(detail)}</span>}
+      {branch.parent !== null && <span className="break-all">on {visible(branch.parent)}</span>}
+      <PullRequest branch={branch} words />
+      {branch.tracked && isLive(branch) && <Foreseen repoId={repo.id} branch={branch.name} />}
+    </p>
+  );
+}
+
+/** What a Restack of it would do. */
+function Foreseen({ repoId, branch }: { repoId: string; branch: string }) {
+  const foreseen = useForecast({ repoId, kind: 'restack_subtree', branch }, 'would move');
+  if (!foreseen?.words || foreseen.state === 'pending') return null;
+  return (
+    <span className={foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : undefined}>
+      Restack: {foreseen.words}
+    </span>
+  );
+}
+
+/** What it is compared with: its base, else where it and what it seems to stand on part. */
+function askFor(branch: BranchRow, repo: RepoRow, branches: BranchRow[]): ChangesAsk | null {
+  const below = branches.find(({ name }) => name === (branch.parent ?? branch.suggestedParent));
+  const from = branch.base ?? below?.tip ?? repo.trunkTip;
+  return from === null ? null : { repoId: repo.id, from, to: branch.tip };
+}
+
+function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow; branch: BranchRow }) {
+  const [commit, setCommit] = useState<ChangedCommit | null>(null);
+  const [hideWhitespace, setHideWhitespace] = useState(false);
+  const rested = useRested();
+  const ask = useMemo(() => askFor(branch, repo, overview.branches), [branch, repo, overview.branches]);
+  const whole = useChanges(rested ? ask : null);
+  const ofCommit = useMemo<ChangesAsk | null>(
+    () => commit && { repoId: repo.id, from: commit.parents[0] ?? null, to: commit.id },
+    [commit, repo.id],
+  );
+  const wanted = ofCommit ?? ask;
+  const filesAsk = useMemo(
+    () => wanted && (hideWhitespace ? { ...wanted, hideWhitespace } : wanted),
+    [wanted, hideWhitespace],
+  );
+  const files = useChanges(rested ? filesAsk : null);
+  const foreseen = useForecast(
+    branch.tracked && isLive(branch) ? { repoId: repo.id, kind: 'restack_subtree', branch: branch.name } : null,
+    '',
+  );
+  const dropped = foreseen?.state === 'ready' ? foreseen.outline.dropped.map((each) => each.commit) : [];
+  const tasks = overview.tasks.filter((task) => task.branch === branch.name);
+  return (
+    <>
+      {tasks.length > 0 && (
+        <Part title="Tasks">
+          <ul>
+            {tasks.map(({ id, title, branchStatus }) => (
+              <li key={id} className="flex items-center gap-2">
+                <span className={statusTone[branchStatus]}>
+                  <StatusShape status={branchStatus} />
+                </span>
+                {visible(title)}
+              </li>
+            ))}
+          </ul>
+        </Part>
+      )}
+      {ask === null ? (
+        <p className="p-4 text-muted">It waits for the first sync of this repository.</p>
+      ) : (
+        <>
+          <Part
+            title="Commits"
+            beside={whole.state === 'ready' ? counted(whole.content.commitCount, 'commit') : undefined}
+          >
+            <Commits repo={repo} branch={branch} shown={whole} dropped={dropped} chosen={commit} choose={setCommit} />
+          </Part>
+          <Files
+            repoId={repo.id}
+            ask={filesAsk ?? ask}
+            shown={files}
+            of={commit ? `commit ${commit.id.slice(0, 8)}` : null}
+            showAll={() => setCommit(null)}
+            hideWhitespace={hideWhitespace}
+            setHideWhitespace={setHideWhitespace}
+          />
+        </>
+      )}
+      <History repoId={repo.id} branch={branch} />
+    </>
+  );
+}
+
+/** Whether the branch has been shown for a moment, so that passing by asks nothing; at once for the first one. */
+function useRested(): boolean {
+  const [rested, setRested] = useState(() => performance.now() - lastOpened > PATIENCE_MS * 2);
+  useEffect(() => {
+    lastOpened = performance.now();
+    const timer = setTimeout(() => setRested(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return rested;
+}
+
+let lastOpened = Number.NEGATIVE_INFINITY;
