@@ -177,7 +177,7 @@ it('decides on every request without a throw, and lets in none without a credent
       const headers = { host, cookie, ...(origin && { origin }), authorization };
       const rules = { ...shared, inngestSigns: signs };
       const access = checkAccess({ method: 'GET', url, headers, hosts: 1 }, rules);
-      const exempt = ['/api/health', '/api/inngest'].includes(url.split('?')[0] ?? '');
+      const exempt = ['/api/health', '/api/ready', '/api/inngest'].includes(url.split('?')[0] ?? '');
       if (access.kind === 'allowed') expect(exempt).toBe(true);
       const known = checkAccess(
         { method: 'GET', url, headers: { host: 'localhost', cookie, authorization }, hosts: 1 },

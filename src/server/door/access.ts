@@ -45,6 +45,9 @@ export const SIGN_IN = '/api/sign-in';
 export const SIGN_OUT = '/api/sign-out';
 export const COOKIE = 'spicerack_session';
 
+/** Where nobody is asked for anything. */
+const OPEN = new Set(['/api/health', '/api/ready']);
+
 export const ASKS_FOR_TOKEN =
   'This server asks for its token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
 
@@ -58,8 +61,8 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
  * - The Host must be one of ours, which keeps out web pages that point a name of theirs at this machine (DNS
  *   rebinding).
  * - An Origin must be the Host, which keeps out other sites' scripts and forms.
- * - Where a token is set, it or a session must be presented, but at two exact paths: `/api/health` tells nothing, and
- *   `/api/inngest` asks for signatures of its own while it has a key to check them with.
+ * - Where a token is set, it or a session must be presented, but at exact paths: `/api/health` and `/api/ready` tell nothing,
+ *   and `/api/inngest` asks for signatures of its own while it has a key to check them with.
  */
 export function checkAccess(asking: Asking, rules: Rules): Access {
   const target = readTarget(asking.url);
@@ -83,7 +86,7 @@ function guarded({ method, headers }: Asking, target: Target, rules: Rules): Acc
   const session = cookieOf(headers.cookie);
   if (target.path === SIGN_IN && method === 'POST') return { kind: 'form' };
   if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
-  if (target.path === '/api/health' || (target.path === '/api/inngest' && rules.inngestSigns)) {
+  if (OPEN.has(target.path) || (target.path === '/api/inngest' && rules.inngestSigns)) {
     return { kind: 'allowed' };
   }
   const bearer = headers.authorization?.match(/^Bearer +(\S+) *$/i)?.[1];
