@@ -24,6 +24,17 @@ const childEnv = z
     }
   });
 
+/** The address that people type. */
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'write it as https://rack.example.com' })
+  .transform((given) => new URL(given))
+  .refine(
+    ({ pathname, search, hash }) => pathname === '/' && !search && !hash,
+    'Spicerack works at the root of a host and not below a path: give it a name of its own, as https://rack.example.com',
+  )
+  .refine(({ username, password }) => !username && !password, 'leave out user and password')
+  .transform(({ origin }) => origin);
+
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .transform((v) => v === '1' || v === 'true')
@@ -63,6 +74,7 @@ const Environment = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks')
     .optional(),
+  SPICERACK_PUBLIC_URL: publicUrl.optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_ALLOWED_ORIGINS: z
     .string()
@@ -127,6 +139,8 @@ export interface Config {
   /** What every request must present; null on loopback without a token. */
   token: string | null;
   allowedHosts: string[];
+  /** The origin under which people reach it, `https://rack.example.com`; null where that is its own address. */
+  publicUrl: string | null;
   /** Sites whose pages may use the API, as browsers write their origins. */
   allowedOrigins: string[];
   dataDir: string;
@@ -199,6 +213,12 @@ export function readConfig(env: Record<string, string | undefined> = environment
       'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or leave out the token on a server for this machine alone.',
     );
   }
+  const servedOn = e.INNGEST_SERVE_ORIGIN && new URL(e.INNGEST_SERVE_ORIGIN).hostname.replace(/^\[|\]$/g, '');
+  if (!loopback && servedOn && LOOPBACK.has(servedOn)) {
+    throw new Error(
+      `INNGEST_SERVE_ORIGIN=${e.INNGEST_SERVE_ORIGIN} is each machine's own, and HOST=${e.HOST} is for others too: name the address at which Inngest reaches this server, or what stands in front of all its nodes.`,
+    );
+  }
   const dataDir = resolve(e.SPICERACK_DATA_DIR);
   const committer = e.SPICERACK_COMMITTER?.match(/^(.+) <(.+)>$/);
   const inngestConfigured = e.INNGEST_BASE_URL || e.INNGEST_EVENT_KEY || e.INNGEST_SIGNING_KEY;
@@ -209,6 +229,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
     token: e.SPICERACK_TOKEN ?? null,
     allowedOrigins: e.SPICERACK_ALLOWED_ORIGINS,
     allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
+    publicUrl: e.SPICERACK_PUBLIC_URL ?? null,
     dataDir,
     databaseUrl: e.SPICERACK_DATABASE_URL ?? `file:${dataDir}/spicerack.db`,
     databaseAuthToken: e.SPICERACK_DATABASE_AUTH_TOKEN ?? null,

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkAccess, landing, type Rules } from './access';
 
-const local: Rules = { guarded: false, names: () => new Set(['127.0.0.1']), allowedHosts: [], inngestSigns: false };
+const local: Rules = {
+  guarded: false,
+  names: () => new Set(['127.0.0.1']),
+  allowedHosts: [],
+  publicUrl: null,
+  inngestSigns: false,
+};
 const shared: Rules = { ...local, guarded: true, names: () => new Set(['192.168.7.5', 'fe80::1', 'rack']) };
 const ask = (headers: Record<string, string>, rules: Rules = local, url = '/', method = 'GET') =>
   checkAccess({ method, url, headers, hosts: 1 }, rules);
@@ -52,6 +58,37 @@ describe('the Host', () => {
         status: 400,
       });
     }
+  });
+});
+
+describe('behind a proxy', () => {
+  const rules = { ...local, publicUrl: 'https://rack.example' };
+  const origin = 'https://rack.example';
+
+  it('that passes on no Host, our own pages are ours once the settings say where people reach them', () => {
+    expect(ask({ host: '127.0.0.1:3000', origin }, rules, '/api/trpc/x', 'POST').kind).toBe('allowed');
+    expect(ask({ host: 'rack.example', origin }, rules, '/api/trpc/x', 'POST').kind).toBe('allowed');
+  });
+
+  it('the refusal names both hosts, the setting, and the line that the proxy needs', () => {
+    const refusal = ask({ host: '127.0.0.1:3000', origin }, local, '/api/trpc/x', 'POST');
+    for (const words of [
+      'from rack.example',
+      'Host is 127.0.0.1:3000',
+      'SPICERACK_PUBLIC_URL=https://rack.example',
+      'proxy_set_header Host',
+    ]) {
+      expect(refusal).toMatchObject({ status: 403, message: expect.stringContaining(words) });
+    }
+  });
+
+  it('other sites stay other sites, by name, by port and by protocol', () => {
+    for (const other of ['https://evil.example', 'https://rack.example:8443', 'http://rack.example', 'null']) {
+      expect(ask({ host: '127.0.0.1:3000', origin: other }, rules, '/api/trpc/x', 'POST')).toMatchObject({
+        status: 403,
+      });
+    }
+    expect(ask({ host: 'evil.example', origin }, rules)).toMatchObject({ status: 403 });
   });
 });
 

@@ -17,6 +17,8 @@ export interface Rules {
   guarded: boolean;
   /** Names and addresses of this server beside the loopback ones, without port, in lower case. */
   names: () => ReadonlySet<string>;
+  /** The origin under which people reach it through a proxy; null where there is none. */
+  publicUrl: string | null;
   /** What SPICERACK_ALLOWED_HOSTS adds: names, or names with a port. */
   allowedHosts: readonly string[];
   /** Whether `/api/inngest` checks signatures, and so needs no token. */
@@ -60,7 +62,7 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
  * - Pages are read, and only the API is posted to: what the framework would take besides is nobody's business.
  * - The Host must be one of ours, which keeps out web pages that point a name of theirs at this machine (DNS
  *   rebinding).
- * - An Origin must be the Host, which keeps out other sites' scripts and forms.
+ * - An Origin must be the Host, or what SPICERACK_PUBLIC_URL says, which keeps out other sites' scripts and forms.
  * - Where a token is set, it or a session must be presented, but at exact paths: `/api/health` and `/api/ready` tell nothing,
  *   and `/api/inngest` asks for signatures of its own while it has a key to check them with.
  */
@@ -78,7 +80,9 @@ export function checkAccess(asking: Asking, rules: Rules): Access {
     );
   }
   const { origin } = asking.headers;
-  if (origin !== undefined && hostOf(origin) !== host) return refused(403, 'Requests from other sites are not taken.');
+  if (origin !== undefined && hostOf(origin) !== host && origin.toLowerCase() !== rules.publicUrl) {
+    return refused(403, otherSite(origin, host));
+  }
   return rules.guarded ? guarded(asking, target, rules) : { kind: 'allowed' };
 }
 
@@ -118,6 +122,14 @@ function refused(status: 400 | 401 | 403 | 405, message: string): Access {
   return { kind: 'refused', status, message };
 }
 
+/** A proxy that does not pass on Host makes each page of ours look like another site's. */
+function otherSite(origin: string, host: string): string {
+  const from = hostOf(origin);
+  const refusal = 'Requests from other sites are not taken';
+  if (from === null) return `${refusal}.`;
+  return `${refusal}: this one is from ${from}, and its Host is ${host}. If ${from} is a proxy in front of this server, set SPICERACK_PUBLIC_URL=${new URL(origin).origin} here, or have the proxy pass on Host (nginx: proxy_set_header Host $http_host;).`;
+}
+
 function isMethodOf(path: string, method: string): boolean {
   if (method === 'GET' || method === 'HEAD') return true;
   return path.startsWith('/api/') && (method === 'POST' || method === 'PUT' || method === 'OPTIONS');
@@ -128,6 +140,7 @@ function isKnown(name: string, host: string, rules: Rules): boolean {
     LOOPBACK_NAMES.has(name) ||
     rules.allowedHosts.includes(name) ||
     rules.allowedHosts.includes(host) ||
+    (rules.publicUrl !== null && new URL(rules.publicUrl).host === host) ||
     rules.names().has(name)
   );
 }

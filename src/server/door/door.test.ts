@@ -6,7 +6,14 @@ import { rawRequest, sendRaw } from '@/testing/raw-http';
 import { createDoor, type Door, type DoorConfig, type DoorOptions } from './door';
 
 const TOKEN = 'a-token-for-this-test-alone';
-const guarded: DoorConfig = { host: '127.0.0.1', loopback: true, allowedHosts: [], token: TOKEN, inngest: null };
+const guarded: DoorConfig = {
+  host: '127.0.0.1',
+  loopback: true,
+  allowedHosts: [],
+  publicUrl: null,
+  token: TOKEN,
+  inngest: null,
+};
 
 /** Stands in for the table of sessions: one is live, and `broken` is a database in trouble. */
 const someSessions: DoorOptions['sessions'] = {
@@ -148,4 +155,16 @@ it('shows browsers a page that asks for the token, with nothing in it that they 
   expect(page.body).toContain('action="/api/sign-in"');
   expect(page.body).not.toContain('<script');
   expect((await ask(url, 'GET /')).body).not.toContain('<');
+});
+
+it('gives sessions to HTTPS alone where people reach it by that, whatever the proxy passes on', async () => {
+  const signIn = async (publicUrl: string | null) => {
+    const { url, door } = await listen({ config: { ...guarded, publicUrl } });
+    door.open(echo);
+    const answer = await fetch(`${url}/?token=${TOKEN}`, { redirect: 'manual' });
+    server?.closeAllConnections();
+    return answer.headers.get('set-cookie');
+  };
+  expect(await signIn('https://rack.example')).toMatch(/; Secure$/);
+  for (const other of ['http://rack.example', null]) expect(await signIn(other)).not.toMatch(/Secure/);
 });
