@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
 import { db, openDatabase } from '@/db/client';
+import { setProblem } from '@/db/problems';
 import { databaseTrouble } from '@/db/trouble';
 import { environment } from '@/environment';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
@@ -13,6 +14,7 @@ import { lockDataDir } from '@/server/data-lock';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
 import { sessionsIn } from '@/server/door/sessions';
+import { executorTrouble } from '@/server/executor-trouble';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
@@ -114,7 +116,9 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
     const { baseUrl, serveOrigin, signingKey } = config.inngest;
-    if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey });
+    const onTrouble = async (detail: string | null) =>
+      setProblem('registration', detail === null ? null : await executorTrouble(config, detail));
+    if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey, onTrouble });
     return undefined;
   }
   // What cannot be bound to loopback is not started unasked.

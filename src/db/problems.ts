@@ -9,7 +9,15 @@ export interface Problem {
 }
 
 /** Each source has one problem at most. */
-export type ProblemSource = 'disk' | 'modes' | 'database' | 'clock' | 'git' | 'git_program' | 'executor';
+export type ProblemSource =
+  | 'disk'
+  | 'modes'
+  | 'database'
+  | 'clock'
+  | 'git'
+  | 'git_program'
+  | 'registration'
+  | 'hand_over';
 
 /** What a source tells of itself. */
 export interface Trouble extends Pick<Problem, 'what' | 'hint'> {

@@ -10,6 +10,7 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'spicerack-health-'));
   writeFileSync(join(dir, 'spicerack.db'), 'This is no database. '.repeat(500));
   vi.stubEnv('SPICERACK_DATA_DIR', dir);
+  vi.stubEnv('SPICERACK_EXECUTOR', 'inngest');
 });
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -37,11 +38,11 @@ it('says that the server lacks git, that its disk is full, or that Inngest takes
   expect(await checks()).toMatchObject({ git: 'ok', executor: 'ok', disk: 'ok' });
   setProblem('disk', { ...problem, stopsJobs: true });
   setProblem('git_program', { ...problem, stopsJobs: true });
-  setProblem('executor', problem);
+  setProblem('hand_over', problem);
   expect(await checks()).toMatchObject({
     git: 'There is no git 2.38 or later.',
     executor: 'Inngest takes no jobs.',
     disk: 'The disk cannot be written.',
   });
-  for (const source of ['disk', 'git_program', 'executor'] as const) setProblem(source, null);
+  for (const source of ['disk', 'git_program', 'hand_over'] as const) setProblem(source, null);
 });

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { config } from '@/config';
 import { db } from '@/db/client';
 import { hasProblem, type ProblemSource, stopsJobs } from '@/db/problems';
 import { databaseTrouble } from '@/db/trouble';
@@ -8,7 +9,8 @@ export const dynamic = 'force-dynamic';
 /** What is asked for, by the source that tells of it. */
 const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
   ['git', 'git_program', 'There is no git 2.38 or later.'],
-  ['executor', 'executor', 'Inngest takes no jobs.'],
+  ['executor', 'registration', 'Inngest does not know this server.'],
+  ['executor', 'hand_over', 'Inngest takes no jobs.'],
   ['disk', 'disk', 'The disk cannot be written.'],
 ];
 
@@ -25,9 +27,10 @@ export async function GET(): Promise<Response> {
   return Response.json({ ok, checks }, { status: ok ? 200 : 503 });
 }
 
-/** A disk that is nearly full is a problem and no reason yet. Executors have no other kind. */
+/** A disk that is nearly full is no reason yet, nor is Inngest where jobs run in this process meanwhile. */
 function keepsFrom(source: ProblemSource): boolean {
-  return source === 'executor' ? hasProblem(source) : stopsJobs(source);
+  const isOfInngest = source === 'registration' || source === 'hand_over';
+  return isOfInngest ? hasProblem(source) && config().executor === 'inngest' : stopsJobs(source);
 }
 
 async function databaseProblem(): Promise<string | null> {
