@@ -24,6 +24,8 @@ const childEnv = z
     }
   });
 
+const ownToken = z.string().regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks');
+
 /** The address that people type. */
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'write it as https://rack.example.com' })
@@ -70,10 +72,8 @@ const gitHubHosts = z
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   HOST: z.string().default('127.0.0.1'),
-  SPICERACK_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks')
-    .optional(),
+  SPICERACK_TOKEN: ownToken.optional(),
+  SPICERACK_METRICS_TOKEN: ownToken.optional(),
   SPICERACK_PUBLIC_URL: publicUrl.optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_ALLOWED_ORIGINS: z
@@ -138,6 +138,8 @@ export interface Config {
   loopback: boolean;
   /** What every request must present; null on loopback without a token. */
   token: string | null;
+  /** What a request of `/api/metrics` must present instead; null where that is nothing of its own. */
+  metricsToken: string | null;
   allowedHosts: string[];
   /** The origin under which people reach it, `https://rack.example.com`; null where that is its own address. */
   publicUrl: string | null;
@@ -227,6 +229,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
     host: e.HOST,
     loopback,
     token: e.SPICERACK_TOKEN ?? null,
+    metricsToken: e.SPICERACK_METRICS_TOKEN ?? null,
     allowedOrigins: e.SPICERACK_ALLOWED_ORIGINS,
     allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
     publicUrl: e.SPICERACK_PUBLIC_URL ?? null,

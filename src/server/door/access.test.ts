@@ -136,7 +136,7 @@ describe('behind a token', () => {
     expect(ask({ host, authorization: 'Basic abc' }, shared)).toMatchObject({ status: 401 });
     expect(ask({ host, authorization: 'Bearer abc' }, shared)).toEqual({
       kind: 'check',
-      credential: { kind: 'bearer', token: 'abc' },
+      credential: { kind: 'bearer', token: 'abc', opens: 'all' },
     });
     expect(ask({ host, cookie: 'a=b; spicerack_session=%; spicerack_session=abc' }, shared)).toEqual({
       kind: 'check',

@@ -15,6 +15,8 @@ export interface Asking {
 export interface Rules {
   /** Whether a token is asked for. */
   guarded: boolean;
+  /** Whether `/api/metrics` has a token of its own, which opens it alone, and nothing else does. */
+  guardsMetrics: boolean;
   /** Names and addresses of this server beside the loopback ones, without port, in lower case. */
   names: () => ReadonlySet<string>;
   /** The origin under which people reach it through a proxy; null where there is none. */
@@ -27,7 +29,7 @@ export interface Rules {
 
 /** Proof that the asker may come in, yet to be checked. */
 export type Credential =
-  | { kind: 'bearer'; token: string }
+  | { kind: 'bearer'; token: string; opens: 'all' | 'metrics' }
   | { kind: 'session'; id: string }
   /** Becomes a session, which goes on at `location`, a path of ours. */
   | { kind: 'sign_in'; token: string; location: string };
@@ -46,6 +48,8 @@ export const SIGN_IN = '/api/sign-in';
 /** Ends the session of the browser that posts to it. */
 export const SIGN_OUT = '/api/sign-out';
 export const COOKIE = 'spicerack_session';
+
+const METRICS = '/api/metrics';
 
 /** Where nobody is asked for anything. */
 const OPEN = new Set(['/api/health', '/api/ready']);
@@ -83,24 +87,35 @@ export function checkAccess(asking: Asking, rules: Rules): Access {
   if (origin !== undefined && hostOf(origin) !== host && origin.toLowerCase() !== rules.publicUrl) {
     return refused(403, otherSite(origin, host));
   }
+  if (rules.guardsMetrics && target.path === METRICS) {
+    const token = bearerOf(asking);
+    return token === undefined
+      ? refused(401, 'Send "Authorization: Bearer …" with SPICERACK_METRICS_TOKEN.')
+      : { kind: 'check', credential: { kind: 'bearer', token, opens: 'metrics' } };
+  }
   return rules.guarded ? guarded(asking, target, rules) : { kind: 'allowed' };
 }
 
-function guarded({ method, headers }: Asking, target: Target, rules: Rules): Access {
+function guarded(asking: Asking, target: Target, rules: Rules): Access {
+  const { method, headers } = asking;
   const session = cookieOf(headers.cookie);
   if (target.path === SIGN_IN && method === 'POST') return { kind: 'form' };
   if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
   if (OPEN.has(target.path) || (target.path === '/api/inngest' && rules.inngestSigns)) {
     return { kind: 'allowed' };
   }
-  const bearer = headers.authorization?.match(/^Bearer +(\S+) *$/i)?.[1];
-  if (bearer !== undefined) return { kind: 'check', credential: { kind: 'bearer', token: bearer } };
-  const { token, location } = withoutToken(target);
-  if (token !== null && (method === 'GET' || method === 'HEAD')) {
-    return { kind: 'check', credential: { kind: 'sign_in', token, location } };
+  const token = bearerOf(asking);
+  if (token !== undefined) return { kind: 'check', credential: { kind: 'bearer', token, opens: 'all' } };
+  const { token: inAddress, location } = withoutToken(target);
+  if (inAddress !== null && (method === 'GET' || method === 'HEAD')) {
+    return { kind: 'check', credential: { kind: 'sign_in', token: inAddress, location } };
   }
   if (session !== null) return { kind: 'check', credential: { kind: 'session', id: session } };
   return refused(401, ASKS_FOR_TOKEN);
+}
+
+function bearerOf({ headers }: Asking): string | undefined {
+  return headers.authorization?.match(/^Bearer +(\S+) *$/i)?.[1];
 }
 
 /** Takes the token out of an address, so that it does not stay in the address bar. */

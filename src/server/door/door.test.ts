@@ -168,3 +168,19 @@ it('gives sessions to HTTPS alone where people reach it by that, whatever the pr
   expect(await signIn('https://rack.example')).toMatch(/; Secure$/);
   for (const other of ['http://rack.example', null]) expect(await signIn(other)).not.toMatch(/Secure/);
 });
+
+it('measures have a token of their own, which opens nothing else and is not opened by another', async () => {
+  const metricsToken = 'a-token-for-measures-alone';
+  const as = (token: string) => ({ Authorization: `Bearer ${token}` });
+  for (const token of [TOKEN, null]) {
+    const { url, door } = await listen({ config: { ...guarded, token, metricsToken } });
+    door.open(echo);
+    expect((await ask(url, 'GET /api/metrics', as(metricsToken))).status).toBe(200);
+    expect((await ask(url, 'GET /api/metrics', as(TOKEN))).status).toBe(401);
+    if (token) expect((await ask(url, 'GET /', as(metricsToken))).status).toBe(401);
+    server?.closeAllConnections();
+  }
+  const { url, door } = await listen({ config: { ...guarded, metricsToken } });
+  door.open(echo);
+  expect((await ask(url, 'GET /api/metrics')).status).toBe(401);
+});

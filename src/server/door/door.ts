@@ -38,7 +38,10 @@ export interface App {
   inngestSigns: boolean;
 }
 
-export type DoorConfig = Pick<Config, 'host' | 'loopback' | 'allowedHosts' | 'publicUrl' | 'token' | 'inngest'>;
+export type DoorConfig = Pick<
+  Config,
+  'host' | 'loopback' | 'allowedHosts' | 'publicUrl' | 'token' | 'metricsToken' | 'inngest'
+>;
 
 export interface DoorOptions {
   config: DoorConfig;
@@ -117,7 +120,8 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
         headers: { 'retry-after': String(wait) },
       };
     }
-    if (config.token === null || !same(credential.token, config.token)) {
+    const token = credential.kind === 'bearer' && credential.opens === 'metrics' ? config.metricsToken : config.token;
+    if (token === null || !same(credential.token, token)) {
       throttle.failed(address);
       return { ...UNAUTHORIZED, message: 'This is not the token.' };
     }
@@ -198,12 +202,13 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | null>
   return new URLSearchParams(text);
 }
 
-function rulesOf({ host, loopback, allowedHosts, publicUrl, token, inngest }: DoorConfig): Rules {
+function rulesOf({ host, loopback, allowedHosts, publicUrl, token, metricsToken, inngest }: DoorConfig): Rules {
   const own = [host, ...(inngest?.serveOrigin ? [new URL(inngest.serveOrigin).hostname] : [])].map((name) =>
     name.replace(/^\[|\]$/g, '').toLowerCase(),
   );
   return {
     guarded: token !== null,
+    guardsMetrics: metricsToken !== null,
     // Asked each time: addresses come and go with networks.
     names: () => new Set(loopback ? own : [...own, ...machineNames()]),
     allowedHosts,

@@ -36,6 +36,7 @@ describe.runIf(NGINX)('behind nginx', () => {
       allowedHosts: [],
       publicUrl: null,
       token: null,
+      metricsToken: null,
       inngest: null,
     };
     const sessions = { begin: async () => 'x', isLive: async () => true, end: async () => undefined };
