@@ -14,7 +14,7 @@ afterAll(() => test.close());
 it('tells of the queue, what ended and the disk, each line as Prometheus reads it, and names no branch', async () => {
   const repoId = await test.addRepo({ 'secret/branch': 'main' });
   const add = (id: string) =>
-    insertJob(test.db, { id, repoId, kind: 'restack_branch', branch: 'secret/branch', requestedBy: 'test' });
+    insertJob(test.db, { id, repoId, kind: 'rebase_branch', branch: 'secret/branch', requestedBy: 'test' });
   await test.db.batch([add(uuid()), add(uuid())]);
   const ended = new Date(Date.now() - 1000).toISOString();
   await test.db.insert(jobs).values({
