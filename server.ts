@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
   await lockDataDir(config.dataDir);
-  if (!dev) await ensureBuilt(say);
+  if (!dev) await ensureBuilt(say, config.build);
   // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
   process.umask(UMASK);
   await checkDatabase(config);

@@ -92,6 +92,7 @@ const Environment = z.object({
     .optional(),
   SPICERACK_DATABASE_URL: z.string().optional(),
   SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional(),
+  SPICERACK_BUILD: z.enum(['auto', 'never']).default('auto'),
   SPICERACK_EXECUTOR: z.enum(['auto', 'inngest', 'inline']).default('auto'),
   SPICERACK_ENGINE: z.enum(['auto', 'git', 'git-spice']).default('auto'),
   SPICERACK_GIT: z.string().default('git'),
@@ -148,6 +149,8 @@ export interface Config {
   dataDir: string;
   databaseUrl: string;
   databaseAuthToken: string | null;
+  /** Whether a start makes the production build where that is missing or old. */
+  build: 'auto' | 'never';
   executor: 'auto' | 'inngest' | 'inline';
   engine: 'auto' | 'git' | 'git-spice';
   gitProgram: string;
@@ -236,6 +239,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
     dataDir,
     databaseUrl: e.SPICERACK_DATABASE_URL ?? `file:${dataDir}/spicerack.db`,
     databaseAuthToken: e.SPICERACK_DATABASE_AUTH_TOKEN ?? null,
+    build: e.SPICERACK_BUILD,
     executor: e.SPICERACK_EXECUTOR,
     engine: e.SPICERACK_ENGINE,
     gitProgram: e.SPICERACK_GIT,
