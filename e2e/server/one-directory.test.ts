@@ -7,6 +7,7 @@ import { createSpicerack } from '@spicerack/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeRemote } from '@/demo/remote';
 import { ended } from '@/testing/api';
+import { writeBranch } from '@/testing/stack';
 import { startServer, type TestServer } from '../support/server';
 
 let dir: string;
@@ -23,6 +24,7 @@ afterAll(async () => {
 it('a server without git takes no jobs, says why, and runs them once it is there', async () => {
   const client = createSpicerack({ url: server.url });
   const remote = await makeRemote(join(dir, 'remote.git'));
+  await writeBranch(remote);
   const { jobId } = await client.repos.add({ url: remote.dir });
   const { problems } = await client.system.status();
   expect(problems).toMatchObject([
