@@ -12,6 +12,7 @@ const guarded: DoorConfig = {
   allowedHosts: [],
   publicUrl: null,
   token: TOKEN,
+  metricsToken: null,
   inngest: null,
 };
 
