@@ -39,6 +39,8 @@ const TRANSIENT: ReadonlySet<GitErrorKind> = new Set([
   'lock',
   'disk_full',
   'corrupt',
+  // A server without git takes no jobs (`watchHealth`); this is for those at work when it went.
+  'missing',
 ]);
 
 /** What a fault of git means for the job; `transient` faults are tried again. */

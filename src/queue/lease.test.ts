@@ -4,6 +4,7 @@ import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '@/config';
+import { setProblem } from '@/db/problems';
 import { type JobRow, jobLogs, jobs } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process/process';
 import { machine } from '@/machine';
@@ -64,6 +65,19 @@ describe('the lease', () => {
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, first));
     await (await taken(second)).rest();
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, second));
+  });
+
+  it('is not given by a server that lacks what jobs need; the job is as it was, for another server or for later', async () => {
+    const jobId = await dispatched(await test.addRepo());
+    const before = await row(jobId);
+    setProblem('git_program', { what: 'No git.', hint: 'Install it.', stopsJobs: true });
+    expect(await take(jobId)).toEqual({ kind: 'busy' });
+    expect(await row(jobId)).toEqual(before);
+    // A disk that is nearly full is no reason yet.
+    setProblem('git_program', { what: 'Little room.', hint: 'Free some.' });
+    await (await taken(jobId)).rest();
+    setProblem('git_program', null);
+    await test.db.update(jobs).set({ status: 'completed' });
   });
 
   it('runs no more jobs side by side than the limit', async () => {

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
+import { takesJobs } from '@/db/problems';
 import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
 import type { Executor } from './executor';
@@ -39,7 +40,7 @@ export async function reconcile(db: Db, executors: Executors, abort: AbortSignal
         lookedForSyncsAt = performance.now();
         await queueDueSyncs(db);
       }
-      await dispatchDue(db, executors);
+      if (takesJobs()) await dispatchDue(db, executors);
     } catch (error) {
       // The database may be locked or away for a while; the next round asks again.
       complain('The queue cannot be read', error);
