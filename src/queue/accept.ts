@@ -8,6 +8,7 @@ import { type BranchWords, isLongLived, isTrunk, wouldStandOnItself } from '@/re
 import { isKept } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 import { type ActionFields, fieldsProblem } from './kinds';
+import { openJobsOf } from './open-jobs';
 import { noRepo, type Refusal } from './refusal';
 
 /** An action as it was asked for. */
@@ -225,11 +226,7 @@ export async function refusalOf(
           eq(branches.name, parent ?? ''),
         ),
       ),
-    db
-      .select({ id: jobs.id })
-      .from(jobs)
-      .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
-      .limit(1),
+    db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
   ]);
   if (!repo) return noRepo(repoId);
   if (branch === undefined) return null;

@@ -1,10 +1,11 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
 import type { Executor } from './executor';
 import { farMs, holderIsDead, isHeldHere, isWaiting, NOW } from './lease';
+import { turns } from './open-jobs';
 import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
@@ -26,7 +27,7 @@ export interface Executors {
 }
 
 /**
- * Sends jobs to the executor: the head job of each idle repo, jobs whose pause is over, and whatever was lost
+ * Sends jobs to the executor: the head jobs of idle repos in a fair order, jobs whose pause is over, and whatever was lost
  * (a run that nobody began, a holder that died, a lease that ran out). It decides by the rows alone, so any
  * number of processes may run one.
  */
@@ -61,11 +62,7 @@ export function complain(what: string, error: unknown): void {
 
 /** One round: finds every job that wants a run and sends it. */
 export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
-  const open = await db
-    .select()
-    .from(jobs)
-    .where(inArray(jobs.status, ['queued', 'running']))
-    .orderBy(asc(jobs.seq));
+  const open = await turns(db);
   const now = await clock(db);
   // Not awaited: an Inngest server that accepts and never answers must not keep the other repos waiting.
   for (const job of dueJobs(open, now, executors.main.name)) {
@@ -74,19 +71,13 @@ export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
 }
 
 /**
- * The jobs that want a run, from the open ones in the order of the queue.
+ * The jobs that want a run.
+ * @param open the running jobs and the first queued one of each idle repo, in the order of their turns
  * @param now the database's time as ISO 8601
  */
 export function dueJobs(open: JobRow[], now: string, executor: Executor['name']): JobRow[] {
-  const running = open.filter((job) => job.status === 'running');
-  const atWork = running.filter((job) => !isWaiting(job));
-  const busy = new Set(running.map((job) => job.repoId));
-  const next = open.filter((job) => {
-    if (isWaiting(job)) return isAbandoned(job, now, executor);
-    if (job.status !== 'queued' || busy.has(job.repoId)) return false;
-    busy.add(job.repoId);
-    return true;
-  });
+  const atWork = open.filter((job) => job.status === 'running' && !isWaiting(job));
+  const next = open.filter((job) => job.status === 'queued' || (isWaiting(job) && isAbandoned(job, now, executor)));
   const room = Math.max(0, config().concurrency - atWork.length);
   return [...atWork.filter((job) => isAbandoned(job, now, executor)), ...next.slice(0, room)].filter(
     (job) => !isUnderWay(job, now),

@@ -10,6 +10,7 @@ import { GitError } from '@/git/process/error';
 import { identifyProcess, isAlive, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
 import { machine } from '@/machine';
+import { hasOpenJob } from '@/queue/open-jobs';
 
 /** Longest time of one command of maintenance. */
 const COMMAND_MS = 30 * 60_000;
@@ -73,7 +74,7 @@ async function holdClone(db: Db, repoId: string): Promise<HeldClone | null> {
   const [held] = await db.all<{ repo: string }>(sql`
     insert into clone_upkeep (repo_id, machine, process)
     select id, ${machine()}, ${self} from repos where id = ${repoId}
-      and not exists (select 1 from jobs where repo_id = repos.id and status in ('queued', 'running'))
+      and not ${hasOpenJob(sql`repos.id`)}
     on conflict (repo_id, machine) do update set process = excluded.process, process_group = null
       where process = ${holder?.process ?? ''}
     returning repo_id as repo`);
