@@ -2,10 +2,10 @@ import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { branches, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
+import { GROWING, type QueryPlan, queryPlans, walksOf } from '@/db/testing/query-plans';
 import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
 import { EMPTY_RESULT } from '@/model/result';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { GROWING, type QueryPlan, queryPlans, walksOf } from '@/testing/query-plans';
 import { appRouter } from './router';
 
 /** What a request costs does not grow with the tables that grow for ever: every statement finds its rows by an index. */

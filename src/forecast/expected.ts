@@ -1,8 +1,8 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
+import { openJobsOf } from '@/db/open-jobs';
 import { branches, branchTips, forecasts, repos } from '@/db/schema';
 import { rowsAsText, tipsKey } from '@/planner/tips-key';
-import { openJobsOf } from '@/queue/open-jobs';
 import type { Refusal } from '@/queue/refusal';
 
 /** How many of the branches that moved a refusal names. */

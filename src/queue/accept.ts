@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { openJobsOf } from '@/db/open-jobs';
 import { branches, idempotencyKeys, jobs, repos, tasks } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
@@ -8,7 +9,6 @@ import { type BranchWords, isLongLived, isTrunk, wouldStandOnItself } from '@/re
 import { isKept } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 import { type ActionFields, fieldsProblem } from './kinds';
-import { openJobsOf } from './open-jobs';
 import { noRepo, type Refusal } from './refusal';
 
 /** An action as it was asked for. */

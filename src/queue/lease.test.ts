@@ -11,8 +11,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { endAbandoned } from '@/workflow/finish';
 import { insertJob } from './accept';
 import { JobCancelled, type Lease, LeaseLost, takeLease } from './lease';
-import { turns } from './open-jobs';
-import { dueJobs } from './reconciler';
+import { dueJobs, turns } from './reconciler';
 import { logLine } from './record';
 
 let test: TestDatabase;

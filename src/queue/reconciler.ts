@@ -1,11 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
 import type { Executor } from './executor';
 import { farMs, holderIsDead, isHeldHere, isWaiting, NOW } from './lease';
-import { turns } from './open-jobs';
 import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
@@ -68,6 +67,38 @@ export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
   for (const job of dueJobs(open, now, executors.main.name)) {
     void send(db, executors, job).catch((error: unknown) => complain(`Job #${job.seq} cannot be sent yet`, error));
   }
+}
+
+/**
+ * The running jobs, and of the repos that have none the first queued job of each, as many as may be at work at once.
+ * Whoever was served longest ago comes first: no repo gets a second turn while another one waits for its first.
+ * One seek for each repo with something queued, and none for what stands further back in its queue.
+ */
+export async function turns(db: Db): Promise<JobRow[]> {
+  return db
+    .select(getTableColumns(jobs))
+    .from(
+      sql`(
+    with recursive waiting(repo) as (
+      select min(repo_id) from jobs where status = 'queued'
+      union all
+      select (select min(repo_id) from jobs where status = 'queued' and repo_id > waiting.repo)
+      from waiting where waiting.repo is not null
+    ),
+    heads(seq, served) as (
+      select (select min(seq) from jobs where status = 'queued' and repo_id = waiting.repo),
+             (select max(started_at) from jobs where repo_id = waiting.repo)
+      from waiting
+      where waiting.repo is not null
+        and not exists (select 1 from jobs where status = 'running' and repo_id = waiting.repo)
+      order by 2 nulls first, 1 limit ${config().concurrency}
+    )
+    select seq as turn, next_attempt_at as served from jobs where status = 'running'
+    union all
+    select seq, served from heads)`,
+    )
+    .innerJoin(jobs, sql`${jobs.seq} = turn`)
+    .orderBy(sql`served nulls first`, jobs.seq);
 }
 
 /**

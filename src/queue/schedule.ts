@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, write } from '@/db/client';
+import { hasOpenJob } from '@/db/open-jobs';
 import { type JobRow, type RepoRow, repos } from '@/db/schema';
 import { insertJob } from './accept';
 import type { Lease } from './lease';
-import { hasOpenJob } from './open-jobs';
 
 /** Jobs that nobody asked for by hand: syncs by the clock, and restacks after a merge. Both are off by default. */
 

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { hasOpenJob } from '@/db/open-jobs';
 import { cloneUpkeep, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { findDamage } from '@/git/clone/fsck';
@@ -10,7 +11,6 @@ import { GitError } from '@/git/process/error';
 import { identifyProcess, isAlive, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
 import { machine } from '@/machine';
-import { hasOpenJob } from '@/queue/open-jobs';
 
 /** Longest time of one command of maintenance. */
 const COMMAND_MS = 30 * 60_000;

@@ -3,12 +3,11 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '@/config';
 import { jobs } from '@/db/schema';
+import { GROWING, queryPlans, walksOf } from '@/db/testing/query-plans';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { GROWING, queryPlans, walksOf } from '@/testing/query-plans';
 import { insertJob } from './accept';
 import { takeLease } from './lease';
-import { turns } from './open-jobs';
-import { dispatchDue, dueJobs } from './reconciler';
+import { dispatchDue, dueJobs, turns } from './reconciler';
 import { queueDueSyncs } from './schedule';
 
 let test: TestDatabase;
