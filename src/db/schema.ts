@@ -234,9 +234,29 @@ export const jobs = sqliteTable(
   (t) => [
     uniqueIndex('jobs_one_running').on(t.repoId).where(sql`status = 'running'`),
     uniqueIndex('jobs_one_queued_sync').on(t.repoId, t.move).where(sql`status = 'queued' and kind = 'sync_repo'`),
+    index('jobs_queue').on(t.repoId, t.seq).where(sql`status = 'queued'`),
     index('jobs_repo').on(t.repoId, t.seq),
     index('jobs_status').on(t.status, t.seq),
+    index('jobs_repo_status').on(t.repoId, t.status, t.seq),
+    index('jobs_kind').on(t.kind, t.seq),
+    index('jobs_requested_by').on(t.requestedBy, t.seq),
+    index('jobs_started').on(t.repoId, t.startedAt),
   ],
+);
+
+/**
+ * Which jobs concern which branch: those that were asked for on it, moved it, or say something about it in their
+ * result. Written by triggers only (`triggers.ts`).
+ */
+export const jobBranches = sqliteTable(
+  'job_branches',
+  {
+    branch: text('branch').notNull(),
+    seq: integer('seq')
+      .notNull()
+      .references(() => jobs.seq, { onDelete: 'cascade' }),
+  },
+  (t) => [primaryKey({ columns: [t.branch, t.seq] }), index('job_branches_job').on(t.seq)],
 );
 
 /**
@@ -293,7 +313,11 @@ export const jobMoves = sqliteTable(
       .notNull()
       .default('planned'),
   },
-  (t) => [index('job_moves_job').on(t.jobId, t.id)],
+  (t) => [
+    index('job_moves_job').on(t.jobId, t.id),
+    index('job_moves_branch').on(t.branch, t.state, t.id),
+    index('job_moves_planned').on(t.jobId).where(sql`state = 'planned'`),
+  ],
 );
 
 export const jobLogs = sqliteTable(

@@ -7,7 +7,7 @@ import { drizzle } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from './client';
-import { branches, events, idempotencyKeys, jobs, landings, repos } from './schema';
+import { branches, events, idempotencyKeys, jobBranches, jobs, landings, repos } from './schema';
 import { TRIGGERS_VERSION } from './triggers';
 import { NewerDatabase } from './version';
 
@@ -160,4 +160,27 @@ describe('several versions on one database', () => {
       db.$client.close();
     }
   });
+});
+
+it('the jobs of a branch are found again when they are written down: asked for on it, moved it, or say so', async () => {
+  const job = (id: string, branch: string | null, result: unknown) =>
+    `insert into jobs (id, repo_id, kind, requested_by, status, branch, result)
+     values ('${id}', 'r', 'restack_repo', 'test', 'completed', ${branch ? `'${branch}'` : 'null'}, ${result ? `'${JSON.stringify(result)}'` : 'null'})`;
+  const url = await databaseBefore('0012_job_branches', [
+    `insert into repos (id, name, url) values ('r', 'shop', '/srv/shop.git')`,
+    job('j1', 'asked', null),
+    job('j2', null, null),
+    job('j3', null, { merged: [{ branch: 'merged' }], heldBack: [{ branch: 'held' }], gone: ['gone'] }),
+    `insert into job_moves (job_id, branch, rewritten, state) values ('j2', 'moved', '[]', 'pushed'), ('j2', 'planned', '[]', 'planned')`,
+  ]);
+  const db = await openDatabase(url);
+  const rows = await db.select().from(jobBranches).orderBy(jobBranches.seq, jobBranches.branch);
+  db.$client.close();
+  expect(rows).toEqual([
+    { branch: 'asked', seq: 1 },
+    { branch: 'moved', seq: 2 },
+    { branch: 'gone', seq: 3 },
+    { branch: 'held', seq: 3 },
+    { branch: 'merged', seq: 3 },
+  ]);
 });

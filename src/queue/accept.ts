@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { openJobsOf } from '@/db/open-jobs';
 import { branches, idempotencyKeys, jobs, repos, tasks } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
@@ -233,11 +234,7 @@ export async function refusalOf(
           eq(branches.name, parent ?? ''),
         ),
       ),
-    db
-      .select({ id: jobs.id })
-      .from(jobs)
-      .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
-      .limit(1),
+    db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
   ]);
   if (!repo) return noRepo(repoId);
   if (branch === undefined) return null;

@@ -12,7 +12,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { endAbandoned } from '@/workflow/finish';
 import { insertJob } from './accept';
 import { JobCancelled, type Lease, LeaseLost, takeLease } from './lease';
-import { dueJobs } from './reconciler';
+import { dueJobs, turns } from './reconciler';
 import { logLine } from './record';
 
 let test: TestDatabase;
@@ -103,9 +103,8 @@ describe('the lease', () => {
       }
       return ids;
     }
-    const open = () => test.db.select().from(jobs).where(sql`status in ('queued', 'running')`).orderBy(jobs.seq);
     const due = async (executor: 'inline' | 'inngest') =>
-      dueJobs(await open(), new Date().toISOString(), executor).map((job) => job.id);
+      dueJobs(await turns(test.db), new Date().toISOString(), executor).map((job) => job.id);
     const FUTURE = new Date(Date.now() + 60_000).toISOString();
     const PAST = '2001-01-01T00:00:00.000Z';
     afterEach(() => test.db.update(jobs).set({ status: 'completed' }));

@@ -114,8 +114,9 @@ export async function takeLease(
           or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence})
           and (${jobs.leaseHeld} or ${jobs.nextAttemptAt} is null or ${hasRoom()}))
         or (${jobs.status} = 'queued'
-          and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId}
-            and (other.status = 'running' or (other.status = 'queued' and other.seq < ${jobs.seq})))
+          and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId} and other.status = 'running')
+          and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId} and other.status = 'queued'
+            and other.seq < ${jobs.seq})
           and ${hasRoom()}))`,
     )
     .returning();

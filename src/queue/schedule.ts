@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, write } from '@/db/client';
+import { hasOpenJob } from '@/db/open-jobs';
 import { type JobRow, type RepoRow, repos } from '@/db/schema';
 import { insertJob } from './accept';
 import type { Lease } from './lease';
@@ -9,9 +10,9 @@ import type { Lease } from './lease';
 
 /** SQL: the repo is to be synced by the clock, its time has come, and nothing of it is queued or running. */
 const DUE = sql`${repos.autoSyncMinutes} is not null
-  and not exists (select 1 from jobs where repo_id = ${repos.id} and status in ('queued', 'running'))
-  and not exists (select 1 from jobs where repo_id = ${repos.id} and kind in ('sync_repo', 'restack_repo')
-    and created_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${repos.autoSyncMinutes} || ' minutes'))`;
+  and not ${hasOpenJob(repos.id)}
+  and coalesce((select created_at from jobs where repo_id = ${repos.id} and kind in ('sync_repo', 'restack_repo')
+    order by seq desc limit 1) <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${repos.autoSyncMinutes} || ' minutes'), true)`;
 
 /** Queues a `sync_repo` for every repo whose automatic sync is due. A failed one is not due again before its time. */
 export async function queueDueSyncs(db: Db): Promise<void> {
