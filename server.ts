@@ -2,15 +2,19 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Config, readConfig } from '@/config';
-import { db } from '@/db/client';
+import { db, openDatabase } from '@/db/client';
+import { setProblem } from '@/db/problems';
+import { databaseTrouble } from '@/db/trouble';
 import { environment } from '@/environment';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { askForInngest } from '@/server/ask-for-inngest';
 import { ensureBuilt } from '@/server/build';
+import { lockDataDir } from '@/server/data-lock';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
 import { sessionsIn } from '@/server/door/sessions';
+import { executorTrouble } from '@/server/executor-trouble';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
@@ -59,9 +63,11 @@ async function main(): Promise<void> {
 
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
-  if (!dev) await ensureBuilt(say);
+  await lockDataDir(config.dataDir);
+  if (!dev) await ensureBuilt(say, config.build);
   // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
   process.umask(UMASK);
+  await checkDatabase(config);
   inngest = await executor(config, `${origin}/api/inngest`);
 
   // Only now: Next and the Inngest client read the environment when they load.
@@ -77,6 +83,15 @@ async function main(): Promise<void> {
   if (health.status >= 500) throw new Error(`Spicerack cannot start: ${await health.text()}`);
   const { executor: runs, engine } = runtimeStatus();
   say(`Spicerack is ready on ${origin} (executor: ${runs.name}; engine: ${engine.name ?? 'missing'})`);
+}
+
+/** Whether there is a database that this version may work on, brought up to date; the app opens it for itself. */
+async function checkDatabase({ databaseUrl, databaseAuthToken }: Config): Promise<void> {
+  const database = await openDatabase(databaseUrl, databaseAuthToken).catch((error: unknown) => {
+    const trouble = databaseTrouble(error);
+    throw trouble ? new Error(`Spicerack cannot start: ${trouble.what} ${trouble.hint}`) : error;
+  });
+  database.$client.close();
 }
 
 function listen(server: Server, { host, port }: Config): Promise<number> {
@@ -101,7 +116,9 @@ async function executor(config: Config, appUrl: string): Promise<InngestChild | 
   if (config.executor === 'inline') return undefined;
   if (config.inngest) {
     const { baseUrl, serveOrigin, signingKey } = config.inngest;
-    if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey });
+    const onTrouble = async (detail: string | null) =>
+      setProblem('registration', detail === null ? null : await executorTrouble(config, detail));
+    if (baseUrl || serveOrigin) void keepRegistered({ appUrl, signingKey, onTrouble });
     return undefined;
   }
   // What cannot be bound to loopback is not started unasked.

@@ -81,3 +81,37 @@ describe('a server that others reach', () => {
     expect(readConfig(env).inngest).toMatchObject({ dev: false, signingKey: 'key' });
   });
 });
+
+describe('the address that people type', () => {
+  it.each([
+    ['https://rack.example', 'https://rack.example'],
+    ['https://Rack.example:8443/', 'https://rack.example:8443'],
+    ['http://rack.lan', 'http://rack.lan'],
+  ])('%s', (given, origin) => {
+    expect(readConfig({ SPICERACK_PUBLIC_URL: given }).publicUrl).toBe(origin);
+  });
+
+  it.each([
+    ['https://tools.example/rack/', /at the root of a host and not below a path/],
+    ['rack.example', /https:\/\/rack\.example\.com/],
+    ['ftp://rack.example', /https:\/\/rack\.example\.com/],
+    ['https://me:secret@rack.example', /leave out user and password/],
+  ])('%s is refused with what to write', (given, words) => {
+    expect(() => readConfig({ SPICERACK_PUBLIC_URL: given })).toThrow(words);
+  });
+});
+
+it('the address that Inngest is to call may not be loopback where the server is for others', () => {
+  const env = { INNGEST_BASE_URL: 'http://inngest.lan:8288', INNGEST_SIGNING_KEY: 'a'.repeat(64) };
+  const shared = { ...env, HOST: '0.0.0.0', SPICERACK_TOKEN: 'x'.repeat(24) };
+  for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+    const INNGEST_SERVE_ORIGIN = `http://${host}:3000`;
+    expect(() => readConfig({ ...shared, INNGEST_SERVE_ORIGIN })).toThrow(
+      /INNGEST_SERVE_ORIGIN.*in front of all its nodes/,
+    );
+    expect(readConfig({ ...env, INNGEST_SERVE_ORIGIN }).inngest?.serveOrigin).toBe(INNGEST_SERVE_ORIGIN);
+  }
+  expect(readConfig({ ...shared, INNGEST_SERVE_ORIGIN: 'https://rack.example' }).inngest?.serveOrigin).toBe(
+    'https://rack.example',
+  );
+});

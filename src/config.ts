@@ -24,6 +24,19 @@ const childEnv = z
     }
   });
 
+const ownToken = z.string().regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks');
+
+/** The address that people type. */
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'write it as https://rack.example.com' })
+  .transform((given) => new URL(given))
+  .refine(
+    ({ pathname, search, hash }) => pathname === '/' && !search && !hash,
+    'Spicerack works at the root of a host and not below a path: give it a name of its own, as https://rack.example.com',
+  )
+  .refine(({ username, password }) => !username && !password, 'leave out user and password')
+  .transform(({ origin }) => origin);
+
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .transform((v) => v === '1' || v === 'true')
@@ -59,10 +72,9 @@ const gitHubHosts = z
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   HOST: z.string().default('127.0.0.1'),
-  SPICERACK_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks')
-    .optional(),
+  SPICERACK_TOKEN: ownToken.optional(),
+  SPICERACK_METRICS_TOKEN: ownToken.optional(),
+  SPICERACK_PUBLIC_URL: publicUrl.optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_ALLOWED_ORIGINS: z
     .string()
@@ -80,6 +92,7 @@ const Environment = z.object({
     .optional(),
   SPICERACK_DATABASE_URL: z.string().optional(),
   SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional(),
+  SPICERACK_BUILD: z.enum(['auto', 'never']).default('auto'),
   SPICERACK_EXECUTOR: z.enum(['auto', 'inngest', 'inline']).default('auto'),
   SPICERACK_ENGINE: z.enum(['auto', 'git', 'git-spice']).default('auto'),
   SPICERACK_GIT: z.string().default('git'),
@@ -126,12 +139,18 @@ export interface Config {
   loopback: boolean;
   /** What every request must present; null on loopback without a token. */
   token: string | null;
+  /** What a request of `/api/metrics` must present instead; null where that is nothing of its own. */
+  metricsToken: string | null;
   allowedHosts: string[];
+  /** The origin under which people reach it, `https://rack.example.com`; null where that is its own address. */
+  publicUrl: string | null;
   /** Sites whose pages may use the API, as browsers write their origins. */
   allowedOrigins: string[];
   dataDir: string;
   databaseUrl: string;
   databaseAuthToken: string | null;
+  /** Whether a start makes the production build where that is missing or old. */
+  build: 'auto' | 'never';
   executor: 'auto' | 'inngest' | 'inline';
   engine: 'auto' | 'git' | 'git-spice';
   gitProgram: string;
@@ -199,6 +218,12 @@ export function readConfig(env: Record<string, string | undefined> = environment
       'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or leave out the token on a server for this machine alone.',
     );
   }
+  const servedOn = e.INNGEST_SERVE_ORIGIN && new URL(e.INNGEST_SERVE_ORIGIN).hostname.replace(/^\[|\]$/g, '');
+  if (!loopback && servedOn && LOOPBACK.has(servedOn)) {
+    throw new Error(
+      `INNGEST_SERVE_ORIGIN=${e.INNGEST_SERVE_ORIGIN} is each machine's own, and HOST=${e.HOST} is for others too: name the address at which Inngest reaches this server, or what stands in front of all its nodes.`,
+    );
+  }
   const dataDir = resolve(e.SPICERACK_DATA_DIR);
   const committer = e.SPICERACK_COMMITTER?.match(/^(.+) <(.+)>$/);
   const inngestConfigured = e.INNGEST_BASE_URL || e.INNGEST_EVENT_KEY || e.INNGEST_SIGNING_KEY;
@@ -207,11 +232,14 @@ export function readConfig(env: Record<string, string | undefined> = environment
     host: e.HOST,
     loopback,
     token: e.SPICERACK_TOKEN ?? null,
+    metricsToken: e.SPICERACK_METRICS_TOKEN ?? null,
     allowedOrigins: e.SPICERACK_ALLOWED_ORIGINS,
     allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
+    publicUrl: e.SPICERACK_PUBLIC_URL ?? null,
     dataDir,
     databaseUrl: e.SPICERACK_DATABASE_URL ?? `file:${dataDir}/spicerack.db`,
     databaseAuthToken: e.SPICERACK_DATABASE_AUTH_TOKEN ?? null,
+    build: e.SPICERACK_BUILD,
     executor: e.SPICERACK_EXECUTOR,
     engine: e.SPICERACK_ENGINE,
     gitProgram: e.SPICERACK_GIT,

@@ -6,6 +6,7 @@
 /** The settings that nobody but this process is to know. */
 export const SECRETS = [
   'SPICERACK_TOKEN',
+  'SPICERACK_METRICS_TOKEN',
   'SPICERACK_DATABASE_URL',
   'SPICERACK_DATABASE_AUTH_TOKEN',
   'SPICERACK_GITHUB_TOKEN',

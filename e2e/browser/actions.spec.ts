@@ -1,3 +1,4 @@
+import { expectAccessible } from './pages/accessible';
 import { RepoPage } from './pages/repo-page';
 import { ended, expect, test } from './pages/test';
 
@@ -15,10 +16,26 @@ test('Register all suggested tracks every stack, the picture with the trunk on t
   expect(names.indexOf('auth/sessions')).toBeLessThan(names.indexOf('auth/remember-me'));
 });
 
-test('Sync finds what was merged and moves what stood on it', async ({ shopPage, shop }) => {
+test('Sync finds what was merged and moves nothing; a press of its own moves what stood on it, as foreseen', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
   await shop.teamGoesOn();
-  const job = await shopPage.run('Sync');
-  await job.says('auth/sessions');
+  const before = await shop.remote.tips();
+  const look = await shopPage.run('Sync');
+  await look.says('auth/sessions');
+  expect(await shop.remote.tips()).toEqual(before);
+
+  const bar = page.getByRole('region', { name: 'On merged branches' });
+  await expect(bar).toContainText('auth/sessions');
+  const move = bar.getByRole('button', { name: /^Move \d+/ });
+  const foreseen = Number((await move.textContent())?.match(/\d+/)?.[0]);
+  await expectAccessible(page);
+  const job = await shopPage.jobOf(() => move.click());
+  await job.is('completed');
+  await job.says(`Moved ${foreseen} branches`);
+  await expect(bar).toBeHidden();
   await shopPage.branch('auth/sessions').says('merged');
   await shopPage.branch('docs/returns-policy').says('untracked');
   expect(await shop.remote.contains('search/filters', 'main')).toBe(true);

@@ -1,5 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeRemote } from '@/demo/remote';
 import { expectAccessible } from './pages/accessible';
-import { expect, test } from './pages/test';
+import { ended, expect, test } from './pages/test';
+
+/** A picture of one point. */
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 /** A branch, opened: what it is made of, and the ways there and back. */
 
@@ -14,6 +21,7 @@ test('a row opens its branch beside the stack: commits, files and what they chan
   await expect(file.getByRole('table')).toBeVisible();
   await expect(file.locator('.diff-code-insert').first()).toBeVisible();
   await expect(shopPage.tree).toBeFocused();
+  await expect(page).toHaveTitle(/^checkout\/gift-cards · shop/);
   await expectAccessible(page);
 
   await commits.getByRole('button', { name: 'Checkout: pay with gift cards' }).click();
@@ -68,4 +76,85 @@ test('on a small page the branch takes the place of the stack, and leads back to
   await expectAccessible(page);
   await branch.getByRole('button', { name: 'Back to the stack' }).click();
   await expect(shopPage.tree).toBeFocused();
+});
+
+test('what a restack changed is told on the job’s page and in the branch’s history', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  const job = await shopPage.run('Restack all');
+  await job.is('completed');
+  await job.open();
+  await page.getByRole('button', { name: 'What changed in checkout/cart-totals?' }).click();
+  await expect(page.getByText(/^Its changes are the same: \d commits?, each with an equal patch\.$/)).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByRole('link', { name: 'checkout/cart-totals' }).click();
+  const history = page.getByRole('region', { name: 'Branch' }).getByRole('region', { name: 'History' });
+  await expect(history.getByRole('listitem').first()).toContainText('moved by');
+  await expect(history.getByRole('listitem').last()).toContainText(/first seen: .+ by \w+/);
+  await history.getByRole('button', { name: 'What changed?' }).click();
+  await expect(history.getByText(/^Its changes are the same/)).toBeVisible();
+  await history.getByRole('link', { name: /^#\d+ Restack all/ }).click();
+  await expect(page).toHaveURL(/\/jobs\//);
+});
+
+test('whatever is in a file is text; what is too long or no text is said, and more is there on demand', async ({
+  page,
+  client,
+}) => {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-branch-'));
+  const remote = await makeRemote(join(dir, 'odd.git'));
+  const name = 'odd/100%"a;b"';
+  const long = Array.from({ length: 6000 }, (_, i) => `line ${i} of a long file\n`).join('');
+  await remote
+    .from('main')
+    .commit('Start', { 'app.ts': 'const port = 8080;\nlisten(port);\n', 'x.txt': 'x\n' })
+    .write();
+  await remote
+    .from('main')
+    .branch(name)
+    .commit('<img src=x onerror=alert(1)>\n\nWhy: <b>because</b>', {
+      'app.ts': 'const port = 8081;\nlisten(port);\n',
+      'page.html': '<script>document.title = "hacked"</script>\u001b[31m\n',
+      'logo.bin': new Uint8Array([0, 1, 2]),
+      'dot.png': Buffer.from(DOT, 'base64'),
+      'no.png': new Uint8Array([0, 1, 2]),
+      'long.txt': long,
+      'x.txt': null,
+      'y.txt': 'x\n',
+    })
+    .write();
+  const { repo, jobId } = await client.repos.add({ url: remote.dir });
+  await ended(client, jobId);
+  await page.goto(`/repos/${repo.id}/branches?${new URLSearchParams({ name })}`);
+  const branch = page.getByRole('region', { name: 'Branch' });
+  const file = (path: string) => branch.locator(`[data-file="${path}"]`);
+  await expect(branch.getByRole('heading', { level: 2 })).toContainText(name);
+  await expect(branch.getByRole('button', { name: '<img src=x onerror=alert(1)>' })).toBeVisible();
+  await branch.getByRole('button', { name: /^Message of / }).click();
+  await expect(branch.getByText('Why: <b>because</b>')).toBeVisible();
+  await expect(file('page.html')).toContainText('<script>document.title = "hacked"</script>␛[31m');
+  await expect(page).toHaveTitle(/^odd\/100%/);
+  await expect(file('app.ts').locator('.diff-code-edit')).toHaveCount(2);
+  await expect(file('app.ts').locator('.hljs-keyword').first()).toHaveText('const');
+  await expect(file('logo.bin')).toContainText('added · binary, 3 B');
+  await expect(file('y.txt')).toContainText('x.txt → y.txt renamed');
+  await expectAccessible(page);
+
+  await file('dot.png').locator('summary').click();
+  const picture = file('dot.png').getByRole('img', { name: 'dot.png after' });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+  await expect(file('dot.png')).toContainText('after: 1 × 1, 70 B');
+  await file('no.png').locator('summary').click();
+  await expect(file('no.png')).toContainText('It is no picture that can be shown.');
+
+  await expect(file('long.txt').getByRole('table')).toHaveCount(0);
+  await file('long.txt').locator('summary').click();
+  await expect(file('long.txt')).toContainText('line 999 of a long file');
+  await file('long.txt').getByRole('button', { name: 'Show 2,000 more lines' }).click();
+  await expect(file('long.txt')).toContainText('line 2999 of a long file');
+  await rm(dir, { recursive: true, force: true });
 });

@@ -249,6 +249,12 @@ test('the stack in hand', async ({ page, studio, look }) => {
     fullPage: false,
     docs: { light: 'dashboard.png', dark: 'dashboard-dark.png', phone: 'phone.png' },
   });
+  await shopPage.tree.focus();
+  await shopPage.goTo('catalog/price-rounding');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-file] table').first()).toBeVisible();
+  await look('branch');
+  await page.getByRole('region', { name: 'Branch' }).getByRole('button', { name: 'Close' }).click();
   await page.locator('[data-job]').first().getByRole('link').first().click();
   await expect(page.getByRole('region', { name: 'Log', exact: true })).toBeVisible();
   await look('job-error', { fullPage: true });
@@ -259,6 +265,12 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await held.getByRole('link').first().click();
   await expect(page.getByRole('region', { name: /^Conflict in/ })).toBeVisible();
   await look('job-completed', { fullPage: true, docs: { light: 'job.png' } });
+  await page
+    .getByRole('button', { name: /^What changed in / })
+    .first()
+    .click();
+  await expect(page.getByText(/^Its changes are the same/)).toBeVisible();
+  await look('job-range-diff', { fullPage: true });
   await page.getByRole('button', { name: /^Undo/ }).first().click();
   await expect(page.getByText(/Undone by/)).toBeVisible({ timeout: 30_000 });
   await look('job-undone');

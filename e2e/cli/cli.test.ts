@@ -99,6 +99,18 @@ describe('one session in a clone', () => {
     expect(await remote.contains('c', 'main')).toBe(true);
   });
 
+  test('show has the commits and the files of a branch, and with -p what has changed in them', async () => {
+    const { code, stdout } = await spicerack('show');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^b on a: in place, 1 commit, 1 file \+\d+ −0\n {2}[0-9a-f]{8} .+\n {2}A b\.txt +\+\d+ −0\n$/,
+    );
+    expect((await spicerack('show', '-p', 'b')).stdout).toMatch(/\nb\.txt\n@@ .* @@\n\+/);
+    expect((await spicerack('show', 'nobody/has-it')).code).toBe(5);
+    expect((await spicerack('show', 'main')).code).toBe(2);
+    expect((await json('show', 'b')).value.changes.files).toMatchObject([{ path: 'b.txt', status: 'added' }]);
+  });
+
   test('undo puts it back by its number, and --json is one object', async () => {
     const { value: listed } = await json('jobs');
     const restack = listed.jobs.find(({ job }: { job: { kind: string } }) => job.kind === 'restack_subtree');
@@ -236,6 +248,13 @@ describe('in a terminal', () => {
     expect(await asked.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('Nothing was done.') });
     expect(await remote.tips()).toEqual(before);
   });
+
+  test('what is asked may be left unanswered: the input ends, and nothing was done', async () => {
+    const asked = cli.inTerminal(['login', server.url], here);
+    await asked.says('Token');
+    asked.type('\x04');
+    expect(await asked.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/interrupted/) });
+  });
 });
 
 describe('bad input', () => {
@@ -270,6 +289,9 @@ describe('bad input', () => {
     const nobody = await at('http://127.0.0.1:9');
     expect(nobody.code).toBe(7);
     expect(JSON.parse(nobody.stdout).error).toMatchObject({ code: 'UNREACHABLE', retryable: true });
+    const plain = await at(server.url.replace('http:', 'https:'));
+    expect(plain.code).toBe(7);
+    expect(JSON.parse(plain.stdout).error.message).toContain('No secure connection');
     expect((await at('nonsense')).code).toBe(2);
     const page = await at(`${server.url}/repos`);
     expect({ code: page.code, hint: JSON.parse(page.stdout).error.hint }).toEqual({
@@ -286,6 +308,21 @@ describe('bad input', () => {
     expect((await cli.run(['repos'], { ...here, env })).code).toBe(0);
     const other = server.url.replace('127.0.0.1', 'localhost');
     expect((await cli.run(['repos'], { ...here, env: { ...env, SPICERACK_URL: other } })).code).toBe(4);
+  });
+
+  test('what login cannot keep it says, with what to do instead', async () => {
+    const env = { ...here.env, XDG_CONFIG_HOME: cli.file };
+    const { code, stderr } = await cli.run(['login', server.url], { ...here, env, input: `${TOKEN}\n` });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Set XDG_CONFIG_HOME to a folder of yours');
+  });
+
+  test.skipIf(process.platform !== 'linux')('results that cannot be written are no success', async () => {
+    const full = `exec ${shellWord(process.execPath)} ${shellWord(cli.file)} repos > /dev/full`;
+    await expect(run('sh', ['-c', full], { cwd: clone, env: { ...process.env, ...here.env } })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The output could not be written'),
+    });
   });
 
   test('a name that would act on a terminal is shown, and so in JSON', async () => {

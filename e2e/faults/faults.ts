@@ -175,9 +175,10 @@ export const FAULTS: Fault[] = [
       await allEnded(world, [cell]);
       const path = lost.get(cell.repo);
       if (path) await rename(`${path}.lost`, path);
-      // Mended, it shows again what it has.
+      // Mended, it shows again what it has, by a job that moves nothing: a sync would move what stands on a merged branch.
       const { client } = world.first;
-      await ended(world.db, (await client.jobs.run({ repoId: cell.repo.id, kind: 'sync_repo' })).jobId);
+      const look = { repoId: cell.repo.id, kind: 'register_existing_branch', branch: 'lost', parent: 'main' } as const;
+      await ended(world.db, (await client.jobs.run(look)).jobId);
     },
     ending: () => ({ status: 'error', code: 'REMOTE_REFUSED', whole: false }),
   },

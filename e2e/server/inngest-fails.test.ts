@@ -52,7 +52,7 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
     180_000,
   );
 
-  it('with auto, jobs run inline while the Inngest server does not answer', async () => {
+  it('with auto, jobs run inline while the Inngest server does not answer, which is told in our words', async () => {
     const server = await startServer({
       executor: 'inngest',
       env: { SPICERACK_EXECUTOR: 'auto', INNGEST_BASE_URL: 'http://127.0.0.1:9', INNGEST_EVENT_KEY: 'none' },
@@ -63,9 +63,15 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
     await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
     const { sync } = await addRepo(client, remote.dir);
     expect(sync.job).toMatchObject({ status: 'completed', executor: 'inline' });
-    expect((await client.system.status()).executor).toMatchObject({
-      name: 'inngest',
-      why: expect.stringContaining('inline'),
-    });
+    const { executor, problems } = await client.system.status();
+    expect(executor).toMatchObject({ name: 'inngest', why: expect.stringContaining('inline') });
+    expect(problems).toMatchObject([
+      {
+        what: 'Inngest cannot be reached at http://127.0.0.1:9.',
+        hint: expect.stringMatching(/^Jobs run in this process.*INNGEST_BASE_URL/),
+      },
+    ]);
+    expect((await fetch(`${server.url}/api/ready`)).status).toBe(200);
+    expect(server.output()).not.toMatch(/\n {4}at /);
   }, 120_000);
 });

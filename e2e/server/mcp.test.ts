@@ -133,7 +133,8 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     expect((await call('list_repos', {})).repos).toContainEqual(expect.objectContaining({ repoId, trunk: 'main' }));
     await wait(await call('register_branches', { repoId, suggested: true }));
     await remote.from('main').commit('Main moves', { 'app.txt': 'one\nzwei\nthree\n' }).write();
-    await wait(await call('run_action', { repoId, kind: 'sync_repo' }));
+    const synced = await wait(await call('run_action', { repoId, kind: 'sync_repo' }));
+    expect(synced.moved ?? []).toEqual([]);
     const stack = await call('get_stack', { repoId, filter: 'conflicts' });
     expect(stack.branches).toMatchObject([{ name: 'fix', wouldConflict: ['app.txt'] }]);
     expect(await call('get_branch', { repoId, branch: 'a' })).toMatchObject({

@@ -51,9 +51,12 @@ describe.runIf(process.platform === 'linux')('two containers with one host name 
     return node;
   }
 
-  /** Queues a sync and a restack of each repo, and returns the rows of those jobs once all have ended. */
-  async function runAll(meanwhile: (running: JobRow | undefined) => void = () => undefined): Promise<JobRow[]> {
-    const rows = await db.select().from(repos);
+  /** Queues a sync and a restack of each repo, or of the first ones, and returns the rows of those jobs once all have ended. */
+  async function runAll(
+    meanwhile: (running: JobRow | undefined) => unknown = () => undefined,
+    most = remotes.length,
+  ): Promise<JobRow[]> {
+    const rows = await db.select().from(repos).limit(most);
     const ids: string[] = [];
     for (const { id: repoId } of rows) {
       for (const kind of ['sync_repo', 'restack_repo'] as const) {
@@ -64,7 +67,7 @@ describe.runIf(process.platform === 'linux')('two containers with one host name 
     }
     const ours = () => db.select().from(jobs).where(inArray(jobs.id, ids));
     const running = () => ours().then((rows) => rows.find((job) => job.status === 'running'));
-    meanwhile(await vi.waitUntil(running, 20_000));
+    await meanwhile(await vi.waitUntil(running, 20_000));
     await vi.waitFor(async () => expect((await ours()).every((job) => job.finishedAt !== null)).toBe(true), {
       timeout: 50_000,
       interval: 200,
@@ -97,6 +100,32 @@ describe.runIf(process.platform === 'linux')('two containers with one host name 
   it('run ten jobs over five repositories, each begun once', async () => {
     const ended = await runAll();
     expect(ended.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(Array(10).fill('completed 1'));
+  });
+
+  it('go on with the job of the one that is frozen past its lease; woken, it changes nothing of it', async () => {
+    const first = (await readFile(join(dir, 'one', 'machine-id'), 'utf8')).trim();
+    const ended = await runAll(async (running) => {
+      const frozen = nodes[running?.leaseMachine === first ? 0 : 1]?.pid;
+      // What runs in the namespace is the one child of who has made it.
+      const inside = Number(await readFile(`/proc/${frozen}/task/${frozen}/children`, 'utf8'));
+      process.kill(inside, 'SIGSTOP');
+      try {
+        await vi.waitUntil(
+          async () => {
+            const [job] = await db
+              .select()
+              .from(jobs)
+              .where(inArray(jobs.id, [running?.id ?? '']));
+            return job && job.leaseMachine !== running?.leaseMachine && job.fence > (running?.fence ?? 0);
+          },
+          { timeout: 20_000, interval: 100 },
+        );
+      } finally {
+        process.kill(inside, 'SIGCONT');
+      }
+    }, 1);
+    expect(ended.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(Math.max(...ended.map(({ attempt }) => attempt))).toBe(2);
   });
 
   it('go on with the jobs of the one that is killed, once its leases have run out', async () => {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { askChanges, type ChangesAnswer } from '@/changes/ask';
+import { askChanges } from '@/changes/ask';
 import type { Db } from '@/db/client';
-import type { Changes, ChangesAsk, RangeDiff } from '@/model/changes';
+import type { ChangesAsk, ChangesContents } from '@/model/changes';
 import { procedure, refuse, repoId, router } from './trpc';
 
-const commit = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'Give the whole id of a commit, in small letters.');
-const range = z.strictObject({ base: commit, tip: commit });
+const objectId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'Give a whole id, in small letters.');
+const range = z.strictObject({ base: objectId, tip: objectId });
 
 export const changesRouter = router({
   /**
@@ -17,16 +17,33 @@ export const changesRouter = router({
     .input(
       z.strictObject({
         repoId,
-        from: commit.nullable(),
-        to: commit,
+        from: objectId.nullable(),
+        to: objectId,
         hideWhitespace: z.boolean().optional(),
         file: z.number().int().min(0).max(999).nullable().optional(),
       }),
     )
     .query(async ({ ctx, input: { repoId: repo, from, to, hideWhitespace = false, file = null } }) => {
       const { content, ...state } = await ask(ctx.db, repo, { kind: 'changes', from, to, hideWhitespace, file });
-      // What was asked for is what the content is of.
-      return { ...state, changes: content as Changes | null };
+      return { ...state, changes: content };
+    }),
+
+  /** A picture by the id of its blob, likewise. What is no picture, or too large a one, is an error. */
+  image: procedure
+    .input(z.strictObject({ repoId, id: objectId }))
+    .query(async ({ ctx, input: { repoId: repo, id } }) => {
+      const { content, ...state } = await ask(ctx.db, repo, { kind: 'image', id });
+      return { ...state, image: content };
+    }),
+
+  /** Commits by their ids, likewise; those that the server's clone lacks are left out. */
+  commits: procedure
+    .input(
+      z.strictObject({ repoId, ids: z.array(objectId).min(1, 'Name a commit.').max(200, 'Name at most 200 commits.') }),
+    )
+    .query(async ({ ctx, input: { repoId: repo, ids } }) => {
+      const { content, ...state } = await ask(ctx.db, repo, { kind: 'commits', ids });
+      return { ...state, commits: content?.commits ?? null };
     }),
 
   /** A branch's commits before a move against those after it, likewise. */
@@ -34,11 +51,13 @@ export const changesRouter = router({
     .input(z.strictObject({ repoId, before: range, after: range }))
     .query(async ({ ctx, input: { repoId: repo, before, after } }) => {
       const { content, ...state } = await ask(ctx.db, repo, { kind: 'range_diff', before, after });
-      return { ...state, rangeDiff: content as RangeDiff | null };
+      return { ...state, rangeDiff: content };
     }),
 });
 
-async function ask(db: Db, repo: string, wanted: ChangesAsk): Promise<ChangesAnswer> {
+async function ask<K extends ChangesAsk['kind']>(db: Db, repo: string, wanted: Extract<ChangesAsk, { kind: K }>) {
   const answer = await askChanges(db, repo, wanted);
-  return 'refused' in answer ? refuse(answer.refused) : answer;
+  if ('refused' in answer) refuse(answer.refused);
+  // The row that the wish names has what came of that wish.
+  return { ...answer, content: answer.content as ChangesContents[K] | null };
 }

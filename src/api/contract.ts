@@ -61,7 +61,10 @@ export type ContractHolds = [
   AreTrue<Held<'changes'>>,
   AreTrue<Held<'system'>>,
   AreTrue<{
-    areas: Same<Exclude<keyof Inputs, 'feed'>, Exclude<keyof Spicerack, 'watch' | 'waitForJob' | 'waitForForecast'>>;
+    areas: Same<
+      Exclude<keyof Inputs, 'feed'>,
+      Exclude<keyof Spicerack, 'watch' | 'waitForJob' | 'waitForForecast' | 'waitForChanges'>
+    >;
   }>,
   AreTrue<{ feed: Same<OurMessage, FeedMessage> }>,
 ];

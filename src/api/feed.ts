@@ -1,10 +1,10 @@
 import { TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
-import { followFeed } from '@/feed/read';
+import { followFeed } from '@/feed/follow';
 import { procedure, repoId, router } from './trpc';
 
-/** Most streams of one process: each reads the database a few times a second. A browser needs one. */
-export const MAX_STREAMS = 200;
+/** Most streams of one process. A browser needs one. */
+export const MAX_STREAMS = 1000;
 let openStreams = 0;
 
 export const feedRouter = router({

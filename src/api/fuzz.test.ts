@@ -135,10 +135,12 @@ function nearly(field: string): fc.Arbitrary<unknown> {
       'register_existing_branch', 'create_branch', 'undo'); // biome-ignore format: one list
   }
   if (field === 'commit') return fc.constantFrom(LEFT, LEFT, LEFT, LEFT.slice(0, 7), 'f'.repeat(40));
-  if (field === 'from' || field === 'to') return fc.constantFrom(LEFT, 'f'.repeat(64), LEFT.slice(1), 'HEAD');
+  if (field === 'from' || field === 'to' || field === 'id')
+    return fc.constantFrom(LEFT, 'f'.repeat(64), LEFT.slice(1), 'HEAD');
   if (field === 'before' || field === 'after') {
     return fc.constantFrom<unknown>({ base: LEFT, tip: LEFT }, { base: LEFT, tip: 'HEAD' }, { base: LEFT });
   }
+  if (field === 'ids') return fc.constantFrom([LEFT], [LEFT, 'HEAD'], []);
   if (field === 'file') return fc.constantFrom(null, 0, 999, 1000, -1);
   if (field === 'base') return fc.constantFrom('abcdef1', 'f'.repeat(40), '-x', 'HEAD', 'a');
   if (field === 'filter') return fc.constantFrom('all', 'active', 'conflicts');
@@ -182,7 +184,7 @@ function inputOf(schema: unknown): fc.Arbitrary<unknown> {
 const calls = fc.oneof(
   ...procedures.map(({ path, input, isMutation }) => ({
     // A forecast takes as many fields that have to go together as what changes something.
-    weight: isMutation || ['forecast.get', 'changes.get', 'changes.rangeDiff'].includes(path) ? 3 : 1,
+    weight: isMutation || path === 'forecast.get' || path.startsWith('changes.') ? 3 : 1,
     arbitrary: inputOf(input).map((value) => ({ path, isMutation, value })),
   })),
 );

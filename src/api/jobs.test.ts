@@ -59,7 +59,7 @@ describe('a request for a job that is sent again', () => {
     const { ids } = await history({ kind: 'rebase_branch', branch: 'a', status: 'error' });
     const again = { jobId: ids[0] ?? '', idempotencyKey: uuid() };
     await api().retry(again);
-    await expect(api().undo(again)).rejects.toThrow(/key was used for another action/);
+    await expect(api().undo(again)).rejects.toThrow(/key was used for another request/);
   });
 
   it('joins a retried sync to the one that is queued', async () => {

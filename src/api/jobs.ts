@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
-import { type JobStepRow, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
+import { type JobStepRow, jobBranches, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
 import { HIDDEN_JOB_COLUMNS, resultOutline } from '@/db/triggers';
 import type { JobView, MoveView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
@@ -44,15 +44,18 @@ const REWRITTEN_PAGE = 5000;
 export const jobsRouter = router({
   /**
    * Accepts an action and answers at once; the work runs in the background. With `expected`, a forecast's `tipsKey`, it
-   * is refused where the branch rows are no longer those that the forecast was for, or a job is still to end.
+   * is refused where the branch rows are no longer those that the forecast was for, or a job is still to end. A
+   * `sync_repo` with `move: false` only reads: what stands on merged branches stays where it is.
    */
-  run: procedure.input(action.extend({ idempotencyKey, expected })).mutation(async ({ ctx, input }) => {
-    const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy }, async () =>
-      input.expected === undefined ? null : notAsExpected(ctx.db, input.repoId, input.expected),
-    );
-    if ('refused' in answer) refuse(answer.refused);
-    return answer;
-  }),
+  run: procedure
+    .input(action.extend({ idempotencyKey, expected, move: z.boolean().optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy }, async () =>
+        input.expected === undefined ? null : notAsExpected(ctx.db, input.repoId, input.expected),
+      );
+      if ('refused' in answer) refuse(answer.refused);
+      return answer;
+    }),
 
   /** A job with its steps and moves. `feedCursor` is where to follow the feed from. */
   get: procedure.input(z.strictObject({ jobId })).query(async ({ ctx, input }) => {
@@ -83,7 +86,6 @@ export const jobsRouter = router({
       const [head] = await cursorQuery(ctx.db);
       const list = await recentJobs(ctx.db, {
         ...input,
-        status: input.status && [input.status],
         limit: input.limit + 1,
       });
       const page = list.slice(0, input.limit);
@@ -187,39 +189,31 @@ export async function recentJobs(
   filter: {
     repoId?: string | undefined;
     kind?: (typeof JOB_KINDS)[number] | undefined;
-    status?: readonly (typeof JOB_STATUSES)[number][] | undefined;
+    status?: (typeof JOB_STATUSES)[number] | undefined;
     branch?: string | undefined;
     requestedBy?: string | undefined;
     limit: number;
     cursor?: number | undefined;
   },
 ): Promise<JobDetail[]> {
-  const rows = await db
-    .select(outline)
-    .from(jobs)
-    .where(
-      and(
-        filter.repoId ? eq(jobs.repoId, filter.repoId) : undefined,
-        filter.kind ? eq(jobs.kind, filter.kind) : undefined,
-        filter.status ? inArray(jobs.status, filter.status) : undefined,
-        filter.branch ? concerns(filter.branch) : undefined,
-        filter.requestedBy ? eq(jobs.requestedBy, filter.requestedBy) : undefined,
-        filter.cursor ? lt(jobs.seq, filter.cursor) : undefined,
-      ),
-    )
-    .orderBy(desc(jobs.seq))
-    .limit(filter.limit);
+  const matches = and(
+    filter.repoId ? eq(jobs.repoId, filter.repoId) : undefined,
+    filter.kind ? eq(jobs.kind, filter.kind) : undefined,
+    filter.status ? eq(jobs.status, filter.status) : undefined,
+    filter.requestedBy ? eq(jobs.requestedBy, filter.requestedBy) : undefined,
+    filter.cursor ? lt(jobs.seq, filter.cursor) : undefined,
+  );
+  // A cross join in SQLite keeps its order: the few jobs of a branch are found first.
+  const rows = filter.branch
+    ? await db
+        .select(outline)
+        .from(jobBranches)
+        .crossJoin(jobs)
+        .where(and(eq(jobBranches.branch, filter.branch), eq(jobs.seq, jobBranches.seq), matches))
+        .orderBy(desc(jobBranches.seq))
+        .limit(filter.limit)
+    : await db.select(outline).from(jobs).where(matches).orderBy(desc(jobs.seq)).limit(filter.limit);
   return details(db, rows);
-}
-
-/** Jobs that were asked for on a branch, moved it, or say something about it: `concernsBranch` of the page in SQL. */
-function concerns(branch: string): SQL {
-  const said = (list: string) =>
-    sql`exists (select 1 from json_each(${jobs.result}, ${`$.${list}`}) where value ->> 'branch' = ${branch})`;
-  return sql`(${jobs.branch} = ${branch}
-    or exists (select 1 from ${jobMoves} where job_id = ${jobs.id} and ${jobMoves.branch} = ${branch} and state = 'pushed')
-    or ${said('merged')} or ${said('registered')} or ${said('heldBack')}
-    or exists (select 1 from json_each(${jobs.result}, '$.gone') where value = ${branch}))`;
 }
 
 async function details(db: Db, rows: JobView[]): Promise<JobDetail[]> {

@@ -63,7 +63,7 @@ class World {
     return world;
   }
 
-  async run(kind: ActionKind, fields: { branch?: string; parent?: string; suggested?: boolean } = {}) {
+  async run(kind: ActionKind, fields: { branch?: string; parent?: string; suggested?: boolean; move?: boolean } = {}) {
     const { jobId } = await api().jobs.run({ repoId: this.repoId, kind, ...fields });
     await app.rest();
     const { job, moves } = await api().jobs.get({ jobId });
@@ -106,6 +106,20 @@ class World {
 function lines(changes: Record<number, string> = {}): string {
   return Array.from({ length: 10 }, (_, i) => `${changes[i] ?? `line ${i}`}\n`).join('');
 }
+
+it('a sync that only reads finds what has landed and moves nothing, and one that moves then does', async () => {
+  const world = await World.make('git', { A: [{ a: 'a' }], B: [{ b: 'b' }], C: [{ c: 'c' }] });
+  await world.onMain('A (#1)', { a: 'a' });
+  const tips = await world.remote.tips();
+  const reading = await world.run('sync_repo', { move: false });
+  expect(reading).toMatchObject({ status: 'completed', message: 'Found merged: A.', moves: [] });
+  expect(await world.remote.tips()).toEqual(tips);
+  expect(await world.states('A', 'B', 'C')).toEqual({ A: 'merged', B: 'on merged A', C: 'on B' });
+  expect(await world.run('sync_repo', { move: false })).toMatchObject({ message: 'Synced.', moves: [] });
+
+  expect((await world.sync()).message).toBe('Moved 2 branches.');
+  expect(await world.states('A', 'B', 'C')).toEqual({ A: 'merged', B: 'on main', C: 'on B' });
+});
 
 describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $name', ({ engine }) => {
   describe('a branch that removes what the one below it had added', () => {

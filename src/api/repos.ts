@@ -96,9 +96,10 @@ export const reposRouter = router({
         .orderBy(asc(jobs.seq)),
       cursorQuery(ctx.db),
     ]);
-    const activeOf = (id: string) => active.filter((job) => job.repoId === id).map((job) => job.id);
+    const activeJobs = new Map(rows.map(({ id }): [string, string[]] => [id, []]));
+    for (const job of active) activeJobs.get(job.repoId)?.push(job.id);
     return {
-      repos: rows.map((repo) => ({ ...repo, activeJobs: activeOf(repo.id) })),
+      repos: rows.map((repo) => ({ ...repo, activeJobs: activeJobs.get(repo.id) ?? [] })),
       cursor: head?.cursor ?? 0,
     };
   }),
@@ -125,6 +126,8 @@ export const reposRouter = router({
           .nullable()
           .optional(),
         autoRestack: z.boolean().optional(),
+        /** Whether automatic syncs move what stands on merged branches; else they only read. */
+        autoSyncMoves: z.boolean().optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -334,8 +337,9 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
 async function jobsToShow(db: Db, repoId: string) {
   const recent = await recentJobs(db, { repoId, limit: 20 });
   const shown = new Set(recent.map(({ job }) => job.id));
-  const active = await recentJobs(db, { repoId, status: ['queued', 'running'], limit: 500 });
-  return [...recent, ...active.filter(({ job }) => !shown.has(job.id))];
+  const running = await recentJobs(db, { repoId, status: 'running', limit: 1 });
+  const queued = await recentJobs(db, { repoId, status: 'queued', limit: 500 });
+  return [...recent, ...[...queued, ...running].filter(({ job }) => !shown.has(job.id))];
 }
 
 /** What goes with another trunk: the next sync sees to what stands on the old one, and nobody has to be asked any more. */

@@ -3,13 +3,13 @@ import { type Db, snapshot, write } from '@/db/client';
 import { changes, now, repos } from '@/db/schema';
 import type { ChangesState } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
-import type { Changes, ChangesAsk, RangeDiff } from '@/model/changes';
+import type { ChangesAsk, ChangesContent } from '@/model/changes';
 import { noRepo, type Refusal } from '@/queue/refusal';
 
 /** What is known of what was asked for, and where to follow the feed from. */
 export interface ChangesAnswer extends ChangesState {
   /** Null until `ready`. */
-  content: Changes | RangeDiff | null;
+  content: ChangesContent | null;
   feedCursor: number;
 }
 

@@ -1,17 +1,19 @@
-import { commitsBetween } from '@/git/changes/commits';
+import { commitsBetween, readCommits } from '@/git/changes/commits';
 import { type PatchBounds, patchOf } from '@/git/changes/patch';
 import { rangeDiff } from '@/git/changes/range-diff';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { ObjectReader } from '@/git/objects/cat-file';
 import { commonAncestors } from '@/git/objects/merge-base';
 import { existingCommits } from '@/git/objects/rev-list';
 import { GitError } from '@/git/process/error';
-import type { Changes, ChangesAsk, ChangesErrorCode, RangeDiff } from '@/model/changes';
+import type { Changes, ChangesAsk, ChangesContent, ChangesErrorCode, ShownImage } from '@/model/changes';
 import { failureOf } from '@/queue/failure';
 import { counted } from '@/text/words';
+import { readImage } from './image';
 
 /** What came of an attempt. */
 export type Computed =
-  | { content: Changes | RangeDiff }
+  | { content: ChangesContent }
   /** `message` says what can be done, too. */
   | { errorCode: ChangesErrorCode; message: string };
 
@@ -21,6 +23,10 @@ const MOST_COMMITS = 250;
 /** What is kept of all files, and of one that is asked for alone. */
 const ALL: PatchBounds = { files: 1000, fileBytes: 100 * 1024, bytes: 1024 * 1024 };
 const ONE = { fileBytes: 2 * 1024 * 1024, bytes: 2 * 1024 * 1024 };
+
+/** Bytes of a picture, and points that a page has to hold of it. */
+const MOST_IMAGE = 512 * 1024;
+const MOST_POINTS = 16_000_000;
 
 /** The tree without a file, by how git names objects. */
 const EMPTY_TREE: Record<number, string> = {
@@ -40,22 +46,33 @@ export const NO_CLONE: Computed = {
  */
 export async function computeChanges(repoId: string, ask: ChangesAsk, signal: AbortSignal): Promise<Computed> {
   const gitDir = cloneDir(repoId);
-  const commits =
-    ask.kind === 'changes'
-      ? [ask.to, ...(ask.from === null ? [] : [ask.from])]
-      : [ask.before, ask.after].flatMap(({ base, tip }) => [base, tip]);
   try {
-    const found = new Set((await existingCommits(gitDir, commits, signal)).map(({ id }) => id));
-    const gone = [...new Set(commits)].filter((id) => !found.has(id));
-    if (gone.length > 0) return commitGone(gone);
-    const content =
-      ask.kind === 'changes'
-        ? await changesOf(gitDir, ask, signal)
-        : await rangeDiff(gitDir, ask.before, ask.after, signal);
-    return { content };
+    return { content: await contentOf(gitDir, ask, signal) };
   } catch (error) {
     signal.throwIfAborted();
-    return failed(error);
+    const gone = await goneOf(gitDir, ask, signal).catch(() => []);
+    return gone.length > 0 ? commitGone(gone) : failed(error);
+  }
+}
+
+async function contentOf(gitDir: string, ask: ChangesAsk, signal: AbortSignal): Promise<ChangesContent> {
+  switch (ask.kind) {
+    case 'changes':
+      return changesOf(gitDir, ask, signal);
+    case 'range_diff':
+      return rangeDiff(gitDir, ask.before, ask.after, signal);
+    case 'image':
+      return imageOf(gitDir, ask.id, signal);
+    case 'commits': {
+      const there = await existingCommits(gitDir, ask.ids, signal);
+      return {
+        commits: await readCommits(
+          gitDir,
+          there.map(({ id }) => id),
+          signal,
+        ),
+      };
+    }
   }
 }
 
@@ -64,14 +81,55 @@ async function changesOf(
   { from, to, hideWhitespace, file }: Extract<ChangesAsk, { kind: 'changes' }>,
   signal: AbortSignal,
 ): Promise<Changes> {
-  // Where histories criss-cross there are several; git's own three dots take the first one, too.
-  const base = from === null ? null : ((await commonAncestors(gitDir, [to, from], signal))[0] ?? null);
-  const start = base ?? EMPTY_TREE[to.length] ?? '';
-  const [listed, patch] = await Promise.all([
+  const patch = async () => {
+    // Where histories criss-cross there are several; git's own three dots take the first one, too.
+    const base = from === null ? null : ((await commonAncestors(gitDir, [to, from], signal))[0] ?? null);
+    const start = base ?? EMPTY_TREE[to.length] ?? '';
+    const bounds = file === null ? ALL : { ...ALL, ...ONE };
+    return { base, ...(await patchOf(gitDir, { from: start, to, hideWhitespace, file }, bounds, signal)) };
+  };
+  const [patched, listed] = await Promise.all([
+    patch(),
     file === null ? commitsBetween(gitDir, from, to, MOST_COMMITS, signal) : { commits: [], commitCount: 0 },
-    patchOf(gitDir, { from: start, to, hideWhitespace, file }, file === null ? ALL : { ...ALL, ...ONE }, signal),
   ]);
-  return { base, ...listed, ...patch };
+  return { ...patched, ...listed };
+}
+
+/** @throws NoImage */
+async function imageOf(gitDir: string, id: string, signal: AbortSignal): Promise<ShownImage> {
+  const reader = new ObjectReader({ gitDir, signal });
+  try {
+    const bytes = await reader.size(id);
+    if (bytes > MOST_IMAGE) throw new NoImage('TOO_LARGE', `It is too large to be shown here (${bytes} bytes).`);
+    const { type, content } = await reader.read(id);
+    const image = type === 'blob' ? readImage(content) : null;
+    if (!image) throw new NoImage('NO_IMAGE', 'It is no picture that can be shown.');
+    if (image.width * image.height > MOST_POINTS) throw new NoImage('TOO_LARGE', 'It has too many points.');
+    return { ...image, base64: content.toString('base64') };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Why a blob is not shown as a picture. */
+class NoImage extends Error {
+  constructor(
+    readonly code: ChangesErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Looked for where something has failed, and not before: nearly always all of them are there. */
+async function goneOf(gitDir: string, ask: ChangesAsk, signal: AbortSignal): Promise<string[]> {
+  if (ask.kind === 'commits' || ask.kind === 'image') return [];
+  const commits =
+    ask.kind === 'changes'
+      ? [ask.to, ...(ask.from === null ? [] : [ask.from])]
+      : [ask.before, ask.after].flatMap(({ base, tip }) => [base, tip]);
+  const found = new Set((await existingCommits(gitDir, commits, signal)).map(({ id }) => id));
+  return [...new Set(commits)].filter((id) => !found.has(id));
 }
 
 function commitGone(gone: string[]): Computed {
@@ -83,6 +141,7 @@ function commitGone(gone: string[]): Computed {
 
 /** It fails for itself alone: nothing else depends on what is shown. */
 function failed(error: unknown): Computed {
+  if (error instanceof NoImage) return { errorCode: error.code, message: error.message };
   const { message } = failureOf(error).failure;
   const kind = error instanceof GitError ? error.kind : null;
   if (kind === 'too_large') return { errorCode: 'TOO_LARGE', message: `${message}. git shows it in a clone of yours.` };

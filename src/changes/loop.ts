@@ -24,7 +24,7 @@ const OTHERS_HAVE_MS = 3000;
  * Computes the changes that were asked for, the newest wish first, until `abort` aborts. What comes of it depends on the
  * ids of commits alone, so nobody claims anything: where two processes compute the same, the first one writes it.
  */
-export async function showChanges(db: Db, abort: AbortSignal): Promise<void> {
+export async function showChanges(db: Db, abort: AbortSignal, othersHaveMs = OTHERS_HAVE_MS): Promise<void> {
   const atWork = new Map<number, Promise<void>>();
   /** What this machine has no clone for, with when that was seen. */
   const without = new Map<number, number>();
@@ -37,7 +37,7 @@ export async function showChanges(db: Db, abort: AbortSignal): Promise<void> {
         if (!hasClone(asked.repoId)) {
           const since = without.get(asked.id) ?? performance.now();
           without.set(asked.id, since);
-          if (performance.now() - since < OTHERS_HAVE_MS) continue;
+          if (performance.now() - since < othersHaveMs) continue;
         }
         without.delete(asked.id);
         const work = computeOne(db, asked, abort)

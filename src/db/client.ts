@@ -10,8 +10,8 @@ import { patient } from './patient';
 import { setProblem } from './problems';
 import * as schema from './schema';
 import { signal } from './signal';
-import { triggerStatements } from './triggers';
 import { databaseTrouble } from './trouble';
+import { MIGRATIONS, makeTriggers, NewerDatabase, schemaOf } from './version';
 
 /** How long SQLite itself waits for another writer, in milliseconds: it waits in place, so the whole process stands still. */
 const BLOCK_MS = 5;
@@ -21,6 +21,7 @@ export type Db = LibSQLDatabase<typeof schema> & { $client: Client };
 /**
  * Opens the database, brings its tables up to date and makes the feed's triggers.
  * @param url `file:/path` or `libsql://host`
+ * @throws NewerDatabase where a newer program has brought it up to date
  */
 export async function openDatabase(url: string, authToken?: string | null): Promise<Db> {
   if (url.startsWith('file:')) {
@@ -31,8 +32,15 @@ export async function openDatabase(url: string, authToken?: string | null): Prom
     : createClient({ url, ...(authToken ? { authToken } : {}) });
   if (url.startsWith('file:')) await client.execute('pragma journal_mode = wal');
   const db = drizzle(client, { schema });
-  await migrate(db, { migrationsFolder: 'drizzle' });
-  await client.batch(triggerStatements(), 'write');
+  if ((await schemaOf(client)) === 'newer') {
+    client.close();
+    throw new NewerDatabase();
+  }
+  await migrate(db, MIGRATIONS).catch(async (error: unknown) => {
+    // Another node that started at the same time was quicker.
+    if ((await schemaOf(client)) !== 'equal') throw error;
+  });
+  await makeTriggers(client);
   return db;
 }
 

@@ -9,18 +9,46 @@ export interface Problem {
 }
 
 /** Each source has one problem at most. */
-export type ProblemSource = 'disk' | 'modes' | 'database' | 'clock' | 'git';
+export type ProblemSource =
+  | 'disk'
+  | 'modes'
+  | 'database'
+  | 'clock'
+  | 'git'
+  | 'git_program'
+  | 'registration'
+  | 'hand_over';
 
-const shared = globalThis as typeof globalThis & { __spicerackProblems?: Map<ProblemSource, Problem> };
+/** What a source tells of itself. */
+export interface Trouble extends Pick<Problem, 'what' | 'hint'> {
+  /** Whether this server takes no jobs while it lasts: they wait, or another server of the database takes them. */
+  stopsJobs?: boolean;
+}
 
-function known(): Map<ProblemSource, Problem> {
+type Known = Problem & { stopsJobs: boolean };
+
+const shared = globalThis as typeof globalThis & { __spicerackProblems?: Map<ProblemSource, Known> };
+
+function known(): Map<ProblemSource, Known> {
   shared.__spicerackProblems ??= new Map();
   return shared.__spicerackProblems;
 }
 
 /** What is wrong now, as far as this process knows; empty when all is well. */
 export function problems(): Problem[] {
-  return [...known().values()].sort((a, b) => a.since.localeCompare(b.since));
+  return [...known().values()]
+    .map(({ what, since, hint }) => ({ what, since, hint }))
+    .sort((a, b) => a.since.localeCompare(b.since));
+}
+
+/** Whether this server has what it takes to run jobs, as far as it knows. */
+export function takesJobs(): boolean {
+  return ![...known().values()].some(({ stopsJobs }) => stopsJobs);
+}
+
+/** Whether a source has a problem for which this server takes no jobs. */
+export function stopsJobs(source: ProblemSource): boolean {
+  return known().get(source)?.stopsJobs ?? false;
 }
 
 /** Whether a source has a problem now. */
@@ -29,9 +57,10 @@ export function hasProblem(source: ProblemSource): boolean {
 }
 
 /** Sets what is wrong with a source; null when it is well. A problem that stays keeps its `since`. */
-export function setProblem(source: ProblemSource, problem: Pick<Problem, 'what' | 'hint'> | null): void {
+export function setProblem(source: ProblemSource, problem: Trouble | null): void {
   const before = known().get(source);
-  if (problem) known().set(source, { ...problem, since: before?.since ?? new Date().toISOString() });
+  const since = before?.since ?? new Date().toISOString();
+  if (problem) known().set(source, { stopsJobs: false, ...problem, since });
   else known().delete(source);
   if (problem && before?.what !== problem.what) console.error(`Problem: ${problem.what} ${problem.hint}`);
   if (!problem && before) console.error(`Over: ${before.what}`);

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { CHANGES_ERROR_CODES, type Changes, type ChangesAsk, type RangeDiff } from '@/model/changes';
+import { CHANGES_ERROR_CODES, type ChangesAsk, type ChangesContent } from '@/model/changes';
 import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
@@ -47,6 +47,8 @@ export const repos = sqliteTable(
     /** Minutes between automatic syncs; null is off. */
     autoSyncMinutes: integer('auto_sync_minutes'),
     autoRestack: flag('auto_restack'),
+    /** Whether automatic syncs move what stands on merged branches; else they only read. */
+    autoSyncMoves: integer('auto_sync_moves', { mode: 'boolean' }).notNull().default(true),
     /** When the branch rows were last refreshed from the remote. */
     syncedAt: time('synced_at'),
     /** How many of those branches want something; null until the first sync. */
@@ -192,6 +194,8 @@ export const jobs = sqliteTable(
     message: text('message').notNull().default(''),
     errorCode: text('error_code', { enum: ERROR_CODES }),
     errorHint: text('error_hint'),
+    /** Of a `sync_repo`: whether it moves what stands on merged branches; else it only reads. */
+    move: integer('move', { mode: 'boolean' }).notNull().default(true),
     result: text('result', { mode: 'json' }).$type<JobResult | null>(),
     requestedBy: text('requested_by').notNull(),
     /** The fingerprint of the rows that its asker has seen a forecast for; null where nothing is expected. */
@@ -229,10 +233,30 @@ export const jobs = sqliteTable(
   },
   (t) => [
     uniqueIndex('jobs_one_running').on(t.repoId).where(sql`status = 'running'`),
-    uniqueIndex('jobs_one_queued_sync').on(t.repoId).where(sql`status = 'queued' and kind = 'sync_repo'`),
+    uniqueIndex('jobs_one_queued_sync').on(t.repoId, t.move).where(sql`status = 'queued' and kind = 'sync_repo'`),
+    index('jobs_queue').on(t.repoId, t.seq).where(sql`status = 'queued'`),
     index('jobs_repo').on(t.repoId, t.seq),
     index('jobs_status').on(t.status, t.seq),
+    index('jobs_repo_status').on(t.repoId, t.status, t.seq),
+    index('jobs_kind').on(t.kind, t.seq),
+    index('jobs_requested_by').on(t.requestedBy, t.seq),
+    index('jobs_started').on(t.repoId, t.startedAt),
   ],
+);
+
+/**
+ * Which jobs concern which branch: those that were asked for on it, moved it, or say something about it in their
+ * result. Written by triggers only (`triggers.ts`).
+ */
+export const jobBranches = sqliteTable(
+  'job_branches',
+  {
+    branch: text('branch').notNull(),
+    seq: integer('seq')
+      .notNull()
+      .references(() => jobs.seq, { onDelete: 'cascade' }),
+  },
+  (t) => [primaryKey({ columns: [t.branch, t.seq] }), index('job_branches_job').on(t.seq)],
 );
 
 /**
@@ -289,7 +313,11 @@ export const jobMoves = sqliteTable(
       .notNull()
       .default('planned'),
   },
-  (t) => [index('job_moves_job').on(t.jobId, t.id)],
+  (t) => [
+    index('job_moves_job').on(t.jobId, t.id),
+    index('job_moves_branch').on(t.branch, t.state, t.id),
+    index('job_moves_planned').on(t.jobId).where(sql`state = 'planned'`),
+  ],
 );
 
 export const jobLogs = sqliteTable(
@@ -365,7 +393,7 @@ export const changes = sqliteTable(
       .notNull()
       .default('pending'),
     /** Null until `ready`; of which kind it is, `ask` says. */
-    content: text('content', { mode: 'json' }).$type<Changes | RangeDiff | null>(),
+    content: text('content', { mode: 'json' }).$type<ChangesContent | null>(),
     /** Bytes of the content. */
     size: integer('size').notNull().default(0),
     errorCode: text('error_code', { enum: CHANGES_ERROR_CODES }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import type { JobStatus } from '@/model/kinds';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { write } from './client';
 import { jobs, repos } from './schema';
+import { TRIGGERS_VERSION, triggerStatements } from './triggers';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -40,4 +42,9 @@ test('of a long message the list of repos carries the start', async () => {
   const repoId = await db.addRepo();
   const { why } = await ended(repoId, 'error', { errorCode: 'INTERNAL', message: '👍'.repeat(4000) });
   expect(why).toBe(`${'👍'.repeat(300)}…`);
+});
+
+test('whoever changes the triggers raises TRIGGERS_VERSION, so that an older program leaves them', () => {
+  const text = createHash('sha256').update(triggerStatements().join('\n')).digest('hex').slice(0, 16);
+  expect([TRIGGERS_VERSION, text]).toEqual([1, '427641a908d3753a']);
 });

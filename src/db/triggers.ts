@@ -105,9 +105,18 @@ const FEEDS: Feed[] = [
   },
 ];
 
-/** Drops and makes every trigger: they follow the tables, so they are made anew at each start. */
+/** Goes up with every change of the statements; a test holds them against it. */
+export const TRIGGERS_VERSION = 1;
+
+/** Drops and makes every trigger. */
 export function triggerStatements(): string[] {
-  return [...FEEDS.flatMap(feedTriggers), ...TASK_TRIGGERS, ...REPO_TRIGGERS, ...staleTriggers()];
+  return [
+    ...FEEDS.flatMap(feedTriggers),
+    ...TASK_TRIGGERS,
+    ...REPO_TRIGGERS,
+    ...JOB_BRANCH_TRIGGERS,
+    ...staleTriggers(),
+  ];
 }
 
 /**
@@ -125,6 +134,38 @@ const REPO_TRIGGERS = [
      update repos set sync_error = null, sync_error_at = null where id = NEW.repo_id and sync_error_at is not null;
    end`,
 ];
+
+/** SQL for the branches that a job's result says something about. */
+function branchesOfResult(result: string): string {
+  const said = ['merged', 'registered', 'heldBack'].map(
+    (list) => `select value ->> 'branch' as branch from json_each(${result}, '$.${list}')`,
+  );
+  return [...said, `select value as branch from json_each(${result}, '$.gone')`].join(' union ');
+}
+
+/** A branch that a job was asked for on, has moved, or says something about has the job among its own. */
+const JOB_BRANCH_TRIGGERS = [
+  'drop trigger if exists job_branches_asked',
+  `create trigger job_branches_asked after insert on jobs begin ${saidBranches('')} end`,
+  'drop trigger if exists job_branches_said',
+  `create trigger job_branches_said after update of result on jobs when NEW.result is not OLD.result begin ${saidBranches(`
+     delete from job_branches where seq = NEW.seq;
+     insert or ignore into job_branches (branch, seq)
+     select branch, NEW.seq from job_moves where job_id = NEW.id and state = 'pushed';`)} end`,
+  ...['insert', 'update'].flatMap((when) => [
+    `drop trigger if exists job_branches_moved_${when}`,
+    `create trigger job_branches_moved_${when} after ${when} on job_moves when NEW.state = 'pushed' begin
+       insert or ignore into job_branches (branch, seq) select NEW.branch, seq from jobs where id = NEW.job_id;
+     end`,
+  ]),
+];
+
+/** Statements that put down the branches of a job's own row, after others. */
+function saidBranches(before: string): string {
+  return `${before}
+     insert or ignore into job_branches (branch, seq)
+     select branch, NEW.seq from (select NEW.branch as branch union ${branchesOfResult('NEW.result')}) where branch is not null;`;
+}
 
 /**
  * A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more; one that

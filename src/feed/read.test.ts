@@ -5,7 +5,8 @@ import { branches, events, jobs, meta, repos } from '@/db/schema';
 import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import type { FeedEvent } from './events';
-import { followFeed, PRUNED, readFeed } from './read';
+import { followFeed } from './follow';
+import { PRUNED, readFeed } from './read';
 
 let test: TestDatabase;
 beforeAll(async () => {

@@ -1,17 +1,13 @@
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { events, meta } from '@/db/schema';
-import { signal } from '@/db/signal';
 import type { FeedEvent, FeedMessage } from './events';
 
 /** `meta` key of the newest event that was pruned. */
 export const PRUNED = 'events_pruned_to';
 
 /** Most events of one message, so that a client far behind gets its past in pieces. */
-const PAGE = 500;
-
-/** How often a process looks for events that another process wrote, in milliseconds. */
-const TAIL_MS = 400;
+export const PAGE = 500;
 
 /** The newest event's number, to be read in the same snapshot as the rows that it goes with. */
 export const newestEvent = sql<number>`max(
@@ -23,13 +19,30 @@ export function cursorQuery(db: Db) {
   return db.select({ cursor: newestEvent }).from(sql`(select 1)`);
 }
 
+/** What comes after a cursor: a message, or null where there is nothing to say, and the cursor to go on from. */
+export interface Piece {
+  message: FeedMessage | null;
+  upTo: number;
+}
+
 /** The events after a cursor, or `start_over` when some of them are gone; null when there are none. */
 export async function readFeed(db: Db, cursor: number, repoId: string | null): Promise<FeedMessage | null> {
+  return (await readPiece(db, cursor, repoId)).message;
+}
+
+/** The same from the table, with how far it was read: what concerns other repos is passed by. */
+export async function readPiece(db: Db, cursor: number, repoId: string | null): Promise<Piece> {
   const [rows, pruned, head] = await snapshot(db, [
     db
       .select()
       .from(events)
-      .where(and(gt(events.seq, cursor), repoId ? or(eq(events.repoId, repoId), isNull(events.repoId)) : undefined))
+      // Not by the index of repos: in the order of the table a page ends as soon as it is full.
+      .where(
+        and(
+          gt(events.seq, cursor),
+          repoId ? sql`(+${events.repoId} = ${repoId} or ${events.repoId} is null)` : undefined,
+        ),
+      )
       .orderBy(asc(events.seq))
       .limit(PAGE),
     db.select({ value: meta.value }).from(meta).where(eq(meta.key, PRUNED)),
@@ -38,38 +51,18 @@ export async function readFeed(db: Db, cursor: number, repoId: string | null): P
   const now = new Date().toISOString();
   const newest = head[0]?.cursor ?? 0;
   // A cursor ahead of every event comes from another database: the data directory was replaced.
-  if (cursor < Number(pruned[0]?.value ?? 0) || cursor > newest) return { kind: 'start_over', cursor: newest, now };
+  if (cursor < Number(pruned[0]?.value ?? 0) || cursor > newest) {
+    return { message: { kind: 'start_over', cursor: newest, now }, upTo: newest };
+  }
   const last = rows.at(-1);
-  if (!last) return null;
-  return { kind: 'changes', events: rows.map(parse), cursor: last.seq, now };
+  if (!last) return { message: null, upTo: newest };
+  return {
+    message: { kind: 'changes', events: rows.map(parse), cursor: last.seq, now },
+    upTo: rows.length === PAGE ? last.seq : newest,
+  };
 }
 
-function parse(event: typeof events.$inferSelect): FeedEvent {
+export function parse(event: typeof events.$inferSelect): FeedEvent {
   // The triggers write exactly the rows that FeedRows names.
   return { ...event, row: JSON.parse(event.row) } as FeedEvent;
-}
-
-/**
- * Follows the feed from a cursor until `abort` aborts (then it throws the signal's reason: a stream that ends
- * normally tells the client never to come back). No gap and no duplicate: each read starts after the last
- * event given out, and a change during a read is seen because listening begins before it.
- */
-export async function* followFeed(
-  db: Db,
-  from: number,
-  repoId: string | null,
-  abort: AbortSignal,
-): AsyncGenerator<FeedMessage> {
-  let cursor = from;
-  for (;;) {
-    abort.throwIfAborted();
-    const changed = signal().wait(TAIL_MS, abort);
-    const message = await readFeed(db, cursor, repoId);
-    if (message) {
-      yield message;
-      cursor = message.cursor;
-    } else {
-      await changed;
-    }
-  }
 }

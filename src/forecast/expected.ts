@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
-import { branches, branchTips, forecasts, jobs, repos } from '@/db/schema';
+import { openJobsOf } from '@/db/open-jobs';
+import { branches, branchTips, forecasts, repos } from '@/db/schema';
 import { rowsAsText, tipsKey } from '@/planner/tips-key';
 import type { Refusal } from '@/queue/refusal';
 
@@ -19,11 +20,7 @@ export async function notAsExpected(db: Db, repoId: string, expected: string): P
       .from(repos)
       .where(eq(repos.id, repoId)),
     db.select({ text: rowsAsText }).from(branches).where(eq(branches.repoId, repoId)),
-    db
-      .select({ seq: jobs.seq })
-      .from(jobs)
-      .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
-      .limit(1),
+    db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
   ]);
   if (!repo) return null;
   if (open) {

@@ -39,7 +39,7 @@ const action = z.strictObject({
   kind: z
     .enum(['sync_repo', 'restack_repo', 'restack_subtree', 'rebase_branch', 'reparent_branch'])
     .describe(
-      'sync_repo: fetch and follow what has landed. restack_repo: every tracked branch onto its parent. restack_subtree: the branch and all above it. rebase_branch: this branch alone. reparent_branch: the branch, with all above it, onto `parent`.',
+      'sync_repo: fetch and find what has landed; with `expected` also move what stood on it. restack_repo: every tracked branch onto its parent. restack_subtree: the branch and all above it. rebase_branch: this branch alone. reparent_branch: the branch, with all above it, onto `parent`.',
     ),
   branch: branchName.optional().describe('Needed by restack_subtree, rebase_branch and reparent_branch.'),
   parent: branchName.optional().describe('Needed by reparent_branch: the branch to stand on.'),
@@ -204,7 +204,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
       {
         title: 'Run an action',
         description:
-          'Queues an action that may rewrite branches on the remote and answers at once with its job. All but sync_repo need `expected` from forecast. Use register_branches to track branches.',
+          'Queues an action that may rewrite branches on the remote and answers at once with its job. All need `expected` from forecast, but for a sync_repo that only reads. Use register_branches to track branches.',
         inputSchema: action.extend({
           expected: z
             .string()
@@ -220,7 +220,9 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
       },
       ({ expected, acceptHeldBack, ...input }, ctx) =>
         answer(ctx, async () => {
-          if (input.kind === 'sync_repo') return queued(await asker(ctx).jobs.run({ ...input, expected }));
+          if (input.kind === 'sync_repo' && expected === undefined) {
+            return queued(await asker(ctx).jobs.run({ ...input, move: false }));
+          }
           if (expected === undefined) {
             throw new Error(
               `expected: ${input.kind} may rewrite branches. Call forecast with the same fields first, then pass its \`expected\`.`,
@@ -418,7 +420,8 @@ const ENVELOPE = z.looseObject({
 function requestedBy(server: McpServer, ctx: ServerContext, onBehalfOf: string | null): string {
   const info = envelopeOf(ctx)[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion();
   const agent = info ? `${info.name} ${info.version}` : 'an agent over MCP';
-  return visible(onBehalfOf ? `${agent} for ${onBehalfOf}` : agent).slice(0, 100);
+  // A long name of one must not hide the other.
+  return visible(onBehalfOf ? `${agent.slice(0, 60)} for ${onBehalfOf}` : agent).slice(0, 100);
 }
 
 function canAsk(server: McpServer, ctx: ServerContext): boolean {

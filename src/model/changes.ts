@@ -17,7 +17,7 @@ export interface ChangedCommit {
   committer: Person;
   /** Whether it carries a signature; nobody has checked it. */
   signed: boolean;
-  /** What it changes over its first parent; null for a root commit, and where it is too large to be compared. */
+  /** What it changes over its first parent; null for a root commit, where it is too large to be compared, and where it is not asked for. */
   size: { files: number; additions: number; deletions: number } | null;
 }
 
@@ -89,8 +89,21 @@ export interface RangeDiff {
   same: boolean;
 }
 
+/** Commits by their ids, without sizes; those that the clone lacks are left out. */
+export interface NamedCommits {
+  commits: ChangedCommit[];
+}
+
+/** A picture; its type is told by its bytes. */
+export interface ShownImage {
+  type: 'image/png' | 'image/gif' | 'image/jpeg' | 'image/webp';
+  width: number;
+  height: number;
+  base64: string;
+}
+
 /** Why changes cannot be shown. */
-export const CHANGES_ERROR_CODES = ['NO_CLONE', 'COMMIT_GONE', 'TOO_LARGE', 'TIMEOUT', 'INTERNAL'] as const;
+export const CHANGES_ERROR_CODES = ['NO_CLONE', 'COMMIT_GONE', 'TOO_LARGE', 'TIMEOUT', 'NO_IMAGE', 'INTERNAL'] as const;
 export type ChangesErrorCode = (typeof CHANGES_ERROR_CODES)[number];
 
 /** Commits from `base` (left out) to `tip`. */
@@ -110,4 +123,16 @@ export type ChangesAsk =
       /** One file alone, by its place among all of them, with all of its patch; null for all files. */
       file: number | null;
     }
-  | { kind: 'range_diff'; before: CommitRange; after: CommitRange };
+  | { kind: 'range_diff'; before: CommitRange; after: CommitRange }
+  | { kind: 'commits'; ids: string[] }
+  /** The blob of a picture. */
+  | { kind: 'image'; id: string };
+
+/** What comes of each kind of wish. */
+export interface ChangesContents {
+  changes: Changes;
+  range_diff: RangeDiff;
+  commits: NamedCommits;
+  image: ShownImage;
+}
+export type ChangesContent = ChangesContents[keyof ChangesContents];

@@ -2,12 +2,14 @@ import type { BranchRow } from '@/db/schema';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import { commitIdentities } from '@/git/objects/identities';
 import { subjects } from '@/git/objects/subjects';
+import { isShallow } from '@/git/remote/fetch';
 import type { AdoptedCommit, HeldBack, LeftCommit, Move, Plan, Registered } from '@/model/plan';
 import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/landings';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, refusalHint, TOO_LARGE_HINT } from '@/queue/failure';
 import { type ByHand, commandsByHand } from '@/repos/by-hand';
+import { shallowWords } from '@/repos/left-out';
 import { account } from '@/stack/conservation';
 import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
@@ -160,10 +162,8 @@ async function planRegistrations(input: PlanInput, registrations: Registration[]
     }
     if (base === null) {
       const words = `${branch} has no commit in common with ${parent}.`;
-      return withoutObjects(
-        {},
-        failure('NOT_TRACKED', words, 'Choose another parent, or rebase the branch by hand first.'),
-      );
+      const hint = isShallow(gitDir) ? shallowWords : 'Choose another parent, or rebase the branch by hand first.';
+      return withoutObjects({}, failure('NOT_TRACKED', words, hint));
     }
     const tracking = { parentBefore: row.parent, parentAfter: parent, baseBefore: row.base, baseAfter: base };
     moves.push({ branch, before: row.tip, after: row.tip, ...tracking, rewritten: [] });

@@ -43,7 +43,7 @@ async function rename(
     where ${ofRepo} and name = ${branch} and renamed_from = ${old} and tracked)`;
   const of = (column: string) => sql`(select ${sql.raw(column)} from branches where ${ofRepo} and name = ${old})`;
   const job = uuid();
-  const sync = sql`(id = ${job} or (${ofRepo} and kind = 'sync_repo' and status = 'queued'))`;
+  const sync = sql`(id = ${job} or (${ofRepo} and kind = 'sync_repo' and status = 'queued' and not move))`;
   await write(db, [
     db.run(sql`update branches set parent = ${branch} where ${ofRepo} and parent = ${old} and ${holds}`),
     db.run(sql`update tasks set branch = ${branch} where ${ofRepo} and branch = ${old} and archived_at is null and ${holds}
@@ -56,7 +56,7 @@ async function rename(
     db.run(sql`update landings set branch = ${branch} where ${ofRepo} and branch = ${old} and ${done}`),
     db.run(sql`update landings set landed_in = ${branch} where ${ofRepo} and landed_in = ${old} and ${done}`),
     db.run(sql`delete from branches where ${ofRepo} and name = ${old} and ${done}`),
-    insertJob(db, { id: job, repoId, kind: 'sync_repo', requestedBy }, done),
+    insertJob(db, { id: job, repoId, kind: 'sync_repo', move: false, requestedBy }, done),
     ...noteMade(db, once, { job: sql`${sync} and ${done}` }),
     db.run(sql`update branches set renamed_from = null where ${ofRepo} and name = ${branch} and ${done}`),
   ]);

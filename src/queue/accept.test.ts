@@ -39,6 +39,7 @@ describe('accepting an action', () => {
       /cannot stand on itself/,
     ],
     ['a branch above as the new parent', { kind: 'reparent_branch', branch: 'a', parent: 'c' }, 'parent', /stands on/],
+    ['move with another kind', { kind: 'restack_repo', move: false }, 'move', /leave it out/],
     ['a missing branch', { kind: 'restack_subtree' }, 'branch', /needs/],
     ['a missing parent', { kind: 'reparent_branch', branch: 'a' }, 'parent', /needs/],
     ['a surplus branch', { kind: 'sync_repo', branch: 'a' }, 'branch', /leave it out/],
@@ -86,6 +87,15 @@ describe('accepting an action', () => {
     expect(await accept(repoId, { kind: 'sync_repo' })).toEqual(first);
     await test.db.update(jobs).set({ status: 'running' }).where(eq(jobs.repoId, repoId));
     expect(await accept(repoId, { kind: 'sync_repo' })).not.toEqual(first);
+  });
+
+  it('joins a sync_repo that only reads to another such one, and never to one that moves', async () => {
+    const repoId = await test.addRepo();
+    const moving = await accept(repoId, { kind: 'sync_repo', move: true });
+    const reading = await accept(repoId, { kind: 'sync_repo', move: false });
+    expect(reading).not.toEqual(moving);
+    expect(await accept(repoId, { kind: 'sync_repo', move: false })).toEqual(reading);
+    expect(await accept(repoId, { kind: 'sync_repo' })).toEqual(moving);
   });
 
   it('answers the same idempotency key with the same job, and refuses it for another input', async () => {

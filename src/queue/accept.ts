@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { openJobsOf } from '@/db/open-jobs';
 import { branches, idempotencyKeys, jobs, repos, tasks } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
@@ -17,6 +18,8 @@ export interface ActionRequest extends ActionFields {
   idempotencyKey?: string | undefined;
   /** The fingerprint of the rows that the asker has seen a forecast for. */
   expected?: string | undefined;
+  /** Of a `sync_repo`: whether it moves what stands on merged branches, as it does where this is left out. */
+  move?: boolean | undefined;
   requestedBy: string;
 }
 
@@ -32,6 +35,7 @@ export interface NewJob {
   suggested?: boolean | undefined;
   atCommit?: string | null;
   base?: string | null | undefined;
+  move?: boolean | undefined;
   requestedBy: string;
   /** The fingerprint of the rows that its asker has seen a forecast for. */
   expected?: string | undefined;
@@ -41,13 +45,13 @@ export interface NewJob {
 
 /**
  * The statement that puts a job into the queue, where `onlyIf` holds. A `sync_repo` is left out silently while
- * another one of its repo is queued.
+ * another one of its repo, which moves as it does, is queued.
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
   return db.run(sql`
-    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, at_commit, requested_by, expected, retry_of, undo_of)
+    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, at_commit, move, requested_by, expected, retry_of, undo_of)
     select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.base ?? null},
-           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.requestedBy}, ${job.expected ?? null}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
+           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.move === false ? 0 : 1}, ${job.requestedBy}, ${job.expected ?? null}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
     where ${onlyIf}
     on conflict do nothing`);
 }
@@ -130,7 +134,7 @@ export async function acceptedJob({ jobId, status }: Made): Promise<Accepted> {
 
 /**
  * Accepts an action: checks what the database alone can answer, writes the job's row, returns its id. It runs
- * no git and waits for nobody. A second queued `sync_repo` of a repo joins the first; the same idempotency key
+ * no git and waits for nobody. A `sync_repo` joins a queued one that moves as it does; the same idempotency key
  * with the same input answers with the same job.
  * @param alsoRefused what can be said against it besides; asked last, and only where the key is new
  */
@@ -139,24 +143,25 @@ export async function acceptAction(
   request: ActionRequest,
   alsoRefused: () => Promise<Refusal | null> = async () => null,
 ): Promise<Accepted | { refused: Refusal }> {
-  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, expected, requestedBy } = request;
+  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, expected, move, requestedBy } = request;
   const input = [
     ...[repoId, kind, branch ?? null, parent ?? null, suggested ?? false],
     ...(base ? [base] : []),
     ...(expected ? [{ expected }] : []),
+    ...(move === false ? [{ move }] : []),
   ];
   const once = onceFor(idempotencyKey, input);
   return queueJob(
     db,
-    { repoId, kind, branch, parent, suggested, base, expected, requestedBy },
+    { repoId, kind, branch, parent, suggested, base, expected, move, requestedBy },
     once,
     async () => (await refusalOf(db, request)) ?? alsoRefused(),
   );
 }
 
 /**
- * Puts a job into the queue, unless its key has one already or it is refused. A `sync_repo` joins one of its repo that
- * is queued.
+ * Puts a job into the queue, unless its key has one already or it is refused. A `sync_repo` joins a queued one of its
+ * repo that moves as it does.
  * @param refusal what can be said against it; asked only where the key is new
  * @param more statements of the same transaction, given the new job's id; they must do nothing where it has no row
  */
@@ -190,20 +195,24 @@ export async function queueJob(
 }
 
 /** SQL for the job just inserted, or the queued sync that kept it out. */
-function joinable(id: string, { kind, repoId }: Pick<NewJob, 'kind' | 'repoId'>): SQL {
+function joinable(id: string, { kind, repoId, move }: Pick<NewJob, 'kind' | 'repoId' | 'move'>): SQL {
   return kind === 'sync_repo'
-    ? sql`(id = ${id} or (repo_id = ${repoId} and kind = 'sync_repo' and status = 'queued'))`
+    ? sql`(id = ${id} or (repo_id = ${repoId} and kind = 'sync_repo' and status = 'queued' and move = ${move === false ? 0 : 1}))`
     : sql`id = ${id}`;
 }
 
 /** Everything that can be said against an action from its fields and the cached rows alone. */
 export async function refusalOf(
   db: Db,
-  request: Pick<ActionRequest, 'repoId' | 'kind'> & ActionFields,
+  request: Pick<ActionRequest, 'repoId' | 'kind' | 'move'> & ActionFields,
 ): Promise<Refusal | null> {
   const { repoId, kind, branch, parent } = request;
   const fields = fieldsProblem(kind, request);
   if (fields) return { code: 'BAD_REQUEST', ...fields };
+  if (request.move !== undefined && kind !== 'sync_repo') {
+    const message = `${kind} takes no field "move": leave it out. Only sync_repo can do without moving anything.`;
+    return { code: 'BAD_REQUEST', field: 'move', message };
+  }
   for (const field of ['branch', 'parent'] as const) {
     const name = request[field];
     const problem = name === undefined ? null : branchNameProblem(name);
@@ -225,11 +234,7 @@ export async function refusalOf(
           eq(branches.name, parent ?? ''),
         ),
       ),
-    db
-      .select({ id: jobs.id })
-      .from(jobs)
-      .where(and(eq(jobs.repoId, repoId), sql`${jobs.status} in ('queued', 'running')`))
-      .limit(1),
+    db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
   ]);
   if (!repo) return noRepo(repoId);
   if (branch === undefined) return null;

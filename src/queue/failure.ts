@@ -39,6 +39,8 @@ const TRANSIENT: ReadonlySet<GitErrorKind> = new Set([
   'lock',
   'disk_full',
   'corrupt',
+  // A server without git takes no jobs (`watchHealth`); this is for those at work when it went.
+  'missing',
 ]);
 
 /** What a fault of git means for the job; `transient` faults are tried again. */
@@ -83,6 +85,13 @@ function unexplained({ kind, args, stderr }: GitError): { code: ErrorCode; hint:
       return { code: 'REMOTE_REFUSED', hint: 'The remote is busy. Try again.' };
     case 'too_large':
       return { code: 'TOO_LARGE', hint: TOO_LARGE_HINT };
+    case 'disk_full':
+      return { code: 'INTERNAL', hint: 'Free some room, then try again.' };
+    case 'no_place':
+      return {
+        code: 'INTERNAL',
+        hint: 'Make that folder, or start Spicerack with TMPDIR set to one that its user may write to; then retry.',
+      };
     case 'missing':
       return { code: 'ENGINE_MISSING', hint: 'Install git 2.38 or later, or point SPICERACK_GIT at it.' };
     default:

@@ -4,6 +4,7 @@ import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '@/config';
+import { setProblem } from '@/db/problems';
 import { type JobRow, jobLogs, jobs } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process/process';
 import { machine } from '@/machine';
@@ -11,7 +12,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { endAbandoned } from '@/workflow/finish';
 import { insertJob } from './accept';
 import { JobCancelled, type Lease, LeaseLost, takeLease } from './lease';
-import { dueJobs } from './reconciler';
+import { dueJobs, turns } from './reconciler';
 import { logLine } from './record';
 
 let test: TestDatabase;
@@ -66,6 +67,19 @@ describe('the lease', () => {
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, second));
   });
 
+  it('is not given by a server that lacks what jobs need; the job is as it was, for another server or for later', async () => {
+    const jobId = await dispatched(await test.addRepo());
+    const before = await row(jobId);
+    setProblem('git_program', { what: 'No git.', hint: 'Install it.', stopsJobs: true });
+    expect(await take(jobId)).toEqual({ kind: 'busy' });
+    expect(await row(jobId)).toEqual(before);
+    // A disk that is nearly full is no reason yet.
+    setProblem('git_program', { what: 'Little room.', hint: 'Free some.' });
+    await (await taken(jobId)).rest();
+    setProblem('git_program', null);
+    await test.db.update(jobs).set({ status: 'completed' });
+  });
+
   it('runs no more jobs side by side than the limit', async () => {
     const ids = await Promise.all(
       Array.from({ length: config().concurrency + 1 }, async () => dispatched(await test.addRepo())),
@@ -89,9 +103,8 @@ describe('the lease', () => {
       }
       return ids;
     }
-    const open = () => test.db.select().from(jobs).where(sql`status in ('queued', 'running')`).orderBy(jobs.seq);
     const due = async (executor: 'inline' | 'inngest') =>
-      dueJobs(await open(), new Date().toISOString(), executor).map((job) => job.id);
+      dueJobs(await turns(test.db), new Date().toISOString(), executor).map((job) => job.id);
     const FUTURE = new Date(Date.now() + 60_000).toISOString();
     const PAST = '2001-01-01T00:00:00.000Z';
     afterEach(() => test.db.update(jobs).set({ status: 'completed' }));

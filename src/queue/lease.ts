@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, type Statement, write } from '@/db/client';
+import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
 import { identifyProcess, isDead, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
@@ -19,7 +20,7 @@ export type NoLease =
   | { kind: 'over' }
   /** It is not this job's turn, or there is no room beside those at work; the reconciler sends it again when there is. */
   | { kind: 'not_yet' }
-  /** Another copy of this very step is at work: ask again later. */
+  /** Another copy of this very step is at work, or this server lacks what jobs need: ask again later, here or elsewhere. */
   | { kind: 'busy' };
 
 /** The reasons for which a lease's signal aborts. */
@@ -87,6 +88,7 @@ export async function takeLease(
 ): Promise<Lease | NoLease> {
   const [before] = await db.select().from(jobs).where(sql`${jobs.id} = ${ref.jobId}`);
   if (!before || before.dispatch !== ref.dispatch || !isOpen(before)) return { kind: 'over' };
+  if (!takesJobs()) return { kind: 'busy' };
   const deadFence = before.leaseHeld && holderIsDead(before) ? before.fence : -1;
   const self = identifyProcess(process.pid);
 
@@ -112,8 +114,9 @@ export async function takeLease(
           or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence})
           and (${jobs.leaseHeld} or ${jobs.nextAttemptAt} is null or ${hasRoom()}))
         or (${jobs.status} = 'queued'
-          and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId}
-            and (other.status = 'running' or (other.status = 'queued' and other.seq < ${jobs.seq})))
+          and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId} and other.status = 'running')
+          and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId} and other.status = 'queued'
+            and other.seq < ${jobs.seq})
           and ${hasRoom()}))`,
     )
     .returning();

@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
+import { takesJobs } from '@/db/problems';
 import { type JobRow, jobs } from '@/db/schema';
 import { signal } from '@/db/signal';
 import type { Executor } from './executor';
@@ -26,7 +27,7 @@ export interface Executors {
 }
 
 /**
- * Sends jobs to the executor: the head job of each idle repo, jobs whose pause is over, and whatever was lost
+ * Sends jobs to the executor: the head jobs of idle repos in a fair order, jobs whose pause is over, and whatever was lost
  * (a run that nobody began, a holder that died, a lease that ran out). It decides by the rows alone, so any
  * number of processes may run one.
  */
@@ -39,7 +40,7 @@ export async function reconcile(db: Db, executors: Executors, abort: AbortSignal
         lookedForSyncsAt = performance.now();
         await queueDueSyncs(db);
       }
-      await dispatchDue(db, executors);
+      if (takesJobs()) await dispatchDue(db, executors);
     } catch (error) {
       // The database may be locked or away for a while; the next round asks again.
       complain('The queue cannot be read', error);
@@ -61,11 +62,7 @@ export function complain(what: string, error: unknown): void {
 
 /** One round: finds every job that wants a run and sends it. */
 export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
-  const open = await db
-    .select()
-    .from(jobs)
-    .where(inArray(jobs.status, ['queued', 'running']))
-    .orderBy(asc(jobs.seq));
+  const open = await turns(db);
   const now = await clock(db);
   // Not awaited: an Inngest server that accepts and never answers must not keep the other repos waiting.
   for (const job of dueJobs(open, now, executors.main.name)) {
@@ -74,19 +71,45 @@ export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
 }
 
 /**
- * The jobs that want a run, from the open ones in the order of the queue.
+ * The running jobs, and of the repos that have none the first queued job of each, as many as may be at work at once.
+ * Whoever was served longest ago comes first: no repo gets a second turn while another one waits for its first.
+ * One seek for each repo with something queued, and none for what stands further back in its queue.
+ */
+export async function turns(db: Db): Promise<JobRow[]> {
+  return db
+    .select(getTableColumns(jobs))
+    .from(
+      sql`(
+    with recursive waiting(repo) as (
+      select min(repo_id) from jobs where status = 'queued'
+      union all
+      select (select min(repo_id) from jobs where status = 'queued' and repo_id > waiting.repo)
+      from waiting where waiting.repo is not null
+    ),
+    heads(seq, served) as (
+      select (select min(seq) from jobs where status = 'queued' and repo_id = waiting.repo),
+             (select max(started_at) from jobs where repo_id = waiting.repo)
+      from waiting
+      where waiting.repo is not null
+        and not exists (select 1 from jobs where status = 'running' and repo_id = waiting.repo)
+      order by 2 nulls first, 1 limit ${config().concurrency}
+    )
+    select seq as turn, next_attempt_at as served from jobs where status = 'running'
+    union all
+    select seq, served from heads)`,
+    )
+    .innerJoin(jobs, sql`${jobs.seq} = turn`)
+    .orderBy(sql`served nulls first`, jobs.seq);
+}
+
+/**
+ * The jobs that want a run.
+ * @param open the running jobs and the first queued one of each idle repo, in the order of their turns
  * @param now the database's time as ISO 8601
  */
 export function dueJobs(open: JobRow[], now: string, executor: Executor['name']): JobRow[] {
-  const running = open.filter((job) => job.status === 'running');
-  const atWork = running.filter((job) => !isWaiting(job));
-  const busy = new Set(running.map((job) => job.repoId));
-  const next = open.filter((job) => {
-    if (isWaiting(job)) return isAbandoned(job, now, executor);
-    if (job.status !== 'queued' || busy.has(job.repoId)) return false;
-    busy.add(job.repoId);
-    return true;
-  });
+  const atWork = open.filter((job) => job.status === 'running' && !isWaiting(job));
+  const next = open.filter((job) => job.status === 'queued' || (isWaiting(job) && isAbandoned(job, now, executor)));
   const room = Math.max(0, config().concurrency - atWork.length);
   return [...atWork.filter((job) => isAbandoned(job, now, executor)), ...next.slice(0, room)].filter(
     (job) => !isUnderWay(job, now),

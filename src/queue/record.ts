@@ -28,12 +28,17 @@ export function wordLines(lease: Lease, words: string, level: 'warn' | 'error'):
           ...all.slice(-MOST_WORD_LINES),
         ];
   if (lines.length === 0) return [];
-  const json = JSON.stringify(lines.map((line) => shown(line)));
+  const json = JSON.stringify(lines.map((line) => shown(withoutFiller(line))));
   return [
     lease.db.run(
       sql`insert into job_logs (job_id, level, line) select ${lease.job.id}, ${level}, value from json_each(${json}) where ${lease.held}`,
     ),
   ];
+}
+
+/** git fills the far side's lines up with blanks, and upload-pack ends its last words with a NUL. */
+function withoutFiller(line: string): string {
+  return line.trimEnd().replace(/\u2400$/, '');
 }
 
 /** The statement that sets what the job is doing now, in one sentence. */

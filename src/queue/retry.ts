@@ -23,10 +23,10 @@ export async function retryJob(
           message: `#${old.seq} has not ended yet (${old.status}). Wait for it, or cancel it.`,
         }
       : null;
-  const { repoId, kind, branch, parent, base, suggested, atCommit, undoOf } = old;
+  const { repoId, kind, branch, parent, base, suggested, atCommit, move, undoOf } = old;
   return queueJob(
     db,
-    { repoId, kind, branch, parent, base, suggested, atCommit, requestedBy, retryOf: jobId, undoOf },
+    { repoId, kind, branch, parent, base, suggested, atCommit, move, requestedBy, retryOf: jobId, undoOf },
     once,
     refusal,
     (id) => [

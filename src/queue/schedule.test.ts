@@ -19,7 +19,7 @@ it('queues an automatic sync when it is due, once, and not before its time again
 
   await test.db.update(repos).set({ autoSyncMinutes: 5 }).where(eq(repos.id, repoId));
   await Promise.all([queueDueSyncs(test.db), queueDueSyncs(test.db)]);
-  expect(await ofRepo(repoId)).toMatchObject([{ kind: 'sync_repo', requestedBy: 'automatic sync' }]);
+  expect(await ofRepo(repoId)).toMatchObject([{ kind: 'sync_repo', move: true, requestedBy: 'automatic sync' }]);
 
   await test.db.update(jobs).set({ status: 'error' }).where(eq(jobs.repoId, repoId));
   await queueDueSyncs(test.db);
@@ -28,4 +28,11 @@ it('queues an automatic sync when it is due, once, and not before its time again
   await test.db.update(jobs).set({ createdAt: '2020-01-01T00:00:00.000Z' }).where(eq(jobs.repoId, repoId));
   await queueDueSyncs(test.db);
   expect(await ofRepo(repoId)).toHaveLength(2);
+});
+
+it('queues one that only reads where automatic syncs are not to move anything', async () => {
+  const repoId = await test.addRepo();
+  await test.db.update(repos).set({ autoSyncMinutes: 5, autoSyncMoves: false }).where(eq(repos.id, repoId));
+  await queueDueSyncs(test.db);
+  expect(await ofRepo(repoId)).toMatchObject([{ kind: 'sync_repo', move: false }]);
 });

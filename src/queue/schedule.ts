@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, write } from '@/db/client';
+import { hasOpenJob } from '@/db/open-jobs';
 import { type JobRow, type RepoRow, repos } from '@/db/schema';
 import { insertJob } from './accept';
 import type { Lease } from './lease';
@@ -9,14 +10,14 @@ import type { Lease } from './lease';
 
 /** SQL: the repo is to be synced by the clock, its time has come, and nothing of it is queued or running. */
 const DUE = sql`${repos.autoSyncMinutes} is not null
-  and not exists (select 1 from jobs where repo_id = ${repos.id} and status in ('queued', 'running'))
-  and not exists (select 1 from jobs where repo_id = ${repos.id} and kind in ('sync_repo', 'restack_repo')
-    and created_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${repos.autoSyncMinutes} || ' minutes'))`;
+  and not ${hasOpenJob(repos.id)}
+  and coalesce((select created_at from jobs where repo_id = ${repos.id} and kind in ('sync_repo', 'restack_repo')
+    order by seq desc limit 1) <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${repos.autoSyncMinutes} || ' minutes'), true)`;
 
 /** Queues a `sync_repo` for every repo whose automatic sync is due. A failed one is not due again before its time. */
 export async function queueDueSyncs(db: Db): Promise<void> {
-  for (const { id } of await db.select({ id: repos.id }).from(repos).where(DUE)) {
-    const job = { id: uuid(), repoId: id, kind: 'sync_repo' as const, requestedBy: 'automatic sync' };
+  for (const { id, move } of await db.select({ id: repos.id, move: repos.autoSyncMoves }).from(repos).where(DUE)) {
+    const job = { id: uuid(), repoId: id, kind: 'sync_repo' as const, move, requestedBy: 'automatic sync' };
     // Asked again within the insert: another process may have been quicker.
     await write(db, [insertJob(db, job, sql`exists (select 1 from repos where ${eq(repos.id, id)} and ${DUE})`)]);
   }

@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { branches, type JobRow, jobMoves, jobs } from '@/db/schema';
 import { type Accepted, onceFor, queueJob } from './accept';
@@ -17,13 +17,25 @@ export async function undoOffer(
       .from(branches)
       .where(eq(branches.repoId, job.repoId)),
     db
-      .select({ branch: jobMoves.branch, seq: sql<number>`max(${jobs.seq})` })
+      .select({ branch: jobMoves.branch, seq: sql<number | null>`max(${moverAfter(job)})` })
       .from(jobMoves)
-      .innerJoin(jobs, eq(jobs.id, jobMoves.jobId))
-      .where(and(eq(jobs.repoId, job.repoId), gt(jobs.seq, job.seq), eq(jobMoves.state, 'pushed')))
+      .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')))
       .groupBy(jobMoves.branch),
   ]);
-  return offerUndo(job, moves, rows, new Map(later.map(({ branch, seq }) => [branch, seq])));
+  return offerUndo(
+    job,
+    moves,
+    rows,
+    new Map(later.flatMap(({ branch, seq }) => (seq === null ? [] : [[branch, seq]]))),
+  );
+}
+
+/** SQL for the number of the last job of the repo that moved a move's branch after this job, by the index of moves. */
+function moverAfter(job: Pick<JobRow, 'repoId' | 'seq'>) {
+  return sql`(select mover.seq from job_moves as later join jobs as mover on mover.id = later.job_id
+    where later.branch = ${jobMoves.branch} and later.state = 'pushed' and later.id > ${jobMoves.id}
+      and mover.repo_id = ${job.repoId} and mover.seq > ${job.seq}
+    order by later.id desc limit 1)`;
 }
 
 /** Queues the job that puts back what an ended job has moved. The workflow checks again on fresh refs. */

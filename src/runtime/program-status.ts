@@ -1,6 +1,7 @@
 import { type Config, config } from '@/config';
 import { gitVersion } from '@/git/process/version';
 import { inngestFound, openPortsWarning } from '@/server/inngest-found';
+import { ownOrigin } from '@/server/origin';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { version } from '../../package.json';
 
@@ -74,5 +75,6 @@ function inngestStatus(): ProgramStatus {
 function whyNotOurs(executor: Config['executor'], inngest: Config['inngest']): string {
   if (executor === 'inline') return 'Not used: SPICERACK_EXECUTOR=inline.';
   if (!inngest) return `Not used: nobody asked for it. ${ON_INNGEST}`;
-  return `A server of its own${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}; its version is not known here.`;
+  const calls = `${inngest.serveOrigin ?? ownOrigin(config())}/api/inngest`;
+  return `A server of its own${inngest.baseUrl ? ` at ${inngest.baseUrl}` : ''}, whose version is not known here. It is told to call ${calls}.`;
 }

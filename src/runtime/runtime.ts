@@ -1,13 +1,15 @@
 import { showChanges } from '@/changes/loop';
 import { config } from '@/config';
 import { db } from '@/db/client';
+import { setProblem } from '@/db/problems';
 import { forecast } from '@/forecast/loop';
 import { gitVersion } from '@/git/process/version';
 import { type Executors, reconcile } from '@/queue/reconciler';
 import { beginShutdown, shutdownSignal } from '@/shutdown';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { pickEngine } from '@/stack/engines/pick';
-import { watchHealth } from '@/upkeep/health';
+import { checkpoint } from '@/upkeep/checkpoint';
+import { gitProgramProblem, watchHealth } from '@/upkeep/health';
 import { upkeep } from '@/upkeep/upkeep';
 import { stepsAtWork } from '@/workflow/workflow';
 import { inlineExecutor } from './executors/inline';
@@ -25,10 +27,12 @@ const HAND_BACK_MS = 1200;
 export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
   const database = await db();
   const { executors, why } = await chooseExecutors();
+  const git = await gitVersion();
+  setProblem('git_program', gitProgramProblem(git));
   setRuntimeStatus({
     executor: { name: executors.main.name, why },
     engine: await describeEngine(),
-    git: await gitVersion(),
+    git,
     programs: await programStatus(),
     startedAt: new Date().toISOString(),
   });
@@ -47,7 +51,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
       const patience = new Promise((resolve) => {
         timer = setTimeout(resolve, HAND_BACK_MS);
       });
-      await Promise.race([Promise.allSettled([...loops, ...stepsAtWork()]), patience]);
+      await Promise.race([Promise.allSettled([...loops, ...stepsAtWork()]).then(() => checkpoint(database)), patience]);
       clearTimeout(timer);
     },
   };

@@ -8,6 +8,8 @@ const SAY_AFTER_MS = 15_000;
 export interface Registration {
   /** The app's own `/api/inngest`. */
   appUrl: string;
+  /** Told after so long without success that it is no matter of starting up, and of success. */
+  onTrouble?: (detail: string | null) => Promise<void>;
   /** Signs the wish, so that nobody else can have the app registered; null in dev mode, where nothing is signed. */
   signingKey: string | null;
 }
@@ -26,6 +28,7 @@ export async function register(
   while (!signal.aborted) {
     const trouble = await put(registration, signal);
     if (trouble === null) {
+      await registration.onTrouble?.(null);
       if (said) log('Inngest: registered');
       return;
     }
@@ -33,6 +36,7 @@ export async function register(
       said = true;
       log(`Inngest: cannot register yet: ${trouble}`);
     }
+    if (said && !signal.aborted) await registration.onTrouble?.(trouble);
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
   }
 }

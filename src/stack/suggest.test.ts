@@ -11,6 +11,7 @@ const history = new History([
   { id: 'a1', parents: ['t1'] },
   { id: 't2', parents: ['t1'] },
   { id: 't1', parents: [] },
+  { id: 'alone2', parents: ['alone'] },
   { id: 'alone', parents: [] },
 ]);
 const branch = (name: string, tip: string, more: Partial<SuggestBranch> = {}): SuggestBranch => ({
@@ -52,6 +53,13 @@ describe('suggestParents', () => {
 
   test('a branch that shares nothing with any other gets no suggestion', async () => {
     expect(await suggest(branch('gh-pages', 'alone'), branch('a', 'a1'))).toEqual({ a: 'main' });
+  });
+
+  test('what stands on such a branch gets none either, but where that one is tracked', async () => {
+    const next = branch('next', 'alone2');
+    expect(await suggest(branch('pages', 'alone'), next, branch('a', 'a1'))).toEqual({ a: 'main' });
+    const tracked = branch('pages', 'alone', { tracked: true, parent: 'deleted' });
+    expect(await suggest(tracked, next)).toEqual({ next: 'pages' });
   });
 
   test('of two branches at one commit, the untracked one stands on the tracked one', async () => {

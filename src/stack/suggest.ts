@@ -18,7 +18,7 @@ export interface SuggestBranch {
  * A parent for every untracked branch: the base of its pull request; else the nearest branch whose tip is in its
  * history; else the nearest whose earlier tip is (that branch was rewritten since); else trunk. Branches that are
  * themselves untracked are suggested too; the suggestions never run in a circle. A branch that has nothing in common
- * with trunk or any other (gh-pages) gets none.
+ * with trunk or any other (gh-pages) gets none, nor does what stands on one.
  */
 export async function suggestParents(
   history: History,
@@ -59,7 +59,20 @@ export async function suggestParents(
     parents.set(branch.name, suggestion);
     suggestions.set(branch.name, suggestion);
   }
+  withoutRootless(suggestions, parents);
   return suggestions;
+}
+
+/** What would stand on a branch that gets no suggestion has nothing in common with trunk either. */
+function withoutRootless(suggestions: Map<string, string>, parents: ReadonlyMap<string, string | null>): void {
+  const above = groupBy([...suggestions], ([, parent]) => [parent]);
+  const rootless = [...parents].flatMap(([name, parent]) => (parent === null ? [name] : []));
+  for (const below of rootless) {
+    for (const [name] of above.get(below) ?? []) {
+      suggestions.delete(name);
+      rootless.push(name);
+    }
+  }
 }
 
 /** Whether `target` is reached from `from` over parents. */
@@ -72,13 +85,13 @@ function leadsTo(parents: Map<string, string | null>, from: string, target: stri
   return false;
 }
 
-function groupBy(branches: SuggestBranch[], keys: (branch: SuggestBranch) => string[]): Map<string, SuggestBranch[]> {
-  const groups = new Map<string, SuggestBranch[]>();
-  for (const branch of branches) {
-    for (const key of keys(branch)) {
+function groupBy<T>(items: T[], keys: (item: T) => string[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    for (const key of keys(item)) {
       const group = groups.get(key);
-      if (group) group.push(branch);
-      else groups.set(key, [branch]);
+      if (group) group.push(item);
+      else groups.set(key, [item]);
     }
   }
   return groups;

@@ -16,6 +16,8 @@ export interface Action {
   suggested?: boolean | undefined;
   /** For `register_existing_branch`: the commit that the branch is to stand on, as it was given. */
   base?: string | null | undefined;
+  /** For `sync_repo`: false where it is only to read. */
+  move?: boolean | undefined;
 }
 
 /** What the choice needs of a branch row. */
@@ -51,8 +53,8 @@ export type TargetsResult = ({ ok: true } & Targets) | { ok: false; refusal: Ref
 
 /**
  * Which branches an action moves, and onto what, from fresh branch rows.
- * - `sync_repo`: what stood on merged branches, onto what those stood on, and all above. What stood on a gone branch
- *   is held back, so that every sync says it until somebody reparents it.
+ * - `sync_repo`: what stood on merged branches, onto what those stood on, and all above; nothing where it only reads.
+ *   What stood on a gone branch is held back, so that every sync says it until somebody reparents it.
  * - `restack_repo`: every tracked branch onto its parent.
  * - `restack_subtree`: the branch and all above it. `rebase_branch`: the branch alone.
  * - `reparent_branch`: the branch onto the new parent, and all above it.
@@ -66,10 +68,11 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
   const graph = new Graph(rows, trunk);
   switch (action.kind) {
     case 'sync_repo': {
-      return move(
+      const all = move(
         graph,
         withAllAbove(graph, (row) => hasLostParent(graph, row)),
       );
+      return action.move === false && all.ok ? { ...all, targets: [] } : all;
     }
     case 'restack_repo':
       return move(graph, graph.bottomUp());

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
-import { hasProblem, type Problem, setProblem } from '@/db/problems';
+import { hasProblem, setProblem, type Trouble } from '@/db/problems';
 import { meta } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
 import { hostConfigProblem } from '@/git/process/host-config';
+import { gitVersion } from '@/git/process/version';
 import { modesProblem } from './modes';
 
 /** How often it looks, in milliseconds. */
@@ -26,13 +27,14 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
     setProblem('disk', await diskProblem(dataDir));
     setProblem('modes', await modesProblem(dataDir));
     setProblem('git', gitProblem());
+    setProblem('git_program', gitProgramProblem(await gitVersion()));
     setProblem('clock', clock(Date.now(), performance.now()));
     await lookAtDatabase(db);
     await sleep(LOOK_MS, undefined, { signal: abort }).catch(() => undefined);
   }
 }
 
-type Found = Pick<Problem, 'what' | 'hint'> | null;
+type Found = Trouble | null;
 
 /** Whether the data directory can be written, found out by writing. */
 export async function diskProblem(dataDir: string): Promise<Found> {
@@ -54,16 +56,28 @@ export async function diskProblem(dataDir: string): Promise<Found> {
       return {
         what: `The disk is full: nothing can be written in ${dataDir}.`,
         hint: `${waits} there is room. Free some.`,
+        stopsJobs: true,
       };
     }
     return {
       what: `${dataDir} cannot be written (${String(code ?? error)}).`,
       hint: `${waits} it can. Make it writable for the user that runs Spicerack.`,
+      stopsJobs: true,
     };
   } finally {
     // Where it could not be made it cannot be removed either.
     await rm(path, { force: true }).catch(() => undefined);
   }
+}
+
+/** Whether jobs can run with this git. */
+export function gitProgramProblem({ problem }: Awaited<ReturnType<typeof gitVersion>>): Found {
+  if (problem === null) return null;
+  return {
+    what: `This server takes no jobs: ${problem}`,
+    hint: 'They wait, or another server on the same database takes them. Install git 2.38 or later, and they go on by themselves; or name it by SPICERACK_GIT and start again.',
+    stopsJobs: true,
+  };
 }
 
 /** Null too while it cannot be looked for, because nothing can be written: the disk's problem says so. */

@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { hasOpenJob } from '@/db/open-jobs';
 import { cloneUpkeep, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { findDamage } from '@/git/clone/fsck';
@@ -73,7 +74,7 @@ async function holdClone(db: Db, repoId: string): Promise<HeldClone | null> {
   const [held] = await db.all<{ repo: string }>(sql`
     insert into clone_upkeep (repo_id, machine, process)
     select id, ${machine()}, ${self} from repos where id = ${repoId}
-      and not exists (select 1 from jobs where repo_id = repos.id and status in ('queued', 'running'))
+      and not ${hasOpenJob(sql`repos.id`)}
     on conflict (repo_id, machine) do update set process = excluded.process, process_group = null
       where process = ${holder?.process ?? ''}
     returning repo_id as repo`);

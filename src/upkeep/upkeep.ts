@@ -6,6 +6,7 @@ import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { jobs, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { checkpoint } from './checkpoint';
 import { diskUse, setDiskUse } from './disk-use';
 import { prune } from './prune';
 import { tendClone } from './tend-clone';
@@ -26,10 +27,11 @@ export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
     try {
       if (performance.now() - prunedAt > PRUNE_MS) {
         await prune(db, config());
+        await checkpoint(db);
         prunedAt = performance.now();
       }
       await tendClones(db, seen, abort);
-      setDiskUse(await diskUse(config().dataDir));
+      setDiskUse(await diskUse(config().dataDir, db));
     } catch (error) {
       if (!abort.aborted)
         console.error('Upkeep failed and is tried again:', error instanceof Error ? error.message : error);

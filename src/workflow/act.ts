@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
-import { type BranchRow, jobMoves, jobs } from '@/db/schema';
+import { type BranchRow, jobMoves, jobs, type RepoRow } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { whatChanged } from '@/forecast/expected';
 import { cloneDir } from '@/git/clone/clone-dir';
@@ -21,9 +21,10 @@ import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
 import { notTracked, unknownBranch } from '@/repos/branch-words';
 import { canCarry } from '@/repos/kept';
-import { type EngineChoice, pickEngine } from '@/stack/engines/pick';
+import { pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
 import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
+import { failureOfLeftOut } from './left-out';
 import { fetchAndProject } from './sync';
 import { untrackMoves } from './untrack';
 
@@ -89,7 +90,7 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
       return commitMoves(lease, moves);
     }
     default:
-      return carryOut(lease, { ...job, kind: job.kind }, { rows, trunk, engine: repo.engine }, refused);
+      return carryOut(lease, { ...job, kind: job.kind }, { rows, trunk, repo }, refused);
   }
 }
 
@@ -97,13 +98,15 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
 async function carryOut(
   lease: Lease,
   action: Action,
-  { rows, trunk, engine: choice }: { rows: BranchRow[]; trunk: { name: string; tip: string }; engine: EngineChoice },
+  { rows, trunk, repo }: { rows: BranchRow[]; trunk: { name: string; tip: string }; repo: RepoRow },
   refused: ReadonlyMap<string, string>,
 ): Promise<Commitment> {
-  const { db, job, repo } = lease;
+  const { db, job } = lease;
+  const choice = repo.engine;
   const tips = tipsKey({ trunk: trunk.name, trunkTip: trunk.tip, engine: choice }, rows);
   await refuseUnexpected(lease, tips);
-  await lease.write([rememberForecast(lease, action, tips)]);
+  // What only reads is not what was foreseen of the action.
+  if (job.move) await lease.write([rememberForecast(lease, action, tips)]);
   const engine = await pickEngine(choice, config().engine);
   if ('engine' in engine && action.kind !== 'register_existing_branch') {
     await lease.write([
@@ -130,7 +133,10 @@ async function carryOut(
     await lease.write(pendingLog);
     await recordPlan(lease, planned);
     const { failure: failed, plan } = planned;
-    if (failed) throw new JobFailed({ ...failed, hint: `Nothing was moved. ${failed.hint}` });
+    if (failed) {
+      const told = failureOfLeftOut(failed, action, repo.leftOut);
+      throw new JobFailed({ ...told, hint: `Nothing was moved. ${told.hint}` });
+    }
     if (plan.moves.length === 0) return { kind: 'pushed' };
     // Taken into the clone before the push, so that a push broken off can be pushed again from there.
     await watched(lease, 'act', 'take', 'Keeping the new commits', () => planned.take(keepRef(lease.job.id)));

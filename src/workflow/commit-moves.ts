@@ -5,6 +5,7 @@ import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { brings, existingCommits, titleOf } from '@/git/objects/rev-list';
+import { speaksToRemote } from '@/git/process/error';
 import { hostWords } from '@/git/process/said';
 import { fetchRemote } from '@/git/remote/fetch';
 import { remoteRefs } from '@/git/remote/ls-remote';
@@ -216,33 +217,39 @@ async function takeBack(
   if (branches.size > 0) return { kind: 'refused', branches };
   const { failure: known, transient } = failureOfGit(error);
   if (transient) throw error;
-  const message = `The remote did not take the push: ${oneLine(error.message)}`;
+  const ours = () => new JobFailed({ ...known, hint: `Nothing was moved. ${known.hint}` });
+  // It failed before anything was said to the remote.
+  if (!speaksToRemote(error.args)) throw ours();
+  const words = oneLine(hostWords(error.stderr) || error.message);
   switch (error.kind) {
     case 'auth':
-    case 'not_found':
-      throw new JobFailed(
-        failure(
-          'AUTH',
-          `The remote does not let us push: ${oneLine(hostWords(error.stderr)) || error.message}`,
-          'Nothing was moved. The login of the user that runs Spicerack may read this repository; give it one that may push.',
-        ),
-      );
+    case 'not_found': {
+      // To read, this login was enough; what else the host says of it tells more.
+      const hint = error.kind === 'auth' && !SAYS_LOGIN.has(error.reason?.name) ? known.hint : MAY_READ;
+      throw new JobFailed(failure('AUTH', `The remote does not let us push: ${words}`, `Nothing was moved. ${hint}`));
+    }
+    case 'untrusted':
     case 'redirect':
     case 'private':
     case 'protocol':
     case 'missing':
     case 'too_large':
-      throw new JobFailed({ ...known, hint: `Nothing was moved. ${known.hint}` });
+      throw ours();
     default:
       throw new JobFailed(
         failure(
           'PUSH_REJECTED',
-          message,
+          `The remote did not take the push: ${words}`,
           `Nothing was moved. ${error.reason ? `${error.reason.means} ${error.reason.todo}` : 'Mend what the remote minds, or ask whoever may.'}`,
         ),
       );
   }
 }
+
+const MAY_READ = 'The login of the user that runs Spicerack may read this repository; give it one that may push.';
+
+/** Reasons that say of a login no more than that it is not enough. */
+const SAYS_LOGIN: ReadonlySet<string | undefined> = new Set([undefined, 'login', 'ssh login']);
 
 /** The lowest branch whose push brings an object, and what that is, as people know it: the commit before it was replayed. */
 async function bringerOf(

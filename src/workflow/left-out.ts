@@ -6,6 +6,7 @@ import { type Failure, failure } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine } from '@/queue/record';
 import { leftOutWords, shallowWords } from '@/repos/left-out';
+import type { Action } from '@/stack/targets';
 import { oneLine } from '@/text/foreign';
 import { counted } from '@/text/words';
 
@@ -39,6 +40,17 @@ export function leftOutLines(lease: Lease, leftOut: LeftOut | null): Statement[]
     ...(more > 0 ? [`${counted(more, 'more branch', 'more branches')} cannot be shown.`] : []),
     ...(shallow ? [shallowWords] : []),
   ].map((line) => logLine(lease, line, 'warn'));
+}
+
+/** A failure of an action, where what it names is on the remote after all, as a ref that stands in no row. */
+export function failureOfLeftOut(
+  failed: Failure,
+  { branch, parent }: Pick<Action, 'branch' | 'parent'>,
+  leftOut: LeftOut | null,
+): Failure {
+  const ref = leftOut?.refs.find(({ name }) => name === branch || name === parent);
+  if (failed.code !== 'BRANCH_NOT_FOUND' || !ref) return failed;
+  return failure(failed.code, leftOutWords(ref), ref.of ? `Name ${ref.of} instead.` : 'Choose another branch.');
 }
 
 /** Why a job ends whose trunk cannot be read. */

@@ -91,6 +91,13 @@ describe('beside something odd', () => {
     const logs = await database.db.select().from(jobLogs).where(eq(jobLogs.jobId, job.id));
     expect(logs.filter(({ line }) => line.startsWith('trunk is another name of main'))).toHaveLength(1);
 
+    const { job: asked } = await jobs.run({ repoId: repo.id, kind: 'rebase_branch', branch: 'a-too' });
+    expect(asked).toMatchObject({
+      errorCode: 'BRANCH_NOT_FOUND',
+      message: expect.stringContaining('a-too is another name of a'),
+      errorHint: 'Nothing was moved. Name a instead.',
+    });
+
     for (const name of ['trunk', 'a-too'])
       await git(['symbolic-ref', '-d', `refs/heads/${name}`], { gitDir: remote.dir });
     await removeOddRefs(remote.dir, ['caf\xe8', 'caf\xe9', 'v1']);
@@ -175,6 +182,7 @@ describe('a remote of another kind', () => {
     const { job } = await jobs.run({ ...asked, kind: 'register_existing_branch' });
     expect(job).toMatchObject({ status: 'error' });
     expect(job.message).toContain('has no commit in common with main');
+    expect(job.errorHint).toContain('git fetch --unshallow');
     await jobs.run({ repoId: repo.id, kind: 'restack_repo' });
     expect(await remote.tips()).toEqual(before);
   });

@@ -79,15 +79,19 @@ eval "$last"`;
     const { restack, remote } = await stacked(overSsh);
     const before = await remote.tips();
     const cases = [
-      ['PUSH_REJECTED', 'This repository was archived so it is read-only.', 'ERROR: '],
-      ['AUTH', 'The key you are authenticating with has been marked as read only.', 'ERROR: '],
-      ['PUSH_REJECTED', 'W any shop ada DENIED by fallthru', 'FATAL: '],
-      ['AUTH', 'You are not allowed to push code to this project.', 'remote: ERROR: '],
+      ['PUSH_REJECTED', 'This repository was archived so it is read-only.', 'ERROR: ', 'made writable'],
+      ['AUTH', 'The key you are authenticating with has been marked as read only.', 'ERROR: ', 'allow write access'],
+      ['AUTH', "The 'acme' organization has enabled or enforced SAML SSO.", 'ERROR: ', 'Configure SSO'],
+      ['AUTH', 'git@host: Permission denied (publickey).', '', 'give it one that may push'],
+      ['PUSH_REJECTED', 'W any shop ada DENIED by fallthru', 'FATAL: ', 'Mend what the remote minds'],
+      ['AUTH', 'You are not allowed to push code to this project.', 'remote: ERROR: ', 'allow write access'],
     ] as const;
-    for (const [code, words, mark] of cases) {
+    for (const [code, words, mark, todo] of cases) {
       await writeFile(answer(), `${mark}${words}\n`);
       const ended = await restack();
       expectRefused(ended, code, words);
+      expect(ended.job.message).not.toContain('exit 128');
+      expect(ended.job.errorHint).toMatch(new RegExp(`^Nothing was moved\\. .*${todo}`));
       expect(await logOf(ended.job.id)).toContain(`${mark}${words}`);
     }
     expect(await remote.tips()).toEqual(before);
@@ -170,6 +174,28 @@ eval "$last"`;
     await remote.config('receive.maxInputSize', '10');
     expectRefused(await restack(), 'PUSH_REJECTED', 'pack exceeds maximum allowed size');
     await remote.config('receive.maxInputSize', '0');
+    expect((await restack()).job.status).toBe('completed');
+  });
+
+  it('does not begin where there is no temporary folder for it, and says what to do; it is ours, and goes through later', async () => {
+    const { remote, repoId, restack } = await stacked();
+    const before = await remote.tips();
+    const usual = tmpdir();
+    const { job, moves } = await app
+      .run(
+        { repoId, kind: 'restack_repo' },
+        {
+          async before(step) {
+            if (step === 'act') process.env.TMPDIR = join(dir, 'nowhere');
+          },
+        },
+      )
+      .finally(() => Object.assign(process.env, { TMPDIR: usual }));
+    expect(job).toMatchObject({ status: 'error', errorCode: 'INTERNAL', attempt: 1, committingAt: null });
+    expect(job.message).toMatch(/^The temporary folder cannot be written to: .*nowhere/);
+    expect(job.errorHint).toMatch(/^Nothing was moved\. .*TMPDIR/);
+    expect(moves.every(({ state }) => state === 'abandoned')).toBe(true);
+    expect(await remote.tips()).toEqual(before);
     expect((await restack()).job.status).toBe('completed');
   });
 

@@ -66,7 +66,9 @@ test('what a host says to a push is in the log, whole lines in order; the messag
   expect(job.message).toContain('not allowed to push code');
   expect(job.message).not.toContain('==');
   expect(job.errorHint).toContain('may read here, but not write');
-  const said = (await logOf(job.id)).filter((line) => line.startsWith('remote:')).map((line) => line.slice(7).trim());
+  const log = await logOf(job.id);
+  expect(log.filter((line) => /\s$/.test(line))).toEqual([]);
+  const said = log.filter((line) => line.startsWith('remote:')).map((line) => line.slice(7).trim());
   expect(said.slice(0, words.length)).toEqual(words);
 
   // A job that failed for no reason of the network shows on its repo; one that completes takes that back.

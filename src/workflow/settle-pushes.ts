@@ -18,7 +18,9 @@ export async function settlePushes(lease: Lease): Promise<void> {
     .select({ seq: jobs.seq, move: jobMoves })
     .from(jobMoves)
     .innerJoin(jobs, eq(jobs.id, jobMoves.jobId))
-    .where(and(eq(jobs.repoId, repo.id), inArray(jobs.status, ['error', 'cancelled']), eq(jobMoves.state, 'planned')))
+    .where(
+      and(eq(jobs.repoId, repo.id), inArray(jobs.status, ['error', 'cancelled']), sql`${jobMoves.state} = 'planned'`),
+    )
     .orderBy(asc(jobMoves.id));
   if (open.length === 0) return;
   const branches = await remoteBranches(cloneDir(repo.id), signal);

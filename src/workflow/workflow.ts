@@ -95,7 +95,8 @@ async function stepUnderLease(
 ): Promise<StepOutcome> {
   const lease = await takeLease(context.db, ref, context.executor, context.shutdown);
   if ('kind' in lease) {
-    if (lease.kind === 'busy') throw new TryLater(config().retryDelayMs, 'Another copy of this step is at work.');
+    if (lease.kind === 'busy')
+      throw new TryLater(config().retryDelayMs, 'Another copy of this step is at work, or this server takes no jobs.');
     return { kind: 'left' };
   }
   try {

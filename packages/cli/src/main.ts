@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { proposeCompletions, run } from '@stricli/core';
 import { visible } from '@/text/visible';
 import { app } from './args/app';
@@ -21,10 +22,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 for (const stream of [process.stdout, process.stderr]) {
-  // Nobody reads any more, as after `| head -1`: that is no failure.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(isOver ? undefined : EXIT.ok);
+    // Nobody reads any more, as after `| head -1`: that is no failure.
+    if (error.code === 'EPIPE') process.exit(isOver ? undefined : EXIT.ok);
+    lost(error);
   });
 }
 
@@ -76,7 +77,18 @@ async function main(inputs: string[]): Promise<void> {
 function end(code: Exit): void {
   process.exitCode = code;
   isOver = true;
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+  // What a write failed of is told right after it.
+  process.stdout.write('', () => process.stderr.write('', () => setImmediate(() => process.exit())));
+}
+
+/** Ends where results could not be written, as on a full disk. */
+function lost({ message }: Error): never {
+  try {
+    writeSync(process.stderr.fd, `error: The output could not be written: ${message}\n`);
+  } catch (_neither) {
+    // The exit code says it.
+  }
+  process.exit(EXIT.failed);
 }
 
 await main(process.argv.slice(2));

@@ -184,6 +184,10 @@ const RETRYABLE: ReadonlySet<SpicerackErrorCode> = new Set(['TOO_MANY_REQUESTS',
 /** Codes of the system that say that nothing was sent, since nobody listens. */
 const AWAY = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_INVALID_URL|bad port/;
 
+/** What a failed handshake of TLS says: nothing was sent then, and a new try says the same. */
+const INSECURE =
+  /\b((?:ERR_(?:SSL|TLS)_|(?:CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_[A-Z]+)_)[A-Z0-9_]+|wrong version number)/i;
+
 interface Server {
   url: string;
   serverVersion: string | null;
@@ -224,6 +228,13 @@ export function readError(error: unknown, { url, serverVersion, version }: Serve
         cause: error,
       },
     );
+  }
+  const [, insecure] = words.match(INSECURE) ?? [];
+  if (insecure) {
+    return new SpicerackError('UNREACHABLE', `No secure connection to ${url}: ${insecure}.`, {
+      hint: 'Check whether the address is one of https, and its certificate.',
+      cause: error,
+    });
   }
   if (AWAY.test(words)) {
     return new SpicerackError('UNREACHABLE', `No Spicerack answers at ${url}.`, {

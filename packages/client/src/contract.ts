@@ -250,6 +250,8 @@ export interface Repo {
   /** Minutes between automatic syncs; null is off. */
   autoSyncMinutes: number | null;
   autoRestack: boolean;
+  /** Whether automatic syncs move what stands on merged branches; else they only read. */
+  autoSyncMoves: boolean;
   /** When the branch rows were last refreshed from the remote. */
   syncedAt: string | null;
   /** How many of those branches want something; null until the first sync. */
@@ -326,6 +328,8 @@ export interface Job {
   /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
   base: string | null;
   suggested: boolean;
+  /** Of a `sync_repo`: whether it moves what stands on merged branches; else it only reads. */
+  move: boolean;
   /** For `create_branch`: the commit to make the branch at; null for its parent's tip. */
   atCommit: string | null;
   status: JobStatus;
@@ -501,7 +505,15 @@ export interface RangeDiff {
 }
 
 /** Why changes cannot be shown. */
-export type ChangesErrorCode = 'NO_CLONE' | 'COMMIT_GONE' | 'TOO_LARGE' | 'TIMEOUT' | 'INTERNAL';
+export type ChangesErrorCode = 'NO_CLONE' | 'COMMIT_GONE' | 'TOO_LARGE' | 'TIMEOUT' | 'NO_IMAGE' | 'INTERNAL';
+
+/** A picture; its type is told by its bytes. */
+export interface ShownImage {
+  type: 'image/png' | 'image/gif' | 'image/jpeg' | 'image/webp';
+  width: number;
+  height: number;
+  base64: string;
+}
 
 /** Commits from `base` (left out) to `tip`. */
 export interface CommitRange {
@@ -733,6 +745,15 @@ export interface StreamOptions extends CallOptions {
   onConnection?: ((state: ConnectionState) => void) | undefined;
 }
 
+/** Which changes are asked for; `changes.get` says what each field means. */
+export interface ChangesAsk {
+  repoId: string;
+  from: string | null;
+  to: string;
+  hideWhitespace?: boolean | undefined;
+  file?: number | null | undefined;
+}
+
 export interface WatchOptions extends StreamOptions {
   /** Only what concerns this repository; all of them where it is left out. */
   repoId?: string | undefined;
@@ -773,6 +794,7 @@ export interface Spicerack {
         /** Minutes between automatic syncs; null is off. */
         autoSyncMinutes?: number | null | undefined;
         autoRestack?: boolean | undefined;
+        autoSyncMoves?: boolean | undefined;
       },
       options?: CallOptions,
     ): Promise<Repo>;
@@ -803,7 +825,14 @@ export interface Spicerack {
      * Accepts an action and answers at once. With `expected`, the `tipsKey` of the forecast that its asker has seen, it
      * is refused where the branches are others now, and ends with `DIVERGED` where they are when the job acts.
      */
-    run(input: Action & { expected?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
+    run(
+      input: Action & {
+        expected?: string | undefined;
+        /** Of a `sync_repo`: false only reads, and leaves what stands on merged branches where it is. True where it is left out. */
+        move?: boolean | undefined;
+      },
+      options?: KeyedOptions,
+    ): Promise<Accepted>;
     get(input: { jobId: string }, options?: CallOptions): Promise<JobDetail & { undo: UndoOffer; feedCursor: number }>;
     /** Newest first. `cursor` is the `nextCursor` of the page before. */
     list(
@@ -872,15 +901,19 @@ export interface Spicerack {
      * then asking again gives it. `file` gives one file alone, by its place among all, with all of its patch.
      */
     get(
-      input: {
-        repoId: string;
-        from: string | null;
-        to: string;
-        hideWhitespace?: boolean | undefined;
-        file?: number | null | undefined;
-      },
+      input: ChangesAsk,
       options?: CallOptions,
     ): Promise<ChangesState & { changes: Changes | null; feedCursor: number }>;
+    /** A picture by the id of its blob (`before.id`, `after.id` of a file), likewise. */
+    image(
+      input: { repoId: string; id: string },
+      options?: CallOptions,
+    ): Promise<ChangesState & { image: ShownImage | null; feedCursor: number }>;
+    /** Commits by their ids, at most 200, likewise and without sizes; those that the server's clone lacks are left out. */
+    commits(
+      input: { repoId: string; ids: string[] },
+      options?: CallOptions,
+    ): Promise<ChangesState & { commits: ChangedCommit[] | null; feedCursor: number }>;
     /** A branch's commits before a move against those after it, likewise. */
     rangeDiff(
       input: { repoId: string; before: CommitRange; after: CommitRange },
@@ -902,4 +935,6 @@ export interface Spicerack {
   waitForJob(jobId: string, options?: WaitOptions): Promise<JobDetail & { undo: UndoOffer }>;
   /** Waits until a forecast is no longer `pending`; asks again where the branches have changed meanwhile. */
   waitForForecast(input: Action, options?: CallOptions): Promise<Forecast>;
+  /** Waits until changes are no longer `pending`. */
+  waitForChanges(input: ChangesAsk, options?: CallOptions): Promise<ChangesState & { changes: Changes | null }>;
 }

@@ -1,5 +1,5 @@
 import { createCalls } from './calls';
-import type { AddedRepo, Change, Forecast, JobDetail, KeyedOptions, Spicerack } from './contract';
+import type { AddedRepo, Change, ChangesState, Forecast, JobDetail, KeyedOptions, Spicerack } from './contract';
 import { SpicerackError } from './error';
 import { type Abort, anyOf } from './signal';
 import { version } from './version';
@@ -96,7 +96,12 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       retry: keyed('tasks.retry'),
     },
     forecast: { get: query('forecast.get') },
-    changes: { get: query('changes.get'), rangeDiff: query('changes.rangeDiff') },
+    changes: {
+      image: query('changes.image'),
+      get: query('changes.get'),
+      commits: query('changes.commits'),
+      rangeDiff: query('changes.rangeDiff'),
+    },
     system: { status: bare('system.status') },
     async *watch({ repoId, from, signal, onConnection } = {}) {
       const stop = until(signal);
@@ -139,12 +144,34 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
         if (!seen.stale) return seen;
       }
     },
+    async waitForChanges(input, { signal } = {}) {
+      const stop = until(signal);
+      for (;;) {
+        const [, { feedCursor: _, ...last }] = await waitOn<ChangesState & { feedCursor: number }, LookedChanges>(
+          waits,
+          {
+            isKnown: calls.isKnown(),
+            look: () => spicerack.changes.get(input, { signal: stop }),
+            isEnd: ({ status }) => status !== 'pending',
+            apply: (seen, change) => {
+              if (change.type !== 'changes' || change.row.id !== seen.id) return null;
+              // One that is gone has made room: asking makes it anew.
+              return change.op === 'delete' ? { ...seen, status: 'error' } : { ...seen, ...change.row };
+            },
+            signal: stop,
+          },
+        );
+        // The stream says that they are there, and does not carry them.
+        if (last.status !== 'pending') return last;
+      }
+    },
   };
   return spicerack;
 }
 
 type Answer = Forecast & { feedCursor: number };
 type SeenJob = JobDetail & { feedCursor: number };
+type LookedChanges = Awaited<ReturnType<Spicerack['changes']['get']>>;
 type LookedJob = Awaited<ReturnType<Spicerack['jobs']['get']>>;
 
 /** Takes in what a change says of a job; null where it says nothing of it. */

@@ -22,10 +22,16 @@ export async function commitsBetween(
   await gitRecords(args, { gitDir, signal, encoding: 'latin1' }, (id) => ids.push(id));
   const commitCount =
     ids.length <= most ? ids.length : Number(await gitText(['rev-list', '--count', ...range], { gitDir, signal }));
-  return { commits: await commitsOf(gitDir, ids.slice(0, most), signal), commitCount };
+  const commits = await readCommits(gitDir, ids.slice(0, most), signal);
+  await addSizes(gitDir, commits, signal);
+  return { commits, commitCount };
 }
 
-async function commitsOf(gitDir: string, ids: string[], signal?: AbortSignal): Promise<ChangedCommit[]> {
+/**
+ * Commits by their ids, in that order, without their sizes.
+ * @throws GitError when one does not exist, or has a message that is too long to be read
+ */
+export async function readCommits(gitDir: string, ids: string[], signal?: AbortSignal): Promise<ChangedCommit[]> {
   if (ids.length === 0) return [];
   const reader = new ObjectReader({ gitDir, signal });
   const commits: ChangedCommit[] = [];
@@ -46,11 +52,14 @@ async function commitsOf(gitDir: string, ids: string[], signal?: AbortSignal): P
   } finally {
     await reader.close();
   }
+  return commits;
+}
+
+async function addSizes(gitDir: string, commits: ChangedCommit[], signal?: AbortSignal): Promise<void> {
   const children = commits.filter(({ parents }) => parents.length > 0);
   const pairs = children.map(({ id, parents }) => ({ from: parents[0] ?? '', to: id }));
   for (const [at, size] of (await diffStats(gitDir, pairs, signal)).entries()) {
     const commit = children[at];
     if (commit) commit.size = size;
   }
-  return commits;
 }

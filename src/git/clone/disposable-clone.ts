@@ -1,8 +1,8 @@
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Quarantine } from '../objects/objects';
 import { type GitOptions, git } from '../process/run';
+import { makeTempFolder, noPlace } from '../process/temp-folder';
 
 /**
  * A repository with a work tree for a program that needs one, made for one piece of work and thrown away after it.
@@ -58,7 +58,7 @@ export async function disposableClone(
   idLength: number,
   signal?: AbortSignal,
 ): Promise<DisposableClone> {
-  const dir = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
+  const dir = await makeTempFolder();
   const gitDir = join(dir, '.git');
   const remove = () => rm(dir, { recursive: true, force: true, maxRetries: 3 });
   try {
@@ -69,7 +69,7 @@ export async function disposableClone(
     await appendFile(join(gitDir, 'config'), SETTINGS);
   } catch (error) {
     await remove();
-    throw error;
+    throw noPlace(error);
   }
   return { dir, gitDir, options: { cwd: dir, env: quarantine.env }, remove };
 }

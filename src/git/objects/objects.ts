@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { makeTempFolder } from '../process/temp-folder';
 
 /**
  * A throw-away object directory in front of a clone. What git writes in `env` lands here and reads fall through
@@ -65,7 +66,7 @@ async function makeFolder(): Promise<string> {
   } catch {
     // No such file system here, or not ours to write: the ordinary temporary folder does.
   }
-  return mkdtemp(join(tmpdir(), name));
+  return makeTempFolder('quarantine');
 }
 
 const NAME = 'spicerack-quarantine-';

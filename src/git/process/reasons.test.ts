@@ -6,6 +6,7 @@ import { failureOfGit } from '@/queue/failure';
 import { remoteHead } from '../remote/ls-remote';
 import { classify, GitError } from './error';
 import { REASONS } from './reasons';
+import { whoSaid } from './said';
 
 const CUT =
   'fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n';
@@ -46,6 +47,8 @@ const SEEN: Record<string, string[]> = {
     ),
   ],
   'suspended account': [
+    'fatal: remote error: CAPTCHA required\nYour Bitbucket account has been marked as requiring a CAPTCHA.\n',
+
     `ERROR: Your account is suspended. Please check with your installation administrator.\n${CUT}`,
     http(403, 'remote: Your account is suspended. Please visit https://support.github.com for more information.\n'),
     http(403, 'remote: Your account is disabled. Please see https://github.com/account/billing\n'),
@@ -56,6 +59,9 @@ const SEEN: Record<string, string[]> = {
     http(403, 'remote: To access this repository, an admin must whitelist your IP.\n'),
   ],
   'expired token': [
+    http(403, 'remote: Your credentials lack one or more required privilege scopes.\n'),
+    'fatal: remote error: TF30063: You are not authorized to access dev.azure.com.\n',
+
     http(
       403,
       'remote: HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you must use a token.\n',
@@ -63,11 +69,16 @@ const SEEN: Record<string, string[]> = {
     "remote: TF400813: The user '' is not authorized to access this resource.\nfatal: Authentication failed for 'https://dev.azure.com/acme/_git/shop/'\n",
   ],
   'two-step login': [
+    http(403, 'remote: Bitbucket Cloud recently stopped supporting account passwords for Git authentication.\n'),
+
     "remote: Support for password authentication was removed on August 13, 2021.\nfatal: Authentication failed for 'https://github.com/acme/shop/'\n",
     http(403, 'remote: To access this repository, enable two-step authentication.\n'),
   ],
   'fine-grained token': [http(403, 'remote: Write access to repository not granted.\n')],
-  'no project access': [framed('ERROR: You are not allowed to download code from this project.')],
+  'no project access': [
+    'fatal: remote error: upload-pack not permitted on shop\n',
+    framed('ERROR: You are not allowed to download code from this project.'),
+  ],
   'read-only repository': [
     `ERROR: This repository was archived so it is read-only.\n${CUT}`,
     http(403, 'remote: This repository was archived so it is read-only.\n'),
@@ -85,6 +96,10 @@ const SEEN: Record<string, string[]> = {
   ],
   secrets: [pushed('remote: error: GH013: Repository rule violations found for refs/heads/a.\n')],
   'no right to write': [
+    `repository access denied. access via a deployment key is read-only.\n${CUT}`,
+    'fatal: remote error: receive-pack not permitted on shop\n',
+    "fatal: Upload denied for project 'shop'\n",
+
     `ERROR: The key you are authenticating with has been marked as read only.\n${CUT}`,
     `ERROR: Permission to acme/shop.git denied to deploy key\n${CUT}`,
     http(403, 'remote: Permission to acme/shop.git denied to ada.\n'),
@@ -93,7 +108,23 @@ const SEEN: Record<string, string[]> = {
     pushed("remote: TF401027: You need the Git 'ForcePush' permission to perform this action.\n"),
     pushed('remote: error: branch refs/heads/a: prohibited by Gerrit: not permitted: force update\n'),
   ],
+  'somebody else’s commits': [
+    pushed('remote: error: GH007: Your push would publish a private email address.\n'),
+    pushed(
+      "remote: GitLab: Committer's email 'ada@example.com' is not verified. The committer email has to be one of your own.\n",
+    ),
+    pushed(
+      "remote: error: commit 0123abc: email address ada@example.com is not registered in your account, and you lack 'forge committer' permission.\n",
+    ),
+  ],
+  'contributor agreement': [pushed('remote: error: No Contributor Agreement on file for user ada\n')],
   'guarded branch': [
+    pushed(
+      'remote: Branch refs/heads/main can only be modified through pull requests.\nremote: Check your branch permissions configuration with the project administrator.\n',
+    ),
+    pushed('remote: Permission denied to update branch main.\n'),
+    pushed(' ! [remote rejected] a -> a (prohibited by Gerrit: project state does not allow it)\n'),
+
     pushed('remote: error: GH006: Protected branch update failed for refs/heads/main.\n'),
     pushed('remote: TF402455: Pushes to this branch are not permitted; you must use a pull request.\n'),
   ],
@@ -108,11 +139,19 @@ const SEEN: Record<string, string[]> = {
     ),
   ],
   'their repository is damaged': [
+    pushed('error: remote unpack failed: error Missing tree 0123456789abcdef0123456789abcdef01234567\n'),
+
     'remote: fatal: bad tree object 0123456789abcdef0123456789abcdef01234567\nremote: aborting due to possible repository corruption on the remote side.\nfatal: early EOF\nfatal: index-pack failed\n',
     pushed('remote: fatal: pack has 1 unresolved deltas\nerror: remote unpack failed: index-pack abnormal exit\n'),
   ],
-  'no such commit': ['fatal: remote error: upload-pack: not our ref 0123456789abcdef0123456789abcdef01234567\n'],
+  'no such commit': [
+    'fatal: remote error: TF401035: The object 0123 does not exist.\n',
+    'fatal: remote error: upload-pack: not our ref 0123456789abcdef0123456789abcdef01234567\n',
+  ],
   'no such repository': [
+    http(404, 'remote: You may not have access to this repository or it no longer exists in this workspace.\n'),
+    'fatal: remote error: VS800075: The project with id 0123 does not exist, or you do not have permission to access it.\n',
+
     `ERROR: Repository not found.\n${CUT}`,
     "remote: Repository not found.\nfatal: repository 'https://github.com/acme/shop/' not found\n",
     framed('ERROR: The project you were looking for could not be found or you do not have permission to view it.'),
@@ -123,6 +162,8 @@ const SEEN: Record<string, string[]> = {
   'withheld by law': [http(451, 'remote: Repository unavailable due to DMCA takedown.\n')],
   'too many requests': [http(429)],
   maintenance: [
+    'fatal: remote error: TF10216: Azure DevOps Services is currently unavailable.\n',
+
     `remote: GitLab is currently unable to handle this request due to load.\n${CUT}`,
     `Gitea: Internal error\n${CUT}`,
   ],
@@ -141,6 +182,10 @@ const SEEN: Record<string, string[]> = {
   'no git': [
     'fatal: https://git.example.com/x/info/refs not valid: is this a git repository?\n',
     'fatal: protocol error: bad line length character: <!DO\n',
+  ],
+  'plain web server': [
+    pushed('error: Cannot access URL http://git.example.com/x.git/, return code 22\nfatal: git-http-push failed\n'),
+    pushed('error: no DAV locking support on http://git.example.com/x.git/\nfatal: git-http-push failed\n'),
   ],
   'bad request': [http(400), http(406)],
   'too many keys': [
@@ -170,7 +215,10 @@ const SEEN: Record<string, string[]> = {
     `ssh: Could not resolve hostname nowhere: Name or service not known\n${CUT}`,
     "fatal: unable to access 'https://nowhere.example/x/': Could not resolve host: nowhere.example\n",
   ],
-  'no way there': [`ssh: connect to host git.example.com port 22: Connection timed out\n${CUT}`],
+  'no way there': [
+    pushed('error: Cannot access URL http://git.example.com/x.git/, return code 7\nfatal: git-http-push failed\n'),
+    `ssh: connect to host git.example.com port 22: Connection timed out\n${CUT}`,
+  ],
   'broken connection': [
     'error: RPC failed; curl 56 GnuTLS recv error (-9)\nfatal: early EOF\nfatal: index-pack failed\n',
     `kex_exchange_identification: Connection closed by remote host\n${CUT}`,
@@ -240,6 +288,20 @@ describe('whose trouble it is', () => {
         expect(failureOfGit(error).failure.code).not.toBe('INTERNAL');
         expect(['corrupt', 'disk_full', 'too_large']).not.toContain(error.kind);
         expect(error.message).not.toMatch(/: remote:\s*$/);
+      }),
+    );
+  });
+
+  test('nor where it says it without a mark, as over ssh, and git’s trace has none of it', () => {
+    const known = REASONS.flatMap(({ words }) => words.map((each) => each.replaceAll('*', 'x')));
+    const line = fc.oneof(remoteLine, fc.constantFrom(...known));
+    const trace = { said: new Set<string>(), metGit: true };
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), fc.constantFrom('', CUT), (lines, end) => {
+        const words = lines.map((each) => `${each}\n`).join('') + end;
+        const error = classify(['push'], 128, words, whoSaid(words, trace));
+        expect(failureOfGit(error).failure.code).not.toBe('INTERNAL');
+        expect(['corrupt', 'disk_full', 'too_large']).not.toContain(error.kind);
       }),
     );
   });

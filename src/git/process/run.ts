@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config } from '@/config';
 import { childEnvironment } from '@/environment';
@@ -9,6 +8,7 @@ import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
 import { classify, GitError, speaksToRemote } from './error';
 import { hostConfig } from './host-config';
 import { type Said, whoSaid } from './said';
+import { makeTempFolder } from './temp-folder';
 import { readTrace, type Trace } from './trace';
 
 /** Every option that a git command may need. Paths are absolute. */
@@ -162,7 +162,7 @@ async function run(
 ): Promise<Omit<GitOutput, 'stdout'>> {
   if (!speaksToRemote(args)) return runTraced(program, args, options, take, async () => null);
   // Without a place for it there is no trace: the marks alone tell then, and the command runs as it would.
-  const folder = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`)).catch(() => null);
+  const folder = await makeTempFolder().catch(() => null);
   if (folder === null) return runTraced(program, args, options, take, async () => null);
   const path = join(folder, 'trace');
   const trace = async () => readTrace(await readFile(path, 'utf8').catch(() => ''));

@@ -30,6 +30,11 @@ describe('a push that failed', () => {
       'error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\nfatal: the remote end hung up unexpectedly',
     ],
     ['', "fatal: unable to access 'https://x/': The requested URL returned error: 503"],
+    [
+      '',
+      'error: Cannot access URL http://x/, return code 22\nfatal: git-http-push failed\nerror: failed to push some refs',
+    ],
+    ['', 'error: no DAV locking support on http://x/\nfatal: git-http-push failed'],
     [`${REF}[remote rejected] (unpacker error)`, 'error: remote unpack failed: index-pack abnormal exit'],
   ])('is known to have moved nothing: %s %s', (stdout, stderr) => {
     expect(readRefusal(stdout, stderr)?.kind).toBe('declined');

@@ -121,7 +121,7 @@ async function deleteRefs(gitDir: string, names: string[], signal: AbortSignal |
 }
 
 /** Whether the clone lacks what is below a certain commit. */
-function isShallow(gitDir: string): boolean {
+export function isShallow(gitDir: string): boolean {
   return existsSync(join(gitDir, 'shallow'));
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gitText } from '../process/run';
+import { makeTempFolder, noPlace } from '../process/temp-folder';
 
 /** A ref of the remote that shall go from one commit id to another; null is "not there". */
 export interface RefMove {
@@ -25,10 +25,10 @@ export interface PushRepo {
   remove(): Promise<void>;
 }
 
-/** @throws GitError where the clone has no remote */
+/** @throws GitError where the clone has no remote, or the temporary folder takes nothing (`disk_full`, `no_place`) */
 export async function makePushRepo(clone: string, moves: RefMove[], signal?: AbortSignal): Promise<PushRepo> {
   const url = await gitText(['config', '--file', join(clone, 'config'), 'remote.origin.url'], { signal });
-  const folder = await mkdtemp(join(tmpdir(), `spicerack-copy-${process.pid}-`));
+  const folder = await makeTempFolder();
   // Named as the clone is, so that whoever looks at the process sees whose push it is.
   const gitDir = join(folder, basename(clone));
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -42,7 +42,7 @@ export async function makePushRepo(clone: string, moves: RefMove[], signal?: Abo
     return { gitDir, remove };
   } catch (error) {
     await remove();
-    throw error;
+    throw noPlace(error);
   }
 }
 

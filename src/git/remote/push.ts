@@ -6,7 +6,7 @@ import { git } from '../process/run';
 import { hostWords, type Said, whoSaid } from '../process/said';
 import { remoteRefs } from './ls-remote';
 import type { RemoteOptions } from './options';
-import { makePushRepo, PUSH_REMOTE, type RefMove } from './push-repo';
+import { makePushRepo, PUSH_REMOTE, type PushRepo, type RefMove } from './push-repo';
 
 /** A ref that the remote, or its lease, did not let go. */
 export interface RefusedRef {
@@ -71,7 +71,13 @@ export async function pushAtomic(
   for (const { id } of await existingCommits(gitDir, commits, bounds.signal)) commits.delete(id);
   const [missing] = commits;
   if (missing) throw new GitError('corrupt', `the clone lacks commit ${missing}, which is to be pushed`, ['push'], '');
-  const from = await makePushRepo(gitDir, moves, bounds.signal);
+  let from: PushRepo;
+  try {
+    from = await makePushRepo(gitDir, moves, bounds.signal);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    return { kind: 'declined', error, objects: [] };
+  }
   const { code, stdout, stderr, said } = await pushFrom(from, args, bounds);
   if (code === 0) return { kind: 'pushed' };
   if (says(stderr, ['does not support --atomic push'])) return { kind: 'atomic_unsupported' };
@@ -97,7 +103,7 @@ export async function pushAtomic(
   return refused;
 }
 
-async function pushFrom(from: Awaited<ReturnType<typeof makePushRepo>>, args: string[], bounds: RemoteOptions) {
+async function pushFrom(from: PushRepo, args: string[], bounds: RemoteOptions) {
   try {
     return await git(args, { ...bounds, gitDir: from.gitDir, okCodes: [0, 1, 128] });
   } finally {
@@ -138,6 +144,9 @@ const TOOK_NOTHING = [
   'error: RPC failed; HTTP 3',
   'error: RPC failed; HTTP 4',
   'error: remote unpack failed: ',
+  // Dumb http: it looks for a lock before anything else.
+  'error: Cannot access URL ',
+  'error: no DAV locking support',
 ];
 
 /** What passes by itself, where it is why nothing was taken: the way there, or a host that is busy. */
@@ -232,7 +241,9 @@ function blame(rejected: Rejection[], stderr: string): (PushResult & { kind: 're
 
   const atFault = rejected.filter(({ reason }) => !/^atomic push fail(ed|ure)$/.test(reason));
   const refs = atFault.map(({ ref, by, reason }): RefusedRef => {
-    if (by === 'rejected') return { ref, reason: 'stale', message: 'it has moved on the remote' };
+    // Azure DevOps says so of a ref that somebody has moved.
+    if (by === 'rejected' || reason.includes('TF401028'))
+      return { ref, reason: 'stale', message: 'it has moved on the remote' };
     return { ref, reason: PROTECTED.test(reason) ? 'protected' : 'other', message: message || reason };
   });
   // A pre-receive hook declines all refs at once; its words may name the one that it minds.

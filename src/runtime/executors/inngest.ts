@@ -1,6 +1,10 @@
 import { inngest } from '@inngest/client';
 import { jobDispatched } from '@inngest/events';
+import { config } from '@/config';
+import { setProblem } from '@/db/problems';
 import type { Executor } from '@/queue/executor';
+import { executorTrouble } from '@/server/executor-trouble';
+import { inngestFound } from '@/server/inngest-found';
 import { inngestIsReady } from './inngest-ready';
 
 /** How long handing over may take: against a server that accepts and never answers, `send` hangs for ever. */
@@ -22,6 +26,11 @@ export const inngestExecutor: Executor = {
     });
     try {
       await Promise.race([inngest.send(event), timeout]);
+      setProblem('hand_over', null);
+    } catch (error) {
+      // A child of ours that ends is started again, and says so itself.
+      if (config().inngest && !inngestFound()) setProblem('hand_over', await executorTrouble(config(), String(error)));
+      throw error;
     } finally {
       clearTimeout(timer);
     }

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkAccess, landing, type Rules } from './access';
 
-const local: Rules = { guarded: false, names: () => new Set(['127.0.0.1']), allowedHosts: [], inngestSigns: false };
+const local: Rules = {
+  guarded: false,
+  guardsMetrics: false,
+  names: () => new Set(['127.0.0.1']),
+  allowedHosts: [],
+  publicUrl: null,
+  inngestSigns: false,
+};
 const shared: Rules = { ...local, guarded: true, names: () => new Set(['192.168.7.5', 'fe80::1', 'rack']) };
 const ask = (headers: Record<string, string>, rules: Rules = local, url = '/', method = 'GET') =>
   checkAccess({ method, url, headers, hosts: 1 }, rules);
@@ -55,6 +62,37 @@ describe('the Host', () => {
   });
 });
 
+describe('behind a proxy', () => {
+  const rules = { ...local, publicUrl: 'https://rack.example' };
+  const origin = 'https://rack.example';
+
+  it('that passes on no Host, our own pages are ours once the settings say where people reach them', () => {
+    expect(ask({ host: '127.0.0.1:3000', origin }, rules, '/api/trpc/x', 'POST').kind).toBe('allowed');
+    expect(ask({ host: 'rack.example', origin }, rules, '/api/trpc/x', 'POST').kind).toBe('allowed');
+  });
+
+  it('the refusal names both hosts, the setting, and the line that the proxy needs', () => {
+    const refusal = ask({ host: '127.0.0.1:3000', origin }, local, '/api/trpc/x', 'POST');
+    for (const words of [
+      'from rack.example',
+      'Host is 127.0.0.1:3000',
+      'SPICERACK_PUBLIC_URL=https://rack.example',
+      'proxy_set_header Host',
+    ]) {
+      expect(refusal).toMatchObject({ status: 403, message: expect.stringContaining(words) });
+    }
+  });
+
+  it('other sites stay other sites, by name, by port and by protocol', () => {
+    for (const other of ['https://evil.example', 'https://rack.example:8443', 'http://rack.example', 'null']) {
+      expect(ask({ host: '127.0.0.1:3000', origin: other }, rules, '/api/trpc/x', 'POST')).toMatchObject({
+        status: 403,
+      });
+    }
+    expect(ask({ host: 'evil.example', origin }, rules)).toMatchObject({ status: 403 });
+  });
+});
+
 it('refuses an Origin that is not the Host', () => {
   const host = 'localhost:3000';
   for (const origin of ['http://localhost:3000', 'https://localhost:3000']) {
@@ -99,7 +137,7 @@ describe('behind a token', () => {
     expect(ask({ host, authorization: 'Basic abc' }, shared)).toMatchObject({ status: 401 });
     expect(ask({ host, authorization: 'Bearer abc' }, shared)).toEqual({
       kind: 'check',
-      credential: { kind: 'bearer', token: 'abc' },
+      credential: { kind: 'bearer', token: 'abc', opens: 'all' },
     });
     expect(ask({ host, cookie: 'a=b; spicerack_session=%; spicerack_session=abc' }, shared)).toEqual({
       kind: 'check',
@@ -177,7 +215,7 @@ it('decides on every request without a throw, and lets in none without a credent
       const headers = { host, cookie, ...(origin && { origin }), authorization };
       const rules = { ...shared, inngestSigns: signs };
       const access = checkAccess({ method: 'GET', url, headers, hosts: 1 }, rules);
-      const exempt = ['/api/health', '/api/inngest'].includes(url.split('?')[0] ?? '');
+      const exempt = ['/api/health', '/api/ready', '/api/inngest'].includes(url.split('?')[0] ?? '');
       if (access.kind === 'allowed') expect(exempt).toBe(true);
       const known = checkAccess(
         { method: 'GET', url, headers: { host: 'localhost', cookie, authorization }, hosts: 1 },

@@ -15,8 +15,12 @@ export interface Asking {
 export interface Rules {
   /** Whether a token is asked for. */
   guarded: boolean;
+  /** Whether `/api/metrics` has a token of its own, which opens it alone, and nothing else does. */
+  guardsMetrics: boolean;
   /** Names and addresses of this server beside the loopback ones, without port, in lower case. */
   names: () => ReadonlySet<string>;
+  /** The origin under which people reach it through a proxy; null where there is none. */
+  publicUrl: string | null;
   /** What SPICERACK_ALLOWED_HOSTS adds: names, or names with a port. */
   allowedHosts: readonly string[];
   /** Whether `/api/inngest` checks signatures, and so needs no token. */
@@ -25,7 +29,7 @@ export interface Rules {
 
 /** Proof that the asker may come in, yet to be checked. */
 export type Credential =
-  | { kind: 'bearer'; token: string }
+  | { kind: 'bearer'; token: string; opens: 'all' | 'metrics' }
   | { kind: 'session'; id: string }
   /** Becomes a session, which goes on at `location`, a path of ours. */
   | { kind: 'sign_in'; token: string; location: string };
@@ -45,6 +49,11 @@ export const SIGN_IN = '/api/sign-in';
 export const SIGN_OUT = '/api/sign-out';
 export const COOKIE = 'spicerack_session';
 
+const METRICS = '/api/metrics';
+
+/** Where nobody is asked for anything. */
+const OPEN = new Set(['/api/health', '/api/ready']);
+
 export const ASKS_FOR_TOKEN =
   'This server asks for its token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
 
@@ -57,9 +66,9 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
  * - Pages are read, and only the API is posted to: what the framework would take besides is nobody's business.
  * - The Host must be one of ours, which keeps out web pages that point a name of theirs at this machine (DNS
  *   rebinding).
- * - An Origin must be the Host, which keeps out other sites' scripts and forms.
- * - Where a token is set, it or a session must be presented, but at two exact paths: `/api/health` tells nothing, and
- *   `/api/inngest` asks for signatures of its own while it has a key to check them with.
+ * - An Origin must be the Host, or what SPICERACK_PUBLIC_URL says, which keeps out other sites' scripts and forms.
+ * - Where a token is set, it or a session must be presented, but at exact paths: `/api/health` and `/api/ready` tell nothing,
+ *   and `/api/inngest` asks for signatures of its own while it has a key to check them with.
  */
 export function checkAccess(asking: Asking, rules: Rules): Access {
   const target = readTarget(asking.url);
@@ -75,25 +84,38 @@ export function checkAccess(asking: Asking, rules: Rules): Access {
     );
   }
   const { origin } = asking.headers;
-  if (origin !== undefined && hostOf(origin) !== host) return refused(403, 'Requests from other sites are not taken.');
+  if (origin !== undefined && hostOf(origin) !== host && origin.toLowerCase() !== rules.publicUrl) {
+    return refused(403, otherSite(origin, host));
+  }
+  if (rules.guardsMetrics && target.path === METRICS) {
+    const token = bearerOf(asking);
+    return token === undefined
+      ? refused(401, 'Send "Authorization: Bearer …" with SPICERACK_METRICS_TOKEN.')
+      : { kind: 'check', credential: { kind: 'bearer', token, opens: 'metrics' } };
+  }
   return rules.guarded ? guarded(asking, target, rules) : { kind: 'allowed' };
 }
 
-function guarded({ method, headers }: Asking, target: Target, rules: Rules): Access {
+function guarded(asking: Asking, target: Target, rules: Rules): Access {
+  const { method, headers } = asking;
   const session = cookieOf(headers.cookie);
   if (target.path === SIGN_IN && method === 'POST') return { kind: 'form' };
   if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
-  if (target.path === '/api/health' || (target.path === '/api/inngest' && rules.inngestSigns)) {
+  if (OPEN.has(target.path) || (target.path === '/api/inngest' && rules.inngestSigns)) {
     return { kind: 'allowed' };
   }
-  const bearer = headers.authorization?.match(/^Bearer +(\S+) *$/i)?.[1];
-  if (bearer !== undefined) return { kind: 'check', credential: { kind: 'bearer', token: bearer } };
-  const { token, location } = withoutToken(target);
-  if (token !== null && (method === 'GET' || method === 'HEAD')) {
-    return { kind: 'check', credential: { kind: 'sign_in', token, location } };
+  const token = bearerOf(asking);
+  if (token !== undefined) return { kind: 'check', credential: { kind: 'bearer', token, opens: 'all' } };
+  const { token: inAddress, location } = withoutToken(target);
+  if (inAddress !== null && (method === 'GET' || method === 'HEAD')) {
+    return { kind: 'check', credential: { kind: 'sign_in', token: inAddress, location } };
   }
   if (session !== null) return { kind: 'check', credential: { kind: 'session', id: session } };
   return refused(401, ASKS_FOR_TOKEN);
+}
+
+function bearerOf({ headers }: Asking): string | undefined {
+  return headers.authorization?.match(/^Bearer +(\S+) *$/i)?.[1];
 }
 
 /** Takes the token out of an address, so that it does not stay in the address bar. */
@@ -115,6 +137,14 @@ function refused(status: 400 | 401 | 403 | 405, message: string): Access {
   return { kind: 'refused', status, message };
 }
 
+/** A proxy that does not pass on Host makes each page of ours look like another site's. */
+function otherSite(origin: string, host: string): string {
+  const from = hostOf(origin);
+  const refusal = 'Requests from other sites are not taken';
+  if (from === null) return `${refusal}.`;
+  return `${refusal}: this one is from ${from}, and its Host is ${host}. If ${from} is a proxy in front of this server, set SPICERACK_PUBLIC_URL=${new URL(origin).origin} here, or have the proxy pass on Host (nginx: proxy_set_header Host $http_host;).`;
+}
+
 function isMethodOf(path: string, method: string): boolean {
   if (method === 'GET' || method === 'HEAD') return true;
   return path.startsWith('/api/') && (method === 'POST' || method === 'PUT' || method === 'OPTIONS');
@@ -125,6 +155,7 @@ function isKnown(name: string, host: string, rules: Rules): boolean {
     LOOPBACK_NAMES.has(name) ||
     rules.allowedHosts.includes(name) ||
     rules.allowedHosts.includes(host) ||
+    (rules.publicUrl !== null && new URL(rules.publicUrl).host === host) ||
     rules.names().has(name)
   );
 }

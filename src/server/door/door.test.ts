@@ -6,7 +6,15 @@ import { rawRequest, sendRaw } from '@/testing/raw-http';
 import { createDoor, type Door, type DoorConfig, type DoorOptions } from './door';
 
 const TOKEN = 'a-token-for-this-test-alone';
-const guarded: DoorConfig = { host: '127.0.0.1', loopback: true, allowedHosts: [], token: TOKEN, inngest: null };
+const guarded: DoorConfig = {
+  host: '127.0.0.1',
+  loopback: true,
+  allowedHosts: [],
+  publicUrl: null,
+  token: TOKEN,
+  metricsToken: null,
+  inngest: null,
+};
 
 /** Stands in for the table of sessions: one is live, and `broken` is a database in trouble. */
 const someSessions: DoorOptions['sessions'] = {
@@ -148,4 +156,32 @@ it('shows browsers a page that asks for the token, with nothing in it that they 
   expect(page.body).toContain('action="/api/sign-in"');
   expect(page.body).not.toContain('<script');
   expect((await ask(url, 'GET /')).body).not.toContain('<');
+});
+
+it('gives sessions to HTTPS alone where people reach it by that, whatever the proxy passes on', async () => {
+  const signIn = async (publicUrl: string | null) => {
+    const { url, door } = await listen({ config: { ...guarded, publicUrl } });
+    door.open(echo);
+    const answer = await fetch(`${url}/?token=${TOKEN}`, { redirect: 'manual' });
+    server?.closeAllConnections();
+    return answer.headers.get('set-cookie');
+  };
+  expect(await signIn('https://rack.example')).toMatch(/; Secure$/);
+  for (const other of ['http://rack.example', null]) expect(await signIn(other)).not.toMatch(/Secure/);
+});
+
+it('measures have a token of their own, which opens nothing else and is not opened by another', async () => {
+  const metricsToken = 'a-token-for-measures-alone';
+  const as = (token: string) => ({ Authorization: `Bearer ${token}` });
+  for (const token of [TOKEN, null]) {
+    const { url, door } = await listen({ config: { ...guarded, token, metricsToken } });
+    door.open(echo);
+    expect((await ask(url, 'GET /api/metrics', as(metricsToken))).status).toBe(200);
+    expect((await ask(url, 'GET /api/metrics', as(TOKEN))).status).toBe(401);
+    if (token) expect((await ask(url, 'GET /', as(metricsToken))).status).toBe(401);
+    server?.closeAllConnections();
+  }
+  const { url, door } = await listen({ config: { ...guarded, metricsToken } });
+  door.open(echo);
+  expect((await ask(url, 'GET /api/metrics')).status).toBe(401);
 });

@@ -38,7 +38,10 @@ export interface App {
   inngestSigns: boolean;
 }
 
-export type DoorConfig = Pick<Config, 'host' | 'loopback' | 'allowedHosts' | 'token' | 'inngest'>;
+export type DoorConfig = Pick<
+  Config,
+  'host' | 'loopback' | 'allowedHosts' | 'publicUrl' | 'token' | 'metricsToken' | 'inngest'
+>;
 
 export interface DoorOptions {
   config: DoorConfig;
@@ -84,7 +87,11 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
     if (access.kind === 'refused') return access.status === 401 ? UNAUTHORIZED : access;
     if (access.kind === 'sign_out') {
       if (access.id !== null) await sessions.end(access.id);
-      return { status: 303, message: 'Signed out.', headers: { location: '/', 'set-cookie': cookie('', 0, request) } };
+      return {
+        status: 303,
+        message: 'Signed out.',
+        headers: { location: '/', 'set-cookie': cookie('', 0, isSecure(request)) },
+      };
     }
     if (access.kind === 'form') {
       const form = await formOf(request);
@@ -94,6 +101,12 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
       return answer && { ...answer, to };
     }
     return prove(access.credential, request);
+  }
+
+  function isSecure(request: IncomingMessage): boolean {
+    if (config.publicUrl?.startsWith('https:')) return true;
+    // Believed whoever says it: a browser that lies about it only harms itself.
+    return request.headers['x-forwarded-proto']?.toString().split(',')[0]?.trim() === 'https';
   }
 
   async function prove(credential: Credential, request: IncomingMessage): Promise<Answer | null> {
@@ -107,12 +120,13 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
         headers: { 'retry-after': String(wait) },
       };
     }
-    if (config.token === null || !same(credential.token, config.token)) {
+    const token = credential.kind === 'bearer' && credential.opens === 'metrics' ? config.metricsToken : config.token;
+    if (token === null || !same(credential.token, token)) {
       throttle.failed(address);
       return { ...UNAUTHORIZED, message: 'This is not the token.' };
     }
     if (credential.kind === 'bearer') return null;
-    const session = cookie(await sessions.begin(), SESSION_SECONDS, request);
+    const session = cookie(await sessions.begin(), SESSION_SECONDS, isSecure(request));
     return {
       status: 303,
       message: 'Signed in.',
@@ -188,15 +202,17 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | null>
   return new URLSearchParams(text);
 }
 
-function rulesOf({ host, loopback, allowedHosts, token, inngest }: DoorConfig): Rules {
+function rulesOf({ host, loopback, allowedHosts, publicUrl, token, metricsToken, inngest }: DoorConfig): Rules {
   const own = [host, ...(inngest?.serveOrigin ? [new URL(inngest.serveOrigin).hostname] : [])].map((name) =>
     name.replace(/^\[|\]$/g, '').toLowerCase(),
   );
   return {
     guarded: token !== null,
+    guardsMetrics: metricsToken !== null,
     // Asked each time: addresses come and go with networks.
     names: () => new Set(loopback ? own : [...own, ...machineNames()]),
     allowedHosts,
+    publicUrl,
     inngestSigns: false,
   };
 }
@@ -224,9 +240,7 @@ function addressOf(request: IncomingMessage): string {
   return forwarded && /^(::ffff:)?127\.|^::1$/.test(peer) ? forwarded : peer;
 }
 
-function cookie(value: string, seconds: number, request: IncomingMessage): string {
-  // Believed whoever says it: a browser that lies about it only harms itself.
-  const secure = request.headers['x-forwarded-proto']?.toString().split(',')[0]?.trim() === 'https';
+function cookie(value: string, seconds: number, secure: boolean): string {
   return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
 }
 

@@ -24,7 +24,8 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     `style-src-elem 'self'${dev ? " 'unsafe-inline'" : ` 'nonce-${nonce}'`}`,
     // The widths and places of rows come with the page as attributes; nobody else's text becomes one.
     "style-src-attr 'unsafe-inline'",
-    "img-src 'self'",
+    // Pictures of a repository are made by the page out of what the API gives.
+    "img-src 'self' blob:",
     "font-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",

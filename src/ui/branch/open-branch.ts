@@ -2,6 +2,11 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useStable } from '../stable';
 import { branchAddress, branchAt } from './address';
 
+/** Whether the page has room for a branch beside the stack (`lg`). */
+export function isWide(): boolean {
+  return window.matchMedia('(min-width: 1200px)').matches;
+}
+
 /**
  * The branch of a repo that the address shows, and what shows another one or none (null). Going back leads to what was
  * open before; walking from one to the next leaves no trace.

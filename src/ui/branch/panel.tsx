@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowLeft, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
 import { visible } from '@/text/visible';
@@ -14,8 +14,9 @@ import { Dot, stateTone } from '../stack/dot';
 import { useForecast } from '../stack/forecast';
 import { type BranchNews, isLive, standingOf } from '../stack/state';
 import { Commits } from './commits';
-import { Files } from './files';
+import { Files } from './files/files';
 import { History } from './history';
+import { isWide } from './open-branch';
 import { Part } from './part';
 import { type ChangesAsk, useChanges } from './use-changes';
 
@@ -40,10 +41,16 @@ export default function BranchPanel({
   close: () => void;
 }) {
   const branch = overview.branches.find((row) => row.name === name);
+  const panel = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another branch is read from its top
+  useLayoutEffect(() => {
+    if (isWide()) panel.current?.parentElement?.scrollTo(0, 0);
+    else window.scrollTo(0, 0);
+  }, [name]);
   useEffect(() => {
     // On a small page it has taken the place of the tree, and of what had the focus there.
-    if (document.activeElement === document.body || !isShown(document.activeElement)) heading.current?.focus();
+    if (!isWide()) heading.current?.focus({ preventScroll: true });
   }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
@@ -55,7 +62,7 @@ export default function BranchPanel({
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the tree, which has buttons beside them
-    <div onKeyDown={onKeyDown} className="flex min-w-0 flex-col">
+    <div ref={panel} onKeyDown={onKeyDown} className="flex min-w-0 flex-col">
       <title>{`${visible(name)} · ${repo.name} · Spicerack`}</title>
       <header className="sticky top-12 z-10 flex items-start gap-2 border-b border-hairline bg-surface px-4 py-2 lg:top-0">
         <button
@@ -88,10 +95,6 @@ export default function BranchPanel({
       )}
     </div>
   );
-}
-
-function isShown(element: Element | null): boolean {
-  return element?.checkVisibility() ?? false;
 }
 
 function isTyped(target: EventTarget): boolean {
@@ -196,7 +199,8 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
           />
         </>
       )}
-      <History repoId={repo.id} branch={branch} />
+      {/* What one has come for goes first. */}
+      {whole.state !== 'pending' && <History repoId={repo.id} branch={branch} />}
     </>
   );
 }

@@ -8,7 +8,7 @@ import { NotShown } from './not-shown';
 import { type RangeDiffAsk, useRangeDiff } from './use-changes';
 
 /** What has become of a branch's commits by a move. */
-export function RangeDiffView({ ask }: { ask: RangeDiffAsk }) {
+export default function RangeDiffView({ ask }: { ask: RangeDiffAsk }) {
   const shown = useRangeDiff(ask);
   return (
     <div className="w-full min-w-0 py-1">

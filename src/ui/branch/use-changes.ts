@@ -5,7 +5,7 @@ import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { useEffect } from 'react';
 import type { AppRouter } from '@/api/router';
 import type { FeedEvent } from '@/feed/events';
-import type { Changes, RangeDiff } from '@/model/changes';
+import type { ChangedCommit, Changes, RangeDiff, ShownImage } from '@/model/changes';
 import { type Api, problemOf, problemWords } from '../api';
 import { fedQuery } from '../feed/contract';
 import { useApi } from '../providers';
@@ -49,6 +49,24 @@ export function useRangeDiff(ask: RangeDiffAsk | null): Shown<RangeDiff> {
   });
 }
 
+/** Commits by their ids; null asks for nothing. */
+export function useCommits(ask: Inputs['commits'] | null): Shown<ChangedCommit[]> {
+  const api = useApi();
+  return useShown(ask && ['commits', ask], async () => {
+    const { commits, ...state } = await api.changes.commits.query(ask as Inputs['commits']);
+    return { ...state, content: commits };
+  });
+}
+
+/** A picture by the id of its blob; null asks for nothing. */
+export function useImage(ask: Inputs['image'] | null): Shown<ShownImage> {
+  const api = useApi();
+  return useShown(ask && ['image', ask], async () => {
+    const { image, ...state } = await api.changes.image.query(ask as Inputs['image']);
+    return { ...state, content: image };
+  });
+}
+
 /** @param key names all of what is asked; null asks for nothing */
 function useShown<C>(
   key: readonly unknown[] | null,
@@ -66,7 +84,8 @@ function useShown<C>(
   // The feed says that it is there, and does not carry it.
   const arrived = data?.status === 'ready' && data.content === null;
   useEffect(() => {
-    if (arrived) void refetch();
+    // Several parts of the page may show the same: one question is enough.
+    if (arrived) void refetch({ cancelRefetch: false });
   }, [arrived, refetch]);
   const again = () => void refetch();
   if (error) return { state: 'error', words: problemWords(problemOf(error)), noClone: false, again };

@@ -3,13 +3,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { MoveView } from '@/feed/events';
 import type { ForecastCheck } from '@/model/forecast';
 import { compareUrl } from '@/repos/forge-url';
 import { visible } from '@/text/visible';
 import { problemOf } from '../api';
+import { branchAddress } from '../branch/address';
 import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
 import { Message } from '../message';
@@ -28,6 +29,8 @@ import { StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
 import { firstLine, intent } from './words';
+
+const RangeDiff = lazy(() => import('../branch/range-diff'));
 
 /** One job, from who asked for it to what it moved. */
 export function JobPage({ jobId }: { jobId: string }) {
@@ -196,7 +199,7 @@ function ForecastResult({ check }: { check: ForecastCheck }) {
   );
 }
 
-function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: string | null }) {
+function Moves({ detail: { job, moves }, webUrl }: { detail: JobDetail; webUrl: string | null }) {
   const shown = moves.filter((move) => move.state !== 'abandoned');
   if (shown.length === 0) return null;
   const text = shown.map(({ branch, before, after }) => `${branch} ${before ?? NONE} ${after ?? NONE}`).join('\n');
@@ -211,7 +214,12 @@ function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: strin
     >
       <ul className="flex flex-col">
         {shown.map((move) => (
-          <MoveLine key={move.id} move={move} compare={compareUrl({ webUrl }, move.before, move.after)} />
+          <MoveLine
+            key={move.id}
+            repoId={job.repoId}
+            move={move}
+            compare={compareUrl({ webUrl }, move.before, move.after)}
+          />
         ))}
       </ul>
     </Section>
@@ -221,14 +229,21 @@ function Moves({ detail: { moves }, webUrl }: { detail: JobDetail; webUrl: strin
 /** What git writes for a ref that is not there. */
 const NONE = '0'.repeat(40);
 
-function MoveLine({ move, compare }: { move: MoveView; compare: string | null }) {
-  const { branch, before, after, parentBefore, parentAfter, state } = move;
+function MoveLine({ repoId, move, compare }: { repoId: string; move: MoveView; compare: string | null }) {
+  const [open, setOpen] = useState(false);
+  const { branch, before, after, parentBefore, parentAfter, baseBefore, baseAfter, state } = move;
+  const ask =
+    state === 'pushed' && before && after && baseBefore && baseAfter && before !== after
+      ? { repoId, before: { base: baseBefore, tip: before }, after: { base: baseAfter, tip: after } }
+      : null;
   return (
     <li
       data-move={branch}
       className="flex flex-wrap items-baseline gap-x-2 border-b border-hairline py-1 last:border-b-0"
     >
-      <Name>{branch}</Name>
+      <Link href={branchAddress(repoId, branch)} prefetch={false} className="hover:underline">
+        <Name>{branch}</Name>
+      </Link>
       <span className="flex items-center gap-1">
         {before ? (
           <CopiedCommit id={before} of={`${visible(branch)} before`} />
@@ -262,6 +277,22 @@ function MoveLine({ move, compare }: { move: MoveView; compare: string | null })
         >
           compare
         </a>
+      )}
+      {ask && (
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-label={`What changed in ${visible(branch)}?`}
+          onClick={() => setOpen(!open)}
+          className="touch text-xs text-accent underline"
+        >
+          What changed?
+        </button>
+      )}
+      {ask && open && (
+        <Suspense>
+          <RangeDiff ask={ask} />
+        </Suspense>
       )}
     </li>
   );

@@ -3,6 +3,7 @@ import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { visible } from '@/text/visible';
 import { historyAddress } from '../activity/address';
+import { branchAddress } from '../branch/address';
 import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
 import { isLive } from '../stack/state';
@@ -28,6 +29,7 @@ export interface Run {
   branch?: string;
   parent?: string;
   suggested?: true;
+  move?: boolean;
 }
 
 /** What is loaded of the repo that one is at. */
@@ -42,10 +44,10 @@ export function itemsOf(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here |
   const items: Item[] = [];
   if (here) {
     const { repo, jobs } = here;
-    const run = (text: string, kind: ActionKind) =>
-      items.push({ key: kind, text, kind: `action on ${repo.name}`, does: { run: { repoId: repo.id, kind } } });
-    run('Sync', 'sync_repo');
-    run('Restack all', 'restack_repo');
+    const run = (text: string, what: Omit<Run, 'repoId'>) =>
+      items.push({ key: what.kind, text, kind: `action on ${repo.name}`, does: { run: { repoId: repo.id, ...what } } });
+    run('Sync', { kind: 'sync_repo', move: false });
+    run('Restack all', { kind: 'restack_repo' });
     for (const { job } of jobs.filter(({ job: { status } }) => isActive(status))) items.push(jobItem(job));
     items.push(page('Stack', repo, ''), page('Activity', repo, '/activity'), page('Settings', repo, '/settings'));
   }
@@ -97,7 +99,7 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
       key: `branch ${name}`,
       text: shown,
       kind: 'branch',
-      does: { go: `/repos/${repoId}?q=${encodeURIComponent(name)}` },
+      does: { go: branchAddress(repoId, name) },
     },
     ...actions,
     {

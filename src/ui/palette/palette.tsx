@@ -36,7 +36,8 @@ export default function Palette({ close }: { close: () => void }) {
       const { jobId } = await api.jobs.run.mutate({ ...what, idempotencyKey: newKey() });
       close();
       // The repo's own page shows the job where its button is.
-      if (path !== `/repos/${what.repoId}`) router.push(`/jobs/${jobId}`);
+      const page = `/repos/${what.repoId}`;
+      if (path !== page && !path.startsWith(`${page}/branches`)) router.push(`/jobs/${jobId}`);
     } catch (error) {
       setProblem(problemOf(error));
       setAsked(null);

@@ -5,6 +5,7 @@ import type { RepoRow } from '@/db/schema';
 import { newKey, problemOf, problemWords } from '../api';
 import { Button } from '../controls';
 import { useApi } from '../providers';
+import { lookAtRemote } from '../sync/look';
 
 /** Asks whether the trunk shall be what the remote's HEAD names now. Loaded where it is to be asked. */
 export default function HeadMoved({ repo: { id: repoId, head, trunk } }: { repo: RepoRow }) {
@@ -17,7 +18,7 @@ export default function HeadMoved({ repo: { id: repoId, head, trunk } }: { repo:
     setProblem(null);
     try {
       await api.repos.update.mutate({ repoId, trunk: name });
-      if (name !== trunk) await api.jobs.run.mutate({ repoId, kind: 'sync_repo', idempotencyKey: newKey() });
+      if (name !== trunk) await lookAtRemote(api, repoId, newKey());
     } catch (error) {
       setProblem(problemWords(problemOf(error)));
     }

@@ -21,7 +21,8 @@ export function RepoNav({ repoId }: { repoId: string }) {
           <Link
             key={name}
             href={href}
-            aria-current={path === href ? 'page' : undefined}
+            // An open branch stands beside the stack.
+            aria-current={path === href ? 'page' : end === '' && path.startsWith(`${href}/branches`) ? true : undefined}
             className="touch flex items-center justify-center rounded-control px-2 py-0.5 text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text"
           >
             {name}

@@ -9,7 +9,7 @@ import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
 import { isSuggested } from '@/repos/kept';
 import { counted } from '@/text/words';
-import { useOpenBranch } from '../branch/open-branch';
+import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
@@ -20,19 +20,24 @@ import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
 import { NO_NEWS, newsByBranch } from '../stack/state';
+import { lookAtRemote } from '../sync/look';
+import { onMerged } from '../sync/on-merged';
+import { useRefreshWhenStale } from '../sync/refresh';
 import { Tasks } from '../tasks/tasks';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { LeftOutRefs } from './left-out';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
-import { useRefreshWhenStale } from './refresh';
 import { RepoNav } from './repo-nav';
 
-const BranchPanel = lazy(() => import('../branch/panel'));
+/** Its code comes when one is about to press a row. */
+const loadBranch = () => import('../branch/panel');
+const BranchPanel = lazy(loadBranch);
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
+const MergedParents = lazy(() => import('../sync/merged-parents'));
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
@@ -53,6 +58,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const news = useMemo(() => newsByBranch(jobs, restack.outline), [jobs, restack.outline]);
   const filters = useMemo(() => filterCounts(branches, news), [branches, news]);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
+  const hasMergedParents = useMemo(() => onMerged(branches).above > 0, [branches]);
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
@@ -60,7 +66,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
     <>
-      <title>{`${repo.name} · Spicerack`}</title>
+      {open === null && <title>{`${repo.name} · Spicerack`}</title>}
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
@@ -68,6 +74,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         {repo.headMoved && (
           <Suspense>
             <HeadMoved repo={repo} />
+          </Suspense>
+        )}
+        {hasMergedParents && (
+          <Suspense>
+            <MergedParents repo={repo} branches={branches} jobs={jobs} />
           </Suspense>
         )}
         <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
@@ -94,6 +105,8 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         <section
           aria-label="Stack"
           data-beside={open !== null || undefined}
+          onPointerEnter={() => void loadBranch()}
+          onFocus={() => void loadBranch()}
           className={`group/stack min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}
         >
           {branches.length === 0 ? (
@@ -159,7 +172,7 @@ function useScrollBehind(open: boolean): void {
   useLayoutEffect(() => {
     if (!open) return;
     left.current = window.scrollY;
-    if (!window.matchMedia('(min-width: 1200px)').matches) window.scrollTo(0, 0);
+    if (!isWide()) window.scrollTo(0, 0);
     return () => window.scrollTo(0, left.current);
   }, [open]);
 }
@@ -233,7 +246,7 @@ function Header({
             icon={<RefreshCw size={14} aria-hidden />}
             job={newest('sync_repo')}
             jobs={jobs}
-            press={run('sync_repo')}
+            press={(key) => lookAtRemote(api, repo.id, key)}
             request={sync}
             className="min-w-0 flex-1 sm:w-48 sm:flex-none"
           />

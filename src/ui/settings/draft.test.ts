@@ -8,6 +8,7 @@ const saved: Draft = {
   engine: 'auto',
   autoSyncMinutes: '15',
   autoRestack: false,
+  autoSyncMoves: true,
   allowNonAtomicPush: false,
 };
 

@@ -9,6 +9,7 @@ export interface Draft {
   /** Empty is off. */
   autoSyncMinutes: string;
   autoRestack: boolean;
+  autoSyncMoves: boolean;
   allowNonAtomicPush: boolean;
 }
 
@@ -22,12 +23,13 @@ export interface Changes {
   engine?: RepoRow['engine'];
   autoSyncMinutes?: number | null;
   autoRestack?: boolean;
+  autoSyncMoves?: boolean;
   allowNonAtomicPush?: boolean;
 }
 
 /** The form as the repo is now. */
 export function savedDraft(repo: RepoRow): Draft {
-  const { name, url, engine, autoRestack, allowNonAtomicPush } = repo;
+  const { name, url, engine, autoRestack, autoSyncMoves, allowNonAtomicPush } = repo;
   return {
     name,
     url,
@@ -35,6 +37,7 @@ export function savedDraft(repo: RepoRow): Draft {
     engine,
     autoSyncMinutes: repo.autoSyncMinutes === null ? '' : String(repo.autoSyncMinutes),
     autoRestack,
+    autoSyncMoves,
     allowNonAtomicPush,
   };
 }
@@ -50,6 +53,7 @@ export function changesOf(
   if (draft.url.trim() !== saved.url) changes.url = draft.url;
   if (draft.trunk.trim() !== saved.trunk) changes.trunk = draft.trunk.trim();
   if (draft.engine !== saved.engine) changes.engine = draft.engine;
+  if (draft.autoSyncMoves !== saved.autoSyncMoves) changes.autoSyncMoves = draft.autoSyncMoves;
   if (draft.autoRestack !== saved.autoRestack) changes.autoRestack = draft.autoRestack;
   if (draft.allowNonAtomicPush !== saved.allowNonAtomicPush) changes.allowNonAtomicPush = draft.allowNonAtomicPush;
   const minutes = draft.autoSyncMinutes.trim();

@@ -157,6 +157,12 @@ function Settings({ repo }: { repo: RepoRow }) {
         )}
       </Field>
       <Switch
+        label="Move branches off merged ones without asking"
+        hint="When the clock's sync finds a branch merged, what stands on it is moved and pushed. Off: that sync only looks."
+        checked={draft.autoSyncMoves}
+        set={(value) => set('autoSyncMoves', value)}
+      />
+      <Switch
         label="Restack automatically after a merge"
         hint="When a sync finds a branch merged, all that needs it is restacked and pushed without anybody's asking."
         checked={draft.autoRestack}

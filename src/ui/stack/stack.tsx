@@ -11,6 +11,7 @@ import { Button } from '../controls';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
 import { useApi } from '../providers';
 import { useStable } from '../stable';
+import { lookAtRemote } from '../sync/look';
 import { FilterBar, useStackView } from './filter-bar';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
@@ -97,8 +98,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync, open, show: sh
   });
   // A rename, or an end of tracking, gives what stands on the branch another place too.
   const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
-  const askForSync: Ask = (idempotencyKey) =>
-    api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey });
+  const askForSync: Ask = (idempotencyKey) => lookAtRemote(api, repo.id, idempotencyKey);
   // Rows are drawn anew only for what concerns them: they get the same functions for ever.
   const actions = useMemo<RowActions>(
     () => ({

@@ -150,7 +150,9 @@ function PreviewStrip({
         )}
       </span>
       {keys && (
-        <Keys keys={{ r: 'restack', b: 'rebase', p: 'move', x: 'select', Enter: 'more', s: 'sync', '/': 'find' }} />
+        <Keys
+          keys={{ r: 'restack', b: 'rebase', p: 'move', x: 'select', Enter: 'open', m: 'more', s: 'sync', '/': 'find' }}
+        />
       )}
     </Line>
   );
@@ -171,7 +173,10 @@ function Words({ foreseen }: { foreseen: Foreseen | null }) {
 
 function Keys({ keys }: { keys: Record<string, string> }) {
   return (
-    <span aria-hidden className="hidden gap-2 text-xs whitespace-nowrap text-muted lg:flex">
+    <span
+      aria-hidden
+      className="hidden gap-2 text-xs whitespace-nowrap text-muted group-data-beside/stack:hidden lg:flex"
+    >
       {Object.entries(keys).map(([key, word]) => (
         <span key={key}>
           <kbd className="rounded-chip border border-hairline px-1 font-mono">{key}</kbd> {word}

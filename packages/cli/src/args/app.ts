@@ -79,8 +79,12 @@ function actionCommands(isForecast: boolean) {
   return {
     sync: command({
       loader: async () => (await actions()).sync,
-      parameters: { flags, positional: none, aliases: also },
-      docs: { brief: 'Fetch, find what has landed, and show where every branch stands' },
+      parameters: {
+        flags: isForecast ? flags : { ...flags, noMove: flag('Only look: what stands on merged branches stays') },
+        positional: none,
+        aliases: also,
+      },
+      docs: { brief: 'Fetch, find what has landed, and move what stood on it' },
     }),
     restack: command({
       loader: async () => (await actions()).restack,
@@ -158,6 +162,15 @@ const root = buildRouteMap({
       },
       docs: { brief: 'Show the stacks, with states, pull requests and forecast' },
     }),
+    show: command({
+      loader: async () => (await import('../commands/look/show')).show,
+      parameters: {
+        flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, patch: flag('With what has changed in each file') },
+        positional: tuple(optionalBranch),
+        aliases: { r: 'repo', b: 'branch', p: 'patch' },
+      },
+      docs: { brief: 'Show a branch: its state, its commits and its files' },
+    }),
     status: command({
       loader: async () => (await import('../commands/look/status')).status,
       parameters: { flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH }, positional: none, aliases: place },
@@ -214,6 +227,7 @@ const root = buildRouteMap({
           trunk: text('Its trunk', 'branch'),
           engine: text('auto, git or git-spice', 'engine'),
           autoSync: text('Minutes between automatic syncs, or off', 'minutes'),
+          autoSyncMoves: text('Whether automatic syncs move what stands on merged branches', 'on|off'),
           autoRestack: text('Restack after each automatic sync', 'on|off'),
           nonAtomicPush: text('Push branches one by one where the remote knows no atomic push', 'on|off'),
         },

@@ -94,7 +94,7 @@ async function look(session: Session, flags: Place, found: Found): Promise<void>
   }
   const repo = await repoOf(session, flags);
   session.out.now(`asking the remote of ${repo.name} by a sync…`);
-  const { jobId } = await session.client().jobs.run({ repoId: repo.id, kind: 'sync_repo' }, { signal });
+  const { jobId } = await session.client().jobs.run({ repoId: repo.id, kind: 'sync_repo', move: false }, { signal });
   const { job } = await session.client().waitForJob(jobId, { signal });
   const ms = job.startedAt && job.finishedAt ? ` in ${duration(between(job.startedAt, job.finishedAt))}` : '';
   if (job.status === 'completed') found('remote', 'well', `${repo.name} lets the server in (#${job.seq}${ms})`);

@@ -1,37 +1,23 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { createSpicerack } from '@spicerack/client';
 import { checkUrl, save } from '../context/config';
 import type { Session } from '../context/session';
 import { EXIT, usage } from '../out/exit';
+import { prompt } from '../out/prompt';
 
 /** Keeps a server's address and token once they have been tried. */
 export async function login(session: Session, _flags: object, given?: string) {
-  const { out, env, signal } = session;
+  const { out, env, signal, streams } = session;
   const before = session.env.SPICERACK_URL ?? 'http://127.0.0.1:3000';
-  const asked = given ?? (out.canAsk ? await ask(session, `Address of the server [${before}]: `, false) : '');
+  const asked = given ?? (out.canAsk ? await prompt(streams, `Address of the server [${before}]: `, signal) : '');
   const url = checkUrl(asked || before, 'The address');
   const token = out.canAsk
-    ? await ask(session, 'Token (nothing where the server asks for none): ', true)
+    ? await prompt(streams, 'Token (nothing where the server asks for none): ', signal, true)
     : await piped(session);
   const client = createSpicerack({ url, token: token || undefined, requestedBy: 'login' });
   await client.system.status({ signal });
   const file = save(env, { url, token: token || undefined });
   out.result({ url, file }, () => [`${url} answers; it is kept in ${file}.`]);
   return EXIT.ok;
-}
-
-async function ask({ streams, signal }: Session, question: string, isSecret: boolean): Promise<string> {
-  const { stdin, stderr } = streams;
-  stderr.write(question);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: stdin, output: isSecret ? silent : stderr, terminal: true });
-  try {
-    return (await lines.question('', { signal })).trim();
-  } finally {
-    lines.close();
-    if (isSecret) stderr.write('\n');
-  }
 }
 
 /** The first line of standard input. */

@@ -10,6 +10,7 @@ export interface SettingsFlags extends Place {
   engine?: string | undefined;
   autoSync?: string | undefined;
   autoRestack?: string | undefined;
+  autoSyncMoves?: string | undefined;
   nonAtomicPush?: string | undefined;
 }
 
@@ -17,11 +18,12 @@ export interface SettingsFlags extends Place {
 export async function settings(session: Session, flags: SettingsFlags) {
   const { name, url, trunk } = flags;
   const autoRestack = isOn('--auto-restack', flags.autoRestack);
+  const autoSyncMoves = isOn('--auto-sync-moves', flags.autoSyncMoves);
   const allowNonAtomicPush = isOn('--non-atomic-push', flags.nonAtomicPush);
   const autoSyncMinutes = minutes(flags.autoSync);
   const engine = engineOf(flags.engine);
   const before = await repoOf(session, flags);
-  const changes = { name, url, trunk, engine, autoSyncMinutes, autoRestack, allowNonAtomicPush };
+  const changes = { name, url, trunk, engine, autoSyncMinutes, autoSyncMoves, autoRestack, allowNonAtomicPush };
   const isAsked = Object.values(changes).some((value) => value !== undefined);
   const repo = isAsked ? await session.client().repos.update({ repoId: before.id, ...changes }) : before;
   session.out.result({ repo }, () =>
@@ -31,6 +33,7 @@ export async function settings(session: Session, flags: SettingsFlags) {
       ['trunk', repo.trunk ?? '–'],
       ['engine', repo.engine],
       ['auto-sync', repo.autoSyncMinutes === null ? 'off' : `${repo.autoSyncMinutes} min`],
+      ['auto-sync-moves', repo.autoSyncMoves ? 'on' : 'off'],
       ['auto-restack', repo.autoRestack ? 'on' : 'off'],
       ['non-atomic-push', repo.allowNonAtomicPush ? 'on' : 'off'],
     ]),

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { usage } from '../out/exit';
+import { EXIT, Stop, usage } from '../out/exit';
 
 /** Which server is spoken to, and where that is known from. */
 export interface Server {
@@ -31,7 +31,8 @@ export function configFile(env: NodeJS.ProcessEnv): string {
  */
 export function serverOf(env: NodeJS.ProcessEnv, warn: (words: string) => void): Server {
   const file = configFile(env);
-  const saved = read(file, warn);
+  // Who names both needs no file.
+  const saved = env.SPICERACK_URL && env.SPICERACK_TOKEN ? null : read(file, warn);
   if (env.SPICERACK_URL) {
     const url = checkUrl(env.SPICERACK_URL, 'SPICERACK_URL');
     const kept = saved && new URL(saved.url).origin === new URL(url).origin ? saved.token : undefined;
@@ -82,14 +83,21 @@ function parse(text: string): Saved | null {
   }
 }
 
-/** Keeps a server for the next commands, for this user's eyes alone. */
+/** Keeps a server for the next commands, for this user's eyes alone. @throws Stop where the file cannot be written */
 export function save(env: NodeJS.ProcessEnv, saved: Saved): string {
   const file = configFile(env);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${process.pid}`;
-  writeFileSync(fresh, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
-  // The mask may have taken more away, never less.
-  chmodSync(fresh, 0o600);
-  renameSync(fresh, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const fresh = `${file}.${process.pid}`;
+    writeFileSync(fresh, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+    // The mask may have taken more away, never less.
+    chmodSync(fresh, 0o600);
+    renameSync(fresh, file);
+  } catch (error) {
+    throw new Stop(EXIT.failed, `${file} cannot be written: ${error instanceof Error ? error.message : error}`, {
+      code: 'NOT_KEPT',
+      hint: 'Set XDG_CONFIG_HOME to a folder of yours, or give SPICERACK_URL and SPICERACK_TOKEN with each command.',
+    });
+  }
   return file;
 }

@@ -72,7 +72,11 @@ export async function repoOf(session: Session, { repo }: Place): Promise<Repo> {
     return found[0] ?? fail(notFound(`There is no repository ${withoutLogin(repo)}.`, known(repos)));
   }
   const clone = await session.clone();
-  if (!clone) throw usage('This folder is in no clone of a repository.', `Name one by --repo. ${known(repos)}`);
+  if (!clone)
+    throw usage(
+      'This folder is in no clone of a repository, or git is not on PATH.',
+      `Name one by --repo. ${known(repos)}`,
+    );
   for (const remote of clone.remotes) {
     const found = matching(repos, remote);
     if (found.length > 1) {

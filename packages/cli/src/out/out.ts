@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import type { Stop } from './exit';
 import { json, type Line, paint, rendered } from './line';
+import { prompt } from './prompt';
 
 /** The streams that the program has, and what is set about them. */
 export interface Streams {
@@ -69,13 +69,7 @@ export function createOut({ stdin, stdout, stderr, env }: Streams, isJson: boole
     },
     async confirm(question, signal) {
       clear();
-      const lines = createInterface({ input: stdin, output: stderr });
-      try {
-        const answer = await lines.question(`${rendered(question, false)} [y/N] `, { signal });
-        return /^y(es)?$/i.test(answer.trim());
-      } finally {
-        lines.close();
-      }
+      return /^y(es)?$/i.test(await prompt({ stdin, stderr }, `${rendered(question, false)} [y/N] `, signal));
     },
     error(stop) {
       const { code, field, message, hint, retryable } = stop;

@@ -1,9 +1,16 @@
 import { branchOf, repoOf, type Session } from '../../context/session';
 import { usage } from '../../out/exit';
 import { type ActFlags, act } from './act';
+import { follow } from './follow';
 
-export async function sync(session: Session, flags: ActFlags) {
+/** What stands on merged branches goes onto what those stood on, unless it is only to look. */
+export async function sync(session: Session, flags: ActFlags & { noMove?: boolean | undefined }) {
   const repo = await repoOf(session, flags);
+  if (flags.noMove) {
+    if (flags.dryRun) throw usage('Give --no-move or --dry-run, not both: neither moves anything.');
+    const { jobId } = await session.client().jobs.run({ repoId: repo.id, kind: 'sync_repo', move: false });
+    return follow(session, jobId, { noWait: flags.noWait });
+  }
   return act(session, flags, { repoId: repo.id, kind: 'sync_repo' });
 }
 

@@ -14,6 +14,7 @@ import 'react-diff-view/style/index.css';
 import './diff.css';
 import type { ChangedFile } from '@/model/changes';
 import { visible } from '@/text/visible';
+import { Button } from '../../controls';
 import { type Highlight, languageOf } from './highlight';
 
 export type View = 'unified' | 'split';
@@ -22,10 +23,14 @@ export type View = 'unified' | 'split';
 const MOST_COLOURED = 60_000;
 const MOST_LINES = 20_000;
 
+/** Lines that are drawn at first, and with each press: thousands at once would keep the page waiting. */
+const DRAWN = 1000;
+const MORE = 2000;
+
 /** A file's patch, unified or side by side, with what has changed within a line marked. */
 export default function Diff({ file, view }: { file: ChangedFile; view: View }) {
   const { path, patch } = file;
-  const hunks = useMemo(() => hunksOf(patch ?? ''), [patch]);
+  const hunks = useMemo(() => hunksOf(patch ?? '', view), [patch, view]);
   const language = languageOf(path);
   const small =
     (patch ?? '').length <= MOST_COLOURED &&
@@ -35,20 +40,41 @@ export default function Diff({ file, view }: { file: ChangedFile; view: View }) 
     () => (small ? tokensOf(hunks, highlight, language) : null),
     [hunks, small, highlight, language],
   );
+  const [most, setMost] = useState(DRAWN);
+  const lines = useMemo(() => hunks.reduce((sum, { changes }) => sum + changes.length, 0), [hunks]);
+  const drawn = useMemo(() => (lines > most ? upTo(hunks, most) : hunks), [hunks, lines, most]);
   const kind = file.before === null ? 'add' : file.after === null ? 'delete' : 'modify';
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label={`Changes of ${visible(path)}`} tabIndex={0} className="diff-scroll overflow-x-auto">
-      <DiffTable viewType={view} diffType={kind} hunks={hunks} tokens={tokens} gutterType="default">
-        {(shown) => shown.map((hunk) => <Hunk key={`${hunk.content} ${hunk.oldStart} ${hunk.newStart}`} hunk={hunk} />)}
-      </DiffTable>
-    </section>
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section aria-label={`Changes of ${visible(path)}`} tabIndex={0} className="diff-scroll overflow-x-auto">
+        <DiffTable viewType={view} diffType={kind} hunks={drawn} tokens={tokens} gutterType="default">
+          {(some) => some.map((hunk) => <Hunk key={`${hunk.content} ${hunk.oldStart} ${hunk.newStart}`} hunk={hunk} />)}
+        </DiffTable>
+      </section>
+      {lines > most && (
+        <Button className="m-2" onClick={() => setMost(most + MORE)}>
+          Show {Math.min(MORE, lines - most).toLocaleString('en-US')} more lines
+        </Button>
+      )}
+    </>
   );
 }
 
-/** The patch comes without headers; whoever reads it wants some. */
-function hunksOf(patch: string): HunkData[] {
-  return parseDiff(`diff --git a/x b/x\n--- a/x\n+++ b/x\n${patch}\n`)[0]?.hunks ?? [];
+/** The hunks up to so many lines. */
+function upTo(hunks: HunkData[], most: number): HunkData[] {
+  let room = most;
+  return hunks.flatMap((hunk) => {
+    const changes = hunk.changes.slice(0, Math.max(0, room));
+    room -= hunk.changes.length;
+    return changes.length === 0 ? [] : [{ ...hunk, changes }];
+  });
+}
+
+/** The patch comes without headers, and whoever reads it wants some. Side by side, a line stands beside what it became. */
+function hunksOf(patch: string, view: View): HunkData[] {
+  const options = view === 'split' ? { nearbySequences: 'zip' as const } : {};
+  return parseDiff(`diff --git a/x b/x\n--- a/x\n+++ b/x\n${patch}\n`, options)[0]?.hunks ?? [];
 }
 
 function tokensOf(hunks: HunkData[], highlight: Highlight | null, language: string | null): HunkTokens {

@@ -1,18 +1,22 @@
 'use client';
 
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { ChevronRight } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ChangedFile, Changes } from '@/model/changes';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
-import { Button, Skeleton } from '../controls';
-import { bytes } from '../status/bytes';
+import { Button, Skeleton } from '../../controls';
+import { bytes } from '../../status/bytes';
+import { NotShown } from '../not-shown';
+import { Part } from '../part';
+import { Size } from '../size';
+import { type ChangesAsk, type Shown, useChanges } from '../use-changes';
 import type { View } from './diff';
-import { NotShown } from './not-shown';
-import { Part } from './part';
-import { Size } from './size';
-import { type ChangesAsk, type Shown, useChanges } from './use-changes';
+import { isPicture, Pictures } from './pictures';
 
-const Diff = lazy(() => import('./diff'));
+/** Its code comes while the changes are computed. */
+const loadDiff = () => import('./diff');
+const Diff = lazy(loadDiff);
 
 /** Lines of a patch beyond which it is folded, and of all patches that are open at first. */
 const LONG = 400;
@@ -41,6 +45,7 @@ export function Files({
   setHideWhitespace: (hide: boolean) => void;
 }) {
   const [view, setView] = useState<View>('unified');
+  useEffect(() => void loadDiff(), []);
   const [most, setMost] = useState(LISTED);
   const changes = shown.state === 'ready' ? shown.content : null;
   const openAtFirst = useMemo(() => openOnes(changes?.files ?? []), [changes]);
@@ -147,34 +152,43 @@ function File({
   const alone = useChanges(open && file.omitted === 'all' ? { ...ask, file: at } : null);
   const whole = alone.state === 'ready' ? (alone.content.files[0] ?? file) : file;
   const note = noteOf(file);
-  const hasPatch = file.patch !== null || file.omitted !== null;
+  const picture = file.kind === 'binary' && isPicture(file.path);
+  const hasMore = file.patch !== null || file.omitted !== null || picture;
   const head = (
     <>
       <span className="min-w-0 font-mono text-xs break-all">
         {file.from !== null && <span className="text-muted">{visible(file.from)} → </span>}
         {visible(file.path)}
-      </span>
-      {note && <span className="text-xs text-muted">{note}</span>}
+      </span>{' '}
+      {note && <span className="text-xs text-muted">{note}</span>}{' '}
       {file.additions !== null && file.deletions !== null && (
         <Size additions={file.additions} deletions={file.deletions} />
       )}
     </>
   );
-  const looks = 'flex flex-wrap items-baseline gap-x-2 px-2 py-1';
-  if (!hasPatch) return <div className={`rounded-control border border-hairline ${looks}`}>{head}</div>;
+  const looks = 'flex flex-wrap items-baseline gap-x-2 py-1 pr-2';
+  if (!hasMore) return <div className={`rounded-control border border-hairline pl-6 ${looks}`}>{head}</div>;
   return (
     <details
       open={open}
       onToggle={(event) => setOpen(event.currentTarget.open)}
-      className="min-w-0 rounded-control border border-hairline"
+      className="group/file min-w-0 rounded-control border border-hairline"
     >
-      <summary className={`touch cursor-pointer rounded-control hover:bg-hover ${looks}`}>{head}</summary>
+      <summary className={`touch cursor-pointer rounded-control pl-1.5 hover:bg-hover ${looks}`}>
+        <ChevronRight
+          size={14}
+          aria-hidden
+          className="-mr-1 shrink-0 self-center text-muted group-open/file:rotate-90"
+        />
+        {head}
+      </summary>
       {open && (
         <div className="border-t border-hairline">
           {alone.state === 'pending' && file.omitted === 'all' && (
             <Skeleton rows={6} label={`Loading ${visible(file.path)}`} />
           )}
           {alone.state === 'error' && <NotShown repoId={ask.repoId} shown={alone} />}
+          {picture && <Pictures repoId={ask.repoId} file={file} />}
           {whole.patch !== null && (
             <Suspense fallback={<Skeleton rows={6} label={`Loading ${visible(file.path)}`} />}>
               <Diff file={whole} view={view} />

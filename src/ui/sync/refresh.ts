@@ -28,8 +28,8 @@ export function staleSince(
 }
 
 /**
- * Asks for a sync in the background when a repo's page is opened, or turned to again, and what it shows is stale:
- * one job however many tabs do. Tells whether such a sync is under way.
+ * Asks for a look at the remote in the background when a repo's page is opened, or turned to again, and what it shows is stale:
+ * one job, which moves nothing, however many tabs do. Tells whether such a sync is under way.
  */
 export function useRefreshWhenStale(repo: RepoRow, jobs: JobDetail[]): boolean {
   const api = useApi();
@@ -44,7 +44,7 @@ export function useRefreshWhenStale(repo: RepoRow, jobs: JobDetail[]): boolean {
     if (since === null) return;
     api.jobs.run
       .mutate(
-        { repoId: repo.id, kind: 'sync_repo', idempotencyKey: `stale ${repo.id} ${since}` },
+        { repoId: repo.id, kind: 'sync_repo', move: false, idempotencyKey: `stale ${repo.id} ${since}` },
         { context: { requestedBy: REQUESTED_BY } },
       )
       .catch(() => {

@@ -1,0 +1,9 @@
+import { ensureBuilt } from '@/server/build';
+
+/** `npm run build`: the production build, where there is none of these sources. */
+try {
+  await ensureBuilt(console.error);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

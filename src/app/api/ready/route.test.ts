@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { setProblem } from '@/db/problems';
+import { GET as lives } from '../health/route';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'spicerack-health-'));
+  writeFileSync(join(dir, 'spicerack.db'), 'This is no database. '.repeat(500));
+  vi.stubEnv('SPICERACK_DATA_DIR', dir);
+  vi.stubEnv('SPICERACK_EXECUTOR', 'inngest');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true });
+});
+
+it('says what is wrong with the database, and not where it is; the process lives all the same', async () => {
+  const { GET } = await import('./route');
+  const answer = await GET();
+  expect(answer.status).toBe(503);
+  const text = await answer.text();
+  expect(JSON.parse(text)).toEqual({
+    ok: false,
+    checks: { database: 'The database is no database.', git: 'ok', executor: 'ok', disk: 'ok' },
+  });
+  expect(text).not.toContain(dir);
+  expect(lives().status).toBe(200);
+});
+
+it('says that the server lacks git, that its disk is full, or that Inngest takes no jobs; not that there is little room', async () => {
+  const { GET } = await import('./route');
+  const checks = async () => JSON.parse(await (await GET()).text()).checks;
+  const problem = { what: `In ${dir}.`, hint: '' };
+  setProblem('disk', problem);
+  expect(await checks()).toMatchObject({ git: 'ok', executor: 'ok', disk: 'ok' });
+  setProblem('disk', { ...problem, stopsJobs: true });
+  setProblem('git_program', { ...problem, stopsJobs: true });
+  setProblem('hand_over', problem);
+  expect(await checks()).toMatchObject({
+    git: 'There is no git 2.38 or later.',
+    executor: 'Inngest takes no jobs.',
+    disk: 'The disk cannot be written.',
+  });
+  for (const source of ['disk', 'git_program', 'hand_over'] as const) setProblem(source, null);
+});

@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { config } from '@/config';
+import { db } from '@/db/client';
+import { hasProblem, type ProblemSource, stopsJobs } from '@/db/problems';
+import { databaseTrouble } from '@/db/trouble';
+
+export const dynamic = 'force-dynamic';
+
+/** What is asked for, by the source that tells of it. */
+const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
+  ['git', 'git_program', 'There is no git 2.38 or later.'],
+  ['executor', 'registration', 'Inngest does not know this server.'],
+  ['executor', 'hand_over', 'Inngest takes no jobs.'],
+  ['disk', 'disk', 'The disk cannot be written.'],
+];
+
+/**
+ * 200 while this server can take requests and run jobs, else 503 with what keeps it from that; for a proxy that chooses
+ * among several. Whoever asks, so it names no path and no host: the status page has the whole.
+ */
+export async function GET(): Promise<Response> {
+  const found = [await databaseProblem(), ...PARTS.map(([, source, problem]) => (keepsFrom(source) ? problem : null))];
+  const checks = Object.fromEntries(
+    ['database', ...PARTS.map(([part]) => part)].map((part, i) => [part, found[i] ?? 'ok']),
+  );
+  const ok = found.every((problem) => problem === null);
+  return Response.json({ ok, checks }, { status: ok ? 200 : 503 });
+}
+
+/** A disk that is nearly full is no reason yet, nor is Inngest where jobs run in this process meanwhile. */
+function keepsFrom(source: ProblemSource): boolean {
+  const isOfInngest = source === 'registration' || source === 'hand_over';
+  return isOfInngest ? hasProblem(source) && config().executor === 'inngest' : stopsJobs(source);
+}
+
+async function databaseProblem(): Promise<string | null> {
+  try {
+    await (await db()).run(sql`select 1`);
+    return hasProblem('database') ? 'The database takes no writes.' : null;
+  } catch (error) {
+    const trouble = databaseTrouble(error);
+    if (!trouble) console.error('The database does not answer:', error);
+    return trouble?.what ?? 'The database does not answer.';
+  }
+}

@@ -1,0 +1,35 @@
+import type { Db } from '@/db/client';
+import type { FeedMessage } from './events';
+import { readPiece } from './read';
+import { tailOf } from './tail';
+
+/**
+ * Follows the feed from a cursor until `abort` aborts (then it throws the signal's reason: a stream that ends
+ * normally tells the client never to come back). No gap and no duplicate: each piece starts where the last one ended,
+ * and a change meanwhile is seen because the tail's version is noted before. Nothing is kept for a reader that is
+ * slow: it goes on from where it was, by the table where the tail is already further.
+ */
+export async function* followFeed(
+  db: Db,
+  from: number,
+  repoId: string | null,
+  abort: AbortSignal,
+): AsyncGenerator<FeedMessage> {
+  const tail = tailOf(db);
+  const leave = tail.join();
+  try {
+    // Whether the cursor is one of this database and still kept, only the table can say.
+    let piece = await readPiece(db, from, repoId);
+    for (;;) {
+      abort.throwIfAborted();
+      if (piece.message) yield piece.message;
+      abort.throwIfAborted();
+      const seen = tail.version;
+      const { upTo, message } = piece;
+      piece = tail.after(upTo, repoId) ?? (await readPiece(db, upTo, repoId));
+      if (!message && !piece.message) await tail.past(seen, abort);
+    }
+  } finally {
+    leave();
+  }
+}

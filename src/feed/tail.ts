@@ -1,0 +1,151 @@
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { asc, gt } from 'drizzle-orm';
+import { type Db, snapshot } from '@/db/client';
+import { events } from '@/db/schema';
+import { signal } from '@/db/signal';
+import type { FeedEvent, FeedMessage } from './events';
+import { cursorQuery, PAGE, type Piece, parse } from './read';
+
+/** How often a process looks for events that another process wrote, in milliseconds. */
+const TAIL_MS = 400;
+
+/** How long after a write its events are looked for, in milliseconds: whoever wrote is answered first. */
+const AFTER_WRITE_MS = 2;
+
+/** The most events that are kept at hand. */
+const RING = 2000;
+
+/** How many streams are woken before everything else has its turn. */
+const AT_ONCE = 25;
+
+/**
+ * The one reader of the events table in a process: it keeps the newest events at hand, and every stream is fed from
+ * those. Only whoever is further behind reads the table. It reads while somebody follows, and not otherwise.
+ */
+export class Tail {
+  readonly #db: Db;
+  /** The events after `floor`, up to `head`. */
+  #ring: FeedEvent[] = [];
+  #floor = 0;
+  /** Null until it is known where the table ends. */
+  #head: number | null = null;
+  #version = 0;
+  #followers = 0;
+  #reads = false;
+  readonly #waiting = new Set<() => void>();
+  /** What is told after a cursor is the same for everybody who is there and follows the same repo. */
+  readonly #told = new Map<string, Piece>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Goes up with each change of what `after` answers. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Keeps the tail reading until the returned function is called. */
+  join(): () => void {
+    this.#followers += 1;
+    if (!this.#reads) void this.#read();
+    return () => {
+      this.#followers -= 1;
+    };
+  }
+
+  /** The events after a cursor; null where the table has to be asked. */
+  after(cursor: number, repoId: string | null): Piece | null {
+    if (this.#head === null || cursor < this.#floor || cursor > this.#head) return null;
+    const key = `${cursor} ${repoId ?? ''}`;
+    const told = this.#told.get(key) ?? this.#tell(cursor, repoId, this.#head);
+    this.#told.set(key, told);
+    return told;
+  }
+
+  #tell(cursor: number, repoId: string | null, head: number): Piece {
+    const begin = this.#ring.findLastIndex(({ seq }) => seq <= cursor) + 1;
+    const mine = this.#ring
+      .slice(begin)
+      .filter((event) => repoId === null || event.repoId === repoId || event.repoId === null);
+    const page = mine.slice(0, PAGE);
+    const last = page.at(-1);
+    if (!last) return { message: null, upTo: head };
+    const message: FeedMessage = { kind: 'changes', events: page, cursor: last.seq, now: new Date().toISOString() };
+    return { message, upTo: mine.length > PAGE ? last.seq : head };
+  }
+
+  /** Resolves as soon as the version is another one than `seen`, or when `abort` aborts. */
+  past(seen: number, abort: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#version !== seen || abort.aborted) return resolve();
+      const done = () => {
+        this.#waiting.delete(done);
+        abort.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      abort.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  async #read(): Promise<void> {
+    this.#reads = true;
+    // What was written while nobody followed is in the table alone.
+    this.#head = null;
+    while (this.#followers > 0) {
+      const woken = signal().wait(TAIL_MS);
+      // The database may be away for a while (`patient` tells of it); the next round asks again.
+      const behind = await this.#catchUp().catch(() => false);
+      if (behind) continue;
+      await woken;
+      await sleep(AFTER_WRITE_MS);
+    }
+    this.#reads = false;
+  }
+
+  /** Reads on from the head. @returns whether there is more */
+  async #catchUp(): Promise<boolean> {
+    const head = this.#head ?? Number.MAX_SAFE_INTEGER;
+    const [rows, [newest]] = await snapshot(this.#db, [
+      this.#db.select().from(events).where(gt(events.seq, head)).orderBy(asc(events.seq)).limit(PAGE),
+      cursorQuery(this.#db),
+    ]);
+    const end = newest?.cursor ?? 0;
+    const more = rows.length === PAGE;
+    if (end === head) return false;
+    // At the start, and where the database was replaced by an older one, there is nothing to go on from.
+    if (end < head) {
+      this.#ring = [];
+      this.#floor = end;
+      this.#head = end;
+    } else {
+      this.#ring.push(...rows.map(parse));
+      this.#head = more ? (rows.at(-1)?.seq ?? end) : end;
+      const dropped = this.#ring.splice(0, Math.max(0, this.#ring.length - RING)).at(-1);
+      if (dropped) this.#floor = dropped.seq;
+    }
+    this.#version += 1;
+    this.#told.clear();
+    await this.#wake();
+    return more;
+  }
+
+  async #wake(): Promise<void> {
+    let woken = 0;
+    for (const done of [...this.#waiting]) {
+      done();
+      woken += 1;
+      if (woken % AT_ONCE === 0) await turn();
+    }
+  }
+}
+
+const tails = new WeakMap<Db, Tail>();
+
+/** The tail of a database in this process. */
+export function tailOf(db: Db): Tail {
+  const tail = tails.get(db) ?? new Tail(db);
+  tails.set(db, tail);
+  return tail;
+}

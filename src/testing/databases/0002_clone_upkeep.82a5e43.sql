@@ -1,0 +1,243 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE IF NOT EXISTS "__drizzle_migrations" (
+			id SERIAL PRIMARY KEY,
+			hash text NOT NULL,
+			created_at numeric
+		);
+INSERT INTO __drizzle_migrations VALUES(NULL,'9b613018dcb07beb514c53553e94d42ac33f2725b23fec4918bd21283ce90736',1795450513534);
+INSERT INTO __drizzle_migrations VALUES(NULL,'3487635d7049b2a627377db34f305a4129971323c9f87290c5df10b9db4b03be',1795454123187);
+INSERT INTO __drizzle_migrations VALUES(NULL,'5d335387314f2793fe4246257ad0e29410f73842b05a6b89660541271da42fd2',1795454153454);
+CREATE TABLE `branch_tips` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`repo_id` text NOT NULL,
+	`branch` text NOT NULL,
+	`tip` text NOT NULL,
+	`seen_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `branches` (
+	`repo_id` text NOT NULL,
+	`name` text NOT NULL,
+	`tip` text NOT NULL,
+	`parent` text,
+	`base` text,
+	`tracked` integer DEFAULT false NOT NULL,
+	`suggested_parent` text,
+	`needs_restack` integer DEFAULT false NOT NULL,
+	`ahead` integer DEFAULT 0 NOT NULL,
+	`behind` integer DEFAULT 0 NOT NULL,
+	`additions` integer DEFAULT 0 NOT NULL,
+	`deletions` integer DEFAULT 0 NOT NULL,
+	`forecast` text,
+	`merged` integer DEFAULT false NOT NULL,
+	`gone` integer DEFAULT false NOT NULL,
+	`subject` text DEFAULT '' NOT NULL,
+	`author` text DEFAULT '' NOT NULL,
+	`committed_at` text,
+	`pr_number` integer,
+	`pr_state` text,
+	`pr_url` text,
+	`ci` text,
+	`review` text,
+	`first_seen_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	`last_seen_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	PRIMARY KEY(`repo_id`, `name`),
+	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
+);
+INSERT INTO branches VALUES('r','feature/a','a1','main','m1',1,NULL,0,0,0,0,0,NULL,0,0,'','',NULL,NULL,NULL,NULL,NULL,NULL,'2026-11-27T14:15:00.569Z','2026-11-27T14:15:00.569Z');
+CREATE TABLE `events` (
+	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`repo_id` text,
+	`type` text NOT NULL,
+	`op` text NOT NULL,
+	`row` text NOT NULL,
+	`at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL
+);
+INSERT INTO events VALUES(1,'r','repos','upsert','{"id":"r","name":"shop","url":"/srv/shop.git","trunk":null,"trunkTip":null,"engine":"auto","allowNonAtomicPush":false,"autoSyncMinutes":null,"autoRestack":false,"syncedAt":null,"syncErrorAt":null,"syncError":null,"createdAt":"2026-11-27T14:15:00.548Z"}','2026-11-27T14:15:00.548Z');
+INSERT INTO events VALUES(2,'r','branches','upsert','{"repoId":"r","name":"feature/a","tip":"a1","parent":"main","base":"m1","tracked":true,"suggestedParent":null,"needsRestack":false,"ahead":0,"behind":0,"additions":0,"deletions":0,"forecast":null,"merged":false,"gone":false,"subject":"","author":"","committedAt":null,"prNumber":null,"prState":null,"prUrl":null,"ci":null,"review":null,"firstSeenAt":"2026-11-27T14:15:00.569Z","lastSeenAt":"2026-11-27T14:15:00.569Z"}','2026-11-27T14:15:00.569Z');
+INSERT INTO events VALUES(3,'r','jobs','upsert','{"seq":1,"id":"j","repoId":"r","kind":"sync_repo","branch":null,"parent":null,"suggested":false,"status":"queued","message":"","errorCode":null,"errorHint":null,"result":null,"requestedBy":"test","retryOf":null,"undoOf":null,"executor":null,"engine":null,"attempt":0,"createdAt":"2026-11-27T14:15:00.587Z","startedAt":null,"finishedAt":null,"nextAttemptAt":null,"cancelRequestedAt":null,"committingAt":null,"forecastId":null}','2026-11-27T14:15:00.587Z');
+INSERT INTO events VALUES(4,'r','jobs','upsert','{"seq":1,"id":"j","repoId":"r","kind":"sync_repo","branch":null,"parent":null,"suggested":false,"status":"completed","message":"Nothing to do.","errorCode":null,"errorHint":null,"result":null,"requestedBy":"test","retryOf":null,"undoOf":null,"executor":null,"engine":null,"attempt":0,"createdAt":"2026-11-27T14:15:00.587Z","startedAt":null,"finishedAt":null,"nextAttemptAt":null,"cancelRequestedAt":null,"committingAt":null,"forecastId":null}','2026-11-27T14:15:00.599Z');
+CREATE TABLE `idempotency_keys` (
+	`key` text PRIMARY KEY NOT NULL,
+	`job_id` text NOT NULL,
+	`input` text NOT NULL,
+	FOREIGN KEY (`job_id`) REFERENCES `jobs`(`id`) ON UPDATE no action ON DELETE cascade
+);
+INSERT INTO idempotency_keys VALUES('k','j','[]');
+CREATE TABLE `job_logs` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`job_id` text NOT NULL,
+	`at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	`level` text DEFAULT 'info' NOT NULL,
+	`line` text NOT NULL,
+	FOREIGN KEY (`job_id`) REFERENCES `jobs`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `job_moves` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`job_id` text NOT NULL,
+	`branch` text NOT NULL,
+	`before` text,
+	`after` text,
+	`parent_before` text,
+	`parent_after` text,
+	`base_before` text,
+	`base_after` text,
+	`rewritten` text NOT NULL,
+	`state` text DEFAULT 'planned' NOT NULL,
+	FOREIGN KEY (`job_id`) REFERENCES `jobs`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `job_steps` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`job_id` text NOT NULL,
+	`attempt` integer NOT NULL,
+	`step` text NOT NULL,
+	`phase` text,
+	`status` text NOT NULL,
+	`message` text DEFAULT '' NOT NULL,
+	`started_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	`finished_at` text,
+	FOREIGN KEY (`job_id`) REFERENCES `jobs`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `jobs` (
+	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`repo_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`branch` text,
+	`parent` text,
+	`suggested` integer DEFAULT false NOT NULL,
+	`status` text DEFAULT 'queued' NOT NULL,
+	`message` text DEFAULT '' NOT NULL,
+	`error_code` text,
+	`error_hint` text,
+	`result` text,
+	`requested_by` text NOT NULL,
+	`retry_of` text,
+	`undo_of` text,
+	`executor` text,
+	`engine` text,
+	`attempt` integer DEFAULT 0 NOT NULL,
+	`created_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	`started_at` text,
+	`finished_at` text,
+	`next_attempt_at` text,
+	`cancel_requested_at` text,
+	`committing_at` text,
+	`dispatch` integer DEFAULT 0 NOT NULL,
+	`dispatched_at` text,
+	`claimed` integer DEFAULT 0 NOT NULL,
+	`fence` integer DEFAULT 0 NOT NULL,
+	`lease_until` text,
+	`lease_held` integer DEFAULT false NOT NULL,
+	`lease_machine` text,
+	`lease_process` text,
+	`lease_group` text, `forecast_id` integer,
+	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
+);
+INSERT INTO jobs VALUES(1,'j','r','sync_repo',NULL,NULL,0,'completed','Nothing to do.',NULL,NULL,NULL,'test',NULL,NULL,NULL,NULL,0,'2026-11-27T14:15:00.587Z',NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,0,NULL,NULL,NULL,NULL);
+CREATE TABLE `meta` (
+	`key` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);
+CREATE TABLE `repos` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`url` text NOT NULL,
+	`trunk` text,
+	`trunk_tip` text,
+	`engine` text DEFAULT 'auto' NOT NULL,
+	`allow_non_atomic_push` integer DEFAULT false NOT NULL,
+	`auto_sync_minutes` integer,
+	`auto_restack` integer DEFAULT false NOT NULL,
+	`synced_at` text,
+	`sync_error_at` text,
+	`sync_error` text,
+	`created_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL
+);
+INSERT INTO repos VALUES('r','shop','/srv/shop.git',NULL,NULL,'auto',0,NULL,0,NULL,NULL,NULL,'2026-11-27T14:15:00.548Z');
+CREATE TABLE `tasks` (
+	`id` text PRIMARY KEY NOT NULL,
+	`repo_id` text NOT NULL,
+	`title` text NOT NULL,
+	`description` text DEFAULT '' NOT NULL,
+	`branch` text NOT NULL,
+	`job_id` text,
+	`branch_status` text NOT NULL,
+	`created_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	`archived_at` text,
+	`archived_reason` text,
+	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `forecasts` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`repo_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`branch` text,
+	`parent` text,
+	`suggested` integer DEFAULT false NOT NULL,
+	`action` text NOT NULL,
+	`tips_key` text NOT NULL,
+	`stale` integer DEFAULT false NOT NULL,
+	`status` text DEFAULT 'pending' NOT NULL,
+	`outline` text,
+	`message` text DEFAULT '' NOT NULL,
+	`created_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	`asked_at` text DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')) NOT NULL,
+	`computed_at` text,
+	`claim` integer DEFAULT 0 NOT NULL,
+	`claimed_until` text,
+	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
+);
+CREATE TABLE `clone_upkeep` (
+	`repo_id` text NOT NULL,
+	`machine` text NOT NULL,
+	`process` text NOT NULL,
+	`process_group` text,
+	PRIMARY KEY(`repo_id`, `machine`),
+	FOREIGN KEY (`repo_id`) REFERENCES `repos`(`id`) ON UPDATE no action ON DELETE cascade
+);
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('events',4);
+INSERT INTO sqlite_sequence VALUES('jobs',1);
+CREATE INDEX `branch_tips_branch` ON `branch_tips` (`repo_id`,`branch`,`id`);
+CREATE INDEX `events_repo` ON `events` (`repo_id`,`seq`);
+CREATE INDEX `job_logs_job` ON `job_logs` (`job_id`,`id`);
+CREATE INDEX `job_moves_job` ON `job_moves` (`job_id`,`id`);
+CREATE INDEX `job_steps_job` ON `job_steps` (`job_id`,`id`);
+CREATE UNIQUE INDEX `jobs_id_unique` ON `jobs` (`id`);
+CREATE UNIQUE INDEX `jobs_one_running` ON `jobs` (`repo_id`) WHERE status = 'running';
+CREATE UNIQUE INDEX `jobs_one_queued_sync` ON `jobs` (`repo_id`) WHERE status = 'queued' and kind = 'sync_repo';
+CREATE INDEX `jobs_repo` ON `jobs` (`repo_id`,`seq`);
+CREATE INDEX `jobs_status` ON `jobs` (`status`,`seq`);
+CREATE UNIQUE INDEX `repos_url` ON `repos` (`url`);
+CREATE UNIQUE INDEX `tasks_one_active` ON `tasks` (`repo_id`,`branch`) WHERE archived_at is null;
+CREATE INDEX `tasks_repo` ON `tasks` (`repo_id`,`id`);
+CREATE INDEX `tasks_job` ON `tasks` (`job_id`);
+CREATE UNIQUE INDEX `forecasts_action` ON `forecasts` (`repo_id`,`action`,`tips_key`);
+CREATE INDEX `forecasts_stale` ON `forecasts` (`repo_id`,`stale`);
+CREATE INDEX `forecasts_status` ON `forecasts` (`status`);
+CREATE TRIGGER feed_repos_insert after insert on repos begin insert into events (repo_id, type, op, row) values (NEW.id, 'repos', 'upsert', json_object('id', NEW.id, 'name', NEW.name, 'url', NEW.url, 'trunk', NEW.trunk, 'trunkTip', NEW.trunk_tip, 'engine', NEW.engine, 'allowNonAtomicPush', json(case NEW.allow_non_atomic_push when 1 then 'true' else 'false' end), 'autoSyncMinutes', NEW.auto_sync_minutes, 'autoRestack', json(case NEW.auto_restack when 1 then 'true' else 'false' end), 'syncedAt', NEW.synced_at, 'syncErrorAt', NEW.sync_error_at, 'syncError', NEW.sync_error, 'createdAt', NEW.created_at)); end;
+CREATE TRIGGER feed_repos_update after update on repos when NEW.id is not OLD.id or NEW.name is not OLD.name or NEW.url is not OLD.url or NEW.trunk is not OLD.trunk or NEW.trunk_tip is not OLD.trunk_tip or NEW.engine is not OLD.engine or NEW.allow_non_atomic_push is not OLD.allow_non_atomic_push or NEW.auto_sync_minutes is not OLD.auto_sync_minutes or NEW.auto_restack is not OLD.auto_restack or NEW.synced_at is not OLD.synced_at or NEW.sync_error_at is not OLD.sync_error_at or NEW.sync_error is not OLD.sync_error or NEW.created_at is not OLD.created_at begin insert into events (repo_id, type, op, row) values (NEW.id, 'repos', 'upsert', json_object('id', NEW.id, 'name', NEW.name, 'url', NEW.url, 'trunk', NEW.trunk, 'trunkTip', NEW.trunk_tip, 'engine', NEW.engine, 'allowNonAtomicPush', json(case NEW.allow_non_atomic_push when 1 then 'true' else 'false' end), 'autoSyncMinutes', NEW.auto_sync_minutes, 'autoRestack', json(case NEW.auto_restack when 1 then 'true' else 'false' end), 'syncedAt', NEW.synced_at, 'syncErrorAt', NEW.sync_error_at, 'syncError', NEW.sync_error, 'createdAt', NEW.created_at)); end;
+CREATE TRIGGER feed_repos_delete after delete on repos begin insert into events (repo_id, type, op, row) values (OLD.id, 'repos', 'delete', json_object('id', OLD.id)); end;
+CREATE TRIGGER feed_branches_insert after insert on branches begin insert into events (repo_id, type, op, row) values (NEW.repo_id, 'branches', 'upsert', json_object('repoId', NEW.repo_id, 'name', NEW.name, 'tip', NEW.tip, 'parent', NEW.parent, 'base', NEW.base, 'tracked', json(case NEW.tracked when 1 then 'true' else 'false' end), 'suggestedParent', NEW.suggested_parent, 'needsRestack', json(case NEW.needs_restack when 1 then 'true' else 'false' end), 'ahead', NEW.ahead, 'behind', NEW.behind, 'additions', NEW.additions, 'deletions', NEW.deletions, 'forecast', json(NEW.forecast), 'merged', json(case NEW.merged when 1 then 'true' else 'false' end), 'gone', json(case NEW.gone when 1 then 'true' else 'false' end), 'subject', NEW.subject, 'author', NEW.author, 'committedAt', NEW.committed_at, 'prNumber', NEW.pr_number, 'prState', NEW.pr_state, 'prUrl', NEW.pr_url, 'ci', NEW.ci, 'review', NEW.review, 'firstSeenAt', NEW.first_seen_at, 'lastSeenAt', NEW.last_seen_at)); end;
+CREATE TRIGGER feed_branches_update after update on branches when NEW.repo_id is not OLD.repo_id or NEW.name is not OLD.name or NEW.tip is not OLD.tip or NEW.parent is not OLD.parent or NEW.base is not OLD.base or NEW.tracked is not OLD.tracked or NEW.suggested_parent is not OLD.suggested_parent or NEW.needs_restack is not OLD.needs_restack or NEW.ahead is not OLD.ahead or NEW.behind is not OLD.behind or NEW.additions is not OLD.additions or NEW.deletions is not OLD.deletions or NEW.forecast is not OLD.forecast or NEW.merged is not OLD.merged or NEW.gone is not OLD.gone or NEW.subject is not OLD.subject or NEW.author is not OLD.author or NEW.committed_at is not OLD.committed_at or NEW.pr_number is not OLD.pr_number or NEW.pr_state is not OLD.pr_state or NEW.pr_url is not OLD.pr_url or NEW.ci is not OLD.ci or NEW.review is not OLD.review begin insert into events (repo_id, type, op, row) values (NEW.repo_id, 'branches', 'upsert', json_object('repoId', NEW.repo_id, 'name', NEW.name, 'tip', NEW.tip, 'parent', NEW.parent, 'base', NEW.base, 'tracked', json(case NEW.tracked when 1 then 'true' else 'false' end), 'suggestedParent', NEW.suggested_parent, 'needsRestack', json(case NEW.needs_restack when 1 then 'true' else 'false' end), 'ahead', NEW.ahead, 'behind', NEW.behind, 'additions', NEW.additions, 'deletions', NEW.deletions, 'forecast', json(NEW.forecast), 'merged', json(case NEW.merged when 1 then 'true' else 'false' end), 'gone', json(case NEW.gone when 1 then 'true' else 'false' end), 'subject', NEW.subject, 'author', NEW.author, 'committedAt', NEW.committed_at, 'prNumber', NEW.pr_number, 'prState', NEW.pr_state, 'prUrl', NEW.pr_url, 'ci', NEW.ci, 'review', NEW.review, 'firstSeenAt', NEW.first_seen_at, 'lastSeenAt', NEW.last_seen_at)); end;
+CREATE TRIGGER feed_branches_delete after delete on branches begin insert into events (repo_id, type, op, row) values (OLD.repo_id, 'branches', 'delete', json_object('repoId', OLD.repo_id, 'name', OLD.name)); end;
+CREATE TRIGGER feed_jobs_insert after insert on jobs begin insert into events (repo_id, type, op, row) values (NEW.repo_id, 'jobs', 'upsert', json_object('seq', NEW.seq, 'id', NEW.id, 'repoId', NEW.repo_id, 'kind', NEW.kind, 'branch', NEW.branch, 'parent', NEW.parent, 'suggested', json(case NEW.suggested when 1 then 'true' else 'false' end), 'status', NEW.status, 'message', NEW.message, 'errorCode', NEW.error_code, 'errorHint', NEW.error_hint, 'result', json(NEW.result), 'requestedBy', NEW.requested_by, 'retryOf', NEW.retry_of, 'undoOf', NEW.undo_of, 'executor', NEW.executor, 'engine', NEW.engine, 'attempt', NEW.attempt, 'createdAt', NEW.created_at, 'startedAt', NEW.started_at, 'finishedAt', NEW.finished_at, 'nextAttemptAt', NEW.next_attempt_at, 'cancelRequestedAt', NEW.cancel_requested_at, 'committingAt', NEW.committing_at, 'forecastId', NEW.forecast_id)); end;
+CREATE TRIGGER feed_jobs_update after update on jobs when NEW.seq is not OLD.seq or NEW.id is not OLD.id or NEW.repo_id is not OLD.repo_id or NEW.kind is not OLD.kind or NEW.branch is not OLD.branch or NEW.parent is not OLD.parent or NEW.suggested is not OLD.suggested or NEW.status is not OLD.status or NEW.message is not OLD.message or NEW.error_code is not OLD.error_code or NEW.error_hint is not OLD.error_hint or NEW.result is not OLD.result or NEW.requested_by is not OLD.requested_by or NEW.retry_of is not OLD.retry_of or NEW.undo_of is not OLD.undo_of or NEW.executor is not OLD.executor or NEW.engine is not OLD.engine or NEW.attempt is not OLD.attempt or NEW.created_at is not OLD.created_at or NEW.started_at is not OLD.started_at or NEW.finished_at is not OLD.finished_at or NEW.next_attempt_at is not OLD.next_attempt_at or NEW.cancel_requested_at is not OLD.cancel_requested_at or NEW.committing_at is not OLD.committing_at or NEW.forecast_id is not OLD.forecast_id begin insert into events (repo_id, type, op, row) values (NEW.repo_id, 'jobs', 'upsert', json_object('seq', NEW.seq, 'id', NEW.id, 'repoId', NEW.repo_id, 'kind', NEW.kind, 'branch', NEW.branch, 'parent', NEW.parent, 'suggested', json(case NEW.suggested when 1 then 'true' else 'false' end), 'status', NEW.status, 'message', NEW.message, 'errorCode', NEW.error_code, 'errorHint', NEW.error_hint, 'result', json(NEW.result), 'requestedBy', NEW.requested_by, 'retryOf', NEW.retry_of, 'undoOf', NEW.undo_of, 'executor', NEW.executor, 'engine', NEW.engine, 'attempt', NEW.attempt, 'createdAt', NEW.created_at, 'startedAt', NEW.started_at, 'finishedAt', NEW.finished_at, 'nextAttemptAt', NEW.next_attempt_at, 'cancelRequestedAt', NEW.cancel_requested_at, 'committingAt', NEW.committing_at, 'forecastId', NEW.forecast_id)); end;
+CREATE TRIGGER feed_job_steps_insert after insert on job_steps begin insert into events (repo_id, type, op, row) values ((select repo_id from jobs where id = NEW.job_id), 'job_steps', 'upsert', json_object('id', NEW.id, 'jobId', NEW.job_id, 'attempt', NEW.attempt, 'step', NEW.step, 'phase', NEW.phase, 'status', NEW.status, 'message', NEW.message, 'startedAt', NEW.started_at, 'finishedAt', NEW.finished_at)); end;
+CREATE TRIGGER feed_job_steps_update after update on job_steps when NEW.id is not OLD.id or NEW.job_id is not OLD.job_id or NEW.attempt is not OLD.attempt or NEW.step is not OLD.step or NEW.phase is not OLD.phase or NEW.status is not OLD.status or NEW.message is not OLD.message or NEW.started_at is not OLD.started_at or NEW.finished_at is not OLD.finished_at begin insert into events (repo_id, type, op, row) values ((select repo_id from jobs where id = NEW.job_id), 'job_steps', 'upsert', json_object('id', NEW.id, 'jobId', NEW.job_id, 'attempt', NEW.attempt, 'step', NEW.step, 'phase', NEW.phase, 'status', NEW.status, 'message', NEW.message, 'startedAt', NEW.started_at, 'finishedAt', NEW.finished_at)); end;
+CREATE TRIGGER feed_job_moves_insert after insert on job_moves begin insert into events (repo_id, type, op, row) values ((select repo_id from jobs where id = NEW.job_id), 'job_moves', 'upsert', json_object('id', NEW.id, 'jobId', NEW.job_id, 'branch', NEW.branch, 'before', NEW.before, 'after', NEW.after, 'parentBefore', NEW.parent_before, 'parentAfter', NEW.parent_after, 'baseBefore', NEW.base_before, 'baseAfter', NEW.base_after, 'rewritten', json(NEW.rewritten), 'state', NEW.state)); end;
+CREATE TRIGGER feed_job_moves_update after update on job_moves when NEW.id is not OLD.id or NEW.job_id is not OLD.job_id or NEW.branch is not OLD.branch or NEW.before is not OLD.before or NEW.after is not OLD.after or NEW.parent_before is not OLD.parent_before or NEW.parent_after is not OLD.parent_after or NEW.base_before is not OLD.base_before or NEW.base_after is not OLD.base_after or NEW.rewritten is not OLD.rewritten or NEW.state is not OLD.state begin insert into events (repo_id, type, op, row) values ((select repo_id from jobs where id = NEW.job_id), 'job_moves', 'upsert', json_object('id', NEW.id, 'jobId', NEW.job_id, 'branch', NEW.branch, 'before', NEW.before, 'after', NEW.after, 'parentBefore', NEW.parent_before, 'parentAfter', NEW.parent_after, 'baseBefore', NEW.base_before, 'baseAfter', NEW.base_after, 'rewritten', json(NEW.rewritten), 'state', NEW.state)); end;
+CREATE TRIGGER feed_job_logs_insert after insert on job_logs begin insert into events (repo_id, type, op, row) values ((select repo_id from jobs where id = NEW.job_id), 'job_logs', 'upsert', json_object('id', NEW.id, 'jobId', NEW.job_id, 'at', NEW.at, 'level', NEW.level, 'line', NEW.line)); end;
+CREATE TRIGGER feed_job_logs_update after update on job_logs when NEW.id is not OLD.id or NEW.job_id is not OLD.job_id or NEW.at is not OLD.at or NEW.level is not OLD.level or NEW.line is not OLD.line begin insert into events (repo_id, type, op, row) values ((select repo_id from jobs where id = NEW.job_id), 'job_logs', 'upsert', json_object('id', NEW.id, 'jobId', NEW.job_id, 'at', NEW.at, 'level', NEW.level, 'line', NEW.line)); end;
+CREATE TRIGGER feed_tasks_insert after insert on tasks begin insert into events (repo_id, type, op, row) values (NEW.repo_id, 'tasks', 'upsert', json_object('id', NEW.id, 'repoId', NEW.repo_id, 'title', NEW.title, 'description', NEW.description, 'branch', NEW.branch, 'jobId', NEW.job_id, 'branchStatus', NEW.branch_status, 'createdAt', NEW.created_at, 'archivedAt', NEW.archived_at, 'archivedReason', NEW.archived_reason)); end;
+CREATE TRIGGER feed_tasks_update after update on tasks when NEW.id is not OLD.id or NEW.repo_id is not OLD.repo_id or NEW.title is not OLD.title or NEW.description is not OLD.description or NEW.branch is not OLD.branch or NEW.job_id is not OLD.job_id or NEW.branch_status is not OLD.branch_status or NEW.created_at is not OLD.created_at or NEW.archived_at is not OLD.archived_at or NEW.archived_reason is not OLD.archived_reason begin insert into events (repo_id, type, op, row) values (NEW.repo_id, 'tasks', 'upsert', json_object('id', NEW.id, 'repoId', NEW.repo_id, 'title', NEW.title, 'description', NEW.description, 'branch', NEW.branch, 'jobId', NEW.job_id, 'branchStatus', NEW.branch_status, 'createdAt', NEW.created_at, 'archivedAt', NEW.archived_at, 'archivedReason', NEW.archived_reason)); end;
+CREATE TRIGGER task_status after update of status on jobs when NEW.status is not OLD.status begin
+     update tasks set branch_status = NEW.status where job_id = NEW.id;
+   end;
+CREATE TRIGGER task_merged after update of merged on branches when NEW.merged and not OLD.merged begin
+     update tasks set archived_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), archived_reason = NEW.name || ' was merged.'
+     where repo_id = NEW.repo_id and branch = NEW.name and archived_at is null;
+   end;
+COMMIT;

@@ -1,0 +1,59 @@
+'use client';
+
+import { Merge } from 'lucide-react';
+import type { JobDetail } from '@/api/jobs';
+import type { BranchRow, RepoRow } from '@/db/schema';
+import { counted, named } from '@/text/words';
+import { isActive } from '../jobs/active';
+import { JobButton, useRequest } from '../jobs/job-button';
+import { useApi } from '../providers';
+import { useForecast } from '../stack/forecast';
+import { onMerged } from './on-merged';
+
+/** What a sync has found merged, and the move of what stands on it, with its forecast. Loaded where there is some. */
+export default function MergedParents({
+  repo,
+  branches,
+  jobs,
+}: {
+  repo: RepoRow;
+  branches: BranchRow[];
+  jobs: JobDetail[];
+}) {
+  const api = useApi();
+  const request = useRequest();
+  const quiet = !jobs.some(({ job }) => isActive(job.status));
+  const foreseen = useForecast(quiet ? { repoId: repo.id, kind: 'sync_repo' } : null, 'would move');
+  const { merged, above } = onMerged(branches);
+  const job = jobs.find((each) => each.job.kind === 'sync_repo' && each.job.move && isActive(each.job.status)) ?? null;
+  const moves = foreseen?.state === 'ready' ? foreseen.outline.moves.filter((move) => move.moves).length : null;
+  return (
+    <section
+      aria-label="On merged branches"
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-hairline bg-queued-tint px-4 py-2"
+    >
+      <p className="min-w-0 flex-1 basis-60 break-words">
+        {counted(merged.length, 'branch', 'branches')} merged: {named(merged)}. {counted(above, 'branch', 'branches')}{' '}
+        {above === 1 ? 'stands' : 'stand'} on {merged.length === 1 ? 'it' : 'them'}.
+        {foreseen?.words && (
+          <span
+            className={`block text-xs ${foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
+          >
+            {foreseen.words}
+          </span>
+        )}
+      </p>
+      <JobButton
+        label={moves === null ? 'Move' : `Move ${moves}`}
+        icon={<Merge size={14} aria-hidden />}
+        look="primary"
+        job={job}
+        jobs={jobs}
+        request={request}
+        press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey })}
+        impossible={moves === 0 ? 'Nothing of it can move as it is.' : null}
+        className="w-full sm:w-48"
+      />
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { jobs } from '@/db/schema';
+import { insertJob } from '@/queue/accept';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { metrics } from './metrics';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await testDatabase();
+});
+afterAll(() => test.close());
+
+it('tells of the queue, what ended and the disk, each line as Prometheus reads it, and names no branch', async () => {
+  const repoId = await test.addRepo({ 'secret/branch': 'main' });
+  const add = (id: string) =>
+    insertJob(test.db, { id, repoId, kind: 'rebase_branch', branch: 'secret/branch', requestedBy: 'test' });
+  await test.db.batch([add(uuid()), add(uuid())]);
+  const ended = new Date(Date.now() - 1000).toISOString();
+  await test.db.insert(jobs).values({
+    ...{ id: uuid(), repoId, kind: 'sync_repo', requestedBy: 'test', status: 'completed', attempt: 2 },
+    ...{ createdAt: ended, startedAt: ended, finishedAt: ended },
+  });
+  const text = await metrics(test.db);
+  for (const line of text.trimEnd().split('\n')) {
+    expect(line).toMatch(/^(# (HELP|TYPE) spicerack_\w+ .+|spicerack_\w+(\{\w+="\w+"\})? -?\d+(\.\d+)?(e-?\d+)?)$/);
+  }
+  expect(text).toContain('spicerack_jobs_open{status="queued"} 2\n');
+  expect(text).toContain('spicerack_jobs_open{status="running"} 0\n');
+  expect(text).toContain('spicerack_jobs_ended_last_hour{status="completed"} 1\n');
+  expect(text).toContain('spicerack_jobs_attempts_last_hour{status="completed"} 2\n');
+  expect(text).toContain('spicerack_takes_jobs 1\n');
+  expect(text).not.toMatch(/secret|shop|undefined|NaN/);
+});

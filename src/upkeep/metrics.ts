@@ -1,0 +1,111 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '@/db/client';
+import { problems, takesJobs } from '@/db/problems';
+import { knownDiskUse } from './disk-use';
+
+/** A measure with a value for each set of labels. All are gauges: rows go with their retention, so nothing only grows. */
+interface Measure {
+  name: string;
+  help: string;
+  values: Array<{ labels?: Record<string, string>; value: number | null }>;
+}
+
+const NAMED = ['queued', 'running', 'completed', 'error', 'cancelled'];
+
+/**
+ * What there is to watch, in Prometheus' text format. No label names a branch or a repository: their number has no end.
+ * @throws where the database does not answer
+ */
+export async function metrics(db: Db): Promise<string> {
+  const disk = knownDiskUse();
+  const open = new Map<string, { count: number; age: number }>();
+  for (const row of await db.all<{ status: string; count: number; age: number }>(sql`select status, count(*) as count,
+      (julianday('now') - julianday(min(case status when 'running' then coalesce(started_at, created_at) else created_at end))) * 86400 as age
+      from jobs where status in ('queued', 'running') group by status`))
+    open.set(row.status, row);
+  const ended = await db.all<{
+    status: string;
+    count: number;
+    attempts: number;
+    waited: number;
+    ran: number;
+    held: number;
+  }>(
+    sql`select status, count(*) as count, sum(attempt) as attempts,
+      avg((julianday(started_at) - julianday(created_at)) * 86400) as waited,
+      avg((julianday(finished_at) - julianday(started_at)) * 86400) as ran,
+      sum(coalesce(json_array_length(result, '$.heldBack'), 0)) as held
+      from jobs where finished_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour') group by status`,
+  );
+  const steps = await db.all<{ step: string; seconds: number }>(
+    sql`select step, avg((julianday(finished_at) - julianday(started_at)) * 86400) as seconds from job_steps
+      where phase is null and finished_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour') group by step`,
+  );
+  const byStatus = (pick: (row: (typeof ended)[number]) => number) =>
+    ended.map((row) => ({ labels: { status: row.status }, value: pick(row) }));
+  const both = ['queued', 'running'];
+  return text([
+    {
+      name: 'jobs_open',
+      help: 'Jobs that have not ended, over all servers of this database.',
+      values: both.map((status) => ({ labels: { status }, value: open.get(status)?.count ?? 0 })),
+    },
+    {
+      name: 'jobs_oldest_seconds',
+      help: 'For how long the oldest of them has been queued or running.',
+      values: both.map((status) => ({ labels: { status }, value: open.get(status)?.age ?? 0 })),
+    },
+    {
+      name: 'jobs_ended_last_hour',
+      help: 'Jobs that ended in the last hour.',
+      values: NAMED.slice(2).map((status) => ({
+        labels: { status },
+        value: ended.find((row) => row.status === status)?.count ?? 0,
+      })),
+    },
+    {
+      name: 'jobs_attempts_last_hour',
+      help: 'How often those were begun, in all.',
+      values: byStatus((row) => row.attempts),
+    },
+    { name: 'jobs_waited_seconds', help: 'How long those waited, on average.', values: byStatus((row) => row.waited) },
+    { name: 'jobs_ran_seconds', help: 'How long those ran, on average.', values: byStatus((row) => row.ran) },
+    {
+      name: 'branches_held_back_last_hour',
+      help: 'Branches that those held back.',
+      values: [{ value: ended.reduce((sum, row) => sum + row.held, 0) }],
+    },
+    {
+      name: 'step_seconds',
+      help: 'How long a step took in the last hour, on average.',
+      values: steps.map(({ step, seconds }) => ({ labels: { step }, value: seconds })),
+    },
+    { name: 'takes_jobs', help: '1 while this server has what jobs need.', values: [{ value: takesJobs() ? 1 : 0 }] },
+    {
+      name: 'problems',
+      help: 'What is wrong with this server; the status page says it.',
+      values: [{ value: problems().length }],
+    },
+    {
+      name: 'bytes',
+      help: 'What this server takes of its disk, and what is free there.',
+      values: (['database', 'clones', 'free'] as const).map((part) => ({
+        labels: { part },
+        value: disk?.[part] ?? null,
+      })),
+    },
+  ]);
+}
+
+function text(measures: Measure[]): string {
+  return measures
+    .map(({ name, help, values }) => {
+      const lines = values.flatMap(({ labels = {}, value }) => {
+        if (value === null) return [];
+        const given = Object.entries(labels).map(([label, of]) => `${label}="${of}"`);
+        return `spicerack_${name}${given.length > 0 ? `{${given.join(',')}}` : ''} ${value}\n`;
+      });
+      return `# HELP spicerack_${name} ${help}\n# TYPE spicerack_${name} gauge\n${lines.join('')}`;
+    })
+    .join('');
+}
