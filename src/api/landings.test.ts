@@ -419,6 +419,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       const keep = { jobId, commit: a2, branch: 'kept' };
       await expect(api().jobs.keep({ ...keep, branch: 'b' })).rejects.toThrow('There is a branch b already');
       await expect(api().jobs.keep({ ...keep, commit: 'f'.repeat(40) })).rejects.toThrow('names no such commit');
+      await expect(api().jobs.keep({ ...keep, branch: 'b/kept' })).rejects.toThrow('Git cannot have b/kept beside b');
       await api().jobs.keep(keep);
       await app.rest();
       expect(await world.remote.tip('kept')).toBe(a2);
