@@ -5,9 +5,9 @@ import { objectsAt, treesOf } from '@/git/objects/cat-file';
 import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import type { BranchForecast } from '@/model/forecast';
+import { Graph } from '@/repos/graph';
 import { isKept } from '@/repos/kept';
 import { baseOf } from '@/stack/base';
-import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';
 import {
   findLandings,
