@@ -97,10 +97,10 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'See the stacks of a repository',
       description:
-        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches need a restack, would conflict or are untracked.',
+        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches a restack would move, which conflict, which are held back and why, and which are untracked.',
       inputSchema: z.strictObject({
         repoId,
-        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged']).optional(),
+        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'held_back', 'untracked', 'merged']).optional(),
         search: z.string().max(244).optional().describe('Part of a name or a subject.'),
         cursor: branchName.optional().describe('The nextCursor of the page before.'),
       }),
@@ -114,11 +114,16 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const { repo, branches, nextCursor } = await reader.repos.overview({
+        const { repo, branches, states, nextCursor } = await reader.repos.overview({
           ...input,
           filter: input.filter ?? 'active',
         });
-        return { trunk: repo.trunk, syncedAt: repo.syncedAt, branches: branches.map(branchOf), nextCursor };
+        return {
+          trunk: repo.trunk,
+          syncedAt: repo.syncedAt,
+          branches: branches.map((row) => branchOf(row, states)),
+          nextCursor,
+        };
       }),
   );
 
@@ -133,7 +138,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     },
     ({ repoId: id, branch: name }, ctx) =>
       answer(ctx, async () => {
-        const [{ branches }, { jobs }] = await Promise.all([
+        const [{ branches, states }, { jobs }] = await Promise.all([
           reader.repos.overview({ repoId: id }),
           reader.jobs.list({ repoId: id, branch: name, limit: 5 }),
         ]);
@@ -142,7 +147,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
           throw new Error(`There is no branch ${visible(name)}: call get_stack with filter "all", or sync_repo.`);
         }
         const above = branches.filter(({ parent }) => parent === name).map((each) => each.name);
-        return { branch: branchOf(row), above, jobs: jobs.map(jobOf) };
+        return { branch: branchOf(row, states), above, jobs: jobs.map(jobOf) };
       }),
   );
 

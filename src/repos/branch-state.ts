@@ -31,8 +31,22 @@ export interface Known {
   trunk: string | null;
   /** What a Restack of the whole repo would do, as it was last computed; null where it never was. */
   restack: { outline: RestackOutline; stale: boolean } | null;
-  /** Branches that a running job is about to move. */
+  /** Branches that a running job is about to move: `movedNow`. */
   moving?: ReadonlySet<string>;
+}
+
+/** What of a job says which branches it is about to move. */
+interface Mover {
+  job: { status: string };
+  moves: ReadonlyArray<{ branch: string; before: string | null; after: string | null; state: string }>;
+}
+
+/** The branches that the running ones of these jobs have planned to move, and have not pushed yet. */
+export function movedNow(jobs: readonly Mover[]): Set<string> {
+  const planned = jobs.flatMap(({ job, moves }) => (job.status === 'running' ? moves : []));
+  return new Set(
+    planned.flatMap(({ branch, before, after, state }) => (state === 'planned' && before !== after ? [branch] : [])),
+  );
 }
 
 /**
@@ -88,6 +102,7 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
       }
       case 'too_large':
         return { is: 'too_large' };
+      // A rule of the remote is known when it refuses a push, so no forecast holds back for one.
       case 'protected':
         return { is: 'will_move', with: null };
     }
@@ -97,7 +112,8 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
   for (const row of rows) states.set(row.name, settled(row) ?? states.get(row.name) ?? { is: 'in_place' });
   for (const name of moving ?? []) {
     const state = states.get(name);
-    if (state && state.is !== 'merged' && state.is !== 'gone') states.set(name, { is: 'moving' });
+    if (state && (isHeldBack(state) || state.is === 'in_place' || state.is === 'will_move'))
+      states.set(name, { is: 'moving' });
   }
   return states;
 }
@@ -119,7 +135,7 @@ export function isHeldBack({ is }: BranchState): boolean {
 export const STATE_FILTERS = {
   all: () => true,
   active: ({ is }) => is !== 'merged' && is !== 'gone',
-  needs_restack: ({ is }) => is === 'will_move' || is === 'moving',
+  needs_restack: ({ is }) => is === 'will_move',
   conflicts: ({ is }) => is === 'conflict',
   held_back: (state) => isHeldBack(state) && state.is !== 'conflict',
   untracked: ({ is }) => is === 'untracked',

@@ -1,5 +1,6 @@
 import type { ForecastOutline } from '@/model/forecast';
-import { listed } from './state';
+import { visible } from '@/text/visible';
+import { listed } from '@/text/words';
 
 /**
  * A forecast in one line: `6 would move, 1 would conflict: src/cache.ts, 2 above it held back`.
@@ -16,7 +17,7 @@ export function outlineWords(outline: ForecastOutline, clean: string): string {
   const others = heldBack.length - conflicting.length;
   const parts = [
     ...(moved > 0 ? [`${moved} ${clean}`] : []),
-    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${listed([...files])}`] : []),
+    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${visible(listed([...files]))}`] : []),
     ...(others > 0 ? [`${others} held back`] : []),
   ];
   if (failure) return [...parts, 'so nothing would move'].join(', ');
