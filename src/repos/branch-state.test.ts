@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RestackOutline } from '@/model/forecast';
 import type { HeldBackReason } from '@/model/plan';
-import { branchStates, filterCounts, type StateBranch } from './branch-state';
+import { branchCounts, branchStates, filterCounts, isHeldBack, movedNow, type StateBranch } from './branch-state';
+import { Graph } from './graph';
 
 const row = (name: string, parent: string | null = 'main', more: Partial<StateBranch> = {}): StateBranch => ({
   name,
@@ -103,3 +105,106 @@ describe('the state of a branch', () => {
     });
   });
 });
+
+describe('a job that runs', () => {
+  it('is moving what it has planned and not yet pushed, and nothing else', () => {
+    const move = (branch: string, state: string, after = 'new') => ({ branch, before: 'old', after, state });
+    const moves = [move('a', 'planned'), move('b', 'pushed'), move('c', 'planned', 'old')];
+    expect([...movedNow([{ job: { status: 'running' }, moves }])]).toEqual(['a']);
+    expect([...movedNow([{ job: { status: 'error' }, moves }])]).toEqual([]);
+    const rows = [row('a', 'main', { needsRestack: true }), row('old', 'main', { merged: true })];
+    const found = branchStates({ rows, trunk: 'main', restack: null, moving: new Set(['a', 'old', 'nowhere']) });
+    expect(Object.fromEntries(found)).toEqual({ a: { is: 'moving' }, old: { is: 'merged' } });
+    expect(filterCounts(found).needs_restack).toBe(0);
+  });
+});
+
+/** Stacks of up to 12 branches, each on the trunk, an earlier one, a missing one, or (parents in a circle) a later one. */
+const stacks = fc
+  .array(
+    fc.record({
+      parent: fc.integer({ min: -2, max: 12 }),
+      kind: fc.constantFrom('tracked', 'tracked', 'tracked', 'merged', 'gone', 'untracked', 'kept'),
+      behind: fc.boolean(),
+      outcome: fc.constantFrom(null, 'clean' as const, 'conflict' as const, 'too_large' as const),
+      plan: fc.constantFrom('moves', 'stays', 'conflict', 'below'),
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+  .map((made) =>
+    made.map(({ parent, kind, behind, outcome, plan }, i) => ({
+      plan,
+      row: row(`b${i}`, kind === 'untracked' ? null : parent < 0 ? (parent === -1 ? 'main' : 'lost') : `b${parent}`, {
+        merged: kind === 'merged',
+        gone: kind === 'gone',
+        kept: kind === 'kept',
+        needsRestack: behind,
+        forecast: outcome && { outcome, files: [] },
+      }),
+    })),
+  );
+
+describe('over random stacks', () => {
+  it('every branch has one state, and all numbers are sums of them', () => {
+    fc.assert(
+      fc.property(stacks, fc.constantFrom('none', 'fresh', 'stale'), (made, known) => {
+        const rows = made.map((each) => each.row);
+        const restack = known === 'none' ? null : { outline: outlineOf(made), stale: known === 'stale' };
+        const found = branchStates({ rows, trunk: 'main', restack });
+        expect([...found.keys()].sort()).toEqual(rows.map(({ name }) => name).sort());
+        const is = [...found.values()].map((state) => state.is);
+        const counts = filterCounts(found);
+        expect(counts.needs_restack).toBe(is.filter((name) => name === 'will_move').length);
+        expect(branchCounts(found)).toEqual({
+          branches: counts.active,
+          needRestack: counts.needs_restack,
+          wouldConflict: counts.conflicts,
+          heldBack: counts.held_back,
+          untracked: counts.untracked,
+        });
+        const inPlace = is.filter((name) => name === 'in_place' || name === 'moving' || name === 'long_lived').length;
+        const { needs_restack: moves, conflicts, held_back: heldBack, untracked, active } = counts;
+        expect(moves + conflicts + heldBack + untracked + inPlace).toBe(active);
+      }),
+    );
+  });
+
+  it('an outline for the branches as they are is what they say', () => {
+    fc.assert(
+      fc.property(stacks, (made) => {
+        const rows = made.map((each) => each.row);
+        const planned = outlineOf(made);
+        const counts = filterCounts(branchStates({ rows, trunk: 'main', restack: { outline: planned, stale: false } }));
+        expect(counts.needs_restack).toBe(planned.moves.length);
+        expect(counts.conflicts + counts.held_back).toBe(planned.heldBack.length);
+      }),
+    );
+  });
+
+  it('nothing is in place by the rows alone above what moves or is held back', () => {
+    fc.assert(
+      fc.property(stacks, (made) => {
+        const rows = made.map((each) => each.row);
+        const found = branchStates({ rows, trunk: 'main', restack: null });
+        const graph = new Graph(rows, 'main');
+        for (const { name, is } of [...found].map(([of, state]) => ({ name: of, ...state }))) {
+          const below = found.get(graph.effectiveParent(name));
+          if (is !== 'in_place' || !below || inACircle(graph, name)) continue;
+          expect([name, isHeldBack(below) || below.is === 'will_move']).toEqual([name, false]);
+        }
+      }),
+    );
+  });
+});
+
+const inACircle = (graph: Graph, name: string) => graph.isAbove(graph.get(name)?.parent ?? '', name);
+
+/** An outline as a planner would make it of what is drawn: only tracked branches move or are held back. */
+function outlineOf(made: Array<{ row: StateBranch; plan: string }>): RestackOutline {
+  const open = made.filter(({ row: each }) => each.tracked && !each.merged && !each.gone && !each.kept);
+  const named = (plan: string) => open.flatMap((each) => (each.plan === plan ? [each.row.name] : []));
+  return outline(named('moves'), [
+    ...named('conflict').map((branch) => ({ branch, reason: conflict })),
+    ...named('below').map((branch) => ({ branch, reason: { kind: 'below' as const, branch: 'b0' } })),
+  ]);
+}
