@@ -53,7 +53,7 @@ test('Restack all moves what it can, and names what it held back with the file',
 
   await shopPage.branch('checkout/cart-totals').says('in place');
   await shopPage.branch('catalog/price-rounding').says('conflict · src/catalog/price.js');
-  await shopPage.branch('catalog/price-labels').says('in place');
+  await shopPage.branch('catalog/price-labels').says('blocked by catalog/price-rounding');
 
   await job.open();
   await expect(shopPage.page.getByRole('heading', { level: 1 })).toContainText(`#${job.seq} Restack all`);

@@ -48,7 +48,7 @@ test('a search finds names and subjects, and says what it found', async ({ shopP
 test('a filter that keeps nothing says how fresh that is, and offers a sync', async ({ shopPage, page }) => {
   await shopPage.filter('Will move').click();
   const empty = page.getByRole('region', { name: 'Stack' });
-  await expect(empty.getByText(/^Nothing needs a restack · synced/)).toBeVisible();
+  await expect(empty.getByText(/^Nothing will move · synced/)).toBeVisible();
   const job = await shopPage.jobOf(() => empty.getByRole('button', { name: 'Sync' }).click());
   await job.is('completed');
 });
@@ -243,7 +243,7 @@ test('Restack says how many it moves before it is pressed, and then moves as man
   const header = page.locator('main header');
   await expect(header).toContainText(/Forecast: \d+ will move, 1 conflict/, { timeout: 20_000 });
   await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
-  const count = /(\d+) will move/.exec(await header.innerText())?.[1];
+  const count = /(\d+) will move/.exec((await header.textContent()) ?? '')?.[1];
   await expect(shopPage.filter('Will move')).toHaveText(`Will move ${count}`);
   await expect(shopPage.button(`Restack ${count}`)).toBeVisible();
   const job = await shopPage.restackAll();
