@@ -419,6 +419,9 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       const keep = { jobId, commit: a2, branch: 'kept' };
       await expect(api().jobs.keep({ ...keep, branch: 'b' })).rejects.toThrow('There is a branch b already');
       await expect(api().jobs.keep({ ...keep, commit: 'f'.repeat(40) })).rejects.toThrow('names no such commit');
+      await expect(api().jobs.keep({ ...keep, branch: 'b/x/y' })).rejects.toThrow(
+        'There is a branch b, and git cannot have a branch b/x/y beside it. Choose a name that does not begin with b/, such as b-x-y.',
+      );
       await api().jobs.keep(keep);
       await app.rest();
       expect(await world.remote.tip('kept')).toBe(a2);

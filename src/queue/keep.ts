@@ -1,8 +1,9 @@
-import { and, eq } from 'drizzle-orm';
-import { type Db, snapshot } from '@/db/client';
-import { branches, jobs, repos } from '@/db/schema';
+import { eq } from 'drizzle-orm';
+import type { Db } from '@/db/client';
+import { jobs } from '@/db/schema';
 import { branchNameProblem } from '@/repos/branch-name';
 import { type Accepted, onceFor, queueJob } from './accept';
+import { newBranchProblem } from './new-branch';
 import { noJob, type Refusal } from './refusal';
 
 /** What is to be kept: a commit that a job's result names as left, and the name of the branch to put it on. */
@@ -29,16 +30,7 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
         message: `#${job.seq} names no such commit among those that left. Give one of result.left, with its whole id.`,
       };
     }
-    const [[there], [repo]] = await snapshot(db, [
-      db
-        .select({ gone: branches.gone })
-        .from(branches)
-        .where(and(eq(branches.repoId, job.repoId), eq(branches.name, branch), eq(branches.gone, false))),
-      db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, job.repoId)),
-    ]);
-    return there || repo?.trunk === branch
-      ? { code: 'CONFLICT', field: 'branch', message: `There is a branch ${branch} already. Choose another name.` }
-      : null;
+    return newBranchProblem(db, job.repoId, branch);
   };
   const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);
   return queueJob(

@@ -19,6 +19,7 @@ import { failure, JobFailed, refusalHint } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
+import { nameClash, namesClash } from '@/repos/branch-name';
 import { notTracked, unknownBranch } from '@/repos/branch-words';
 import { canCarry } from '@/repos/kept';
 import { pickEngine } from '@/stack/engines/pick';
@@ -232,6 +233,12 @@ async function createBranch(
         'Choose another name, or register the branch that is there.',
       ),
     );
+  }
+  const names = [trunk.name, ...rows.filter(({ gone }) => !gone).map(({ name }) => name)];
+  const other = names.find((name) => namesClash(branch, name));
+  if (other !== undefined) {
+    const { message, hint } = nameClash(branch, other);
+    throw new JobFailed(failure('DIVERGED', message, hint));
   }
   const moves: PlannedMove[] = [
     {
