@@ -524,6 +524,54 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('what a merge commit of a branch has changed itself', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+    async function merging(files: Files): Promise<World> {
+      const world = await World.make(engine, stack, { app: lines(), other: 'o\n' });
+      await world.onMain('Main 1', { m: '1\n', app: lines({ 2: 'M' }) });
+      await world.remote
+        .from('a')
+        .commit('Merge main', { m: '1\n', app: lines({ 2: 'M' }), ...files }, { merge: ['main'] })
+        .write();
+      await world.onMain('Main 2', { m: '2\n' });
+      return world;
+    }
+
+    it('goes along with the branch, and a second restack finds nothing to do', async () => {
+      const world = await merging({ app: lines({ 2: 'M', 7: 'of the merge' }), other: null, own: 'own\n' });
+      const merge = await world.remote.tip('a');
+      const restacked = await world.restack();
+      expect(restacked).toMatchObject({ result: { heldBack: [], dropped: [], left: [], notes: [] } });
+      expect(restacked.result.warnings).toMatchObject([{ branch: 'a', kind: 'merge_flattened', commits: [merge] }]);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'Merge main', 'b1']);
+      expect(await world.remote.file('b', 'app')).toBe(lines({ 2: 'M', 7: 'of the merge' }));
+      expect(await world.remote.paths('b')).toEqual(['a', 'app', 'b', 'm', 'own']);
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+    });
+
+    it('is no commit of its own where there is none', async () => {
+      const world = await merging({});
+      await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
+    });
+
+    it('holds the branch back where it conflicts, and the forecast has said so before', async () => {
+      const world = await merging({ app: lines({ 2: 'M', 7: 'of the merge' }) });
+      const merge = await world.remote.tip('a');
+      await world.onMain('Main 3', { app: lines({ 2: 'M', 7: 'of main' }) });
+      await world.run('sync_repo', { move: false });
+      const asked = { repoId: world.repoId, kind: 'restack_repo' as const };
+      await api().forecast.get(asked);
+      await app.forecasts();
+      const reason = { kind: 'conflict', commit: merge, byHand: { merges: [merge] } };
+      const heldBack = [{ branch: 'a', reason }, { branch: 'b' }];
+      expect((await api().forecast.get(asked)).outline).toMatchObject({ moves: [], heldBack });
+      const restacked = await world.restack();
+      expect(restacked).toMatchObject({ moves: [], result: { heldBack, forecast: { agreed: true } } });
+      expect(restacked.log.join('\n')).toContain('what the merge');
+    });
+  });
+
   describe('a branch that gets another parent', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
     const forecast = async (world: World, kind: ActionKind) => {
