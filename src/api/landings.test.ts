@@ -440,6 +440,24 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  it('a commit that an undo brings back, and whose change main has, leaves the branches on it without a false word', async () => {
+    const world = await World.make(engine, {
+      a: [{ a: 'a\n' }, { more: 'm\n' }],
+      b: [{ b: 'b\n' }],
+      c: [{ c: 'c\n' }],
+    });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id: jobId } = await world.restack();
+    await world.onMain('Pick a1', { a: 'a\n' });
+    await api().jobs.undo({ jobId });
+    await app.rest();
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'a2', 'b1', 'c1']);
+    const { result, message } = await world.restack();
+    expect(message).not.toMatch(/took away/);
+    expect(result).toMatchObject({ left: [], heldBack: [], notes: [] });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a2', 'b1', 'c1']);
+  });
+
   describe('a branch that is merged into its parent', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ app: lines({ 2: 'B' }) }], c: [{ app: lines({ 2: 'C' }) }] };
 
