@@ -411,6 +411,29 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(log.join('\n')).toMatch(/\(a2\) leaves b; no branch has it any more/);
     });
 
+    it.each(['at its tip', 'with new work there'])(
+      'takes its commits away from under the branch on it when it is reset onto a newer main, %s; forecast and job name them',
+      async (how) => {
+        const world = await World.make(engine, stack);
+        const a2 = await world.remote.tip('a');
+        await world.onMain('Go on', { m: 'm\n' });
+        await world.remote.move('a', 'main');
+        if (how !== 'at its tip') await world.remote.from('a').commit('New', { n: 'n\n' }).write();
+        await world.sync();
+        const left = ['a2', 'a1'].map((subject) => ({ branch: 'b', subject, on: null, replacedBy: null }));
+        const asked = { repoId: world.repoId, kind: 'restack_repo' as const };
+        await api().forecast.get(asked);
+        await app.forecasts();
+        expect((await api().forecast.get(asked)).outline).toMatchObject({ left });
+        const { id: jobId, result, message } = await world.restack();
+        expect(result).toMatchObject({ left, heldBack: [], forecast: { agreed: true } });
+        expect(message).toMatch(/took away 2 commits that no branch has any more.*\(a2\) of b.*\(a1\) of b/);
+        await api().jobs.keep({ jobId, commit: a2, branch: 'kept' });
+        await app.rest();
+        expect(await world.remote.subjects('kept', 'main')).toEqual(['a1', 'a2']);
+      },
+    );
+
     it('can have what left put on a branch of its own', async () => {
       const world = await World.make(engine, stack);
       const a2 = await world.remote.tip('a');
