@@ -1,6 +1,7 @@
 import type { ForecastOutline, JobDetail } from '@spicerack/client';
 import { commandsByHand } from '@/repos/by-hand';
 import { intent } from '@/ui/jobs/words';
+import { commitWords } from '@/ui/stack/commit-words';
 import { outlineWords } from '@/ui/stack/outline-words';
 import { heldBackWords } from '@/ui/stack/state';
 import { between, duration } from '@/ui/time';
@@ -9,7 +10,7 @@ import { type Line, paint } from '../../out/line';
 
 /** A forecast as the dashboard says it, and what of it stays behind or goes away. Pure. */
 export function forecastLines(outline: ForecastOutline): Line[] {
-  const { failure, heldBack, dropped, left = [] } = outline;
+  const { failure, heldBack, dropped } = outline;
   return [
     [paint('bold', 'forecast'), `: ${outlineWords(outline, 'would move')}`],
     ...(failure?.hint ? [`  ${failure.hint.split('\n')[0]}`] : []),
@@ -21,10 +22,12 @@ export function forecastLines(outline: ForecastOutline): Line[] {
         `${branch} drops ${commit.slice(0, 8)} ${subject}: its change is already below`,
       ],
     ),
-    ...left.flatMap(({ branch, commit, subject, on, replacedBy }): Line[] =>
-      on || replacedBy
-        ? []
-        : [['  ', paint('yellow', '− '), `${branch} loses ${commit.slice(0, 8)} ${subject}: no branch has it then`]],
+    ...commitWords(outline).map(
+      ({ commit, isLost, words }): Line => [
+        '  ',
+        paint(isLost ? 'yellow' : 'dim', '· '),
+        `${commit.slice(0, 8)} ${words}`,
+      ],
     ),
   ];
 }
