@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { jobs } from '@/db/schema';
 import { branchNameProblem } from '@/repos/branch-name';
+import { newBranchProblem } from '@/repos/new-branch';
 import { type Accepted, onceFor, queueJob } from './accept';
-import { newBranchProblem } from './new-branch';
-import { noJob, type Refusal } from './refusal';
+import { nameTaken, noJob, type Refusal } from './refusal';
 
 /** What is to be kept: a commit that a job's result names as left, and the name of the branch to put it on. */
 export interface KeepRequest {
@@ -30,7 +30,8 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
         message: `#${job.seq} names no such commit among those that left. Give one of result.left, with its whole id.`,
       };
     }
-    return newBranchProblem(db, job.repoId, branch);
+    const taken = await newBranchProblem(db, job.repoId, branch);
+    return taken && nameTaken(taken);
   };
   const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);
   return queueJob(

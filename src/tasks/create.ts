@@ -3,12 +3,12 @@ import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
 import { badRequest, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
-import { newBranchProblem } from '@/queue/new-branch';
-import { noRepo, type Refusal } from '@/queue/refusal';
+import { nameTaken, noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
 import { isLongLived } from '@/repos/branch-words';
 import { isKept, type KeptBranch } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
+import { newBranchProblem } from '@/repos/new-branch';
 
 export interface TaskRequest {
   repoId: string;
@@ -80,10 +80,10 @@ async function create(db: Db, request: TaskRequest, once: Once | null): Promise<
       .from(tasks)
       .where(and(eq(tasks.repoId, repoId), eq(tasks.branch, branch), isNull(tasks.archivedAt))),
   ]);
-  const refused =
-    refusalOf({ repoId, branch, isNew }, repo, known, active) ??
-    (isNew ? await newBranchProblem(db, repoId, branch) : null);
+  const refused = refusalOf({ repoId, branch, isNew }, repo, known, active);
   if (refused) return { refused };
+  const inTheWay = isNew ? await newBranchProblem(db, repoId, branch) : null;
+  if (inTheWay) return { refused: nameTaken(inTheWay) };
 
   const attached = !isNew && known?.tracked && !known.gone && !known.merged && Boolean(repo?.fresh);
   const id = uuid();

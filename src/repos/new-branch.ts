@@ -1,11 +1,11 @@
 import { and, eq, gte, inArray, lt, or } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { branches, repos } from '@/db/schema';
-import { nameClash, namesClash } from '@/repos/branch-name';
-import type { Refusal } from './refusal';
+import { nameClash, namesClash } from './branch-name';
+import type { BranchWords } from './branch-words';
 
 /** What the rows say against a new branch of this name: it is there already, or git cannot have it beside one that is. */
-export async function newBranchProblem(db: Db, repoId: string, name: string): Promise<Refusal | null> {
+export async function newBranchProblem(db: Db, repoId: string, name: string): Promise<BranchWords | null> {
   const folders = name.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/'));
   // All names that begin with `name/`, by the index: "0" comes right after "/".
   const within = and(gte(branches.name, `${name}/`), lt(branches.name, `${name}0`));
@@ -18,10 +18,7 @@ export async function newBranchProblem(db: Db, repoId: string, name: string): Pr
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
   ]);
   const names = [...found.map((row) => row.name), ...(repo?.trunk ? [repo.trunk] : [])];
-  const refuse = (message: string): Refusal => ({ code: 'CONFLICT', field: 'branch', message });
-  if (names.includes(name)) return refuse(`There is a branch ${name} already. Choose another name.`);
+  if (names.includes(name)) return { message: `There is a branch ${name} already.`, hint: 'Choose another name.' };
   const other = names.find((there) => namesClash(name, there));
-  if (other === undefined) return null;
-  const { message, hint } = nameClash(name, other);
-  return refuse(`${message} ${hint}`);
+  return other === undefined ? null : nameClash(name, other);
 }
