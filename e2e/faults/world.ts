@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,7 +40,7 @@ export interface World {
   /** The git configuration of the user that runs the servers; there is none at first. */
   hostConfig: string;
   first: Node;
-  /** The second process on the same database; started at the first call. */
+  /** The second process on the same database, with clones of its own; started at the first call. */
   second(): Promise<Node>;
   /** Those that have been started. */
   nodes(): Node[];
@@ -57,6 +57,8 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
   const settings = {
     GIT_CONFIG_GLOBAL: join(dir, 'gitconfig'),
     SPICERACK_ENGINE: 'git',
+    // They see each other's processes, as two servers of one machine do.
+    SPICERACK_MACHINE: 'faults',
     SPICERACK_LEASE: String(LEASE_S[executor]),
     SPICERACK_RETRY_DELAY: '0.1',
     SPICERACK_MAX_ATTEMPTS: '20',
@@ -70,7 +72,8 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
   };
   const first = await start('first');
   const { dataDir } = first.server;
-  const db = await openDatabase(`file:${join(dataDir, 'spicerack.db')}`);
+  const database = `file:${join(dataDir, 'spicerack.db')}`;
+  const db = await openDatabase(database);
   const http = await serveHttp(dir);
   let second: Promise<Node> | undefined;
   const nodes = [first];
@@ -94,7 +97,7 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
     first,
     nodes: () => nodes,
     second() {
-      second ??= start('second', { SPICERACK_DATA_DIR: dataDir }).then((node) => {
+      second ??= start('second', { SPICERACK_DATABASE_URL: database }).then((node) => {
         nodes.push(node);
         return node;
       });
@@ -104,9 +107,12 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
       const from = reparented ? templates.reparented : templates.plain;
       const id = uuid();
       const path = join(dir, `${id}.git`);
-      const clone = (repoId: string) => join(dataDir, 'clones', `${repoId}.git`);
       await exec('cp', ['-r', from.remote.dir, path]);
-      await exec('cp', ['-r', clone(from.repoId), clone(id)]);
+      // What an undo needs is in each of their clones.
+      for (const { server } of nodes) {
+        await mkdir(join(server.dataDir, 'clones'), { recursive: true });
+        await exec('cp', ['-r', clone(dataDir, from.repoId), clone(server.dataDir, id)]);
+      }
       await copyRows(db, from.repoId, { id, url: overHttp ? `${http.url}/${id}.git` : path });
       return { id, remote: openRemote(path), own: structuredClone(OWN) };
     },
@@ -122,6 +128,10 @@ export async function createWorld(executor: World['executor'], networkTimeout: n
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+function clone(dataDir: string, repoId: string): string {
+  return join(dataDir, 'clones', `${repoId}.git`);
 }
 
 /** Gives a repo's rows to another one, with the jobs that can be undone. */

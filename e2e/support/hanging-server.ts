@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { startServer, type TestServer } from './server';
 
 /**
- * A server in the worst surroundings: every git that it starts hangs for ever, and its Inngest server accepts
+ * A server in the worst surroundings: every git that it starts to work hangs for ever, and its Inngest server accepts
  * connections and never answers.
  */
 export async function startHangingServer(): Promise<{ server: TestServer; dispose(): Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-hanging-'));
   const program = join(dir, 'git');
-  await writeFile(program, '#!/bin/sh\nexec sleep 100000\n');
+  // It tells its version, for without a git that answers a server takes no jobs.
+  await writeFile(program, '#!/bin/sh\ncase " $* " in *" version "*) exec git version ;; esac\nexec sleep 100000\n');
   await chmod(program, 0o755);
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => sockets.add(socket.on('error', () => socket.destroy())));

@@ -442,9 +442,16 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       const keep = { jobId, commit: a2, branch: 'kept' };
       await expect(api().jobs.keep({ ...keep, branch: 'b' })).rejects.toThrow('There is a branch b already');
       await expect(api().jobs.keep({ ...keep, commit: 'f'.repeat(40) })).rejects.toThrow('names no such commit');
-      await expect(api().jobs.keep({ ...keep, branch: 'b/x/y' })).rejects.toThrow(
-        'There is a branch b, and git cannot have a branch b/x/y beside it. Choose a name that does not begin with b/, such as b-x-y.',
-      );
+      await expect(api().jobs.keep({ ...keep, branch: 'b/kept' })).rejects.toThrow('Git cannot have b/kept beside b');
+      // Pushed since the last look: the job sees it.
+      await world.remote.move('new', 'main');
+      const late = await api().jobs.keep({ ...keep, branch: 'new/kept' });
+      await app.rest();
+      expect((await api().jobs.get({ jobId: late.jobId })).job).toMatchObject({
+        status: 'error',
+        errorCode: 'DIVERGED',
+        message: expect.stringContaining('Git cannot have new/kept beside new'),
+      });
       await api().jobs.keep(keep);
       await app.rest();
       expect(await world.remote.tip('kept')).toBe(a2);

@@ -1,10 +1,11 @@
-import { eq } from 'drizzle-orm';
-import type { Db } from '@/db/client';
-import { jobs } from '@/db/schema';
+import { and, eq } from 'drizzle-orm';
+import { type Db, snapshot } from '@/db/client';
+import { clashingName } from '@/db/name-clash';
+import { branches, jobs, repos } from '@/db/schema';
 import { branchNameProblem } from '@/repos/branch-name';
-import { newBranchProblem } from '@/repos/new-branch';
-import { type Accepted, onceFor, queueJob } from './accept';
-import { nameTaken, noJob, type Refusal } from './refusal';
+import { clashes } from '@/repos/branch-words';
+import { type Accepted, badRequest, onceFor, queueJob } from './accept';
+import { noJob, type Refusal } from './refusal';
 
 /** What is to be kept: a commit that a job's result names as left, and the name of the branch to put it on. */
 export interface KeepRequest {
@@ -30,8 +31,17 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
         message: `#${job.seq} names no such commit among those that left. Give one of result.left, with its whole id.`,
       };
     }
-    const taken = await newBranchProblem(db, job.repoId, branch);
-    return taken && nameTaken(taken);
+    const beside = (other: string | null) => (other === null ? null : badRequest('branch', clashes(branch, other)));
+    const [[there], [repo]] = await snapshot(db, [
+      db
+        .select({ gone: branches.gone })
+        .from(branches)
+        .where(and(eq(branches.repoId, job.repoId), eq(branches.name, branch), eq(branches.gone, false))),
+      db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, job.repoId)),
+    ]);
+    return there || repo?.trunk === branch
+      ? { code: 'CONFLICT', field: 'branch', message: `There is a branch ${branch} already. Choose another name.` }
+      : beside(await clashingName(db, job.repoId, branch));
   };
   const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);
   return queueJob(

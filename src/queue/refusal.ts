@@ -1,5 +1,3 @@
-import type { BranchWords } from '@/repos/branch-words';
-
 /** Why a request was not accepted. `field` names the input at fault. */
 export interface Refusal {
   code: 'NOT_FOUND' | 'BAD_REQUEST' | 'CONFLICT';
@@ -17,9 +15,4 @@ export function noJob(id: string): Refusal {
 
 export function noTask(id: string): Refusal {
   return { code: 'NOT_FOUND', field: 'taskId', message: `There is no task ${id}. List them with tasks.list.` };
-}
-
-/** A refusal of a name for a new branch. */
-export function nameTaken({ message, hint }: BranchWords): Refusal {
-  return { code: 'CONFLICT', field: 'branch', message: `${message} ${hint}` };
 }

@@ -56,12 +56,6 @@ describe('offerUndo', () => {
     });
   });
 
-  it('is refused where another branch has taken the room of one that the job deleted', () => {
-    const offer = (other: string) => offerUndo(JOB, [move('a', '1', null)], [row(other, '3')], NOBODY);
-    expect(offer('a/x')).toEqual({ possible: false, reason: 'a has no room beside a/x.' });
-    expect(offer('ab')).toMatchObject({ possible: true });
-  });
-
   it('names the job that moved a branch since, and no more than three branches', () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     const offer = offerUndo(

@@ -1,5 +1,4 @@
 import type { BranchRow, JobMoveRow, JobRow } from '@/db/schema';
-import { namesClash } from '@/repos/branch-name';
 import { named } from '@/text/words';
 
 /**
@@ -48,11 +47,7 @@ export function movedSince(
   const byName = new Map(rows.map((row) => [row.name, row]));
   return inverse.flatMap(({ branch, before, parentBefore }): MovedSince[] => {
     const row = byName.get(branch);
-    if (before === null) {
-      if (row && !row.gone) return [{ branch, how: 'is there again' }];
-      const other = rows.find((there) => !there.gone && namesClash(branch, there.name));
-      return other ? [{ branch, how: `has no room beside ${other.name}` }] : [];
-    }
+    if (before === null) return row && !row.gone ? [{ branch, how: 'is there again' }] : [];
     if (!row || row.gone) return [{ branch, how: 'is gone from the remote' }];
     if (row.tip !== before) return [{ branch, how: 'has moved' }];
     if (row.parent !== parentBefore) return [{ branch, how: `stands on ${row.parent ?? 'no parent'} now` }];

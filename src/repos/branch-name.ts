@@ -1,5 +1,4 @@
 import { visible } from '@/text/visible';
-import type { BranchWords } from './branch-words';
 
 /** A file's name is at most 255 bytes on all common disks, and git adds `.lock` to it. */
 export const LONGEST_PART = 250;
@@ -27,22 +26,6 @@ export function branchNameProblem(name: string): string | null {
     return say(`a part of it has more than ${LONGEST_PART} bytes, and no file can have that name`);
   }
   return null;
-}
-
-/**
- * Whether a remote cannot have branches of both names: where a ref `A` is, git has no folder for `A/x`. Remotes that
- * take `a` and `A` for the same are not told.
- */
-export function namesClash(name: string, other: string): boolean {
-  return name.startsWith(`${other}/`) || other.startsWith(`${name}/`);
-}
-
-/** What is said of a new branch whose name clashes with that of a branch which is there. */
-export function nameClash(name: string, other: string): BranchWords {
-  const hint = name.startsWith(other)
-    ? `Choose a name that does not begin with ${other}/, such as ${name.replaceAll('/', '-')}.`
-    : `Choose another name, such as one within ${name}/.`;
-  return { message: `There is a branch ${other}, and git cannot have a branch ${name} beside it.`, hint };
 }
 
 /** A branch name made from a title: `Fix the cart's total!` becomes `task/fix-the-cart-s-total`. */

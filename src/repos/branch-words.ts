@@ -15,6 +15,14 @@ export function unknownBranch(name: string, wasDeleted = false): BranchWords {
   };
 }
 
+/** @param there a branch whose name would be the folder of the new one's, or the other way round */
+export function clashes(name: string, there: string): BranchWords {
+  return {
+    message: `Git cannot have ${name} beside ${there}: one would be the folder of the other.`,
+    hint: 'Choose another name.',
+  };
+}
+
 export function notTracked(name: string): BranchWords {
   return { message: `${name} is not tracked: its parent is not known.`, hint: `Register ${name} first.` };
 }

@@ -1,14 +1,14 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { clashingName } from '@/db/name-clash';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
 import { badRequest, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
-import { nameTaken, noRepo, type Refusal } from '@/queue/refusal';
+import { noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
-import { isLongLived } from '@/repos/branch-words';
+import { clashes, isLongLived } from '@/repos/branch-words';
 import { isKept, type KeptBranch } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
-import { newBranchProblem } from '@/repos/new-branch';
 
 export interface TaskRequest {
   repoId: string;
@@ -80,10 +80,10 @@ async function create(db: Db, request: TaskRequest, once: Once | null): Promise<
       .from(tasks)
       .where(and(eq(tasks.repoId, repoId), eq(tasks.branch, branch), isNull(tasks.archivedAt))),
   ]);
-  const refused = refusalOf({ repoId, branch, isNew }, repo, known, active);
+  const refused =
+    refusalOf({ repoId, branch, isNew }, repo, known, active) ??
+    (isNew ? await besideAnother(db, repoId, branch) : null);
   if (refused) return { refused };
-  const inTheWay = isNew ? await newBranchProblem(db, repoId, branch) : null;
-  if (inTheWay) return { refused: nameTaken(inTheWay) };
 
   const attached = !isNew && known?.tracked && !known.gone && !known.merged && Boolean(repo?.fresh);
   const id = uuid();
@@ -111,6 +111,11 @@ async function create(db: Db, request: TaskRequest, once: Once | null): Promise<
   await write(db, [insert, ...(jobId ? [attach(jobId)] : []), ...noteMade(db, once, { task: id })]);
   const [task] = await db.select().from(tasks).where(eq(tasks.id, id));
   return task ? { task } : { refused: taken(branch, 'another one') };
+}
+
+async function besideAnother(db: Db, repoId: string, branch: string): Promise<Refusal | null> {
+  const there = await clashingName(db, repoId, branch);
+  return there === null ? null : badRequest('branch', clashes(branch, there));
 }
 
 /** What the rows alone say against a task on a branch. */

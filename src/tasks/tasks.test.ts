@@ -73,24 +73,11 @@ describe('creating a task', () => {
     ['a name that git would not accept', { branch: 'a b' }, 'branch'],
     ['a parent that git would not accept', { branch: 'ok', parent: '-x' }, 'parent'],
     ['a new branch that is there already', { branch: 'a', parent: 'main' }, 'branch'],
-    ['a new branch for which one that is there leaves no folder', { branch: 'a/x', parent: 'main' }, 'branch'],
-    ['a new branch for which the trunk leaves no folder', { branch: 'main/x/y', parent: 'a' }, 'branch'],
   ])('refuses %s and leaves no row', async (_what, request, field) => {
     const repoId = await freshRepo();
     expect(await create(repoId, request)).toMatchObject({ refused: { field } });
     expect(await test.db.select().from(jobs).where(eq(jobs.repoId, repoId))).toEqual([]);
     expect(await test.db.select().from(tasks).where(eq(tasks.repoId, repoId))).toEqual([]);
-  });
-
-  it('refuses a new branch whose name is a folder of others, as long as they are there', async () => {
-    const repoId = await test.addRepo({ 'feat/x': 'main', feature: 'main' });
-    const request = { branch: 'feat', parent: 'main' };
-    expect(await create(repoId, request)).toMatchObject({
-      refused: { code: 'CONFLICT', field: 'branch', message: expect.stringContaining('There is a branch feat/x') },
-    });
-    await test.db.update(branches).set({ gone: true }).where(eq(branches.name, 'feat/x'));
-    expect(await created(repoId, request)).toMatchObject({ branch: 'feat' });
-    expect(await created(repoId, { branch: 'feature-2', parent: 'main' })).toMatchObject({ branch: 'feature-2' });
   });
 
   it('keeps to one active task a branch, many requests at once included, and queues one job', async () => {

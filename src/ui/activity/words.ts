@@ -86,7 +86,7 @@ function verb(
       return {
         did: 'created',
         todo: 'create',
-        what: atCommit ? `${branch} at ${atCommit.slice(0, 8)}` : `${branch} on ${parent}`,
+        what: atCommit ? `${branch} at ${atCommit.slice(0, 8)}` : `${branch} on ${parent ?? 'the trunk'}`,
       };
     case 'undo':
       return { did: 'undid', todo: 'undo', what: undone };

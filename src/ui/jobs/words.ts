@@ -29,7 +29,8 @@ function words(job: Intent): string {
       if (job.suggested) return 'Register all suggested';
       return job.parent ? `Register ${job.branch} on ${job.parent}` : `Register ${job.branch}`;
     case 'create_branch':
-      return `Create ${job.branch} ${job.atCommit ? `at ${job.atCommit.slice(0, 8)}` : `on ${job.parent}`}`;
+      if (job.atCommit) return `Create ${job.branch} at ${job.atCommit.slice(0, 8)}`;
+      return `Create ${job.branch} on ${job.parent ?? 'the trunk'}`;
     case 'undo':
       return 'Undo';
     case 'untrack_branch':
