@@ -1,15 +1,12 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { complain, inRounds } from '@/db/rounds';
 import { type ChangesRow, changes } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { hasClone } from '@/git/clone/clone-dir';
 import { NOW } from '@/queue/lease';
-import { complain } from '@/queue/reconciler';
 import { type Computed, computeChanges, NO_CLONE } from './compute';
 import { pruneChanges } from './keep';
-
-/** How often it looks by itself, where nothing wakes it. */
-const TICK_MS = 1000;
 
 /** How many are computed at the same time by this process; jobs come first. */
 const AT_ONCE = 2;
@@ -28,33 +25,25 @@ export async function showChanges(db: Db, abort: AbortSignal, othersHaveMs = OTH
   const atWork = new Map<number, Promise<void>>();
   /** What this machine has no clone for, with when that was seen. */
   const without = new Map<number, number>();
-  while (!abort.aborted) {
-    const woken = signal().wait(TICK_MS, abort);
-    try {
-      for (const asked of await pending(db)) {
-        if (atWork.size >= AT_ONCE) break;
-        if (atWork.has(asked.id)) continue;
-        if (!hasClone(asked.repoId)) {
-          const since = without.get(asked.id) ?? performance.now();
-          without.set(asked.id, since);
-          if (performance.now() - since < othersHaveMs) continue;
-        }
-        without.delete(asked.id);
-        const work = computeOne(db, asked, abort)
-          .catch((error: unknown) => complain('What commits change cannot be computed', error))
-          .finally(() => {
-            atWork.delete(asked.id);
-            signal().notify();
-          });
-        atWork.set(asked.id, work);
+  await inRounds(abort, 'What commits change cannot be computed', async () => {
+    for (const asked of await pending(db)) {
+      if (atWork.size >= AT_ONCE) break;
+      if (atWork.has(asked.id)) continue;
+      if (!hasClone(asked.repoId)) {
+        const since = without.get(asked.id) ?? performance.now();
+        without.set(asked.id, since);
+        if (performance.now() - since < othersHaveMs) continue;
       }
-    } catch (error) {
-      // The database may be locked or away for a while; the next round asks again.
-      complain('What commits change cannot be computed', error);
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+      without.delete(asked.id);
+      const work = computeOne(db, asked, abort)
+        .catch((error: unknown) => complain('What commits change cannot be computed', error))
+        .finally(() => {
+          atWork.delete(asked.id);
+          signal().notify();
+        });
+      atWork.set(asked.id, work);
     }
-    await woken;
-  }
+  });
   await Promise.allSettled(atWork.values());
 }
 

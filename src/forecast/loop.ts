@@ -1,14 +1,11 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { complain, inRounds } from '@/db/rounds';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { failureOf } from '@/queue/failure';
 import { inFuture, NOW } from '@/queue/lease';
-import { complain } from '@/queue/reconciler';
 import { type Computed, computeForecast } from './compute';
-
-/** How often it looks by itself, where nothing wakes it. */
-const TICK_MS = 1000;
 
 /** Repos that this process computes for at the same time; jobs come first. */
 const AT_ONCE = 2;
@@ -38,37 +35,29 @@ export async function forecast(db: Db, abort: AbortSignal, limitMs = LIMIT_MS): 
   /** What cannot be computed from this machine's clone as it is, with the repo's last sync. */
   const waiting = new Map<number, string | null>();
   let prunedAt = performance.now();
-  while (!abort.aborted) {
-    const woken = signal().wait(TICK_MS, abort);
-    try {
-      if (performance.now() - prunedAt > PRUNE_MS) {
-        prunedAt = performance.now();
-        waiting.clear();
-        await pruneForecasts(db);
-      }
-      for (const { asked, syncedAt } of await dueForecasts(db)) {
-        const { repoId } = asked;
-        if (atWork.size >= AT_ONCE) break;
-        if (atWork.has(repoId) || (waiting.has(asked.id) && waiting.get(asked.id) === syncedAt)) continue;
-        const work = computeOne(db, asked, abort, limitMs)
-          .then((ended) => {
-            if (ended === 'waiting') waiting.set(asked.id, syncedAt);
-            else waiting.delete(asked.id);
-          })
-          .catch((error: unknown) => complain('A forecast cannot be computed', error))
-          .finally(() => {
-            atWork.delete(repoId);
-            signal().notify();
-          });
-        atWork.set(repoId, work);
-      }
-    } catch (error) {
-      // The database may be locked or away for a while; the next round asks again.
-      complain('A forecast cannot be computed', error);
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  await inRounds(abort, 'A forecast cannot be computed', async () => {
+    if (performance.now() - prunedAt > PRUNE_MS) {
+      prunedAt = performance.now();
+      waiting.clear();
+      await pruneForecasts(db);
     }
-    await woken;
-  }
+    for (const { asked, syncedAt } of await dueForecasts(db)) {
+      const { repoId } = asked;
+      if (atWork.size >= AT_ONCE) break;
+      if (atWork.has(repoId) || (waiting.has(asked.id) && waiting.get(asked.id) === syncedAt)) continue;
+      const work = computeOne(db, asked, abort, limitMs)
+        .then((ended) => {
+          if (ended === 'waiting') waiting.set(asked.id, syncedAt);
+          else waiting.delete(asked.id);
+        })
+        .catch((error: unknown) => complain('A forecast cannot be computed', error))
+        .finally(() => {
+          atWork.delete(repoId);
+          signal().notify();
+        });
+      atWork.set(repoId, work);
+    }
+  });
   await Promise.allSettled(atWork.values());
 }
 

@@ -256,7 +256,7 @@ function landingQuestions(
     merges,
     paths: (pairs) => changedPaths(gitDir, pairs, signal),
     trees: (commits) => treesOf(commits, { gitDir, signal }),
-    objects: (places) => objectsAt(gitDir, places, signal),
+    objects: (places) => objectsAt(places, { gitDir, signal }),
   };
 }
 

@@ -1,11 +1,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { clashingName } from '@/db/name-clash';
 import { openJobsOf } from '@/db/open-jobs';
 import { branches, idempotencyKeys, jobs, repos, tasks } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
 import { branchNameProblem } from '@/repos/branch-name';
-import { type BranchWords, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
+import { type BranchWords, clashes, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
 import { isKept } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 import { type ActionFields, fieldsProblem } from './kinds';
@@ -244,6 +245,12 @@ export async function refusalOf(
   // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
   const standsAbove = above.length > 0 && pending.length === 0;
   return branch === parent || standsAbove ? badRequest('parent', wouldStandOnItself(branch, parent)) : null;
+}
+
+/** What the rows say against the name of a new branch beside the others. */
+export async function clashRefusal(db: Db, repoId: string, branch: string): Promise<Refusal | null> {
+  const there = await clashingName(db, repoId, branch);
+  return there === null ? null : badRequest('branch', clashes(branch, there));
 }
 
 /** A refusal of what is in a field. */

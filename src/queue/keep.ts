@@ -1,10 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
-import { clashingName } from '@/db/name-clash';
 import { branches, jobs, repos } from '@/db/schema';
 import { branchNameProblem } from '@/repos/branch-name';
-import { clashes } from '@/repos/branch-words';
-import { type Accepted, badRequest, onceFor, queueJob } from './accept';
+import { type Accepted, clashRefusal, onceFor, queueJob } from './accept';
 import { noJob, type Refusal } from './refusal';
 
 /** What is to be kept: a commit that a job's result names as left, and the name of the branch to put it on. */
@@ -31,7 +29,6 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
         message: `#${job.seq} names no such commit among those that left. Give one of result.left, with its whole id.`,
       };
     }
-    const beside = (other: string | null) => (other === null ? null : badRequest('branch', clashes(branch, other)));
     const [[there], [repo]] = await snapshot(db, [
       db
         .select({ gone: branches.gone })
@@ -41,7 +38,7 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
     ]);
     return there || repo?.trunk === branch
       ? { code: 'CONFLICT', field: 'branch', message: `There is a branch ${branch} already. Choose another name.` }
-      : beside(await clashingName(db, job.repoId, branch));
+      : clashRefusal(db, job.repoId, branch);
   };
   const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);
   return queueJob(

@@ -2,8 +2,8 @@ import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { takesJobs } from '@/db/problems';
+import { complain, inRounds } from '@/db/rounds';
 import { type JobRow, jobs } from '@/db/schema';
-import { signal } from '@/db/signal';
 import type { Executor } from './executor';
 import { farMs, holderIsDead, isHeldHere, isWaiting, NOW } from './lease';
 import { queueDueSyncs } from './schedule';
@@ -13,9 +13,6 @@ const CLAIM_MS = 15_000;
 
 /** How long Inngest may be late with a retry that it promised. */
 const LATE_MS = 20_000;
-
-/** How often it looks by itself, where nothing wakes it. */
-const TICK_MS = 1000;
 
 /** How often it looks for automatic syncs that are due: their times are minutes. */
 const SYNCS_MS = 5000;
@@ -33,31 +30,13 @@ export interface Executors {
  */
 export async function reconcile(db: Db, executors: Executors, abort: AbortSignal): Promise<void> {
   let lookedForSyncsAt = Number.NEGATIVE_INFINITY;
-  while (!abort.aborted) {
-    const woken = signal().wait(TICK_MS, abort);
-    try {
-      if (performance.now() - lookedForSyncsAt > SYNCS_MS) {
-        lookedForSyncsAt = performance.now();
-        await queueDueSyncs(db);
-      }
-      if (takesJobs()) await dispatchDue(db, executors);
-    } catch (error) {
-      // The database may be locked or away for a while; the next round asks again.
-      complain('The queue cannot be read', error);
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  await inRounds(abort, 'The queue cannot be read', async () => {
+    if (performance.now() - lookedForSyncsAt > SYNCS_MS) {
+      lookedForSyncsAt = performance.now();
+      await queueDueSyncs(db);
     }
-    await woken;
-  }
-}
-
-/** The same trouble comes every second while it lasts; it is said this often, in milliseconds. */
-const COMPLAIN_MS = 30_000;
-let complainedAt = Number.NEGATIVE_INFINITY;
-
-export function complain(what: string, error: unknown): void {
-  if (performance.now() - complainedAt < COMPLAIN_MS) return;
-  complainedAt = performance.now();
-  console.error(`${what}; it is tried again:`, error instanceof Error ? error.message : error);
+    if (takesJobs()) await dispatchDue(db, executors);
+  });
 }
 
 /** One round: finds every job that wants a run and sends it. */

@@ -183,6 +183,32 @@ export function whereLanded(answers: Answer[]): { newest: number; oldest: number
   return { newest: decisive, oldest: (end < 0 ? answers.length : end) - 1, wasOpen: end >= 0 };
 }
 
+/** Where to look for whether a change that landed was taken back: these commits, at each path that it changes. */
+export interface LookBack {
+  paths: string[];
+  /** Before the change itself, now, at the commit that brought it, and before that one. */
+  commits: [own: string, now: string, brought: string, before: string];
+}
+
+type Places = Parameters<LandingQuestions['objects']>[0];
+
+export function placesOf({ paths, commits }: LookBack): Places {
+  return paths.flatMap((path) => commits.map((commit) => ({ commit, path })));
+}
+
+/**
+ * Whether a part of the change was taken back: a file is again as it was before the change itself, or before the commit
+ * that brought it.
+ * @param ids of the objects at `placesOf`, in its order; null where there is none
+ */
+export function isTakenBackInPart(ids: Array<string | null>): boolean {
+  return ids.some((own, i) => {
+    if (i % 4 !== 0) return false;
+    const [now, brought, before] = ids.slice(i + 1, i + 4);
+    return now === own || (now === before && before !== brought);
+  });
+}
+
 async function findByContent(
   history: History,
   candidates: LandingCandidate[],
@@ -419,30 +445,16 @@ async function replaysOn(commits: string[], ask: LandingQuestions): Promise<(rep
   };
 }
 
-/**
- * Those that conflict by now, and of which a file is again as it was before: before their own change, or before the commit
- * that brought it. A part of them was taken back.
- */
+/** Those that conflict by now, and of which a part was taken back. */
 async function takenBackInPart(history: History, open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
   const changed = await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })));
-  const looked = open.map(({ base, into, landed }, i) => {
-    const [then = '', before = then] = history.firstParentLine(landed?.oldest ?? '');
+  const places = open.map(({ base, into, landed }, i) => {
+    const [brought = '', before = brought] = history.firstParentLine(landed?.oldest ?? '');
     const paths = (changed[i] ?? []).filter((path) => !path.includes('\n'));
-    return { paths, commits: [base, into.tip, then, before] };
+    return placesOf({ paths, commits: [base, into.tip, brought, before] });
   });
-  const places = looked.flatMap(({ paths, commits }) =>
-    paths.flatMap((path) => commits.map((commit) => ({ commit, path }))),
-  );
-  const ids = await ask.objects(places);
-  const idAt = new Map(places.map(({ commit, path }, i) => [`${commit}:${path}`, ids[i] ?? null]));
-  return new Set(
-    open.filter((_, i) =>
-      looked[i]?.paths.some((path) => {
-        const [own, now, then, before] = looked[i]?.commits.map((commit) => idAt.get(`${commit}:${path}`)) ?? [];
-        return now === own || (now === before && before !== then);
-      }),
-    ),
-  );
+  const ids = inTurn(await ask.objects(places.flat()));
+  return new Set(open.filter((_, i) => isTakenBackInPart(ids(places[i]?.length ?? 0))));
 }
 
 /** The own commits of the branches below that are in a branch's history, and what each stands on: nearest first. */

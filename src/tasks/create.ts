@@ -1,12 +1,11 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
-import { clashingName } from '@/db/name-clash';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
-import { badRequest, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
+import { badRequest, clashRefusal, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
 import { noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
-import { clashes, isLongLived } from '@/repos/branch-words';
+import { isLongLived } from '@/repos/branch-words';
 import { isKept, type KeptBranch } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 
@@ -82,7 +81,7 @@ async function create(db: Db, request: TaskRequest, once: Once | null): Promise<
   ]);
   const refused =
     refusalOf({ repoId, branch, isNew }, repo, known, active) ??
-    (isNew ? await besideAnother(db, repoId, branch) : null);
+    (isNew ? await clashRefusal(db, repoId, branch) : null);
   if (refused) return { refused };
 
   const attached = !isNew && known?.tracked && !known.gone && !known.merged && Boolean(repo?.fresh);
@@ -111,11 +110,6 @@ async function create(db: Db, request: TaskRequest, once: Once | null): Promise<
   await write(db, [insert, ...(jobId ? [attach(jobId)] : []), ...noteMade(db, once, { task: id })]);
   const [task] = await db.select().from(tasks).where(eq(tasks.id, id));
   return task ? { task } : { refused: taken(branch, 'another one') };
-}
-
-async function besideAnother(db: Db, repoId: string, branch: string): Promise<Refusal | null> {
-  const there = await clashingName(db, repoId, branch);
-  return there === null ? null : badRequest('branch', clashes(branch, there));
 }
 
 /** What the rows alone say against a task on a branch. */

@@ -64,13 +64,12 @@ function found<T>(id: string, value: T | null): T {
  * @throws GitError
  */
 export async function objectsAt(
-  gitDir: string,
   places: Array<{ commit: string; path: string }>,
-  signal?: AbortSignal,
+  options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>,
 ): Promise<Array<string | null>> {
   if (places.length === 0) return [];
   const input = Buffer.from(places.map(({ commit, path }) => `${commit}:${path}\n`).join(''), 'latin1');
-  return idsOf(input, places.length, { gitDir, signal });
+  return idsOf(input, places.length, options);
 }
 
 /**

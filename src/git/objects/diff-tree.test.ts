@@ -67,7 +67,7 @@ test('looks up what is at a path, names beyond ASCII included', async () => {
   const tip = await remote.tip('names');
   const path = Buffer.from('dir/ü “x”').toString('latin1');
   const places = ['a', 'nope', path].map((each) => ({ commit: tip, path: each }));
-  expect(await objectsAt(remote.dir, places)).toEqual([
+  expect(await objectsAt(places, { gitDir: remote.dir })).toEqual([
     await gitText(['rev-parse', `${tip}:a`], { gitDir: remote.dir }),
     null,
     await gitText(['hash-object', '--stdin'], { input: 'hi\n' }),

@@ -1,6 +1,7 @@
+import { objectsAt } from '@/git/objects/cat-file';
 import type { Commit } from '@/git/objects/commit';
 import { type GitOptions, git } from '@/git/process/run';
-import { type Answer, whereLanded } from '@/stack/landing';
+import { type Answer, isTakenBackInPart, placesOf, whereLanded } from '@/stack/landing';
 import type { CommitSource, PathSource } from './selection';
 
 /** For git processes that read the quarantine. */
@@ -39,8 +40,8 @@ export async function stands(
   }
   const brought = line[landed.oldest] ?? tip;
   const [beforeThat = brought] = (await commit(brought)).parents;
-  const ids = await objectsAt([parent, tip, brought, beforeThat], touched, options);
-  return !ids.some(([own, now, then, before]) => now === own || (now === before && before !== then));
+  const places = placesOf({ paths: touched, commits: [parent, tip, brought, beforeThat] });
+  return !isTakenBackInPart(await objectsAt(places, options));
 }
 
 /** The commits that one reaches from `tip` by first parents, that `without` has not, and that touch one of the paths; newest first. */
@@ -49,21 +50,4 @@ async function lineBelow(tip: string, without: string, paths: string[], options:
   const args = ['--literal-pathspecs', 'rev-list', '--first-parent', `--max-count=${TRIED}`, '--stdin'];
   const { stdout } = await git(args, { ...options, input });
   return stdout.toString('latin1').split('\n').filter(Boolean);
-}
-
-/** For each path, the ids of what these commits have there; null for what is not there. */
-async function objectsAt(
-  commits: string[],
-  paths: string[],
-  options: Quarantined,
-): Promise<Array<Array<string | null>>> {
-  const places = paths.flatMap((path) => commits.map((commit) => `${commit}:${path}\n`));
-  const input = Buffer.from(places.join(''), 'latin1');
-  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { ...options, input });
-  // What is not there is answered with its name and `missing`.
-  const ids = stdout
-    .toString('latin1')
-    .split('\n')
-    .map((line) => (/^[0-9a-f]{40,}$/.test(line) ? line : null));
-  return paths.map((_, i) => ids.slice(i * commits.length, (i + 1) * commits.length));
 }

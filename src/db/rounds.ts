@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signal } from './signal';
+
+/** How often a round begins by itself, where nothing wakes it. */
+const TICK_MS = 1000;
+
+/**
+ * Works in rounds, each time the database has changed or a second has passed, until `abort` aborts. A round that fails
+ * is complained of, and tried again: the database may be locked or away for a while.
+ */
+export async function inRounds(abort: AbortSignal, trouble: string, round: () => Promise<void>): Promise<void> {
+  while (!abort.aborted) {
+    const woken = signal().wait(TICK_MS, abort);
+    try {
+      await round();
+    } catch (error) {
+      complain(trouble, error);
+      await sleep(TICK_MS);
+    }
+    await woken;
+  }
+}
+
+/** The same trouble comes every second while it lasts; it is said this often, in milliseconds. */
+const COMPLAIN_MS = 30_000;
+let complainedAt = Number.NEGATIVE_INFINITY;
+
+export function complain(what: string, error: unknown): void {
+  if (performance.now() - complainedAt < COMPLAIN_MS) return;
+  complainedAt = performance.now();
+  console.error(`${what}; it is tried again:`, error instanceof Error ? error.message : error);
+}
