@@ -17,7 +17,6 @@ import { errorStands } from '../jobs/phase';
 import { useApi } from '../providers';
 import { Stack } from '../stack/stack';
 import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
-import { type RepoStates, useStates, wantedWords } from '../stack/use-states';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
 import { useRefreshWhenStale } from '../sync/refresh';
@@ -28,6 +27,7 @@ import { LeftOutRefs } from './left-out';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { RepoNav } from './repo-nav';
+import { type RepoStates, useStates, wantedWords } from './use-states';
 
 /** Its code comes when one is about to press a row. */
 const loadBranch = () => import('../branch/panel');
@@ -196,9 +196,9 @@ function Header({
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
     api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
   const refreshing = useRefreshWhenStale(repo, jobs);
-  const { counts, renewing, problem } = known;
+  const { counts, lost, renewing, problem } = known;
   const moves = counts.needs_restack;
-  const wanted = wantedWords(counts);
+  const wanted = wantedWords(counts, lost);
   const nothing = wanted ? `Nothing can move: ${wanted}.` : 'Nothing to move: all is in place.';
   const impossible = repo.syncedAt === null ? 'Its first sync has not ended yet.' : moves === 0 ? nothing : null;
   return (
@@ -248,7 +248,9 @@ function Header({
           {problem ? (
             <span className="text-conflict">{problem}</span>
           ) : (
-            wanted && <span className={counts.conflicts > 0 ? 'text-conflict' : undefined}>Forecast: {wanted}</span>
+            wanted && (
+              <span className={counts.conflicts + lost > 0 ? 'text-conflict' : undefined}>Forecast: {wanted}</span>
+            )
           )}
           {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}
         </p>

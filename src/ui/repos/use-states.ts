@@ -2,10 +2,11 @@ import { useEffect, useMemo, useRef } from 'react';
 import { type BranchState, branchStates, filterCounts, movedNow, type StateFilter } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
 import { counted } from '@/text/words';
-import type { Overview } from '../repos/overview';
-import type { States } from './filter';
-import { useForecast } from './forecast';
-import { isLive } from './state';
+import { commitWords } from '../stack/commit-words';
+import type { States } from '../stack/filter';
+import { useForecast } from '../stack/forecast';
+import { isLive } from '../stack/state';
+import type { Overview } from './overview';
 
 /** While a job moves one branch after the other, the outline is renewed once in so long. Milliseconds. */
 const WHILE_JOBS_RUN_MS = 1000;
@@ -16,6 +17,8 @@ export interface RepoStates {
   counts: Record<StateFilter, number>;
   /** The outline that they are made of is of a moment ago, or there is none yet. */
   renewing: boolean;
+  /** Commits that no branch would have any more. */
+  lost: number;
   /** Why the outline is not renewed; null where it is. */
   problem: string | null;
 }
@@ -47,6 +50,7 @@ export function useStates({ repoId, repo, branches, jobs, restack }: Overview): 
     states,
     counts,
     renewing: any && refused === null && (restack === null || restack.stale),
+    lost: foreseen?.state === 'ready' ? commitWords(foreseen.outline).filter(({ isLost }) => isLost).length : 0,
     problem: restack?.outline.failure?.message ?? refused,
   };
 }
@@ -63,11 +67,12 @@ function stillEqual(before: States, now: Map<string, BranchState>): States {
 }
 
 /** What branches want, in a line: `36 will move, 1 conflict, 4 held back`; empty where they are in place. */
-export function wantedWords(counts: Record<StateFilter, number>): string {
+export function wantedWords(counts: Record<StateFilter, number>, lost: number): string {
   const { needs_restack: moves, conflicts, held_back: heldBack } = counts;
   return [
     ...(moves > 0 ? [`${moves} will move`] : []),
     ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
     ...(heldBack > 0 ? [`${heldBack} held back`] : []),
+    ...(lost > 0 ? [`${counted(lost, 'commit')} would be on no branch any more`] : []),
   ].join(', ');
 }
