@@ -4,7 +4,8 @@ import { branches, forecasts } from '@/db/schema';
 import type { BranchCounts } from '@/model/counts';
 import type { ForecastOutline, RestackForecast } from '@/model/forecast';
 import { actionKey } from '@/planner/tips-key';
-import { branchCounts, branchStates, type Known, type StateBranch } from '@/repos/branch-state';
+import { branchCounts, branchStates, type Known } from '@/repos/branch-state';
+import { type NeedBranch, needsOf } from '@/repos/needs';
 
 /** The last outline of a Restack of the whole repo: for the branches as they are where there is one. At most one row. */
 export const lastRestackQuery = (db: Db, repoId: string) =>
@@ -53,11 +54,26 @@ export const STATE_COLUMNS = {
   forecast: branches.forecast,
 };
 
+/** The columns of a branch row that what a repo wants of a person depends on. */
+export const NEED_COLUMNS = {
+  ...STATE_COLUMNS,
+  suggestedParent: branches.suggestedParent,
+  prNumber: branches.prNumber,
+  prState: branches.prState,
+  prUrl: branches.prUrl,
+  review: branches.review,
+  ci: branches.ci,
+};
+
+/** Needs that a list of repos carries of one: nobody does more in a day. */
+const MOST_NEEDS = 200;
+
 /** What a list of repos says of one whose branch rows these are. */
 export function countStates(
-  rows: readonly StateBranch[],
+  rows: readonly NeedBranch[],
   trunk: string | null,
   restack: Known['restack'],
 ): BranchCounts {
-  return branchCounts(branchStates({ rows, trunk, restack }));
+  const states = branchStates({ rows, trunk, restack });
+  return { ...branchCounts(states), needs: needsOf(rows, trunk, states).slice(0, MOST_NEEDS) };
 }

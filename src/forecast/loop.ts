@@ -6,7 +6,7 @@ import { signal } from '@/db/signal';
 import { failureOf } from '@/queue/failure';
 import { inFuture, NOW } from '@/queue/lease';
 import { type Computed, computeForecast } from './compute';
-import { countStates, STATE_COLUMNS } from './last-restack';
+import { countStates, NEED_COLUMNS } from './last-restack';
 
 /** Repos that this process computes for at the same time; jobs come first. */
 const AT_ONCE = 2;
@@ -140,7 +140,7 @@ async function countsAsForeseen(db: Db, { id, repoId, kind }: ForecastRow, compu
   if (kind !== 'restack_repo' || computed.kind !== 'ready') return [];
   const [[repo], rows] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
-    db.select(STATE_COLUMNS).from(branches).where(eq(branches.repoId, repoId)),
+    db.select(NEED_COLUMNS).from(branches).where(eq(branches.repoId, repoId)),
   ]);
   const counts = countStates(rows, repo?.trunk ?? null, { outline: computed.outline, stale: false });
   return [

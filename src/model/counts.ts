@@ -1,3 +1,5 @@
+import type { VersionedNeed } from './needs';
+
 /** How many of a repo's branches, without those that are merged or gone, there are and want something. */
 export interface BranchCounts {
   branches: number;
@@ -8,4 +10,6 @@ export interface BranchCounts {
   untracked: number;
   /** Blocked by another branch, too large to be compared, or on a parent that is gone; old rows do not say. */
   heldBack?: number;
+  /** What it wants of a person, the first of many; old rows do not say. */
+  needs?: VersionedNeed[];
 }

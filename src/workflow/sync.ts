@@ -186,9 +186,10 @@ async function refresh(
   const [last] = await lastRestackQuery(db, repo.id);
   const restack = restackOf(last);
   const key = tipsKey({ trunk, trunkTip: projection.trunkTip, engine: repo.engine }, projection.rows);
-  const counts = countStates(projection.rows, trunk, restack && { ...restack, stale: last?.tipsKey !== key });
+  const shown = withPullRequests(projection.rows, byBranch);
+  const counts = countStates(shown, trunk, restack && { ...restack, stale: last?.tipsKey !== key });
   const { newTips } = projection;
-  const statements = await writeRows(lease, { rows: withPullRequests(projection.rows, byBranch), newTips }, rows);
+  const statements = await writeRows(lease, { rows: shown, newTips }, rows);
   // Most often there are few, and all is one transaction. Many go in one by one, behind what is told of them: a run that
   // takes over in between computes the rest again, and finds nothing twice.
   const isLong = statements.length > STATEMENTS_AT_ONCE;

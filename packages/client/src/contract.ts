@@ -50,6 +50,19 @@ export type ForgeErrorCode =
 /** What speaks for a long-lived branch. */
 export type KeptReason = 'protected' | 'name' | 'pull_requests' | 'no_work';
 
+/** What a repository wants of a person; one that has changed since has another `version`. */
+export type Need = { version: string } & (
+  | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
+  /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
+  | { kind: 'parent_gone'; branch: string; parent: string; onto: string }
+  /** A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. */
+  | { kind: 'restack'; branch: string; name: string; branches: number; moves: number; heldBack: number }
+  /** Branches that a registration of every suggestion tracks. */
+  | { kind: 'register'; branches: number }
+  /** An open pull request with changes asked for, a red check, or both. */
+  | { kind: 'review'; branch: string; number: number; url: string; changesRequested: boolean; failed: boolean }
+);
+
 /** How many of a repo's branches, without those that are merged or gone, there are and want something. */
 export interface BranchCounts {
   branches: number;
@@ -59,6 +72,8 @@ export interface BranchCounts {
   untracked: number;
   /** Blocked by another branch, too large to be compared, or on a parent that is gone; old rows do not say. */
   heldBack?: number;
+  /** What the repository wants of a person, the first 200; old rows do not say. */
+  needs?: Need[];
 }
 
 /** A file of a conflict; `text` is the conflicted text with markers, or null where there is none to show (binary, too large). */

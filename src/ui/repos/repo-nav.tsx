@@ -3,8 +3,10 @@
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { RepoRow } from '@/db/schema';
+import { useNeeds } from '../needs/use-needs';
 
 const PAGES = [
+  ['Needs you', '/needs'],
   ['Stack', ''],
   ['Activity', '/activity'],
   ['Settings', '/settings'],
@@ -13,6 +15,7 @@ const PAGES = [
 /** The pages of one repo. */
 export function RepoNav({ repoId }: { repoId: string }) {
   const path = usePathname();
+  const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
   return (
     <nav aria-label="Pages of the repository" className="-mx-2 flex">
       {PAGES.map(([name, end]) => {
@@ -26,6 +29,7 @@ export function RepoNav({ repoId }: { repoId: string }) {
             className="touch flex items-center justify-center rounded-control px-2 py-0.5 text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text"
           >
             {name}
+            {end === '/needs' && needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>}
           </Link>
         );
       })}
@@ -34,10 +38,19 @@ export function RepoNav({ repoId }: { repoId: string }) {
 }
 
 /** The head of a repo's further pages. */
-export function RepoHeader({ repo, title }: { repo: Pick<RepoRow, 'id' | 'name'>; title: string }) {
+export function RepoHeader({
+  repo,
+  title,
+  pageTitle = `${title} · ${repo.name} · Spicerack`,
+}: {
+  repo: Pick<RepoRow, 'id' | 'name'>;
+  title: string;
+  /** The browser's tab, where it says more. */
+  pageTitle?: string;
+}) {
   return (
     <header className="flex flex-wrap items-baseline gap-x-6 gap-y-1 border-b border-hairline bg-surface px-4 py-3">
-      <title>{`${title} · ${repo.name} · Spicerack`}</title>
+      <title>{pageTitle}</title>
       <h1 className="text-lg font-semibold break-words">
         {repo.name} <span className="font-normal text-muted">{title}</span>
       </h1>

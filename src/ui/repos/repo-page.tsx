@@ -14,6 +14,7 @@ import { HeldBackResult } from '../jobs/held-back-result';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
+import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi } from '../providers';
 import { Stack } from '../stack/stack';
 import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
@@ -54,6 +55,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
   const known = useStates(overview);
   const news = useMemo(() => newsByBranch(jobs), [jobs]);
+  const needs = useNeeds().items.filter((item) => item.repo.id === repo.id).length;
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
   const hasMergedParents = useMemo(() => onMerged(branches).above > 0, [branches]);
   const [open, show] = useOpenBranch(repo.id);
@@ -63,7 +65,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
     <>
-      {open === null && <title>{`${repo.name} · Spicerack`}</title>}
+      {open === null && <title>{titleOf(needs, `${repo.name} · Spicerack`)}</title>}
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>

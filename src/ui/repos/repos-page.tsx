@@ -6,6 +6,9 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
+import { NeedsList } from '../needs/needs-list';
+import { titleOf, useNeeds } from '../needs/use-needs';
+import { order } from '../order';
 import { useApi } from '../providers';
 import { useSending } from '../sending';
 import { branchesWord } from './counts';
@@ -18,11 +21,24 @@ import { FAILED, repoState } from './repo-state';
 export function ReposPage() {
   const list = useQuery(repoListQuery(useApi()));
   const first = list.data?.repos.length === 0;
+  const needs = useNeeds().items.length;
   return (
-    <div className="mx-auto flex max-w-160 flex-col gap-6 p-4 md:py-12">
-      <title>Repositories · Spicerack</title>
+    <div className="mx-auto flex max-w-200 flex-col gap-6 p-4 md:py-12">
+      <title>{titleOf(needs, 'Repositories · Spicerack')}</title>
+      {!first && list.data && (
+        <section aria-labelledby="needs" className="flex flex-col gap-3">
+          <h1 id="needs" className="text-xl font-semibold">
+            Needs you
+          </h1>
+          <NeedsList empty={<AllInPlace repos={list.data.repos} />} />
+        </section>
+      )}
       <div className="flex flex-col gap-1">
-        <h1 className="text-xl font-semibold">{first ? 'Add your first repository' : 'Repositories'}</h1>
+        {first ? (
+          <h1 className="text-xl font-semibold">Add your first repository</h1>
+        ) : (
+          <h2 className="text-xl font-semibold">Repositories</h2>
+        )}
         {first && (
           <p className="text-muted">
             Give the address that you clone from. It is cloned in the background, its branches are read, and nothing is
@@ -44,6 +60,17 @@ export function ReposPage() {
         </ul>
       )}
     </div>
+  );
+}
+
+/** With the age of what was looked at longest ago. */
+function AllInPlace({ repos }: { repos: RepoList['repos'] }) {
+  const [oldest] = [...repos].sort((a, b) => order(a.syncedAt ?? '', b.syncedAt ?? ''));
+  return (
+    <>
+      All in place{oldest && ' · '}
+      {oldest && <Freshness repo={oldest} />}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { useNeeds } from '../needs/use-needs';
 import { PaletteButton } from '../palette/palette-button';
 import { useApi } from '../providers';
 import { repoListQuery } from '../repos/repo-list';
@@ -45,6 +46,9 @@ export function Shell({ children }: { children: ReactNode }) {
 function RepoRail() {
   const list = useQuery(repoListQuery(useApi()));
   const path = usePathname();
+  const { items } = useNeeds();
+  const needs = new Map<string, number>();
+  for (const { repo } of items) needs.set(repo.id, (needs.get(repo.id) ?? 0) + 1);
   return (
     <nav
       aria-label="Repositories"
@@ -64,9 +68,9 @@ function RepoRail() {
           >
             <RepoMark mark={mark} />
             <span className="min-w-0 flex-1 truncate">{repo.name}</span>
-            {repo.counts !== null && repo.counts.needRestack > 0 && (
-              <span aria-hidden className="text-xs font-normal text-muted tabular-nums">
-                {repo.counts.needRestack}
+            {(needs.get(repo.id) ?? 0) > 0 && (
+              <span title="Things that need you" className="text-xs font-normal text-muted tabular-nums">
+                {needs.get(repo.id)}
               </span>
             )}
             <span className="sr-only">{words.join(', ')}</span>

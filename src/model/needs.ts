@@ -1,0 +1,18 @@
+/** What a repo wants of a person, each made of its branches as they stood when the repo was last looked at. */
+export type Need =
+  /** `onto` is what it conflicts with, `blocks` how many branches above it wait for it. */
+  | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
+  /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
+  | { kind: 'parent_gone'; branch: string; parent: string; onto: string }
+  /**
+   * A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. `name` is what their
+   * names begin with, else that of the bottom.
+   */
+  | { kind: 'restack'; branch: string; name: string; branches: number; moves: number; heldBack: number }
+  /** Branches that a registration of every suggestion tracks. */
+  | { kind: 'register'; branches: number }
+  /** An open pull request with changes asked for, a red check, or both. */
+  | { kind: 'review'; branch: string; number: number; url: string; changesRequested: boolean; failed: boolean };
+
+/** A need that was seen is told from one that has changed by its `version`. */
+export type VersionedNeed = Need & { version: string };

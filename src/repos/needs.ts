@@ -1,0 +1,108 @@
+import type { Need, VersionedNeed } from '@/model/needs';
+import { type BranchState, isHeldBack, type StateBranch } from './branch-state';
+import { Graph } from './graph';
+import { isKept, isSuggested } from './kept';
+
+/** What the needs of a repo depend on. Branch rows are of this kind. */
+export interface NeedBranch extends StateBranch {
+  suggestedParent: string | null;
+  prNumber: number | null;
+  prState: 'open' | 'draft' | 'closed' | 'merged' | null;
+  prUrl: string | null;
+  review: string | null;
+  ci: string | null;
+}
+
+/** Files that a conflict names. */
+const FILES = 3;
+
+/** What the repo wants of a person, by kind and then by name: every branch of theirs stands as `states` says. */
+export function needsOf(
+  rows: readonly NeedBranch[],
+  trunk: string | null,
+  states: ReadonlyMap<string, BranchState>,
+): VersionedNeed[] {
+  const graph = new Graph(rows, trunk ?? '');
+  const byName = [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const blocked = new Map<string, number>();
+  for (const state of states.values())
+    if (state.is === 'blocked') blocked.set(state.by, (blocked.get(state.by) ?? 0) + 1);
+  const stacks = new Map<string, { names: string[]; tips: string[]; moves: number; heldBack: number }>();
+  const bottoms = new Map<string, string>();
+  const needs: VersionedNeed[] = [];
+  const add = (need: Need, version: string) => needs.push({ ...need, version });
+
+  for (const { name, tip } of graph.bottomUp()) {
+    const state = states.get(name);
+    if (!state || state.is === 'merged' || state.is === 'gone' || state.is === 'long_lived') continue;
+    const bottom = bottoms.get(graph.effectiveParent(name)) ?? name;
+    bottoms.set(name, bottom);
+    const stack = stacks.get(bottom) ?? { names: [], tips: [], moves: 0, heldBack: 0 };
+    stack.names.push(name);
+    stack.tips.push(tip);
+    if (state.is === 'will_move') stack.moves++;
+    if (isHeldBack(state)) stack.heldBack++;
+    stacks.set(bottom, stack);
+  }
+  for (const { name, tip } of byName) {
+    const state = states.get(name);
+    if (state?.is !== 'conflict') continue;
+    const onto = graph.effectiveParent(name);
+    add(
+      { kind: 'conflict', branch: name, onto, files: state.files.slice(0, FILES), blocks: blocked.get(name) ?? 0 },
+      [tip, onto, ...state.files].join(' '),
+    );
+  }
+  for (const { name, tip } of byName) {
+    const state = states.get(name);
+    if (state?.is !== 'parent_gone') continue;
+    add(
+      { kind: 'parent_gone', branch: name, parent: state.parent, onto: below(graph, state.parent) },
+      `${tip} ${state.parent}`,
+    );
+  }
+  for (const [branch, { names, tips, moves, heldBack }] of [...stacks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (moves === 0) continue;
+    const name = sharedName(names) || branch;
+    add({ kind: 'restack', branch, name, branches: names.length, moves, heldBack }, `${moves} ${tips.join('')}`);
+  }
+  const suggested = byName.filter(isSuggested);
+  if (suggested.length > 0) {
+    const branches = suggested.length;
+    add({ kind: 'register', branches }, suggested.map(({ name }) => name).join(' '));
+  }
+  for (const { name, prState, prNumber: number, prUrl: url, review, ci, merged, gone } of byName) {
+    if ((prState !== 'open' && prState !== 'draft') || number === null || url === null || merged || gone) continue;
+    const changesRequested = review === 'changes_requested';
+    const failed = ci === 'failure';
+    if (!changesRequested && !failed) continue;
+    add({ kind: 'review', branch: name, number, url, changesRequested, failed }, `${number} ${review} ${ci}`);
+  }
+  return needs.map((need) => ({ ...need, version: short(need.version) }));
+}
+
+/** The folder that all of these names begin with, without its slash; empty where there is none. */
+function sharedName([first = '', ...others]: string[]): string {
+  for (let end = first.lastIndexOf('/'); end > 0; end = first.lastIndexOf('/', end - 1)) {
+    const folder = first.slice(0, end + 1);
+    if (others.every((name) => name.startsWith(folder))) return folder.slice(0, -1);
+  }
+  return '';
+}
+
+/** What carried the branch that is gone, as far as that is still there; else the trunk. */
+function below(graph: Graph<NeedBranch>, gone: string): string {
+  for (let at = graph.get(gone)?.parent, met = new Set<string>(); at && !met.has(at); at = graph.get(at)?.parent) {
+    met.add(at);
+    const row = graph.get(at);
+    if (row && !row.merged && !row.gone && (row.tracked || isKept(row))) return at;
+  }
+  return graph.trunk;
+}
+
+/** A short name of a text: another text has, all but certainly, another one. FNV-1a, for a browser has no hash at hand. */
+function short(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return `${text.length.toString(36)}.${hash.toString(36)}`;
+}

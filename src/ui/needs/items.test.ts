@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import type { VersionedNeed } from '@/model/needs';
+import { repoRow } from '../testing/rows';
+import { itemsOf, shownOf } from './items';
+
+const counts = (needs: VersionedNeed[]) => ({ branches: 1, needRestack: 0, wouldConflict: 0, untracked: 0, needs });
+const conflict = { kind: 'conflict', branch: 'pricing/cache', onto: 'main', files: ['src/cache.ts'] } as const;
+const shop = {
+  ...repoRow('shop', {
+    counts: counts([
+      { ...conflict, blocks: 3, version: '1' },
+      { kind: 'parent_gone', branch: 'x', parent: 'wip', onto: 'hotfix', version: '1' },
+      { kind: 'restack', branch: 'billing/a', name: 'billing', branches: 12, moves: 12, heldBack: 0, version: '1' },
+      { kind: 'register', branches: 6, version: '1' },
+    ]),
+    syncErrorAt: '2026-01-02',
+    syncError: 'the remote does not answer',
+  }),
+  activeJobs: [],
+};
+const other = { ...repoRow('other', { counts: counts([{ ...conflict, blocks: 0, version: '1' }]) }), activeJobs: [] };
+
+it('each is a sentence and a button, by section over all repos', () => {
+  const items = itemsOf([shop, other], new Map([['other', 'Round half up']]));
+  expect(items.map(({ section, repo, words, button }) => [section, repo.id, words, button])).toEqual([
+    ['conflicts', 'shop', 'pricing/cache conflicts with main in src/cache.ts; blocks 3', 'Open'],
+    ['conflicts', 'other', 'pricing/cache conflicts with main in src/cache.ts', 'Open'],
+    ['parent_gone', 'shop', 'x stood on wip, which is gone', 'Move onto hotfix'],
+    ['restack', 'shop', 'billing · 12 branches · clean', 'Restack 12'],
+    ['register', 'shop', '6 branches can be registered where they seem to stand', 'Register 6'],
+    ['failed', 'shop', 'The last job failed: the remote does not answer', 'See it'],
+    ['drafts', 'other', '“Round half up” is not created yet', 'Go on'],
+  ]);
+});
+
+it('what is hidden stays so until it changes, and nothing else is', () => {
+  const items = itemsOf([shop], new Map());
+  const [first] = items;
+  const hidden = { [first?.key ?? '']: '1' };
+  expect(shownOf(items, hidden)).toEqual(items.slice(1));
+  const changed = items.map((item) => (item === first ? { ...item, version: '2' } : item));
+  expect(shownOf(changed, hidden)).toEqual(changed);
+});

@@ -1,0 +1,146 @@
+import type { VersionedNeed } from '@/model/needs';
+import { visible } from '@/text/visible';
+import { counted, listed } from '@/text/words';
+import { branchAddress } from '../branch/address';
+import type { RepoList } from '../repos/repo-list';
+
+/** A repo as the list of repos has it. */
+export type Repo = RepoList['repos'][number];
+
+/** What pressing the button of an item does. */
+export type Does =
+  | {
+      run: {
+        kind: 'restack_subtree' | 'reparent_branch' | 'register_existing_branch';
+        branch?: string;
+        parent?: string;
+        suggested?: true;
+      };
+    }
+  /** An address; `outside` leads to the forge. */
+  | { go: string; outside?: true };
+
+/** One thing that a repo wants of a person: a sentence and a button. */
+export interface Item {
+  key: string;
+  version: string;
+  section: Section;
+  repo: Pick<Repo, 'id' | 'name' | 'activeJobs'>;
+  words: string;
+  button: string;
+  does: Does;
+  /** Another way. */
+  other?: { words: string; go: string };
+}
+
+/** In the order in which they are shown. */
+export const SECTIONS = {
+  conflicts: 'Conflicts',
+  parent_gone: 'Parent gone',
+  restack: 'Ready to restack',
+  register: 'New branches',
+  reviews: 'Reviews and CI',
+  failed: 'Failed jobs',
+  drafts: 'Drafts of tasks',
+} as const;
+export type Section = keyof typeof SECTIONS;
+
+/**
+ * What the repos want, by section. What the list of repos does not know of one yet is not there.
+ * @param drafts by repo, the title of the task that somebody has begun in this browser
+ */
+export function itemsOf(repos: readonly Repo[], drafts: ReadonlyMap<string, string>): Item[] {
+  const items = repos.flatMap((repo) => [
+    ...(repo.counts?.needs ?? []).map((need) => ofNeed(repo, need)),
+    ...failed(repo),
+    ...draft(repo, drafts.get(repo.id)),
+  ]);
+  const order = Object.keys(SECTIONS);
+  return items.sort((a, b) => order.indexOf(a.section) - order.indexOf(b.section));
+}
+
+function failed(repo: Repo): Item[] {
+  const { id, syncErrorAt, syncError } = repo;
+  if (syncErrorAt === null) return [];
+  return [
+    {
+      key: `${id} failed`,
+      version: syncErrorAt,
+      section: 'failed',
+      repo,
+      words: `The last job failed: ${syncError}`,
+      button: 'See it',
+      does: { go: `/repos/${id}/activity?status=error` },
+    },
+  ];
+}
+
+function draft(repo: Repo, title: string | undefined): Item[] {
+  if (title === undefined) return [];
+  const words = title ? `“${title}” is not created yet` : 'A task is begun and not created yet';
+  const does = { go: `/repos/${repo.id}` };
+  return [{ key: `${repo.id} draft`, version: title, section: 'drafts', repo, words, button: 'Go on', does }];
+}
+
+function ofNeed(repo: Repo, need: VersionedNeed): Item {
+  const { version } = need;
+  const of = (section: Section, about: string) => ({ key: `${repo.id} ${section} ${about}`, version, section, repo });
+  switch (need.kind) {
+    case 'conflict': {
+      const { branch, onto, files, blocks } = need;
+      const where = files.length > 0 ? ` in ${listed(files)}` : '';
+      return {
+        ...of('conflicts', branch),
+        words: visible(`${branch} conflicts with ${onto}${where}${blocks > 0 ? `; blocks ${blocks}` : ''}`),
+        button: 'Open',
+        does: { go: branchAddress(repo.id, branch) },
+      };
+    }
+    case 'parent_gone': {
+      const { branch, parent, onto } = need;
+      return {
+        ...of('parent_gone', branch),
+        words: visible(`${branch} stood on ${parent}, which is gone`),
+        button: visible(`Move onto ${onto}`),
+        does: { run: { kind: 'reparent_branch', branch, parent: onto } },
+        other: { words: 'Choose…', go: branchAddress(repo.id, branch) },
+      };
+    }
+    case 'restack': {
+      const { branch, name, branches, moves, heldBack } = need;
+      return {
+        ...of('restack', branch),
+        words: visible(
+          `${name} · ${counted(branches, 'branch', 'branches')} · ${heldBack > 0 ? `${heldBack} held back` : 'clean'}`,
+        ),
+        button: `Restack ${moves}`,
+        does: { run: { kind: 'restack_subtree', branch } },
+      };
+    }
+    case 'register': {
+      const { branches } = need;
+      return {
+        ...of('register', ''),
+        words: `${counted(branches, 'branch', 'branches')} can be registered where ${branches === 1 ? 'it seems' : 'they seem'} to stand`,
+        button: `Register ${branches}`,
+        does: { run: { kind: 'register_existing_branch', suggested: true } },
+        other: { words: 'Review', go: `/repos/${repo.id}?filter=untracked` },
+      };
+    }
+    case 'review': {
+      const { branch, number, url, changesRequested, failed: isRed } = need;
+      const said = [...(changesRequested ? ['changes requested'] : []), ...(isRed ? ['checks failed'] : [])];
+      return {
+        ...of('reviews', branch),
+        words: visible(`${branch}: ${said.join(', ')}`),
+        button: `Open #${number}`,
+        does: { go: url, outside: true },
+      };
+    }
+  }
+}
+
+/** What of the items is shown: what was hidden is, once it has changed. */
+export function shownOf(items: readonly Item[], hidden: Readonly<Record<string, string>>): Item[] {
+  return items.filter(({ key, version }) => hidden[key] !== version);
+}

@@ -1,0 +1,168 @@
+'use client';
+
+import Link from 'next/link';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { problemWords } from '../api';
+import { Button, buttonLooks } from '../controls';
+import { useRequest } from '../jobs/job-button';
+import { useApi } from '../providers';
+import { hide, unhide } from './hidden';
+import { type Item, SECTIONS, type Section } from './items';
+import { useNeeds } from './use-needs';
+
+/**
+ * What wants a person, in sections, a sentence and a button each: j and k go from one to the next, Enter presses it,
+ * `e` hides it until it changes.
+ * @param repoId of this repo alone; of all where it is left out
+ * @param empty what is said where nothing does
+ */
+export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode }) {
+  const all = useNeeds();
+  const items = repoId === undefined ? all.items : all.items.filter(({ repo }) => repo.id === repoId);
+  const hidden = all.hidden.filter((key) => repoId === undefined || key.startsWith(`${repoId} `));
+  const list = useRef<HTMLDivElement>(null);
+  const byKey = useRef(new Map<string, Item>());
+  byKey.current = new Map(items.map((item) => [item.key, item]));
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
+      const rows = [...(list.current?.querySelectorAll<HTMLElement>('[data-need]') ?? [])];
+      const at = rows.findIndex((row) => row.contains(document.activeElement));
+      const to = (index: number) => rows[index]?.querySelector<HTMLElement>('[data-main]')?.focus();
+      if (event.key === 'j') to(Math.min(at + 1, rows.length - 1));
+      else if (event.key === 'k') to(Math.max(at - 1, 0));
+      else if (event.key === 'e' && at >= 0) {
+        const item = byKey.current.get(rows[at]?.dataset.need ?? '');
+        to(at + 1 < rows.length ? at + 1 : at - 1);
+        if (item) hide(item.key, item.version);
+      } else return;
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  const sections = Object.keys(SECTIONS) as Section[];
+  return (
+    <div ref={list} className="flex flex-col gap-6">
+      {items.length === 0 && <p className="text-muted">{empty}</p>}
+      {sections.map((section) => {
+        const own = items.filter((item) => item.section === section);
+        return (
+          own.length > 0 && (
+            <section key={section} aria-label={SECTIONS[section]}>
+              <h2 className="pb-1 text-xs font-medium text-muted">
+                {SECTIONS[section]} <span className="tabular-nums">{own.length}</span>
+              </h2>
+              <ul className="overflow-hidden rounded-popup border border-hairline bg-surface">
+                {own.map((item) => (
+                  <NeedRow key={item.key} item={item} named={repoId === undefined} />
+                ))}
+              </ul>
+            </section>
+          )
+        );
+      })}
+      {hidden.length > 0 && (
+        <p className="text-xs text-muted">
+          {hidden.length} hidden until {hidden.length === 1 ? 'it changes' : 'they change'} ·{' '}
+          <button type="button" className="touch underline" onClick={() => unhide(hidden)}>
+            Show
+          </button>
+        </p>
+      )}
+      {items.length > 0 && (
+        <p aria-hidden className="hidden gap-3 text-xs text-muted sm:flex">
+          {Object.entries({ 'j k': 'next, last', Enter: 'press', e: 'hide until it changes' }).map(([key, word]) => (
+            <span key={key}>
+              <kbd className="rounded-chip border border-hairline px-1 font-mono">{key}</kbd> {word}
+            </span>
+          ))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function NeedRow({ item, named }: { item: Item; named: boolean }) {
+  const { words, repo, other } = item;
+  return (
+    <li
+      data-need={item.key}
+      className="group flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline px-4 py-2 last:border-b-0 focus-within:bg-selected hover:bg-hover"
+    >
+      <span className="min-w-0 flex-1 basis-60 break-words">
+        {words}
+        {named && <span className="text-xs text-muted"> · {repo.name}</span>}
+      </span>
+      {other && (
+        <Link href={other.go} className="touch text-muted underline">
+          {other.words}
+        </Link>
+      )}
+      <Act item={item} />
+      <button
+        type="button"
+        aria-label={`Hide until it changes: ${words}`}
+        title="Hide until it changes (e)"
+        onClick={() => hide(item.key, item.version)}
+        className="touch rounded-control px-1 text-xs text-muted hover:text-text"
+      >
+        Hide
+      </button>
+    </li>
+  );
+}
+
+function Act({ item: { does, button, repo } }: { item: Item }) {
+  const api = useApi();
+  const request = useRequest();
+  const seen = useRef(false);
+  const { jobId, dismiss } = request;
+  const isOpen = jobId !== null && repo.activeJobs.includes(jobId);
+  useEffect(() => {
+    // A job that is over, and has left this here, may be asked for again.
+    if (seen.current && !isOpen) dismiss();
+    seen.current = isOpen;
+  }, [isOpen, dismiss]);
+  const look = `touch inline-flex h-8 items-center justify-center px-3 ${buttonLooks.plain}`;
+  if ('go' in does)
+    return does.outside ? (
+      <a data-main href={does.go} target="_blank" rel="noreferrer" className={look}>
+        {button}
+      </a>
+    ) : (
+      <Link data-main href={does.go} className={look}>
+        {button}
+      </Link>
+    );
+  const isBusy = request.waiting || jobId !== null;
+  const press = () =>
+    isBusy
+      ? undefined
+      : void request.send(button, (idempotencyKey) =>
+          api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
+        );
+  return (
+    <span className="flex max-w-full flex-wrap items-center gap-2">
+      {request.problem && (
+        <span role="alert" className="text-xs text-error">
+          {problemWords(request.problem)}
+        </span>
+      )}
+      {jobId !== null && (
+        <Link href={`/jobs/${jobId}`} className="text-xs text-running underline">
+          {isOpen ? 'at work' : 'asked for'}
+        </Link>
+      )}
+      <Button data-main aria-disabled={isBusy || undefined} onClick={press} className="min-w-0 break-all">
+        {button}
+      </Button>
+    </span>
+  );
+}
+
+function isTyped(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest('input, textarea, select, [role="menu"], [role="dialog"]') !== null
+  );
+}
