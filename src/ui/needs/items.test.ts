@@ -4,7 +4,7 @@ import { repoRow } from '../testing/rows';
 import { itemsOf, shownOf } from './items';
 
 const counts = (needs: VersionedNeed[]) => ({ branches: 1, needRestack: 0, wouldConflict: 0, untracked: 0, needs });
-const conflict = { kind: 'conflict', branch: 'pricing/cache', onto: 'main', files: ['src/cache.ts'] } as const;
+const conflict = { kind: 'conflict' as const, branch: 'pricing/cache', onto: 'main', files: ['src/cache.ts'] };
 const shop = {
   ...repoRow('shop', {
     counts: counts([

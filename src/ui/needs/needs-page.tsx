@@ -3,21 +3,28 @@
 import type { RepoRow } from '@/db/schema';
 import { Freshness } from '../repos/freshness';
 import { OfRepo } from '../repos/of-repo';
+import type { Overview } from '../repos/overview';
 import { RepoHeader } from '../repos/repo-nav';
+import { useStates } from '../repos/use-states';
 import { NeedsList } from './needs-list';
 import { titleOf, useNeeds } from './use-needs';
 
 /** What one repo wants of a person. */
 export function NeedsPage({ repoId }: { repoId: string }) {
-  return <OfRepo repoId={repoId}>{(_overview, repo) => <Needs repo={repo} />}</OfRepo>;
+  return <OfRepo repoId={repoId}>{(overview, repo) => <Needs overview={overview} repo={repo} />}</OfRepo>;
 }
 
-function Needs({ repo }: { repo: RepoRow }) {
+function Needs({ overview, repo }: { overview: Overview; repo: RepoRow }) {
+  // What is said of the branches is renewed while somebody looks.
+  const { renewing } = useStates(overview);
   const count = useNeeds().items.filter((item) => item.repo.id === repo.id).length;
   return (
     <>
       <RepoHeader repo={repo} title="Needs you" pageTitle={titleOf(count, `Needs you · ${repo.name} · Spicerack`)} />
       <div className="mx-auto max-w-240 p-4">
+        <p role="status" className="min-h-5 text-xs text-muted">
+          {renewing && 'renewing the forecast…'}
+        </p>
         <NeedsList
           repoId={repo.id}
           empty={
