@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { note } from '@/access/audit';
+import { tokensIn } from '@/access/tokens';
 import { type Config, readConfig } from '@/config';
 import { db, openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
@@ -53,7 +55,13 @@ async function main(): Promise<void> {
   if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
   if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
-  const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
+  const door = createDoor({
+    config,
+    sessions: sessionsIn(db, config.token ?? ''),
+    tokens: tokensIn(db),
+    note: async (entry) => note(await db(), entry),
+    takesUpgrades: dev,
+  });
   const server = createFront(door.answer, { dev, allowedOrigins: config.allowedOrigins });
   door.attach(server);
   const port = await listen(server, config);

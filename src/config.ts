@@ -74,6 +74,7 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   SPICERACK_TOKEN: ownToken.optional(),
   SPICERACK_METRICS_TOKEN: ownToken.optional(),
+  SPICERACK_PUBLIC_READ: flag,
   SPICERACK_PUBLIC_URL: publicUrl.optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_ALLOWED_ORIGINS: z
@@ -137,10 +138,12 @@ export interface Config {
   host: string;
   /** True when only this machine can reach the server. */
   loopback: boolean;
-  /** What every request must present; null on loopback without a token. */
+  /** The server's own token, whose holder may do everything; null on loopback without one. */
   token: string | null;
   /** What a request of `/api/metrics` must present instead; null where that is nothing of its own. */
   metricsToken: string | null;
+  /** Whether who presents nothing may look, and change nothing. */
+  publicRead: boolean;
   allowedHosts: string[];
   /** The origin under which people reach it, `https://rack.example.com`; null where that is its own address. */
   publicUrl: string | null;
@@ -212,6 +215,11 @@ export function readConfig(env: Record<string, string | undefined> = environment
       `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN, or leave HOST at 127.0.0.1. A fresh one to copy:\n  SPICERACK_TOKEN=${randomBytes(24).toString('base64url')}`,
     );
   }
+  if (e.SPICERACK_PUBLIC_READ && !e.SPICERACK_TOKEN) {
+    throw new Error(
+      'SPICERACK_PUBLIC_READ lets everybody look and nobody else in: set SPICERACK_TOKEN too, for those who see to it.',
+    );
+  }
   const inngestDev = e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false';
   if (inngestDev && e.SPICERACK_TOKEN) {
     throw new Error(
@@ -233,6 +241,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
     loopback,
     token: e.SPICERACK_TOKEN ?? null,
     metricsToken: e.SPICERACK_METRICS_TOKEN ?? null,
+    publicRead: e.SPICERACK_PUBLIC_READ ?? false,
     allowedOrigins: e.SPICERACK_ALLOWED_ORIGINS,
     allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
     publicUrl: e.SPICERACK_PUBLIC_URL ?? null,

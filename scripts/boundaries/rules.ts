@@ -10,6 +10,7 @@ export const ROOMS: string[][] = [
   ['src/text'],
   ['src/model'],
   ['src/db'],
+  ['src/access'],
   ['src/feed'],
   ['src/git'],
   ['src/repos'],

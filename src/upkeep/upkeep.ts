@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
+import { KEPT_AUDIT, pruneAudit } from '@/access/audit';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { jobs, repos } from '@/db/schema';
@@ -27,6 +28,7 @@ export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
     try {
       if (performance.now() - prunedAt > PRUNE_MS) {
         await prune(db, config());
+        await pruneAudit(db, KEPT_AUDIT);
         await checkpoint(db);
         prunedAt = performance.now();
       }

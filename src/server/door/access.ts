@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type Role, TOKEN_PREFIX } from '@/model/access';
 import { readTarget, type Target } from './target';
 
 /** What a request looks like before anything of it is believed. */
@@ -13,8 +14,10 @@ export interface Asking {
 
 /** What the settings say about who may come in. */
 export interface Rules {
-  /** Whether a token is asked for. */
+  /** Whether people and programs are asked who they are. */
   guarded: boolean;
+  /** Whether who presents nothing may look. */
+  publicRead: boolean;
   /** Whether `/api/metrics` has a token of its own, which opens it alone, and nothing else does. */
   guardsMetrics: boolean;
   /** Names and addresses of this server beside the loopback ones, without port, in lower case. */
@@ -36,10 +39,13 @@ export type Credential =
 
 /** What becomes of a request before the app sees it. */
 export type Access =
-  | { kind: 'allowed' }
+  /** Nobody is asked; what comes in may do so much. */
+  | { kind: 'allowed'; role: Role }
   | { kind: 'refused'; status: 400 | 401 | 403 | 405; message: string }
   /** A form with `token` and `to` is in the body. */
   | { kind: 'form' }
+  /** The page with that form is asked for. */
+  | { kind: 'form_page' }
   | { kind: 'sign_out'; id: string | null }
   | { kind: 'check'; credential: Credential };
 
@@ -55,7 +61,7 @@ const METRICS = '/api/metrics';
 const OPEN = new Set(['/api/health', '/api/ready']);
 
 export const ASKS_FOR_TOKEN =
-  'This server asks for its token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
+  'This server asks for a token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
@@ -67,7 +73,7 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
  * - The Host must be one of ours, which keeps out web pages that point a name of theirs at this machine (DNS
  *   rebinding).
  * - An Origin must be the Host, or what SPICERACK_PUBLIC_URL says, which keeps out other sites' scripts and forms.
- * - Where a token is set, it or a session must be presented, but at exact paths: `/api/health` and `/api/ready` tell nothing,
+ * - Where people are asked who they are, a token or a session must be presented, but at exact paths: `/api/health` and `/api/ready` tell nothing,
  *   and `/api/inngest` asks for signatures of its own while it has a key to check them with.
  */
 export function checkAccess(asking: Asking, rules: Rules): Access {
@@ -93,16 +99,24 @@ export function checkAccess(asking: Asking, rules: Rules): Access {
       ? refused(401, 'Send "Authorization: Bearer …" with SPICERACK_METRICS_TOKEN.')
       : { kind: 'check', credential: { kind: 'bearer', token, opens: 'metrics' } };
   }
-  return rules.guarded ? guarded(asking, target, rules) : { kind: 'allowed' };
+  return rules.guarded ? guarded(asking, target, rules) : unguarded(asking);
+}
+
+/** Where nobody is asked, whoever presents a token of ours is who it says all the same. */
+function unguarded(asking: Asking): Access {
+  const token = bearerOf(asking);
+  return token?.startsWith(TOKEN_PREFIX)
+    ? { kind: 'check', credential: { kind: 'bearer', token, opens: 'all' } }
+    : { kind: 'allowed', role: 'administer' };
 }
 
 function guarded(asking: Asking, target: Target, rules: Rules): Access {
   const { method, headers } = asking;
   const session = cookieOf(headers.cookie);
-  if (target.path === SIGN_IN && method === 'POST') return { kind: 'form' };
+  if (target.path === SIGN_IN) return { kind: method === 'POST' ? 'form' : 'form_page' };
   if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
   if (OPEN.has(target.path) || (target.path === '/api/inngest' && rules.inngestSigns)) {
-    return { kind: 'allowed' };
+    return { kind: 'allowed', role: 'read' };
   }
   const token = bearerOf(asking);
   if (token !== undefined) return { kind: 'check', credential: { kind: 'bearer', token, opens: 'all' } };
@@ -111,7 +125,7 @@ function guarded(asking: Asking, target: Target, rules: Rules): Access {
     return { kind: 'check', credential: { kind: 'sign_in', token: inAddress, location } };
   }
   if (session !== null) return { kind: 'check', credential: { kind: 'session', id: session } };
-  return refused(401, ASKS_FOR_TOKEN);
+  return rules.publicRead ? { kind: 'allowed', role: 'read' } : refused(401, ASKS_FOR_TOKEN);
 }
 
 function bearerOf({ headers }: Asking): string | undefined {

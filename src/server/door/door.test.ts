@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
+import { ASKER_HEADER, readAsker, writeAsker } from '@/access/asker';
 import { rawRequest, sendRaw } from '@/testing/raw-http';
 import { createDoor, type Door, type DoorConfig, type DoorOptions } from './door';
 
@@ -11,6 +12,7 @@ const guarded: DoorConfig = {
   loopback: true,
   allowedHosts: [],
   publicUrl: null,
+  publicRead: false,
   token: TOKEN,
   metricsToken: null,
   inngest: null,
@@ -19,13 +21,23 @@ const guarded: DoorConfig = {
 /** Stands in for the table of sessions: one is live, and `broken` is a database in trouble. */
 const someSessions: DoorOptions['sessions'] = {
   begin: async () => 'live',
-  isLive: async (id) => {
+  find: async (id) => {
     if (id === 'broken') throw new Error('the database is away');
-    return id === 'live';
+    return id === 'live' ? { name: 'Mara', role: 'act', tokenId: null } : null;
   },
   end: async () => undefined,
 };
 
+/** Stands in for the table of tokens. */
+const TOKENS = { spk_reader: 'read', spk_admin: 'administer' } as const;
+const someTokens: DoorOptions['tokens'] = {
+  find: async (token) => {
+    const role = token === 'spk_reader' || token === 'spk_admin' ? TOKENS[token] : null;
+    return role && { id: role, name: `the ${role}`, role };
+  },
+};
+
+let noted: Array<Parameters<DoorOptions['note']>[0]> = [];
 let server: Server | undefined;
 afterEach(() => {
   server?.closeAllConnections();
@@ -33,7 +45,15 @@ afterEach(() => {
 });
 
 async function listen(options: Partial<DoorOptions> = {}): Promise<{ url: string; door: Door }> {
-  const door = createDoor({ config: guarded, sessions: someSessions, takesUpgrades: false, ...options });
+  noted = [];
+  const door = createDoor({
+    config: guarded,
+    sessions: someSessions,
+    tokens: someTokens,
+    note: async (entry) => void noted.push(entry),
+    takesUpgrades: false,
+    ...options,
+  });
   server = createServer(door.answer);
   door.attach(server);
   server.listen(0, '127.0.0.1');
@@ -51,7 +71,8 @@ const echo: Parameters<Door['open']>[0] = {
       response.writeHead(200).write('half');
       throw new Error('Next threw late');
     }
-    response.end(`app ${request.url}`);
+    const { name, role } = readAsker(new Headers({ [ASKER_HEADER]: String(request.headers[ASKER_HEADER]) }));
+    response.end(`app ${request.url} as ${name}, who may ${role}`);
   },
 };
 
@@ -184,4 +205,58 @@ it('measures have a token of their own, which opens nothing else and is not open
   const { url, door } = await listen({ config: { ...guarded, metricsToken } });
   door.open(echo);
   expect((await ask(url, 'GET /api/metrics')).status).toBe(401);
+});
+
+it('tells the app who asks, and nobody else can', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const forged = { [ASKER_HEADER]: writeAsker({ name: 'root', role: 'administer', hasSession: false, address: null }) };
+  const as = async (headers: Record<string, string>) => {
+    const { status, body } = await ask(url, 'GET /', { ...forged, ...headers });
+    return status === 200 ? body.split(' as ')[1]?.trim() : status;
+  };
+  expect(await as({ Authorization: `Bearer ${TOKEN}` })).toBe('server token, who may administer');
+  expect(await as({ Authorization: 'Bearer spk_reader' })).toBe('the read, who may read');
+  expect(await as({ Cookie: 'spicerack_session=live' })).toBe('Mara, who may act');
+  expect(await as({ Authorization: 'Bearer spk_none' })).toBe(401);
+  expect(await as({})).toBe(401);
+});
+
+it('asks nobody on a server for this machine alone, and takes who presents a token for who it says', async () => {
+  const { url, door } = await listen({ config: { ...guarded, token: null } });
+  door.open(echo);
+  expect((await ask(url, 'GET /')).body).toContain('as null, who may administer');
+  expect((await ask(url, 'GET /', { Authorization: 'Bearer anything' })).body).toContain('as null, who may administer');
+  expect((await ask(url, 'GET /', { Authorization: 'Bearer spk_reader' })).body).toContain('the read, who may read');
+  expect((await ask(url, 'GET /', { Authorization: 'Bearer spk_none' })).status).toBe(401);
+});
+
+it('lets everybody look where that is set, and nobody do more without signing in', async () => {
+  const { url, door } = await listen({ config: { ...guarded, publicRead: true } });
+  door.open(echo);
+  for (const Cookie of ['', 'spicerack_session=gone']) {
+    expect((await ask(url, 'GET /', { Cookie })).body).toContain('as null, who may read');
+  }
+  expect((await ask(url, 'GET /', { Cookie: 'spicerack_session=live' })).body).toContain('as Mara, who may act');
+  expect((await ask(url, 'GET /', { Authorization: 'Bearer wrong' })).status).toBe(401);
+  const page = await ask(url, 'GET /api/sign-in', { Accept: 'text/html' });
+  expect([page.status, page.body.includes('name="token"')]).toEqual([200, true]);
+});
+
+it('writes down who signed in and out and who failed to, and no token', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const post = (path: string, form: string, headers: Record<string, string> = {}) =>
+    sendRaw(url, rawRequest(url, `POST ${path}`, { Origin: url, 'User-Agent': 'Firefox', ...headers }, form));
+  await post('/api/sign-in', 'token=spk_admin');
+  await post('/api/sign-in', 'token=a-wrong-one');
+  await post('/api/sign-out', '', { Cookie: 'spicerack_session=live' });
+  await ask(url, 'GET /', { Authorization: 'Bearer another-wrong-one' });
+  expect(noted.map(({ action, who, via }) => [action, who, via])).toEqual([
+    ['sign_in', 'the administer', 'Firefox'],
+    ['sign_in_failed', null, 'Firefox'],
+    ['sign_out', 'Mara', 'Firefox'],
+    ['sign_in_failed', null, null],
+  ]);
+  expect(JSON.stringify(noted)).not.toMatch(/wrong|spk_|spicerack_session/);
 });

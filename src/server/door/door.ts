@@ -9,10 +9,13 @@ import {
 } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { ASKER_HEADER, type Asker, anybody, SERVER_TOKEN, writeAsker } from '@/access/asker';
+import type { AuditEntry } from '@/access/audit';
+import type { Tokens } from '@/access/tokens';
 import type { Config } from '@/config';
 import { databaseTrouble } from '@/db/trouble';
 import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, landing, type Rules } from './access';
-import { SESSION_SECONDS, type Sessions } from './sessions';
+import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
 import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
 import { createThrottle } from './throttle';
 
@@ -40,12 +43,15 @@ export interface App {
 
 export type DoorConfig = Pick<
   Config,
-  'host' | 'loopback' | 'allowedHosts' | 'publicUrl' | 'token' | 'metricsToken' | 'inngest'
+  'host' | 'loopback' | 'allowedHosts' | 'publicUrl' | 'publicRead' | 'token' | 'metricsToken' | 'inngest'
 >;
 
 export interface DoorOptions {
   config: DoorConfig;
   sessions: Sessions;
+  tokens: Tokens;
+  /** Writes down who signed in and out, and who failed to. */
+  note(entry: AuditEntry): Promise<void>;
   /** Whether Upgrade requests may come in; only hot reload needs them. */
   takesUpgrades: boolean;
 }
@@ -55,9 +61,12 @@ interface Answer {
   status: number;
   message: string;
   headers?: Record<string, string>;
-  /** Where the wish for a token comes as a form, the path to go on to after it. */
-  to?: string;
+  /** Where it is the form that asks for a token, the path to go on to after it, and what was wrong with the last one. */
+  form?: { to: string; problem: string | null };
 }
+
+/** What becomes of a request: an answer of ours, or it comes in as somebody. */
+type Checked = { answer: Answer } | { asker: Asker };
 
 /** Bytes of the form at most. */
 const MOST_FORM = 4096;
@@ -67,7 +76,7 @@ const MOST_FORM = 4096;
  * and keeps everybody else waiting: an EventSource gives up for good on any status but 200, and a page left open over
  * a restart must come back by itself.
  */
-export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Door {
+export function createDoor({ config, sessions, tokens, note, takesUpgrades }: DoorOptions): Door {
   const upgrades = createServer();
   const throttle = createThrottle();
   const rules = rulesOf(config);
@@ -76,31 +85,32 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
     open = resolve;
   });
 
-  /** @returns null where the request may come in */
-  async function check(request: IncomingMessage): Promise<Answer | null> {
+  async function check(request: IncomingMessage): Promise<Checked> {
     const asking = askingOf(request);
     const early = checkAccess(asking, rules);
     // A 401 may turn out otherwise: the keys of Inngest are yet to come.
-    if (early.kind === 'refused' && early.status !== 401) return early;
+    if (early.kind === 'refused' && early.status !== 401) return { answer: early };
     const access = checkAccess(asking, { ...rules, inngestSigns: (await opened).inngestSigns });
-    if (access.kind === 'allowed') return null;
-    if (access.kind === 'refused') return access.status === 401 ? UNAUTHORIZED : access;
-    if (access.kind === 'sign_out') {
-      if (access.id !== null) await sessions.end(access.id);
-      return {
-        status: 303,
-        message: 'Signed out.',
-        headers: { location: '/', 'set-cookie': cookie('', 0, isSecure(request)) },
-      };
+    switch (access.kind) {
+      case 'allowed':
+        return { asker: { ...anybody(access.role), address: addressOf(request) } };
+      case 'refused':
+        return { answer: access.status === 401 ? unauthorized(request) : access };
+      case 'sign_out':
+        return { answer: await signOut(access.id, request) };
+      case 'form_page': {
+        const form = { to: '/', problem: null };
+        return { answer: { status: 200, message: ASKS_FOR_TOKEN, form } };
+      }
+      case 'form': {
+        const form = await formOf(request);
+        if (!form) return { answer: { status: 413, message: 'Send a form with "token" alone.' } };
+        const to = landing(form.get('to'));
+        return prove({ kind: 'sign_in', token: form.get('token') ?? '', location: to }, request, to);
+      }
+      case 'check':
+        return prove(access.credential, request, landing(request.url));
     }
-    if (access.kind === 'form') {
-      const form = await formOf(request);
-      if (!form) return { status: 413, message: 'Send a form with "token" alone.' };
-      const to = landing(form.get('to'));
-      const answer = await prove({ kind: 'sign_in', token: form.get('token') ?? '', location: to }, request);
-      return answer && { ...answer, to };
-    }
-    return prove(access.credential, request);
   }
 
   function isSecure(request: IncomingMessage): boolean {
@@ -109,37 +119,81 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
     return request.headers['x-forwarded-proto']?.toString().split(',')[0]?.trim() === 'https';
   }
 
-  async function prove(credential: Credential, request: IncomingMessage): Promise<Answer | null> {
-    if (credential.kind === 'session') return (await sessions.isLive(credential.id)) ? null : UNAUTHORIZED;
-    const address = addressOf(request);
-    const wait = Math.ceil(throttle.waitOf(address) / 1000);
-    if (wait > 0) {
-      return {
-        status: 429,
-        message: `Too many wrong tokens came from your address. Try again in ${wait} s.`,
-        headers: { 'retry-after': String(wait) },
-      };
-    }
-    const token = credential.kind === 'bearer' && credential.opens === 'metrics' ? config.metricsToken : config.token;
-    if (token === null || !same(credential.token, token)) {
-      throttle.failed(address);
-      return { ...UNAUTHORIZED, message: 'This is not the token.' };
-    }
-    if (credential.kind === 'bearer') return null;
-    const session = cookie(await sessions.begin(), SESSION_SECONDS, isSecure(request));
+  async function signOut(id: string | null, request: IncomingMessage): Promise<Answer> {
+    const who = id === null ? null : await sessions.find(id);
+    if (id !== null) await sessions.end(id);
+    if (who) noteOf(request, 'sign_out', who.name);
     return {
       status: 303,
-      message: 'Signed in.',
-      headers: { location: credential.location, 'set-cookie': session, 'referrer-policy': 'no-referrer' },
+      message: 'Signed out.',
+      headers: { location: '/', 'set-cookie': cookie('', 0, isSecure(request)) },
     };
+  }
+
+  /** @param to where the form leads on to, where there has to be one */
+  async function prove(credential: Credential, request: IncomingMessage, to: string): Promise<Checked> {
+    const address = addressOf(request);
+    if (credential.kind === 'session') {
+      const who = await sessions.find(credential.id);
+      if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address } };
+      return rules.publicRead ? { asker: { ...anybody('read'), address } } : { answer: unauthorized(request) };
+    }
+    const wait = Math.ceil(throttle.waitOf(address) / 1000);
+    if (wait > 0) {
+      const message = `Too many wrong tokens came from your address. Try again in ${wait} s.`;
+      return {
+        answer: { status: 429, message, headers: { 'retry-after': String(wait) }, form: { to, problem: message } },
+      };
+    }
+    const who = await whoHas(credential);
+    if (!who) {
+      throttle.failed(address);
+      noteOf(request, 'sign_in_failed', null);
+      const message = 'This is not a token of this server, or it has expired or was revoked.';
+      return { answer: { ...UNAUTHORIZED, message, form: { to, problem: message } } };
+    }
+    if (credential.kind === 'bearer') {
+      return { asker: { name: who.name, role: who.role, hasSession: false, address } };
+    }
+    const session = cookie(await sessions.begin(who), SESSION_SECONDS, isSecure(request));
+    noteOf(request, 'sign_in', who.name);
+    return {
+      answer: {
+        status: 303,
+        message: 'Signed in.',
+        headers: { location: credential.location, 'set-cookie': session, 'referrer-policy': 'no-referrer' },
+      },
+    };
+  }
+
+  async function whoHas(credential: Exclude<Credential, { kind: 'session' }>): Promise<SignedIn | null> {
+    if (credential.kind === 'bearer' && credential.opens === 'metrics') {
+      const right = config.metricsToken !== null && same(credential.token, config.metricsToken);
+      return right ? { name: 'metrics', role: 'read', tokenId: null } : null;
+    }
+    if (config.token !== null && same(credential.token, config.token)) {
+      return { name: SERVER_TOKEN, role: 'administer', tokenId: null };
+    }
+    const found = await tokens.find(credential.token);
+    return found && { name: found.name, role: found.role, tokenId: found.id };
+  }
+
+  /** Nobody waits for it: what happened has happened. */
+  function noteOf(request: IncomingMessage, action: string, who: string | null): void {
+    const via = request.headers['user-agent'] ?? null;
+    const entry = { who, via, address: addressOf(request), action, about: {} };
+    void note(entry).catch((error: unknown) => {
+      if (!databaseTrouble(error)) console.error('The audit log cannot be written:', error);
+    });
   }
 
   const answer: RequestListener = (request, response) => {
     void check(request)
-      .catch(unchecked)
-      .then(async (refusal) => {
-        if (refusal) respond(response, refusal, request);
-        else await (await opened).handle(request, response);
+      .catch((error: unknown) => ({ answer: unchecked(error) }))
+      .then(async (checked) => {
+        if ('answer' in checked) return respond(response, checked.answer, request);
+        request.headers[ASKER_HEADER] = writeAsker(checked.asker);
+        await (await opened).handle(request, response);
       })
       .catch((error: unknown) => {
         console.error('A request failed:', error);
@@ -156,9 +210,9 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
       return;
     }
     void check(request)
-      .catch(unchecked)
-      .then((refusal) => {
-        if (refusal) hangUp(socket, refusal);
+      .catch((error: unknown) => ({ answer: unchecked(error) }))
+      .then((checked) => {
+        if ('answer' in checked) hangUp(socket, checked.answer);
         else if (!upgrades.emit('upgrade', request, socket, head)) hangUp(socket, NOBODY_UPGRADES);
       })
       .catch((error: unknown) => {
@@ -179,7 +233,11 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
 }
 
 const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
-const UNAUTHORIZED: Answer = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
+const UNAUTHORIZED = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
+
+function unauthorized(request: IncomingMessage): Answer {
+  return { ...UNAUTHORIZED, form: { to: landing(request.url), problem: null } };
+}
 
 /** Nobody comes in whose session cannot be looked up. */
 function unchecked(error: unknown): Answer {
@@ -202,12 +260,14 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | null>
   return new URLSearchParams(text);
 }
 
-function rulesOf({ host, loopback, allowedHosts, publicUrl, token, metricsToken, inngest }: DoorConfig): Rules {
+function rulesOf(config: DoorConfig): Rules {
+  const { host, loopback, allowedHosts, publicUrl, publicRead, token, metricsToken, inngest } = config;
   const own = [host, ...(inngest?.serveOrigin ? [new URL(inngest.serveOrigin).hostname] : [])].map((name) =>
     name.replace(/^\[|\]$/g, '').toLowerCase(),
   );
   return {
     guarded: token !== null,
+    publicRead,
     guardsMetrics: metricsToken !== null,
     // Asked each time: addresses come and go with networks.
     names: () => new Set(loopback ? own : [...own, ...machineNames()]),
@@ -260,9 +320,8 @@ const ALWAYS = {
 
 function respond(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
   const { status, message, headers } = answer;
-  const asksForToken = status === 401 || status === 429;
-  if (asksForToken && request.headers.accept?.includes('text/html')) {
-    const page = signInPage(answer.to ?? landing(request.url), message === ASKS_FOR_TOKEN ? null : message);
+  if (answer.form && request.headers.accept?.includes('text/html')) {
+    const page = signInPage(answer.form.to, answer.form.problem);
     response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
   } else {
     response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);

@@ -1,48 +1,61 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { SERVER_TOKEN } from '@/access/asker';
 import type { Db } from '@/db/client';
-import { now, sessions } from '@/db/schema';
+import { now, sessions, tokens } from '@/db/schema';
+import type { Role } from '@/model/access';
 
-/** For how long a browser that has shown the token is believed, in seconds. */
+/** For how long a browser that has signed in is believed, in seconds. */
 export const SESSION_SECONDS = 30 * 86_400;
 
-/** The browsers that have shown the token. */
+/** Who has signed in, and with which token unless it was the server's. */
+export interface SignedIn {
+  name: string;
+  role: Role;
+  tokenId: string | null;
+}
+
+/** The browsers that somebody has signed in with. */
 export interface Sessions {
   /** @returns the id of a new session, which is all that opens the door: it is not kept */
-  begin(): Promise<string>;
-  /** Whether this is the id of a session that has neither expired nor ended. */
-  isLive(id: string): Promise<boolean>;
+  begin(who: SignedIn): Promise<string>;
+  /** Whose session this is; null where it has expired or ended, or the token that it was opened with has. */
+  find(id: string): Promise<SignedIn | null>;
   /** Ends a session, whether or not there is one. */
   end(id: string): Promise<void>;
 }
 
 /**
  * Sessions as rows: every server on the same database with the same token knows them, over restarts too.
- * @param token part of each hash, so that a new token ends all sessions
+ * @param token the server's own, part of each hash, so that a new one ends all sessions
  */
 export function sessionsIn(database: () => Promise<Db>, token: string): Sessions {
   // The id is as long as the hash, so neither can be found from the other, nor the token from either.
   const hashOf = (id: string) => createHash('sha256').update(`${id} ${token}`).digest('hex');
   return {
-    async begin() {
+    async begin(who) {
       const id = randomBytes(32).toString('base64url');
       const db = await database();
       await db.batch([
         db.delete(sessions).where(lte(sessions.expiresAt, now)),
         db.insert(sessions).values({
           hash: hashOf(id),
+          ...who,
           expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${SESSION_SECONDS} seconds`})`,
         }),
       ]);
       return id;
     },
-    async isLive(id) {
+    async find(id) {
       const db = await database();
-      const found = await db
-        .select({ hash: sessions.hash })
+      const opened = and(isNotNull(tokens.id), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)));
+      const [found] = await db
+        .select({ name: sessions.name, role: sessions.role, tokenId: sessions.tokenId })
         .from(sessions)
-        .where(and(eq(sessions.hash, hashOf(id)), gt(sessions.expiresAt, now)));
-      return found.length > 0;
+        .leftJoin(tokens, eq(tokens.id, sessions.tokenId))
+        .where(and(eq(sessions.hash, hashOf(id)), gt(sessions.expiresAt, now), or(isNull(sessions.tokenId), opened)));
+      // Those of earlier versions were all opened with the server's token.
+      return found ? { ...found, name: found.name ?? SERVER_TOKEN, role: found.role ?? 'administer' } : null;
     },
     async end(id) {
       const db = await database();

@@ -61,7 +61,7 @@ export function signInPage(to: string, problem: string | null): string {
 ${problem ? `<p id="problem" role="alert">${escapeHtml(problem)}</p>` : ''}
 <button>Sign in</button>
 </form>
-<p>It is what <code>SPICERACK_TOKEN</code> was set to where the server was started.</p>
+<p>One that was made for you, or what <code>SPICERACK_TOKEN</code> was set to where the server was started.</p>
 </main>
 </body>
 </html>
