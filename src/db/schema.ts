@@ -489,7 +489,7 @@ export const tokens = sqliteTable(
 
 /** Browsers that somebody has signed in with (`server/door/sessions.ts`). Nothing in a row opens the door by itself. */
 export const sessions = sqliteTable('sessions', {
-  /** SHA-256, in hex, over the session's id and the server's token. */
+  /** SHA-256, in hex, over the session's id and the server's token, and more where it was not opened with that. */
   hash: text('hash').primaryKey(),
   createdAt: createdAt(),
   expiresAt: text('expires_at').notNull(),

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SERVER_TOKEN } from '@/access/asker';
 import { createToken, revokeToken } from '@/access/tokens';
 import { events, sessions, tokens } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -59,9 +61,16 @@ describe('sessions', () => {
     expect(await open().find(other.id)).toMatchObject({ name: 'c', role: 'read' });
   });
 
-  it('of a version before names and roles are those of the server’s token', async () => {
-    const id = await open().begin(MARA);
-    await database.db.update(sessions).set({ name: null, role: null });
-    expect(await open().find(id)).toMatchObject({ name: 'server token', role: 'administer' });
+  it('of an earlier version are those of the server’s token, and it knows no others', async () => {
+    const { db } = database;
+    const ofEarlier = (id: string) => createHash('sha256').update(`${id} the-token`).digest('hex');
+    const id = await open().begin({ name: SERVER_TOKEN, role: 'administer', tokenId: null });
+    await db
+      .update(sessions)
+      .set({ name: null, role: null })
+      .where(eq(sessions.hash, ofEarlier(id)));
+    expect(await open().find(id)).toMatchObject({ name: SERVER_TOKEN, role: 'administer' });
+    const reader = await open().begin({ ...MARA, role: 'read' });
+    expect(await db.$count(sessions, eq(sessions.hash, ofEarlier(reader)))).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { SERVER_TOKEN } from '@/access/asker';
 import type { Db } from '@/db/client';
 import { now, sessions, tokens } from '@/db/schema';
@@ -31,15 +31,18 @@ export interface Sessions {
  */
 export function sessionsIn(database: () => Promise<Db>, token: string): Sessions {
   // The id is as long as the hash, so neither can be found from the other, nor the token from either.
-  const hashOf = (id: string) => createHash('sha256').update(`${id} ${token}`).digest('hex');
+  const hashOf = (id: string, of: string) => createHash('sha256').update(`${id} ${of}`).digest('hex');
+  // An earlier version takes each session that it knows for one of the server's token, and it must not know others.
+  const hashesOf = (id: string) => ({ ofServer: hashOf(id, token), ofOthers: hashOf(id, `${token} with a role`) });
   return {
     async begin(who) {
       const id = randomBytes(32).toString('base64url');
       const db = await database();
+      const { ofServer, ofOthers } = hashesOf(id);
       await db.batch([
         db.delete(sessions).where(lte(sessions.expiresAt, now)),
         db.insert(sessions).values({
-          hash: hashOf(id),
+          hash: who.name === SERVER_TOKEN ? ofServer : ofOthers,
           ...who,
           expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${SESSION_SECONDS} seconds`})`,
         }),
@@ -59,7 +62,7 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
     },
     async end(id) {
       const db = await database();
-      await db.delete(sessions).where(eq(sessions.hash, hashOf(id)));
+      await db.delete(sessions).where(inArray(sessions.hash, Object.values(hashesOf(id))));
     },
   };
 }
