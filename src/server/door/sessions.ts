@@ -56,7 +56,13 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
         .select({ name: sessions.name, role: sessions.role, tokenId: sessions.tokenId })
         .from(sessions)
         .leftJoin(tokens, eq(tokens.id, sessions.tokenId))
-        .where(and(eq(sessions.hash, hashOf(id)), gt(sessions.expiresAt, now), or(isNull(sessions.tokenId), opened)));
+        .where(
+          and(
+            inArray(sessions.hash, Object.values(hashesOf(id))),
+            gt(sessions.expiresAt, now),
+            or(isNull(sessions.tokenId), opened),
+          ),
+        );
       // Those of earlier versions were all opened with the server's token.
       return found ? { ...found, name: found.name ?? SERVER_TOKEN, role: found.role ?? 'administer' } : null;
     },
