@@ -8,6 +8,8 @@ import { db, openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
 import { databaseTrouble } from '@/db/trouble';
 import { environment } from '@/environment';
+import { announce, logTrouble, nameNode, takeOverConsole } from '@/log';
+import { machine } from '@/machine';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { askForInngest } from '@/server/ask-for-inngest';
@@ -41,7 +43,7 @@ const RUNS_AS_ROOT =
   'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
 
 const dev = process.argv.includes('--dev');
-const say = (line: string) => console.log(line);
+const say = announce;
 const ending = new AbortController();
 
 async function main(): Promise<void> {
@@ -52,6 +54,7 @@ async function main(): Promise<void> {
   });
   if (dev) await askForInngest(process.env);
   const config = readConfig();
+  takeOverConsole();
   if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
   if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
@@ -72,6 +75,7 @@ async function main(): Promise<void> {
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
   await lockDataDir(config.dataDir);
+  nameNode(machine());
   if (!dev) await ensureBuilt(say, config.build);
   // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
   process.umask(UMASK);
@@ -194,9 +198,10 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
 }
 
 // A promise that nobody waits for is no reason to go away from everybody else; a throw is, since nothing is sure then.
-process.on('unhandledRejection', (error) => console.error('Unexpected:', error));
+process.on('unhandledRejection', (error) => logTrouble('unexpected', 'Unexpected', error, { withStack: true }));
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  // For who starts it, who may want to copy something of it.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 });

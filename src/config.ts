@@ -93,6 +93,9 @@ const Environment = z.object({
     .optional(),
   SPICERACK_DATABASE_URL: z.string().optional(),
   SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional(),
+  /** Read where lines are written (`log.ts`); checked here. */
+  SPICERACK_LOG: z.enum(['auto', 'json', 'text']).default('auto'),
+  SPICERACK_LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info'),
   SPICERACK_BUILD: z.enum(['auto', 'never']).default('auto'),
   SPICERACK_EXECUTOR: z.enum(['auto', 'inngest', 'inline']).default('auto'),
   SPICERACK_ENGINE: z.enum(['auto', 'git', 'git-spice']).default('auto'),

@@ -90,7 +90,7 @@ test('an administrator makes a token, whose holder sees everything and no button
   expect((await admin.jobs.get({ jobId: ran.jobId })).job.requestedBy).toBe('Mara via script 1.0');
 
   await page.reload();
-  await expect(page.getByText('Mara ran sync_repo')).toBeVisible();
+  await expect(page.getByText('Mara ran a job: sync_repo')).toBeVisible();
   await expect(page.getByText('Zoë Ångström signed in')).toBeVisible();
   await page.getByRole('button', { name: 'Revoke Zoë Ångström…' }).click();
   await page.getByRole('button', { name: 'Revoke Zoë Ångström', exact: true }).click();

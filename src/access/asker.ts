@@ -17,9 +17,6 @@ export function anybody(role: Role): Asker {
   return { name: null, role, hasSession: false, address: null };
 }
 
-/** Who has the server's own token. */
-export const SERVER_TOKEN = 'server token';
-
 /**
  * How the door tells the app who asks: what a client sends by this name is dropped there (`server/door/door.ts`), and
  * the app has no other way in.

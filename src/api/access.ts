@@ -1,9 +1,8 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import { SERVER_TOKEN } from '@/access/asker';
 import { listAudit } from '@/access/audit';
 import { createToken, listTokens, revokeToken } from '@/access/tokens';
-import { ROLES } from '@/model/access';
+import { ROLES, SERVER_TOKEN } from '@/model/access';
 import { procedure, refuse, router } from './trpc';
 
 /** A name that stands before " via " in the record of jobs, so that it must not look like one with that in it. */

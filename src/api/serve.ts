@@ -2,6 +2,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { readAsker, requestedByOf } from '@/access/asker';
 import { requestedBy } from '@/access/requested-by';
 import { db } from '@/db/client';
+import { logTrouble } from '@/log';
 import { refusalBody } from '@/server/door/refusal-body';
 import { shutdownSignal } from '@/shutdown';
 import { version } from '../../package.json';
@@ -35,7 +36,7 @@ export async function serveApi(request: Request): Promise<Response> {
     onError: ({ path, error }) => {
       // A stream whose client has gone away ends with an error of its own.
       if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted && !request.signal.aborted)
-        console.error(`${path}:`, error.cause ?? error);
+        logTrouble('request_failed', `A call failed: ${path}`, error.cause ?? error, { withStack: true });
     },
   });
 }

@@ -5,6 +5,7 @@ import { aboutOf, note } from '@/access/audit';
 import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
 import { databaseTrouble } from '@/db/trouble';
+import { log, logTrouble } from '@/log';
 import type { Role } from '@/model/access';
 import { ACTION_KINDS } from '@/model/kinds';
 import type { Refusal } from '@/queue/refusal';
@@ -82,9 +83,14 @@ const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
   if (type !== 'mutation' || !result.ok) return result;
   const about = aboutOf(await getRawInput(), result.data);
   const { name, address } = ctx.asker;
+  const isJob = aboutOf(result.data).jobId !== undefined && path !== 'jobs.cancel';
+  log('info', isJob ? 'accepted' : 'done', `${isJob ? 'Accepted' : 'Done'}: ${path}`, {
+    ...about,
+    who: ctx.requestedBy,
+  });
   await note(ctx.db, { who: name, via: ctx.client, address, action: path, about }).catch((error: unknown) => {
     // It is done, and saying otherwise would be wrong.
-    console.error('The audit log cannot be written:', databaseTrouble(error)?.what ?? error);
+    logTrouble('audit_failed', 'The audit log cannot be written', error, { action: path });
   });
   return result;
 });

@@ -4,3 +4,6 @@ export type Role = (typeof ROLES)[number];
 
 /** How each token begins that is made here, so that scanners for secrets know one. */
 export const TOKEN_PREFIX = 'spk_';
+
+/** The name of who has the server's own token. */
+export const SERVER_TOKEN = 'server token';

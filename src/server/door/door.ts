@@ -9,11 +9,13 @@ import {
 } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { ASKER_HEADER, type Asker, anybody, SERVER_TOKEN, writeAsker } from '@/access/asker';
+import { ASKER_HEADER, type Asker, anybody, writeAsker } from '@/access/asker';
 import type { AuditEntry } from '@/access/audit';
 import type { Tokens } from '@/access/tokens';
 import type { Config } from '@/config';
 import { databaseTrouble } from '@/db/trouble';
+import { log, logTrouble } from '@/log';
+import { SERVER_TOKEN } from '@/model/access';
 import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, landing, type Rules } from './access';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
 import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
@@ -179,11 +181,15 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
   }
 
   /** Nobody waits for it: what happened has happened. */
-  function noteOf(request: IncomingMessage, action: string, who: string | null): void {
+  function noteOf(request: IncomingMessage, action: keyof typeof SAID, who: string | null): void {
+    const address = addressOf(request);
+    // Whoever guesses does not fill the log; the audit log has each.
+    if (action === 'sign_in_failed') logTrouble(action, SAID[action], undefined, { address });
+    else log('info', action, SAID[action], { who, address });
     const via = request.headers['user-agent'] ?? null;
-    const entry = { who, via, address: addressOf(request), action, about: {} };
+    const entry = { who, via, address, action, about: {} };
     void note(entry).catch((error: unknown) => {
-      if (!databaseTrouble(error)) console.error('The audit log cannot be written:', error);
+      logTrouble('audit_failed', 'The audit log cannot be written', error, { action });
     });
   }
 
@@ -196,7 +202,7 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
         await (await opened).handle(request, response);
       })
       .catch((error: unknown) => {
-        console.error('A request failed:', error);
+        logTrouble('request_failed', 'A request failed', error, { withStack: true });
         if (response.headersSent) response.destroy();
         else
           respond(response, { status: 500, message: 'The server failed at this request; its log says why.' }, request);
@@ -216,7 +222,7 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
         else if (!upgrades.emit('upgrade', request, socket, head)) hangUp(socket, NOBODY_UPGRADES);
       })
       .catch((error: unknown) => {
-        console.error('An Upgrade request failed:', error);
+        logTrouble('request_failed', 'An Upgrade request failed', error, { withStack: true });
         socket.destroy();
       });
   }
@@ -232,6 +238,7 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
   return { answer, attach, upgrades, open };
 }
 
+const SAID = { sign_in: 'Signed in', sign_out: 'Signed out', sign_in_failed: 'A wrong token was presented' } as const;
 const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
 const UNAUTHORIZED = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
 
@@ -242,7 +249,7 @@ function unauthorized(request: IncomingMessage): Answer {
 /** Nobody comes in whose session cannot be looked up. */
 function unchecked(error: unknown): Answer {
   const trouble = databaseTrouble(error);
-  if (!trouble) console.error('A request could not be checked:', error);
+  if (!trouble) logTrouble('request_failed', 'A request could not be checked', error, { withStack: true });
   return {
     status: 503,
     message: `${trouble?.what ?? 'This request could not be checked.'} Try again, or send "Authorization: Bearer …", which needs no session.`,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SERVER_TOKEN } from '@/access/asker';
 import { createToken, revokeToken } from '@/access/tokens';
 import { events, sessions, tokens } from '@/db/schema';
+import { SERVER_TOKEN } from '@/model/access';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type SignedIn, sessionsIn } from './sessions';
 

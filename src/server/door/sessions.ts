@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { and, eq, gt, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
-import { SERVER_TOKEN } from '@/access/asker';
 import type { Db } from '@/db/client';
 import { now, sessions, tokens } from '@/db/schema';
-import type { Role } from '@/model/access';
+import { type Role, SERVER_TOKEN } from '@/model/access';
 
 /** For how long a browser that has signed in is believed, in seconds. */
 export const SESSION_SECONDS = 30 * 86_400;

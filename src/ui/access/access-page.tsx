@@ -1,5 +1,6 @@
 'use client';
 
+import { SERVER_TOKEN } from '@/model/access';
 import { useMay, useMe } from '../me';
 import { Message } from '../message';
 import { AuditLog } from './audit-log';
@@ -19,7 +20,9 @@ export function AccessPage() {
         <p className="text-muted">
           {name === null
             ? 'This server is for this machine alone, and asks nobody who they are. Who presents a token is who it says.'
-            : `You are ${name}, and may administer this server.`}
+            : name === SERVER_TOKEN
+              ? 'You have the server’s own token. Give everybody else one of their own.'
+              : `You are ${name}, and may administer this server.`}
         </p>
       </header>
       <Tokens />

@@ -44,6 +44,7 @@ export function AuditLog() {
 
 function Row({ entry }: { entry: AuditEntry }) {
   const now = useNow();
+  const via = entry.via === null ? undefined : visible(entry.via);
   const failed = entry.action === 'sign_in_failed';
   return (
     <li
@@ -54,9 +55,10 @@ function Row({ entry }: { entry: AuditEntry }) {
         {entry.who !== null && <span className="font-medium">{visible(entry.who)} </span>}
         {deedOf(entry)}
       </span>
-      <span className="min-w-0 text-xs break-all text-muted">
-        {[entry.via && visible(entry.via), entry.address].filter(Boolean).join(' · ')}
+      <span className="min-w-0 max-w-64 truncate text-xs text-muted" title={via}>
+        {via}
       </span>
+      <span className="text-xs text-muted">{entry.address}</span>
       <time dateTime={entry.at} title={exact(entry.at)} className="text-xs text-muted">
         {ago(entry.at, now)}
       </time>

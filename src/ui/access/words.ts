@@ -11,7 +11,7 @@ const DEEDS: Readonly<Record<string, string>> = {
   'repos.addDemo': 'added the demo',
   'repos.update': 'changed settings of a repository',
   'repos.remove': 'removed a repository',
-  'jobs.run': 'ran',
+  'jobs.run': 'ran a job',
   'jobs.cancel': 'cancelled a job',
   'jobs.retry': 'retried a job',
   'jobs.undo': 'undid a job',
@@ -27,8 +27,9 @@ const DEEDS: Readonly<Record<string, string>> = {
 /** Ids say nothing to people; what has a name is said by it. */
 const TOLD = ['kind', 'name', 'role', 'branch', 'parent', 'commit'];
 
-/** What was done, in words: `ran restack_subtree a`. What no one here knows is said as the call that it was. */
+/** What was done, in words: `ran a job: restack_subtree, a`. What no one here knows is said as the call that it was. */
 export function deedOf({ action, about }: Pick<AuditEntry, 'action' | 'about'>): string {
   const of = TOLD.flatMap((name) => about[name] ?? []).map(visible);
-  return [DEEDS[action] ?? action, ...of].join(' ');
+  const deed = DEEDS[action] ?? action;
+  return of.length > 0 ? `${deed}: ${of.join(', ')}` : deed;
 }

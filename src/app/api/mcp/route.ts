@@ -4,6 +4,7 @@ import { ASKER_HEADER, anybody, readAsker, writeAsker } from '@/access/asker';
 import { may } from '@/access/may';
 import { requestedBy } from '@/access/requested-by';
 import { serveApi } from '@/api/serve';
+import { logTrouble } from '@/log';
 import { createMcpServer } from '@/mcp/server';
 
 export const dynamic = 'force-dynamic';
@@ -34,7 +35,7 @@ const handler = createMcpHandler(
       readOnly: !may(asker, 'act') || new URL(requestInfo.url).searchParams.has('read-only'),
     });
   },
-  { onerror: (error) => console.error('mcp:', error.message) },
+  { onerror: (error) => logTrouble('mcp_failed', 'A call over MCP failed', error) },
 );
 
 /** MCP on streamable HTTP. `?read-only` leaves out every tool that changes anything, and so does who may only read. */
