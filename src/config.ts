@@ -129,6 +129,9 @@ const Environment = z.object({
   INNGEST_DEV: z.string().optional(),
 });
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(Environment.shape);
+
 export interface GitHubHost {
   /** Address of its GraphQL API. */
   apiUrl: string;
