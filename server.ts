@@ -65,7 +65,9 @@ async function main(): Promise<void> {
     note: async (entry) => note(await db(), entry),
     takesUpgrades: dev,
   });
-  const server = createFront(door.answer, { dev, allowedOrigins: config.allowedOrigins });
+  const { proxyUser, allowedOrigins } = config;
+  const vouching = proxyUser ? [proxyUser.header] : [];
+  const server = createFront(door.answer, { dev, allowedOrigins, vouching });
   door.attach(server);
   const port = await listen(server, config);
   const origin = ownOrigin({ host: config.host, port });

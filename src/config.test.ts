@@ -126,3 +126,43 @@ it('every setting has a row in the README, and every row is a setting', () => {
   const others = ['INNGEST_SIGNING_KEY_FALLBACK'];
   expect(told.sort()).toEqual([...SETTINGS, ...others].sort());
 });
+
+describe('who may come in', () => {
+  const vouched = {
+    SPICERACK_PROXY_USER_HEADER: 'X-Forwarded-User',
+    SPICERACK_TRUST_PROXY: '10.0.0.0/8, ::1',
+    SPICERACK_ALLOW_ACT: 'Mara@example.com, @example.com, group:ops',
+  };
+
+  it('a proxy that says who somebody is wants its addresses named, and who may come in', () => {
+    expect(readConfig({ ...vouched, HOST: '0.0.0.0' })).toMatchObject({
+      guarded: true,
+      token: null,
+      proxyUser: { header: 'x-forwarded-user', groupsHeader: null },
+      allow: { read: [], act: ['mara@example.com', '@example.com', 'group:ops'], administer: [] },
+    });
+    expect(() => readConfig({ ...vouched, SPICERACK_TRUST_PROXY: '' })).toThrow('SPICERACK_TRUST_PROXY');
+    expect(() => readConfig({ ...vouched, SPICERACK_ALLOW_ACT: '' })).toThrow('Nobody could come in');
+    expect(() => readConfig({ ...vouched, INNGEST_DEV: '1' })).toThrow('INNGEST_DEV');
+  });
+
+  it.each(['10.0.0.0/33', 'proxy.internal', '10.0.0', '10.0.0.0/8/8', '::1/129', '0x7f000001'])(
+    'an address that is none (%s) is refused',
+    (given) => {
+      expect(() => readConfig({ ...vouched, SPICERACK_TRUST_PROXY: given })).toThrow('is no address and no network');
+    },
+  );
+
+  it.each(['mara example.com', 'a@b@c', '@'])('a list that names nobody (%s) is refused', (given) => {
+    expect(() => readConfig({ ...vouched, SPICERACK_ALLOW_ACT: given })).toThrow('SPICERACK_ALLOW_ACT');
+  });
+
+  it('everybody may look only where somebody may see to it', () => {
+    expect(() => readConfig({ SPICERACK_PUBLIC_READ: '1' })).toThrow('SPICERACK_TOKEN');
+    expect(readConfig({ SPICERACK_PUBLIC_READ: '1', SPICERACK_TOKEN: 'x'.repeat(16) }).publicRead).toBe(true);
+  });
+
+  it('on this machine alone nobody is asked unless that is set', () => {
+    expect(readConfig({})).toMatchObject({ guarded: false, publicRead: false, proxyUser: null });
+  });
+});

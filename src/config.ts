@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -36,6 +37,39 @@ const publicUrl = z
   )
   .refine(({ username, password }) => !username && !password, 'leave out user and password')
   .transform(({ origin }) => origin);
+
+/** Names with commas between, in lower case. */
+const names = z
+  .string()
+  .default('')
+  .transform((given) => given.split(',').flatMap((name) => name.trim().toLowerCase() || []));
+
+/** Who a list of `access/allow.ts` may name. */
+const allowList = names.refine(
+  (given) => given.every((name) => name === '*' || name.startsWith('group:') || /^@?[^@\s]+(@[^@\s]+)?$/.test(name)),
+  'name people as mara@example.com, all of a domain as @example.com, groups as group:ops, or everybody as *',
+);
+
+/** Addresses and networks: `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
+const networks = names.transform((given, context) => {
+  const list = new BlockList();
+  for (const each of given) {
+    const [address = '', bits, ...more] = each.split('/');
+    const family = isIPv6(address) ? 'ipv6' : isIPv4(address) ? 'ipv4' : null;
+    const most = family === 'ipv6' ? 128 : 32;
+    if (!family || more.length > 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
+      context.addIssue(`${each} is no address and no network: write 10.0.0.7 or 10.0.0.0/8`);
+      return z.NEVER;
+    }
+    list.addSubnet(address, bits === undefined ? most : Number(bits), family);
+  }
+  return given.length > 0 ? list : null;
+});
+
+const headerName = z
+  .string()
+  .regex(/^[\w-]{1,60}$/, 'give the name of a header, such as X-Forwarded-User')
+  .transform((name) => name.toLowerCase());
 
 const flag = z
   .enum(['0', '1', 'true', 'false'])
@@ -75,6 +109,12 @@ const Environment = z.object({
   SPICERACK_TOKEN: ownToken.optional(),
   SPICERACK_METRICS_TOKEN: ownToken.optional(),
   SPICERACK_PUBLIC_READ: flag,
+  SPICERACK_ALLOW_READ: allowList,
+  SPICERACK_ALLOW_ACT: allowList,
+  SPICERACK_ALLOW_ADMINISTER: allowList,
+  SPICERACK_TRUST_PROXY: networks,
+  SPICERACK_PROXY_USER_HEADER: headerName.optional(),
+  SPICERACK_PROXY_GROUPS_HEADER: headerName.optional(),
   SPICERACK_PUBLIC_URL: publicUrl.optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_ALLOWED_ORIGINS: z
@@ -150,6 +190,14 @@ export interface Config {
   metricsToken: string | null;
   /** Whether who presents nothing may look, and change nothing. */
   publicRead: boolean;
+  /** Whether people and programs are asked who they are, in any way. */
+  guarded: boolean;
+  /** Who may do how much, of those whom a proxy or a provider vouches for. */
+  allow: Readonly<Record<'read' | 'act' | 'administer', readonly string[]>>;
+  /** The proxies that are believed about where a request comes from, and about who somebody is; null where none is. */
+  trustedProxies: BlockList | null;
+  /** The headers in which they say who somebody is, in lower case; null where they do not. */
+  proxyUser: { header: string; groupsHeader: string | null } | null;
   allowedHosts: string[];
   /** The origin under which people reach it, `https://rack.example.com`; null where that is its own address. */
   publicUrl: string | null;
@@ -216,20 +264,33 @@ export function readConfig(env: Record<string, string | undefined> = environment
   }
   const e = parsed.data;
   const loopback = LOOPBACK.has(e.HOST);
-  if (!loopback && !e.SPICERACK_TOKEN) {
+  const vouched = e.SPICERACK_PROXY_USER_HEADER;
+  const guarded = e.SPICERACK_TOKEN || vouched;
+  if (e.SPICERACK_PROXY_USER_HEADER && !e.SPICERACK_TRUST_PROXY) {
+    throw new Error(
+      'SPICERACK_PROXY_USER_HEADER says who somebody is, and anybody can send it: name the addresses of your proxies, and of nobody else, in SPICERACK_TRUST_PROXY.',
+    );
+  }
+  const lists = [e.SPICERACK_ALLOW_READ, e.SPICERACK_ALLOW_ACT, e.SPICERACK_ALLOW_ADMINISTER];
+  if (vouched && lists.every((list) => list.length === 0)) {
+    throw new Error(
+      'Nobody could come in: name who may in SPICERACK_ALLOW_READ, SPICERACK_ALLOW_ACT or SPICERACK_ALLOW_ADMINISTER, as mara@example.com, @example.com, group:ops or *.',
+    );
+  }
+  if (!loopback && !guarded) {
     throw new Error(
       `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN, or leave HOST at 127.0.0.1. A fresh one to copy:\n  SPICERACK_TOKEN=${randomBytes(24).toString('base64url')}`,
     );
   }
-  if (e.SPICERACK_PUBLIC_READ && !e.SPICERACK_TOKEN) {
+  if (e.SPICERACK_PUBLIC_READ && !guarded) {
     throw new Error(
       'SPICERACK_PUBLIC_READ lets everybody look and nobody else in: set SPICERACK_TOKEN too, for those who see to it.',
     );
   }
   const inngestDev = e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false';
-  if (inngestDev && e.SPICERACK_TOKEN) {
+  if (inngestDev && guarded) {
     throw new Error(
-      'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or leave out the token on a server for this machine alone.',
+      'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN and every other way to sign in is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or let nobody sign in on a server for this machine alone.',
     );
   }
   const servedOn = e.INNGEST_SERVE_ORIGIN && new URL(e.INNGEST_SERVE_ORIGIN).hostname.replace(/^\[|\]$/g, '');
@@ -248,6 +309,12 @@ export function readConfig(env: Record<string, string | undefined> = environment
     token: e.SPICERACK_TOKEN ?? null,
     metricsToken: e.SPICERACK_METRICS_TOKEN ?? null,
     publicRead: e.SPICERACK_PUBLIC_READ ?? false,
+    guarded: Boolean(guarded),
+    allow: { read: e.SPICERACK_ALLOW_READ, act: e.SPICERACK_ALLOW_ACT, administer: e.SPICERACK_ALLOW_ADMINISTER },
+    trustedProxies: e.SPICERACK_TRUST_PROXY,
+    proxyUser: e.SPICERACK_PROXY_USER_HEADER
+      ? { header: e.SPICERACK_PROXY_USER_HEADER, groupsHeader: e.SPICERACK_PROXY_GROUPS_HEADER ?? null }
+      : null,
     allowedOrigins: e.SPICERACK_ALLOWED_ORIGINS,
     allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
     publicUrl: e.SPICERACK_PUBLIC_URL ?? null,

@@ -10,6 +10,8 @@ export interface Asking {
   headers: IncomingHttpHeaders;
   /** How many `Host` headers came. */
   hosts: number;
+  /** Whether a trusted proxy says who somebody is. */
+  vouched: boolean;
 }
 
 /** What the settings say about who may come in. */
@@ -47,7 +49,9 @@ export type Access =
   /** The page with that form is asked for. */
   | { kind: 'form_page' }
   | { kind: 'sign_out'; id: string | null }
-  | { kind: 'check'; credential: Credential };
+  | { kind: 'check'; credential: Credential }
+  /** As whom a trusted proxy vouches for. */
+  | { kind: 'vouched' };
 
 /** Begins a session, from the form of `sign-in-page.ts`. */
 export const SIGN_IN = '/api/sign-in';
@@ -124,6 +128,7 @@ function guarded(asking: Asking, target: Target, rules: Rules): Access {
   if (inAddress !== null && (method === 'GET' || method === 'HEAD')) {
     return { kind: 'check', credential: { kind: 'sign_in', token: inAddress, location } };
   }
+  if (asking.vouched) return { kind: 'vouched' };
   if (session !== null) return { kind: 'check', credential: { kind: 'session', id: session } };
   return rules.publicRead ? { kind: 'allowed', role: 'read' } : refused(401, ASKS_FOR_TOKEN);
 }

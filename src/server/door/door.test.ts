@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { BlockList } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ASKER_HEADER, readAsker, writeAsker } from '@/access/asker';
 import { rawRequest, sendRaw } from '@/testing/raw-http';
 import { createDoor, type Door, type DoorConfig, type DoorOptions } from './door';
@@ -13,6 +14,10 @@ const guarded: DoorConfig = {
   allowedHosts: [],
   publicUrl: null,
   publicRead: false,
+  guarded: true,
+  allow: { read: [], act: [], administer: [] },
+  trustedProxies: null,
+  proxyUser: null,
   token: TOKEN,
   metricsToken: null,
   inngest: null,
@@ -195,7 +200,7 @@ it('measures have a token of their own, which opens nothing else and is not open
   const metricsToken = 'a-token-for-measures-alone';
   const as = (token: string) => ({ Authorization: `Bearer ${token}` });
   for (const token of [TOKEN, null]) {
-    const { url, door } = await listen({ config: { ...guarded, token, metricsToken } });
+    const { url, door } = await listen({ config: { ...guarded, token, guarded: token !== null, metricsToken } });
     door.open(echo);
     expect((await ask(url, 'GET /api/metrics', as(metricsToken))).status).toBe(200);
     expect((await ask(url, 'GET /api/metrics', as(TOKEN))).status).toBe(401);
@@ -223,7 +228,7 @@ it('tells the app who asks, and nobody else can', async () => {
 });
 
 it('asks nobody on a server for this machine alone, and takes who presents a token for who it says', async () => {
-  const { url, door } = await listen({ config: { ...guarded, token: null } });
+  const { url, door } = await listen({ config: { ...guarded, token: null, guarded: false } });
   door.open(echo);
   expect((await ask(url, 'GET /')).body).toContain('as null, who may administer');
   expect((await ask(url, 'GET /', { Authorization: 'Bearer anything' })).body).toContain('as null, who may administer');
@@ -259,4 +264,73 @@ it('writes down who signed in and out and who failed to, and no token', async ()
     ['sign_in_failed', null, null],
   ]);
   expect(JSON.stringify(noted)).not.toMatch(/wrong|spk_|spicerack_session/);
+});
+
+/** Only what comes from these addresses may say who somebody is. */
+function behind(...addresses: string[]): DoorConfig {
+  const trustedProxies = new BlockList();
+  for (const address of addresses) trustedProxies.addSubnet(address, 32, 'ipv4');
+  return {
+    ...guarded,
+    trustedProxies,
+    proxyUser: { header: 'x-forwarded-user', groupsHeader: 'x-forwarded-groups' },
+    allow: { read: ['@example.com'], act: ['group:devs'], administer: ['mara@example.com'] },
+  };
+}
+
+describe('a proxy that says who somebody is', () => {
+  const who = async (url: string, headers: Record<string, string>) => {
+    const { status, body } = await ask(url, 'GET /', headers);
+    return status === 200 ? body.split(' as ')[1]?.trim() : status;
+  };
+
+  it('is believed where its address is named, and people may do what lists say of them and their groups', async () => {
+    const { url, door } = await listen({ config: behind('127.0.0.1') });
+    door.open(echo);
+    const as = (user: string, more = {}) => who(url, { 'X-Forwarded-User': user, ...more });
+    expect(await as('mara@example.com')).toBe('mara@example.com, who may administer');
+    expect(await as('zoe@example.com')).toBe('zoe@example.com, who may read');
+    expect(await as('zoe@example.com', { 'X-Forwarded-Groups': 'staff, devs' })).toBe('zoe@example.com, who may act');
+    expect(await as('mara@example.com.evil.example')).toBe(403);
+    expect(await as('mara@example.com', { Origin: 'http://evil.example' })).toBe(403);
+    expect(await as('mara@example.com', { Authorization: 'Bearer spk_reader' })).toBe('the read, who may read');
+    expect(await who(url, {})).toBe(401);
+    expect(await who(url, { 'X-Forwarded-User': '' })).toBe(401);
+    expect(noted.filter(({ action }) => action === 'sign_in').map(({ who }) => who)).toEqual([
+      'mara@example.com',
+      'zoe@example.com',
+    ]);
+  });
+
+  it('is not believed from any other address, nor where it passes on what somebody sent beside its own', async () => {
+    const { url, door } = await listen({ config: behind('192.0.2.1') });
+    door.open(echo);
+    expect(await who(url, { 'X-Forwarded-User': 'mara@example.com' })).toBe(401);
+    expect(await who(url, { 'X-Forwarded-User': 'mara@example.com', 'X-Forwarded-For': '192.0.2.1' })).toBe(401);
+    expect(await who(url, { 'X-Forwarded-User': 'mara@example.com', Cookie: 'spicerack_session=live' })).toContain(
+      'Mara',
+    );
+    server?.closeAllConnections();
+
+    const trusted = await listen({ config: behind('127.0.0.1') });
+    trusted.door.open(echo);
+    const twice = `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-User: mara@example.com\r\nX-Forwarded-User: zoe@example.com\r\n\r\n`;
+    expect((await sendRaw(trusted.url, twice)).status).toBe(401);
+  });
+
+  it('is not believed at all unless a header is named', async () => {
+    const { url, door } = await listen({ config: { ...behind('127.0.0.1'), proxyUser: null } });
+    door.open(echo);
+    expect(await who(url, { 'X-Forwarded-User': 'mara@example.com' })).toBe(401);
+  });
+
+  it('is believed about where a request comes from, so that who guesses keeps nobody else waiting', async () => {
+    const { url, door } = await listen({ config: behind('127.0.0.1') });
+    door.open(echo);
+    const guess = (token: string, from: string) =>
+      ask(url, 'GET /', { Authorization: `Bearer ${token}`, 'X-Forwarded-For': from });
+    for (let i = 0; i < 6; i++) await guess('wrong', '198.51.100.1');
+    expect((await guess(TOKEN, '198.51.100.1')).status).toBe(429);
+    expect((await guess(TOKEN, '198.51.100.2')).status).toBe(200);
+  });
 });

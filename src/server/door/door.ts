@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { type Person, roleOf } from '@/access/allow';
 import { ASKER_HEADER, type Asker, anybody, writeAsker } from '@/access/asker';
 import type { AuditEntry } from '@/access/audit';
 import type { Tokens } from '@/access/tokens';
@@ -17,6 +18,7 @@ import { databaseTrouble } from '@/db/trouble';
 import { log, logTrouble } from '@/log';
 import { SERVER_TOKEN } from '@/model/access';
 import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, landing, type Rules } from './access';
+import { addressOf, vouchedFor } from './proxies';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
 import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
 import { createThrottle } from './throttle';
@@ -45,7 +47,18 @@ export interface App {
 
 export type DoorConfig = Pick<
   Config,
-  'host' | 'loopback' | 'allowedHosts' | 'publicUrl' | 'publicRead' | 'token' | 'metricsToken' | 'inngest'
+  | 'host'
+  | 'loopback'
+  | 'allowedHosts'
+  | 'publicUrl'
+  | 'publicRead'
+  | 'guarded'
+  | 'token'
+  | 'metricsToken'
+  | 'inngest'
+  | 'trustedProxies'
+  | 'proxyUser'
+  | 'allow'
 >;
 
 export interface DoorOptions {
@@ -70,6 +83,10 @@ interface Answer {
 /** What becomes of a request: an answer of ours, or it comes in as somebody. */
 type Checked = { answer: Answer } | { asker: Asker };
 
+/** After so long without a request, in milliseconds, somebody whom a proxy vouches for has signed in anew. */
+const VOUCHED_AGAIN_MS = 3_600_000;
+const MOST_SEEN = 10_000;
+
 /** Bytes of the form at most. */
 const MOST_FORM = 4096;
 
@@ -88,14 +105,15 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
   });
 
   async function check(request: IncomingMessage): Promise<Checked> {
-    const asking = askingOf(request);
+    const person = vouchedFor(request, config);
+    const asking = askingOf(request, person !== null);
     const early = checkAccess(asking, rules);
     // A 401 may turn out otherwise: the keys of Inngest are yet to come.
     if (early.kind === 'refused' && early.status !== 401) return { answer: early };
     const access = checkAccess(asking, { ...rules, inngestSigns: (await opened).inngestSigns });
     switch (access.kind) {
       case 'allowed':
-        return { asker: { ...anybody(access.role), address: addressOf(request) } };
+        return { asker: { ...anybody(access.role), address: addressOf(request, config) } };
       case 'refused':
         return { answer: access.status === 401 ? unauthorized(request) : access };
       case 'sign_out':
@@ -110,6 +128,8 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
         const to = landing(form.get('to'));
         return prove({ kind: 'sign_in', token: form.get('token') ?? '', location: to }, request, to);
       }
+      case 'vouched':
+        return person ? vouchedAs(person, request) : { answer: unauthorized(request) };
       case 'check':
         return prove(access.credential, request, landing(request.url));
     }
@@ -119,6 +139,25 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
     if (config.publicUrl?.startsWith('https:')) return true;
     // Believed whoever says it: a browser that lies about it only harms itself.
     return request.headers['x-forwarded-proto']?.toString().split(',')[0]?.trim() === 'https';
+  }
+
+  const seen = new Map<string, number>();
+
+  function vouchedAs(person: Person, request: IncomingMessage): Checked {
+    const { name } = person;
+    const role = roleOf(person, config.allow);
+    if (!role) {
+      const message = `${name} may not come in here. Whoever runs this server names who may in SPICERACK_ALLOW_READ, SPICERACK_ALLOW_ACT and SPICERACK_ALLOW_ADMINISTER.`;
+      return { answer: { status: 403, message } };
+    }
+    // There is no moment of signing in: the proxy says it with every request.
+    if (performance.now() - (seen.get(name) ?? Number.NEGATIVE_INFINITY) > VOUCHED_AGAIN_MS)
+      noteOf(request, 'sign_in', name);
+    seen.delete(name);
+    seen.set(name, performance.now());
+    const [oldest] = seen.keys();
+    if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
+    return { asker: { name, role, hasSession: false, address: addressOf(request, config) } };
   }
 
   async function signOut(id: string | null, request: IncomingMessage): Promise<Answer> {
@@ -134,7 +173,7 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
 
   /** @param to where the form leads on to, where there has to be one */
   async function prove(credential: Credential, request: IncomingMessage, to: string): Promise<Checked> {
-    const address = addressOf(request);
+    const address = addressOf(request, config);
     if (credential.kind === 'session') {
       const who = await sessions.find(credential.id);
       if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address } };
@@ -182,7 +221,7 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
 
   /** Nobody waits for it: what happened has happened. */
   function noteOf(request: IncomingMessage, action: keyof typeof SAID, who: string | null): void {
-    const address = addressOf(request);
+    const address = addressOf(request, config);
     // Whoever guesses does not fill the log; the audit log has each.
     if (action === 'sign_in_failed') logTrouble(action, SAID[action], undefined, { address });
     else log('info', action, SAID[action], { who, address });
@@ -268,12 +307,12 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | null>
 }
 
 function rulesOf(config: DoorConfig): Rules {
-  const { host, loopback, allowedHosts, publicUrl, publicRead, token, metricsToken, inngest } = config;
+  const { host, loopback, allowedHosts, publicUrl, publicRead, guarded, metricsToken, inngest } = config;
   const own = [host, ...(inngest?.serveOrigin ? [new URL(inngest.serveOrigin).hostname] : [])].map((name) =>
     name.replace(/^\[|\]$/g, '').toLowerCase(),
   );
   return {
-    guarded: token !== null,
+    guarded,
     publicRead,
     guardsMetrics: metricsToken !== null,
     // Asked each time: addresses come and go with networks.
@@ -291,20 +330,14 @@ function machineNames(): string[] {
   return [...addresses, name, `${name}.local`];
 }
 
-function askingOf(request: IncomingMessage): Asking {
+function askingOf(request: IncomingMessage, vouched: boolean): Asking {
   return {
     method: request.method ?? '',
     url: request.url ?? '',
     headers: request.headers,
     hosts: request.headersDistinct.host?.length ?? 0,
+    vouched,
   };
-}
-
-/** Whose failures are counted together. A proxy on this machine is believed about whom it speaks for. */
-function addressOf(request: IncomingMessage): string {
-  const peer = request.socket.remoteAddress ?? '';
-  const forwarded = request.headersDistinct['x-forwarded-for']?.join(',').split(',').at(-1)?.trim();
-  return forwarded && /^(::ffff:)?127\.|^::1$/.test(peer) ? forwarded : peer;
 }
 
 function cookie(value: string, seconds: number, secure: boolean): string {
