@@ -112,6 +112,12 @@ const Environment = z.object({
   SPICERACK_ALLOW_READ: allowList,
   SPICERACK_ALLOW_ACT: allowList,
   SPICERACK_ALLOW_ADMINISTER: allowList,
+  SPICERACK_OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'write it as https://accounts.example.com' }).optional(),
+  SPICERACK_OIDC_CLIENT_ID: z.string().optional(),
+  SPICERACK_OIDC_CLIENT_SECRET: z.string().optional(),
+  SPICERACK_OIDC_SCOPES: z.string().default('openid profile email'),
+  SPICERACK_OIDC_NAME_CLAIM: z.string().default('email'),
+  SPICERACK_OIDC_GROUPS_CLAIM: z.string().default('groups'),
   SPICERACK_TRUST_PROXY: networks,
   SPICERACK_PROXY_USER_HEADER: headerName.optional(),
   SPICERACK_PROXY_GROUPS_HEADER: headerName.optional(),
@@ -194,6 +200,16 @@ export interface Config {
   guarded: boolean;
   /** Who may do how much, of those whom a proxy or a provider vouches for. */
   allow: Readonly<Record<'read' | 'act' | 'administer', readonly string[]>>;
+  /** The provider of OpenID Connect at which people sign in; null where there is none. */
+  oidc: {
+    issuer: string;
+    clientId: string;
+    clientSecret: string | null;
+    scopes: string;
+    /** What the provider says of somebody that is their name, and their groups. */
+    nameClaim: string;
+    groupsClaim: string;
+  } | null;
   /** The proxies that are believed about where a request comes from, and about who somebody is; null where none is. */
   trustedProxies: BlockList | null;
   /** The headers in which they say who somebody is, in lower case; null where they do not. */
@@ -264,11 +280,22 @@ export function readConfig(env: Record<string, string | undefined> = environment
   }
   const e = parsed.data;
   const loopback = LOOPBACK.has(e.HOST);
-  const vouched = e.SPICERACK_PROXY_USER_HEADER;
+  const vouched = e.SPICERACK_PROXY_USER_HEADER || e.SPICERACK_OIDC_ISSUER;
   const guarded = e.SPICERACK_TOKEN || vouched;
   if (e.SPICERACK_PROXY_USER_HEADER && !e.SPICERACK_TRUST_PROXY) {
     throw new Error(
       'SPICERACK_PROXY_USER_HEADER says who somebody is, and anybody can send it: name the addresses of your proxies, and of nobody else, in SPICERACK_TRUST_PROXY.',
+    );
+  }
+  const issuer = e.SPICERACK_OIDC_ISSUER && new URL(e.SPICERACK_OIDC_ISSUER);
+  if (issuer && !e.SPICERACK_OIDC_CLIENT_ID) {
+    throw new Error(
+      'SPICERACK_OIDC_ISSUER needs SPICERACK_OIDC_CLIENT_ID, and mostly SPICERACK_OIDC_CLIENT_SECRET, as the provider gave them to you.',
+    );
+  }
+  if (issuer && issuer.protocol === 'http:' && !LOOPBACK.has(issuer.hostname.replace(/^\[|\]$/g, ''))) {
+    throw new Error(
+      `SPICERACK_OIDC_ISSUER=${e.SPICERACK_OIDC_ISSUER} could be read and changed on its way: a provider of another machine has an address of https.`,
     );
   }
   const lists = [e.SPICERACK_ALLOW_READ, e.SPICERACK_ALLOW_ACT, e.SPICERACK_ALLOW_ADMINISTER];
@@ -311,6 +338,17 @@ export function readConfig(env: Record<string, string | undefined> = environment
     publicRead: e.SPICERACK_PUBLIC_READ ?? false,
     guarded: Boolean(guarded),
     allow: { read: e.SPICERACK_ALLOW_READ, act: e.SPICERACK_ALLOW_ACT, administer: e.SPICERACK_ALLOW_ADMINISTER },
+    oidc:
+      e.SPICERACK_OIDC_ISSUER && e.SPICERACK_OIDC_CLIENT_ID
+        ? {
+            issuer: e.SPICERACK_OIDC_ISSUER,
+            clientId: e.SPICERACK_OIDC_CLIENT_ID,
+            clientSecret: e.SPICERACK_OIDC_CLIENT_SECRET ?? null,
+            scopes: e.SPICERACK_OIDC_SCOPES,
+            nameClaim: e.SPICERACK_OIDC_NAME_CLAIM,
+            groupsClaim: e.SPICERACK_OIDC_GROUPS_CLAIM,
+          }
+        : null,
     trustedProxies: e.SPICERACK_TRUST_PROXY,
     proxyUser: e.SPICERACK_PROXY_USER_HEADER
       ? { header: e.SPICERACK_PROXY_USER_HEADER, groupsHeader: e.SPICERACK_PROXY_GROUPS_HEADER ?? null }

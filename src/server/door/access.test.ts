@@ -5,6 +5,7 @@ import { checkAccess, landing, type Rules } from './access';
 const local: Rules = {
   guarded: false,
   publicRead: false,
+  hasProvider: false,
   guardsMetrics: false,
   names: () => new Set(['127.0.0.1']),
   allowedHosts: [],

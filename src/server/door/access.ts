@@ -18,6 +18,8 @@ export interface Asking {
 export interface Rules {
   /** Whether people and programs are asked who they are. */
   guarded: boolean;
+  /** Whether people sign in at a provider of OpenID Connect. */
+  hasProvider: boolean;
   /** Whether who presents nothing may look. */
   publicRead: boolean;
   /** Whether `/api/metrics` has a token of its own, which opens it alone, and nothing else does. */
@@ -48,6 +50,9 @@ export type Access =
   | { kind: 'form' }
   /** The page with that form is asked for. */
   | { kind: 'form_page' }
+  /** A browser leaves for the provider, to go on at `to`; or comes back from it. */
+  | { kind: 'leave'; to: string }
+  | { kind: 'came_back' }
   | { kind: 'sign_out'; id: string | null }
   | { kind: 'check'; credential: Credential }
   /** As whom a trusted proxy vouches for. */
@@ -55,6 +60,9 @@ export type Access =
 
 /** Begins a session, from the form of `sign-in-page.ts`. */
 export const SIGN_IN = '/api/sign-in';
+/** Leads to the provider, and back from it. */
+export const LEAVE = '/api/sign-in/begin';
+export const CAME_BACK = '/api/sign-in/callback';
 /** Ends the session of the browser that posts to it. */
 export const SIGN_OUT = '/api/sign-out';
 export const COOKIE = 'spicerack_session';
@@ -119,6 +127,10 @@ function guarded(asking: Asking, target: Target, rules: Rules): Access {
   const session = cookieOf(headers.cookie);
   if (target.path === SIGN_IN) return { kind: method === 'POST' ? 'form' : 'form_page' };
   if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
+  if (rules.hasProvider && method === 'GET') {
+    if (target.path === LEAVE) return { kind: 'leave', to: landing(new URLSearchParams(target.search).get('to')) };
+    if (target.path === CAME_BACK) return { kind: 'came_back' };
+  }
   if (OPEN.has(target.path) || (target.path === '/api/inngest' && rules.inngestSigns)) {
     return { kind: 'allowed', role: 'read' };
   }
@@ -184,8 +196,9 @@ function hostOf(origin: string): string | null {
   return /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin).host : null;
 }
 
-/** The session's id that a browser sent; null where there is none that could be one of ours. */
-function cookieOf(header: string | undefined): string | null {
-  const sent = header?.split(/; */).filter((part) => part.startsWith(`${COOKIE}=`)) ?? [];
-  return sent.map((part) => part.slice(COOKIE.length + 1)).find((id) => /^[\w-]{1,100}$/.test(id)) ?? null;
+/** A cookie that a browser sent, of a session unless said otherwise; null where there is none that could be one of ours. */
+export function cookieOf(header: string | undefined, name = COOKIE, most = 100): string | null {
+  const sent = header?.split(/; */).filter((part) => part.startsWith(`${name}=`)) ?? [];
+  const values = sent.map((part) => part.slice(name.length + 1));
+  return values.find((value) => /^[\w-]+$/.test(value) && value.length <= most) ?? null;
 }

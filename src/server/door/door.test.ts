@@ -55,6 +55,7 @@ async function listen(options: Partial<DoorOptions> = {}): Promise<{ url: string
     config: guarded,
     sessions: someSessions,
     tokens: someTokens,
+    provider: null,
     note: async (entry) => void noted.push(entry),
     takesUpgrades: false,
     ...options,

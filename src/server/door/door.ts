@@ -17,7 +17,18 @@ import type { Config } from '@/config';
 import { databaseTrouble } from '@/db/trouble';
 import { log, logTrouble } from '@/log';
 import { SERVER_TOKEN } from '@/model/access';
-import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, landing, type Rules } from './access';
+import {
+  ASKS_FOR_TOKEN,
+  type Asking,
+  CAME_BACK,
+  COOKIE,
+  type Credential,
+  checkAccess,
+  cookieOf,
+  landing,
+  type Rules,
+} from './access';
+import { type OidcProvider, readBegun, writeBegun } from './oidc';
 import { addressOf, vouchedFor } from './proxies';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
 import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
@@ -65,6 +76,8 @@ export interface DoorOptions {
   config: DoorConfig;
   sessions: Sessions;
   tokens: Tokens;
+  /** Where people sign in besides; null where there is no such provider. */
+  provider: OidcProvider | null;
   /** Writes down who signed in and out, and who failed to. */
   note(entry: AuditEntry): Promise<void>;
   /** Whether Upgrade requests may come in; only hot reload needs them. */
@@ -75,7 +88,7 @@ export interface DoorOptions {
 interface Answer {
   status: number;
   message: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   /** Where it is the form that asks for a token, the path to go on to after it, and what was wrong with the last one. */
   form?: { to: string; problem: string | null };
 }
@@ -95,10 +108,10 @@ const MOST_FORM = 4096;
  * and keeps everybody else waiting: an EventSource gives up for good on any status but 200, and a page left open over
  * a restart must come back by itself.
  */
-export function createDoor({ config, sessions, tokens, note, takesUpgrades }: DoorOptions): Door {
+export function createDoor({ config, sessions, tokens, provider, note, takesUpgrades }: DoorOptions): Door {
   const upgrades = createServer();
   const throttle = createThrottle();
-  const rules = rulesOf(config);
+  const rules = { ...rulesOf(config), hasProvider: provider !== null };
   let open: Door['open'] = () => undefined;
   const opened = new Promise<App>((resolve) => {
     open = resolve;
@@ -116,6 +129,10 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
         return { asker: { ...anybody(access.role), address: addressOf(request, config) } };
       case 'refused':
         return { answer: access.status === 401 ? unauthorized(request) : access };
+      case 'leave':
+        return { answer: await leave(access.to, request) };
+      case 'came_back':
+        return { answer: await cameBack(request) };
       case 'sign_out':
         return { answer: await signOut(access.id, request) };
       case 'form_page': {
@@ -147,8 +164,7 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
     const { name } = person;
     const role = roleOf(person, config.allow);
     if (!role) {
-      const message = `${name} may not come in here. Whoever runs this server names who may in SPICERACK_ALLOW_READ, SPICERACK_ALLOW_ACT and SPICERACK_ALLOW_ADMINISTER.`;
-      return { answer: { status: 403, message } };
+      return { answer: { status: 403, message: notNamed(name) } };
     }
     // There is no moment of signing in: the proxy says it with every request.
     if (performance.now() - (seen.get(name) ?? Number.NEGATIVE_INFINITY) > VOUCHED_AGAIN_MS)
@@ -158,6 +174,56 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
     const [oldest] = seen.keys();
     if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
     return { asker: { name, role, hasSession: false, address: addressOf(request, config) } };
+  }
+
+  /** As the provider knows it: the public address, or the one that was asked for, which is one of ours. */
+  function callbackOf(request: IncomingMessage): string {
+    const own = `${isSecure(request) ? 'https' : 'http'}://${request.headers.host}`;
+    return `${config.publicUrl ?? own}${CAME_BACK}`;
+  }
+
+  async function leave(to: string, request: IncomingMessage): Promise<Answer> {
+    if (!provider) return unauthorized(request);
+    try {
+      const { url, begun } = await provider.begin(callbackOf(request), to);
+      const kept = `${BEGUN}=${writeBegun(begun)}; Path=/api/sign-in; HttpOnly; SameSite=Lax; Max-Age=${BEGUN_SECONDS}`;
+      const headers = { location: url, 'set-cookie': isSecure(request) ? `${kept}; Secure` : kept };
+      return { status: 303, message: `Sign in at ${provider.name}.`, headers };
+    } catch (error) {
+      logTrouble('provider_failed', `${provider.name} does not let people sign in`, error);
+      const problem = `${provider.name} cannot be asked to sign you in now. Try again; the log of this server says why.`;
+      return { status: 503, message: problem, form: { to, problem } };
+    }
+  }
+
+  async function cameBack(request: IncomingMessage): Promise<Answer> {
+    const begun = readBegun(cookieOf(request.headers.cookie, BEGUN, MOST_FORM));
+    if (!provider || !begun) {
+      const problem = 'This sign-in was begun in another browser, or too long ago. Begin it again.';
+      return { status: 400, message: problem, form: { to: '/', problem } };
+    }
+    const to = landing(begun.to);
+    const came = new URL(callbackOf(request));
+    came.search = new URL(request.url ?? '', came).search;
+    let person: Person;
+    try {
+      person = await provider.end(came, begun);
+    } catch (error) {
+      logTrouble('sign_in_failed', `A sign-in at ${provider.name} failed`, error);
+      noteOf(request, 'sign_in_failed', null);
+      const problem = `${provider.name} has not signed you in. Try again; the log of this server says why.`;
+      return { status: 401, message: problem, form: { to, problem } };
+    }
+    const role = roleOf(person, config.allow);
+    if (!role) {
+      noteOf(request, 'sign_in_failed', person.name);
+      return { status: 403, message: notNamed(person.name), form: { to, problem: notNamed(person.name) } };
+    }
+    const id = await sessions.begin({ name: person.name, role, tokenId: null }, PROVIDED_SECONDS);
+    noteOf(request, 'sign_in', person.name);
+    const secure = isSecure(request);
+    const cookies = [cookie(id, PROVIDED_SECONDS, secure), `${BEGUN}=; Path=/api/sign-in; HttpOnly; Max-Age=0`];
+    return { status: 303, message: 'Signed in.', headers: { location: to, 'set-cookie': cookies } };
   }
 
   async function signOut(id: string | null, request: IncomingMessage): Promise<Answer> {
@@ -236,7 +302,7 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
     void check(request)
       .catch((error: unknown) => ({ answer: unchecked(error) }))
       .then(async (checked) => {
-        if ('answer' in checked) return respond(response, checked.answer, request);
+        if ('answer' in checked) return respond(response, checked.answer, request, provider?.name ?? null);
         request.headers[ASKER_HEADER] = writeAsker(checked.asker);
         await (await opened).handle(request, response);
       })
@@ -244,7 +310,12 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
         logTrouble('request_failed', 'A request failed', error, { withStack: true });
         if (response.headersSent) response.destroy();
         else
-          respond(response, { status: 500, message: 'The server failed at this request; its log says why.' }, request);
+          respond(
+            response,
+            { status: 500, message: 'The server failed at this request; its log says why.' },
+            request,
+            null,
+          );
       });
   };
 
@@ -278,6 +349,16 @@ export function createDoor({ config, sessions, tokens, note, takesUpgrades }: Do
 }
 
 const SAID = { sign_in: 'Signed in', sign_out: 'Signed out', sign_in_failed: 'A wrong token was presented' } as const;
+/** What a browser keeps while it is at the provider, and for how many seconds. */
+const BEGUN = 'spicerack_sign_in';
+const BEGUN_SECONDS = 600;
+/** So long a session lasts that a provider has opened: whom it lets in no longer is out within a day. */
+const PROVIDED_SECONDS = 12 * 3600;
+
+function notNamed(name: string): string {
+  return `${name} may not come in here. Whoever runs this server names who may in SPICERACK_ALLOW_READ, SPICERACK_ALLOW_ACT and SPICERACK_ALLOW_ADMINISTER.`;
+}
+
 const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
 const UNAUTHORIZED = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
 
@@ -313,6 +394,7 @@ function rulesOf(config: DoorConfig): Rules {
   );
   return {
     guarded,
+    hasProvider: false,
     publicRead,
     guardsMetrics: metricsToken !== null,
     // Asked each time: addresses come and go with networks.
@@ -358,10 +440,15 @@ const ALWAYS = {
   connection: 'close',
 };
 
-function respond(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
+function respond(
+  response: ServerResponse,
+  answer: Answer,
+  request: IncomingMessage,
+  providerName: string | null,
+): void {
   const { status, message, headers } = answer;
   if (answer.form && request.headers.accept?.includes('text/html')) {
-    const page = signInPage(answer.form.to, answer.form.problem);
+    const page = signInPage(answer.form.to, answer.form.problem, providerName);
     response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
   } else {
     response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);

@@ -47,7 +47,14 @@ describe.runIf(NGINX)('behind nginx', () => {
     const sessions = { begin: async () => 'x', find: async () => null, end: async () => undefined };
     const tokens = { find: async () => null };
     const note = async () => undefined;
-    const door = createDoor({ config: { ...config, ...settings }, sessions, tokens, note, takesUpgrades: false });
+    const door = createDoor({
+      config: { ...config, ...settings },
+      sessions,
+      tokens,
+      provider: null,
+      note,
+      takesUpgrades: false,
+    });
     door.open({
       inngestSigns: false,
       handle: async (request, response) => {

@@ -16,8 +16,11 @@ export interface SignedIn {
 
 /** The browsers that somebody has signed in with. */
 export interface Sessions {
-  /** @returns the id of a new session, which is all that opens the door: it is not kept */
-  begin(who: SignedIn): Promise<string>;
+  /**
+   * @param seconds for how long it is believed; SESSION_SECONDS where it is left out
+   * @returns the id of a new session, which is all that opens the door: it is not kept
+   */
+  begin(who: SignedIn, seconds?: number): Promise<string>;
   /** Whose session this is; null where it has expired or ended, or the token that it was opened with has. */
   find(id: string): Promise<SignedIn | null>;
   /** Ends a session, whether or not there is one. */
@@ -34,7 +37,7 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
   // An earlier version takes each session that it knows for one of the server's token, and it must not know others.
   const hashesOf = (id: string) => ({ ofServer: hashOf(id, token), ofOthers: hashOf(id, `${token} with a role`) });
   return {
-    async begin(who) {
+    async begin(who, seconds = SESSION_SECONDS) {
       const id = randomBytes(32).toString('base64url');
       const db = await database();
       const { ofServer, ofOthers } = hashesOf(id);
@@ -43,7 +46,7 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
         db.insert(sessions).values({
           hash: who.name === SERVER_TOKEN ? ofServer : ofOthers,
           ...who,
-          expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${SESSION_SECONDS} seconds`})`,
+          expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${seconds} seconds`})`,
         }),
       ]);
       return id;
