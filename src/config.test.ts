@@ -157,6 +157,18 @@ describe('who may come in', () => {
     expect(() => readConfig({ ...vouched, SPICERACK_ALLOW_ACT: given })).toThrow('SPICERACK_ALLOW_ACT');
   });
 
+  it('a provider has an address of https, and a client of ours', () => {
+    const oidc = {
+      SPICERACK_OIDC_ISSUER: 'https://accounts.example.com',
+      SPICERACK_OIDC_CLIENT_ID: 'spicerack',
+      SPICERACK_ALLOW_READ: '*',
+    };
+    expect(readConfig(oidc)).toMatchObject({ guarded: true, oidc: { clientId: 'spicerack', nameClaim: 'email' } });
+    expect(() => readConfig({ ...oidc, SPICERACK_OIDC_CLIENT_ID: '' })).toThrow('SPICERACK_OIDC_CLIENT_ID');
+    expect(() => readConfig({ ...oidc, SPICERACK_OIDC_ISSUER: 'http://accounts.example.com' })).toThrow('https');
+    expect(() => readConfig({ ...oidc, SPICERACK_ALLOW_READ: '' })).toThrow('Nobody could come in');
+  });
+
   it('everybody may look only where somebody may see to it', () => {
     expect(() => readConfig({ SPICERACK_PUBLIC_READ: '1' })).toThrow('SPICERACK_TOKEN');
     expect(readConfig({ SPICERACK_PUBLIC_READ: '1', SPICERACK_TOKEN: 'x'.repeat(16) }).publicRead).toBe(true);

@@ -348,7 +348,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
   return { answer, attach, upgrades, open };
 }
 
-const SAID = { sign_in: 'Signed in', sign_out: 'Signed out', sign_in_failed: 'A wrong token was presented' } as const;
+const SAID = { sign_in: 'Signed in', sign_out: 'Signed out', sign_in_failed: 'A sign-in failed' } as const;
 /** What a browser keeps while it is at the provider, and for how many seconds. */
 const BEGUN = 'spicerack_sign_in';
 const BEGUN_SECONDS = 600;
