@@ -256,7 +256,7 @@ export function readError(error: unknown, { url, serverVersion, version }: Serve
   });
 }
 
-const ASKS = 'Give the server’s token (SPICERACK_TOKEN where it was started).';
+const ASKS = 'Give a token of the server: one that was made for you, or SPICERACK_TOKEN where it was started.';
 
 interface ErrorData {
   code: string;
