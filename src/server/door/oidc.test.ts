@@ -41,7 +41,8 @@ beforeAll(async () => {
     features: { devInteractions: { enabled: true } },
     findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...PEOPLE[id] }) }),
   });
-  providerServer.on('request', provider.callback());
+  const answer = provider.callback();
+  providerServer.on('request', (request, response) => void answer(request, response));
 });
 afterAll(() => {
   for (const server of [app, providerServer]) {
