@@ -31,7 +31,7 @@ import {
 import { type OidcProvider, readBegun, writeBegun } from './oidc';
 import { addressOf, vouchedFor } from './proxies';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
-import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
+import { SIGN_IN_HEADERS, type SignInForm, signInPage } from './sign-in-page';
 import { createThrottle } from './throttle';
 
 /** What stands between the network and the app: every request of a server comes through it, and gets an answer. */
@@ -89,8 +89,8 @@ interface Answer {
   status: number;
   message: string;
   headers?: Record<string, string | string[]>;
-  /** Where it is the form that asks for a token, the path to go on to after it, and what was wrong with the last one. */
-  form?: { to: string; problem: string | null };
+  /** Where it is the page that asks who somebody is. */
+  form?: SignInForm;
 }
 
 /** What becomes of a request: an answer of ours, or it comes in as somebody. */
@@ -192,7 +192,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     } catch (error) {
       logTrouble('provider_failed', `${provider.name} does not let people sign in`, error);
       const problem = `${provider.name} cannot be asked to sign you in now. Try again; the log of this server says why.`;
-      return { status: 503, message: problem, form: { to, problem } };
+      return { status: 503, message: problem, form: { to, problem, ofProvider: true } };
     }
   }
 
@@ -200,7 +200,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     const begun = readBegun(cookieOf(request.headers.cookie, BEGUN, MOST_FORM));
     if (!provider || !begun) {
       const problem = 'This sign-in was begun in another browser, or too long ago. Begin it again.';
-      return { status: 400, message: problem, form: { to: '/', problem } };
+      return { status: 400, message: problem, form: { to: '/', problem, ofProvider: true } };
     }
     const to = landing(begun.to);
     const came = new URL(callbackOf(request));
@@ -212,12 +212,16 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
       logTrouble('sign_in_failed', `A sign-in at ${provider.name} failed`, error);
       noteOf(request, 'sign_in_failed', null);
       const problem = `${provider.name} has not signed you in. Try again; the log of this server says why.`;
-      return { status: 401, message: problem, form: { to, problem } };
+      return { status: 401, message: problem, form: { to, problem, ofProvider: true } };
     }
     const role = roleOf(person, config.allow);
     if (!role) {
       noteOf(request, 'sign_in_failed', person.name);
-      return { status: 403, message: notNamed(person.name), form: { to, problem: notNamed(person.name) } };
+      return {
+        status: 403,
+        message: notNamed(person.name),
+        form: { to, problem: notNamed(person.name), ofProvider: true },
+      };
     }
     const id = await sessions.begin({ name: person.name, role, tokenId: null }, PROVIDED_SECONDS);
     noteOf(request, 'sign_in', person.name);
@@ -448,7 +452,7 @@ function respond(
 ): void {
   const { status, message, headers } = answer;
   if (answer.form && request.headers.accept?.includes('text/html')) {
-    const page = signInPage(answer.form.to, answer.form.problem, providerName);
+    const page = signInPage(answer.form, providerName);
     response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
   } else {
     response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);
