@@ -73,10 +73,10 @@ describe('one session in a clone', () => {
     expect(stdout).toMatch(/^✓ #1 Sync: /);
   });
 
-  test('register --suggested says the forecast first', async () => {
+  test('register --suggested says the forecast first, and how old the picture is that it is made from', async () => {
     const { code, stderr, stdout } = await spicerack('register', '--suggested');
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^forecast: 4 would be tracked, nothing would move\n#2 /);
+    expect(stderr).toMatch(/^forecast: 4 would be tracked, nothing would move \(as of the sync [^)]+\)\n#2 /);
     expect(stdout).toContain('✓ #2 Register all suggested: Registered');
   });
 
@@ -90,8 +90,11 @@ describe('one session in a clone', () => {
     await spicerack('sync');
     const before = await remote.tips();
     const dry = await spicerack('restack', 'a', '--dry-run');
-    expect(dry).toMatchObject({ code: 0, stdout: 'forecast: 3 would move\n' });
-    expect((await spicerack('forecast', 'restack', 'a')).stdout).toBe(dry.stdout);
+    expect(dry).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^forecast: 3 would move \(as of the sync (just now|\d+ s ago)\)\n$/),
+    });
+    expect((await spicerack('forecast', 'restack', 'a')).stdout).toMatch(/^forecast: 3 would move \(as of the sync /);
     expect(await remote.tips()).toEqual(before);
     const { code, stdout } = await spicerack('restack', 'a');
     expect(code).toBe(0);
@@ -136,6 +139,30 @@ describe('one session in a clone', () => {
     expect(value.jobs).toMatchObject([{ job: { kind: 'restack_repo', status: 'completed' } }]);
     expect((await json('jobs', '--status', 'queued')).value.jobs).toEqual([]);
     expect((await spicerack('jobs', '--status', 'done')).code).toBe(2);
+  });
+
+  test('what was pushed since the forecast is not acted on: it is told, looked at anew, and then done', async () => {
+    await trunkGoesOn();
+    await spicerack('sync');
+    await remote.from('c').branch('c').commit('Pushed meanwhile', { 'late.txt': 'x\n' }).write();
+    const { code, stdout, stderr } = await spicerack('restack', 'a');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /forecast: .*\n#(\d+) [\s\S]*✕ #\1 .* DIVERGED: .*Moved since: c\.[\s\S]*as they are now:\nforecast: /,
+    );
+    expect(stdout).toMatch(/^✓ #\d+ .*Moved 3 branches\./);
+    expect(await remote.subjects('c', 'main')).toContain('Pushed meanwhile');
+  });
+
+  test('what would fail by its forecast is not begun without a yes, and tried with it', async () => {
+    const count = async () => (await json('jobs', '--limit', '1')).value.jobs[0].job.seq;
+    const before = await count();
+    const { code, stderr } = await spicerack('restack', 'nobody/has-it');
+    expect(code).toBe(5);
+    expect(stderr).toContain('by its forecast it would fail');
+    expect(await count()).toBe(before);
+    expect((await spicerack('restack', 'nobody/has-it', '--yes')).code).toBe(5);
+    expect(await count()).toBe(before + 1);
   });
 
   test('open says the address where there is no terminal', async () => {
@@ -327,6 +354,16 @@ describe('bad input', () => {
     expect((await cli.run(['repos'], { ...here, env: { ...env, SPICERACK_URL: other } })).code).toBe(4);
   });
 
+  test('login takes the first line of a pipe that stays open, and Ctrl-C ends it before one has come', async () => {
+    const waiting = cli.start(['login', server.url], { ...here, input: null });
+    await waiting.says('from standard input');
+    waiting.child.kill('SIGINT');
+    expect((await waiting.ended).code).toBe(130);
+    const given = cli.start(['login', server.url], { ...here, input: null });
+    given.child.stdin?.write(`${TOKEN}\n`);
+    expect((await given.ended).code).toBe(0);
+  });
+
   test('what login cannot keep it says, with what to do instead', async () => {
     const env = { ...here.env, XDG_CONFIG_HOME: cli.file };
     const { code, stderr } = await cli.run(['login', server.url], { ...here, env, input: `${TOKEN}\n` });
@@ -376,7 +413,7 @@ describe('while a job is at work', () => {
     const back = cli.start(['job', seq, '--wait'], here);
     await back.says(`#${seq}`);
     await server.kill9();
-    await back.says('The connection to the server is lost');
+    await back.says('Lost the connection to the server, trying again…');
     await server.restart();
     await release();
     expect(await back.ended).toMatchObject({

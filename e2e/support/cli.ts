@@ -27,8 +27,8 @@ export interface Run {
 export interface CliOptions {
   cwd: string;
   env: Record<string, string>;
-  /** What comes by standard input; it is closed at once where this is left out. */
-  input?: string;
+  /** What comes by standard input; it is closed at once where this is left out, and stays open where it is null. */
+  input?: string | null;
 }
 
 /** The built program, as people have it. */
@@ -82,7 +82,7 @@ export async function buildCli(dir: string): Promise<Cli> {
 
   const start = (args: string[], options: CliOptions) => {
     const run = launch(process.execPath, [file, ...args], options);
-    run.child.stdin?.end(options.input ?? '');
+    if (options.input !== null) run.child.stdin?.end(options.input ?? '');
     return run;
   };
   return {

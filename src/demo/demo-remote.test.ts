@@ -1,9 +1,25 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GitError } from '@/git/process/error';
 import { git } from '@/git/process/run';
 import { buildDemoRemote, DEMO_PARENTS } from './demo-remote';
+
+test("the team's second act comes as a whole or not at all", async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-demo-'));
+  try {
+    const { remote, teamGoesOn } = await buildDemoRemote(join(dir, 'shop.git'));
+    // Its first merge would go through, its second clashes.
+    await remote.from('main').branch('main').commit('Ours', { 'src/auth/session.js': 'export default 1;\n' }).write();
+    const before = await remote.tips();
+    await expect(teamGoesOn()).rejects.toBeInstanceOf(GitError);
+    expect(await remote.tips()).toEqual(before);
+    expect(await readdir(dir)).toEqual(['shop.git']);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
 
 test("the demo's remote has its four stacks, and the team's second act gives each its trouble", async () => {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-demo-'));

@@ -1,4 +1,6 @@
-import { makeRemote, type Remote } from './remote';
+import { rm } from 'node:fs/promises';
+import { git } from '@/git/process/run';
+import { makeRemote, openRemote, type Remote } from './remote';
 
 /** A team's remote in two acts: the stacks as they were pushed, and what the team did since. */
 export interface DemoRemote {
@@ -188,8 +190,24 @@ export function total(cart, tax) {
   return { remote, teamGoesOn: () => teamGoesOn(remote) };
 }
 
-/** The second act, on a remote that has the first; see `DemoRemote`. */
+/**
+ * The second act, on a remote that has the first; see `DemoRemote`. It is one atomic push from a clone of the team's own,
+ * so it comes as a whole or not at all.
+ * @throws GitError where it clashes with what others have pushed; nothing has moved then
+ */
 export async function teamGoesOn(remote: Remote): Promise<void> {
+  const clone = `${remote.dir}.team`;
+  await rm(clone, { recursive: true, force: true });
+  try {
+    await git(['clone', '--quiet', '--bare', '--template=', remote.dir, clone]);
+    await work(openRemote(clone));
+    await git(['push', '--quiet', '--atomic', remote.dir, 'main', 'docs/returns-policy'], { gitDir: clone });
+  } finally {
+    await rm(clone, { recursive: true, force: true });
+  }
+}
+
+async function work(remote: Remote): Promise<void> {
   await remote.merge('search/index', 'merge');
   await remote.merge('auth/sessions', 'squash');
   await remote

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { and, eq } from 'drizzle-orm';
 import { branches } from '@/db/schema';
+import { GitError } from '@/git/process/error';
 import type { Lease } from '@/queue/lease';
+import { logLine } from '@/queue/record';
 import { buildDemoRemote, teamGoesOn } from './demo-remote';
 import { openRemote } from './remote';
 
@@ -11,9 +13,10 @@ const LAST = 'docs/returns-policy';
 
 /**
  * Makes the demo's remote before its first fetch, and lets its team go on once its branches are tracked: so a
- * person finds stacks first, and something to do at the next sync.
+ * person finds stacks first, and something to do at the next sync. What the team cannot push fails nobody's sync.
  */
-export async function prepareDemo({ db, repo, job }: Lease): Promise<void> {
+export async function prepareDemo(lease: Lease): Promise<void> {
+  const { db, repo, job } = lease;
   if (!existsSync(repo.url)) {
     // Made aside and renamed, so that a kill in between leaves no half of it.
     const aside = `${repo.url}.new`;
@@ -29,5 +32,14 @@ export async function prepareDemo({ db, repo, job }: Lease): Promise<void> {
     .where(and(eq(branches.repoId, repo.id), eq(branches.tracked, true)))
     .limit(1);
   const remote = openRemote(repo.url);
-  if (tracked && !(LAST in (await remote.tips()))) await teamGoesOn(remote);
+  if (!tracked || LAST in (await remote.tips())) return;
+  try {
+    await teamGoesOn(remote);
+  } catch (error) {
+    // It is the person's sync, whose own pushes come first.
+    if (!(error instanceof GitError)) throw error;
+    await lease.write([
+      logLine(lease, "The demo's team could not push: it clashes with what is there by now.", 'warn'),
+    ]);
+  }
 }

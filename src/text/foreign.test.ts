@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ErrorText, MOST_ERROR_TEXT, oneLine, shown } from './foreign';
 import { says } from './says';
-import { hasControls, visible } from './visible';
+import { hasControls, visible, visibleInLine } from './visible';
 
 /** What comes of a text that arrives in pieces of a size. */
 function taken(text: Buffer | string, size: number): string {
@@ -48,6 +48,7 @@ test('what a terminal would obey, and what turns the writing round, is made visi
   expect(visible('\u009b2J\u007f')).toBe('<U+009B>2J␡');
   expect(visible('user\u202egpj.exe\u2066x\u200f')).toBe('user<U+202E>gpj.exe<U+2066>x<U+200F>');
   expect(visible('two\nlines\tand tabs')).toBe('two\nlines\tand tabs');
+  expect(visibleInLine('two\nlines\tand \u202etabs')).toBe('two␊lines␉and <U+202E>tabs');
   for (const plain of ['naïve café', 'שלום עולם', '日本語', '👩‍👩‍👧', 'a\u00a0b']) {
     expect(visible(plain)).toBe(plain);
     expect(hasControls(plain)).toBe(false);

@@ -11,6 +11,11 @@ export function hasControls(text: string): boolean {
   return ACTING.test(text);
 }
 
+/** `visible`, with line breaks and tabs shown too: for what stands in a line with others, such as a name. Pure, linear. */
+export function visibleInLine(text: string): string {
+  return visible(text).replaceAll('\n', '␊').replaceAll('\t', '␉');
+}
+
 /**
  * Shows such characters as what they are: `␛[31m`, `<U+202E>`. Line breaks and tabs stay. For every text from
  * outside that people see; what is sent back to git keeps its own form. Pure, linear.

@@ -90,13 +90,12 @@ test('a hook that talks for 300 KB is cut in the message and the overview, with 
   expect(log.join('\n')).toMatch(/lines are left out/);
 });
 
-test('a branch whose name continues another one’s is answered with what to do about names', async () => {
+test('a new branch whose name continues one that was pushed meanwhile is told before anything is pushed', async () => {
   const { remote, repoId } = await stack();
   await remote.from('main').branch('foo').commit('Foo', { c: '1\n' }).write();
   const { job } = await app.run({ repoId, kind: 'create_branch', branch: 'foo/bar', parent: 'main' });
-  expect(job).toMatchObject({ status: 'error', errorCode: 'PUSH_REJECTED' });
-  expect(job.errorHint).toContain('Rename or delete');
-  expect(job.errorHint).not.toContain('whoever may');
+  expect(job).toMatchObject({ status: 'error', errorCode: 'DIVERGED', errorHint: 'Choose another name.' });
+  expect(job.message).toContain('foo/bar beside foo');
 });
 
 test('a host that wants to be paid is no fault of ours, and its repo says so until it answers again', async () => {

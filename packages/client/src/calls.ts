@@ -1,5 +1,6 @@
 import { createTRPCUntypedClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import { EventSource } from 'eventsource';
+import type { ConnectionState } from './contract';
 import { SpicerackError, type SpicerackErrorCode } from './error';
 import { type Abort, sleep } from './signal';
 
@@ -9,6 +10,8 @@ export interface ServerOptions {
   requestedBy: string | undefined;
   fetch: typeof fetch;
   version: string;
+  /** Told where a call is sent again, `lost`, and once it is answered, `live`. */
+  onConnection?: ((state: ConnectionState) => void) | undefined;
 }
 
 export interface StreamEvents {
@@ -40,7 +43,7 @@ const wire = {
 /** Milliseconds before each further try of a call whose answer got lost: as long as a server takes to start again. */
 const TRIES = [100, 300, 1000, 2000, 3000, 4000];
 
-export function createCalls({ url, token, requestedBy, fetch, version }: ServerOptions): Calls {
+export function createCalls({ url, token, requestedBy, fetch, version, onConnection }: ServerOptions): Calls {
   const endpoint = new URL('api/trpc', url).href;
   let serverVersion: string | null = null;
   let isKnown = false;
@@ -100,7 +103,9 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
     for (let tries = 0; ; tries += 1) {
       signal?.throwIfAborted();
       try {
-        return await call();
+        const answer = await call();
+        if (tries > 0) onConnection?.('live');
+        return answer;
       } catch (error) {
         signal?.throwIfAborted();
         const failed = failure(error);
@@ -110,6 +115,7 @@ export function createCalls({ url, token, requestedBy, fetch, version }: ServerO
         const away = failed.code === 'UNREACHABLE' && (tries > 0 || isKnown);
         const wait = TRIES[tries];
         if (!(lost || away) || wait === undefined) throw failed;
+        onConnection?.('lost');
         await sleep(wait, signal);
       }
     }

@@ -1,5 +1,14 @@
 import { createCalls } from './calls';
-import type { AddedRepo, Change, ChangesState, Forecast, JobDetail, KeyedOptions, Spicerack } from './contract';
+import type {
+  AddedRepo,
+  Change,
+  ChangesState,
+  ConnectionState,
+  Forecast,
+  JobDetail,
+  KeyedOptions,
+  Spicerack,
+} from './contract';
 import { SpicerackError } from './error';
 import { type Abort, anyOf } from './signal';
 import { version } from './version';
@@ -20,6 +29,8 @@ export interface SpicerackOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** Ends every call, stream and wait. */
   signal?: AbortSignal | undefined;
+  /** Told when the connection is lost and tried again, in a call, a stream or a wait, and when it is there. */
+  onConnection?: ((state: ConnectionState) => void) | undefined;
 }
 
 /**
@@ -33,7 +44,12 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
     requestedBy: options.requestedBy,
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
     version,
+    onConnection: options.onConnection,
   });
+  const toldOf = (own: ((state: ConnectionState) => void) | undefined) => (state: ConnectionState) => {
+    options.onConnection?.(state);
+    own?.(state);
+  };
   const until = (signal: Abort) => anyOf(options.signal, signal);
 
   // The casts: `src/api/contract.ts` of the server does not compile where it answers otherwise than the contract says.
@@ -54,7 +70,9 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
     (input: I, { signal, idempotencyKey }: KeyedOptions = {}) =>
       calls.mutate(path, { ...input, idempotencyKey: idempotencyKey ?? newKey() }, until(signal)) as Promise<O>;
 
-  const waits = shareFeed((from, signal, onConnection) => followFeed(calls, { from, onConnection }, until(signal)));
+  const waits = shareFeed((from, signal, onConnection) =>
+    followFeed(calls, { from, onConnection: toldOf(onConnection) }, until(signal)),
+  );
 
   const spicerack: Spicerack = {
     repos: {
@@ -111,14 +129,14 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       audit: (input = {}, call) =>
         query<typeof input, Awaited<ReturnType<Spicerack['access']['audit']>>>('access.audit')(input, call),
     },
-    async *watch({ repoId, from, signal, onConnection } = {}) {
+    async *watch({ repoId, from, signal, onConnection: own } = {}) {
       const stop = until(signal);
       const begin = from ?? (await spicerack.repos.list({ signal: stop })).cursor;
-      yield* followFeed(calls, { from: begin, repoId, onConnection }, stop);
+      yield* followFeed(calls, { from: begin, repoId, onConnection: toldOf(own) }, stop);
       // One that was aborted did not come to an end by itself.
       stop?.throwIfAborted();
     },
-    async waitForJob(jobId, { signal, onChange, onConnection } = {}) {
+    async waitForJob(jobId, { signal, onChange, onConnection: own } = {}) {
       const stop = until(signal);
       const look = () => spicerack.jobs.get({ jobId }, { signal: stop });
       const [, last] = await waitOn<SeenJob, LookedJob>(
@@ -130,7 +148,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
           apply: applyToJob(jobId),
           signal: stop,
         },
-        { change: (detail) => onChange?.(detail), connection: (state) => onConnection?.(state) },
+        { change: (detail) => onChange?.(detail), connection: (state) => own?.(state) },
       );
       // What comes by the stream has outlines only.
       const { job, steps, moves, undo } = last.job.finishedAt ? last : await patiently(look, stop);

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { createSpicerack } from '@spicerack/client';
 import { checkUrl, save } from '../context/config';
 import type { Session } from '../context/session';
@@ -21,10 +22,20 @@ export async function login(session: Session, _flags: object, given?: string) {
 }
 
 /** The first line of standard input. */
-async function piped({ streams }: Session): Promise<string> {
+async function piped({ streams, signal, out }: Session): Promise<string> {
   if (streams.stdin.isTTY)
     throw usage('The token comes by standard input.', 'printf %s "$TOKEN" | spicerack login <address>');
+  out.say('Reads the token from standard input, its first line.');
   let text = '';
-  for await (const chunk of streams.stdin) text += chunk;
+  try {
+    for await (const chunk of addAbortSignal(signal, streams.stdin)) {
+      text += chunk;
+      // Whoever holds the pipe open has said all that is asked for.
+      if (text.includes('\n')) break;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
   return text.split('\n')[0]?.trim() ?? '';
 }

@@ -45,7 +45,10 @@ export async function settings(session: Session, flags: SettingsFlags) {
 export async function remove(session: Session, flags: { yes?: boolean | undefined }, given: string) {
   const repo = await repoOf(session, { repo: given });
   session.out.say(`Forgets ${repo.name} with its jobs and tasks; the remote keeps everything.`);
-  await agree(session, flags.yes);
+  await agree(session, flags.yes, {
+    message: `Nothing was done: ${repo.name} would be forgotten with its jobs and tasks.`,
+    hint: 'Give --yes to forget it.',
+  });
   await session.client().repos.remove({ repoId: repo.id });
   session.out.result({ removed: repo.id }, () => [`Removed ${repo.name}.`]);
   return EXIT.ok;

@@ -1,5 +1,6 @@
 import type { Task } from '@spicerack/client';
 import { sentence } from '@/text/words';
+import { asOf } from '../context/forecast';
 import { type Place, repoOf, type Session } from '../context/session';
 import { EXIT, notFound, usage } from '../out/exit';
 import { paint, table } from '../out/line';
@@ -60,7 +61,11 @@ export async function create(session: Session, flags: TaskFlags, branch: string)
   const onHead = rows.find((row) => row.name === head && row.tracked && !row.merged && !row.gone)?.name;
   const parent = flags.parent ?? onHead ?? repo.trunk;
   if (!parent) throw usage('The trunk is not known before the first sync.', 'Sync first: spicerack sync');
-  session.out.say(`forecast: makes ${branch} on ${parent}`);
+  session.out.say([
+    paint('bold', 'forecast'),
+    `: makes ${branch} on ${parent}`,
+    paint('dim', ` (${asOf(repo, Date.now())})`),
+  ]);
   const title = flags.title ?? branch;
   const task = await session
     .client()

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { createSpicerack, type Repo, type Spicerack } from '@spicerack/client';
 import { named } from '@/text/words';
+import { connectionWords } from '../out/connection';
 import { notFound, usage } from '../out/exit';
 import { createOut, type Out, type Streams } from '../out/out';
 import { type Clone, cloneAt } from './clone';
@@ -44,7 +45,9 @@ export function createSession(streams: Streams, cwd: string, signal: AbortSignal
     signal,
     streams,
     server,
-    client: once(() => createSpicerack({ ...server(), requestedBy: requestedBy() })),
+    client: once(() =>
+      createSpicerack({ ...server(), requestedBy: requestedBy(), onConnection: connectionWords(out) }),
+    ),
     clone: once(() => cloneAt(cwd)),
   };
 }

@@ -7,6 +7,6 @@ export function connectionWords(out: Out): (state: ConnectionState) => void {
   return (state) => {
     if ((state === 'lost') === isLost || state === 'connecting') return;
     isLost = state === 'lost';
-    out.say(isLost ? 'The connection to the server is lost: waiting for it.' : 'The server is back.');
+    out.say(isLost ? 'Lost the connection to the server, trying again…' : 'The server is back.');
   };
 }

@@ -7,6 +7,11 @@ test('what would act on a terminal is shown, inside a colour too', () => {
   expect(rendered(line, true)).toBe('␛[31mred \x1b[32ma<U+202E>b␛]0;title␇\x1b[39m');
 });
 
+test('a line stays one line: breaks and tabs of a name are shown, and a line of a file keeps its tabs', () => {
+  expect(rendered('a\nb\tc', false)).toBe('a␊b␉c');
+  expect(rendered([{ style: 'green', code: '+\tx' }], false)).toBe('+\tx');
+});
+
 test('JSON means the same and acts on no terminal', () => {
   const value = { name: 'a\x9b31m\u202eb\x7f\n' };
   const text = json(value);

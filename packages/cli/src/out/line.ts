@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { visible } from '@/text/visible';
+import { visible, visibleInLine } from '@/text/visible';
 
 export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'magenta' | 'cyan';
 
@@ -9,8 +9,14 @@ export interface Painted {
   text: string;
 }
 
+/** A line of a file, whose tabs are its own. */
+export interface Code {
+  style: Style | null;
+  code: string;
+}
+
 /** A line for people. Its texts may come from repositories: they are made visible where it is written, not before. */
-export type Line = string | ReadonlyArray<string | Painted>;
+export type Line = string | ReadonlyArray<string | Painted | Code>;
 
 export function paint(style: Style, text: string): Painted {
   return { style, text };
@@ -21,9 +27,9 @@ export function rendered(line: Line, colours: boolean): string {
   const parts = typeof line === 'string' ? [line] : line;
   return parts
     .map((part) => {
-      if (typeof part === 'string') return visible(part);
-      const text = visible(part.text);
-      return colours ? styleText(part.style, text, { validateStream: false }) : text;
+      if (typeof part === 'string') return visibleInLine(part);
+      const text = 'code' in part ? visible(part.code) : visibleInLine(part.text);
+      return colours && part.style ? styleText(part.style, text, { validateStream: false }) : text;
     })
     .join('');
 }

@@ -1,9 +1,10 @@
-import type { Action } from '@spicerack/client';
-import { forecastOf, holdsBack, losesSomething } from '../../context/forecast';
+import { type Action, type Forecast, type Repo, SpicerackError } from '@spicerack/client';
+import { asOf, forecastOf, holdsBack, losesSomething } from '../../context/forecast';
 import type { Place, Session } from '../../context/session';
 import { EXIT, type Exit, Stop } from '../../out/exit';
-import { follow } from './follow';
-import { forecastLines } from './words';
+import { type Line, paint } from '../../out/line';
+import { endedOf, exitWith, sayNumber } from './follow';
+import { endedLines, forecastLines } from './words';
 
 /** The flags that every action takes. */
 export interface ActFlags extends Place {
@@ -13,42 +14,130 @@ export interface ActFlags extends Place {
   dryRun?: boolean | undefined;
 }
 
-/** Says what an action would do, asks where something would stay behind or go away, runs it, and shows it to its end. */
+/** How often a forecast is made anew because branches have moved since. */
+const ROUNDS = 3;
+
+/**
+ * Says what an action would do, asks where something would stay behind or go away or where nobody can say what would
+ * be done, runs it, and shows it to its end. What was shown is what is done: where the branches have moved since,
+ * nothing is, and they are looked at anew.
+ */
 export async function act(session: Session, flags: ActFlags, action: Action): Promise<Exit> {
-  const { out } = session;
-  const forecast = await forecastOf(session, action);
-  const { outline } = forecast;
-  if (flags.dryRun) {
-    if (!outline)
-      throw new Stop(EXIT.failed, `There is no forecast: ${forecast.message}`, {
-        code: 'NO_FORECAST',
-        retryable: true,
-      });
-    out.result({ forecast }, () => forecastLines(outline));
-    return holdsBack(outline) ? EXIT.heldBack : EXIT.ok;
+  const { out, signal } = session;
+  if (flags.dryRun) return dryRun(session, action);
+  for (let round = 1; ; round++) {
+    const { forecast, repo } = await forecastOf(session, action);
+    for (const line of aheadLines(forecast, repo)) out.say(line);
+    const expected = await agreed(session, flags, action, forecast);
+    const isLast = round === ROUNDS || expected === undefined;
+    const more = { forecast, syncedAt: repo.syncedAt };
+    let jobId: string;
+    try {
+      // Ctrl-C comes after it: then its number is known.
+      ({ jobId } = await session.client().jobs.run(expected === undefined ? action : { ...action, expected }));
+    } catch (error) {
+      const moved = error instanceof SpicerackError && error.field === 'expected' && error.code === 'CONFLICT';
+      if (!moved || isLast || flags.noWait) throw error;
+      out.say(error.message);
+      await othersEnd(session, action.repoId);
+      continue;
+    }
+    const begun = await sayNumber(session, jobId);
+    if (flags.noWait) return exitWith(session, begun, { noWait: true, more });
+    const ended = await endedOf(session, begun.job);
+    if (isLast || ended.job.errorCode !== 'DIVERGED' || signal.aborted) return exitWith(session, ended, { more });
+    for (const line of endedLines(ended)) out.say(line);
+    out.say('Looking at the branches as they are now:');
   }
-  for (const line of outline ? forecastLines(outline) : [`forecast: ${forecast.message}`]) out.say(line);
-  const isLoss = outline !== null && losesSomething(outline);
-  if (isLoss) await agree(session, flags.yes);
-  // Ctrl-C comes after it: then its number is known.
-  const { jobId } = await session.client().jobs.run(
-    // What was agreed to is what was shown.
-    isLoss ? { ...action, expected: forecast.tipsKey } : action,
-  );
-  return follow(session, jobId, { noWait: flags.noWait, more: { forecast } });
+}
+
+/** What an action would do, and nothing else. @throws Stop where nobody can say it */
+async function dryRun(session: Session, action: Action): Promise<Exit> {
+  const { forecast, repo } = await forecastOf(session, action);
+  if (!forecast?.outline) {
+    throw new Stop(EXIT.failed, `There is no forecast: ${forecast ? forecast.message : UNSYNCED}`, {
+      code: 'NO_FORECAST',
+      hint: forecast ? '' : 'Sync it first: spicerack sync',
+      retryable: true,
+    });
+  }
+  session.out.result({ forecast, syncedAt: repo.syncedAt }, () => aheadLines(forecast, repo));
+  return holdsBack(forecast.outline) ? EXIT.heldBack : EXIT.ok;
+}
+
+const UNSYNCED = 'the repository has not been synced yet.';
+
+function aheadLines(forecast: Forecast | null, repo: Repo): Line[] {
+  if (forecast?.outline) return forecastLines(forecast.outline, asOf(repo, Date.now()));
+  return [[paint('bold', 'forecast'), `: none: ${forecast ? forecast.message : UNSYNCED}`]];
+}
+
+/**
+ * Goes on where nothing speaks against it, or a person says yes.
+ * @returns the fingerprint of what was shown; undefined where that is no promise of what is done
+ * @throws Stop where nobody agreed; nothing was done then
+ */
+async function agreed(
+  session: Session,
+  { yes }: ActFlags,
+  { kind }: Action,
+  forecast: Forecast | null,
+): Promise<string | undefined> {
+  const outline = forecast?.outline ?? null;
+  if (outline?.failure) {
+    await agree(session, yes, {
+      exit: outline.failure.code === 'BRANCH_NOT_FOUND' ? EXIT.notFound : EXIT.refused,
+      message: 'Nothing was done: by its forecast it would fail.',
+      hint: 'Where the branches are others by now, sync first (spicerack sync); or try it all the same by --yes.',
+    });
+    return undefined;
+  }
+  if (!forecast || !outline) {
+    // A sync is what makes the picture; before the first one there is nothing to lose.
+    if (forecast || kind !== 'sync_repo') {
+      await agree(session, yes, {
+        message: 'Nothing was done: nobody can say what it would do.',
+        hint: 'Sync first (spicerack sync) or try again; or do it without a forecast by --yes.',
+      });
+    }
+    return undefined;
+  }
+  const isLoss = losesSomething(outline);
+  if (isLoss) await agree(session, yes);
+  // A sync is there to take in what nobody has seen.
+  return kind === 'sync_repo' && !isLoss ? undefined : forecast.tipsKey;
+}
+
+/** Waits for the jobs of a repository that are still to end: they may change its branches. */
+async function othersEnd({ out, client, signal }: Session, repoId: string): Promise<void> {
+  const { repos } = await client().repos.list({ signal });
+  const open = repos.find(({ id }) => id === repoId)?.activeJobs ?? [];
+  out.now('waiting for the jobs before it…');
+  try {
+    for (const jobId of open) await client().waitForJob(jobId, { signal });
+  } finally {
+    out.now(null);
+  }
+}
+
+/** Why nothing was done without a yes. */
+interface Unagreed {
+  exit?: Exit;
+  message: string;
+  hint: string;
 }
 
 /** Goes on where a person says yes, or has said so. @throws Stop else; nothing was done then */
 export async function agree(
   session: Session,
   yes: boolean | undefined,
-  why: readonly [message: string, hint: string] = [
-    'Nothing was done: something would stay behind or go away.',
-    'Look at the forecast, and give --yes.',
-  ],
+  { exit = EXIT.refused, message, hint }: Unagreed = {
+    message: 'Nothing was done: something would stay behind or go away.',
+    hint: 'Look at the forecast, and give --yes.',
+  },
 ): Promise<void> {
   if (yes) return;
-  if (!session.out.canAsk) throw new Stop(EXIT.refused, why[0], { code: 'NOT_AGREED', hint: why[1] });
+  if (!session.out.canAsk) throw new Stop(exit, message, { code: 'NOT_AGREED', hint });
   if (await session.out.confirm('Go on?', session.signal)) return;
   throw new Stop(EXIT.interrupted, 'Nothing was done.', { code: 'INTERRUPTED' });
 }

@@ -1,8 +1,7 @@
-import type { JobDetail } from '@spicerack/client';
+import type { JobDetail, Spicerack } from '@spicerack/client';
 import { phaseOf } from '@/ui/jobs/phase';
 import { between, duration } from '@/ui/time';
 import type { Session } from '../../context/session';
-import { connectionWords } from '../../out/connection';
 import { EXIT, type Exit, Stop } from '../../out/exit';
 import { paint } from '../../out/line';
 import { endedLines, exitOf, jobName } from './words';
@@ -17,15 +16,25 @@ export async function follow(
   jobId: string,
   { noWait = false, more = {} }: { noWait?: boolean | undefined; more?: Record<string, unknown> },
 ): Promise<Exit> {
+  const begun = await sayNumber(session, jobId);
+  return noWait
+    ? exitWith(session, begun, { noWait, more })
+    : exitWith(session, await endedOf(session, begun.job), { more });
+}
+
+type Looked = Awaited<ReturnType<Spicerack['jobs']['get']>>;
+type EndedJob = Awaited<ReturnType<Spicerack['waitForJob']>>;
+
+/** Says the number of a job and how it stands. */
+export async function sayNumber({ out, client }: Session, jobId: string): Promise<Looked> {
+  const begun = await client().jobs.get({ jobId });
+  out.say([...jobWords(begun), paint('dim', `: ${begun.job.status}`)]);
+  return begun;
+}
+
+/** Shows a job's steps while they are made, until it has ended. @throws Stop at Ctrl-C: the job goes on */
+export async function endedOf(session: Session, { id: jobId, seq }: JobDetail['job']): Promise<EndedJob> {
   const { out, signal } = session;
-  const client = session.client();
-  const first = await client.jobs.get({ jobId });
-  const { seq } = first.job;
-  out.say([...jobWords(first), paint('dim', `: ${first.job.status}`)]);
-  if (noWait) {
-    out.result({ ...more, job: first.job }, () => [`#${seq}`]);
-    return EXIT.ok;
-  }
   const shown = new Set<number>();
   const onChange = (detail: JobDetail) => {
     for (const { id, step, phase, status, message, startedAt, finishedAt } of detail.steps) {
@@ -37,16 +46,8 @@ export async function follow(
     }
     out.now(phaseWords(detail));
   };
-  const onConnection = connectionWords(out);
   try {
-    const ended = await client.waitForJob(jobId, { signal, onChange, onConnection });
-    out.now(null);
-    const { undo, ...detail } = ended;
-    out.result({ ...more, ...detail }, () => [
-      ...endedLines(ended),
-      ...(undo.possible && ended.moves.length > 0 ? [['  ', paint('dim', `spicerack undo ${seq} puts it back`)]] : []),
-    ]);
-    return exitOf(ended);
+    return await session.client().waitForJob(jobId, { signal, onChange });
   } catch (error) {
     out.now(null);
     const back = `Come back to it: spicerack job ${seq} --wait, or follow its log: spicerack log -f ${seq}`;
@@ -58,7 +59,28 @@ export async function follow(
     }
     out.say(`#${seq} goes on without you. ${back}.`);
     throw error;
+  } finally {
+    out.now(null);
   }
+}
+
+/** The result of a command that a job has done, or goes on to do where nobody waits for it. */
+export function exitWith(
+  { out }: Session,
+  { undo, ...detail }: EndedJob,
+  { noWait = false, more }: { noWait?: boolean; more: Record<string, unknown> },
+): Exit {
+  const { seq } = detail.job;
+  if (noWait) {
+    out.result({ ...more, job: detail.job }, () => [`#${seq}`]);
+    return EXIT.ok;
+  }
+  const { job, steps, moves } = detail;
+  out.result({ ...more, job, steps, moves }, () => [
+    ...endedLines(detail),
+    ...(undo.possible && moves.length > 0 ? [['  ', paint('dim', `spicerack undo ${seq} puts it back`)]] : []),
+  ]);
+  return exitOf(detail);
 }
 
 const jobWords = (detail: JobDetail) => {

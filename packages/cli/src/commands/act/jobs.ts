@@ -1,8 +1,10 @@
 import { counted } from '@/text/words';
 import { intent } from '@/ui/jobs/words';
+import { asOf } from '../../context/forecast';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
 import { EXIT, Stop } from '../../out/exit';
+import { type Line, paint } from '../../out/line';
 import { type ActFlags, agree } from './act';
 import { follow } from './follow';
 
@@ -21,18 +23,23 @@ export async function undo(session: Session, flags: ActFlags, given?: string) {
   if (!offer.possible)
     throw new Stop(EXIT.refused, `#${job.seq} cannot be undone: ${offer.reason}`, { code: 'CONFLICT' });
   const back = moves.filter((move) => move.state === 'pushed');
-  const words = `forecast: undoes #${job.seq} (${intent(job)}): puts back ${counted(back.length, 'branch', 'branches')}`;
+  const repo = await session.client().repos.get({ repoId: job.repoId }, { signal: session.signal });
+  const words: Line = [
+    paint('bold', 'forecast'),
+    `: undoes #${job.seq} (${intent(job)}): puts back ${counted(back.length, 'branch', 'branches')}`,
+    paint('dim', ` (${asOf(repo, Date.now())})`),
+  ];
   if (flags.dryRun) {
-    out.result({ undo: offer, job, moves: back }, () => [words]);
+    out.result({ undo: offer, job, moves: back, syncedAt: repo.syncedAt }, () => [words]);
     return EXIT.ok;
   }
   out.say(words);
   // A number is a decision; the newest one is a guess.
   if (given === undefined) {
-    await agree(session, flags.yes, [
-      `Nothing was done: no job is named, and #${job.seq} is only the newest that can be undone.`,
-      'Name its number, or give --yes.',
-    ]);
+    await agree(session, flags.yes, {
+      message: `Nothing was done: no job is named, and #${job.seq} is only the newest that can be undone.`,
+      hint: 'Name its number, or give --yes.',
+    });
   }
   const { jobId } = await session.client().jobs.undo({ jobId: job.id });
   return follow(session, jobId, { noWait: flags.noWait });

@@ -1,17 +1,21 @@
-import type { ForecastOutline, JobDetail } from '@spicerack/client';
+import type { ForecastOutline, HeldBack, JobDetail } from '@spicerack/client';
 import { commandsByHand } from '@/repos/by-hand';
 import { intent } from '@/ui/jobs/words';
+import { commitWords } from '@/ui/stack/commit-words';
 import { outlineWords } from '@/ui/stack/outline-words';
 import { heldBackWords } from '@/ui/stack/state';
 import { between, duration } from '@/ui/time';
 import { EXIT, type Exit } from '../../out/exit';
 import { type Line, paint } from '../../out/line';
 
-/** A forecast as the dashboard says it, and what of it stays behind or goes away. Pure. */
-export function forecastLines(outline: ForecastOutline): Line[] {
-  const { failure, heldBack, dropped, left = [] } = outline;
+/**
+ * A forecast as the dashboard says it, and what of it stays behind or goes away. Pure.
+ * @param age how old the picture is that it is made from
+ */
+export function forecastLines(outline: ForecastOutline, age: string): Line[] {
+  const { failure, heldBack, dropped } = outline;
   return [
-    [paint('bold', 'forecast'), `: ${outlineWords(outline, 'would move')}`],
+    [paint('bold', 'forecast'), `: ${outlineWords(outline, 'would move')}`, paint('dim', ` (${age})`)],
     ...(failure?.hint ? [`  ${failure.hint.split('\n')[0]}`] : []),
     ...heldBack.map(({ branch, reason }): Line => ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`]),
     ...dropped.map(
@@ -21,10 +25,12 @@ export function forecastLines(outline: ForecastOutline): Line[] {
         `${branch} drops ${commit.slice(0, 8)} ${subject}: its change is already below`,
       ],
     ),
-    ...left.flatMap(({ branch, commit, subject, on, replacedBy }): Line[] =>
-      on || replacedBy
-        ? []
-        : [['  ', paint('yellow', '− '), `${branch} loses ${commit.slice(0, 8)} ${subject}: no branch has it then`]],
+    ...commitWords(outline).map(
+      ({ commit, isLost, words }): Line => [
+        '  ',
+        paint(isLost ? 'yellow' : 'dim', '· '),
+        `${commit.slice(0, 8)} ${words}`,
+      ],
     ),
   ];
 }
@@ -41,6 +47,7 @@ export function endedLines({ job, moves }: JobDetail): Line[] {
   const took = job.startedAt && job.finishedAt ? ` (${duration(between(job.startedAt, job.finishedAt))})` : '';
   const code = job.errorCode ? ` ${job.errorCode}` : '';
   const status = job.status === 'completed' ? '' : ` ${job.status}${code}`;
+  const hint = job.errorHint ?? '';
   return [
     [mark, ' ', ...parts(jobName(job)), `${status}: ${job.message}`, paint('dim', took)],
     ...moves
@@ -55,19 +62,27 @@ export function endedLines({ job, moves }: JobDetail): Line[] {
       ),
     ...(job.result?.heldBack ?? []).flatMap(({ branch, reason }): Line[] => [
       ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`],
-      ...(reason.kind === 'conflict' && reason.byHand
-        ? ['    To solve it by hand:', ...commandsByHand(branch, reason.byHand).map((command) => `      ${command}`)]
-        : []),
+      ...byHandLines(branch, reason, hint),
     ]),
-    ...(job.errorHint ? job.errorHint.split('\n').map((line): Line => `  ${line}`) : []),
+    ...(hint ? hint.split('\n').map((line): Line => `  ${line}`) : []),
   ];
+}
+
+/** The commands that solve a conflict by hand, unless the job's hint has them. */
+function byHandLines(branch: string, reason: HeldBack['reason'], hint: string): Line[] {
+  if (reason.kind !== 'conflict' || !reason.byHand) return [];
+  const commands = commandsByHand(branch, reason.byHand);
+  if (commands.every((command) => hint.includes(command))) return [];
+  return ['    To solve it by hand:', ...commands.map((command) => `      ${command}`)];
 }
 
 /** How the program ends when a job ended so. */
 export function exitOf({ job }: JobDetail): Exit {
   if (job.status === 'completed') return job.result && job.result.heldBack.length > 0 ? EXIT.heldBack : EXIT.ok;
   if (job.errorCode === 'CONFLICT') return EXIT.heldBack;
-  return job.errorCode === 'BRANCH_NOT_FOUND' ? EXIT.notFound : EXIT.failed;
+  if (job.errorCode === 'BRANCH_NOT_FOUND') return EXIT.notFound;
+  // As where it is refused before there is a job.
+  return job.errorCode === 'DIVERGED' ? EXIT.refused : EXIT.failed;
 }
 
 const short = (commit: string | null) => (commit ?? '').slice(0, 7);

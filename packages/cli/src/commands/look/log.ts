@@ -1,7 +1,6 @@
 import type { LogLine } from '@spicerack/client';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
-import { connectionWords } from '../../out/connection';
 import { EXIT } from '../../out/exit';
 import { type Line, paint } from '../../out/line';
 import { exitOf } from '../act/words';
@@ -27,12 +26,11 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
       if (!page.more) return page.feedCursor;
     }
   };
-  const onConnection = connectionWords(out);
   let from = await catchUp();
   if (!flags.follow && out.isJson) out.result({ lines: asOne }, () => []);
   let open = flags.follow ? isOpen(await client.jobs.get({ jobId }, { signal })) : false;
   while (open) {
-    for await (const message of client.watch({ repoId: detail.job.repoId, from, signal, onConnection })) {
+    for await (const message of client.watch({ repoId: detail.job.repoId, from, signal })) {
       if (message.kind === 'start_over') break;
       for (const event of message.events) {
         if (event.op !== 'upsert') continue;

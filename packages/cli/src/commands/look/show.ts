@@ -83,7 +83,7 @@ function patchLines({ path, patch, omitted }: ChangedFile): Line[] {
           : line.startsWith('@@')
             ? 'cyan'
             : null;
-      return style ? [paint(style, line)] : line;
+      return [{ style, code: line }];
     }),
     ...(omitted
       ? [[paint('dim', omitted === 'all' ? 'Too long to be shown here.' : 'The rest is too long to be shown here.')]]

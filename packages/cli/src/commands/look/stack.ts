@@ -8,9 +8,8 @@ import { freshness } from './words';
 /** The stacks of a repository as a picture. */
 export async function stack(session: Session, flags: Place, given?: string) {
   const repo = await repoOf(session, { repo: given ?? flags.repo });
+  const { forecast } = await forecastOf(session, { repoId: repo.id, kind: 'restack_repo' });
   const page = await overviewOf(session, repo.id);
-  const isKnown = page.repo.trunkTip !== null;
-  const forecast = isKnown ? await forecastOf(session, { repoId: repo.id, kind: 'restack_repo' }) : null;
   const head = (given ?? flags.repo) === undefined ? ((await session.clone())?.branch ?? null) : null;
   const { trunk, trunkTip } = page.repo;
   session.out.say(freshness(page.repo, Date.now()));

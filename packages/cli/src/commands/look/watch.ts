@@ -1,6 +1,5 @@
 import { exact } from '@/ui/time';
 import { type Place, repoOf, type Session } from '../../context/session';
-import { connectionWords } from '../../out/connection';
 import { EXIT } from '../../out/exit';
 import { paint } from '../../out/line';
 import { eventLine } from './words';
@@ -17,7 +16,6 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
       from,
       ...(repo ? { repoId: repo.id } : {}),
       signal,
-      onConnection: connectionWords(out),
     })) {
       if (message.kind === 'start_over') {
         out.item(message, () => 'Changes before this are no longer kept: look anew.');
