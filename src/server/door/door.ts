@@ -94,11 +94,17 @@ interface Answer {
 }
 
 /** What becomes of a request: an answer of ours, or it comes in as somebody. */
-type Checked = { answer: Answer } | { asker: Asker };
+type Checked =
+  | { answer: Answer }
+  /** `holds` asks again, of what can end while an answer is still open. */
+  | { asker: Asker; holds?: () => Promise<boolean> };
 
 /** After so long without a request, in milliseconds, somebody whom a proxy vouches for has signed in anew. */
 const VOUCHED_AGAIN_MS = 3_600_000;
 const MOST_SEEN = 10_000;
+
+/** How often an open answer asks whether it may stay open, in milliseconds. */
+const STILL_MS = 60_000;
 
 /** Bytes of the form at most. */
 const MOST_FORM = 4096;
@@ -164,6 +170,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     const { name } = person;
     const role = roleOf(person, config.allow);
     if (!role) {
+      if (rules.publicRead) return { asker: { ...anybody('read'), address: addressOf(request, config) } };
       return { answer: { status: 403, message: notNamed(name) } };
     }
     // There is no moment of signing in: the proxy says it with every request.
@@ -246,7 +253,8 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     const address = addressOf(request, config);
     if (credential.kind === 'session') {
       const who = await sessions.find(credential.id);
-      if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address } };
+      const holds = async () => (await sessions.find(credential.id)) !== null;
+      if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address }, holds };
       return rules.publicRead ? { asker: { ...anybody('read'), address } } : { answer: unauthorized(request) };
     }
     const wait = Math.ceil(throttle.waitOf(address) / 1000);
@@ -264,7 +272,9 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
       return { answer: { ...UNAUTHORIZED, message, form: { to, problem: message } } };
     }
     if (credential.kind === 'bearer') {
-      return { asker: { name: who.name, role: who.role, hasSession: false, address } };
+      const asker = { name: who.name, role: who.role, hasSession: false, address };
+      if (who.tokenId === null) return { asker };
+      return { asker, holds: async () => (await tokens.find(credential.token)) !== null };
     }
     const session = cookie(await sessions.begin(who), SESSION_SECONDS, isSecure(request));
     noteOf(request, 'sign_in', who.name);
@@ -308,6 +318,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
       .then(async (checked) => {
         if ('answer' in checked) return respond(response, checked.answer, request, provider?.name ?? null);
         request.headers[ASKER_HEADER] = writeAsker(checked.asker);
+        if (checked.holds) closeOnceOver(response, checked.holds);
         await (await opened).handle(request, response);
       })
       .catch((error: unknown) => {
@@ -365,6 +376,18 @@ function notNamed(name: string): string {
 
 const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
 const UNAUTHORIZED = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
+
+/** A stream ends with the session or the token that opened it, a minute later at most. */
+function closeOnceOver(response: ServerResponse, holds: () => Promise<boolean>): void {
+  const look = setInterval(() => {
+    holds().then(
+      (live) => live || response.destroy(),
+      () => undefined, // The database is away, which says nothing about anybody.
+    );
+  }, STILL_MS);
+  look.unref();
+  response.once('close', () => clearInterval(look));
+}
 
 function unauthorized(request: IncomingMessage): Answer {
   return { ...UNAUTHORIZED, form: { to: landing(request.url), problem: null } };
