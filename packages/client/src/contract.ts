@@ -660,7 +660,10 @@ export interface Status {
   disk: { database: number; clones: number; free: number; at: string } | null;
   /** How many jobs may be at work at once. */
   concurrency: number;
+  /** Whether people and programs are asked who they are. */
   asksForToken: boolean;
+  /** The servers of its database, this one first; empty while that does not answer. */
+  nodes: ServerNode[];
   /** Null while the database does not answer. */
   queue: { queued: number; running: number; oldestQueuedAt: string | null } | null;
   /** The last jobs that failed. */
@@ -673,6 +676,21 @@ export interface Status {
     message: string;
     at: string | null;
   }>;
+}
+
+/** One of the servers that share a database. */
+export interface ServerNode {
+  machine: string;
+  host: string;
+  version: string;
+  executor: 'inngest' | 'inline';
+  takesJobs: boolean;
+  startedAt: string;
+  seenAt: string;
+  /** Whether it is the one that answers. */
+  isThis: boolean;
+  /** Whether it has not been heard for a while. */
+  isAway: boolean;
 }
 
 /** A program that the server is, runs, or could run. */
