@@ -46,10 +46,11 @@ interface Opening {
   readOnly?: boolean;
   /** What the person answers, where the client can ask one. */
   person?: boolean;
+  token?: string;
 }
 
 /** An agent's client, connected. */
-async function agent({ door, mode = 'auto', readOnly = false, person }: Opening) {
+async function agent({ door, mode = 'auto', readOnly = false, person, token = TOKEN }: Opening) {
   const client = new Client(
     { name: 'test-agent', version: '7.1' },
     {
@@ -60,7 +61,7 @@ async function agent({ door, mode = 'auto', readOnly = false, person }: Opening)
   if (person !== undefined) {
     client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: { confirm: person } }));
   }
-  const headers = { authorization: `Bearer ${TOKEN}`, 'x-requested-by': 'Ada' };
+  const headers = { authorization: `Bearer ${token}`, 'x-requested-by': 'Ada' };
   const transport =
     door === 'http'
       ? new StreamableHTTPClientTransport(new URL(`/api/mcp${readOnly ? '?read-only' : ''}`, server.url), {
@@ -69,7 +70,7 @@ async function agent({ door, mode = 'auto', readOnly = false, person }: Opening)
       : new StdioClientTransport({
           command: process.execPath,
           args: [cli.file, 'mcp', ...(readOnly ? ['--read-only'] : [])],
-          env: { PATH: process.env.PATH ?? '', HOME: dir, SPICERACK_URL: server.url, SPICERACK_TOKEN: TOKEN },
+          env: { PATH: process.env.PATH ?? '', HOME: dir, SPICERACK_URL: server.url, SPICERACK_TOKEN: token },
         });
   await client.connect(transport);
   onTestFinished(() => client.close());
@@ -153,7 +154,9 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     const job = await wait(await call('run_action', { ...restack, expected, agreed: true }));
     expect(job).toMatchObject({ ended: true, status: 'completed', heldBack: [{ branch: 'fix' }] });
     expect(job.moved.map(({ branch }: { branch: string }) => branch)).toEqual(['a', 'b', 'c']);
-    expect(job.requestedBy).toMatch(door === 'http' ? /^test-agent 7\.1 for Ada$/ : /^test-agent 7\.1 for ./);
+    expect(job.requestedBy).toMatch(
+      door === 'http' ? /^server token via test-agent 7\.1 for Ada$/ : /^server token via test-agent 7\.1 for ./,
+    );
 
     expect(await refused('run_action', { ...restack, expected, agreed: true })).toMatch(/Moved since: .*a, b, c/);
     expect(await call('get_job', { jobId: job.jobId })).toMatchObject({ canBeUndone: true });
@@ -199,6 +202,20 @@ describe.each(['http', 'stdio'] as const)('a job at work, over %s', (door) => {
     await release();
     expect(await call('wait_for_job', held)).toMatchObject({ ended: true, status: 'completed' });
   });
+});
+
+it('an agent whose token may only read has no tool that changes anything', async () => {
+  const { access } = createSpicerack({ url: server.url, token: TOKEN });
+  const { secret: token } = await access.createToken({ name: 'reading agent', role: 'read' });
+  const { names, call } = await agent({ door: 'http', token });
+  expect(await names()).toEqual(READING);
+  expect(await call('list_repos', {})).toHaveProperty('repos');
+  // By standard input and output the tools are there, and the API refuses them.
+  const { repoId } = await repo();
+  const byPipe = await agent({ door: 'stdio', token });
+  expect(await byPipe.refused('register_branches', { repoId, suggested: true })).toContain(
+    'reading agent may only read',
+  );
 });
 
 describe('what a forecast holds back', () => {

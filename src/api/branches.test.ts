@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobs } from '@/db/schema';
-import type { Remote } from '@/demo/remote';
+import type { Files, Remote } from '@/demo/remote';
+import { gitText } from '@/git/process/run';
 import { type RealJobs, realJobs } from '@/testing/real-jobs';
 
 let app: RealJobs;
@@ -18,6 +19,26 @@ async function stacked(): Promise<{ remote: Remote; repoId: string }> {
   const repoId = await app.addRegistered(remote);
   await app.api.tasks.create({ repoId, title: 'Mend a', branch: 'fix/a' });
   return { remote, repoId };
+}
+
+/** Who has written the last commit of a branch, and when (seconds). */
+async function authorOf(remote: Remote, branch: string): Promise<{ author: string; at: number }> {
+  const line = await gitText(['log', '-1', '--format=%an <%ae>%x00%at', branch], { gitDir: remote.dir });
+  const [author = '', at = ''] = line.split('\0');
+  return { author, at: Number(at) };
+}
+
+/** A branch of one commit, as `git commit --amend` and `git rebase` leave it: with the author and date of before. */
+async function amended(
+  remote: Remote,
+  { branch, onto, files, author, at }: { branch: string; onto: string; files: Files; author: string; at: number },
+): Promise<void> {
+  await remote.from(onto).branch(branch).commit('Amended', files).write();
+  const { name, email } = /^(?<name>.*) <(?<email>.*)>$/.exec(author)?.groups ?? {};
+  const env = { GIT_AUTHOR_NAME: name ?? '', GIT_AUTHOR_EMAIL: email ?? '', GIT_AUTHOR_DATE: `${at} +0000` };
+  const committer = { GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x', GIT_COMMITTER_DATE: `${at + 9} +0000` };
+  const args = ['commit-tree', `${branch}^{tree}`, '-p', onto, '-m', 'Amended'];
+  await remote.move(branch, await gitText(args, { gitDir: remote.dir, env: { ...env, ...committer } }));
 }
 
 describe('a branch that was renamed on the remote', () => {
@@ -54,6 +75,40 @@ describe('a branch that was renamed on the remote', () => {
       rows = await app.rows(repoId);
       expect(rows.get('child')).toMatchObject({ needsRestack: false });
     }
+  });
+
+  it('is offered too where its commits were amended at the same time, and what stood on it follows', async () => {
+    const { remote, repoId } = await stacked();
+    await remote.from('main').commit('Main moves', { 'main.txt': 'x\n' }).write();
+    const { author, at } = await authorOf(remote, 'fix/a');
+    await amended(remote, { branch: 'feat/a', onto: 'main', files: { 'a.txt': 'better\n' }, author, at });
+    await remote.delete('fix/a');
+    const { job } = await app.run({ repoId, kind: 'sync_repo' });
+    expect(job.message).toContain('fix/a is feat/a now');
+    await app.run({ repoId, kind: 'sync_repo' });
+    expect((await app.rows(repoId)).get('feat/a')).toMatchObject({ renamedFrom: 'fix/a' });
+    await app.api.branches.acceptRename({ repoId, branch: 'feat/a' });
+    await app.run({ repoId, kind: 'restack_repo' });
+    await app.run({ repoId, kind: 'restack_repo' });
+    expect(await remote.subjects('child', 'main')).toEqual(['Amended', 'Child']);
+    expect(await remote.file('child', 'a.txt')).toBe('better\n');
+  });
+
+  it('is not offered of commits that another has made, or at another time, or of two that were amended', async () => {
+    const { remote, repoId } = await stacked();
+    const { author, at } = await authorOf(remote, 'fix/a');
+    const make = (branch: string, by: { author: string; at: number }) =>
+      amended(remote, { branch, onto: 'main', files: { 'a.txt': `${branch}\n` }, ...by });
+    await make('other', { author: 'Bo Ash <bo@example.com>', at });
+    await make('later', { author, at: at + 1 });
+    await remote.delete('fix/a');
+    await app.run({ repoId, kind: 'sync_repo' });
+    const offers = async () => [...(await app.rows(repoId)).values()].flatMap(({ renamedFrom }) => renamedFrom ?? []);
+    expect(await offers()).toEqual([]);
+    await make('one', { author, at });
+    await make('two', { author, at });
+    await app.run({ repoId, kind: 'sync_repo' });
+    expect(await offers()).toEqual([]);
   });
 
   it('is not offered of a branch that stood on the deleted one, of a copy that has it beside it, or of two copies', async () => {

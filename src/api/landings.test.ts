@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { type Files, makeRemote, type Remote } from '@/demo/remote';
 import type { ActionKind } from '@/model/kinds';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type InProcess, inProcess } from '@/testing/in-process';
-import { appRouter } from './router';
 
 /** What has landed and what has not, through the API and on real remotes, by each engine. */
 
@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const api = () => appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const api = () => callerOn(test.db);
 
 /** A remote, and the repo that Spicerack knows it as. */
 class World {
@@ -411,6 +411,29 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(log.join('\n')).toMatch(/\(a2\) leaves b; no branch has it any more/);
     });
 
+    it.each(['at its tip', 'with new work there'])(
+      'takes its commits away from under the branch on it when it is reset onto a newer main, %s; forecast and job name them',
+      async (how) => {
+        const world = await World.make(engine, stack);
+        const a2 = await world.remote.tip('a');
+        await world.onMain('Go on', { m: 'm\n' });
+        await world.remote.move('a', 'main');
+        if (how !== 'at its tip') await world.remote.from('a').commit('New', { n: 'n\n' }).write();
+        await world.sync();
+        const left = ['a2', 'a1'].map((subject) => ({ branch: 'b', subject, on: null, replacedBy: null }));
+        const asked = { repoId: world.repoId, kind: 'restack_repo' as const };
+        await api().forecast.get(asked);
+        await app.forecasts();
+        expect((await api().forecast.get(asked)).outline).toMatchObject({ left });
+        const { id: jobId, result, message } = await world.restack();
+        expect(result).toMatchObject({ left, heldBack: [], forecast: { agreed: true } });
+        expect(message).toMatch(/took away 2 commits that no branch has any more.*\(a2\) of b.*\(a1\) of b/);
+        await api().jobs.keep({ jobId, commit: a2, branch: 'kept' });
+        await app.rest();
+        expect(await world.remote.subjects('kept', 'main')).toEqual(['a1', 'a2']);
+      },
+    );
+
     it('can have what left put on a branch of its own', async () => {
       const world = await World.make(engine, stack);
       const a2 = await world.remote.tip('a');
@@ -420,6 +443,15 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       await expect(api().jobs.keep({ ...keep, branch: 'b' })).rejects.toThrow('There is a branch b already');
       await expect(api().jobs.keep({ ...keep, commit: 'f'.repeat(40) })).rejects.toThrow('names no such commit');
       await expect(api().jobs.keep({ ...keep, branch: 'b/kept' })).rejects.toThrow('Git cannot have b/kept beside b');
+      // Pushed since the last look: the job sees it.
+      await world.remote.move('new', 'main');
+      const late = await api().jobs.keep({ ...keep, branch: 'new/kept' });
+      await app.rest();
+      expect((await api().jobs.get({ jobId: late.jobId })).job).toMatchObject({
+        status: 'error',
+        errorCode: 'DIVERGED',
+        message: expect.stringContaining('Git cannot have new/kept beside new'),
+      });
       await api().jobs.keep(keep);
       await app.rest();
       expect(await world.remote.tip('kept')).toBe(a2);
@@ -436,6 +468,24 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(result.left).toMatchObject([{ on: null }, { on: null }]);
       expect(result.left?.filter(({ replacedBy }) => replacedBy === null)).toEqual([]);
     });
+  });
+
+  it('a commit that an undo brings back, and whose change main has, leaves the branches on it without a false word', async () => {
+    const world = await World.make(engine, {
+      a: [{ a: 'a\n' }, { more: 'm\n' }],
+      b: [{ b: 'b\n' }],
+      c: [{ c: 'c\n' }],
+    });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id: jobId } = await world.restack();
+    await world.onMain('Pick a1', { a: 'a\n' });
+    await api().jobs.undo({ jobId });
+    await app.rest();
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'a2', 'b1', 'c1']);
+    const { result, message } = await world.restack();
+    expect(message).not.toMatch(/took away/);
+    expect(result).toMatchObject({ left: [], heldBack: [], notes: [] });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a2', 'b1', 'c1']);
   });
 
   describe('a branch that is merged into its parent', () => {
@@ -519,6 +569,54 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.remote.subjects('b', 'elsewhere')).toEqual(['b1', 'b2']);
       await world.restack();
       expect(await world.remote.subjects('b', 'main')).toEqual(['e1', 'b1', 'b2']);
+    });
+  });
+
+  describe('what a merge commit of a branch has changed itself', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+    async function merging(files: Files): Promise<World> {
+      const world = await World.make(engine, stack, { app: lines(), other: 'o\n' });
+      await world.onMain('Main 1', { m: '1\n', app: lines({ 2: 'M' }) });
+      await world.remote
+        .from('a')
+        .commit('Merge main', { m: '1\n', app: lines({ 2: 'M' }), ...files }, { merge: ['main'] })
+        .write();
+      await world.onMain('Main 2', { m: '2\n' });
+      return world;
+    }
+
+    it('goes along with the branch, and a second restack finds nothing to do', async () => {
+      const world = await merging({ app: lines({ 2: 'M', 7: 'of the merge' }), other: null, own: 'own\n' });
+      const merge = await world.remote.tip('a');
+      const restacked = await world.restack();
+      expect(restacked).toMatchObject({ result: { heldBack: [], dropped: [], left: [], notes: [] } });
+      expect(restacked.result.warnings).toMatchObject([{ branch: 'a', kind: 'merge_flattened', commits: [merge] }]);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'Merge main', 'b1']);
+      expect(await world.remote.file('b', 'app')).toBe(lines({ 2: 'M', 7: 'of the merge' }));
+      expect(await world.remote.paths('b')).toEqual(['a', 'app', 'b', 'm', 'own']);
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+    });
+
+    it('is no commit of its own where there is none', async () => {
+      const world = await merging({});
+      await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
+    });
+
+    it('holds the branch back where it conflicts, and the forecast has said so before', async () => {
+      const world = await merging({ app: lines({ 2: 'M', 7: 'of the merge' }) });
+      const merge = await world.remote.tip('a');
+      await world.onMain('Main 3', { app: lines({ 2: 'M', 7: 'of main' }) });
+      await world.run('sync_repo', { move: false });
+      const asked = { repoId: world.repoId, kind: 'restack_repo' as const };
+      await api().forecast.get(asked);
+      await app.forecasts();
+      const reason = { kind: 'conflict', commit: merge, byHand: { merges: [merge] } };
+      const heldBack = [{ branch: 'a', reason }, { branch: 'b' }];
+      expect((await api().forecast.get(asked)).outline).toMatchObject({ moves: [], heldBack });
+      const restacked = await world.restack();
+      expect(restacked).toMatchObject({ moves: [], result: { heldBack, forecast: { agreed: true } } });
+      expect(restacked.log.join('\n')).toContain('what the merge');
     });
   });
 

@@ -31,8 +31,11 @@ export type HeldBackReason =
       subject: string;
       onto: string;
       files: ConflictFile[];
-      /** What solving it by hand begins with: the branch to stand on, and the branch's own tip and base. */
-      byHand?: { parent: string; tip: string; base: string };
+      /**
+       * What solving it by hand begins with: the branch to stand on, the branch's own tip and base, and its merge commits
+       * that have changed something themselves.
+       */
+      byHand?: { parent: string; tip: string; base: string; merges?: string[] };
     }
   /** The branch below it is held back. */
   | { kind: 'below'; branch: string }

@@ -8,10 +8,10 @@ import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/la
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, refusalHint, TOO_LARGE_HINT } from '@/queue/failure';
-import { type ByHand, commandsByHand } from '@/repos/by-hand';
+import { type ByHand, commandsByHand, isMergesOwn } from '@/repos/by-hand';
 import { shallowWords } from '@/repos/left-out';
 import { account } from '@/stack/conservation';
-import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
+import type { Committer, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
 import { History } from '@/stack/history';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
@@ -55,9 +55,7 @@ export async function planAction(input: PlanInput): Promise<PlannedAction> {
   const { allowed, heldBack } = withoutRefused(scope.targets, refused);
   const branches = planBranches(rows, trunk.name);
   const planned = await picked.engine.plan({ gitDir, trunk, branches, targets: allowed, committer, signal, log });
-  const onto = new Map(allowed.map((target) => [target.branch, target.onto]));
-  const met = planned.plan.heldBack.map((held) => withWayOut(held, branches, onto));
-  const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...met] };
+  const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...planned.plan.heldBack] };
   const { left, lost } = await accounts(input, planned);
   return { ...planned, plan, registered: [], left, adopted: [], failure: lost ?? ownFailure(action, plan.heldBack) };
 }
@@ -198,14 +196,6 @@ function withoutRefused(
   return { allowed, heldBack };
 }
 
-/** A conflict with what one needs to solve it by hand. */
-function withWayOut(held: HeldBack, branches: PlanBranch[], onto: ReadonlyMap<string, string>): HeldBack {
-  const row = branches.find(({ name }) => name === held.branch);
-  const parent = onto.get(held.branch);
-  if (held.reason.kind !== 'conflict' || !row || !parent) return held;
-  return { ...held, reason: { ...held.reason, byHand: { parent, tip: row.tip, base: row.base } } };
-}
-
 /** An action on one branch that cannot move that very branch fails, and moves nothing. */
 function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null {
   const own = heldBack.find((held) => held.branch === action.branch);
@@ -236,7 +226,9 @@ export function reasonText({ reason }: HeldBack): string {
   switch (reason.kind) {
     case 'conflict': {
       const files = reason.files.map((file) => file.path).join(', ');
-      return `${reason.commit.slice(0, 8)} (${reason.subject}) conflicts in ${files || 'a way that git cannot merge'}`;
+      const commit = `${reason.commit.slice(0, 8)} (${reason.subject})`;
+      const what = isMergesOwn(reason) ? `what the merge ${commit} changed itself` : commit;
+      return `${what} conflicts in ${files || 'a way that git cannot merge'}`;
     }
     case 'below':
       return `${reason.branch} below it is held back`;

@@ -3,6 +3,7 @@ import type { BranchRow } from '@/db/schema';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt, treesOf } from '@/git/objects/cat-file';
 import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
+import { commitIdentities } from '@/git/objects/identities';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import type { BranchForecast } from '@/model/forecast';
 import { isKept } from '@/repos/kept';
@@ -165,7 +166,9 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     describeStance(history, stance);
     if (isKept(stance.row)) stance.row.needsRestack = false;
   }
-  const renamed = findRenamed(history, rows, (name) => !previous.has(name));
+  const isNew = (name: string) => !previous.has(name);
+  const authors = (commits: string[]) => commitIdentities(gitDir, commits, signal);
+  const renamed = await findRenamed(history, trunk.tip, rows, isNew, authors);
   for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
   // Then what that means in content. What is too large to be measured is not merged.
@@ -282,6 +285,8 @@ function* commitsToKnow(
     return row.merged && (!ref || ref.tip === row.tip);
   };
   const needed = new Set(before.filter((row) => refs.has(row.name) && !isSettled(row)).map((row) => row.parent));
+  // What a branch seems to be under a new name is held against it again.
+  for (const row of before) needed.add(row.renamedFrom);
   const open = new Set<string>();
   for (const row of before) {
     if (isSettled(row)) continue;

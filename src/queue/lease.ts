@@ -5,6 +5,7 @@ import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
 import { identifyProcess, isDead, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
+import { log } from '@/log';
 import { machine } from '@/machine';
 
 /** Which run of which job: what an executor hands over. */
@@ -131,11 +132,23 @@ export async function takeLease(
       .where(sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${after.fence}`);
     return { kind: 'not_yet' };
   }
+  sayTaken(before, taken, deadFence === before.fence);
   if (before.leaseGroup && before.leaseMachine === machine()) killGroup(before.leaseGroup);
   await takeClone(db, taken.repoId);
   const [repo] = await db.select().from(repos).where(sql`${repos.id} = ${taken.repoId}`);
   if (!repo) return { kind: 'over' };
   return holdLease(db, taken, repo, shutdown);
+}
+
+/** Steps of one attempt take the lease one after the other, of which nothing is said. */
+function sayTaken(before: JobRow, taken: JobRow, holderIsDead: boolean): void {
+  const { seq, id, attempt, kind } = taken;
+  const facts = { job: seq, jobId: id, repoId: taken.repoId, attempt, kind };
+  if (before.status === 'queued') log('info', 'claimed', 'Claimed', facts);
+  else if (before.leaseHeld) {
+    const why = holderIsDead ? 'Taken over: its process has ended' : 'Taken over: its lease has run out';
+    log('warn', 'taken_over', why, { ...facts, from: before.leaseMachine });
+  } else if (attempt > before.attempt) log('info', 'tried_again', 'Tried again', facts);
 }
 
 /** Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that. */

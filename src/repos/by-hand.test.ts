@@ -92,4 +92,17 @@ describe('the commands that solve a conflict by hand', () => {
     expect(await sh(push)).toMatchObject({ ok: false, said: expect.stringContaining('stale info') });
     expect(await remote.tip(branch)).toBe(theirs);
   });
+
+  it('show what the merge commits of the branch have changed themselves, before the push: a rebase leaves it out', () => {
+    const byHand = { parent: 'a', tip: '1'.repeat(40), base: '2'.repeat(40) };
+    const merge = '3'.repeat(40);
+    const [fetch, detach, rebase, push] = commandsByHand('b', byHand);
+    expect(commandsByHand('b', { ...byHand, merges: [merge] })).toEqual([
+      fetch,
+      detach,
+      rebase,
+      expect.stringContaining(`git show --remerge-diff ${merge}`),
+      push,
+    ]);
+  });
 });

@@ -43,7 +43,11 @@ export function account(
   landed: ReadonlySet<string>,
 ): Accounts {
   const accounts: Accounts = { left: [], lost: [] };
-  const rewrittenByAny = new Set(moves.flatMap(({ rewritten }) => rewritten.map(({ from }) => from)));
+  // What a branch below has rewritten, or dropped because its change stands below, its author has not taken away.
+  const known = new Set([
+    ...moves.flatMap(({ rewritten }) => rewritten.map(({ from }) => from)),
+    ...dropped.map(({ commit }) => commit),
+  ]);
   const tipBefore = new Map(moves.map(({ branch, before }) => [branch, before]));
   for (const { branch, before, after, parentBefore, baseBefore, rewritten } of moves) {
     if (before === null || after === null || before === after) continue;
@@ -65,9 +69,9 @@ export function account(
     );
     for (const commit of gone) {
       if (own.has(commit)) accounts.lost.push({ branch, commit });
-      else if (!rewrittenByAny.has(commit)) {
-        const known = parentBefore === null ? [] : [parentBefore];
-        const on = [...known, ...tips.keys()].find((name) => history.isAncestor(commit, tips.get(name) ?? ''));
+      else if (!known.has(commit)) {
+        const first = parentBefore === null ? [] : [parentBefore];
+        const on = [...first, ...tips.keys()].find((name) => history.isAncestor(commit, tips.get(name) ?? ''));
         accounts.left.push({ branch, commit, on: on ?? null });
       }
     }

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
+import { clashingName } from '@/db/name-clash';
 import { type BranchRow, jobMoves, jobs, type RepoRow } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { whatChanged } from '@/forecast/expected';
@@ -19,7 +20,7 @@ import { failure, JobFailed, refusalHint } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
-import { notTracked, unknownBranch } from '@/repos/branch-words';
+import { clashes, notTracked, unknownBranch } from '@/repos/branch-words';
 import { canCarry } from '@/repos/kept';
 import { pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
@@ -232,6 +233,12 @@ async function createBranch(
         'Choose another name, or register the branch that is there.',
       ),
     );
+  }
+  // Somebody may have pushed it since the request looked.
+  const other = await clashingName(lease.db, lease.repo.id, branch);
+  if (other !== null) {
+    const { message, hint } = clashes(branch, other);
+    throw new JobFailed(failure('DIVERGED', message, hint));
   }
   const moves: PlannedMove[] = [
     {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reposRouter } from '@/api/repos';
+import { callerOn } from '@/api/testing/caller';
 import { jobLogs, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -83,20 +83,19 @@ test('a hook that talks for 300 KB is cut in the message and the overview, with 
   await remote.hook('pre-receive', `head -c 300000 /dev/zero | tr '\\0' x | fold -w 100 >&2; exit 1`);
   const { job } = await app.run({ repoId, kind: 'rebase_branch', branch: 'fix' });
   expect(job.message.length).toBeLessThan(1600);
-  const caller = reposRouter.createCaller({ db: db.db, requestedBy: 'test', shutdown: new AbortController().signal });
+  const caller = callerOn(db.db).repos;
   expect(JSON.stringify(await caller.overview({ repoId })).length).toBeLessThan(20_000);
   const log = await logOf(job.id);
   expect(log.length).toBeLessThan(600);
   expect(log.join('\n')).toMatch(/lines are left out/);
 });
 
-test('a branch whose name continues another one’s is answered with what to do about names', async () => {
+test('a new branch whose name continues one that was pushed meanwhile is told before anything is pushed', async () => {
   const { remote, repoId } = await stack();
   await remote.from('main').branch('foo').commit('Foo', { c: '1\n' }).write();
   const { job } = await app.run({ repoId, kind: 'create_branch', branch: 'foo/bar', parent: 'main' });
-  expect(job).toMatchObject({ status: 'error', errorCode: 'PUSH_REJECTED' });
-  expect(job.errorHint).toContain('Rename or delete');
-  expect(job.errorHint).not.toContain('whoever may');
+  expect(job).toMatchObject({ status: 'error', errorCode: 'DIVERGED', errorHint: 'Choose another name.' });
+  expect(job.message).toContain('foo/bar beside foo');
 });
 
 test('a host that wants to be paid is no fault of ours, and its repo says so until it answers again', async () => {

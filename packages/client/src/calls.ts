@@ -262,7 +262,7 @@ export function readError(error: unknown, { url, serverVersion, version }: Serve
   });
 }
 
-const ASKS = 'Give the server’s token (SPICERACK_TOKEN where it was started).';
+const ASKS = 'Give a token of the server: one that was made for you, or SPICERACK_TOKEN where it was started.';
 
 /** What to do where the server does not say it. */
 const HINTS: Partial<Record<SpicerackErrorCode, string>> = {

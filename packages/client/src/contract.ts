@@ -74,8 +74,11 @@ export type HeldBackReason =
       subject: string;
       onto: string;
       files: ConflictFile[];
-      /** What solving it by hand begins with: the branch to stand on, and the branch's own tip and base. */
-      byHand?: { parent: string; tip: string; base: string };
+      /**
+       * What solving it by hand begins with: the branch to stand on, the branch's own tip and base, and its merge commits
+       * that have changed something themselves.
+       */
+      byHand?: { parent: string; tip: string; base: string; merges?: string[] };
     }
   /** The branch below it is held back. */
   | { kind: 'below'; branch: string }
@@ -766,6 +769,38 @@ export interface WaitOptions extends StreamOptions {
   onChange?: ((detail: JobDetail) => void) | undefined;
 }
 
+/** What somebody may do, each with all before it. */
+export type Role = 'read' | 'act' | 'administer';
+
+/** What somebody or something presents instead of the server's own token. */
+export interface Token {
+  id: string;
+  /** Who has it. */
+  name: string;
+  role: Role;
+  createdAt: string;
+  createdBy: string;
+  /** Null where it ends only when it is revoked. */
+  expiresAt: string | null;
+  /** To the minute; null where it was never used. */
+  lastUsedAt: string | null;
+}
+
+/** Who did what. */
+export interface AuditEntry {
+  seq: number;
+  at: string;
+  /** Null where nobody was asked, and where a sign-in failed. */
+  who: string | null;
+  /** What the client said of itself. */
+  via: string | null;
+  address: string | null;
+  /** `sign_in`, `sign_in_failed`, `sign_out`, or the call, such as `jobs.run`. */
+  action: string;
+  /** What it was done to. */
+  about: Record<string, string>;
+}
+
 /**
  * Everything that the dashboard does. Every call throws `SpicerackError`, or the signal's reason. A call whose answer gets
  * lost is sent again, and is done once.
@@ -922,6 +957,34 @@ export interface Spicerack {
   };
   system: {
     status(options?: CallOptions): Promise<Status>;
+  };
+  access: {
+    /** Who asks, as the server knows it; `name` is null where it asks nobody. */
+    me(options?: CallOptions): Promise<{ name: string | null; role: Role; hasSession: boolean }>;
+    /** Newest first. */
+    tokens(options?: CallOptions): Promise<{ tokens: Token[] }>;
+    /** Makes a token; what it is, is told this once. A name has one token: once its answer was lost, revoke it. */
+    createToken(
+      input: {
+        name: string;
+        role: Role;
+        /** Days until it expires; null is never, 90 where it is left out. */
+        days?: number | null | undefined;
+      },
+      options?: CallOptions,
+    ): Promise<{ secret: string; token: Token }>;
+    /** Ends a token, and every session that was opened with it. */
+    revokeToken(input: { tokenId: string }, options?: CallOptions): Promise<{ revoked: true; name: string }>;
+    /** Who did what, newest first. `cursor` is the `nextCursor` of the page before. */
+    audit(
+      input?: {
+        action?: string | undefined;
+        /** At most 100; 30 where it is left out. */
+        limit?: number | undefined;
+        cursor?: number | undefined;
+      },
+      options?: CallOptions,
+    ): Promise<{ entries: AuditEntry[]; nextCursor: number | null }>;
   };
   /**
    * Follows what changes, over lost connections and restarts of the server, without a gap or a duplicate, until the loop

@@ -21,7 +21,7 @@ export { SpicerackError, type SpicerackErrorCode } from './error';
 export interface SpicerackOptions {
   /** Where the server listens, such as `http://127.0.0.1:3000`. */
   url: string | URL;
-  /** The server's `SPICERACK_TOKEN`, where it has one. */
+  /** A token of the server, where it asks for one. */
   token?: string | undefined;
   /** Who asks, for the record of each job; at most 100 characters. */
   requestedBy?: string | undefined;
@@ -122,6 +122,14 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       rangeDiff: query('changes.rangeDiff'),
     },
     system: { status: bare('system.status') },
+    access: {
+      me: bare('access.me'),
+      tokens: bare('access.tokens'),
+      createToken: mutation('access.createToken'),
+      revokeToken: mutation('access.revokeToken'),
+      audit: (input = {}, call) =>
+        query<typeof input, Awaited<ReturnType<Spicerack['access']['audit']>>>('access.audit')(input, call),
+    },
     async *watch({ repoId, from, signal, onConnection: own } = {}) {
       if (from !== undefined) checkCursor(from);
       const stop = until(signal);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SIGN_IN } from './access';
+import { LEAVE, SIGN_IN } from './access';
 
 /** The look of the app (`app/globals.css`) without its style sheet, which whoever sees this may not have yet. */
 const STYLE = `
@@ -14,13 +14,17 @@ main {
 }
 h1 { margin: 0 0 1rem; font-size: 1.25rem; line-height: 1.4 }
 label { display: block; font-weight: 500 }
-input, button { box-sizing: border-box; width: 100%; padding: .5rem .75rem; border-radius: .375rem; font: inherit }
+input, button, main > a { box-sizing: border-box; width: 100%; padding: .5rem .75rem; border-radius: .375rem; font: inherit }
 input {
   margin-top: .25rem; background: transparent; color: inherit; border: 1px solid light-dark(#7e828a, #70747d);
 }
 input[aria-invalid] { border-color: light-dark(#b31319, #fd837d) }
 button {
   margin-top: 1rem; font-weight: 500; cursor: pointer; border: 1px solid transparent;
+  background: light-dark(#3655cd, #90aefe); color: light-dark(#ffffff, #0c111f);
+}
+main > a {
+  display: block; text-align: center; text-decoration: none; font-weight: 500; margin-bottom: 1rem;
   background: light-dark(#3655cd, #90aefe); color: light-dark(#ffffff, #0c111f);
 }
 :focus-visible { outline: 2px solid light-dark(#3655cd, #90aefe); outline-offset: 2px }
@@ -41,8 +45,9 @@ export const SIGN_IN_HEADERS = {
  * A page that asks for the token.
  * @param to the path to go on to
  * @param problem what was wrong with the last one, as a sentence
+ * @param provider where one can sign in without a token
  */
-export function signInPage(to: string, problem: string | null): string {
+export function signInPage(to: string, problem: string | null, provider: string | null): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -54,6 +59,12 @@ export function signInPage(to: string, problem: string | null): string {
 <body>
 <main>
 <h1>Sign in to Spicerack</h1>
+${
+  provider
+    ? `<a href="${LEAVE}?to=${encodeURIComponent(to)}">Sign in with ${escapeHtml(provider)}</a>
+<p>Or with a token:</p>`
+    : ''
+}
 <form method="post" action="${SIGN_IN}">
 <input type="hidden" name="to" value="${escapeHtml(to)}">
 <label for="token">Token</label>
@@ -61,7 +72,7 @@ export function signInPage(to: string, problem: string | null): string {
 ${problem ? `<p id="problem" role="alert">${escapeHtml(problem)}</p>` : ''}
 <button>Sign in</button>
 </form>
-<p>It is what <code>SPICERACK_TOKEN</code> was set to where the server was started.</p>
+<p>One that was made for you, or what <code>SPICERACK_TOKEN</code> was set to where the server was started.</p>
 </main>
 </body>
 </html>

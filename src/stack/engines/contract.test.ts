@@ -299,6 +299,130 @@ for (const { name, engine, skip } of engines) {
       expect(plan.warnings).toMatchObject([{ branch: 'a', kind: 'merge_flattened', commits: [merge] }]);
     });
 
+    /** `a` merges `side` and trunk; what `merge` says is what the merge commit holds over `a`. */
+    async function withMerge(merge: Files, side: Files = { s: '1\n' }, before: Files = { a: '1\n' }) {
+      const w = await world();
+      await startTrunk(w);
+      await w.remote.from('main').branch('side').commit('Side', side).write();
+      await w.remote
+        .from('main')
+        .branch('a')
+        .commit('A1', before)
+        .commit('Merge', merge, { merge: ['side'] })
+        .write();
+      const commit = await w.remote.tip('a');
+      await w.remote.from('a').commit('A2', { a: '2\n' }).write();
+      await w.track('a');
+      return { w, commit };
+    }
+
+    test('keeps what a merge commit has changed itself, as a commit with its author and message', async () => {
+      const { w, commit } = await withMerge({ s: '1\n', own: 'made in the merge\n', f: lines({ 9: 'M' }) });
+      await w.remote
+        .from('main')
+        .commit('Trunk', { f: lines({ 1: 'T' }) })
+        .write();
+      const { plan, tip } = await w.restack(engine);
+      expect(plan).toMatchObject({ heldBack: [], dropped: [] });
+      const own = await subjects(w, `refs/remotes/origin/main..${tip('a')}`);
+      expect(own).toEqual(expect.arrayContaining(['A1', 'Side', 'Merge', 'A2']));
+      expect(own.indexOf('Merge')).toBe(2);
+      expect(await w.run('rev-list', '--merges', `refs/remotes/origin/main..${tip('a')}`)).toBe('');
+      expect(await show(w, `${tip('a')}:own`)).toBe('made in the merge\n');
+      expect(await show(w, `${tip('a')}:f`)).toBe(lines({ 1: 'T', 9: 'M' }));
+      expect(plan.moves[0]?.rewritten).toContainEqual({ from: commit, to: await w.run('rev-parse', `${tip('a')}~1`) });
+      expect(plan.warnings).toMatchObject([{ kind: 'merge_flattened', commits: [commit] }]);
+      expect(plan.warnings[0]?.message).toContain('changed beside the merge is an ordinary commit now');
+    });
+
+    test('keeps what a merge of three branches has changed itself', async () => {
+      const w = await world();
+      await startTrunk(w);
+      for (const side of ['s', 't']) {
+        await w.remote
+          .from('main')
+          .branch(side)
+          .commit(side, { [side]: '1\n' })
+          .write();
+      }
+      const octopus = (files: Files) =>
+        w.remote
+          .from('main')
+          .branch('a')
+          .commit('A1', { a: '1\n' })
+          .commit('Merge', { s: '1\n', t: '1\n', ...files }, { merge: ['s', 't'] })
+          .write();
+      await octopus({});
+      await w.track('a');
+      await w.remote.from('main').commit('Trunk', { m: '1\n' }).write();
+      const clean = await w.restack(engine);
+      expect((await subjects(w, `refs/remotes/origin/main..${clean.tip('a')}`)).sort()).toEqual(['A1', 's', 't']);
+
+      await octopus({ own: '1\n' });
+      await w.remote.from('main').commit('Trunk 2', { m: '2\n' }).write();
+      const { plan, tip } = await w.restack(engine);
+      expect(plan.heldBack).toEqual([]);
+      expect(await modes(w, tip('a'))).toEqual(['a', 'f', 'm', 'own', 's', 't'].map((path) => `100644 ${path}`));
+    });
+
+    test('drops what a merge commit has changed itself where replaying that leaves nothing', async () => {
+      const { w, commit } = await withMerge({ s: '1\n', f: lines({ 9: 'M' }) });
+      await w.remote
+        .from('main')
+        .commit('The same', { f: lines({ 9: 'M' }) })
+        .write();
+      const { plan, tip } = await w.restack(engine);
+      expect(plan).toMatchObject({ heldBack: [], dropped: [{ branch: 'a', commit, subject: 'Merge' }] });
+      expect(await show(w, `${tip('a')}:f`)).toBe(lines({ 9: 'M' }));
+    });
+
+    test('holds a branch back where what its merge has changed conflicts, and names the merge', async () => {
+      const { w, commit } = await withMerge({ s: '1\n', f: lines({ 9: 'M' }) });
+      await w.remote
+        .from('main')
+        .commit('Another', { f: lines({ 9: 'T' }) })
+        .write();
+      const { plan } = await w.restack(engine);
+      expect(plan.moves).toEqual([]);
+      expect(plan.heldBack).toMatchObject([
+        { branch: 'a', reason: { kind: 'conflict', commit, files: [{ path: 'f' }], byHand: { merges: [commit] } } },
+      ]);
+      const [held] = plan.heldBack;
+      const text = held?.reason.kind === 'conflict' ? held.reason.files[0]?.text : '';
+      expect(text).toMatch(/<<<<<<< main\n.*T\n=======\n.*M\n>>>>>>> [0-9a-f]{7} \(Merge\)/s);
+    });
+
+    test('holds a branch back where a merge has resolved a conflict, which no replay can do again', async () => {
+      const both = lines({ 5: 'A and trunk' });
+      const w = await world();
+      await startTrunk(w);
+      await w.remote
+        .from('main')
+        .branch('p')
+        .commit('P1', { p: '1\n' })
+        .branch('a')
+        .commit('A1', { f: lines({ 5: 'A' }) })
+        .write();
+      await w.remote
+        .from('main')
+        .commit('Trunk', { f: lines({ 5: 'T' }) })
+        .write();
+      await w.remote
+        .from('a')
+        .commit('Merge', { f: both }, { merge: ['main'] })
+        .write();
+      const commit = await w.remote.tip('a');
+      await w.track('p');
+      await w.track('a', 'p');
+      // Its parent is amended, on the old trunk: A1 goes there cleanly, the resolution does not.
+      await w.remote.from('main~1').branch('p').commit('P1', { p: '2\n' }).write();
+      const { plan } = await w.restack(engine, [{ branch: 'a', onto: 'p' }]);
+      expect(plan.moves).toEqual([]);
+      expect(plan.heldBack).toMatchObject([
+        { branch: 'a', reason: { kind: 'conflict', commit, files: [{ path: 'f' }], byHand: { merges: [commit] } } },
+      ]);
+    });
+
     test('leaves out trunk commits that were merged into the branch', async () => {
       const w = await world();
       await startTrunk(w);

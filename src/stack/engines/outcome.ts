@@ -6,7 +6,7 @@ import { listCommits } from '@/git/objects/rev-list';
 import type { HeldBackReason, Plan, Warning } from '@/model/plan';
 import { History } from '@/stack/history';
 import type { PlanBranch, PlannedObjects, PlanRequest } from './engine';
-import type { Replayed } from './git/replay';
+import type { Conflict, Replayed } from './git/replay';
 
 /** A branch and where it is after the plan. */
 export interface Place {
@@ -52,6 +52,13 @@ export function inPlace(branch: PlanBranch): Replayed {
   return { tip: branch.tip, rewritten: [], dropped: [], merges: [], signed: [] };
 }
 
+/** Why a branch does not go onto a place, with what one needs to take it there by hand. */
+export function conflictReason({ tip, base }: PlanBranch, onto: Place, conflict: Conflict): HeldBackReason {
+  const { commit, subject, files, merges } = conflict;
+  const byHand = { parent: onto.name, tip, base, ...(merges.length > 0 ? { merges } : {}) };
+  return { kind: 'conflict', commit, subject, onto: onto.tip, files, byHand };
+}
+
 function toPlan(outcomes: Outcome[]): Plan {
   const result: Plan = { moves: [], heldBack: [], dropped: [], warnings: [] };
   for (const { branch, onto, result: replayed } of outcomes) {
@@ -78,10 +85,15 @@ function toPlan(outcomes: Outcome[]): Plan {
   return result;
 }
 
-function warnings(branch: string, { merges, signed }: Replayed): Warning[] {
+function warnings(branch: string, { merges, signed, rewritten }: Replayed): Warning[] {
   const list: Warning[] = [];
   if (merges.length > 0) {
-    const message = `${count(merges, 'merge commit')} of ${branch} flattened, as git rebase does: what was changed in the merge itself is not kept.`;
+    const carried = rewritten.filter(({ from }) => merges.includes(from));
+    const kept =
+      carried.length > 0
+        ? `; what ${count(carried, 'of them', 'of them')} changed beside the merge is an ordinary commit now`
+        : '';
+    const message = `${count(merges, 'merge commit')} of ${branch} flattened, as git rebase does${kept}.`;
     list.push({ branch, kind: 'merge_flattened', commits: merges, message });
   }
   if (signed.length > 0) {
@@ -101,8 +113,8 @@ function report(outcomes: Outcome[]): string[] {
   });
 }
 
-function count(list: unknown[], noun: string): string {
-  return `${list.length} ${noun}${list.length === 1 ? '' : 's'}`;
+function count(list: unknown[], noun: string, nouns = `${noun}s`): string {
+  return `${list.length} ${list.length === 1 ? noun : nouns}`;
 }
 
 async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Plan, keepRef: string): Promise<void> {

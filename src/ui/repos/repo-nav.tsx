@@ -3,19 +3,21 @@
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { RepoRow } from '@/db/schema';
+import { useMay } from '../me';
 
 const PAGES = [
   ['Stack', ''],
   ['Activity', '/activity'],
-  ['Settings', '/settings'],
 ] as const;
+const SETTINGS = ['Settings', '/settings'] as const;
 
 /** The pages of one repo. */
 export function RepoNav({ repoId }: { repoId: string }) {
   const path = usePathname();
+  const maySet = useMay('administer');
   return (
     <nav aria-label="Pages of the repository" className="-mx-2 flex">
-      {PAGES.map(([name, end]) => {
+      {[...PAGES, ...(maySet ? [SETTINGS] : [])].map(([name, end]) => {
         const href = `/repos/${repoId}${end}`;
         return (
           <Link

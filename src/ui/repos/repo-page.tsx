@@ -15,6 +15,7 @@ import { isActive } from '../jobs/active';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
+import { useMay } from '../me';
 import { useApi } from '../providers';
 import { filterCounts, needsRestack } from '../stack/filter';
 import { type Foreseen, useForecast } from '../stack/forecast';
@@ -49,6 +50,7 @@ type SectionName = (typeof SECTIONS)[number];
 
 function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const { branches, jobs, tasks } = overview;
+  const mayAdminister = useMay('administer');
   // On a narrow page only one part is shown at a time.
   const [section, setSection] = useState<SectionName>('stack');
   // The header, the stack's keys and its empty states ask for the same job.
@@ -71,7 +73,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
         <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
-        {repo.headMoved && (
+        {repo.headMoved && mayAdminister && (
           <Suspense>
             <HeadMoved repo={repo} />
           </Suspense>
@@ -288,6 +290,7 @@ function RegisterSuggested({
   job: JobDetail | null;
   press: (idempotencyKey: string) => Promise<{ jobId: string }>;
 }) {
+  const mayAct = useMay('act');
   const request = useRequest();
   const [asking, setAsking] = useState(false);
   const any = useMemo(() => branches.some(isSuggested), [branches]);
@@ -296,7 +299,7 @@ function RegisterSuggested({
     request.jobId !== null ||
     request.problem !== null ||
     (job !== null && (isActive(job.job.status) || errorStands(job, jobs)));
-  if (!any && !underWay) return null;
+  if (!underWay && !(any && mayAct)) return null;
   const label = 'Register all suggested';
   return (
     <>

@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
+import { useMay } from '../me';
 import { useApi } from '../providers';
 import { useSending } from '../sending';
 import { branchesWord } from './counts';
@@ -17,7 +18,9 @@ import { FAILED, repoState } from './repo-state';
 /** All repos, and the one field that adds another. */
 export function ReposPage() {
   const list = useQuery(repoListQuery(useApi()));
-  const first = list.data?.repos.length === 0;
+  const mayAdd = useMay('administer');
+  const none = list.data?.repos.length === 0;
+  const first = none && mayAdd;
   return (
     <div className="mx-auto flex max-w-160 flex-col gap-6 p-4 md:py-12">
       <title>Repositories · Spicerack</title>
@@ -30,11 +33,12 @@ export function ReposPage() {
           </p>
         )}
       </div>
-      <AddRepo />
+      {mayAdd && <AddRepo />}
+      {none && !mayAdd && <p className="text-muted">There is none yet. Who administers this server adds them.</p>}
       {first && <TryDemo />}
       {list.isPending && <Skeleton rows={3} label="Loading the repositories" />}
       {list.error && <Trouble>{problemOf(list.error).message}</Trouble>}
-      {!first && list.data && (
+      {!none && list.data && (
         <ul className="overflow-hidden rounded-popup border border-hairline bg-surface">
           {list.data.repos.map((repo) => (
             <li key={repo.id} className="border-b border-hairline last:border-b-0">

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedEvent, ForecastView } from '@/feed/events';
 import type { ForecastOutline } from '@/model/forecast';
+import { commitWords } from './commit-words';
 import { mergeForecast } from './forecast';
 import { outlineWords } from './outline-words';
 
@@ -54,6 +55,30 @@ describe('a forecast in one line', () => {
     );
     const missing = { code: 'ENGINE_MISSING' as const, message: 'There is no git-spice.', hint: '' };
     expect(outlineWords(outline({ failure: missing }), 'clean')).toBe('There is no git-spice.');
+  });
+});
+
+describe('the commits that change their branch', () => {
+  const left = (branch: string, commit: string, on: string | null, replacedBy: string | null = null) => ({
+    ...{ branch, commit, subject: `Do ${commit}`, on, replacedBy },
+  });
+
+  it('are told once each, with the branches that they leave and where they are then', () => {
+    const gone = [left('b', '1', null), left('c', '1', null), left('b', '2', 'a'), left('b', '3', null, '4')];
+    const adopted = [{ branch: 'b', commit: '5', subject: 'Do 5' }];
+    expect(commitWords(outline({ left: gone, adopted }))).toEqual([
+      { commit: '1', isLost: true, words: 'Do 1 leaves b and c: no branch has it then' },
+      { commit: '2', isLost: false, words: 'Do 2 leaves b: a has it' },
+      { commit: '5', isLost: false, words: 'Do 5 becomes a commit of b itself' },
+    ]);
+    expect(outlineWords(outline({ moves: [move('b'), move('c')], left: gone, adopted }), 'would move')).toBe(
+      '2 would move, 1 commit would be on no branch any more',
+    );
+  });
+
+  it('are none where nothing leaves', () => {
+    expect(commitWords(outline({}))).toEqual([]);
+    expect(outlineWords(outline({ moves: [move('b')], left: [left('b', '2', 'a')] }), 'clean')).toBe('1 clean');
   });
 });
 

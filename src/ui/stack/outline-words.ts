@@ -1,4 +1,5 @@
 import type { ForecastOutline } from '@/model/forecast';
+import { commitWords } from './commit-words';
 import { listed } from './state';
 
 /**
@@ -14,10 +15,12 @@ export function outlineWords(outline: ForecastOutline, clean: string): string {
     conflicting.flatMap(({ reason }) => (reason.kind === 'conflict' ? reason.files.map((file) => file.path) : [])),
   );
   const others = heldBack.length - conflicting.length;
+  const lost = commitWords(outline).filter(({ isLost }) => isLost).length;
   const parts = [
     ...(moved > 0 ? [`${moved} ${clean}`] : []),
     ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${listed([...files])}`] : []),
     ...(others > 0 ? [`${others} held back`] : []),
+    ...(lost > 0 ? [`${lost} ${lost === 1 ? 'commit' : 'commits'} would be on no branch any more`] : []),
   ];
   if (failure) return [...parts, 'so nothing would move'].join(', ');
   if (parts.length > 0) return parts.join(', ');

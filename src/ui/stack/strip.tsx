@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { visible } from '@/text/visible';
 import { Button } from '../controls';
 import { branchesWord } from '../repos/counts';
+import { CommitList } from './commit-list';
 import { type Foreseen, useForecast } from './forecast';
 import type { StripSubject } from './strip-subject';
 
@@ -81,6 +82,7 @@ function MoveStrip({
             {moved.length > NAMED && ` and ${moved.length - NAMED} more`}
           </span>
         )}
+        {dropped && !problem && foreseen?.state === 'ready' && <CommitList outline={foreseen.outline} />}
       </span>
       {dropped ? (
         // biome-ignore lint/a11y/noStaticElementInteractions: Esc works wherever the focus is in it

@@ -8,6 +8,7 @@ import { problemOf } from '../api';
 import { Button, PageSkeleton, Trouble } from '../controls';
 import { StatusChip } from '../jobs/status';
 import { intent } from '../jobs/words';
+import { useMe } from '../me';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
 import { repoListQuery } from '../repos/repo-list';
@@ -20,6 +21,7 @@ import { waitsFor } from './waits';
 export function StatusPage() {
   const api = useApi();
   const status = useQuery(statusQuery(api));
+  const { hasSession } = useMe();
   if (status.error && !status.data) {
     return <Message title="The server does not say how it stands" detail={problemOf(status.error).message ?? ''} />;
   }
@@ -37,7 +39,7 @@ export function StatusPage() {
         <Button disabled={status.isFetching} onClick={() => void status.refetch()}>
           <RotateCw size={14} aria-hidden /> {status.isFetching ? 'Looking…' : 'Look again'}
         </Button>
-        {status.data.asksForToken && <SignOut />}
+        {hasSession && <SignOut />}
       </header>
       {status.error && <Trouble>{problemOf(status.error).message}</Trouble>}
       <Problems problems={problems} programs={programs} />

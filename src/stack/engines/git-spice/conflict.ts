@@ -34,5 +34,5 @@ export async function readConflict(
   const files = unmerged.split('\0').filter(Boolean);
   if (files.length === 0) return null;
   const subject = oneLine(await gitText(['log', '-1', '--format=%s', commit], options));
-  return { commit, subject, files: files.map((path) => ({ path, kinds: [], text: null })) };
+  return { commit, subject, files: files.map((path) => ({ path, kinds: [], text: null })), merges: [] };
 }

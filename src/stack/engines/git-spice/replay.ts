@@ -7,7 +7,7 @@ import type { Warning } from '@/model/plan';
 import type { PlanBranch, PlanRequest } from '../engine';
 import type { Replayed, Replayer } from '../git/replay';
 import { type CommitSource, othersBelow } from '../git/selection';
-import { inPlace, type Outcome, type Place } from '../outcome';
+import { conflictReason, inPlace, type Outcome, type Place } from '../outcome';
 import { readConflict } from './conflict';
 import { odd, type Spice } from './driver';
 import { carryNotes, noteCommits, readRewrites } from './rewrites';
@@ -35,9 +35,9 @@ export interface Workshop {
  * engine's rule has more bounds: what is below the base, in the parent, and in trunk, is not the branch's own. So
  * git-spice is given a throw-away merge of all of them as base, and then both engines replay the same.
  *
- * Two things `git rebase` gets wrong by design, and git-spice with it: it leaves out commits of which an equal patch
- * is below, though that may be another change, or taken back since; and it stops at a commit whose change is below,
- * in lines that were edited since. Such branches are replayed by the `git` engine.
+ * Three things `git rebase` gets wrong by design, and git-spice with it: it leaves out commits of which an equal patch
+ * is below, though that may be another change, or taken back since; it leaves out what a merge commit has changed
+ * itself; and it stops at a commit whose change is below, in lines that were edited since. Such branches are replayed by the `git` engine.
  *
  * Where they differ and stay so: git-spice converts messages to `i18n.commitEncoding`, and a branch that has no
  * history in common with its parent is an error.
@@ -71,9 +71,10 @@ export async function replayAll(
     const own = picks.map(({ commit }) => commit);
     const bound = await join(workshop, [onto.tip, ...below]);
     const replayHere = () => workshop.replayer.replay(picks, onto.tip, onto.name);
-    if (await hasEqualPatch(before, bound, options)) {
+    const mergesChange = (await workshop.replayer.changesOfMerges(picks)).size > 0;
+    if (mergesChange || (await hasEqualPatch(before, bound, options))) {
       const replayed = await replayHere();
-      return 'tip' in replayed ? replayed : { heldBack: { kind: 'conflict', onto: onto.tip, ...replayed } };
+      return 'tip' in replayed ? replayed : { heldBack: conflictReason(branch, onto, replayed) };
     }
     await noteCommits(own, options);
     const move = await stage.move({ branch: before, parent: onto.tip, bound });
@@ -87,8 +88,7 @@ export async function replayAll(
       await stage.abort();
       const replayed = await replayHere();
       if ('tip' in replayed) return replayed;
-      const { commit, subject, files } = conflict;
-      return { heldBack: { kind: 'conflict', commit, subject, onto: onto.tip, files } };
+      return { heldBack: conflictReason(branch, onto, conflict) };
     }
     const tip = await stage.tip();
     // It can skip a branch and exit with 0.

@@ -6,18 +6,17 @@ import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
 import { listCommits } from '@/git/objects/rev-list';
 import { isTooLarge } from '@/git/process/bounds';
-import type { HeldBackReason } from '@/model/plan';
 import { History } from '@/stack/history';
 import type { Engine, PlannedObjects, PlanRequest, Target } from '../engine';
-import { inPlace, type Outcome, plannedObjects } from '../outcome';
+import { conflictReason, inPlace, type Outcome, plannedObjects } from '../outcome';
 import { Attributes } from './attributes';
-import { type Conflict, Replayer } from './replay';
+import { Replayer } from './replay';
 import { othersBelow, Selection } from './selection';
 
 /**
  * The built-in engine: replays commits in memory, without a work tree, in a quarantine in front of the clone.
  * It differs from `git rebase` on purpose where that loses something: no commit is left out because an equal patch is
- * below, and a message keeps its bytes and its encoding header instead of being converted.
+ * below, what a merge commit has changed itself is kept, and a message keeps its bytes and its encoding header instead of being converted.
  */
 export const gitEngine: Engine = { name: 'git', plan };
 
@@ -81,7 +80,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
         return { branch, onto, result: inPlace(branch) };
       }
       const result = await replayer.replay(picks, onto.tip, onto.name);
-      if (!('tip' in result)) return { branch, onto, result: { heldBack: conflict(result, onto.tip) } };
+      if (!('tip' in result)) return { branch, onto, result: { heldBack: conflictReason(branch, onto, result) } };
       return { branch, onto, result };
     });
     // The others go on.
@@ -133,8 +132,4 @@ function remember<T>(read: (id: string) => Promise<T>): (id: string) => Promise<
     known.set(id, value);
     return value;
   };
-}
-
-function conflict({ commit, subject, files }: Conflict, onto: string): HeldBackReason {
-  return { kind: 'conflict', commit, subject, onto, files };
 }

@@ -14,7 +14,7 @@ export interface Replayed {
   tip: string;
   rewritten: Move['rewritten'];
   dropped: Array<{ commit: string; subject: string }>;
-  /** Merge commits that were flattened. */
+  /** Merge commits that were flattened; where one has changed something itself, that is among `rewritten` or `dropped`. */
   merges: string[];
   /** Rewritten commits that were signed. */
   signed: string[];
@@ -25,6 +25,8 @@ export interface Conflict {
   commit: string;
   subject: string;
   files: ConflictFile[];
+  /** The branch's merge commits that have changed something themselves: `git rebase` would leave that out. */
+  merges: string[];
 }
 
 /** What a replay works with; all in the same quarantine. */
@@ -38,8 +40,15 @@ export interface Tools {
   options: { gitDir: string; env: Record<string, string>; signal: AbortSignal };
 }
 
+/** A commit to replay; for a merge commit a throw-away one, of what it has changed itself. */
+interface Change {
+  id: string;
+  commit: Commit;
+}
+
 /**
- * Replays commits, one by one, as `git rebase` would, in a quarantine instead of a work tree. A commit is dropped only
+ * Replays commits, one by one, as `git rebase` would, in a quarantine instead of a work tree; what a merge commit has
+ * changed itself becomes a commit of its own, where `git rebase` leaves it out. A commit is dropped only
  * where replaying it leaves nothing, or where it conflicts and its change is proven to stand below; never because
  * something there looks the same.
  */
@@ -61,35 +70,47 @@ export class Replayer {
   async replay(picks: Pick[], onto: string, name: string): Promise<Replayed | Conflict> {
     const done: Replayed = { tip: onto, rewritten: [], dropped: [], merges: [], signed: [] };
     let tree = (await this.#tools.commit(onto)).tree;
+    const changes = await this.changesOfMerges(picks);
     const commits = await Promise.all(picks.map(({ commit }) => this.#tools.commit(commit)));
-    for (const [i, commit] of commits.entries()) {
+    for (const [i, picked] of commits.entries()) {
       const { commit: id = '', merge } = picks[i] ?? {};
-      if (merge) {
-        done.merges.push(id);
-        continue;
-      }
+      const conflict = (files: ConflictFile[]): Conflict => {
+        return { commit: id, subject: subjectOf(picked), files, merges: [...changes.keys()] };
+      };
+      if (merge) done.merges.push(id);
+      if (merge && !changes.has(id)) continue;
+      const change = merge ? changes.get(id) : { id, commit: picked };
+      if (!change) return conflict([]);
+      const { commit } = change;
       const startedEmpty = commit.tree === (await this.#parentTree(commit));
       if (commit.parents[0] === done.tip) {
         done.tip = id;
         tree = commit.tree;
         continue;
       }
-      const { ours, folder, merged } = await this.#merge(id, commit, tree);
+      const { ours, folder, merged } = await this.#merge(change, tree);
       if (!merged.clean) {
-        const isBelow = await stands(id, done.tip, this.#tools, async (onto) => {
-          const { merged: there } = await this.#merge(id, commit, onto.tree);
+        const isBelow = await stands(change.id, done.tip, this.#tools, async (onto) => {
+          const { merged: there } = await this.#merge(change, onto.tree);
           if (!there.clean) return 'conflict';
           return there.tree === onto.tree ? 'nothing' : 'change';
         });
-        if (!isBelow) return this.#explain(id, commit, ours, folder, name);
-        done.dropped.push({ commit: id, subject: subjectOf(commit) });
+        if (!isBelow) {
+          const detail = await this.#tools.merger.explain({ ours, theirs: change.id }, folder);
+          const labels = {
+            ours: { id: ours, label: name },
+            theirs: { id: change.id, label: `${id.slice(0, 7)} (${subjectOf(picked)})` },
+          };
+          return conflict(detail ? await readConflict(detail, labels, this.#tools.reader) : []);
+        }
+        done.dropped.push({ commit: id, subject: subjectOf(picked) });
         continue;
       }
       if (merged.tree === tree && !startedEmpty) {
-        done.dropped.push({ commit: id, subject: subjectOf(commit) });
+        done.dropped.push({ commit: id, subject: subjectOf(picked) });
         continue;
       }
-      await this.#tools.attributes.derived(tree, merged.tree, await this.#tools.paths(id));
+      await this.#tools.attributes.derived(tree, merged.tree, await this.#tools.paths(change.id));
       tree = merged.tree;
       done.tip = this.#write({ ...commit, tree, parents: [done.tip] });
       done.rewritten.push({ from: id, to: done.tip });
@@ -99,23 +120,46 @@ export class Replayer {
   }
 
   /**
+   * What the merges among the picks have changed themselves: by what they hold over an automatic merge of their
+   * parents, with its markers where that conflicts. Those that have changed nothing are not listed; null where git dies
+   * of the merge, so that nobody knows.
+   */
+  async changesOfMerges(picks: Pick[]): Promise<Map<string, Change | null>> {
+    const changes = new Map<string, Change | null>();
+    for (const { commit: id } of picks.filter(({ merge }) => merge)) {
+      const commit = await this.#tools.commit(id);
+      const automatic = await this.#automatic(commit);
+      if (automatic === null) changes.set(id, null);
+      else if ((await this.#tools.commit(automatic)).tree !== commit.tree) {
+        const alone = { ...commit, parents: [automatic] };
+        changes.set(id, { id: this.#write(alone), commit: alone });
+      }
+    }
+    return changes;
+  }
+
+  /** A throw-away commit of the automatic merge of a merge commit's parents, one after another; null where git dies. */
+  async #automatic(commit: Commit): Promise<string | null> {
+    const { merger, attributes } = this.#tools;
+    let [ours = '', ...others] = commit.parents;
+    for (const theirs of others) {
+      const folder = await attributes.folder((await this.#tools.commit(ours)).tree);
+      const merged = await merger.merge({ ours, theirs }, folder);
+      const tree = merged.clean ? merged.tree : (await merger.explain({ ours, theirs }, folder))?.tree;
+      if (tree === undefined) return null;
+      ours = this.#write({ ...commit, tree, parents: [ours, theirs], message: '' });
+    }
+    return ours;
+  }
+
+  /**
    * Merging into a throw-away commit with the new parent's tree and the old parent as its parent is the three-way merge
    * of a cherry-pick.
    */
-  async #merge(id: string, commit: Commit, tree: string) {
+  async #merge({ id, commit }: Change, tree: string) {
     const ours = this.#write({ ...commit, tree, message: '' });
     const folder = await this.#tools.attributes.folder(tree);
     return { ours, folder, merged: await this.#tools.merger.merge({ ours, theirs: id }, folder) };
-  }
-
-  async #explain(id: string, commit: Commit, ours: string, folder: string, name: string): Promise<Conflict> {
-    const subject = subjectOf(commit);
-    const detail = await this.#tools.merger.explain({ ours, theirs: id }, folder);
-    const labels = {
-      ours: { id: ours, label: name },
-      theirs: { id, label: `${id.slice(0, 7)} (${subject})` },
-    };
-    return { commit: id, subject, files: detail ? await readConflict(detail, labels, this.#tools.reader) : [] };
   }
 
   async #parentTree(commit: Commit): Promise<string> {

@@ -1,7 +1,7 @@
 'use client';
 
 import type { JobResult } from '@/model/result';
-import { commandsByHand } from '@/repos/by-hand';
+import { commandsByHand, isMergesOwn } from '@/repos/by-hand';
 import { visible } from '@/text/visible';
 import { ScrollText } from '../../controls';
 import { CopyButton } from '../../copy';
@@ -20,8 +20,8 @@ export function ConflictView({ branch, reason }: { branch: string; reason: Confl
   return (
     <div className="mt-1 flex min-w-0 flex-col gap-3">
       <p className="text-muted">
-        Its commit <Commit id={reason.commit} /> “{visible(reason.subject)}” does not go onto{' '}
-        {onto && <Name>{onto}</Name>} <Commit id={reason.onto} />.
+        {isMergesOwn(reason) ? 'What was changed in its merge itself,' : 'Its commit'} <Commit id={reason.commit} /> “
+        {visible(reason.subject)}” does not go onto {onto && <Name>{onto}</Name>} <Commit id={reason.onto} />.
       </p>
       {reason.files.map((file) => (
         <File

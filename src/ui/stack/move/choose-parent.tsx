@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { Button } from '../../controls';
+import { CommitList } from '../commit-list';
 import { useForecast } from '../forecast';
 import { layoutStack } from '../layout';
 import { moveWords, possibleParents } from './choices';
@@ -118,6 +119,7 @@ export default function ChooseParent({
                 </ul>
               </section>
             )}
+            {foreseen?.state === 'ready' && <CommitList outline={foreseen.outline} />}
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={close}>Cancel</Button>
               <Button type="submit" look="primary" disabled={!known} className="max-w-full">

@@ -1,6 +1,7 @@
 import type { ForecastOutline, HeldBack, JobDetail } from '@spicerack/client';
 import { commandsByHand } from '@/repos/by-hand';
 import { intent } from '@/ui/jobs/words';
+import { commitWords } from '@/ui/stack/commit-words';
 import { outlineWords } from '@/ui/stack/outline-words';
 import { heldBackWords } from '@/ui/stack/state';
 import { between, duration } from '@/ui/time';
@@ -12,7 +13,7 @@ import { type Line, paint } from '../../out/line';
  * @param age how old the picture is that it is made from
  */
 export function forecastLines(outline: ForecastOutline, age: string): Line[] {
-  const { failure, heldBack, dropped, left = [] } = outline;
+  const { failure, heldBack, dropped } = outline;
   return [
     [paint('bold', 'forecast'), `: ${outlineWords(outline, 'would move')}`, paint('dim', ` (${age})`)],
     ...(failure?.hint ? [`  ${failure.hint.split('\n')[0]}`] : []),
@@ -24,10 +25,12 @@ export function forecastLines(outline: ForecastOutline, age: string): Line[] {
         `${branch} drops ${commit.slice(0, 8)} ${subject}: its change is already below`,
       ],
     ),
-    ...left.flatMap(({ branch, commit, subject, on, replacedBy }): Line[] =>
-      on || replacedBy
-        ? []
-        : [['  ', paint('yellow', '− '), `${branch} loses ${commit.slice(0, 8)} ${subject}: no branch has it then`]],
+    ...commitWords(outline).map(
+      ({ commit, isLost, words }): Line => [
+        '  ',
+        paint(isLost ? 'yellow' : 'dim', '· '),
+        `${commit.slice(0, 8)} ${words}`,
+      ],
     ),
   ];
 }
