@@ -7,8 +7,7 @@ import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
-import { noRepo, type Refusal } from '@/queue/refusal';
-import { branchNameProblem } from '@/repos/branch-name';
+import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
@@ -60,8 +59,8 @@ export const reposRouter = router({
     )
     .mutation(async ({ ctx, input }) => {
       const checked = remoteUrl(input.url);
-      const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
-      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      const trunkProblem = input.trunk === undefined ? null : badName('trunk', input.trunk);
+      if (trunkProblem) refuse(trunkProblem);
       const repo = { name: input.name ?? checked.name, url: checked.url, trunk: input.trunk ?? null };
       return addRepo(ctx, repo, ['sync_repo'], input.idempotencyKey);
     }),
@@ -76,6 +75,7 @@ export const reposRouter = router({
         code: 'BAD_REQUEST',
         field: null,
         message: 'The demo needs local repositories, which SPICERACK_ALLOW_LOCAL has switched off.',
+        hint: 'Switch it on where the server is started, or add a repository of yours.',
       });
     }
     const repo = { name: 'demo/shop', url: demoUrl(config().dataDir), trunk: null };
@@ -133,8 +133,8 @@ export const reposRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { repoId: id, url: givenUrl, ...rest } = input;
       const changes = { ...rest, url: givenUrl === undefined ? undefined : remoteUrl(givenUrl).url };
-      const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
-      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      const trunkProblem = changes.trunk === undefined ? null : badName('trunk', changes.trunk);
+      if (trunkProblem) refuse(trunkProblem);
       await repoOf(ctx.db, id);
       if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -154,11 +154,13 @@ export const reposRouter = router({
             .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
         if (changed.length === 0) {
-          refuse({
-            code: 'CONFLICT',
-            field: 'url',
-            message: 'A job of this repo is running. Wait for it, or cancel it, and change the address then.',
-          });
+          refuse(
+            conflict(
+              'url',
+              'A job of this repo is running.',
+              'Wait for it, or cancel it, and change the address then.',
+            ),
+          );
         }
       }
       return repoOf(ctx.db, id);
@@ -174,11 +176,9 @@ export const reposRouter = router({
         .returning({ id: repos.id }),
     ]);
     if (gone.length === 0) {
-      refuse({
-        code: 'CONFLICT',
-        field: 'repoId',
-        message: 'A job of this repo is running. Wait for it, or cancel it, and remove the repo then.',
-      });
+      refuse(
+        conflict('repoId', 'A job of this repo is running.', 'Wait for it, or cancel it, and remove the repo then.'),
+      );
     }
     return { removed: true as const };
   }),
@@ -246,6 +246,14 @@ export const reposRouter = router({
         cursorQuery(ctx.db),
       ]);
       if (!repo) refuse(noRepo(input.repoId));
+      if (input.cursor !== undefined && rows.length === 0 && !(await isBranch(ctx.db, input.repoId, input.cursor))) {
+        refuse(
+          badRequest('cursor', {
+            message: `No page ends with ${input.cursor}.`,
+            hint: 'Give the nextCursor of the page before, or leave it out.',
+          }),
+        );
+      }
       const page = rows.slice(0, PAGE);
       return {
         repo,
@@ -260,11 +268,16 @@ export const reposRouter = router({
     }),
 });
 
+async function isBranch(db: Db, id: string, name: string): Promise<boolean> {
+  const is = and(eq(branches.repoId, id), eq(branches.name, name));
+  return (await db.select({ name: branches.name }).from(branches).where(is)).length > 0;
+}
+
 /** The address as it is stored. Refuses what is none. */
 function remoteUrl(given: string): RemoteUrl {
   const checked = checkRemoteUrl(given, { allowLocal: config().allowLocal });
   return 'problem' in checked
-    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() })
+    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: checked.problem, hint: checked.hint || null })
     : checked;
 }
 
@@ -326,11 +339,7 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
   const key = addressKey(url);
   const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
   if (!known) return null;
-  return {
-    code: 'CONFLICT',
-    field: 'url',
-    message: `This repository is here already, as ${known.name} (${known.id}).`,
-  };
+  return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
 }
 
 /** The newest jobs of a repo and all that have yet to end, newest first. */
@@ -348,7 +357,7 @@ function trunkChange(trunk: string) {
   return { previousTrunk: sql`case when ${before} is ${trunk} then null else ${before} end`, headMoved: false };
 }
 
-async function repoOf(db: Db, id: string) {
+export async function repoOf(db: Db, id: string) {
   const [repo] = await db.select().from(repos).where(eq(repos.id, id));
   return repo ?? refuse(noRepo(id));
 }
