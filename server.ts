@@ -1,11 +1,15 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { note } from '@/access/audit';
+import { tokensIn } from '@/access/tokens';
 import { type Config, readConfig } from '@/config';
 import { db, openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
 import { databaseTrouble } from '@/db/trouble';
 import { environment } from '@/environment';
+import { announce, logTrouble, nameNode, takeOverConsole } from '@/log';
+import { machine } from '@/machine';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { askForInngest } from '@/server/ask-for-inngest';
@@ -13,6 +17,7 @@ import { ensureBuilt } from '@/server/build';
 import { lockDataDir } from '@/server/data-lock';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
+import { oidcProvider } from '@/server/door/oidc';
 import { sessionsIn } from '@/server/door/sessions';
 import { executorTrouble } from '@/server/executor-trouble';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
@@ -39,7 +44,7 @@ const RUNS_AS_ROOT =
   'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
 
 const dev = process.argv.includes('--dev');
-const say = (line: string) => console.log(line);
+const say = announce;
 const ending = new AbortController();
 
 async function main(): Promise<void> {
@@ -50,11 +55,21 @@ async function main(): Promise<void> {
   });
   if (dev) await askForInngest(process.env);
   const config = readConfig();
+  takeOverConsole();
   if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
   if (!config.inngest?.dev) process.env.INNGEST_DEV = '0';
-  const door = createDoor({ config, sessions: sessionsIn(db, config.token ?? ''), takesUpgrades: dev });
-  const server = createFront(door.answer, { dev, allowedOrigins: config.allowedOrigins });
+  const door = createDoor({
+    config,
+    sessions: sessionsIn(db, config.token ?? ''),
+    tokens: tokensIn(db),
+    provider: config.oidc && oidcProvider(config.oidc),
+    note: async (entry) => note(await db(), entry),
+    takesUpgrades: dev,
+  });
+  const { proxyUser, allowedOrigins } = config;
+  const vouching = proxyUser ? [proxyUser.header] : [];
+  const server = createFront(door.answer, { dev, allowedOrigins, vouching });
   door.attach(server);
   const port = await listen(server, config);
   const origin = ownOrigin({ host: config.host, port });
@@ -64,6 +79,7 @@ async function main(): Promise<void> {
   let inngest: InngestChild | undefined;
   endOnSignal(server, () => inngest);
   await lockDataDir(config.dataDir);
+  nameNode(machine());
   if (!dev) await ensureBuilt(say, config.build);
   // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
   process.umask(UMASK);
@@ -186,9 +202,10 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
 }
 
 // A promise that nobody waits for is no reason to go away from everybody else; a throw is, since nothing is sure then.
-process.on('unhandledRejection', (error) => console.error('Unexpected:', error));
+process.on('unhandledRejection', (error) => logTrouble('unexpected', 'Unexpected', error, { withStack: true }));
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  // For who starts it, who may want to copy something of it.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 });

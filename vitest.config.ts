@@ -22,6 +22,8 @@ export default defineConfig({
     ],
     // On two cores vitest would take one; most of the time a test waits for git, a server or a clock.
     maxWorkers: 2,
+    // What goes well is not said.
+    env: { SPICERACK_LOG: 'text', SPICERACK_LOG_LEVEL: 'error' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { appRouter } from '@/api/router';
+import { callerOn } from '@/api/testing/caller';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type BenchRow, type Contestant, measure } from './row';
 
@@ -32,7 +32,7 @@ async function contestant(count: number, databases: TestDatabase[]): Promise<Con
     insert into job_moves (job_id, branch, rewritten, state) select id, branch, '[]', 'pushed' from jobs`);
   await test.db.run(sql`insert into jobs (id, repo_id, kind, status, requested_by)
     values ('00000000-0000-4000-8000-000000000000', ${repoId}, 'sync_repo', 'completed', 'test')`);
-  const api = appRouter.createCaller({ db: test.db, requestedBy: 'bench', shutdown: new AbortController().signal });
+  const api = callerOn(test.db, { requestedBy: 'bench' });
   return {
     label: `${count} jobs`,
     prepare: async () => undefined,

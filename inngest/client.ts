@@ -1,16 +1,12 @@
 import { Inngest } from 'inngest';
 import { environment } from '@/environment';
+import { logTrouble } from '@/log';
 
 const { INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY, INNGEST_SIGNING_KEY_FALLBACK } = environment();
 
 /** While an Inngest server is away the client says so each second, with stacks; the status page says it in our words. */
-const SAY_AGAIN_MS = 60_000;
-let saidAt = Number.NEGATIVE_INFINITY;
-
 function say(...parts: unknown[]): void {
-  if (performance.now() - saidAt < SAY_AGAIN_MS) return;
-  saidAt = performance.now();
-  console.error('Inngest client:', parts.filter((part) => typeof part === 'string').join(' '));
+  logTrouble('inngest_client', 'Inngest client', parts.filter((part) => typeof part === 'string').join(' '));
 }
 const ignore = () => undefined;
 

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from './config';
+import { readConfig, SETTINGS } from './config';
 
 describe('the GitHub servers of the settings', () => {
   const hosts = (env: Record<string, string>) => Object.fromEntries(readConfig(env).githubHosts);
@@ -114,4 +115,66 @@ it('the address that Inngest is to call may not be loopback where the server is 
   expect(readConfig({ ...shared, INNGEST_SERVE_ORIGIN: 'https://rack.example' }).inngest?.serveOrigin).toBe(
     'https://rack.example',
   );
+});
+
+it('every setting has a row in the README, and every row is a setting', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const table = readme.slice(readme.indexOf('\n## Settings'), readme.indexOf('\n## For others to reach'));
+  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+  const told = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));
+  // Read by Inngest's own client.
+  const others = ['INNGEST_SIGNING_KEY_FALLBACK'];
+  expect(told.sort()).toEqual([...SETTINGS, ...others].sort());
+});
+
+describe('who may come in', () => {
+  const vouched = {
+    SPICERACK_PROXY_USER_HEADER: 'X-Forwarded-User',
+    SPICERACK_TRUST_PROXY: '10.0.0.0/8, ::1',
+    SPICERACK_ALLOW_ACT: 'Mara@example.com, @example.com, group:ops',
+  };
+
+  it('a proxy that says who somebody is wants its addresses named, and who may come in', () => {
+    expect(readConfig({ ...vouched, HOST: '0.0.0.0' })).toMatchObject({
+      guarded: true,
+      token: null,
+      proxyUser: { header: 'x-forwarded-user', groupsHeader: null },
+      allow: { read: [], act: ['mara@example.com', '@example.com', 'group:ops'], administer: [] },
+    });
+    expect(() => readConfig({ ...vouched, SPICERACK_TRUST_PROXY: '' })).toThrow('SPICERACK_TRUST_PROXY');
+    expect(() => readConfig({ ...vouched, SPICERACK_ALLOW_ACT: '' })).toThrow('Nobody could come in');
+    expect(() => readConfig({ ...vouched, INNGEST_DEV: '1' })).toThrow('INNGEST_DEV');
+  });
+
+  it.each(['10.0.0.0/33', 'proxy.internal', '10.0.0', '10.0.0.0/8/8', '::1/129', '0x7f000001'])(
+    'an address that is none (%s) is refused',
+    (given) => {
+      expect(() => readConfig({ ...vouched, SPICERACK_TRUST_PROXY: given })).toThrow('is no address and no network');
+    },
+  );
+
+  it.each(['mara example.com', 'a@b@c', '@'])('a list that names nobody (%s) is refused', (given) => {
+    expect(() => readConfig({ ...vouched, SPICERACK_ALLOW_ACT: given })).toThrow('SPICERACK_ALLOW_ACT');
+  });
+
+  it('a provider has an address of https, and a client of ours', () => {
+    const oidc = {
+      SPICERACK_OIDC_ISSUER: 'https://accounts.example.com',
+      SPICERACK_OIDC_CLIENT_ID: 'spicerack',
+      SPICERACK_ALLOW_READ: '*',
+    };
+    expect(readConfig(oidc)).toMatchObject({ guarded: true, oidc: { clientId: 'spicerack', nameClaim: 'email' } });
+    expect(() => readConfig({ ...oidc, SPICERACK_OIDC_CLIENT_ID: '' })).toThrow('SPICERACK_OIDC_CLIENT_ID');
+    expect(() => readConfig({ ...oidc, SPICERACK_OIDC_ISSUER: 'http://accounts.example.com' })).toThrow('https');
+    expect(() => readConfig({ ...oidc, SPICERACK_ALLOW_READ: '' })).toThrow('Nobody could come in');
+  });
+
+  it('everybody may look only where somebody may see to it', () => {
+    expect(() => readConfig({ SPICERACK_PUBLIC_READ: '1' })).toThrow('SPICERACK_TOKEN');
+    expect(readConfig({ SPICERACK_PUBLIC_READ: '1', SPICERACK_TOKEN: 'x'.repeat(16) }).publicRead).toBe(true);
+  });
+
+  it('on this machine alone nobody is asked unless that is set', () => {
+    expect(readConfig({})).toMatchObject({ guarded: false, publicRead: false, proxyUser: null });
+  });
 });

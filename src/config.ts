@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -37,6 +38,39 @@ const publicUrl = z
   .refine(({ username, password }) => !username && !password, 'leave out user and password')
   .transform(({ origin }) => origin);
 
+/** Names with commas between, in lower case. */
+const names = z
+  .string()
+  .default('')
+  .transform((given) => given.split(',').flatMap((name) => name.trim().toLowerCase() || []));
+
+/** Who a list of `access/allow.ts` may name. */
+const allowList = names.refine(
+  (given) => given.every((name) => name === '*' || name.startsWith('group:') || /^@?[^@\s]+(@[^@\s]+)?$/.test(name)),
+  'name people as mara@example.com, all of a domain as @example.com, groups as group:ops, or everybody as *',
+);
+
+/** Addresses and networks: `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
+const networks = names.transform((given, context) => {
+  const list = new BlockList();
+  for (const each of given) {
+    const [address = '', bits, ...more] = each.split('/');
+    const family = isIPv6(address) ? 'ipv6' : isIPv4(address) ? 'ipv4' : null;
+    const most = family === 'ipv6' ? 128 : 32;
+    if (!family || more.length > 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
+      context.addIssue(`${each} is no address and no network: write 10.0.0.7 or 10.0.0.0/8`);
+      return z.NEVER;
+    }
+    list.addSubnet(address, bits === undefined ? most : Number(bits), family);
+  }
+  return given.length > 0 ? list : null;
+});
+
+const headerName = z
+  .string()
+  .regex(/^[\w-]{1,60}$/, 'give the name of a header, such as X-Forwarded-User')
+  .transform((name) => name.toLowerCase());
+
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .transform((v) => v === '1' || v === 'true')
@@ -74,6 +108,19 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   SPICERACK_TOKEN: ownToken.optional(),
   SPICERACK_METRICS_TOKEN: ownToken.optional(),
+  SPICERACK_PUBLIC_READ: flag,
+  SPICERACK_ALLOW_READ: allowList,
+  SPICERACK_ALLOW_ACT: allowList,
+  SPICERACK_ALLOW_ADMINISTER: allowList,
+  SPICERACK_OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'write it as https://accounts.example.com' }).optional(),
+  SPICERACK_OIDC_CLIENT_ID: z.string().optional(),
+  SPICERACK_OIDC_CLIENT_SECRET: z.string().optional(),
+  SPICERACK_OIDC_SCOPES: z.string().default('openid profile email'),
+  SPICERACK_OIDC_NAME_CLAIM: z.string().default('email'),
+  SPICERACK_OIDC_GROUPS_CLAIM: z.string().default('groups'),
+  SPICERACK_TRUST_PROXY: networks,
+  SPICERACK_PROXY_USER_HEADER: headerName.optional(),
+  SPICERACK_PROXY_GROUPS_HEADER: headerName.optional(),
   SPICERACK_PUBLIC_URL: publicUrl.optional(),
   SPICERACK_ALLOWED_HOSTS: z.string().default(''),
   SPICERACK_ALLOWED_ORIGINS: z
@@ -92,6 +139,9 @@ const Environment = z.object({
     .optional(),
   SPICERACK_DATABASE_URL: z.string().optional(),
   SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional(),
+  /** Read where lines are written (`log.ts`); checked here. */
+  SPICERACK_LOG: z.enum(['auto', 'json', 'text']).default('auto'),
+  SPICERACK_LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info'),
   SPICERACK_BUILD: z.enum(['auto', 'never']).default('auto'),
   SPICERACK_EXECUTOR: z.enum(['auto', 'inngest', 'inline']).default('auto'),
   SPICERACK_ENGINE: z.enum(['auto', 'git', 'git-spice']).default('auto'),
@@ -125,6 +175,9 @@ const Environment = z.object({
   INNGEST_DEV: z.string().optional(),
 });
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(Environment.shape);
+
 export interface GitHubHost {
   /** Address of its GraphQL API. */
   apiUrl: string;
@@ -137,10 +190,30 @@ export interface Config {
   host: string;
   /** True when only this machine can reach the server. */
   loopback: boolean;
-  /** What every request must present; null on loopback without a token. */
+  /** The server's own token, whose holder may do everything; null on loopback without one. */
   token: string | null;
   /** What a request of `/api/metrics` must present instead; null where that is nothing of its own. */
   metricsToken: string | null;
+  /** Whether who presents nothing may look, and change nothing. */
+  publicRead: boolean;
+  /** Whether people and programs are asked who they are, in any way. */
+  guarded: boolean;
+  /** Who may do how much, of those whom a proxy or a provider vouches for. */
+  allow: Readonly<Record<'read' | 'act' | 'administer', readonly string[]>>;
+  /** The provider of OpenID Connect at which people sign in; null where there is none. */
+  oidc: {
+    issuer: string;
+    clientId: string;
+    clientSecret: string | null;
+    scopes: string;
+    /** What the provider says of somebody that is their name, and their groups. */
+    nameClaim: string;
+    groupsClaim: string;
+  } | null;
+  /** The proxies that are believed about where a request comes from, and about who somebody is; null where none is. */
+  trustedProxies: BlockList | null;
+  /** The headers in which they say who somebody is, in lower case; null where they do not. */
+  proxyUser: { header: string; groupsHeader: string | null } | null;
   allowedHosts: string[];
   /** The origin under which people reach it, `https://rack.example.com`; null where that is its own address. */
   publicUrl: string | null;
@@ -207,15 +280,44 @@ export function readConfig(env: Record<string, string | undefined> = environment
   }
   const e = parsed.data;
   const loopback = LOOPBACK.has(e.HOST);
-  if (!loopback && !e.SPICERACK_TOKEN) {
+  const vouched = e.SPICERACK_PROXY_USER_HEADER || e.SPICERACK_OIDC_ISSUER;
+  const guarded = e.SPICERACK_TOKEN || vouched;
+  if (e.SPICERACK_PROXY_USER_HEADER && !e.SPICERACK_TRUST_PROXY) {
+    throw new Error(
+      'SPICERACK_PROXY_USER_HEADER says who somebody is, and anybody can send it: name the addresses of your proxies, and of nobody else, in SPICERACK_TRUST_PROXY.',
+    );
+  }
+  const issuer = e.SPICERACK_OIDC_ISSUER && new URL(e.SPICERACK_OIDC_ISSUER);
+  if (issuer && !e.SPICERACK_OIDC_CLIENT_ID) {
+    throw new Error(
+      'SPICERACK_OIDC_ISSUER needs SPICERACK_OIDC_CLIENT_ID, and mostly SPICERACK_OIDC_CLIENT_SECRET, as the provider gave them to you.',
+    );
+  }
+  if (issuer && issuer.protocol === 'http:' && !LOOPBACK.has(issuer.hostname.replace(/^\[|\]$/g, ''))) {
+    throw new Error(
+      `SPICERACK_OIDC_ISSUER=${e.SPICERACK_OIDC_ISSUER} could be read and changed on its way: a provider of another machine has an address of https.`,
+    );
+  }
+  const lists = [e.SPICERACK_ALLOW_READ, e.SPICERACK_ALLOW_ACT, e.SPICERACK_ALLOW_ADMINISTER];
+  if (vouched && lists.every((list) => list.length === 0)) {
+    throw new Error(
+      'Nobody could come in: name who may in SPICERACK_ALLOW_READ, SPICERACK_ALLOW_ACT or SPICERACK_ALLOW_ADMINISTER, as mara@example.com, @example.com, group:ops or *.',
+    );
+  }
+  if (!loopback && !guarded) {
     throw new Error(
       `HOST=${e.HOST} can be reached from other machines: set SPICERACK_TOKEN, or leave HOST at 127.0.0.1. A fresh one to copy:\n  SPICERACK_TOKEN=${randomBytes(24).toString('base64url')}`,
     );
   }
-  const inngestDev = e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false';
-  if (inngestDev && e.SPICERACK_TOKEN) {
+  if (e.SPICERACK_PUBLIC_READ && !guarded) {
     throw new Error(
-      'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or leave out the token on a server for this machine alone.',
+      'SPICERACK_PUBLIC_READ lets everybody look and nobody else in: set SPICERACK_TOKEN too, for those who see to it.',
+    );
+  }
+  const inngestDev = e.INNGEST_DEV !== undefined && e.INNGEST_DEV !== '0' && e.INNGEST_DEV !== 'false';
+  if (inngestDev && guarded) {
+    throw new Error(
+      'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN and every other way to sign in is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or let nobody sign in on a server for this machine alone.',
     );
   }
   const servedOn = e.INNGEST_SERVE_ORIGIN && new URL(e.INNGEST_SERVE_ORIGIN).hostname.replace(/^\[|\]$/g, '');
@@ -233,6 +335,24 @@ export function readConfig(env: Record<string, string | undefined> = environment
     loopback,
     token: e.SPICERACK_TOKEN ?? null,
     metricsToken: e.SPICERACK_METRICS_TOKEN ?? null,
+    publicRead: e.SPICERACK_PUBLIC_READ ?? false,
+    guarded: Boolean(guarded),
+    allow: { read: e.SPICERACK_ALLOW_READ, act: e.SPICERACK_ALLOW_ACT, administer: e.SPICERACK_ALLOW_ADMINISTER },
+    oidc:
+      e.SPICERACK_OIDC_ISSUER && e.SPICERACK_OIDC_CLIENT_ID
+        ? {
+            issuer: e.SPICERACK_OIDC_ISSUER,
+            clientId: e.SPICERACK_OIDC_CLIENT_ID,
+            clientSecret: e.SPICERACK_OIDC_CLIENT_SECRET ?? null,
+            scopes: e.SPICERACK_OIDC_SCOPES,
+            nameClaim: e.SPICERACK_OIDC_NAME_CLAIM,
+            groupsClaim: e.SPICERACK_OIDC_GROUPS_CLAIM,
+          }
+        : null,
+    trustedProxies: e.SPICERACK_TRUST_PROXY,
+    proxyUser: e.SPICERACK_PROXY_USER_HEADER
+      ? { header: e.SPICERACK_PROXY_USER_HEADER, groupsHeader: e.SPICERACK_PROXY_GROUPS_HEADER ?? null }
+      : null,
     allowedOrigins: e.SPICERACK_ALLOWED_ORIGINS,
     allowedHosts: e.SPICERACK_ALLOWED_HOSTS.split(',').flatMap((h) => h.trim().toLowerCase() || []),
     publicUrl: e.SPICERACK_PUBLIC_URL ?? null,

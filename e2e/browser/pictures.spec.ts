@@ -334,6 +334,13 @@ test('history, settings, status', async ({ page, studio, look }) => {
   await page.goto('/status');
   await expect(page.getByRole('region', { name: 'Disk' })).toContainText(/Database/);
   await look('status', { fullPage: true });
+  await client.access.createToken({ name: 'nightly', role: 'act', days: null });
+  await client.access.createToken({ name: 'Zoë Ångström', role: 'read' });
+  await page.goto('/access');
+  await page.getByLabel('Name').fill('Mara');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await expect(page.getByText('It is shown this once.')).toBeVisible();
+  await look('access', { fullPage: true });
   await page.goto('/');
   await expect(page.getByRole('main').getByRole('link', { name: /acme\/shop/ })).toBeVisible();
   await look('repos');

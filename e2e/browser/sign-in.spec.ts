@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { createSpicerack } from '@spicerack/client';
 import { startServer, type TestServer } from '../support/server';
 import { expectAccessibleEverywhere } from './pages/accessible';
 
@@ -22,7 +23,7 @@ test('a page asks for the token, goes on to where one wanted to go, and stays op
 
   await page.getByLabel('Token').fill('not-the-token');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('alert')).toHaveText('This is not the token.');
+  await expect(page.getByRole('alert')).toContainText('This is not a token of this server');
   await expectAccessibleEverywhere(page);
 
   await page.getByLabel('Token').fill(TOKEN);
@@ -45,4 +46,56 @@ test('a link with the token opens the page without it in the address', async ({ 
   await page.goto(`${server.url}/status?token=${TOKEN}`);
   await expect(page.getByRole('heading', { name: 'Status', exact: true })).toBeVisible();
   expect(page.url()).toBe(`${server.url}/status`);
+});
+
+test('an administrator makes a token, whose holder sees everything and no button that changes anything', async ({
+  page,
+  browser,
+}) => {
+  const admin = createSpicerack({ url: server.url, token: TOKEN });
+  const { repo, jobId } = await admin.repos.addDemo();
+  await admin.waitForJob(jobId);
+  await page.goto(`${server.url}/access?token=${TOKEN}`);
+  await page.getByLabel('Name').fill('Zoë Ångström');
+  await page.getByLabel('May').selectOption('read');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const secret = await page.getByRole('status').locator('code').textContent();
+  await expect(page.getByRole('listitem').filter({ hasText: 'never used' })).toContainText('Zoë Ångström');
+  await expectAccessibleEverywhere(page);
+
+  const reader = await (await browser.newContext()).newPage();
+  await reader.goto(`${server.url}/repos/${repo.id}`);
+  await reader.getByLabel('Token').fill(secret ?? '');
+  await reader.keyboard.press('Enter');
+  await expect(reader.getByRole('treegrid').getByText('checkout/cart-totals')).toBeVisible();
+  await expect(reader.getByText('live', { exact: true })).toBeVisible();
+  const writes = /^(sync|restack|register|new task|retry|undo|archive|cancel)/i;
+  await expect(reader.getByRole('button', { name: writes })).toHaveCount(0);
+  for (const name of ['Settings', 'Access', 'Add a repository']) {
+    await expect(reader.getByRole('link', { name })).toHaveCount(0);
+  }
+  await expect(reader.getByRole('checkbox')).toHaveCount(0);
+  await reader.getByRole('button', { name: 'More for checkout/cart-totals' }).click();
+  await expect(reader.getByRole('menuitem')).toHaveText([/^History/, /^Copy its name/]);
+  await expectAccessibleEverywhere(reader);
+
+  const asReader = createSpicerack({ url: server.url, token: secret ?? '', requestedBy: 'script 1.0' });
+  await expect(asReader.jobs.run({ repoId: repo.id, kind: 'restack_repo' })).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+    message: expect.stringContaining('Zoë Ångström may only read'),
+  });
+  const { secret: acting } = await admin.access.createToken({ name: 'Mara', role: 'act' });
+  const asMara = createSpicerack({ url: server.url, token: acting, requestedBy: 'script 1.0' });
+  const ran = await asMara.jobs.run({ repoId: repo.id, kind: 'sync_repo' });
+  expect((await admin.jobs.get({ jobId: ran.jobId })).job.requestedBy).toBe('Mara via script 1.0');
+
+  await page.reload();
+  await expect(page.getByText('Mara ran a job: sync_repo')).toBeVisible();
+  await expect(page.getByText('Zoë Ångström signed in')).toBeVisible();
+  await page.getByRole('button', { name: 'Revoke Zoë Ångström…' }).click();
+  await page.getByRole('button', { name: 'Revoke Zoë Ångström', exact: true }).click();
+  await expect(page.locator('[data-token]')).toHaveCount(1);
+  await reader.reload();
+  await expect(reader.getByRole('heading', { name: 'Sign in to Spicerack' })).toBeVisible();
+  await reader.context().close();
 });

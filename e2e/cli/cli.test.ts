@@ -311,6 +311,23 @@ describe('bad input', () => {
     expect(stderr).toContain('spicerack login');
   });
 
+  test('token create prints the token alone; it does what its role may, and nothing once it is revoked', async () => {
+    const { code, stdout, stderr } = await spicerack('token', 'create', 'Mara', '--role', 'read', '--days', '7');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^spk_[\w-]{43}\n$/);
+    expect(stderr).toContain('Mara may read with this token');
+    const asMara = (...args: string[]) =>
+      cli.run(args, { ...here, env: { ...here.env, SPICERACK_TOKEN: stdout.trim() } });
+    expect((await asMara('stack')).code).toBe(0);
+    expect(await asMara('sync')).toMatchObject({ code: 4, stderr: expect.stringContaining('Mara may only read') });
+    expect((await spicerack('token', 'list')).stdout).toMatch(/^Mara +read +until 20.* used /m);
+    expect((await json('token', 'create', 'Mara')).value.error).toMatchObject({ code: 'CONFLICT', field: 'name' });
+    expect((await spicerack('token', 'revoke', 'Mara')).stdout).toBe('Revoked the token of Mara.\n');
+    expect((await asMara('stack')).code).toBe(4);
+    expect((await spicerack('token', 'revoke', 'Mara')).code).toBe(5);
+    expect((await spicerack('audit', '--action', 'access.revokeToken')).stdout).toMatch(/server token .*name=Mara/);
+  });
+
   test('an address where nobody answers, or somebody else, ends with 7; one that is none with 2', async () => {
     const at = (url: string) => cli.run(['repos', '--json'], { ...here, env: { ...here.env, SPICERACK_URL: url } });
     const nobody = await at('http://127.0.0.1:9');

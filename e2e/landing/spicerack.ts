@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { inferRouterOutputs } from '@trpc/server';
-import { type AppRouter, appRouter } from '@/api/router';
+import type { AppRouter } from '@/api/router';
+import { callerOn } from '@/api/testing/caller';
 import type { Db } from '@/db/client';
 import { cloneDir } from '@/git/clone/clone-dir';
 import type { EngineName } from '@/model/plan';
@@ -30,7 +31,7 @@ export interface Spicerack {
 
 export async function addToSpicerack(db: Db, url: string, engine: EngineName): Promise<Spicerack> {
   const shutdown = new AbortController().signal;
-  const api = appRouter.createCaller({ db, requestedBy: 'test', shutdown });
+  const api = callerOn(db, { shutdown });
   const jobs = inProcess(db);
 
   const added = await api.repos.add({ url });

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRemote } from '@/demo/remote';
 import { findInngest } from '@/server/inngest-program';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import { serveHttp } from '@/testing/http';
 import { rawRequest, sendRaw } from '@/testing/raw-http';
+import { writeStack } from '@/testing/stack';
 import { startServer, type TestServer } from '../support/server';
 
 /**
@@ -20,11 +23,22 @@ const TOKEN = 'a-token-for-this-test-alone';
 const LIST = `repos.list?input=${encodeURIComponent('{"json":{}}')}`;
 const inngest = 'program' in (await findInngest());
 
+/** Settings that nobody is to read anywhere. */
+const SECRET_SETTINGS = {
+  SPICERACK_METRICS_TOKEN: 'planted-metrics-token',
+  SPICERACK_GITHUB_TOKEN: 'planted-github-token',
+};
+
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer({
     executor: inngest ? 'inngest' : 'inline',
-    env: { SPICERACK_TOKEN: TOKEN, SPICERACK_ALLOWED_HOSTS: 'Rack.Example' },
+    env: {
+      ...SECRET_SETTINGS,
+      SPICERACK_TOKEN: TOKEN,
+      SPICERACK_ALLOWED_HOSTS: 'Rack.Example',
+      SPICERACK_LOG: 'json',
+    },
   });
 }, 300_000);
 afterAll(() => server?.dispose());
@@ -372,3 +386,59 @@ describe('whatever bytes come, they get an answer, and the server goes on', () =
     expect((await ask('GET /api/health')).status).toBe(200);
   });
 });
+
+test('no secret stays in logs, rows, events or errors, whichever way it came in; and each line of the log is a fact', async () => {
+  const client = createSpicerack({ url: server.url, token: TOKEN, requestedBy: 'Bearer planted-in-a-name-0123456789' });
+  const { secret, token } = await client.access.createToken({ name: 'planted', role: 'act' });
+  const remote = await makeRemote(join(server.dataDir, 'secret', 'shop.git'));
+  await writeStack(remote);
+  const http = await serveHttp(join(server.dataDir, 'secret'), { user: 'me', password: 'the-right-one' });
+  const answers: unknown[] = [];
+  const keep = (said: Promise<unknown>) =>
+    said.then(
+      (answer) => answers.push(answer),
+      (error) => answers.push(error.message),
+    );
+  const login = http.url.replace('://', '://me:planted-password@');
+  const asPlanted = createSpicerack({ url: server.url, token: secret, requestedBy: `x ${secret}` });
+
+  await keep(client.repos.add({ url: `${login}/shop.git` }));
+  const { repo, jobId } = await client.repos.add({ url: `${http.url}/shop.git` });
+  await keep(client.waitForJob(jobId));
+  await keep(client.repos.update({ repoId: repo.id, url: `${login}/moved.git?token=planted-in-a-query` }));
+  await keep(asPlanted.tasks.create({ repoId: repo.id, title: 'token=planted-in-a-title', branch: 'a' }));
+  await keep(asPlanted.jobs.run({ repoId: repo.id, kind: 'sync_repo' }).then(({ jobId }) => client.waitForJob(jobId)));
+  await ask('GET /', { Authorization: 'Bearer planted-wrong-token', 'X-Forwarded-For': '192.0.2.77' });
+  await ask('GET /?token=planted-in-an-address', { 'X-Forwarded-For': '192.0.2.78' });
+  await ask('POST /api/sign-in', { Origin: server.url, 'X-Forwarded-For': '192.0.2.79' }, 'token=planted-in-a-form');
+  const session = await ask('POST /api/sign-in', { Origin: server.url }, `token=${secret}`);
+  const [, id = 'no session'] = session.head.match(/spicerack_session=([\w-]+)/) ?? [];
+  await keep(client.access.revokeToken({ tokenId: token.id }));
+  await keep(client.access.audit({ limit: 100 }));
+  await keep(client.jobs.list({ limit: 100 }));
+  await http.close();
+  rmSync(join(server.dataDir, 'secret'), { recursive: true });
+
+  const planted = [secret, id, TOKEN, ...Object.values(SECRET_SETTINGS), 'planted-password', 'planted-in-a-query',
+    'planted-wrong-token', 'planted-in-an-address', 'planted-in-a-form', 'planted-in-a-name-0123456789']; // biome-ignore format: a list
+  const everywhere: Array<[string, string]> = [
+    ['the log', server.output()],
+    ['answers', JSON.stringify(answers)],
+    ...filesBelow(server.dataDir).map((file): [string, string] => [file, readFileSync(file, 'latin1')]),
+  ];
+  const found = everywhere.flatMap(([place, text]) =>
+    planted.flatMap((each) => (text.includes(each) ? `${each} in ${place}` : [])),
+  );
+  expect(found).toEqual([]);
+
+  const facts = server.output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)); // biome-ignore format: one list
+  const ofJob = facts.filter((fact) => fact.jobId === jobId);
+  expect(ofJob.map(({ event }) => event)).toEqual(['accepted', 'claimed', 'ended']);
+  expect(ofJob.at(-1)).toMatchObject({ level: 'error', code: 'AUTH', repository: 'shop', attempt: 1, node: expect.stringMatching(/^[\w-]{8,}$/) }); // biome-ignore format: one line
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -46,10 +46,11 @@ interface Opening {
   readOnly?: boolean;
   /** What the person answers, where the client can ask one. */
   person?: boolean;
+  token?: string;
 }
 
 /** An agent's client, connected. */
-async function agent({ door, mode = 'auto', readOnly = false, person }: Opening) {
+async function agent({ door, mode = 'auto', readOnly = false, person, token = TOKEN }: Opening) {
   const client = new Client(
     { name: 'test-agent', version: '7.1' },
     {
@@ -60,7 +61,7 @@ async function agent({ door, mode = 'auto', readOnly = false, person }: Opening)
   if (person !== undefined) {
     client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: { confirm: person } }));
   }
-  const headers = { authorization: `Bearer ${TOKEN}`, 'x-requested-by': 'Ada' };
+  const headers = { authorization: `Bearer ${token}`, 'x-requested-by': 'Ada' };
   const transport =
     door === 'http'
       ? new StreamableHTTPClientTransport(new URL(`/api/mcp${readOnly ? '?read-only' : ''}`, server.url), {
@@ -69,7 +70,7 @@ async function agent({ door, mode = 'auto', readOnly = false, person }: Opening)
       : new StdioClientTransport({
           command: process.execPath,
           args: [cli.file, 'mcp', ...(readOnly ? ['--read-only'] : [])],
-          env: { PATH: process.env.PATH ?? '', HOME: dir, SPICERACK_URL: server.url, SPICERACK_TOKEN: TOKEN },
+          env: { PATH: process.env.PATH ?? '', HOME: dir, SPICERACK_URL: server.url, SPICERACK_TOKEN: token },
         });
   await client.connect(transport);
   onTestFinished(() => client.close());
@@ -146,15 +147,18 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     expect(await refused('run_action', restack)).toContain('Call forecast with the same fields first');
     const { expected, heldBack } = await call('forecast', restack);
     expect(heldBack).toMatchObject([{ branch: 'fix', conflicts: ['app.txt'] }]);
-    expect(await refused('run_action', { ...restack, expected })).toContain('pass acceptHeldBack: true');
-    const job = await wait(await call('run_action', { ...restack, expected, acceptHeldBack: true }));
+    expect(await refused('run_action', { ...restack, expected })).toContain('pass agreed: true');
+    const other = { repoId, kind: 'rebase_branch', branch: 'a', expected };
+    expect(await refused('run_action', other)).toContain('of the forecast of another action');
+    expect(await refused('get_branch', { repoId, branch: 'main' })).toMatch(/main is the trunk.* On it: a, fix\./);
+    const job = await wait(await call('run_action', { ...restack, expected, agreed: true }));
     expect(job).toMatchObject({ ended: true, status: 'completed', heldBack: [{ branch: 'fix' }] });
     expect(job.moved.map(({ branch }: { branch: string }) => branch)).toEqual(['a', 'b', 'c']);
-    expect(job.requestedBy).toMatch(door === 'http' ? /^test-agent 7\.1 for Ada$/ : /^test-agent 7\.1 for ./);
-
-    expect(await refused('run_action', { ...restack, expected, acceptHeldBack: true })).toMatch(
-      /Moved since: .*a, b, c/,
+    expect(job.requestedBy).toMatch(
+      door === 'http' ? /^server token via test-agent 7\.1 for Ada$/ : /^server token via test-agent 7\.1 for ./,
     );
+
+    expect(await refused('run_action', { ...restack, expected, agreed: true })).toMatch(/Moved since: .*a, b, c/);
     expect(await call('get_job', { jobId: job.jobId })).toMatchObject({ canBeUndone: true });
     expect(await wait(await call('undo_job', { jobId: job.jobId }))).toMatchObject({ status: 'completed' });
     expect((await call('list_jobs', { repoId, limit: 2 })).jobs).toMatchObject([
@@ -200,6 +204,20 @@ describe.each(['http', 'stdio'] as const)('a job at work, over %s', (door) => {
   });
 });
 
+it('an agent whose token may only read has no tool that changes anything', async () => {
+  const { access } = createSpicerack({ url: server.url, token: TOKEN });
+  const { secret: token } = await access.createToken({ name: 'reading agent', role: 'read' });
+  const { names, call } = await agent({ door: 'http', token });
+  expect(await names()).toEqual(READING);
+  expect(await call('list_repos', {})).toHaveProperty('repos');
+  // By standard input and output the tools are there, and the API refuses them.
+  const { repoId } = await repo();
+  const byPipe = await agent({ door: 'stdio', token });
+  expect(await byPipe.refused('register_branches', { repoId, suggested: true })).toContain(
+    'reading agent may only read',
+  );
+});
+
 describe('what a forecast holds back', () => {
   it.each([true, false])('is asked of the person where the client can (%s)', async (person) => {
     const { repoId, remote } = await repo();
@@ -222,7 +240,14 @@ describe('bad input', () => {
     const none = '0198f0f0-0000-7000-8000-000000000000';
     expect(await refused('get_job', { jobId: none })).toContain(`There is no job ${none}. List them with list_jobs.`);
     expect(await refused('get_stack', { repoId: 'x' })).toContain('call list_repos');
+    const words = await refused('list_jobs', { limit: '5', status: 'done', more: 1 });
+    expect(words).toContain('Give a number.');
+    expect(words).toContain('Choose one of queued, running, completed, error, cancelled.');
+    expect(words).toContain('There is no field "more" here. Leave it out.');
+    expect(words).not.toMatch(/expected|received|Invalid option|Unrecognized/);
     const { repoId } = await repo();
+    expect(await refused('get_stack', { repoId, cursor: 'zzz' })).toContain('Give the nextCursor of the page before');
+    expect(await refused('list_jobs', { repoId, cursor: -1 })).toContain('Give the nextCursor of the page before');
     expect(await refused('forecast', { repoId, kind: 'reparent_branch', branch: 'a' })).toContain(
       'needs the field "parent"',
     );

@@ -103,7 +103,7 @@ function launch(options: ServerOptions, dataDir: string, port: number): Promise<
     const onExit = (code: number | null) => fail(`The server ended (exit ${code}) before it was ready`);
     const read = (chunk: Buffer) => {
       output += chunk.toString();
-      const url = output.match(/^Spicerack is ready on (http:\/\/\S+)/m)?.[1];
+      const url = output.match(/Spicerack is ready on (http:\/\/[^\s"]+)/)?.[1];
       if (!url || child.pid === undefined) return;
       clearTimeout(timer);
       child.off('exit', onExit);
@@ -126,6 +126,7 @@ function environment(options: ServerOptions, dataDir: string, port: number): Nod
   return {
     ...env,
     PORT: String(port),
+    SPICERACK_LOG: 'text',
     SPICERACK_DATA_DIR: dataDir,
     ...(options.executor ? { SPICERACK_EXECUTOR: options.executor } : {}),
     ...options.env,

@@ -8,8 +8,10 @@ import { type Graph, isTest, isTestFile, shortest } from './graph';
 export const ROOMS: string[][] = [
   ['src/breather.ts', 'src/config.ts', 'src/environment.ts', 'src/machine.ts', 'src/shutdown.ts'],
   ['src/text'],
+  ['src/log.ts'],
   ['src/model'],
   ['src/db'],
+  ['src/access'],
   ['src/feed'],
   ['src/git'],
   ['src/repos'],

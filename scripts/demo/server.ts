@@ -35,6 +35,7 @@ export async function startServer(
       PORT: env.PORT ?? '0',
       SPICERACK_DATA_DIR: dataDir,
       SPICERACK_ALLOW_LOCAL: '1',
+      SPICERACK_LOG: 'text',
     },
     // Its own group: Ctrl-C reaches us alone, and we end it in order.
     detached: true,

@@ -5,8 +5,8 @@ import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, land
 import { cursorQuery } from '@/feed/read';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { acceptRename } from '@/projection/accept-rename';
-import { badRequest, onceFor, queueJob } from '@/queue/accept';
-import { noRepo, type Refusal } from '@/queue/refusal';
+import { onceFor, queueJob } from '@/queue/accept';
+import { badRequest, noRepo, type Refusal } from '@/queue/refusal';
 import { isTrunk, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
 import { isKept } from '@/repos/kept';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
@@ -155,6 +155,5 @@ async function rowsOf(
 }
 
 function unknown(branch: string): Refusal {
-  const { message, hint } = unknownBranch(branch);
-  return { code: 'NOT_FOUND', field: 'branch', message: `${message} ${hint}` };
+  return { code: 'NOT_FOUND', field: 'branch', ...unknownBranch(branch) };
 }

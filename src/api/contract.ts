@@ -60,6 +60,7 @@ export type ContractHolds = [
   AreTrue<Held<'forecast'>>,
   AreTrue<Held<'changes'>>,
   AreTrue<Held<'system'>>,
+  AreTrue<Held<'access'>>,
   AreTrue<{
     areas: Same<
       Exclude<keyof Inputs, 'feed'>,

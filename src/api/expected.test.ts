@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { branches, branchTips, forecasts, jobs } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { appRouter } from './router';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const api = () => appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const api = () => callerOn(test.db);
 
 /** A repo with a stack, and the fingerprint of a forecast that somebody has looked at a second ago. */
 async function forecasted() {

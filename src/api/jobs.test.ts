@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { branches, jobMoves, jobs } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { jobResult } from '@/ui/testing/rows';
-import { jobsRouter } from './jobs';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const api = () => jobsRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const api = () => callerOn(test.db).jobs;
 
 /** Adds ended jobs, oldest first, and returns how to read which of them a filter keeps, newest first. */
 async function history(...rows: Array<Partial<typeof jobs.$inferInsert>>) {

@@ -1,9 +1,9 @@
 import { and, count, eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { branches, jobs, now, repos, tasks } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { appRouter } from './router';
 
 /** A key of idempotency: however often its request is sent, and at once, it is done once and answered alike. */
 
@@ -17,7 +17,7 @@ afterAll(async () => {
   await test.close();
 });
 
-const api = () => appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const api = () => callerOn(test.db);
 const addresses = () => `/srv/${uuid()}.git`;
 
 /** A repo that was synced just now, with a branch that was renamed. */

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { type Files, makeRemote, type Remote } from '@/demo/remote';
 import type { ActionKind } from '@/model/kinds';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type InProcess, inProcess } from '@/testing/in-process';
-import { appRouter } from './router';
 
 /** What has landed and what has not, through the API and on real remotes, by each engine. */
 
@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const api = () => appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const api = () => callerOn(test.db);
 
 /** A remote, and the repo that Spicerack knows it as. */
 class World {

@@ -8,8 +8,7 @@ import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
 import { lastRestackQuery, restackOf, STATE_COLUMNS } from '@/forecast/last-restack';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
-import { noRepo, type Refusal } from '@/queue/refusal';
-import { branchNameProblem } from '@/repos/branch-name';
+import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { branchStates, filterCounts, movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
 import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
@@ -47,8 +46,8 @@ export const reposRouter = router({
     )
     .mutation(async ({ ctx, input }) => {
       const checked = remoteUrl(input.url);
-      const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
-      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      const trunkProblem = input.trunk === undefined ? null : badName('trunk', input.trunk);
+      if (trunkProblem) refuse(trunkProblem);
       const repo = { name: input.name ?? checked.name, url: checked.url, trunk: input.trunk ?? null };
       return addRepo(ctx, repo, ['sync_repo'], input.idempotencyKey);
     }),
@@ -63,6 +62,7 @@ export const reposRouter = router({
         code: 'BAD_REQUEST',
         field: null,
         message: 'The demo needs local repositories, which SPICERACK_ALLOW_LOCAL has switched off.',
+        hint: 'Switch it on where the server is started, or add a repository of yours.',
       });
     }
     const repo = { name: 'demo/shop', url: demoUrl(config().dataDir), trunk: null };
@@ -120,8 +120,8 @@ export const reposRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { repoId: id, url: givenUrl, ...rest } = input;
       const changes = { ...rest, url: givenUrl === undefined ? undefined : remoteUrl(givenUrl).url };
-      const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
-      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      const trunkProblem = changes.trunk === undefined ? null : badName('trunk', changes.trunk);
+      if (trunkProblem) refuse(trunkProblem);
       await repoOf(ctx.db, id);
       if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -141,11 +141,13 @@ export const reposRouter = router({
             .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
         if (changed.length === 0) {
-          refuse({
-            code: 'CONFLICT',
-            field: 'url',
-            message: 'A job of this repo is running. Wait for it, or cancel it, and change the address then.',
-          });
+          refuse(
+            conflict(
+              'url',
+              'A job of this repo is running.',
+              'Wait for it, or cancel it, and change the address then.',
+            ),
+          );
         }
       }
       return repoOf(ctx.db, id);
@@ -161,11 +163,9 @@ export const reposRouter = router({
         .returning({ id: repos.id }),
     ]);
     if (gone.length === 0) {
-      refuse({
-        code: 'CONFLICT',
-        field: 'repoId',
-        message: 'A job of this repo is running. Wait for it, or cancel it, and remove the repo then.',
-      });
+      refuse(
+        conflict('repoId', 'A job of this repo is running.', 'Wait for it, or cancel it, and remove the repo then.'),
+      );
     }
     return { removed: true as const };
   }),
@@ -232,6 +232,14 @@ export const reposRouter = router({
         )
         .orderBy(asc(branches.name))
         .limit(PAGE + 1);
+      if (input.cursor !== undefined && rows.length === 0 && !all.some(({ name }) => name === input.cursor)) {
+        refuse(
+          badRequest('cursor', {
+            message: `No page ends with ${input.cursor}.`,
+            hint: 'Give the nextCursor of the page before, or leave it out.',
+          }),
+        );
+      }
       const page = rows.slice(0, PAGE);
       return {
         repo,
@@ -257,7 +265,7 @@ export const reposRouter = router({
 function remoteUrl(given: string): RemoteUrl {
   const checked = checkRemoteUrl(given, { allowLocal: config().allowLocal });
   return 'problem' in checked
-    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() })
+    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: checked.problem, hint: checked.hint || null })
     : checked;
 }
 
@@ -319,11 +327,7 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
   const key = addressKey(url);
   const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
   if (!known) return null;
-  return {
-    code: 'CONFLICT',
-    field: 'url',
-    message: `This repository is here already, as ${known.name} (${known.id}).`,
-  };
+  return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
 }
 
 /** The newest jobs of a repo and all that have yet to end, newest first. */
@@ -341,7 +345,7 @@ function trunkChange(trunk: string) {
   return { previousTrunk: sql`case when ${before} is ${trunk} then null else ${before} end`, headMoved: false };
 }
 
-async function repoOf(db: Db, id: string) {
+export async function repoOf(db: Db, id: string) {
   const [repo] = await db.select().from(repos).where(eq(repos.id, id));
   return repo ?? refuse(noRepo(id));
 }

@@ -1,3 +1,4 @@
+import { accessRouter } from './access';
 import { branchesRouter } from './branches';
 import { changesRouter } from './changes';
 import { feedRouter } from './feed';
@@ -18,6 +19,7 @@ export const appRouter = router({
   changes: changesRouter,
   feed: feedRouter,
   system: systemRouter,
+  access: accessRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,35 +1,42 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { readAsker, requestedByOf } from '@/access/asker';
+import { requestedBy } from '@/access/requested-by';
 import { db } from '@/db/client';
+import { logTrouble } from '@/log';
 import { refusalBody } from '@/server/door/refusal-body';
 import { shutdownSignal } from '@/shutdown';
 import { version } from '../../package.json';
-import { requestedBy } from './requested-by';
 import { appRouter } from './router';
 
 /** Most calls of one request: each may answer with thousands of rows. */
 const MAX_CALLS = 10;
 
 /**
- * Answers a request of the API. Who may come in has been decided at the door, Host, Origin and token, as for every path.
+ * Answers a request of the API. Who comes in has been decided at the door, as for every path; what he may do is decided
+ * with each procedure.
  */
 export async function serveApi(request: Request): Promise<Response> {
   const refused = refusal(request);
   if (refused) return refused;
   const database = await db();
+  const asker = readAsker(request.headers);
+  const client = requestedBy(request.headers);
   return fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,
     router: appRouter,
     createContext: () => ({
       db: database,
-      requestedBy: requestedBy(request.headers) ?? 'api',
+      asker,
+      client,
+      requestedBy: requestedByOf(asker, client),
       shutdown: shutdownSignal(),
     }),
     responseMeta: () => ({ headers: { 'x-spicerack-version': version } }),
     onError: ({ path, error }) => {
       // A stream whose client has gone away ends with an error of its own.
       if (error.code === 'INTERNAL_SERVER_ERROR' && !shutdownSignal().aborted && !request.signal.aborted)
-        console.error(`${path}:`, error.cause ?? error);
+        logTrouble('request_failed', `A call failed: ${path}`, error.cause ?? error, { withStack: true });
     },
   });
 }

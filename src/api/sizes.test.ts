@@ -1,12 +1,11 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { jobMoves, jobs } from '@/db/schema';
 import { readFeed } from '@/feed/read';
 import type { HeldBack } from '@/model/plan';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { jobsRouter } from './jobs';
-import { reposRouter } from './repos';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -14,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-const context = () => ({ db: db.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const api = () => callerOn(db.db);
 const size = (value: unknown) => JSON.stringify(value).length;
 
 const TEXT = 'x'.repeat(200_000);
@@ -65,9 +64,9 @@ async function large() {
 
 test('lists and events carry summaries; details are asked for', async () => {
   const { repoId, before, jobId } = await large();
-  const [api, repos] = [jobsRouter.createCaller(context()), reposRouter.createCaller(context())];
+  const [jobList, repos] = [api().jobs, api().repos];
   const feed = await readFeed(db.db, before, repoId);
-  const list = await api.list({ repoId });
+  const list = await jobList.list({ repoId });
   for (const answer of [feed, list, await repos.overview({ repoId })]) expect(size(answer)).toBeLessThan(60_000);
 
   const [held] = list.jobs[0]?.job.result?.heldBack ?? [];
@@ -90,7 +89,7 @@ test('lists and events carry summaries; details are asked for', async () => {
   });
   expect(list.jobs[0]?.job.result?.dropped).toEqual(RESULT.dropped.slice(0, 100));
 
-  const detail = await api.get({ jobId });
+  const detail = await jobList.get({ jobId });
   expect(detail.job.result).toEqual(RESULT);
   expect(detail.moves[0]).not.toHaveProperty('rewritten');
   expect(size({ ...detail, job: null })).toBeLessThan(5000);
@@ -98,19 +97,19 @@ test('lists and events carry summaries; details are asked for', async () => {
 
 test('the commits of a job’s moves come in pages', async () => {
   const { jobId } = await large();
-  const api = jobsRouter.createCaller(context());
-  const first = await api.rewritten({ jobId });
+  const jobList = api().jobs;
+  const first = await jobList.rewritten({ jobId });
   expect(first.commits[0]).toEqual({ branch: 'four', state: 'pushed', ...PAIRS[0] });
   expect(first.commits).toHaveLength(5000);
-  const second = await api.rewritten({ jobId, cursor: first.nextCursor ?? 0 });
+  const second = await jobList.rewritten({ jobId, cursor: first.nextCursor ?? 0 });
   expect([...first.commits, ...second.commits].map(({ from, to }) => ({ from, to }))).toEqual(PAIRS);
   expect(second.nextCursor).toBeNull();
-  await expect(api.rewritten({ jobId: uuid() })).rejects.toThrow('no job');
+  await expect(jobList.rewritten({ jobId: uuid() })).rejects.toThrow('no job');
 });
 
 test('a job without a result has none in lists either', async () => {
   const repoId = await db.addRepo();
   await db.db.insert(jobs).values({ id: uuid(), repoId, kind: 'sync_repo', requestedBy: 'test' });
-  const { jobs: list } = await jobsRouter.createCaller(context()).list({ repoId });
+  const { jobs: list } = await api().jobs.list({ repoId });
   expect(list[0]?.job.result).toBeNull();
 });

@@ -1,20 +1,31 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
+import type { Asker } from '@/access/asker';
+import { aboutOf, note } from '@/access/audit';
+import { may } from '@/access/may';
+import { ROLE_OF } from '@/access/roles';
 import { databaseTrouble } from '@/db/trouble';
+import { log, logTrouble } from '@/log';
+import type { Role } from '@/model/access';
 import { ACTION_KINDS } from '@/model/kinds';
 import type { Refusal } from '@/queue/refusal';
+import { inputWords } from '@/text/input-words';
 import type { Context } from './context';
 import { wire } from './wire';
 
-/** Carries the field at fault to the client beside tRPC's own code. */
+/** Carries the field at fault, and what to do, to the client beside tRPC's own code. */
 class FieldError extends Error {
   constructor(
     readonly field: string | null,
     message: string,
+    /** What to do; null where the message is that. */
+    readonly hint: string | null,
   ) {
     super(message);
   }
 }
+
+z.config({ customError: inputWords });
 
 const t = initTRPC.context<Context>().create({
   transformer: wire,
@@ -30,7 +41,13 @@ const t = initTRPC.context<Context>().create({
       message: fields[0]
         ? fields.map((f) => (f.field ? `${f.field}: ${f.message}` : f.message)).join('\n')
         : shape.message,
-      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, fields },
+      data: {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        path: shape.data.path,
+        fields,
+        hint: hintOf(error.cause),
+      },
     };
   },
 });
@@ -47,24 +64,65 @@ function fieldsOf(cause: unknown): Array<{ field: string | null; message: string
   return [];
 }
 
+/** What to do, where the message has it at its end; null where that is all of the message, or nothing is known. */
+function hintOf(cause: unknown): string | null {
+  return cause instanceof FieldError ? cause.hint : null;
+}
+
 export const router = t.router;
 
 /** A database in trouble is no fault of the request: it says what is wrong, and that nothing was done. */
-export const procedure = t.procedure.use(async ({ next }) => {
+const inTrouble = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok) return result;
   const trouble = databaseTrouble(result.error.cause);
   if (!trouble) return result;
-  throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: `${trouble.what} Nothing was changed. ${trouble.hint}` });
+  const message = `${trouble.what} Nothing was changed. ${trouble.hint}`;
+  throw new TRPCError({
+    code: 'SERVICE_UNAVAILABLE',
+    message,
+    cause: new FieldError(null, message, trouble.hint),
+  });
 });
+
+/** The one place that asks who may do what: a procedure that is in no table is nobody's. */
+const allowed = t.middleware(({ ctx, path, next }) => {
+  const needed = ROLE_OF[path];
+  if (!needed) throw new TRPCError({ code: 'FORBIDDEN', message: `Nobody may call ${path}.` });
+  if (!may(ctx.asker, needed)) throw new TRPCError({ code: 'FORBIDDEN', message: notAllowed(ctx.asker, needed) });
+  return next();
+});
+
+function notAllowed(asker: Asker, needed: Role): string {
+  if (asker.name === null) return 'Everybody may look here. Sign in to do more.';
+  return `This needs somebody who may ${needed}, and ${asker.name} may only ${asker.role}. Ask who administers this server.`;
+}
+
+/** Whatever changes something is written down with who did it, once it is done. */
+const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
+  const result = await next();
+  if (type !== 'mutation' || !result.ok) return result;
+  const about = aboutOf(await getRawInput(), result.data);
+  const { name, address } = ctx.asker;
+  const isJob = aboutOf(result.data).jobId !== undefined && path !== 'jobs.cancel';
+  log('info', isJob ? 'accepted' : 'done', `${isJob ? 'Accepted' : 'Done'}: ${path}`, {
+    ...about,
+    who: ctx.requestedBy,
+  });
+  await note(ctx.db, { who: name, via: ctx.client, address, action: path, about }).catch((error: unknown) => {
+    // It is done, and saying otherwise would be wrong.
+    logTrouble('audit_failed', 'The audit log cannot be written', error, { action: path });
+  });
+  return result;
+});
+
+export const procedure = t.procedure.use(inTrouble).use(allowed).use(noted);
 
 /** Ends the procedure with a refusal of the queue, or with one of its own. */
 export function refuse(refusal: Refusal): never {
-  throw new TRPCError({
-    code: refusal.code,
-    message: refusal.message,
-    cause: new FieldError(refusal.field, refusal.message),
-  });
+  const { code, field, hint } = refusal;
+  const message = hint === null ? refusal.message : `${refusal.message} ${hint}`;
+  throw new TRPCError({ code, message, cause: new FieldError(field, message, hint) });
 }
 
 /** Inputs that several procedures share. Unknown fields are refused, so a misspelt one is never ignored. */

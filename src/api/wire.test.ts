@@ -1,9 +1,11 @@
 import type { inferRouterOutputs } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { ASKER_HEADER, anybody, writeAsker } from '@/access/asker';
+import { callerOn } from '@/api/testing/caller';
 import { GET, POST } from '@/app/api/trpc/[trpc]/route';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { MAX_STREAMS } from './feed';
-import { type AppRouter, appRouter } from './router';
+import type { AppRouter } from './router';
 import { wire } from './wire';
 
 let test: TestDatabase;
@@ -20,14 +22,17 @@ afterAll(async () => {
 
 const address = (path: string) => new URL(`http://127.0.0.1/api/trpc/${path}`);
 
+/** As the door lets them in. */
+const door = { [ASKER_HEADER]: writeAsker(anybody('administer')) };
+
 /** A request of the queries, subscriptions and mutations; `input` is the text that is sent. */
 function get(path: string, input: string, headers: Record<string, string> = {}, signal?: AbortSignal) {
   const url = address(path);
   url.searchParams.set('input', input);
-  return GET(new Request(url, { headers, ...(signal ? { signal } : {}) }));
+  return GET(new Request(url, { headers: { ...door, ...headers }, ...(signal ? { signal } : {}) }));
 }
 function post(path: string, body: string, type = 'application/json') {
-  return POST(new Request(address(path), { method: 'POST', body, headers: { 'content-type': type } }));
+  return POST(new Request(address(path), { method: 'POST', body, headers: { ...door, 'content-type': type } }));
 }
 
 /** The message of the one answer, or of the first in a batch. */
@@ -159,7 +164,7 @@ describe('the feed', () => {
     };
     // All but one without HTTP, which is what takes long.
     const others = new AbortController();
-    const api = appRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: others.signal });
+    const api = callerOn(test.db, { shutdown: others.signal });
     const without = await Promise.all(
       Array.from({ length: MAX_STREAMS - 1 }, async () => {
         const stream = (await api.feed.subscribe({ lastEventId: 999_999_999 }))[Symbol.asyncIterator]();

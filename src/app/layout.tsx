@@ -2,7 +2,10 @@ import '@fontsource-variable/inter';
 import '@fontsource-variable/jetbrains-mono';
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
+import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
+import { readAsker } from '@/access/asker';
+import { MeProvider } from '@/ui/me';
 import { Providers } from '@/ui/providers';
 import { Shell } from '@/ui/shell/shell';
 
@@ -21,13 +24,16 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const { name, role, hasSession } = readAsker(await headers());
   return (
     <html lang="en">
       <body>
-        <Providers>
-          <Shell>{children}</Shell>
-        </Providers>
+        <MeProvider me={{ name, role, hasSession }}>
+          <Providers>
+            <Shell>{children}</Shell>
+          </Providers>
+        </MeProvider>
       </body>
     </html>
   );

@@ -1,9 +1,10 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
-import { complain, inRounds } from '@/db/rounds';
+import { inRounds } from '@/db/rounds';
 import { type ChangesRow, changes } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { hasClone } from '@/git/clone/clone-dir';
+import { logTrouble } from '@/log';
 import { NOW } from '@/queue/lease';
 import { type Computed, computeChanges, NO_CLONE } from './compute';
 import { pruneChanges } from './keep';
@@ -36,7 +37,7 @@ export async function showChanges(db: Db, abort: AbortSignal, othersHaveMs = OTH
       }
       without.delete(asked.id);
       const work = computeOne(db, asked, abort)
-        .catch((error: unknown) => complain('What commits change cannot be computed', error))
+        .catch((error: unknown) => logTrouble('changes_failed', 'What commits change cannot be computed', error))
         .finally(() => {
           atWork.delete(asked.id);
           signal().notify();

@@ -1,3 +1,5 @@
+import { log } from '@/log';
+
 /** Trouble of this server that a person should know of, as the status page shows it. */
 export interface Problem {
   /** In one sentence. */
@@ -62,6 +64,7 @@ export function setProblem(source: ProblemSource, problem: Trouble | null): void
   const since = before?.since ?? new Date().toISOString();
   if (problem) known().set(source, { stopsJobs: false, ...problem, since });
   else known().delete(source);
-  if (problem && before?.what !== problem.what) console.error(`Problem: ${problem.what} ${problem.hint}`);
-  if (!problem && before) console.error(`Over: ${before.what}`);
+  if (problem && before?.what !== problem.what)
+    log('error', 'problem', `Problem: ${problem.what} ${problem.hint}`, { source });
+  if (!problem && before) log('info', 'problem_over', `Over: ${before.what}`, { source });
 }

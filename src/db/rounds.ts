@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logTrouble } from '@/log';
 import { signal } from './signal';
 
 /** How often a round begins by itself, where nothing wakes it. */
@@ -14,19 +15,9 @@ export async function inRounds(abort: AbortSignal, trouble: string, round: () =>
     try {
       await round();
     } catch (error) {
-      complain(trouble, error);
+      logTrouble('round_failed', `${trouble}; it is tried again`, error);
       await sleep(TICK_MS);
     }
     await woken;
   }
-}
-
-/** The same trouble comes every second while it lasts; it is said this often, in milliseconds. */
-const COMPLAIN_MS = 30_000;
-let complainedAt = Number.NEGATIVE_INFINITY;
-
-export function complain(what: string, error: unknown): void {
-  if (performance.now() - complainedAt < COMPLAIN_MS) return;
-  complainedAt = performance.now();
-  console.error(`${what}; it is tried again:`, error instanceof Error ? error.message : error);
 }

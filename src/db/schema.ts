@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { ROLES } from '@/model/access';
 import { CHANGES_ERROR_CODES, type ChangesAsk, type ChangesContent } from '@/model/changes';
 import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
@@ -465,12 +466,71 @@ export const cloneUpkeep = sqliteTable(
   (t) => [primaryKey({ columns: [t.repoId, t.machine] })],
 );
 
-/** Browsers that have shown the token (`server/door/sessions.ts`). Nothing in a row opens the door by itself. */
+/** What programs and people present instead of the server's token (`access/tokens.ts`). No row opens the door. */
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    id: id(),
+    /** Who has it: what stands in jobs and in the audit log. */
+    name: text('name').notNull(),
+    /** SHA-256 of the token, in hex. */
+    hash: text('hash').notNull(),
+    role: text('role', { enum: ROLES }).notNull(),
+    createdAt: createdAt(),
+    /** Who made it. */
+    createdBy: text('created_by').notNull(),
+    /** Null where it ends only when it is revoked. */
+    expiresAt: time('expires_at'),
+    /** To the minute. */
+    lastUsedAt: time('last_used_at'),
+  },
+  (t) => [uniqueIndex('tokens_name').on(t.name), uniqueIndex('tokens_hash').on(t.hash)],
+);
+
+/** Browsers that somebody has signed in with (`server/door/sessions.ts`). Nothing in a row opens the door by itself. */
 export const sessions = sqliteTable('sessions', {
-  /** SHA-256, in hex, over the session's id and the token that it was opened with. */
+  /** SHA-256, in hex, over the session's id and the server's token, and more where it was not opened with that. */
   hash: text('hash').primaryKey(),
   createdAt: createdAt(),
   expiresAt: text('expires_at').notNull(),
+  /** Who signed in; null, as is the role, where an earlier version noted the server's token alone. */
+  name: text('name'),
+  role: text('role', { enum: ROLES }),
+  /** The token that it was opened with and ends with, unless that was the server's. */
+  tokenId: text('token_id').references(() => tokens.id, { onDelete: 'cascade' }),
+});
+
+/** Who did what (`access/audit.ts`): signing in, tokens, settings, actions. Bounded; nothing in it is a secret. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    at: text('at').notNull().default(now),
+    /** Who the server knew it to be; null where nobody was asked. */
+    who: text('who'),
+    /** What the client says of itself. */
+    via: text('via'),
+    /** Where the request came from, as far as that is known. */
+    address: text('address'),
+    /** `sign_in`, `sign_in_failed`, `sign_out`, or the procedure that was called, such as `jobs.run`. */
+    action: text('action').notNull(),
+    /** What it was done to: ids, names of branches and tokens, the kind of job. */
+    about: text('about', { mode: 'json' }).$type<Record<string, string>>().notNull().default({}),
+  },
+  (t) => [index('audit_action').on(t.action, t.seq)],
+);
+
+/** The servers of this database (`upkeep/nodes.ts`): each says now and then that it is there. */
+export const nodes = sqliteTable('nodes', {
+  /** As it names itself in leases. */
+  machine: text('machine').primaryKey(),
+  /** The host's name, for people: several may have one. */
+  host: text('host').notNull(),
+  version: text('version').notNull(),
+  executor: text('executor', { enum: ['inngest', 'inline'] }).notNull(),
+  takesJobs: integer('takes_jobs', { mode: 'boolean' }).notNull(),
+  startedAt: text('started_at').notNull(),
+  seenAt: text('seen_at').notNull().default(now),
 });
 
 /** Small facts about this installation, such as the newest pruned event. */
@@ -484,4 +544,7 @@ export type JobMoveRow = typeof jobMoves.$inferSelect;
 export type JobLogRow = typeof jobLogs.$inferSelect;
 export type ForecastRow = typeof forecasts.$inferSelect;
 export type ChangesRow = typeof changes.$inferSelect;
+export type TokenRow = typeof tokens.$inferSelect;
+export type NodeRow = typeof nodes.$inferSelect;
+export type AuditRow = typeof audit.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

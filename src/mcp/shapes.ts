@@ -1,8 +1,11 @@
 import type { Branch, BranchState, Forecast, HeldBack, JobDetail } from '@spicerack/client';
 import { z } from 'zod';
 import { stateWords } from '@/repos/state-words';
+import { counted } from '@/text/words';
 
 /** What the tools answer with. Times are ISO 8601 in UTC; commits are full ids. */
+
+const commit = z.object({ branch: z.string(), commit: z.string(), subject: z.string() });
 
 const held = z.object({
   branch: z.string(),
@@ -55,7 +58,8 @@ export const forecastShape = z.object({
   summary: z.string(),
   moves: z.array(z.object({ branch: z.string(), onto: z.string(), commits: z.number().int() })),
   heldBack: z.array(held),
-  dropped: z.array(z.object({ branch: z.string(), commit: z.string(), subject: z.string() })),
+  dropped: z.array(commit).describe('Commits that are left out, since their change is already below.'),
+  lost: z.array(commit).describe('Commits that no branch has then.'),
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
 });
 
@@ -93,19 +97,37 @@ export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
   };
 }
 
-export function forecastOf(row: Forecast): z.infer<typeof forecastShape> {
-  const { outline, status, tipsKey, message } = row;
+/** @param expected what stands for it in `run_action` */
+export function forecastOf(row: Forecast, expected: string): z.infer<typeof forecastShape> {
+  const { outline, status, message } = row;
   const moves = (outline?.moves ?? []).map(({ branch, onto, commits }) => ({ branch, onto, commits }));
   const heldBack = (outline?.heldBack ?? []).map(heldOf);
-  const { failure = null, dropped = [] } = outline ?? {};
+  const { failure = null } = outline ?? {};
+  const dropped = (outline?.dropped ?? []).map(commitOf);
+  const lost = (outline?.left ?? []).filter(({ on, replacedBy }) => !on && !replacedBy).map(commitOf);
   const summary =
     status !== 'ready'
       ? message || 'It is being computed: ask again.'
       : failure
         ? `It would fail: ${failure.message} ${failure.hint}`
-        : `It would move ${moves.length || 'nothing'}, hold back ${heldBack.length || 'nothing'} and drop ${dropped.length || 'no'} commits.`;
-  return { expected: tipsKey, status, summary, moves, heldBack, dropped, failure };
+        : `It would move ${moves.length || 'nothing'}, hold back ${heldBack.length || 'nothing'} and drop ${dropped.length ? counted(dropped.length, 'commit') : 'no commit'}.${lost.length > 0 ? ` No branch would have ${counted(lost.length, 'commit')} then.` : ''}`;
+  return { expected, status, summary, moves, heldBack, dropped, lost, failure };
 }
+
+/** What of a forecast a person should know of before it is done, a sentence each; empty where nothing is. */
+export function lossesOf({ heldBack, dropped, lost }: z.infer<typeof forecastShape>): string[] {
+  const names = (commits: typeof dropped) =>
+    commits.map(({ branch, commit: id, subject }) => `${branch} ${id.slice(0, 8)} (${subject})`).join('; ');
+  return [
+    ...(heldBack.length > 0
+      ? [`Held back: ${heldBack.map(({ branch, why }) => `${branch} (${why})`).join('; ')}.`]
+      : []),
+    ...(dropped.length > 0 ? [`Dropped, since the change is already below: ${names(dropped)}.`] : []),
+    ...(lost.length > 0 ? [`On no branch then: ${names(lost)}.`] : []),
+  ];
+}
+
+const commitOf = ({ branch, commit: id, subject }: z.infer<typeof commit>) => ({ branch, commit: id, subject });
 
 function heldOf({ branch, reason }: HeldBack): z.infer<typeof held> {
   switch (reason.kind) {

@@ -5,6 +5,7 @@ import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
 import { identifyProcess, isDead, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
+import { log } from '@/log';
 import { machine } from '@/machine';
 
 /** Which run of which job: what an executor hands over. */
@@ -135,7 +136,19 @@ export async function takeLease(
   await takeClone(db, taken.repoId);
   const [repo] = await db.select().from(repos).where(sql`${repos.id} = ${taken.repoId}`);
   if (!repo) return { kind: 'over' };
+  sayTaken(before, taken, repo.name, deadFence === before.fence);
   return holdLease(db, taken, repo, shutdown);
+}
+
+/** Steps of one attempt take the lease one after the other, of which nothing is said. */
+function sayTaken(before: JobRow, taken: JobRow, repository: string, holderIsDead: boolean): void {
+  const { seq, id, attempt, kind } = taken;
+  const facts = { repository, job: seq, jobId: id, attempt, kind };
+  if (before.status === 'queued') log('info', 'claimed', 'Claimed', facts);
+  else if (before.leaseHeld) {
+    const why = holderIsDead ? 'Taken over: its process has ended' : 'Taken over: its lease has run out';
+    log('warn', 'taken_over', why, { ...facts, from: before.leaseMachine });
+  } else if (attempt > before.attempt) log('info', 'tried_again', 'Tried again', facts);
 }
 
 /** Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that. */

@@ -2,8 +2,9 @@ import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { takesJobs } from '@/db/problems';
-import { complain, inRounds } from '@/db/rounds';
+import { inRounds } from '@/db/rounds';
 import { type JobRow, jobs } from '@/db/schema';
+import { logTrouble } from '@/log';
 import type { Executor } from './executor';
 import { farMs, holderIsDead, isHeldHere, isWaiting, NOW } from './lease';
 import { queueDueSyncs } from './schedule';
@@ -45,7 +46,9 @@ export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
   const now = await clock(db);
   // Not awaited: an Inngest server that accepts and never answers must not keep the other repos waiting.
   for (const job of dueJobs(open, now, executors.main.name)) {
-    void send(db, executors, job).catch((error: unknown) => complain(`Job #${job.seq} cannot be sent yet`, error));
+    void send(db, executors, job).catch((error: unknown) =>
+      logTrouble('dispatch_failed', 'A job cannot be sent yet', error, { job: job.seq, jobId: job.id }),
+    );
   }
 }
 

@@ -1,9 +1,15 @@
 import { sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
+import type { Facts } from '@/log';
 import type { StepName } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
 import { forMessage, shown } from '@/text/foreign';
 import { type Lease, NOW } from './lease';
+
+/** What a line of the server's own log tells of a job. */
+export function factsOf({ job, repo }: Pick<Lease, 'job' | 'repo'>): Facts {
+  return { repository: repo.name, job: job.seq, jobId: job.id, attempt: job.attempt };
+}
 
 /** The statement that adds a line to the job's log, fenced. */
 export function logLine(lease: Lease, line: string, level: 'info' | 'warn' | 'error' = 'info'): Statement {

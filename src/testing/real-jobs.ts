@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asc, eq } from 'drizzle-orm';
-import { appRouter } from '@/api/router';
+import { callerOn } from '@/api/testing/caller';
 import { jobs } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { type TestDatabase, testDatabase } from './database';
@@ -11,7 +11,7 @@ import { type InProcess, inProcess } from './in-process';
 /** The API and its jobs in the test's own process, on real remotes. */
 export interface RealJobs extends Pick<TestDatabase, 'db'>, InProcess {
   readonly dir: string;
-  readonly api: ReturnType<typeof appRouter.createCaller>;
+  readonly api: ReturnType<typeof callerOn>;
   /** A new and empty remote. */
   remote(options?: { trunk?: string }): Promise<Remote>;
   /** Adds it, with every suggestion registered, and returns the repo's id. */
@@ -33,11 +33,7 @@ export async function realJobs(): Promise<RealJobs> {
     ...app,
     dir,
     db: test.db,
-    api: appRouter.createCaller({
-      db: test.db,
-      requestedBy: 'test',
-      shutdown: new AbortController().signal,
-    }),
+    api: callerOn(test.db),
     remote: (options) => makeRemote(join(dir, `remote-${++remotes}.git`), options),
     async addRegistered(remote) {
       const { id } = await app.add(remote);

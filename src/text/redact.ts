@@ -22,6 +22,7 @@ const ENCODED = /(%3A%2F%2F)(?:(?!%2F|%40)[^\s&"'])*%40/gi;
 const TOKENS = new RegExp(
   [
     String.raw`\b(?:gh[opsur]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|gl[a-z]{2,8}-[\w-]{16,})`,
+    String.raw`\bspk_[\w-]{16,}`,
     String.raw`\b(?:npm_[A-Za-z0-9]{30,}|xox[a-z]-[\w-]{16,}|AKIA[A-Z0-9]{16}|ATATT3[\w=-]{16,}|ATBB\w{16,})`,
     // Not within a longer one, or `eyJ-eyJ-…` would be read from each of its beginnings.
     String.raw`(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`,

@@ -7,7 +7,7 @@ import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { appRouter } from '@/api/router';
+import { callerOn } from '@/api/testing/caller';
 import { type Db, openDatabase } from '@/db/client';
 import { problems, setProblem } from '@/db/problems';
 import * as schema from '@/db/schema';
@@ -51,8 +51,7 @@ afterEach(() => {
   for (const source of ['disk', 'database', 'clock'] as const) setProblem(source, null);
 });
 
-const asCaller = (db: Db) =>
-  appRouter.createCaller({ db, requestedBy: 'test', shutdown: new AbortController().signal });
+const asCaller = (db: Db) => callerOn(db);
 
 describe('the database in trouble', () => {
   let dir: string;

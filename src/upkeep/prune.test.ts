@@ -2,7 +2,7 @@ import { isTrackedEnvelope } from '@trpc/server';
 import { eq, inArray, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { feedRouter } from '@/api/feed';
+import { callerOn } from '@/api/testing/caller';
 import { write } from '@/db/client';
 import {
   branches,
@@ -154,7 +154,7 @@ describe('retention', () => {
     await prune(test.db, { ...KEEP, keepEvents: 1 });
     const next = async (lastEventId: number) => {
       const abort = new AbortController();
-      const caller = feedRouter.createCaller({ db: test.db, requestedBy: 'test', shutdown: abort.signal });
+      const caller = callerOn(test.db, { shutdown: abort.signal }).feed;
       const stream = await caller.subscribe({ lastEventId });
       try {
         for await (const sent of stream) {

@@ -2,10 +2,12 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
+import { KEPT_AUDIT, pruneAudit } from '@/access/audit';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { jobs, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { logTrouble } from '@/log';
 import { checkpoint } from './checkpoint';
 import { diskUse, setDiskUse } from './disk-use';
 import { prune } from './prune';
@@ -27,14 +29,14 @@ export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
     try {
       if (performance.now() - prunedAt > PRUNE_MS) {
         await prune(db, config());
+        await pruneAudit(db, KEPT_AUDIT);
         await checkpoint(db);
         prunedAt = performance.now();
       }
       await tendClones(db, seen, abort);
       setDiskUse(await diskUse(config().dataDir, db));
     } catch (error) {
-      if (!abort.aborted)
-        console.error('Upkeep failed and is tried again:', error instanceof Error ? error.message : error);
+      if (!abort.aborted) logTrouble('upkeep_failed', 'Upkeep failed and is tried again', error);
     }
     await sleep(ROUND_MS, undefined, { signal: abort }).catch(() => undefined);
   }
@@ -66,7 +68,7 @@ export async function tendClones(db: Db, seen: Map<string, string>, abort: Abort
       if (abort.aborted) throw error;
       // The next job of the repo finds out what is wrong, and mends it.
       seen.set(id, state);
-      console.error(`The clone of repo ${id} cannot be tended:`, error instanceof Error ? error.message : error);
+      logTrouble('upkeep_failed', 'A clone cannot be tended', error, { repoId: id });
     }
   }
 }

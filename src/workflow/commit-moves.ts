@@ -13,9 +13,10 @@ import type { RemoteOptions } from '@/git/remote/options';
 import { type Declined, type PushResult, pushAtomic } from '@/git/remote/push';
 import type { RefMove } from '@/git/remote/push-repo';
 import { reachable } from '@/git/remote/remote-host';
+import { log } from '@/log';
 import { failure, failureOfGit, JobFailed, refusalHint } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
-import { logLine, watched, wordLines } from '@/queue/record';
+import { factsOf, logLine, watched, wordLines } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
 import { oneLine } from '@/text/foreign';
 import { counted } from '@/text/words';
@@ -172,6 +173,7 @@ async function push(lease: Lease, moves: PlannedMove[], resumed: boolean): Promi
     switch (result.kind) {
       case 'pushed':
         await lease.write(pushedMoves(lease, moves));
+        log('info', 'pushed', `Pushed ${counted(refs.length, 'branch', 'branches')}`, factsOf(lease));
         return { kind: 'pushed' };
       case 'atomic_unsupported':
         return pushOneByOne(lease, moves);
@@ -325,7 +327,10 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
     if (result.kind === 'refused') {
       const sorted = await sortOut(lease, [move], { ...result, blamed: true });
       if (sorted.kind !== 'pushed') return sorted;
-    } else await lease.write(pushedMoves(lease, [move]));
+    } else {
+      await lease.write(pushedMoves(lease, [move]));
+      log('info', 'pushed', 'Pushed 1 branch', factsOf(lease));
+    }
   }
   return { kind: 'pushed' };
 }

@@ -2,11 +2,12 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { type Db, type Statement, write } from '@/db/client';
 import { branches, jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
+import { log } from '@/log';
 import type { ForecastCheck } from '@/model/forecast';
 import { EMPTY_RESULT } from '@/model/result';
 import type { Failure } from '@/queue/failure';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
-import { logLine, setResult } from '@/queue/record';
+import { factsOf, logLine, setResult } from '@/queue/record';
 import { restackAfterMerge } from '@/queue/schedule';
 import { forMessage } from '@/text/foreign';
 import { counted, sentence } from '@/text/words';
@@ -37,6 +38,11 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
     ...ended(lease, ending ? 'error' : 'completed', message, ending),
   ]);
+  if (result.heldBack.length > 0) {
+    const kinds = [...new Set(result.heldBack.map(({ reason }) => reason.kind))].sort().join(', ');
+    log('warn', 'held_back', 'Held back', { ...factsOf(lease), branches: result.heldBack.length, reasons: kinds });
+  }
+  sayEnded(lease, failed ? 'error' : 'completed', message, failed);
 }
 
 /** A job may fail after its push: what it has moved stays moved, and is told; so is a push of which nobody knows. */
@@ -61,18 +67,25 @@ function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
 export async function cancelled(lease: Lease): Promise<void> {
   const message = 'Cancelled. Nothing was moved.';
   await lease.write([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
+  sayEnded(lease, 'cancelled', message, null);
 }
 
 /** Ends a job of which nobody can tell what became of it: the telling itself failed. Its moves are in their table. */
 export async function endUntold(lease: Lease, failed: Failure): Promise<void> {
   const message = `${sentence(failed.message)} What it has moved, if anything, is among its moves.`;
   await lease.write([logLine(lease, message, 'error'), ...ended(lease, 'error', message, failed)]);
+  sayEnded(lease, 'error', message, failed);
+}
+
+function sayEnded(lease: Lease, status: string, message: string, failed: Failure | null): void {
+  const facts = { ...factsOf(lease), status, code: failed?.code };
+  log(status === 'error' ? 'error' : 'info', 'ended', `Ended: ${message}`, facts);
 }
 
 /** Ends a job whose run Inngest has given up, unless a newer run has it or it has ended. */
 export async function endAbandoned(db: Db, ref: JobRef, why: string): Promise<void> {
   const hint = 'Inngest gave this run up. Retry the job; the log says how far it came.';
-  await write(db, [
+  const [given] = await write(db, [
     db
       .update(jobs)
       .set({
@@ -92,8 +105,10 @@ export async function endAbandoned(db: Db, ref: JobRef, why: string): Promise<vo
           // A job past its push is taken up again instead: it can only go forward.
           sql`not ${jobs.leaseHeld} and ${jobs.committingAt} is null`,
         ),
-      ),
+      )
+      .returning({ seq: jobs.seq }),
   ]);
+  for (const { seq } of given) log('error', 'given_up', 'Its run was given up', { job: seq, jobId: ref.jobId, why });
 }
 
 /** The statements that end a job; the job's own comes last, since after it the lease is over. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reposRouter } from '@/api/repos';
+import { callerOn } from '@/api/testing/caller';
 import { jobLogs, jobSteps, jobs, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const api = () => reposRouter.createCaller({ db: db.db, requestedBy: 'test', shutdown: new AbortController().signal });
+const api = () => callerOn(db.db).repos;
 
 async function shop(): Promise<Remote> {
   count += 1;

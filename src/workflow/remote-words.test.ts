@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reposRouter } from '@/api/repos';
+import { callerOn } from '@/api/testing/caller';
 import { jobLogs, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -83,7 +83,7 @@ test('a hook that talks for 300 KB is cut in the message and the overview, with 
   await remote.hook('pre-receive', `head -c 300000 /dev/zero | tr '\\0' x | fold -w 100 >&2; exit 1`);
   const { job } = await app.run({ repoId, kind: 'rebase_branch', branch: 'fix' });
   expect(job.message.length).toBeLessThan(1600);
-  const caller = reposRouter.createCaller({ db: db.db, requestedBy: 'test', shutdown: new AbortController().signal });
+  const caller = callerOn(db.db).repos;
   expect(JSON.stringify(await caller.overview({ repoId })).length).toBeLessThan(20_000);
   const log = await logOf(job.id);
   expect(log.length).toBeLessThan(600);

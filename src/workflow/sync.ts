@@ -11,6 +11,7 @@ import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restac
 import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { prepareClone } from '@/git/clone/init';
+import { ensureCommitGraph } from '@/git/clone/maintenance';
 import { commitIdentities } from '@/git/objects/identities';
 import { GitError } from '@/git/process/error';
 import { type Fetched, fetchRemote } from '@/git/remote/fetch';
@@ -90,6 +91,7 @@ async function fetchOnce(lease: Lease): Promise<Sight> {
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
   const fetched = await fetchRemote(gitDir, { ...remote, trunk });
+  await ensureCommitGraph(gitDir, { signal: lease.signal, record: lease.record });
   await bringOver(lease);
   return { trunk, fetched };
 }

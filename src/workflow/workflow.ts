@@ -1,10 +1,11 @@
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { databaseTrouble } from '@/db/trouble';
+import { log } from '@/log';
 import type { StepName } from '@/model/kinds';
 import { type Failure, failure, failureOf, JobFailed } from '@/queue/failure';
 import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/queue/lease';
-import { interruptedSteps, logLine, watched, wordLines } from '@/queue/record';
+import { factsOf, interruptedSteps, logLine, watched, wordLines } from '@/queue/record';
 import { backOff, mostAttempts } from '@/queue/retry-policy';
 import { act } from './act';
 import { cancelled, endUntold, finish } from './finish';
@@ -136,7 +137,14 @@ async function outcomeOf(lease: Lease, error: unknown): Promise<StepOutcome> {
 
   const { failure, transient } = failureOf(error);
   const delayMs = transient ? await backOff(lease, failure) : null;
-  if (delayMs !== null) throw new TryLater(delayMs, failure.message);
+  if (delayMs !== null) {
+    log('warn', 'waits', `Waits for its next try: ${failure.message}`, {
+      ...factsOf(lease),
+      code: failure.code,
+      delayMs,
+    });
+    throw new TryLater(delayMs, failure.message);
+  }
   await lease.write([logLine(lease, failure.message, 'error'), ...stderrLines(lease, error)]);
   return { kind: 'failed', failure };
 }

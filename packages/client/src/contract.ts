@@ -708,7 +708,10 @@ export interface Status {
   disk: { database: number; clones: number; free: number; at: string } | null;
   /** How many jobs may be at work at once. */
   concurrency: number;
+  /** Whether people and programs are asked who they are. */
   asksForToken: boolean;
+  /** The servers of its database, this one first; empty while that does not answer. */
+  nodes: ServerNode[];
   /** Null while the database does not answer. */
   queue: { queued: number; running: number; oldestQueuedAt: string | null } | null;
   /** The last jobs that failed. */
@@ -721,6 +724,21 @@ export interface Status {
     message: string;
     at: string | null;
   }>;
+}
+
+/** One of the servers that share a database. */
+export interface ServerNode {
+  machine: string;
+  host: string;
+  version: string;
+  executor: 'inngest' | 'inline';
+  takesJobs: boolean;
+  startedAt: string;
+  seenAt: string;
+  /** Whether it is the one that answers. */
+  isThis: boolean;
+  /** Whether it has not been heard for a while. */
+  isAway: boolean;
 }
 
 /** A program that the server is, runs, or could run. */
@@ -815,6 +833,38 @@ export interface WatchOptions extends StreamOptions {
 export interface WaitOptions extends StreamOptions {
   /** Is told of the job as it is at first, and then each time something about it has changed. */
   onChange?: ((detail: JobDetail) => void) | undefined;
+}
+
+/** What somebody may do, each with all before it. */
+export type Role = 'read' | 'act' | 'administer';
+
+/** What somebody or something presents instead of the server's own token. */
+export interface Token {
+  id: string;
+  /** Who has it. */
+  name: string;
+  role: Role;
+  createdAt: string;
+  createdBy: string;
+  /** Null where it ends only when it is revoked. */
+  expiresAt: string | null;
+  /** To the minute; null where it was never used. */
+  lastUsedAt: string | null;
+}
+
+/** Who did what. */
+export interface AuditEntry {
+  seq: number;
+  at: string;
+  /** Null where nobody was asked, and where a sign-in failed. */
+  who: string | null;
+  /** What the client said of itself. */
+  via: string | null;
+  address: string | null;
+  /** `sign_in`, `sign_in_failed`, `sign_out`, or the call, such as `jobs.run`. */
+  action: string;
+  /** What it was done to. */
+  about: Record<string, string>;
 }
 
 /**
@@ -973,6 +1023,34 @@ export interface Spicerack {
   };
   system: {
     status(options?: CallOptions): Promise<Status>;
+  };
+  access: {
+    /** Who asks, as the server knows it; `name` is null where it asks nobody. */
+    me(options?: CallOptions): Promise<{ name: string | null; role: Role; hasSession: boolean }>;
+    /** Newest first. */
+    tokens(options?: CallOptions): Promise<{ tokens: Token[] }>;
+    /** Makes a token; what it is, is told this once. A name has one token: once its answer was lost, revoke it. */
+    createToken(
+      input: {
+        name: string;
+        role: Role;
+        /** Days until it expires; null is never, 90 where it is left out. */
+        days?: number | null | undefined;
+      },
+      options?: CallOptions,
+    ): Promise<{ secret: string; token: Token }>;
+    /** Ends a token, and every session that was opened with it. */
+    revokeToken(input: { tokenId: string }, options?: CallOptions): Promise<{ revoked: true; name: string }>;
+    /** Who did what, newest first. `cursor` is the `nextCursor` of the page before. */
+    audit(
+      input?: {
+        action?: string | undefined;
+        /** At most 100; 30 where it is left out. */
+        limit?: number | undefined;
+        cursor?: number | undefined;
+      },
+      options?: CallOptions,
+    ): Promise<{ entries: AuditEntry[]; nextCursor: number | null }>;
   };
   /**
    * Follows what changes, over lost connections and restarts of the server, without a gap or a duplicate, until the loop

@@ -49,7 +49,7 @@ export async function queryPlans(db: Db, work: () => Promise<unknown>): Promise<
 }
 
 /** The tables that grow with every job. */
-export const GROWING = ['jobs', 'job_branches', 'job_moves', 'job_steps', 'job_logs', 'events'];
+export const GROWING = ['jobs', 'job_branches', 'job_moves', 'job_steps', 'job_logs', 'events', 'audit'];
 
 /**
  * The plans that read one of these tables from end to end, or all the jobs that a repo has ever had, whatever name the

@@ -1,3 +1,4 @@
+import { logTrouble } from '@/log';
 import type { Executor } from '@/queue/executor';
 import { runJob, TryLater, type WorkflowContext } from '@/workflow/workflow';
 
@@ -12,7 +13,8 @@ export function inlineExecutor(context: Omit<WorkflowContext, 'executor'>): Exec
       // Not awaited: dispatching says only that the work was handed over.
       void runJob(ref, { run: (_name, work) => work() }, { ...context, executor: 'inline' }).catch((error: unknown) => {
         // The row says when to try again; the reconciler's timer does it.
-        if (!(error instanceof TryLater)) console.error(`Job ${ref.jobId}:`, error);
+        if (!(error instanceof TryLater))
+          logTrouble('job_failed', 'A job stopped half-way', error, { withStack: true, jobId: ref.jobId });
       });
     },
   };

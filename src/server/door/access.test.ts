@@ -4,6 +4,8 @@ import { checkAccess, landing, type Rules } from './access';
 
 const local: Rules = {
   guarded: false,
+  publicRead: false,
+  hasProvider: false,
   guardsMetrics: false,
   names: () => new Set(['127.0.0.1']),
   allowedHosts: [],
@@ -12,7 +14,7 @@ const local: Rules = {
 };
 const shared: Rules = { ...local, guarded: true, names: () => new Set(['192.168.7.5', 'fe80::1', 'rack']) };
 const ask = (headers: Record<string, string>, rules: Rules = local, url = '/', method = 'GET') =>
-  checkAccess({ method, url, headers, hosts: 1 }, rules);
+  checkAccess({ method, url, headers, hosts: 1, vouched: false }, rules);
 
 describe('the Host', () => {
   it.each(['localhost:3000', 'LOCALHOST', '127.0.0.1:3000', '[::1]:3000'])('%s is ours', (host) => {
@@ -55,7 +57,9 @@ describe('the Host', () => {
 
   it('comes once', () => {
     for (const hosts of [0, 2]) {
-      expect(checkAccess({ method: 'GET', url: '/', headers: { host: 'localhost' }, hosts }, local)).toMatchObject({
+      expect(
+        checkAccess({ method: 'GET', url: '/', headers: { host: 'localhost' }, vouched: false, hosts }, local),
+      ).toMatchObject({
         status: 400,
       });
     }
@@ -214,11 +218,11 @@ it('decides on every request without a throw, and lets in none without a credent
     fc.property(path, text, text, text, text, fc.boolean(), (url, host, cookie, origin, authorization, signs) => {
       const headers = { host, cookie, ...(origin && { origin }), authorization };
       const rules = { ...shared, inngestSigns: signs };
-      const access = checkAccess({ method: 'GET', url, headers, hosts: 1 }, rules);
+      const access = checkAccess({ method: 'GET', url, headers, hosts: 1, vouched: false }, rules);
       const exempt = ['/api/health', '/api/ready', '/api/inngest'].includes(url.split('?')[0] ?? '');
       if (access.kind === 'allowed') expect(exempt).toBe(true);
       const known = checkAccess(
-        { method: 'GET', url, headers: { host: 'localhost', cookie, authorization }, hosts: 1 },
+        { method: 'GET', url, headers: { host: 'localhost', cookie, authorization }, hosts: 1, vouched: false },
         rules,
       );
       if (known.kind === 'allowed') expect(exempt).toBe(true);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type Role, TOKEN_PREFIX } from '@/model/access';
 import { readTarget, type Target } from './target';
 
 /** What a request looks like before anything of it is believed. */
@@ -9,12 +10,18 @@ export interface Asking {
   headers: IncomingHttpHeaders;
   /** How many `Host` headers came. */
   hosts: number;
+  /** Whether a trusted proxy says who somebody is. */
+  vouched: boolean;
 }
 
 /** What the settings say about who may come in. */
 export interface Rules {
-  /** Whether a token is asked for. */
+  /** Whether people and programs are asked who they are. */
   guarded: boolean;
+  /** Whether people sign in at a provider of OpenID Connect. */
+  hasProvider: boolean;
+  /** Whether who presents nothing may look. */
+  publicRead: boolean;
   /** Whether `/api/metrics` has a token of its own, which opens it alone, and nothing else does. */
   guardsMetrics: boolean;
   /** Names and addresses of this server beside the loopback ones, without port, in lower case. */
@@ -36,15 +43,26 @@ export type Credential =
 
 /** What becomes of a request before the app sees it. */
 export type Access =
-  | { kind: 'allowed' }
+  /** Nobody is asked; what comes in may do so much. */
+  | { kind: 'allowed'; role: Role }
   | { kind: 'refused'; status: 400 | 401 | 403 | 405; message: string }
   /** A form with `token` and `to` is in the body. */
   | { kind: 'form' }
+  /** The page with that form is asked for. */
+  | { kind: 'form_page' }
+  /** A browser leaves for the provider, to go on at `to`; or comes back from it. */
+  | { kind: 'leave'; to: string }
+  | { kind: 'came_back' }
   | { kind: 'sign_out'; id: string | null }
-  | { kind: 'check'; credential: Credential };
+  | { kind: 'check'; credential: Credential }
+  /** As whom a trusted proxy vouches for. */
+  | { kind: 'vouched' };
 
 /** Begins a session, from the form of `sign-in-page.ts`. */
 export const SIGN_IN = '/api/sign-in';
+/** Leads to the provider, and back from it. */
+export const LEAVE = '/api/sign-in/begin';
+export const CAME_BACK = '/api/sign-in/callback';
 /** Ends the session of the browser that posts to it. */
 export const SIGN_OUT = '/api/sign-out';
 export const COOKIE = 'spicerack_session';
@@ -55,7 +73,7 @@ const METRICS = '/api/metrics';
 const OPEN = new Set(['/api/health', '/api/ready']);
 
 export const ASKS_FOR_TOKEN =
-  'This server asks for its token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
+  'This server asks for a token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
@@ -67,7 +85,7 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
  * - The Host must be one of ours, which keeps out web pages that point a name of theirs at this machine (DNS
  *   rebinding).
  * - An Origin must be the Host, or what SPICERACK_PUBLIC_URL says, which keeps out other sites' scripts and forms.
- * - Where a token is set, it or a session must be presented, but at exact paths: `/api/health` and `/api/ready` tell nothing,
+ * - Where people are asked who they are, a token or a session must be presented, but at exact paths: `/api/health` and `/api/ready` tell nothing,
  *   and `/api/inngest` asks for signatures of its own while it has a key to check them with.
  */
 export function checkAccess(asking: Asking, rules: Rules): Access {
@@ -93,16 +111,28 @@ export function checkAccess(asking: Asking, rules: Rules): Access {
       ? refused(401, 'Send "Authorization: Bearer …" with SPICERACK_METRICS_TOKEN.')
       : { kind: 'check', credential: { kind: 'bearer', token, opens: 'metrics' } };
   }
-  return rules.guarded ? guarded(asking, target, rules) : { kind: 'allowed' };
+  return rules.guarded ? guarded(asking, target, rules) : unguarded(asking);
+}
+
+/** Where nobody is asked, whoever presents a token of ours is who it says all the same. */
+function unguarded(asking: Asking): Access {
+  const token = bearerOf(asking);
+  return token?.startsWith(TOKEN_PREFIX)
+    ? { kind: 'check', credential: { kind: 'bearer', token, opens: 'all' } }
+    : { kind: 'allowed', role: 'administer' };
 }
 
 function guarded(asking: Asking, target: Target, rules: Rules): Access {
   const { method, headers } = asking;
   const session = cookieOf(headers.cookie);
-  if (target.path === SIGN_IN && method === 'POST') return { kind: 'form' };
+  if (target.path === SIGN_IN) return { kind: method === 'POST' ? 'form' : 'form_page' };
   if (target.path === SIGN_OUT && method === 'POST') return { kind: 'sign_out', id: session };
+  if (rules.hasProvider && method === 'GET') {
+    if (target.path === LEAVE) return { kind: 'leave', to: landing(new URLSearchParams(target.search).get('to')) };
+    if (target.path === CAME_BACK) return { kind: 'came_back' };
+  }
   if (OPEN.has(target.path) || (target.path === '/api/inngest' && rules.inngestSigns)) {
-    return { kind: 'allowed' };
+    return { kind: 'allowed', role: 'read' };
   }
   const token = bearerOf(asking);
   if (token !== undefined) return { kind: 'check', credential: { kind: 'bearer', token, opens: 'all' } };
@@ -110,8 +140,9 @@ function guarded(asking: Asking, target: Target, rules: Rules): Access {
   if (inAddress !== null && (method === 'GET' || method === 'HEAD')) {
     return { kind: 'check', credential: { kind: 'sign_in', token: inAddress, location } };
   }
+  if (asking.vouched) return { kind: 'vouched' };
   if (session !== null) return { kind: 'check', credential: { kind: 'session', id: session } };
-  return refused(401, ASKS_FOR_TOKEN);
+  return rules.publicRead ? { kind: 'allowed', role: 'read' } : refused(401, ASKS_FOR_TOKEN);
 }
 
 function bearerOf({ headers }: Asking): string | undefined {
@@ -165,8 +196,9 @@ function hostOf(origin: string): string | null {
   return /^https?:/i.test(origin) && URL.canParse(origin) ? new URL(origin).host : null;
 }
 
-/** The session's id that a browser sent; null where there is none that could be one of ours. */
-function cookieOf(header: string | undefined): string | null {
-  const sent = header?.split(/; */).filter((part) => part.startsWith(`${COOKIE}=`)) ?? [];
-  return sent.map((part) => part.slice(COOKIE.length + 1)).find((id) => /^[\w-]{1,100}$/.test(id)) ?? null;
+/** A cookie that a browser sent, of a session unless said otherwise; null where there is none that could be one of ours. */
+export function cookieOf(header: string | undefined, name = COOKIE, most = 100): string | null {
+  const sent = header?.split(/; */).filter((part) => part.startsWith(`${name}=`)) ?? [];
+  const values = sent.map((part) => part.slice(name.length + 1));
+  return values.find((value) => /^[\w-]+$/.test(value) && value.length <= most) ?? null;
 }

@@ -9,11 +9,29 @@ import {
 } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { type Person, roleOf } from '@/access/allow';
+import { ASKER_HEADER, type Asker, anybody, writeAsker } from '@/access/asker';
+import type { AuditEntry } from '@/access/audit';
+import type { Tokens } from '@/access/tokens';
 import type { Config } from '@/config';
 import { databaseTrouble } from '@/db/trouble';
-import { ASKS_FOR_TOKEN, type Asking, COOKIE, type Credential, checkAccess, landing, type Rules } from './access';
-import { SESSION_SECONDS, type Sessions } from './sessions';
-import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
+import { log, logTrouble } from '@/log';
+import { SERVER_TOKEN } from '@/model/access';
+import {
+  ASKS_FOR_TOKEN,
+  type Asking,
+  CAME_BACK,
+  COOKIE,
+  type Credential,
+  checkAccess,
+  cookieOf,
+  landing,
+  type Rules,
+} from './access';
+import { type OidcProvider, readBegun, writeBegun } from './oidc';
+import { addressOf, vouchedFor } from './proxies';
+import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
+import { SIGN_IN_HEADERS, type SignInForm, signInPage } from './sign-in-page';
 import { createThrottle } from './throttle';
 
 /** What stands between the network and the app: every request of a server comes through it, and gets an answer. */
@@ -40,12 +58,28 @@ export interface App {
 
 export type DoorConfig = Pick<
   Config,
-  'host' | 'loopback' | 'allowedHosts' | 'publicUrl' | 'token' | 'metricsToken' | 'inngest'
+  | 'host'
+  | 'loopback'
+  | 'allowedHosts'
+  | 'publicUrl'
+  | 'publicRead'
+  | 'guarded'
+  | 'token'
+  | 'metricsToken'
+  | 'inngest'
+  | 'trustedProxies'
+  | 'proxyUser'
+  | 'allow'
 >;
 
 export interface DoorOptions {
   config: DoorConfig;
   sessions: Sessions;
+  tokens: Tokens;
+  /** Where people sign in besides; null where there is no such provider. */
+  provider: OidcProvider | null;
+  /** Writes down who signed in and out, and who failed to. */
+  note(entry: AuditEntry): Promise<void>;
   /** Whether Upgrade requests may come in; only hot reload needs them. */
   takesUpgrades: boolean;
 }
@@ -54,10 +88,23 @@ export interface DoorOptions {
 interface Answer {
   status: number;
   message: string;
-  headers?: Record<string, string>;
-  /** Where the wish for a token comes as a form, the path to go on to after it. */
-  to?: string;
+  headers?: Record<string, string | string[]>;
+  /** Where it is the page that asks who somebody is. */
+  form?: SignInForm;
 }
+
+/** What becomes of a request: an answer of ours, or it comes in as somebody. */
+type Checked =
+  | { answer: Answer }
+  /** `holds` asks again, of what can end while an answer is still open. */
+  | { asker: Asker; holds?: () => Promise<boolean> };
+
+/** After so long without a request, in milliseconds, somebody whom a proxy vouches for has signed in anew. */
+const VOUCHED_AGAIN_MS = 3_600_000;
+const MOST_SEEN = 10_000;
+
+/** How often an open answer asks whether it may stay open, in milliseconds. */
+const STILL_MS = 60_000;
 
 /** Bytes of the form at most. */
 const MOST_FORM = 4096;
@@ -67,40 +114,48 @@ const MOST_FORM = 4096;
  * and keeps everybody else waiting: an EventSource gives up for good on any status but 200, and a page left open over
  * a restart must come back by itself.
  */
-export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Door {
+export function createDoor({ config, sessions, tokens, provider, note, takesUpgrades }: DoorOptions): Door {
   const upgrades = createServer();
   const throttle = createThrottle();
-  const rules = rulesOf(config);
+  const rules = { ...rulesOf(config), hasProvider: provider !== null };
   let open: Door['open'] = () => undefined;
   const opened = new Promise<App>((resolve) => {
     open = resolve;
   });
 
-  /** @returns null where the request may come in */
-  async function check(request: IncomingMessage): Promise<Answer | null> {
-    const asking = askingOf(request);
+  async function check(request: IncomingMessage): Promise<Checked> {
+    const person = vouchedFor(request, config);
+    const asking = askingOf(request, person !== null);
     const early = checkAccess(asking, rules);
     // A 401 may turn out otherwise: the keys of Inngest are yet to come.
-    if (early.kind === 'refused' && early.status !== 401) return early;
+    if (early.kind === 'refused' && early.status !== 401) return { answer: early };
     const access = checkAccess(asking, { ...rules, inngestSigns: (await opened).inngestSigns });
-    if (access.kind === 'allowed') return null;
-    if (access.kind === 'refused') return access.status === 401 ? UNAUTHORIZED : access;
-    if (access.kind === 'sign_out') {
-      if (access.id !== null) await sessions.end(access.id);
-      return {
-        status: 303,
-        message: 'Signed out.',
-        headers: { location: '/', 'set-cookie': cookie('', 0, isSecure(request)) },
-      };
+    switch (access.kind) {
+      case 'allowed':
+        return { asker: { ...anybody(access.role), address: addressOf(request, config) } };
+      case 'refused':
+        return { answer: access.status === 401 ? unauthorized(request) : access };
+      case 'leave':
+        return { answer: await leave(access.to, request) };
+      case 'came_back':
+        return { answer: await cameBack(request) };
+      case 'sign_out':
+        return { answer: await signOut(access.id, request) };
+      case 'form_page': {
+        const form = { to: '/', problem: null };
+        return { answer: { status: 200, message: ASKS_FOR_TOKEN, form } };
+      }
+      case 'form': {
+        const form = await formOf(request);
+        if (!form) return { answer: { status: 413, message: 'Send a form with "token" alone.' } };
+        const to = landing(form.get('to'));
+        return prove({ kind: 'sign_in', token: form.get('token') ?? '', location: to }, request, to);
+      }
+      case 'vouched':
+        return person ? vouchedAs(person, request) : { answer: unauthorized(request) };
+      case 'check':
+        return prove(access.credential, request, landing(request.url));
     }
-    if (access.kind === 'form') {
-      const form = await formOf(request);
-      if (!form) return { status: 413, message: 'Send a form with "token" alone.' };
-      const to = landing(form.get('to'));
-      const answer = await prove({ kind: 'sign_in', token: form.get('token') ?? '', location: to }, request);
-      return answer && { ...answer, to };
-    }
-    return prove(access.credential, request);
   }
 
   function isSecure(request: IncomingMessage): boolean {
@@ -109,43 +164,173 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
     return request.headers['x-forwarded-proto']?.toString().split(',')[0]?.trim() === 'https';
   }
 
-  async function prove(credential: Credential, request: IncomingMessage): Promise<Answer | null> {
-    if (credential.kind === 'session') return (await sessions.isLive(credential.id)) ? null : UNAUTHORIZED;
-    const address = addressOf(request);
-    const wait = Math.ceil(throttle.waitOf(address) / 1000);
-    if (wait > 0) {
+  const seen = new Map<string, number>();
+
+  function vouchedAs(person: Person, request: IncomingMessage): Checked {
+    const { name } = person;
+    const role = roleOf(person, config.allow);
+    if (!role) {
+      if (rules.publicRead) return { asker: { ...anybody('read'), address: addressOf(request, config) } };
+      return { answer: { status: 403, message: notNamed(name) } };
+    }
+    // There is no moment of signing in: the proxy says it with every request.
+    if (performance.now() - (seen.get(name) ?? Number.NEGATIVE_INFINITY) > VOUCHED_AGAIN_MS)
+      noteOf(request, 'sign_in', name);
+    seen.delete(name);
+    seen.set(name, performance.now());
+    const [oldest] = seen.keys();
+    if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
+    return { asker: { name, role, hasSession: false, address: addressOf(request, config) } };
+  }
+
+  /** As the provider knows it: the public address, or the one that was asked for, which is one of ours. */
+  function callbackOf(request: IncomingMessage): string {
+    const own = `${isSecure(request) ? 'https' : 'http'}://${request.headers.host}`;
+    return `${config.publicUrl ?? own}${CAME_BACK}`;
+  }
+
+  async function leave(to: string, request: IncomingMessage): Promise<Answer> {
+    if (!provider) return unauthorized(request);
+    try {
+      const { url, begun } = await provider.begin(callbackOf(request), to);
+      const kept = `${BEGUN}=${writeBegun(begun)}; Path=/api/sign-in; HttpOnly; SameSite=Lax; Max-Age=${BEGUN_SECONDS}`;
+      const headers = { location: url, 'set-cookie': isSecure(request) ? `${kept}; Secure` : kept };
+      return { status: 303, message: `Sign in at ${provider.name}.`, headers };
+    } catch (error) {
+      logTrouble('provider_failed', `${provider.name} does not let people sign in`, error);
+      const problem = `${provider.name} cannot be asked to sign you in now. Try again; the log of this server says why.`;
+      return { status: 503, message: problem, form: { to, problem, ofProvider: true } };
+    }
+  }
+
+  async function cameBack(request: IncomingMessage): Promise<Answer> {
+    const begun = readBegun(cookieOf(request.headers.cookie, BEGUN, MOST_FORM));
+    if (!provider || !begun) {
+      const problem = 'This sign-in was begun in another browser, or too long ago. Begin it again.';
+      return { status: 400, message: problem, form: { to: '/', problem, ofProvider: true } };
+    }
+    const to = landing(begun.to);
+    const came = new URL(callbackOf(request));
+    came.search = new URL(request.url ?? '', came).search;
+    let person: Person;
+    try {
+      person = await provider.end(came, begun);
+    } catch (error) {
+      logTrouble('sign_in_failed', `A sign-in at ${provider.name} failed`, error);
+      noteOf(request, 'sign_in_failed', null);
+      const problem = `${provider.name} has not signed you in. Try again; the log of this server says why.`;
+      return { status: 401, message: problem, form: { to, problem, ofProvider: true } };
+    }
+    const role = roleOf(person, config.allow);
+    if (!role) {
+      noteOf(request, 'sign_in_failed', person.name);
       return {
-        status: 429,
-        message: `Too many wrong tokens came from your address. Try again in ${wait} s.`,
-        headers: { 'retry-after': String(wait) },
+        status: 403,
+        message: notNamed(person.name),
+        form: { to, problem: notNamed(person.name), ofProvider: true },
       };
     }
-    const token = credential.kind === 'bearer' && credential.opens === 'metrics' ? config.metricsToken : config.token;
-    if (token === null || !same(credential.token, token)) {
-      throttle.failed(address);
-      return { ...UNAUTHORIZED, message: 'This is not the token.' };
-    }
-    if (credential.kind === 'bearer') return null;
-    const session = cookie(await sessions.begin(), SESSION_SECONDS, isSecure(request));
+    const id = await sessions.begin({ name: person.name, role, tokenId: null }, PROVIDED_SECONDS);
+    noteOf(request, 'sign_in', person.name);
+    const secure = isSecure(request);
+    const cookies = [cookie(id, PROVIDED_SECONDS, secure), `${BEGUN}=; Path=/api/sign-in; HttpOnly; Max-Age=0`];
+    return { status: 303, message: 'Signed in.', headers: { location: to, 'set-cookie': cookies } };
+  }
+
+  async function signOut(id: string | null, request: IncomingMessage): Promise<Answer> {
+    const who = id === null ? null : await sessions.find(id);
+    if (id !== null) await sessions.end(id);
+    if (who) noteOf(request, 'sign_out', who.name);
     return {
       status: 303,
-      message: 'Signed in.',
-      headers: { location: credential.location, 'set-cookie': session, 'referrer-policy': 'no-referrer' },
+      message: 'Signed out.',
+      headers: { location: '/', 'set-cookie': cookie('', 0, isSecure(request)) },
     };
+  }
+
+  /** @param to where the form leads on to, where there has to be one */
+  async function prove(credential: Credential, request: IncomingMessage, to: string): Promise<Checked> {
+    const address = addressOf(request, config);
+    if (credential.kind === 'session') {
+      const who = await sessions.find(credential.id);
+      const holds = async () => (await sessions.find(credential.id)) !== null;
+      if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address }, holds };
+      return rules.publicRead ? { asker: { ...anybody('read'), address } } : { answer: unauthorized(request) };
+    }
+    const wait = Math.ceil(throttle.waitOf(address) / 1000);
+    if (wait > 0) {
+      const message = `Too many wrong tokens came from your address. Try again in ${wait} s.`;
+      return {
+        answer: { status: 429, message, headers: { 'retry-after': String(wait) }, form: { to, problem: message } },
+      };
+    }
+    const who = await whoHas(credential);
+    if (!who) {
+      throttle.failed(address);
+      noteOf(request, 'sign_in_failed', null);
+      const message = 'This is not a token of this server, or it has expired or was revoked.';
+      return { answer: { ...UNAUTHORIZED, message, form: { to, problem: message } } };
+    }
+    if (credential.kind === 'bearer') {
+      const asker = { name: who.name, role: who.role, hasSession: false, address };
+      if (who.tokenId === null) return { asker };
+      return { asker, holds: async () => (await tokens.find(credential.token)) !== null };
+    }
+    const session = cookie(await sessions.begin(who), SESSION_SECONDS, isSecure(request));
+    noteOf(request, 'sign_in', who.name);
+    return {
+      answer: {
+        status: 303,
+        message: 'Signed in.',
+        headers: { location: credential.location, 'set-cookie': session, 'referrer-policy': 'no-referrer' },
+      },
+    };
+  }
+
+  async function whoHas(credential: Exclude<Credential, { kind: 'session' }>): Promise<SignedIn | null> {
+    if (credential.kind === 'bearer' && credential.opens === 'metrics') {
+      const right = config.metricsToken !== null && same(credential.token, config.metricsToken);
+      return right ? { name: 'metrics', role: 'read', tokenId: null } : null;
+    }
+    if (config.token !== null && same(credential.token, config.token)) {
+      return { name: SERVER_TOKEN, role: 'administer', tokenId: null };
+    }
+    const found = await tokens.find(credential.token);
+    return found && { name: found.name, role: found.role, tokenId: found.id };
+  }
+
+  /** Nobody waits for it: what happened has happened. */
+  function noteOf(request: IncomingMessage, action: keyof typeof SAID, who: string | null): void {
+    const address = addressOf(request, config);
+    // Whoever guesses does not fill the log; the audit log has each.
+    if (action === 'sign_in_failed') logTrouble(action, SAID[action], undefined, { address });
+    else log('info', action, SAID[action], { who, address });
+    const via = request.headers['user-agent'] ?? null;
+    const entry = { who, via, address, action, about: {} };
+    void note(entry).catch((error: unknown) => {
+      logTrouble('audit_failed', 'The audit log cannot be written', error, { action });
+    });
   }
 
   const answer: RequestListener = (request, response) => {
     void check(request)
-      .catch(unchecked)
-      .then(async (refusal) => {
-        if (refusal) respond(response, refusal, request);
-        else await (await opened).handle(request, response);
+      .catch((error: unknown) => ({ answer: unchecked(error) }))
+      .then(async (checked) => {
+        if ('answer' in checked) return respond(response, checked.answer, request, provider?.name ?? null);
+        request.headers[ASKER_HEADER] = writeAsker(checked.asker);
+        if (checked.holds) closeOnceOver(response, checked.holds);
+        await (await opened).handle(request, response);
       })
       .catch((error: unknown) => {
-        console.error('A request failed:', error);
+        logTrouble('request_failed', 'A request failed', error, { withStack: true });
         if (response.headersSent) response.destroy();
         else
-          respond(response, { status: 500, message: 'The server failed at this request; its log says why.' }, request);
+          respond(
+            response,
+            { status: 500, message: 'The server failed at this request; its log says why.' },
+            request,
+            null,
+          );
       });
   };
 
@@ -156,13 +341,13 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
       return;
     }
     void check(request)
-      .catch(unchecked)
-      .then((refusal) => {
-        if (refusal) hangUp(socket, refusal);
+      .catch((error: unknown) => ({ answer: unchecked(error) }))
+      .then((checked) => {
+        if ('answer' in checked) hangUp(socket, checked.answer);
         else if (!upgrades.emit('upgrade', request, socket, head)) hangUp(socket, NOBODY_UPGRADES);
       })
       .catch((error: unknown) => {
-        console.error('An Upgrade request failed:', error);
+        logTrouble('request_failed', 'An Upgrade request failed', error, { withStack: true });
         socket.destroy();
       });
   }
@@ -178,13 +363,40 @@ export function createDoor({ config, sessions, takesUpgrades }: DoorOptions): Do
   return { answer, attach, upgrades, open };
 }
 
+const SAID = { sign_in: 'Signed in', sign_out: 'Signed out', sign_in_failed: 'A sign-in failed' } as const;
+/** What a browser keeps while it is at the provider, and for how many seconds. */
+const BEGUN = 'spicerack_sign_in';
+const BEGUN_SECONDS = 600;
+/** So long a session lasts that a provider has opened: whom it lets in no longer is out within a day. */
+const PROVIDED_SECONDS = 12 * 3600;
+
+function notNamed(name: string): string {
+  return `${name} may not come in here. Whoever runs this server names who may in SPICERACK_ALLOW_READ, SPICERACK_ALLOW_ACT and SPICERACK_ALLOW_ADMINISTER.`;
+}
+
 const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
-const UNAUTHORIZED: Answer = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
+const UNAUTHORIZED = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
+
+/** A stream ends with the session or the token that opened it, a minute later at most. */
+function closeOnceOver(response: ServerResponse, holds: () => Promise<boolean>): void {
+  const look = setInterval(() => {
+    holds().then(
+      (live) => live || response.destroy(),
+      () => undefined, // The database is away, which says nothing about anybody.
+    );
+  }, STILL_MS);
+  look.unref();
+  response.once('close', () => clearInterval(look));
+}
+
+function unauthorized(request: IncomingMessage): Answer {
+  return { ...UNAUTHORIZED, form: { to: landing(request.url), problem: null } };
+}
 
 /** Nobody comes in whose session cannot be looked up. */
 function unchecked(error: unknown): Answer {
   const trouble = databaseTrouble(error);
-  if (!trouble) console.error('A request could not be checked:', error);
+  if (!trouble) logTrouble('request_failed', 'A request could not be checked', error, { withStack: true });
   return {
     status: 503,
     message: `${trouble?.what ?? 'This request could not be checked.'} Try again, or send "Authorization: Bearer …", which needs no session.`,
@@ -202,12 +414,15 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | null>
   return new URLSearchParams(text);
 }
 
-function rulesOf({ host, loopback, allowedHosts, publicUrl, token, metricsToken, inngest }: DoorConfig): Rules {
+function rulesOf(config: DoorConfig): Rules {
+  const { host, loopback, allowedHosts, publicUrl, publicRead, guarded, metricsToken, inngest } = config;
   const own = [host, ...(inngest?.serveOrigin ? [new URL(inngest.serveOrigin).hostname] : [])].map((name) =>
     name.replace(/^\[|\]$/g, '').toLowerCase(),
   );
   return {
-    guarded: token !== null,
+    guarded,
+    hasProvider: false,
+    publicRead,
     guardsMetrics: metricsToken !== null,
     // Asked each time: addresses come and go with networks.
     names: () => new Set(loopback ? own : [...own, ...machineNames()]),
@@ -224,20 +439,14 @@ function machineNames(): string[] {
   return [...addresses, name, `${name}.local`];
 }
 
-function askingOf(request: IncomingMessage): Asking {
+function askingOf(request: IncomingMessage, vouched: boolean): Asking {
   return {
     method: request.method ?? '',
     url: request.url ?? '',
     headers: request.headers,
     hosts: request.headersDistinct.host?.length ?? 0,
+    vouched,
   };
-}
-
-/** Whose failures are counted together. A proxy on this machine is believed about whom it speaks for. */
-function addressOf(request: IncomingMessage): string {
-  const peer = request.socket.remoteAddress ?? '';
-  const forwarded = request.headersDistinct['x-forwarded-for']?.join(',').split(',').at(-1)?.trim();
-  return forwarded && /^(::ffff:)?127\.|^::1$/.test(peer) ? forwarded : peer;
 }
 
 function cookie(value: string, seconds: number, secure: boolean): string {
@@ -258,11 +467,15 @@ const ALWAYS = {
   connection: 'close',
 };
 
-function respond(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
+function respond(
+  response: ServerResponse,
+  answer: Answer,
+  request: IncomingMessage,
+  providerName: string | null,
+): void {
   const { status, message, headers } = answer;
-  const asksForToken = status === 401 || status === 429;
-  if (asksForToken && request.headers.accept?.includes('text/html')) {
-    const page = signInPage(answer.to ?? landing(request.url), message === ASKS_FOR_TOKEN ? null : message);
+  if (answer.form && request.headers.accept?.includes('text/html')) {
+    const page = signInPage(answer.form, providerName);
     response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
   } else {
     response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);

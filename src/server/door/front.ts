@@ -42,9 +42,9 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
  */
 export function createFront(
   app: RequestListener,
-  options: { dev: boolean; allowedOrigins?: readonly string[]; limits?: Limits },
+  options: { dev: boolean; allowedOrigins?: readonly string[]; vouching?: readonly string[]; limits?: Limits },
 ): Server {
-  const { limits = LIMITS, allowedOrigins = [] } = options;
+  const { limits = LIMITS, allowedOrigins = [], vouching = [] } = options;
 
   /** A request whose body is kept up to the limit, without waiting for a reader, and is dropped beyond it. */
   class Request extends IncomingMessage {
@@ -81,7 +81,7 @@ export function createFront(
       }
       answers.set(request.socket, response);
       setHeaders(request, response, options.dev);
-      if (letInOrigin(request, response, allowedOrigins)) return;
+      if (letInOrigin(request, response, allowedOrigins, vouching)) return;
       if (isFromAnotherSite(request)) {
         response.writeHead(403).end('Requests from other sites are not taken. Open this address by itself.\n');
         return;

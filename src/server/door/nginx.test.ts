@@ -35,12 +35,26 @@ describe.runIf(NGINX)('behind nginx', () => {
       loopback: true,
       allowedHosts: [],
       publicUrl: null,
+      publicRead: false,
+      guarded: false,
+      allow: { read: [], act: [], administer: [] },
+      trustedProxies: null,
+      proxyUser: null,
       token: null,
       metricsToken: null,
       inngest: null,
     };
-    const sessions = { begin: async () => 'x', isLive: async () => true, end: async () => undefined };
-    const door = createDoor({ config: { ...config, ...settings }, sessions, takesUpgrades: false });
+    const sessions = { begin: async () => 'x', find: async () => null, end: async () => undefined };
+    const tokens = { find: async () => null };
+    const note = async () => undefined;
+    const door = createDoor({
+      config: { ...config, ...settings },
+      sessions,
+      tokens,
+      provider: null,
+      note,
+      takesUpgrades: false,
+    });
     door.open({
       inngestSigns: false,
       handle: async (request, response) => {

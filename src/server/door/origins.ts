@@ -9,9 +9,15 @@ const MAY_SEE = 'retry-after, x-spicerack-version';
  * that of a program: without its origin, and without the cookie of somebody who is signed in here, so that where a
  * token is set it has to bring it.
  * @param allowed origins as browsers write them, such as `https://board.example`
+ * @param vouching the headers by which a proxy says who somebody is: whoever that is, he has not asked
  * @returns whether it was answered here: a browser asks first what it may send
  */
-export function letInOrigin(request: IncomingMessage, response: ServerResponse, allowed: readonly string[]): boolean {
+export function letInOrigin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  allowed: readonly string[],
+  vouching: readonly string[] = [],
+): boolean {
   const { origin } = request.headers;
   if (origin === undefined || !allowed.includes(origin)) return false;
   if (!/^\/api\/trpc\/[\w.,]+(\?|$)/.test(request.url ?? '')) return false;
@@ -26,6 +32,6 @@ export function letInOrigin(request: IncomingMessage, response: ServerResponse, 
     response.writeHead(204).end();
     return true;
   }
-  for (const header of ['origin', 'sec-fetch-site', 'cookie']) delete request.headers[header];
+  for (const header of ['origin', 'sec-fetch-site', 'cookie', ...vouching]) delete request.headers[header];
   return false;
 }

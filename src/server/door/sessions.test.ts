@@ -1,8 +1,11 @@
-import { sql } from 'drizzle-orm';
+import { createHash } from 'node:crypto';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { events, sessions } from '@/db/schema';
+import { createToken, revokeToken } from '@/access/tokens';
+import { events, sessions, tokens } from '@/db/schema';
+import { SERVER_TOKEN } from '@/model/access';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { sessionsIn } from './sessions';
+import { type SignedIn, sessionsIn } from './sessions';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -12,33 +15,62 @@ afterAll(() => database.close());
 
 const open = (token = 'the-token') => sessionsIn(async () => database.db, token);
 
+const MARA: SignedIn = { name: 'Mara', role: 'act', tokenId: null };
+
 describe('sessions', () => {
   it('are known by an id that is nowhere in the database', async () => {
-    const id = await open().begin();
-    expect(await open().isLive(id)).toBe(true);
+    const id = await open().begin(MARA);
+    expect(await open().find(id)).toEqual(MARA);
     const rows = await database.db.select().from(sessions);
     expect(JSON.stringify(rows)).not.toContain(id);
-    expect(await open().isLive(rows[0]?.hash ?? '')).toBe(false);
+    expect(await open().find(rows[0]?.hash ?? '')).toBeNull();
     expect(await database.db.select().from(events)).toEqual([]);
   });
 
   it('end one by one', async () => {
-    const [one, other] = [await open().begin(), await open().begin()];
+    const [one, other] = [await open().begin(MARA), await open().begin(MARA)];
     await open().end(one);
     await open().end('none');
-    expect([await open().isLive(one), await open().isLive(other)]).toEqual([false, true]);
+    expect([await open().find(one), await open().find(other)]).toEqual([null, MARA]);
   });
 
   it('end all with the token that opened them', async () => {
-    const id = await open().begin();
-    expect(await open('another-token').isLive(id)).toBe(false);
+    const id = await open().begin(MARA);
+    expect(await open('another-token').find(id)).toBeNull();
   });
 
   it('end with their time, and then go', async () => {
-    const id = await open().begin();
+    const id = await open().begin(MARA);
     await database.db.update(sessions).set({ expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')` });
-    expect(await open().isLive(id)).toBe(false);
-    await open().begin();
+    expect(await open().find(id)).toBeNull();
+    await open().begin(MARA);
     expect(await database.db.$count(sessions)).toBe(1);
+  });
+
+  it('end with the token that somebody signed in with: when it is revoked, and when it expires', async () => {
+    const { db } = database;
+    const signedIn = async (name: string) => {
+      const made = await createToken(db, { name, role: 'read', days: 1, createdBy: 'test' });
+      const tokenId = made?.token.id ?? '';
+      return { tokenId, id: await open().begin({ name, role: 'read', tokenId }) };
+    };
+    const [revoked, expired, other] = [await signedIn('a'), await signedIn('b'), await signedIn('c')];
+    await revokeToken(db, revoked.tokenId);
+    await db.update(tokens).set({ expiresAt: '2020-01-01T00:00:00.000Z' }).where(eq(tokens.id, expired.tokenId));
+    expect(await Promise.all([revoked, expired].map(({ id }) => open().find(id)))).toEqual([null, null]);
+    expect(await open().find(other.id)).toMatchObject({ name: 'c', role: 'read' });
+  });
+
+  it('of an earlier version are those of the server’s token, and it knows no others', async () => {
+    const { db } = database;
+    const ofEarlier = (id: string) => createHash('sha256').update(`${id} the-token`).digest('hex');
+    const id = await open().begin({ name: SERVER_TOKEN, role: 'administer', tokenId: null });
+    await db
+      .update(sessions)
+      .set({ name: null, role: null })
+      .where(eq(sessions.hash, ofEarlier(id)));
+    expect(await open().find(id)).toMatchObject({ name: SERVER_TOKEN, role: 'administer' });
+    const reader = await open().begin({ ...MARA, role: 'read' });
+    expect(await db.$count(sessions, eq(sessions.hash, ofEarlier(reader)))).toBe(0);
   });
 });

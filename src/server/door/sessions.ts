@@ -1,52 +1,76 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
-import { now, sessions } from '@/db/schema';
+import { now, sessions, tokens } from '@/db/schema';
+import { type Role, SERVER_TOKEN } from '@/model/access';
 
-/** For how long a browser that has shown the token is believed, in seconds. */
+/** For how long a browser that has signed in is believed, in seconds. */
 export const SESSION_SECONDS = 30 * 86_400;
 
-/** The browsers that have shown the token. */
+/** Who has signed in, and with which token unless it was the server's. */
+export interface SignedIn {
+  name: string;
+  role: Role;
+  tokenId: string | null;
+}
+
+/** The browsers that somebody has signed in with. */
 export interface Sessions {
-  /** @returns the id of a new session, which is all that opens the door: it is not kept */
-  begin(): Promise<string>;
-  /** Whether this is the id of a session that has neither expired nor ended. */
-  isLive(id: string): Promise<boolean>;
+  /**
+   * @param seconds for how long it is believed; SESSION_SECONDS where it is left out
+   * @returns the id of a new session, which is all that opens the door: it is not kept
+   */
+  begin(who: SignedIn, seconds?: number): Promise<string>;
+  /** Whose session this is; null where it has expired or ended, or the token that it was opened with has. */
+  find(id: string): Promise<SignedIn | null>;
   /** Ends a session, whether or not there is one. */
   end(id: string): Promise<void>;
 }
 
 /**
  * Sessions as rows: every server on the same database with the same token knows them, over restarts too.
- * @param token part of each hash, so that a new token ends all sessions
+ * @param token the server's own, part of each hash, so that a new one ends all sessions
  */
 export function sessionsIn(database: () => Promise<Db>, token: string): Sessions {
   // The id is as long as the hash, so neither can be found from the other, nor the token from either.
-  const hashOf = (id: string) => createHash('sha256').update(`${id} ${token}`).digest('hex');
+  const hashOf = (id: string, of: string) => createHash('sha256').update(`${id} ${of}`).digest('hex');
+  // An earlier version takes each session that it knows for one of the server's token, and it must not know others.
+  const hashesOf = (id: string) => ({ ofServer: hashOf(id, token), ofOthers: hashOf(id, `${token} with a role`) });
   return {
-    async begin() {
+    async begin(who, seconds = SESSION_SECONDS) {
       const id = randomBytes(32).toString('base64url');
       const db = await database();
+      const { ofServer, ofOthers } = hashesOf(id);
       await db.batch([
         db.delete(sessions).where(lte(sessions.expiresAt, now)),
         db.insert(sessions).values({
-          hash: hashOf(id),
-          expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${SESSION_SECONDS} seconds`})`,
+          hash: who.name === SERVER_TOKEN ? ofServer : ofOthers,
+          ...who,
+          expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${seconds} seconds`})`,
         }),
       ]);
       return id;
     },
-    async isLive(id) {
+    async find(id) {
       const db = await database();
-      const found = await db
-        .select({ hash: sessions.hash })
+      const opened = and(isNotNull(tokens.id), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)));
+      const [found] = await db
+        .select({ name: sessions.name, role: sessions.role, tokenId: sessions.tokenId })
         .from(sessions)
-        .where(and(eq(sessions.hash, hashOf(id)), gt(sessions.expiresAt, now)));
-      return found.length > 0;
+        .leftJoin(tokens, eq(tokens.id, sessions.tokenId))
+        .where(
+          and(
+            inArray(sessions.hash, Object.values(hashesOf(id))),
+            gt(sessions.expiresAt, now),
+            or(isNull(sessions.tokenId), opened),
+          ),
+        );
+      // Those of earlier versions were all opened with the server's token.
+      return found ? { ...found, name: found.name ?? SERVER_TOKEN, role: found.role ?? 'administer' } : null;
     },
     async end(id) {
       const db = await database();
-      await db.delete(sessions).where(eq(sessions.hash, hashOf(id)));
+      await db.delete(sessions).where(inArray(sessions.hash, Object.values(hashesOf(id))));
     },
   };
 }

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { buttonLooks } from '../controls';
+import { useMay } from '../me';
 import { useApi, useNow } from '../providers';
 import { duration } from '../time';
 import { type Phase, phaseOf } from './phase';
@@ -118,7 +119,7 @@ export function useRequest(): JobRequest {
 /**
  * A button is its job: pressed, it says at once that it is queued, then behind what, at which step it is, what came
  * of it or what went wrong. Everything but the moment of the press comes from the feed, so every tab and every
- * person sees the same.
+ * person sees the same. Who may not press it sees what is under way, and no button.
  */
 export function JobButton({
   label,
@@ -134,6 +135,7 @@ export function JobButton({
   className = '',
 }: Props) {
   const api = useApi();
+  const mayAct = useMay('act');
   const own = useRequest();
   const { waiting, jobId, problem, send, dismiss } = request ?? own;
   const now = useNow(job !== null);
@@ -157,6 +159,22 @@ export function JobButton({
 
   const { text, short, tone, title } = face(phase, now);
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
+  if (!mayAct) {
+    if (!status || phase.phase === 'error') return null;
+    return (
+      <span
+        data-phase={phase.phase}
+        title={title}
+        className={`inline-flex items-center gap-2 rounded-control px-2 text-xs font-medium ${dense ? 'h-7' : 'h-8'} ${statusTone[status]} ${className}`}
+      >
+        <StatusShape status={status} />
+        <span className="truncate">
+          <span className="sr-only">{label}: </span>
+          {text}
+        </span>
+      </span>
+    );
+  }
   return (
     <span className={`relative inline-flex items-center ${dense ? 'h-7' : 'h-8'} ${className}`}>
       <button

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { problemWords } from '../api';
 import { Button, buttonLooks } from '../controls';
 import { useRequest } from '../jobs/job-button';
+import { useMay } from '../me';
 import { useApi } from '../providers';
 import { hide, unhide } from './hidden';
 import { type Item, SECTIONS, type Section } from './items';
@@ -115,6 +116,7 @@ function NeedRow({ item, named }: { item: Item; named: boolean }) {
 
 function Act({ item: { does, button, repo } }: { item: Item }) {
   const api = useApi();
+  const mayAct = useMay('act');
   const request = useRequest();
   const seen = useRef(false);
   const { jobId, dismiss } = request;
@@ -133,6 +135,12 @@ function Act({ item: { does, button, repo } }: { item: Item }) {
     ) : (
       <Link data-main href={does.go} className={look}>
         {button}
+      </Link>
+    );
+  if (!mayAct)
+    return (
+      <Link data-main href={`/repos/${repo.id}`} className={look}>
+        Open
       </Link>
     );
   const isBusy = request.waiting || jobId !== null;

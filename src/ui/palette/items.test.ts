@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Role } from '@/model/access';
 import { branchRow, jobDetail } from '../testing/rows';
 import { itemsOf, SHOWN, search } from './items';
 
@@ -12,7 +13,7 @@ const here = {
   ],
   jobs: [jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' })],
 };
-const found = (typed: string) => search(itemsOf([repo], here), typed).map(({ text }) => text);
+const found = (typed: string) => search(itemsOf([repo], here, 'administer'), typed).map(({ text }) => text);
 
 describe('the palette', () => {
   it('finds a branch with what can be done with it, the branch itself first', () => {
@@ -38,10 +39,21 @@ describe('the palette', () => {
 
   it('never gives more than it shows', () => {
     const many = Array.from({ length: 1000 }, (_, i) => branchRow(`b/${i}`));
-    expect(search(itemsOf([repo], { ...here, branches: many }), 'b/')).toHaveLength(SHOWN);
+    expect(search(itemsOf([repo], { ...here, branches: many }, 'read'), 'b/')).toHaveLength(SHOWN);
   });
 
   it('offers repos and pages where one is at no repo', () => {
-    expect(search(itemsOf([repo], null), '').map(({ text }) => text)).toEqual(['shop', 'Add a repository', 'Status']);
+    const items = search(itemsOf([repo], null, 'administer'), '').map(({ text }) => text);
+    expect(items).toEqual(['shop', 'Add a repository', 'Access', 'Status']);
+  });
+
+  it('offers nothing that who looks may not do', () => {
+    const offers = (role: Role) => itemsOf([repo], here, role).map(({ text }) => text);
+    expect(offers('read')).not.toContainEqual(
+      expect.stringMatching(/^(Sync|Restack|Rebase|Move|Register|Settings|Add|Access)/),
+    );
+    expect(offers('read')).toContain('History of cart/total');
+    expect(offers('act')).toEqual(expect.arrayContaining(['Restack all', 'Move cart/total onto…']));
+    expect(offers('act')).not.toContain('Settings');
   });
 });

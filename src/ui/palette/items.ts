@@ -1,5 +1,7 @@
+import { may } from '@/access/may';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
+import type { Role } from '@/model/access';
 import type { ActionKind } from '@/model/kinds';
 import { visible } from '@/text/visible';
 import { historyAddress } from '../activity/address';
@@ -39,8 +41,18 @@ export interface Here {
   jobs: JobDetail[];
 }
 
-/** Everything that the palette offers: pages, repos, what can be done, branches and jobs, in this order. */
-export function itemsOf(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | null): Item[] {
+/** Everything that the palette offers to who may do so much: pages, repos, what can be done, branches and jobs, in this order. */
+export function itemsOf(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | null, role: Role): Item[] {
+  const mayAdminister = may({ role }, 'administer');
+  return everything(repos, here).filter(({ key, does }) => {
+    if ('run' in does || 'move' in does) return may({ role }, 'act');
+    return mayAdminister || !FOR_ADMINISTRATORS.has(key);
+  });
+}
+
+const FOR_ADMINISTRATORS = new Set(['add', 'access', 'page /settings']);
+
+function everything(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | null): Item[] {
   const items: Item[] = [];
   if (here) {
     const { repo, jobs } = here;
@@ -55,6 +67,7 @@ export function itemsOf(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here |
     items.push({ key: `repo ${repo.id}`, text: repo.name, kind: 'repository', does: { go: `/repos/${repo.id}` } });
   }
   items.push({ key: 'add', text: 'Add a repository', kind: 'page', does: { go: '/' } });
+  items.push({ key: 'access', text: 'Access', kind: 'page', does: { go: '/access' } });
   items.push({ key: 'status', text: 'Status', kind: 'page', does: { go: '/status' } });
   if (here) {
     for (const branch of here.branches) items.push(...branchItems(here.repo.id, branch));

@@ -9,6 +9,7 @@ import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
 import { jobQuery } from '../jobs/query';
+import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
@@ -22,7 +23,8 @@ export default function Palette({ close }: { close: () => void }) {
   const router = useRouter();
   const path = usePathname();
   const { repos, here } = useLoaded(path);
-  const items = useMemo(() => itemsOf(repos, here), [repos, here]);
+  const { role } = useMe();
+  const items = useMemo(() => itemsOf(repos, here, role), [repos, here, role]);
   const [typed, setTyped] = useState('');
   const results = useMemo(() => search(items, typed), [items, typed]);
   const [asked, setAsked] = useState<string | null>(null);

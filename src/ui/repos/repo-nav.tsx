@@ -3,22 +3,24 @@
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { RepoRow } from '@/db/schema';
+import { useMay } from '../me';
 import { useNeeds } from '../needs/use-needs';
 
 const PAGES = [
   ['Needs you', '/needs'],
   ['Stack', ''],
   ['Activity', '/activity'],
-  ['Settings', '/settings'],
 ] as const;
+const SETTINGS = ['Settings', '/settings'] as const;
 
 /** The pages of one repo. */
 export function RepoNav({ repoId }: { repoId: string }) {
   const path = usePathname();
   const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
+  const maySet = useMay('administer');
   return (
     <nav aria-label="Pages of the repository" className="-mx-2 flex">
-      {PAGES.map(([name, end]) => {
+      {[...PAGES, ...(maySet ? [SETTINGS] : [])].map(([name, end]) => {
         const href = `/repos/${repoId}${end}`;
         return (
           <Link

@@ -14,6 +14,7 @@ import { HeldBackResult } from '../jobs/held-back-result';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
+import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi } from '../providers';
 import { Stack } from '../stack/stack';
@@ -48,6 +49,7 @@ type SectionName = (typeof SECTIONS)[number];
 
 function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const { branches, jobs, tasks } = overview;
+  const mayAdminister = useMay('administer');
   // On a narrow page only one part is shown at a time.
   const [section, setSection] = useState<SectionName>('stack');
   // The header, the stack's keys and its empty states ask for the same job.
@@ -70,7 +72,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
         <Header repo={repo} branches={branches} jobs={jobs} known={known} sync={sync} />
-        {repo.headMoved && (
+        {repo.headMoved && mayAdminister && (
           <Suspense>
             <HeadMoved repo={repo} />
           </Suspense>
@@ -276,6 +278,7 @@ function RegisterSuggested({
   job: JobDetail | null;
   press: (idempotencyKey: string) => Promise<{ jobId: string }>;
 }) {
+  const mayAct = useMay('act');
   const request = useRequest();
   const [asking, setAsking] = useState(false);
   const any = useMemo(() => branches.some(isSuggested), [branches]);
@@ -284,7 +287,7 @@ function RegisterSuggested({
     request.jobId !== null ||
     request.problem !== null ||
     (job !== null && (isActive(job.job.status) || errorStands(job, jobs)));
-  if (!any && !underWay) return null;
+  if (!underWay && !(any && mayAct)) return null;
   const label = 'Register all suggested';
   return (
     <>

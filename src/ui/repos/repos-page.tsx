@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
+import { useMay } from '../me';
 import { NeedsList } from '../needs/needs-list';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { order } from '../order';
@@ -20,12 +21,15 @@ import { FAILED, repoState } from './repo-state';
 /** All repos, and the one field that adds another. */
 export function ReposPage() {
   const list = useQuery(repoListQuery(useApi()));
-  const first = list.data?.repos.length === 0;
   const needs = useNeeds().items.length;
+  const mayAdd = useMay('administer');
+  const none = list.data?.repos.length === 0;
+  const first = none && mayAdd;
+  const isThere = list.data !== undefined && !none;
   return (
     <div className="mx-auto flex max-w-200 flex-col gap-6 p-4 md:py-12">
       <title>{titleOf(needs, 'Repositories · Spicerack')}</title>
-      {!first && list.data && (
+      {isThere && (
         <section aria-labelledby="needs" className="flex flex-col gap-3">
           <h1 id="needs" className="text-xl font-semibold">
             Needs you
@@ -34,10 +38,10 @@ export function ReposPage() {
         </section>
       )}
       <div className="flex flex-col gap-1">
-        {first ? (
-          <h1 className="text-xl font-semibold">Add your first repository</h1>
-        ) : (
+        {isThere ? (
           <h2 className="text-xl font-semibold">Repositories</h2>
+        ) : (
+          <h1 className="text-xl font-semibold">{first ? 'Add your first repository' : 'Repositories'}</h1>
         )}
         {first && (
           <p className="text-muted">
@@ -46,11 +50,12 @@ export function ReposPage() {
           </p>
         )}
       </div>
-      <AddRepo />
+      {mayAdd && <AddRepo />}
+      {none && !mayAdd && <p className="text-muted">There is none yet. Who administers this server adds them.</p>}
       {first && <TryDemo />}
       {list.isPending && <Skeleton rows={3} label="Loading the repositories" />}
       {list.error && <Trouble>{problemOf(list.error).message}</Trouble>}
-      {!first && list.data && (
+      {!none && list.data && (
         <ul className="overflow-hidden rounded-popup border border-hairline bg-surface">
           {list.data.repos.map((repo) => (
             <li key={repo.id} className="border-b border-hairline last:border-b-0">

@@ -6,6 +6,8 @@ import { type ReactNode, useId, useState } from 'react';
 import type { RepoRow } from '@/db/schema';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, Trouble } from '../controls';
+import { useMay } from '../me';
+import { Message } from '../message';
 import { useApi } from '../providers';
 import { OfRepo } from '../repos/of-repo';
 import { overviewQuery } from '../repos/overview';
@@ -16,6 +18,8 @@ import { changesOf, type Draft, type DraftField, savedDraft } from './draft';
 /** What can be set for a repo, and the way to remove it. */
 export function SettingsPage({ repoId }: { repoId: string }) {
   const [removed, setRemoved] = useState(false);
+  const maySet = useMay('administer');
+  if (!maySet) return <Message title="Settings are for who administers this server" detail="Ask them, or sign in." />;
   return (
     <OfRepo repoId={repoId} removed={removed}>
       {(_, repo) => (

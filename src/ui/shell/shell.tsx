@@ -5,6 +5,7 @@ import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { useMay, useMe } from '../me';
 import { useNeeds } from '../needs/use-needs';
 import { PaletteButton } from '../palette/palette-button';
 import { useApi } from '../providers';
@@ -15,6 +16,8 @@ import { ConnectionBanner, ConnectionDot } from './connection';
 
 /** What is around every page: the name, the repos, and how the page stands to the server. */
 export function Shell({ children }: { children: ReactNode }) {
+  const me = useMe();
+  const mayAdminister = useMay('administer');
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:bg-raised focus:p-2">
@@ -27,9 +30,20 @@ export function Shell({ children }: { children: ReactNode }) {
         </Link>
         <span className="flex-1" />
         <PaletteButton />
-        <Link href="/status" className="touch flex items-center rounded-control px-2 text-muted hover:text-text">
+        {mayAdminister && (
+          <Link href="/access" className={HEADER_LINK}>
+            Access
+          </Link>
+        )}
+        <Link href="/status" className={HEADER_LINK}>
           Status
         </Link>
+        {me.name === null && !mayAdminister && (
+          // A page of the door's own, beside the app.
+          <a href="/api/sign-in" className={HEADER_LINK}>
+            Sign in
+          </a>
+        )}
         <ConnectionDot />
       </header>
       <ConnectionBanner />
@@ -43,7 +57,10 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
+const HEADER_LINK = 'touch flex items-center rounded-control px-2 text-muted hover:text-text';
+
 function RepoRail() {
+  const mayAdd = useMay('administer');
   const list = useQuery(repoListQuery(useApi()));
   const path = usePathname();
   const { items } = useNeeds();
@@ -77,12 +94,14 @@ function RepoRail() {
           </Link>
         );
       })}
-      <Link
-        href="/"
-        className="flex items-center gap-1 rounded-control px-2 py-1 text-muted hover:bg-hover hover:text-text"
-      >
-        <Plus size={14} aria-hidden /> Add a repository
-      </Link>
+      {mayAdd && (
+        <Link
+          href="/"
+          className="flex items-center gap-1 rounded-control px-2 py-1 text-muted hover:bg-hover hover:text-text"
+        >
+          <Plus size={14} aria-hidden /> Add a repository
+        </Link>
+      )}
     </nav>
   );
 }

@@ -9,6 +9,7 @@ import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { Button } from '../controls';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
+import { useMay } from '../me';
 import { useApi } from '../providers';
 import { useStable } from '../stable';
 import { lookAtRemote } from '../sync/look';
@@ -31,6 +32,9 @@ import { usePresence } from './tree/presence';
 import { canBeSelected, useSelection } from './tree/selection';
 import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
+
+/** What a key asks for that changes something, or leads to it. */
+const ACTS: ReadonlySet<Command['do']> = new Set(['restack', 'rebase', 'pick_up', 'drop', 'sync', 'select']);
 
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
@@ -73,6 +77,7 @@ export function Stack({
   walk,
 }: Props) {
   const api = useApi();
+  const mayAct = useMay('act');
   const id = useId();
   const tree = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -164,10 +169,11 @@ export function Stack({
     put(target.name);
     rows.show(target);
     if (held && !held.hand.dropped) tell({ is: 'over', target: target.name });
-    else if (extending) extend([target]);
+    else if (extending && mayAct) extend([target]);
     else if (open !== null && target.branch) showBranch(target.name);
   };
   const obey = (command: Command) => {
+    if (!mayAct && ACTS.has(command.do)) return;
     const name = current?.name ?? '';
     const branch = current?.branch ?? null;
     switch (command.do) {
@@ -207,9 +213,9 @@ export function Stack({
     if (!entry) return;
     toTree();
     put(entry.name);
-    if (event.shiftKey && at >= 0) extend(entries.slice(Math.min(at, index), Math.max(at, index) + 1));
+    if (event.shiftKey && at >= 0 && mayAct) extend(entries.slice(Math.min(at, index), Math.max(at, index) + 1));
     else if (event.ctrlKey || event.metaKey) {
-      if (canBeSelected(entry.branch)) toggle(entry.name);
+      if (mayAct && canBeSelected(entry.branch)) toggle(entry.name);
     } else if (entry.branch && !held) showBranch(entry.name);
   };
 
@@ -260,7 +266,7 @@ export function Stack({
             aria-rowcount={entries.length}
             aria-multiselectable
             aria-activedescendant={current ? `${id}${current.name}` : undefined}
-            aria-keyshortcuts="j k r b m p x s / Enter Escape"
+            aria-keyshortcuts={mayAct ? 'j k r b m p x s / Enter Escape' : 'j k p / Enter Escape'}
             className="group/tree relative focus-visible:outline-none"
             style={{ height: rows.total }}
             {...watching}
@@ -284,7 +290,7 @@ export function Stack({
                   height={rows.height}
                   top={top}
                   active={name === active}
-                  selected={canBeSelected(branch) ? selected.has(name) : undefined}
+                  selected={mayAct && canBeSelected(branch) ? selected.has(name) : undefined}
                   held={held}
                   onClick={(event) => onRowClick(event, index)}
                 >

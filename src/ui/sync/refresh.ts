@@ -2,6 +2,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { RepoRow } from '@/db/schema';
 import { isActive } from '../jobs/active';
+import { useMay } from '../me';
 import { useApi, useNow } from '../providers';
 
 /** What has been looked at within this time, in milliseconds, is fresh enough to be shown as it is. */
@@ -33,12 +34,13 @@ export function staleSince(
  */
 export function useRefreshWhenStale(repo: RepoRow, jobs: JobDetail[]): boolean {
   const api = useApi();
+  const mayAct = useMay('act');
   const now = useNow(false);
   const visible = useSyncExternalStore(watchVisibility, () => document.visibilityState === 'visible');
   const lookedAt = useRef<string | null>(null);
   useEffect(() => {
     if (!visible) lookedAt.current = null;
-    if (!visible || lookedAt.current === repo.id) return;
+    if (!mayAct || !visible || lookedAt.current === repo.id) return;
     lookedAt.current = repo.id;
     const since = staleSince(repo, jobs, now);
     if (since === null) return;
@@ -50,8 +52,8 @@ export function useRefreshWhenStale(repo: RepoRow, jobs: JobDetail[]): boolean {
       .catch(() => {
         // Nobody asked for it, and the page says itself how old it is. The next opening tries again.
       });
-  }, [api, repo, jobs, now, visible]);
-  return jobs.some(({ job }) => isActive(job.status) && job.requestedBy === REQUESTED_BY);
+  }, [api, repo, jobs, now, visible, mayAct]);
+  return jobs.some(({ job }) => isActive(job.status) && job.requestedBy.endsWith(REQUESTED_BY));
 }
 
 function watchVisibility(listener: () => void): () => void {

@@ -11,6 +11,7 @@ import { isActive } from '../jobs/active';
 import { JobButton } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
 import { StatusShape, statusTone } from '../jobs/status';
+import { useMay } from '../me';
 import { useApi } from '../providers';
 import { PullRequest } from '../repos/pull-request';
 import { useSending } from '../sending';
@@ -34,6 +35,7 @@ export interface TaskContext {
 /** A task: what it is about, how its branch stands, and what makes sense now. */
 export function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
   const attached = task.branchStatus === 'completed';
+  const mayAct = useMay('act');
   const branch = context.byName.get(task.branch);
   return (
     <li
@@ -44,7 +46,7 @@ export function TaskCard({ task, context }: { task: TaskRow; context: TaskContex
       <div className="flex items-start gap-2">
         <h3 className="min-w-0 flex-1 font-medium break-words">{task.title}</h3>
         <BranchStatus task={task} />
-        {!isActive(task.branchStatus) && <ArchiveButton task={task} />}
+        {mayAct && !isActive(task.branchStatus) && <ArchiveButton task={task} />}
       </div>
       {task.description && (
         <p className="line-clamp-3 break-words whitespace-pre-wrap text-muted" title={task.description}>
@@ -98,6 +100,7 @@ function Place({ names }: { names: string[] }) {
 /** A branch that is still to be attached: how far that is, or why it was not possible and the ways on. */
 function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context: TaskContext }) {
   const api = useApi();
+  const mayAct = useMay('act');
   const [choosing, setChoosing] = useState(false);
   const job = jobs.find((detail) => detail.job.id === task.jobId) ?? null;
   const failed = !isActive(task.branchStatus);
@@ -122,7 +125,7 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
           press={() => api.tasks.retry.mutate({ taskId: task.id })}
           className="w-44"
         />
-        {failed && !choosing && <Button onClick={() => setChoosing(true)}>Another branch…</Button>}
+        {failed && mayAct && !choosing && <Button onClick={() => setChoosing(true)}>Another branch…</Button>}
       </div>
       {failed && choosing && (
         <Suspense>

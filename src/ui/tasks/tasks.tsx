@@ -5,6 +5,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import type { RepoRow, TaskRow } from '@/db/schema';
 import { counted } from '@/text/words';
 import { Button, Skeleton } from '../controls';
+import { useMay } from '../me';
 import { useNow } from '../providers';
 import type { Overview } from '../repos/overview';
 import type { States } from '../stack/filter';
@@ -28,9 +29,10 @@ export function Tasks({
   news: ReadonlyMap<string, BranchNews>;
 }) {
   const { tasks, archivedTasks, branches, jobs } = overview;
+  const mayAct = useMay('act');
   // A draft that was left is there again.
   const [form, setForm] = useState<'closed' | 'draft' | 'asked'>(() =>
-    isWorthKeeping(storedDraft(repo.id)) ? 'draft' : 'closed',
+    mayAct && isWorthKeeping(storedDraft(repo.id)) ? 'draft' : 'closed',
   );
   const context = useMemo<TaskContext>(
     () => ({
@@ -47,7 +49,7 @@ export function Tasks({
     <>
       <div className="flex h-12 items-center justify-between px-4 pt-2">
         <h2 className="text-base font-semibold">Tasks</h2>
-        {form === 'closed' && (
+        {form === 'closed' && mayAct && (
           <Button look="quiet" onClick={() => setForm('asked')}>
             <Plus size={14} aria-hidden /> New task
           </Button>

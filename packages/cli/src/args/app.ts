@@ -69,6 +69,7 @@ const actions = () => import('../commands/act/actions');
 const onJobs = () => import('../commands/act/jobs');
 const branches = () => import('../commands/act/branches');
 const tasks = () => import('../commands/task');
+const access = () => import('../commands/access');
 const aliases = { r: 'repo', b: 'branch', y: 'yes', n: 'dryRun' } as const;
 const place = { r: 'repo', b: 'branch' } as const;
 
@@ -373,6 +374,47 @@ const root = buildRouteMap({
         }),
       },
       docs: { brief: 'Tasks and their branches' },
+    }),
+    token: buildRouteMap({
+      routes: {
+        create: command({
+          loader: async () => (await access()).tokenCreate,
+          parameters: {
+            flags: {
+              json: JSON_FLAG,
+              role: text('read, act or administer; act unless given', 'role'),
+              days: number('Days until it expires; 90 unless given', '90'),
+              forever: flag('It ends only when it is revoked'),
+            },
+            positional: tuple(one('Whose it is: a person or a program', 'name')),
+          },
+          docs: { brief: 'Make a token, and print it' },
+        }),
+        list: command({
+          loader: async () => (await access()).tokenList,
+          parameters: { flags: { json: JSON_FLAG }, positional: none },
+          docs: { brief: 'List the tokens, with when each was used last' },
+        }),
+        revoke: command({
+          loader: async () => (await access()).tokenRevoke,
+          parameters: { flags: { json: JSON_FLAG }, positional: tuple(one('Its name or id', 'token')) },
+          docs: { brief: 'End a token at once' },
+        }),
+      },
+      docs: { brief: 'Tokens for people and programs' },
+    }),
+    audit: command({
+      loader: async () => (await access()).auditLog,
+      parameters: {
+        flags: {
+          json: JSON_FLAG,
+          action: text('Of one kind: sign_in, sign_in_failed, jobs.run …', 'action'),
+          limit: number('How many, at most 100', '30'),
+          before: number('Those before this number'),
+        },
+        positional: none,
+      },
+      docs: { brief: 'Show who did what' },
     }),
     watch: command({
       loader: async () => (await import('../commands/look/watch')).watch,

@@ -1,33 +1,44 @@
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { createSpicerack } from '@spicerack/client';
-import { requestedBy } from '@/api/requested-by';
+import { ASKER_HEADER, anybody, readAsker, writeAsker } from '@/access/asker';
+import { may } from '@/access/may';
+import { requestedBy } from '@/access/requested-by';
 import { serveApi } from '@/api/serve';
+import { logTrouble } from '@/log';
 import { createMcpServer } from '@/mcp/server';
 
 export const dynamic = 'force-dynamic';
 
-/** The API of this very process: no request leaves it, and all waits share one stream. */
-const inProcess = (asker: string) =>
+/** The API of this very process, as who the door let in: no request leaves it. */
+const inProcess = (asker: string) => (client: string) =>
   createSpicerack({
     url: 'http://in-process.invalid',
-    requestedBy: asker,
-    fetch: (input, init) => serveApi(new Request(input, init)),
+    requestedBy: client,
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      request.headers.set(ASKER_HEADER, asker);
+      return serveApi(request);
+    },
   });
-const reader = inProcess('mcp');
 
-/** Who may come in has been decided at the door, Host, Origin and token, as for every path. */
+/** For what only looks and waits: everybody who comes in may read, so all waits share one stream. */
+const reader = inProcess(writeAsker(anybody('read')))('mcp');
+
 const handler = createMcpHandler(
-  ({ requestInfo }) =>
-    createMcpServer({
+  ({ requestInfo }) => {
+    if (!requestInfo) throw new Error('MCP is spoken here over HTTP alone.');
+    const asker = readAsker(requestInfo.headers);
+    return createMcpServer({
       reader,
-      as: inProcess,
-      onBehalfOf: requestInfo ? requestedBy(requestInfo.headers) : null,
-      readOnly: requestInfo ? new URL(requestInfo.url).searchParams.has('read-only') : false,
-    }),
-  { onerror: (error) => console.error('mcp:', error.message) },
+      as: inProcess(writeAsker(asker)),
+      onBehalfOf: requestedBy(requestInfo.headers),
+      readOnly: !may(asker, 'act') || new URL(requestInfo.url).searchParams.has('read-only'),
+    });
+  },
+  { onerror: (error) => logTrouble('mcp_failed', 'A call over MCP failed', error) },
 );
 
-/** MCP on streamable HTTP. `?read-only` leaves out every tool that changes anything. */
+/** MCP on streamable HTTP. `?read-only` leaves out every tool that changes anything, and so does who may only read. */
 const handle = (request: Request) => handler.fetch(request);
 
 export { handle as GET, handle as POST };

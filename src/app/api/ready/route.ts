@@ -3,6 +3,7 @@ import { config } from '@/config';
 import { db } from '@/db/client';
 import { hasProblem, type ProblemSource, stopsJobs } from '@/db/problems';
 import { databaseTrouble } from '@/db/trouble';
+import { logTrouble } from '@/log';
 
 export const dynamic = 'force-dynamic';
 
@@ -39,7 +40,7 @@ async function databaseProblem(): Promise<string | null> {
     return hasProblem('database') ? 'The database takes no writes.' : null;
   } catch (error) {
     const trouble = databaseTrouble(error);
-    if (!trouble) console.error('The database does not answer:', error);
+    if (!trouble) logTrouble('database_failed', 'The database does not answer', error, { withStack: true });
     return trouble?.what ?? 'The database does not answer.';
   }
 }

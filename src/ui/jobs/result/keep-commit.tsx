@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { visible } from '@/text/visible';
 import { Button, Field, Trouble } from '../../controls';
+import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { useSending } from '../../sending';
 
@@ -16,6 +17,8 @@ export function KeepCommit({ jobId, commit, subject }: { jobId: string; commit: 
   const [key, setKey] = useState(() => crypto.randomUUID());
   const [accepted, setAccepted] = useState<string | null>(null);
   const { sending, problem, send } = useSending();
+  const mayAct = useMay('act');
+  if (!mayAct) return null;
   if (accepted) {
     return (
       <p role="status" className="text-xs text-muted">

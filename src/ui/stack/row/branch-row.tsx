@@ -12,6 +12,7 @@ import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
 import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
 import { errorStands } from '../../jobs/phase';
+import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { PullRequest } from '../../repos/pull-request';
 import { Dot, Lanes, stateTone } from '../dot';
@@ -105,6 +106,7 @@ export const BranchRow = memo(function BranchRow({
   const failed = own !== null && state.is !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;
   const api = useApi();
+  const mayAct = useMay('act');
   const kept = isKept(branch);
   const main = branch.tracked
     ? { label: 'Restack', press: actions.run('restack_subtree', branch.name) }
@@ -129,13 +131,13 @@ export const BranchRow = memo(function BranchRow({
   const quiet = dimmed || kept || (branch.tracked && state.is !== 'will_move');
 
   const row = useRef<HTMLDivElement>(null);
-  const movable = pickUpProblem(branch) === null;
+  const movable = mayAct && pickUpProblem(branch) === null;
   useEffect(() => {
     const element = row.current;
     if (!element || !drag) return;
     return drag.dragRow(element, { name: branch.name, above, movable });
   }, [drag, branch.name, above, movable]);
-  const showPreview = branch.tracked && !kept ? () => actions.preview(branch.name) : undefined;
+  const showPreview = mayAct && branch.tracked && !kept ? () => actions.preview(branch.name) : undefined;
   const hidePreview = () => actions.preview(null);
 
   return (
@@ -146,7 +148,7 @@ export const BranchRow = memo(function BranchRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <span role="gridcell" className="-ml-2 hidden w-4 shrink-0 sm:flex">
-        {!ended && !kept && (
+        {mayAct && !ended && !kept && (
           <input
             type="checkbox"
             aria-label={`Select ${shown}`}

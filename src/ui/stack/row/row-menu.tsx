@@ -11,6 +11,7 @@ import { historyAddress } from '../../activity/address';
 import { problemOf, problemWords } from '../../api';
 import { copyText } from '../../copy';
 import type { Ask } from '../../jobs/job-button';
+import { useMay } from '../../me';
 import { useApi } from '../../providers';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
@@ -37,6 +38,7 @@ export default function RowMenu({
 }) {
   const router = useRouter();
   const api = useApi();
+  const mayAct = useMay('act');
   const kept = isKept(branch);
   const of = { repoId, branch: branch.name };
   return (
@@ -48,40 +50,45 @@ export default function RowMenu({
             finalFocus={finalFocus}
             className="min-w-52 rounded-popup border border-hairline bg-raised p-1 shadow-lg focus:outline-none"
           >
-            {kept ? null : branch.tracked ? (
+            {mayAct && (
               <>
-                <Item first onClick={() => start('restack_subtree')} hint="with what stands on it">
-                  Restack
-                </Item>
-                <Item onClick={() => start('rebase_branch')} hint="this branch alone">
-                  Rebase
-                </Item>
-                <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
+                {kept ? null : branch.tracked ? (
+                  <>
+                    <Item first onClick={() => start('restack_subtree')} hint="with what stands on it">
+                      Restack
+                    </Item>
+                    <Item onClick={() => start('rebase_branch')} hint="this branch alone">
+                      Rebase
+                    </Item>
+                    <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
+                  </>
+                ) : (
+                  <Item first onClick={() => choose('register_existing_branch')}>
+                    Register on…
+                  </Item>
+                )}
+                <Keep
+                  first={kept}
+                  label={kept ? 'Let it move' : 'Keep where it is'}
+                  hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
+                  mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
+                  close={close}
+                />
+                {branch.tracked && (
+                  <Item
+                    onClick={() =>
+                      send('untrack', (idempotencyKey) => api.branches.untrack.mutate({ ...of, idempotencyKey }))
+                    }
+                    hint="its commits stay"
+                  >
+                    Untrack
+                  </Item>
+                )}
+                <Menu.Separator className="mx-2 my-1 h-px bg-hairline" />
               </>
-            ) : (
-              <Item first onClick={() => choose('register_existing_branch')}>
-                Register on…
-              </Item>
             )}
-            <Keep
-              first={kept}
-              label={kept ? 'Let it move' : 'Keep where it is'}
-              hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
-              mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
-              close={close}
-            />
-            {branch.tracked && (
-              <Item
-                onClick={() =>
-                  send('untrack', (idempotencyKey) => api.branches.untrack.mutate({ ...of, idempotencyKey }))
-                }
-                hint="its commits stay"
-              >
-                Untrack
-              </Item>
-            )}
-            <Menu.Separator className="mx-2 my-1 h-px bg-hairline" />
             <Item
+              first={!mayAct}
               onClick={() => router.push(historyAddress(repoId, { branch: branch.name }))}
               hint="what happened to it"
             >

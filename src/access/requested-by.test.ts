@@ -31,3 +31,7 @@ it('a name in the letters of headers themselves is taken as it is', () => {
   expect(requestedBy(new Headers())).toBeNull();
   expect(requestedBy(new Headers({ 'x-requested-by': '  ' }))).toBeNull();
 });
+
+it('a token that is sent as a name is hidden', () => {
+  expect(requestedBy(new Headers({ 'x-requested-by': `x spk_${'a'.repeat(43)}` }))).toBe('x ***');
+});

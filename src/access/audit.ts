@@ -1,0 +1,58 @@
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Db } from '@/db/client';
+import { type AuditRow, audit } from '@/db/schema';
+import { redact } from '@/text/redact';
+import { visible } from '@/text/visible';
+
+/** The most rows that are kept, and of them the most signs-in that failed: how many those are, others decide. */
+export const KEPT_AUDIT = { failed: 10_000, rows: 100_000 };
+
+export type AuditEntry = Pick<AuditRow, 'who' | 'via' | 'address' | 'action' | 'about'>;
+
+/** Writes down what somebody has done. */
+export async function note(db: Db, entry: AuditEntry): Promise<void> {
+  const via = entry.via === null ? null : visible(redact(entry.via)).slice(0, 200);
+  await db.insert(audit).values({ ...entry, via });
+}
+
+/** What of an input tells what a call was for, and cannot be a secret: of addresses, nothing is kept. */
+const TOLD = ['repoId', 'jobId', 'taskId', 'tokenId', 'branch', 'parent', 'kind', 'name', 'role', 'commit'] as const;
+
+/** What a call was for, from its input and its answer. */
+export function aboutOf(...said: unknown[]): Record<string, string> {
+  const about: Record<string, string> = {};
+  for (const each of said) {
+    if (typeof each !== 'object' || each === null) continue;
+    const fields = new Map(Object.entries(each));
+    for (const name of TOLD) {
+      const value: unknown = fields.get(name);
+      if (typeof value === 'string') about[name] = visible(redact(value)).slice(0, 244);
+    }
+  }
+  return about;
+}
+
+/** A page of what was done, newest first. */
+export async function listAudit(
+  db: Db,
+  { before, action, limit }: { before?: number | undefined; action?: string | undefined; limit: number },
+): Promise<{ entries: AuditRow[]; nextCursor: number | null }> {
+  const entries = await db
+    .select()
+    .from(audit)
+    .where(and(before ? lt(audit.seq, before) : undefined, action ? eq(audit.action, action) : undefined))
+    .orderBy(desc(audit.seq))
+    .limit(limit + 1);
+  const more = entries.length > limit;
+  return { entries: entries.slice(0, limit), nextCursor: more ? (entries[limit - 1]?.seq ?? null) : null };
+}
+
+/** Deletes all but the newest. */
+export async function pruneAudit(db: Db, most: { failed: number; rows: number }): Promise<void> {
+  const failed = sql`action = 'sign_in_failed'`;
+  // The first that is one too many, and with it all before it.
+  await db.run(sql`delete from audit where ${failed} and seq <= coalesce(
+    (select seq from audit where ${failed} order by seq desc limit 1 offset ${most.failed}), 0)`);
+  await db.run(sql`delete from audit where seq <= coalesce(
+    (select seq from audit order by seq desc limit 1 offset ${most.rows}), 0)`);
+}

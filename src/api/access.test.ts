@@ -1,0 +1,158 @@
+import { count, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Asker, anybody } from '@/access/asker';
+import { ROLE_OF } from '@/access/roles';
+import { tokensIn } from '@/access/tokens';
+import { callerOn } from '@/api/testing/caller';
+import { audit, jobs } from '@/db/schema';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { appRouter } from './router';
+
+// tRPC keeps its procedures in one flat record, `repos.add` and so on, which its types do not tell.
+const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+const typeOf = new Map(Object.entries(flat).map(([path, { _def }]) => [path, _def.type]));
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await testDatabase();
+});
+afterAll(() => test.close());
+
+const somebody = (role: Asker['role']): Asker => ({ ...anybody(role), name: 'Mara', address: '192.0.2.1' });
+const as = (asker: Asker) => callerOn(test.db, { asker, requestedBy: 'Mara via test' });
+const newest = async () => (await as(somebody('administer')).access.audit({ limit: 100 })).entries;
+
+describe('the table of roles', () => {
+  it('has every procedure of the API, and nothing else', () => {
+    expect(Object.keys(ROLE_OF).sort()).toEqual([...typeOf.keys()].sort());
+  });
+
+  it('lets nobody change anything who may only read', () => {
+    const changes = [...typeOf].filter(([, type]) => type === 'mutation').map(([path]) => path);
+    expect(changes.length).toBeGreaterThan(10);
+    expect(changes.filter((path) => ROLE_OF[path] === 'read')).toEqual([]);
+  });
+
+  it.each([...typeOf.keys()])('holds at %s, before its input is looked at', async (path) => {
+    const call = (asker: Asker) => {
+      // The caller is a proxy: every name leads to a function, and these paths are the router's own.
+      const at = path.split('.').reduce<unknown>((all, name) => (all as Record<string, unknown>)[name], as(asker));
+      return (at as (input: unknown) => Promise<unknown>)({ nonsense: true }).then(
+        () => 'answered',
+        (error: { code?: string }) => error.code,
+      );
+    };
+    const outcomes = await Promise.all([anybody('read'), somebody('act'), somebody('administer')].map(call));
+    const refused = outcomes.map((outcome) => outcome === 'FORBIDDEN');
+    expect(refused).toEqual({ read: [false, false, false], act: [true, false, false], administer: [true, true, false] }[
+      ROLE_OF[path] ?? 'read'
+    ]); // biome-ignore format: a table
+  });
+});
+
+describe('who may only look', () => {
+  it('is told what would be needed, and nothing is done or written down', async () => {
+    const repoId = await test.addRepo({ a: 'main' });
+    const before = await test.db.select({ count: count() }).from(audit);
+    const run = (asker: Asker) => as(asker).jobs.run({ repoId, kind: 'restack_repo' });
+    await expect(run(somebody('read'))).rejects.toThrow('needs somebody who may act, and Mara may only read');
+    await expect(run(anybody('read'))).rejects.toThrow('Sign in to do more');
+    expect(await test.db.select({ count: count() }).from(audit)).toEqual(before);
+    expect(await test.db.$count(jobs)).toBe(0);
+  });
+});
+
+describe('a token', () => {
+  it('is told once, is nowhere in the database, and lets in whoever has it until it is revoked', async () => {
+    const api = as(somebody('administer'));
+    const { secret, token } = await api.access.createToken({ name: 'nightly', role: 'act' });
+    const dump = JSON.stringify([
+      await test.db.all(sql`select * from tokens`),
+      await test.db.all(sql`select * from audit`),
+    ]);
+    expect(dump).not.toContain(secret);
+    expect(JSON.stringify(await api.access.tokens())).not.toMatch(/hash|spk_/);
+    const door = tokensIn(async () => test.db);
+    expect(await door.find(secret)).toEqual({ id: token.id, name: 'nightly', role: 'act' });
+    expect(await door.find(`${secret}x`)).toBeNull();
+    expect(await api.access.revokeToken({ tokenId: token.id })).toEqual({ revoked: true, name: 'nightly' });
+    expect(await door.find(secret)).toBeNull();
+    await expect(api.access.revokeToken({ tokenId: token.id })).rejects.toThrow('no such token');
+  });
+
+  it('has a name of its own that looks like nobody else', async () => {
+    const api = as(somebody('administer'));
+    const make = (name: string) => api.access.createToken({ name, role: 'read' });
+    await make('Zoë Ångström');
+    await expect(make('Zoë Ångström')).rejects.toThrow('There is a token');
+    for (const name of ['server token', 'Mara via x', 'a\u202eb', '', ' ', '-x', 'x'.repeat(61)]) {
+      await expect(make(name), name).rejects.toThrow(/name/);
+    }
+  });
+
+  it('expires', async () => {
+    const api = as(somebody('administer'));
+    const { secret } = await api.access.createToken({ name: 'for a day', role: 'read', days: 1 });
+    const door = tokensIn(async () => test.db);
+    expect(await door.find(secret)).not.toBeNull();
+    await test.db.run(sql`update tokens set expires_at = '2020-01-01T00:00:00.000Z' where name = 'for a day'`);
+    expect(await door.find(secret)).toBeNull();
+    const forever = await api.access.createToken({ name: 'for ever', role: 'read', days: null });
+    expect(forever.token.expiresAt).toBeNull();
+  });
+
+  it('says when it was used last, which is written at most once a minute and holds nobody up', async () => {
+    const { secret } = await as(somebody('administer')).access.createToken({ name: 'busy', role: 'read' });
+    let [minutes, writes] = [0, 0];
+    let isAway = true;
+    // The database as it is, but for writes, which fail while it is away.
+    const counting = new Proxy(test.db, {
+      get: (db, name) => {
+        if (name !== 'update') return Reflect.get(db, name);
+        writes += 1;
+        if (isAway) throw new Error('The database takes no writes.');
+        return db.update.bind(db);
+      },
+    });
+    const door = tokensIn(
+      async () => counting,
+      () => minutes * 60_000,
+    );
+    expect(await door.find(secret)).toMatchObject({ name: 'busy' });
+    isAway = false;
+    for (let i = 0; i < 5; i += 1) await door.find(secret);
+    expect(writes).toBe(2);
+    minutes = 1;
+    await door.find(secret);
+    expect(writes).toBe(3);
+    await expect
+      .poll(async () => (await as(somebody('administer')).access.tokens()).tokens.find(({ name }) => name === 'busy'))
+      .toMatchObject({ lastUsedAt: expect.stringMatching(/^20/) });
+  });
+});
+
+describe('the audit log', () => {
+  it('says who did what to what, and has no address of a repository, which may hold a login', async () => {
+    const repoId = await test.addRepo({ a: 'main' });
+    const api = as(somebody('administer'));
+    const { jobId } = await api.jobs.run({ repoId, kind: 'rebase_branch', branch: 'a' });
+    await api.repos.add({ url: `https://me:hunter2@host.example/${uuid()}.git` }).catch(() => undefined);
+    await api.repos.update({ repoId, url: 'https://host.example/moved.git', name: 'moved' });
+    const [updated, , ran] = [await newest(), null, (await newest()).find(({ action }) => action === 'jobs.run')];
+    expect(ran).toMatchObject({ who: 'Mara', via: 'Mara via test', address: '192.0.2.1', about: { repoId, jobId, kind: 'rebase_branch', branch: 'a' } }); // biome-ignore format: one row
+    expect(updated[0]).toMatchObject({ action: 'repos.update', about: { repoId, name: 'moved' } });
+    expect(JSON.stringify(updated)).not.toMatch(/hunter2|host\.example/);
+  });
+
+  it('comes in pages, newest first, and of one kind where that is asked for', async () => {
+    const api = as(somebody('administer'));
+    const first = await api.access.audit({ limit: 2 });
+    const second = await api.access.audit({ limit: 2, cursor: first.nextCursor ?? 0 });
+    const seqs = [...first.entries, ...second.entries].map(({ seq }) => seq);
+    expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => b - a));
+    expect(seqs).toHaveLength(4);
+    const made = await api.access.audit({ action: 'access.createToken' });
+    expect(new Set(made.entries.map(({ action }) => action))).toEqual(new Set(['access.createToken']));
+  });
+});
