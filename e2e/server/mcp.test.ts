@@ -147,17 +147,18 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     expect(await refused('run_action', restack)).toContain('Call forecast with the same fields first');
     const { expected, heldBack } = await call('forecast', restack);
     expect(heldBack).toMatchObject([{ branch: 'fix', conflicts: ['app.txt'] }]);
-    expect(await refused('run_action', { ...restack, expected })).toContain('pass acceptHeldBack: true');
-    const job = await wait(await call('run_action', { ...restack, expected, acceptHeldBack: true }));
+    expect(await refused('run_action', { ...restack, expected })).toContain('pass agreed: true');
+    const other = { repoId, kind: 'rebase_branch', branch: 'a', expected };
+    expect(await refused('run_action', other)).toContain('of the forecast of another action');
+    expect(await refused('get_branch', { repoId, branch: 'main' })).toMatch(/main is the trunk.* On it: a, fix\./);
+    const job = await wait(await call('run_action', { ...restack, expected, agreed: true }));
     expect(job).toMatchObject({ ended: true, status: 'completed', heldBack: [{ branch: 'fix' }] });
     expect(job.moved.map(({ branch }: { branch: string }) => branch)).toEqual(['a', 'b', 'c']);
     expect(job.requestedBy).toMatch(
       door === 'http' ? /^server token via test-agent 7\.1 for Ada$/ : /^server token via test-agent 7\.1 for ./,
     );
 
-    expect(await refused('run_action', { ...restack, expected, acceptHeldBack: true })).toMatch(
-      /Moved since: .*a, b, c/,
-    );
+    expect(await refused('run_action', { ...restack, expected, agreed: true })).toMatch(/Moved since: .*a, b, c/);
     expect(await call('get_job', { jobId: job.jobId })).toMatchObject({ canBeUndone: true });
     expect(await wait(await call('undo_job', { jobId: job.jobId }))).toMatchObject({ status: 'completed' });
     expect((await call('list_jobs', { repoId, limit: 2 })).jobs).toMatchObject([
@@ -239,7 +240,14 @@ describe('bad input', () => {
     const none = '0198f0f0-0000-7000-8000-000000000000';
     expect(await refused('get_job', { jobId: none })).toContain(`There is no job ${none}. List them with list_jobs.`);
     expect(await refused('get_stack', { repoId: 'x' })).toContain('call list_repos');
+    const words = await refused('list_jobs', { limit: '5', status: 'done', more: 1 });
+    expect(words).toContain('Give a number.');
+    expect(words).toContain('Choose one of queued, running, completed, error, cancelled.');
+    expect(words).toContain('There is no field "more" here. Leave it out.');
+    expect(words).not.toMatch(/expected|received|Invalid option|Unrecognized/);
     const { repoId } = await repo();
+    expect(await refused('get_stack', { repoId, cursor: 'zzz' })).toContain('Give the nextCursor of the page before');
+    expect(await refused('list_jobs', { repoId, cursor: -1 })).toContain('Give the nextCursor of the page before');
     expect(await refused('forecast', { repoId, kind: 'reparent_branch', branch: 'a' })).toContain(
       'needs the field "parent"',
     );

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { listAudit } from '@/access/audit';
 import { createToken, listTokens, revokeToken } from '@/access/tokens';
 import { ROLES, SERVER_TOKEN } from '@/model/access';
+import { conflict } from '@/queue/refusal';
 import { procedure, refuse, router } from './trpc';
 
 /** A name that stands before " via " in the record of jobs, so that it must not look like one with that in it. */
@@ -51,8 +52,8 @@ export const accessRouter = router({
     .mutation(async ({ ctx, input }) => {
       const made = await createToken(ctx.db, { ...input, createdBy: ctx.asker.name ?? ctx.requestedBy });
       if (made) return made;
-      const message = `There is a token ${input.name} already. Revoke it first, or choose another name.`;
-      return refuse({ code: 'CONFLICT', field: 'name', message });
+      const message = `There is a token ${input.name} already.`;
+      return refuse(conflict('name', message, 'Revoke it first, or choose another name.'));
     }),
 
   /** Ends a token at once, and every session that was opened with it. */

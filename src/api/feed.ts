@@ -1,6 +1,7 @@
 import { TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
 import { followFeed } from '@/feed/follow';
+import { repoOf } from './repos';
 import { procedure, repoId, router } from './trpc';
 
 /** Most streams of one process. A browser needs one. */
@@ -21,21 +22,24 @@ export const feedRouter = router({
           .default(0),
       }),
     )
-    .subscription(async function* ({ ctx, input, signal }) {
+    .subscription(async ({ ctx, input, signal }) => {
+      if (input.repoId !== undefined) await repoOf(ctx.db, input.repoId);
       if (openStreams >= MAX_STREAMS) {
         throw new TRPCError({
           code: 'TOO_MANY_REQUESTS',
           message: `${MAX_STREAMS} streams are open. Close pages and programs that need none.`,
         });
       }
-      openStreams += 1;
-      try {
-        const abort = AbortSignal.any([ctx.shutdown, ...(signal ? [signal] : [])]);
-        for await (const message of followFeed(ctx.db, Number(input.lastEventId), input.repoId ?? null, abort)) {
-          yield tracked(String(message.cursor), message);
-        }
-      } finally {
-        openStreams -= 1;
-      }
+      const abort = AbortSignal.any([ctx.shutdown, ...(signal ? [signal] : [])]);
+      return counted(followFeed(ctx.db, Number(input.lastEventId), input.repoId ?? null, abort));
     }),
 });
+
+async function* counted(messages: ReturnType<typeof followFeed>) {
+  openStreams += 1;
+  try {
+    for await (const message of messages) yield tracked(String(message.cursor), message);
+  } finally {
+    openStreams -= 1;
+  }
+}

@@ -79,7 +79,7 @@ export const jobsRouter = router({
         branch: branchName.optional(),
         requestedBy: z.string().min(1, 'Name who asked.').max(200, 'Use at most 200 characters.').optional(),
         limit: z.number().int().min(1).max(100).default(30),
-        cursor: z.number().int().optional(),
+        cursor: z.number().int().min(1, 'Give the nextCursor of the page before, or leave it out.').optional(),
       }),
     )
     .query(async ({ ctx, input }) => {

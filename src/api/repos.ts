@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
@@ -6,9 +6,10 @@ import { type Db, snapshot, write } from '@/db/client';
 import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
+import { lastRestackQuery, restackOf, STATE_COLUMNS } from '@/forecast/last-restack';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
-import { noRepo, type Refusal } from '@/queue/refusal';
-import { branchNameProblem } from '@/repos/branch-name';
+import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
+import { branchStates, filterCounts, movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
 import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
@@ -20,21 +21,6 @@ const PAGE = 2000;
 
 /** Archived tasks in the overview. */
 const ARCHIVED = 20;
-
-/** Which branches a filter keeps. `active` leaves out what is merged or gone, `untracked` long-lived ones too. */
-export const BRANCH_FILTERS = ['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged'] as const;
-export type BranchFilter = (typeof BRANCH_FILTERS)[number];
-
-const FILTERS: Record<BranchFilter, SQL | undefined> = {
-  all: undefined,
-  active: sql`not ${branches.merged} and not ${branches.gone}`,
-  needs_restack: sql`${branches.needsRestack} and ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
-  conflicts: sql`${branches.forecast} ->> 'outcome' = 'conflict' and not ${branches.merged} and not ${branches.gone}`,
-  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone} and not coalesce(${branches.kept}, ${branches.keptReason} <> 'no_work', 0)`,
-  merged: sql`${branches.merged}`,
-};
-
-const count = (filter: SQL | undefined) => sql<number>`coalesce(sum(${filter ?? sql`1`}), 0)`;
 
 const NO_RUNNING_JOB = sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`;
 
@@ -60,8 +46,8 @@ export const reposRouter = router({
     )
     .mutation(async ({ ctx, input }) => {
       const checked = remoteUrl(input.url);
-      const trunkProblem = input.trunk === undefined ? null : branchNameProblem(input.trunk);
-      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      const trunkProblem = input.trunk === undefined ? null : badName('trunk', input.trunk);
+      if (trunkProblem) refuse(trunkProblem);
       const repo = { name: input.name ?? checked.name, url: checked.url, trunk: input.trunk ?? null };
       return addRepo(ctx, repo, ['sync_repo'], input.idempotencyKey);
     }),
@@ -76,6 +62,7 @@ export const reposRouter = router({
         code: 'BAD_REQUEST',
         field: null,
         message: 'The demo needs local repositories, which SPICERACK_ALLOW_LOCAL has switched off.',
+        hint: 'Switch it on where the server is started, or add a repository of yours.',
       });
     }
     const repo = { name: 'demo/shop', url: demoUrl(config().dataDir), trunk: null };
@@ -133,8 +120,8 @@ export const reposRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { repoId: id, url: givenUrl, ...rest } = input;
       const changes = { ...rest, url: givenUrl === undefined ? undefined : remoteUrl(givenUrl).url };
-      const trunkProblem = changes.trunk === undefined ? null : branchNameProblem(changes.trunk);
-      if (trunkProblem) refuse({ code: 'BAD_REQUEST', field: 'trunk', message: trunkProblem });
+      const trunkProblem = changes.trunk === undefined ? null : badName('trunk', changes.trunk);
+      if (trunkProblem) refuse(trunkProblem);
       await repoOf(ctx.db, id);
       if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -154,11 +141,13 @@ export const reposRouter = router({
             .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
         if (changed.length === 0) {
-          refuse({
-            code: 'CONFLICT',
-            field: 'url',
-            message: 'A job of this repo is running. Wait for it, or cancel it, and change the address then.',
-          });
+          refuse(
+            conflict(
+              'url',
+              'A job of this repo is running.',
+              'Wait for it, or cancel it, and change the address then.',
+            ),
+          );
         }
       }
       return repoOf(ctx.db, id);
@@ -174,25 +163,24 @@ export const reposRouter = router({
         .returning({ id: repos.id }),
     ]);
     if (gone.length === 0) {
-      refuse({
-        code: 'CONFLICT',
-        field: 'repoId',
-        message: 'A job of this repo is running. Wait for it, or cancel it, and remove the repo then.',
-      });
+      refuse(
+        conflict('repoId', 'A job of this repo is running.', 'Wait for it, or cancel it, and remove the repo then.'),
+      );
     }
     return { removed: true as const };
   }),
 
   /**
    * A repo's page from the projection alone: the repo, its branches (trunk is not among them), counts for the
-   * filters, active tasks, the last archived ones and recent jobs (every one that has yet to end among them); `feedCursor` is where to
-   * follow the feed from.
+   * filters, how the branches of this page stand (which are not named are in place), the last outline of a Restack of them
+   * all, active tasks, the last archived ones and recent jobs (every one that has yet to end among them); `feedCursor` is
+   * where to follow the feed from.
    */
   overview: procedure
     .input(
       z.strictObject({
         repoId,
-        filter: z.enum(BRANCH_FILTERS).default('all'),
+        filter: z.enum(stateFilters).default('all'),
         search: z.string().max(244, 'Search for at most 244 characters.').optional(),
         /** The last branch of the page before. */
         cursor: branchName.optional(),
@@ -200,38 +188,10 @@ export const reposRouter = router({
     )
     .query(async ({ ctx, input }) => {
       const ofRepo = eq(branches.repoId, input.repoId);
-      const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
-      const [[repo], rows, [counts], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
+      const [[repo], all, [last], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
         ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
-        ctx.db
-          .select()
-          .from(branches)
-          .where(
-            and(
-              ofRepo,
-              FILTERS[input.filter],
-              search
-                ? or(
-                    like(branches.name, sql`${`%${search}%`} escape '\\'`),
-                    like(branches.subject, sql`${`%${search}%`} escape '\\'`),
-                  )
-                : undefined,
-              input.cursor ? gt(branches.name, input.cursor) : undefined,
-            ),
-          )
-          .orderBy(asc(branches.name))
-          .limit(PAGE + 1),
-        ctx.db
-          .select({
-            all: count(undefined),
-            active: count(FILTERS.active),
-            needs_restack: count(FILTERS.needs_restack),
-            conflicts: count(FILTERS.conflicts),
-            untracked: count(FILTERS.untracked),
-            merged: count(FILTERS.merged),
-          })
-          .from(branches)
-          .where(ofRepo),
+        ctx.db.select(STATE_COLUMNS).from(branches).where(ofRepo),
+        lastRestackQuery(ctx.db, input.repoId),
         ctx.db
           .select()
           .from(tasks)
@@ -246,15 +206,56 @@ export const reposRouter = router({
         cursorQuery(ctx.db),
       ]);
       if (!repo) refuse(noRepo(input.repoId));
+      const shown = await jobsToShow(ctx.db, input.repoId);
+      const restack = restackOf(last);
+      const states = branchStates({ rows: all, trunk: repo.trunk, restack, moving: movedNow(shown) });
+      const keeps = STATE_FILTERS[input.filter];
+      const kept = [...states].flatMap(([name, state]) => (keeps(state) ? [name] : []));
+      const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
+      const rows = await ctx.db
+        .select()
+        .from(branches)
+        .where(
+          and(
+            ofRepo,
+            input.filter === 'all'
+              ? undefined
+              : inArray(branches.name, sql`(select value from json_each(${JSON.stringify(kept)}))`),
+            search
+              ? or(
+                  like(branches.name, sql`${`%${search}%`} escape '\\'`),
+                  like(branches.subject, sql`${`%${search}%`} escape '\\'`),
+                )
+              : undefined,
+            input.cursor ? gt(branches.name, input.cursor) : undefined,
+          ),
+        )
+        .orderBy(asc(branches.name))
+        .limit(PAGE + 1);
+      if (input.cursor !== undefined && rows.length === 0 && !all.some(({ name }) => name === input.cursor)) {
+        refuse(
+          badRequest('cursor', {
+            message: `No page ends with ${input.cursor}.`,
+            hint: 'Give the nextCursor of the page before, or leave it out.',
+          }),
+        );
+      }
       const page = rows.slice(0, PAGE);
       return {
         repo,
         branches: page,
         nextCursor: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null,
-        counts: counts ?? { all: 0, active: 0, needs_restack: 0, conflicts: 0, untracked: 0, merged: 0 },
+        counts: filterCounts(states),
+        restack,
+        states: Object.fromEntries(
+          page.flatMap(({ name }) => {
+            const state = states.get(name);
+            return state && state.is !== 'in_place' ? [[name, state]] : [];
+          }),
+        ),
         tasks: activeTasks,
         archivedTasks,
-        jobs: await jobsToShow(ctx.db, input.repoId),
+        jobs: shown,
         feedCursor: head?.cursor ?? 0,
       };
     }),
@@ -264,7 +265,7 @@ export const reposRouter = router({
 function remoteUrl(given: string): RemoteUrl {
   const checked = checkRemoteUrl(given, { allowLocal: config().allowLocal });
   return 'problem' in checked
-    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: `${checked.problem} ${checked.hint}`.trim() })
+    ? refuse({ code: 'BAD_REQUEST', field: 'url', message: checked.problem, hint: checked.hint || null })
     : checked;
 }
 
@@ -326,11 +327,7 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
   const key = addressKey(url);
   const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
   if (!known) return null;
-  return {
-    code: 'CONFLICT',
-    field: 'url',
-    message: `This repository is here already, as ${known.name} (${known.id}).`,
-  };
+  return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
 }
 
 /** The newest jobs of a repo and all that have yet to end, newest first. */
@@ -348,7 +345,7 @@ function trunkChange(trunk: string) {
   return { previousTrunk: sql`case when ${before} is ${trunk} then null else ${before} end`, headMoved: false };
 }
 
-async function repoOf(db: Db, id: string) {
+export async function repoOf(db: Db, id: string) {
   const [repo] = await db.select().from(repos).where(eq(repos.id, id));
   return repo ?? refuse(noRepo(id));
 }

@@ -9,18 +9,23 @@ import { log, logTrouble } from '@/log';
 import type { Role } from '@/model/access';
 import { ACTION_KINDS } from '@/model/kinds';
 import type { Refusal } from '@/queue/refusal';
+import { inputWords } from '@/text/input-words';
 import type { Context } from './context';
 import { wire } from './wire';
 
-/** Carries the field at fault to the client beside tRPC's own code. */
+/** Carries the field at fault, and what to do, to the client beside tRPC's own code. */
 class FieldError extends Error {
   constructor(
     readonly field: string | null,
     message: string,
+    /** What to do; null where the message is that. */
+    readonly hint: string | null,
   ) {
     super(message);
   }
 }
+
+z.config({ customError: inputWords });
 
 const t = initTRPC.context<Context>().create({
   transformer: wire,
@@ -36,7 +41,13 @@ const t = initTRPC.context<Context>().create({
       message: fields[0]
         ? fields.map((f) => (f.field ? `${f.field}: ${f.message}` : f.message)).join('\n')
         : shape.message,
-      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, fields },
+      data: {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        path: shape.data.path,
+        fields,
+        hint: hintOf(error.cause),
+      },
     };
   },
 });
@@ -53,6 +64,11 @@ function fieldsOf(cause: unknown): Array<{ field: string | null; message: string
   return [];
 }
 
+/** What to do, where the message has it at its end; null where that is all of the message, or nothing is known. */
+function hintOf(cause: unknown): string | null {
+  return cause instanceof FieldError ? cause.hint : null;
+}
+
 export const router = t.router;
 
 /** A database in trouble is no fault of the request: it says what is wrong, and that nothing was done. */
@@ -61,7 +77,12 @@ const inTrouble = t.middleware(async ({ next }) => {
   if (result.ok) return result;
   const trouble = databaseTrouble(result.error.cause);
   if (!trouble) return result;
-  throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: `${trouble.what} Nothing was changed. ${trouble.hint}` });
+  const message = `${trouble.what} Nothing was changed. ${trouble.hint}`;
+  throw new TRPCError({
+    code: 'SERVICE_UNAVAILABLE',
+    message,
+    cause: new FieldError(null, message, trouble.hint),
+  });
 });
 
 /** The one place that asks who may do what: a procedure that is in no table is nobody's. */
@@ -99,11 +120,9 @@ export const procedure = t.procedure.use(inTrouble).use(allowed).use(noted);
 
 /** Ends the procedure with a refusal of the queue, or with one of its own. */
 export function refuse(refusal: Refusal): never {
-  throw new TRPCError({
-    code: refusal.code,
-    message: refusal.message,
-    cause: new FieldError(refusal.field, refusal.message),
-  });
+  const { code, field, hint } = refusal;
+  const message = hint === null ? refusal.message : `${refusal.message} ${hint}`;
+  throw new TRPCError({ code, message, cause: new FieldError(field, message, hint) });
 }
 
 /** Inputs that several procedures share. Unknown fields are refused, so a misspelt one is never ignored. */

@@ -70,7 +70,12 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
     if (asked && !asked.stale) return asked;
   }
   return {
-    refused: { code: 'CONFLICT', field: null, message: 'The branches of this repo are changing just now. Ask again.' },
+    refused: {
+      code: 'CONFLICT',
+      field: null,
+      message: 'The branches of this repo are changing just now.',
+      hint: 'Ask again.',
+    },
   };
 }
 

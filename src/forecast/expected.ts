@@ -3,7 +3,7 @@ import { type Db, snapshot } from '@/db/client';
 import { openJobsOf } from '@/db/open-jobs';
 import { branches, branchTips, forecasts, repos } from '@/db/schema';
 import { rowsAsText, tipsKey } from '@/planner/tips-key';
-import type { Refusal } from '@/queue/refusal';
+import { conflict, type Refusal } from '@/queue/refusal';
 
 /** How many of the branches that moved a refusal names. */
 const NAMED = 10;
@@ -25,11 +25,12 @@ export async function notAsExpected(db: Db, repoId: string, expected: string): P
   if (!repo) return null;
   if (open) {
     return changed(
-      `#${open.seq} is still to end and may change the branches. Wait for it, then ask for a new forecast.`,
+      `#${open.seq} is still to end and may change the branches.`,
+      'Wait for it, then ask for a new forecast.',
     );
   }
   if (tipsKey(repo, rows?.text ?? '') === expected) return null;
-  return changed(`${await whatChanged(db, repoId, expected)} Ask for a new one.`);
+  return changed(await whatChanged(db, repoId, expected), 'Ask for a new one.');
 }
 
 /** How the branch rows differ from those that a forecast was for, in words; for rows that do differ. */
@@ -57,6 +58,6 @@ export async function whatChanged(db: Db, repoId: string, expected: string): Pro
   return `The branches are not as they were at that forecast. ${what}`;
 }
 
-function changed(message: string): Refusal {
-  return { code: 'CONFLICT', field: 'expected', message };
+function changed(message: string, hint: string): Refusal {
+  return conflict('expected', message, hint);
 }

@@ -6,6 +6,9 @@ import { visible } from '@/text/visible';
 export function resultOfError(error: unknown): CallToolResult {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof SpicerackError && error.hint ? ` ${error.hint}` : '';
-  const words = `${message}${hint}`.replaceAll('repos.list', 'list_repos').replaceAll('jobs.list', 'list_jobs');
+  const words = `${message}${hint}`
+    .replaceAll('repos.list', 'list_repos')
+    .replaceAll('jobs.list', 'list_jobs')
+    .replaceAll('(branches.update with kept: false)', '(a person can)');
   return { content: [{ type: 'text', text: visible(words) }], isError: true };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   acceptedContent,
   type CallToolResult,
@@ -10,11 +11,15 @@ import {
   McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { Forecast, JobDetail, Spicerack } from '@spicerack/client';
+import type { JobDetail, Spicerack } from '@spicerack/client';
 import { z } from 'zod';
-import { visible } from '@/text/visible';
+import { isTrunk } from '@/repos/branch-words';
+import { inputWords } from '@/text/input-words';
+import { visible, visibleJson } from '@/text/visible';
 import { resultOfError } from './errors';
-import { branchOf, branchShape, forecastOf, forecastShape, jobOf, jobShape } from './shapes';
+import { branchOf, branchShape, forecastOf, forecastShape, jobOf, jobShape, lossesOf } from './shapes';
+
+z.config({ customError: inputWords });
 
 export interface McpOptions {
   /** The API for what only looks and waits: one for all, so that all waits share one stream. */
@@ -97,10 +102,10 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'See the stacks of a repository',
       description:
-        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches need a restack, would conflict or are untracked.',
+        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches a restack would move, which conflict, which are held back and why, and which are untracked.',
       inputSchema: z.strictObject({
         repoId,
-        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged']).optional(),
+        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'held_back', 'untracked', 'merged']).optional(),
         search: z.string().max(244).optional().describe('Part of a name or a subject.'),
         cursor: branchName.optional().describe('The nextCursor of the page before.'),
       }),
@@ -114,11 +119,16 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const { repo, branches, nextCursor } = await reader.repos.overview({
+        const { repo, branches, states, nextCursor } = await reader.repos.overview({
           ...input,
           filter: input.filter ?? 'active',
         });
-        return { trunk: repo.trunk, syncedAt: repo.syncedAt, branches: branches.map(branchOf), nextCursor };
+        return {
+          trunk: repo.trunk,
+          syncedAt: repo.syncedAt,
+          branches: branches.map((row) => branchOf(row, states)),
+          nextCursor,
+        };
       }),
   );
 
@@ -133,16 +143,18 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     },
     ({ repoId: id, branch: name }, ctx) =>
       answer(ctx, async () => {
-        const [{ branches }, { jobs }] = await Promise.all([
-          reader.repos.overview({ repoId: id }),
+        const [{ repo, branches, states }, { jobs }] = await Promise.all([
+          allBranches(reader, id),
           reader.jobs.list({ repoId: id, branch: name, limit: 5 }),
         ]);
         const row = branches.find((each) => each.name === name);
-        if (!row) {
-          throw new Error(`There is no branch ${visible(name)}: call get_stack with filter "all", or sync_repo.`);
-        }
         const above = branches.filter(({ parent }) => parent === name).map((each) => each.name);
-        return { branch: branchOf(row), above, jobs: jobs.map(jobOf) };
+        if (name === repo.trunk) {
+          const { message, hint } = isTrunk(name);
+          throw new Error(`${message} ${hint} On it: ${above.join(', ') || 'nothing'}.`);
+        }
+        if (!row) throw new Error(`There is no branch ${name}: call get_stack with filter "all", or sync_repo.`);
+        return { branch: branchOf(row, states), above, jobs: jobs.map(jobOf) };
       }),
   );
 
@@ -173,7 +185,12 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
         status: z.enum(['queued', 'running', 'completed', 'error', 'cancelled']).optional(),
         branch: branchName.optional(),
         limit: z.number().int().min(1).max(100).optional(),
-        cursor: z.number().int().optional().describe('The nextCursor of the page before.'),
+        cursor: z
+          .number()
+          .int()
+          .min(1, 'Give the nextCursor of the page before, or leave it out.')
+          .optional()
+          .describe('The nextCursor of the page before.'),
       }),
       outputSchema: z.object({ jobs: z.array(jobShape), nextCursor: z.number().nullable() }),
       annotations: READS,
@@ -195,7 +212,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
       outputSchema: forecastShape,
       annotations: READS,
     },
-    (input, ctx) => answer(ctx, async () => forecastOf(await readyForecast(reader, input, ctx))),
+    (input, ctx) => answer(ctx, () => readyForecast(reader, input, ctx)),
   );
 
   if (!readOnly) {
@@ -208,17 +225,19 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
         inputSchema: action.extend({
           expected: z
             .string()
-            .regex(/^[0-9a-f]{32}$/, 'Give the `expected` that forecast answered with.')
+            .regex(/^[0-9a-f]{40}$/, 'Give the `expected` that forecast answered with.')
             .optional(),
-          acceptHeldBack: z
+          agreed: z
             .boolean()
             .optional()
-            .describe('True where the person agrees to what the forecast holds back, once you have told them.'),
+            .describe(
+              'True where the person agrees to what the forecast holds back, drops or loses, once you have told them.',
+            ),
         }),
         outputSchema: accepted,
         annotations: REWRITES,
       },
-      ({ expected, acceptHeldBack, ...input }, ctx) =>
+      ({ expected, agreed, ...input }, ctx) =>
         answer(ctx, async () => {
           if (input.kind === 'sync_repo' && expected === undefined) {
             return queued(await asker(ctx).jobs.run({ ...input, move: false }));
@@ -228,18 +247,23 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
               `expected: ${input.kind} may rewrite branches. Call forecast with the same fields first, then pass its \`expected\`.`,
             );
           }
-          const known = forecastOf(await readyForecast(reader, input, ctx));
+          const tipsKey = tipsOf(expected, input);
+          const known = await readyForecast(reader, input, ctx);
           // Of other rows than those that were looked at, the answer of `run` says what has changed.
-          if (known.expected === expected && known.failure) throw new Error(known.summary);
-          if (known.expected === expected && known.heldBack.length > 0 && !acceptHeldBack) {
+          const isSame = known.expected === expected;
+          if (isSame && (known.status !== 'ready' || known.failure)) {
+            throw new Error(`${known.summary} Nothing was queued: act on what it says, then call forecast again.`);
+          }
+          const losses = isSame && !agreed ? lossesOf(known) : [];
+          if (losses.length > 0) {
+            const told = losses.join(' ');
             const said = inputResponse(ctx.mcpReq.inputResponses, 'confirm');
-            const told = known.heldBack.map(({ branch, why }) => `${branch} (${why})`).join('; ');
             const yes = acceptedContent(ctx.mcpReq.inputResponses, 'confirm', CONFIRMATION)?.confirm === true;
             if (said.kind === 'missing' && canAsk(server, ctx)) {
               return inputRequired({
                 inputRequests: {
                   confirm: inputRequired.elicit({
-                    message: visible(`${known.summary} Held back: ${told}. Go on with the rest?`),
+                    message: visible(`${known.summary} ${told} Go on with the rest?`),
                     requestedSchema: CONFIRMATION,
                   }),
                 },
@@ -248,12 +272,12 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
             if (!yes) {
               const next =
                 said.kind === 'missing'
-                  ? 'Tell the person, and where they agree pass acceptHeldBack: true.'
+                  ? 'Tell the person, and where they agree pass agreed: true.'
                   : 'The person did not agree: nothing was queued.';
-              throw new Error(`Held back: ${told}. ${next}`);
+              throw new Error(`${told} ${next}`);
             }
           }
-          return queued(await asker(ctx).jobs.run({ ...input, expected }));
+          return queued(await asker(ctx).jobs.run({ ...input, expected: tipsKey }));
         }),
     );
   }
@@ -357,15 +381,46 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
   return server;
 }
 
-const CONFIRMATION = z.object({ confirm: z.boolean().describe('Go on, and leave what is held back where it is.') });
+const CONFIRMATION = z.object({ confirm: z.boolean().describe('Go on, and leave out what was named.') });
 
 function queued({ jobId: id, status }: { jobId: string; status: string }): z.infer<typeof accepted> {
   return { jobId: id, status, next: NEXT };
 }
 
-async function readyForecast(reader: Spicerack, input: z.infer<typeof action>, ctx: ServerContext): Promise<Forecast> {
+async function readyForecast(reader: Spicerack, input: Asked, ctx: ServerContext) {
   const ready = await within(FORECAST_MS, ctx, (signal) => reader.waitForForecast(input, { signal }));
-  return ready ?? reader.forecast.get(input);
+  const known = ready ?? (await reader.forecast.get(input));
+  return forecastOf(known, expectedOf(known.tipsKey, input));
+}
+
+type Asked = z.infer<typeof action>;
+
+/** What an agent has seen: the branches as they were, and the action that was forecast for them. */
+function expectedOf(tipsKey: string, { kind, branch, parent }: Asked): string {
+  const action = JSON.stringify([kind, branch ?? null, parent ?? null]);
+  return `${tipsKey}${createHash('sha256').update(action).digest('hex').slice(0, 8)}`;
+}
+
+/** @throws Error where it is of the forecast of another action */
+function tipsOf(expected: string, input: Asked): string {
+  const tipsKey = expected.slice(0, 32);
+  if (expectedOf(tipsKey, input) === expected) return tipsKey;
+  throw new Error(
+    'expected: This is of the forecast of another action. Call forecast with the same fields, then pass its `expected`.',
+  );
+}
+
+/** A repository with every branch, page by page. */
+async function allBranches(reader: Spicerack, repoId: string) {
+  let page = await reader.repos.overview({ repoId });
+  const branches = [...page.branches];
+  const states = { ...page.states };
+  while (page.nextCursor !== null) {
+    page = await reader.repos.overview({ repoId, cursor: page.nextCursor });
+    branches.push(...page.branches);
+    Object.assign(states, page.states);
+  }
+  return { repo: page.repo, branches, states };
 }
 
 /** What was waited for; null where that takes longer. */
@@ -403,7 +458,7 @@ async function answer(ctx: ServerContext, work: () => Promise<object>): Promise<
   try {
     const found = await work();
     if (isInputRequiredResult(found)) return found;
-    return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: { ...found } };
+    return { content: [{ type: 'text', text: visibleJson(found) }], structuredContent: { ...found } };
   } catch (error) {
     if (ctx.mcpReq.signal.aborted) throw error;
     return resultOfError(error);

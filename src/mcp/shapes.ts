@@ -1,7 +1,11 @@
-import type { Branch, Forecast, HeldBack, JobDetail } from '@spicerack/client';
+import type { Branch, BranchState, Forecast, HeldBack, JobDetail } from '@spicerack/client';
 import { z } from 'zod';
+import { stateWords } from '@/repos/state-words';
+import { counted } from '@/text/words';
 
 /** What the tools answer with. Times are ISO 8601 in UTC; commits are full ids. */
+
+const commit = z.object({ branch: z.string(), commit: z.string(), subject: z.string() });
 
 const held = z.object({
   branch: z.string(),
@@ -15,7 +19,14 @@ export const branchShape = z.object({
   parent: z.string().nullable().describe('The branch below it; null while untracked.'),
   tracked: z.boolean(),
   suggestedParent: z.string().nullable(),
-  needsRestack: z.boolean(),
+  state: z
+    .string()
+    .describe(
+      'How it stands: in place, will move, conflict, blocked by another, parent gone, moving, untracked, long-lived, merged or gone, with what there is to know of it.',
+    ),
+  needsRestack: z
+    .boolean()
+    .describe('Whether it is behind its parent as that is now; `state` says what a restack does.'),
   wouldConflict: z.array(z.string()).describe('Paths that a restack onto its parent would conflict in.'),
   merged: z.boolean(),
   gone: z.boolean().describe('Deleted on the remote without having been merged.'),
@@ -47,14 +58,17 @@ export const forecastShape = z.object({
   summary: z.string(),
   moves: z.array(z.object({ branch: z.string(), onto: z.string(), commits: z.number().int() })),
   heldBack: z.array(held),
-  dropped: z.array(z.object({ branch: z.string(), commit: z.string(), subject: z.string() })),
+  dropped: z.array(commit).describe('Commits that are left out, since their change is already below.'),
+  lost: z.array(commit).describe('Commits that no branch has then.'),
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
 });
 
-export function branchOf(row: Branch): z.infer<typeof branchShape> {
+export function branchOf(row: Branch, states: Record<string, BranchState>): z.infer<typeof branchShape> {
+  const { word, detail } = stateWords(row, states[row.name] ?? { is: 'in_place' });
   const { name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone } = row;
   return {
     ...{ name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone },
+    state: detail ? `${word}: ${detail}` : word,
     wouldConflict: row.forecast?.outcome === 'conflict' ? row.forecast.files : [],
     ahead: row.ahead,
     behind: row.behind,
@@ -83,19 +97,37 @@ export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
   };
 }
 
-export function forecastOf(row: Forecast): z.infer<typeof forecastShape> {
-  const { outline, status, tipsKey, message } = row;
+/** @param expected what stands for it in `run_action` */
+export function forecastOf(row: Forecast, expected: string): z.infer<typeof forecastShape> {
+  const { outline, status, message } = row;
   const moves = (outline?.moves ?? []).map(({ branch, onto, commits }) => ({ branch, onto, commits }));
   const heldBack = (outline?.heldBack ?? []).map(heldOf);
-  const { failure = null, dropped = [] } = outline ?? {};
+  const { failure = null } = outline ?? {};
+  const dropped = (outline?.dropped ?? []).map(commitOf);
+  const lost = (outline?.left ?? []).filter(({ on, replacedBy }) => !on && !replacedBy).map(commitOf);
   const summary =
     status !== 'ready'
       ? message || 'It is being computed: ask again.'
       : failure
         ? `It would fail: ${failure.message} ${failure.hint}`
-        : `It would move ${moves.length || 'nothing'}, hold back ${heldBack.length || 'nothing'} and drop ${dropped.length || 'no'} commits.`;
-  return { expected: tipsKey, status, summary, moves, heldBack, dropped, failure };
+        : `It would move ${moves.length || 'nothing'}, hold back ${heldBack.length || 'nothing'} and drop ${dropped.length ? counted(dropped.length, 'commit') : 'no commit'}.${lost.length > 0 ? ` No branch would have ${counted(lost.length, 'commit')} then.` : ''}`;
+  return { expected, status, summary, moves, heldBack, dropped, lost, failure };
 }
+
+/** What of a forecast a person should know of before it is done, a sentence each; empty where nothing is. */
+export function lossesOf({ heldBack, dropped, lost }: z.infer<typeof forecastShape>): string[] {
+  const names = (commits: typeof dropped) =>
+    commits.map(({ branch, commit: id, subject }) => `${branch} ${id.slice(0, 8)} (${subject})`).join('; ');
+  return [
+    ...(heldBack.length > 0
+      ? [`Held back: ${heldBack.map(({ branch, why }) => `${branch} (${why})`).join('; ')}.`]
+      : []),
+    ...(dropped.length > 0 ? [`Dropped, since the change is already below: ${names(dropped)}.`] : []),
+    ...(lost.length > 0 ? [`On no branch then: ${names(lost)}.`] : []),
+  ];
+}
+
+const commitOf = ({ branch, commit: id, subject }: z.infer<typeof commit>) => ({ branch, commit: id, subject });
 
 function heldOf({ branch, reason }: HeldBack): z.infer<typeof held> {
   switch (reason.kind) {

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, repos } from '@/db/schema';
 import { type Accepted, acceptedJob, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
-import { noRepo, type Refusal } from '@/queue/refusal';
+import { conflict, noRepo, type Refusal } from '@/queue/refusal';
 
 /**
  * Takes a branch for the one that its row's `renamedFrom` names: it gets that one's parent and base, what stood there
@@ -65,14 +65,14 @@ async function rename(
     .from(branches)
     .where(and(eq(branches.repoId, repoId), eq(branches.name, branch)));
   if (!after?.tracked || after.renamedFrom !== null) {
-    const message = 'A job of this repo is running, or the branches have changed. Accept it when that has ended.';
-    return { refused: { code: 'CONFLICT', field: 'branch', message } };
+    const message = 'A job of this repo is running, or the branches have changed.';
+    return { refused: conflict('branch', message, 'Accept it when that has ended.') };
   }
   const [queued] = await db.all<{ id: string }>(sql`select id from jobs where ${sync} limit 1`);
   return { accepted: true, jobId: queued?.id ?? job, status: 'queued' };
 }
 
 function isNoRename(branch: string): Refusal {
-  const message = `${branch} does not seem to be another branch under a new name. Register it on its parent instead.`;
-  return { code: 'CONFLICT', field: 'branch', message };
+  const message = `${branch} does not seem to be another branch under a new name.`;
+  return conflict('branch', message, 'Register it on its parent instead.');
 }

@@ -5,12 +5,11 @@ import { clashingName } from '@/db/name-clash';
 import { openJobsOf } from '@/db/open-jobs';
 import { branches, idempotencyKeys, jobs, repos, tasks } from '@/db/schema';
 import type { ActionKind, JobKind, JobStatus } from '@/model/kinds';
-import { branchNameProblem } from '@/repos/branch-name';
-import { type BranchWords, clashes, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
+import { clashes, isLongLived, isTrunk, wouldStandOnItself } from '@/repos/branch-words';
 import { isKept } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 import { type ActionFields, fieldsProblem } from './kinds';
-import { noRepo, type Refusal } from './refusal';
+import { badName, badRequest, conflict, noRepo, type Refusal } from './refusal';
 
 /** An action as it was asked for. */
 export interface ActionRequest extends ActionFields {
@@ -123,8 +122,8 @@ async function madeBy(db: Db, { key, input }: Once): Promise<Made | { refused: R
     .leftJoin(jobs, eq(jobs.id, idempotencyKeys.jobId))
     .where(eq(idempotencyKeys.key, key));
   if (!known || known.input === input) return known ?? null;
-  const message = 'This idempotency key was used for another request. Use a new key for each new one.';
-  return { refused: { code: 'CONFLICT', field: 'idempotencyKey', message } };
+  const message = 'This idempotency key was used for another request.';
+  return { refused: conflict('idempotencyKey', message, 'Use a new key for each new one.') };
 }
 
 /** The answer of a request that made a job. */
@@ -189,7 +188,12 @@ export async function queueJob(
       if (found) return { accepted: true, jobId: found.id, status: found.status };
     }
     return {
-      refused: { code: 'CONFLICT', field: null, message: 'The queue changed while this was accepted. Send it again.' },
+      refused: {
+        code: 'CONFLICT',
+        field: null,
+        message: 'The queue changed while this was accepted.',
+        hint: 'Send it again.',
+      },
     };
   };
   return onceOnly(db, once, work, acceptedJob);
@@ -211,13 +215,13 @@ export async function refusalOf(
   const fields = fieldsProblem(kind, request);
   if (fields) return { code: 'BAD_REQUEST', ...fields };
   if (request.move !== undefined && kind !== 'sync_repo') {
-    const message = `${kind} takes no field "move": leave it out. Only sync_repo can do without moving anything.`;
-    return { code: 'BAD_REQUEST', field: 'move', message };
+    const message = `${kind} takes no field "move": only sync_repo can do without moving anything.`;
+    return badRequest('move', { message, hint: 'Leave it out.' });
   }
   for (const field of ['branch', 'parent'] as const) {
     const name = request[field];
-    const problem = name === undefined ? null : branchNameProblem(name);
-    if (problem) return { code: 'BAD_REQUEST', field, message: problem };
+    const problem = name === undefined ? null : badName(field, name);
+    if (problem) return problem;
   }
   const [[repo], [row], above, pending] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
@@ -251,11 +255,6 @@ export async function refusalOf(
 export async function clashRefusal(db: Db, repoId: string, branch: string): Promise<Refusal | null> {
   const there = await clashingName(db, repoId, branch);
   return there === null ? null : badRequest('branch', clashes(branch, there));
-}
-
-/** A refusal of what is in a field. */
-export function badRequest(field: string, { message, hint }: BranchWords): Refusal {
-  return { code: 'BAD_REQUEST', field, message: `${message} ${hint}` };
 }
 
 /** SQL for the names of a branch and of everything above it; `union` ends the walk where rows form a circle. */

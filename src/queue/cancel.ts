@@ -2,7 +2,7 @@ import { and, eq, exists, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
 import { jobMoves, jobs, now } from '@/db/schema';
 import type { JobStatus } from '@/model/kinds';
-import { noJob, type Refusal } from './refusal';
+import { conflict, noJob, type Refusal } from './refusal';
 
 /**
  * Cancels a job: one that is queued, or waits for its next try, at once; a running one is asked to stop, which it does where its step next looks
@@ -64,9 +64,13 @@ export async function cancelJob(
     .where(eq(jobs.id, jobId));
   if (!job) return { refused: noJob(jobId) };
   if (job.asked) return { jobId, status: job.status };
-  const why =
+  const refused =
     job.status === 'running'
-      ? `#${job.seq} has begun its push and can only go on. Wait for it to end; then it can be undone.`
-      : `#${job.seq} has ended already (${job.status}).`;
-  return { refused: { code: 'CONFLICT', field: 'jobId', message: why } };
+      ? conflict(
+          'jobId',
+          `#${job.seq} has begun its push and can only go on.`,
+          'Wait for it to end; then it can be undone.',
+        )
+      : conflict('jobId', `#${job.seq} has ended already (${job.status}).`, 'What it moved can be undone.');
+  return { refused };
 }

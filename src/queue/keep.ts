@@ -1,9 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { branches, jobs, repos } from '@/db/schema';
-import { branchNameProblem } from '@/repos/branch-name';
 import { type Accepted, clashRefusal, onceFor, queueJob } from './accept';
-import { noJob, type Refusal } from './refusal';
+import { badName, badRequest, conflict, noJob, type Refusal } from './refusal';
 
 /** What is to be kept: a commit that a job's result names as left, and the name of the branch to put it on. */
 export interface KeepRequest {
@@ -20,14 +19,13 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
   const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!job) return { refused: noJob(jobId) };
   const refusal = async (): Promise<Refusal | null> => {
-    const problem = branchNameProblem(branch);
-    if (problem) return { code: 'BAD_REQUEST', field: 'branch', message: problem };
+    const problem = badName('branch', branch);
+    if (problem) return problem;
     if (!job.result?.left?.some((left) => left.commit === commit)) {
-      return {
-        code: 'BAD_REQUEST',
-        field: 'commit',
-        message: `#${job.seq} names no such commit among those that left. Give one of result.left, with its whole id.`,
-      };
+      return badRequest('commit', {
+        message: `#${job.seq} names no such commit among those that left.`,
+        hint: 'Give one of result.left, with its whole id.',
+      });
     }
     const [[there], [repo]] = await snapshot(db, [
       db
@@ -37,7 +35,7 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
       db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, job.repoId)),
     ]);
     return there || repo?.trunk === branch
-      ? { code: 'CONFLICT', field: 'branch', message: `There is a branch ${branch} already. Choose another name.` }
+      ? conflict('branch', `There is a branch ${branch} already.`, 'Choose another name.')
       : clashRefusal(db, job.repoId, branch);
   };
   const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);

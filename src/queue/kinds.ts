@@ -24,34 +24,43 @@ const FIELDS: Record<ActionKind, { branch: Need; parent: Need; suggested: Need; 
 /** As git writes ids; shorter ones are too often somebody else's. */
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 
-/** What is wrong with the fields of an action, if anything: the field's name and what to do. */
-export function fieldsProblem(kind: ActionKind, fields: ActionFields): { field: string; message: string } | null {
+/** What is wrong with the fields of an action, if anything: the field's name, and what to do. */
+export function fieldsProblem(
+  kind: ActionKind,
+  fields: ActionFields,
+): { field: string; message: string; hint: string | null } | null {
   const { branch, parent, base } = fields;
   const given = { branch, parent, suggested: fields.suggested || undefined, base };
   for (const field of ['branch', 'parent', 'suggested', 'base'] as const) {
     const need = FIELDS[kind][field];
     if (need === 'required' && given[field] === undefined)
-      return { field, message: `${kind} needs the field "${field}".` };
+      return { field, message: `${kind} needs the field "${field}".`, hint: 'Give it.' };
     if (need === 'none' && given[field] !== undefined)
-      return { field, message: `${kind} takes no field "${field}": leave it out.` };
+      return { field, message: `${kind} takes no field "${field}".`, hint: 'Leave it out.' };
   }
   if (kind === 'register_existing_branch') {
     if (given.suggested && given.branch)
-      return { field: 'branch', message: 'Give either a branch or suggested: true, not both.' };
+      return { field: 'branch', message: 'Give either a branch or suggested: true, not both.', hint: null };
     if (given.suggested && given.parent)
       return {
         field: 'parent',
-        message: 'With suggested: true each branch gets its suggested parent: leave "parent" out.',
+        message: 'With suggested: true each branch gets its suggested parent.',
+        hint: 'Leave "parent" out.',
       };
     if (given.suggested && given.base)
-      return { field: 'base', message: 'A base is that of one branch: name the branch, or leave "base" out.' };
+      return { field: 'base', message: 'A base is that of one branch.', hint: 'Name the branch, or leave "base" out.' };
     if (!given.suggested && !given.branch)
       return {
         field: 'branch',
         message: 'Name the branch to register, or give suggested: true for every branch that has a suggestion.',
+        hint: null,
       };
     if (given.base !== undefined && !COMMIT.test(given.base))
-      return { field: 'base', message: 'Give the base as the id of a commit: 7 to 64 of the digits 0-9 and a-f.' };
+      return {
+        field: 'base',
+        message: 'Give the base as the id of a commit: 7 to 64 of the digits 0-9 and a-f.',
+        hint: null,
+      };
   }
   return null;
 }

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { jobs, tasks } from '@/db/schema';
 import { type Accepted, type Once, queueJob } from './accept';
-import { noJob, type Refusal } from './refusal';
+import { conflict, noJob, type Refusal } from './refusal';
 
 /**
  * Queues a new job with an ended job's intent. A task that waited for the old one waits for the new one. A `sync_repo`
@@ -17,11 +17,7 @@ export async function retryJob(
   if (!old) return { refused: noJob(jobId) };
   const refusal = async (): Promise<Refusal | null> =>
     old.status === 'queued' || old.status === 'running'
-      ? {
-          code: 'CONFLICT',
-          field: 'jobId',
-          message: `#${old.seq} has not ended yet (${old.status}). Wait for it, or cancel it.`,
-        }
+      ? conflict('jobId', `#${old.seq} has not ended yet (${old.status}).`, 'Wait for it, or cancel it.')
       : null;
   const { repoId, kind, branch, parent, base, suggested, atCommit, move, undoOf } = old;
   return queueJob(

@@ -49,7 +49,7 @@ export async function undoJob(
     const offer = await undoOffer(db, job);
     return offer.possible
       ? null
-      : { code: 'CONFLICT', field: 'jobId', message: `#${job.seq} cannot be undone: ${offer.reason}` };
+      : { code: 'CONFLICT', field: 'jobId', message: `#${job.seq} cannot be undone: ${offer.reason}`, hint: null };
   };
   return queueJob(
     db,

@@ -3,13 +3,15 @@ import { visible } from '@/text/visible';
 /** A file's name is at most 255 bytes on all common disks, and git adds `.lock` to it. */
 export const LONGEST_PART = 250;
 
+/** What to do about a name that is none. */
+export const GOOD_NAME = 'Use a name that git accepts, such as feat/login.';
+
 /**
- * What is wrong with a branch name, in a sentence that says what to do; null when git would accept it.
+ * What is wrong with a branch name, in a sentence; null when git would accept it.
  * The rules are those of `git check-ref-format --branch`, and the limit of the file systems that hold refs.
  */
 export function branchNameProblem(name: string): string | null {
-  const say = (what: string) =>
-    `${JSON.stringify(visible(name))} cannot be a branch: ${what}. Use a name that git accepts, such as feat/login.`;
+  const say = (what: string) => `${JSON.stringify(visible(name))} cannot be a branch: ${what}.`;
   if (name === '' || name === '@' || name === 'HEAD') return say('git reserves it');
   if (name.startsWith('-')) return say('it starts with "-"');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what git forbids.

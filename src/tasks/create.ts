@@ -2,9 +2,9 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { branches, repos, type TaskRow, tasks } from '@/db/schema';
-import { badRequest, clashRefusal, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
-import { noRepo, type Refusal } from '@/queue/refusal';
-import { branchNameFor, branchNameProblem } from '@/repos/branch-name';
+import { clashRefusal, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
+import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
+import { branchNameFor } from '@/repos/branch-name';
 import { isLongLived } from '@/repos/branch-words';
 import { isKept, type KeptBranch } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
@@ -59,8 +59,8 @@ async function create(db: Db, request: TaskRequest, once: Once | null): Promise<
     ['branch', branch],
     ['parent', parent],
   ] as const) {
-    const problem = name === undefined ? null : branchNameProblem(name);
-    if (problem) return { refused: { code: 'BAD_REQUEST', field, message: problem } };
+    const refused = name === undefined ? null : badName(field, name);
+    if (refused) return { refused };
   }
   const [[repo], [known], [active]] = await snapshot(db, [
     db
@@ -121,35 +121,23 @@ export function refusalOf(
 ): Refusal | null {
   if (!repo) return noRepo(repoId);
   if (branch === repo.trunk) {
-    return {
-      code: 'BAD_REQUEST',
-      field: 'branch',
-      message: `${branch} is the trunk. A task needs a branch of its own.`,
-    };
+    return badRequest('branch', { message: `${branch} is the trunk.`, hint: 'A task needs a branch of its own.' });
   }
   if (active) return taken(branch, active.title);
   if (known && !known.tracked && isKept(known)) return badRequest('branch', isLongLived(branch, keptWords(known)));
   if (known?.merged) {
-    return {
-      code: 'BAD_REQUEST',
-      field: 'branch',
-      message: `${branch} was merged already. Choose another branch, or a new one.`,
-    };
+    return badRequest('branch', {
+      message: `${branch} was merged already.`,
+      hint: 'Choose another branch, or a new one.',
+    });
   }
   if (isNew && known && !known.gone) {
-    return {
-      code: 'CONFLICT',
-      field: 'branch',
-      message: `${branch} is there already. Leave "parent" out to use it, or choose another name.`,
-    };
+    return conflict('branch', `${branch} is there already.`, 'Leave "parent" out to use it, or choose another name.');
   }
   return null;
 }
 
 function taken(branch: string, title: string): Refusal {
-  return {
-    code: 'CONFLICT',
-    field: 'branch',
-    message: `${branch} has an active task: ${title}. Archive that one first, or choose another branch.`,
-  };
+  const message = `${branch} has an active task: ${title}.`;
+  return conflict('branch', message, 'Archive that one first, or choose another branch.');
 }

@@ -3,9 +3,8 @@ import { v7 as uuid } from 'uuid';
 import { type Db, snapshot, write } from '@/db/client';
 import { branches, jobs, repos, tasks } from '@/db/schema';
 import { type Accepted, acceptedJob, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
-import { noTask, type Refusal } from '@/queue/refusal';
+import { badName, conflict, noTask, type Refusal } from '@/queue/refusal';
 import { retryJob } from '@/queue/retry';
-import { branchNameProblem } from '@/repos/branch-name';
 import { refusalOf } from './create';
 
 export interface TaskRetry {
@@ -30,22 +29,18 @@ async function retry(db: Db, request: TaskRetry, once: Once | null): Promise<Acc
   const [task] = await db.select().from(tasks).where(eq(tasks.id, taskId));
   if (!task) return { refused: noTask(taskId) };
   if (!task.jobId || task.branchStatus === 'completed') {
-    return { refused: { code: 'CONFLICT', field: 'taskId', message: 'The branch of this task is attached already.' } };
+    const message = 'The branch of this task is attached already.';
+    return { refused: conflict('taskId', message, 'There is nothing to retry.') };
   }
   const branch = request.branch ?? task.branch;
   if (branch === task.branch) return retryJob(db, { jobId: task.jobId, requestedBy }, once);
 
   if (task.branchStatus === 'queued' || task.branchStatus === 'running') {
-    return {
-      refused: {
-        code: 'CONFLICT',
-        field: 'taskId',
-        message: `${task.branch} is still being attached. Wait for that, or cancel it.`,
-      },
-    };
+    const message = `${task.branch} is still being attached.`;
+    return { refused: conflict('taskId', message, 'Wait for that, or cancel it.') };
   }
-  const problem = branchNameProblem(branch);
-  if (problem) return { refused: { code: 'BAD_REQUEST', field: 'branch', message: problem } };
+  const problem = badName('branch', branch);
+  if (problem) return { refused: problem };
   const { repoId } = task;
   const [[repo], [known], [active]] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ErrorText, MOST_ERROR_TEXT, oneLine, shown } from './foreign';
 import { says } from './says';
-import { hasControls, visible, visibleInLine } from './visible';
+import { hasControls, visible, visibleInLine, visibleJson } from './visible';
 
 /** What comes of a text that arrives in pieces of a size. */
 function taken(text: Buffer | string, size: number): string {
@@ -72,4 +72,11 @@ test('a phrase is found on one line, in order, in capitals or not', () => {
   expect(says('FATAL: Repository Not Found', ['repository not found'])).toBe(true);
   expect(says("transport 'ext'\nnot allowed", ["transport '*' not allowed"])).toBe(false);
   expect(says("not allowed: transport 'x'", ["transport '*' not allowed"])).toBe(false);
+});
+
+test('JSON means the same and acts on no terminal', () => {
+  const value = { name: 'a\x9b31m\u202eb\x7f\n' };
+  const text = visibleJson(value);
+  expect(text).toMatch(/^[\x20-\x7e]*$/);
+  expect(JSON.parse(text)).toEqual(value);
 });

@@ -168,7 +168,7 @@ async function refusalOf(response: Response): Promise<SpicerackError | null> {
   if (!code || !response.headers.get('content-type')?.startsWith('text/plain')) return null;
   const message = (await response.text()).trim();
   return new SpicerackError(code, message, {
-    hint: code === 'UNAUTHORIZED' ? ASKS : '',
+    hint: code === 'UNAUTHORIZED' ? ASKS : null,
     retryable: RETRYABLE.has(code),
   });
 }
@@ -215,10 +215,16 @@ export function readError(error: unknown, { url, serverVersion, version }: Serve
   if (data) {
     const code = CODES[data.code] ?? 'INTERNAL';
     const unknownCall = data.code === 'NOT_FOUND' && data.fields.length === 0;
-    return new SpicerackError(unknownCall && other ? 'NOT_UNDERSTOOD' : code, error.message, {
+    // Its end is what to do.
+    const message =
+      data.hint && error.message.endsWith(data.hint)
+        ? error.message.slice(0, -data.hint.length).trimEnd()
+        : error.message;
+    // A field that the other does not know is a matter of versions too.
+    const versions = code === 'BAD_REQUEST' || unknownCall ? other : '';
+    return new SpicerackError(unknownCall && other ? 'NOT_UNDERSTOOD' : code, message || error.message, {
       field: data.fields[0]?.field ?? null,
-      // A field that the other does not know is a matter of versions too.
-      hint: code === 'BAD_REQUEST' || unknownCall ? other : code === 'UNAUTHORIZED' ? ASKS : '',
+      hint: [data.hint ?? HINTS[code] ?? '', versions].filter(Boolean).join(' '),
       retryable: RETRYABLE.has(code),
       cause: error,
     });
@@ -258,15 +264,23 @@ export function readError(error: unknown, { url, serverVersion, version }: Serve
 
 const ASKS = 'Give a token of the server: one that was made for you, or SPICERACK_TOKEN where it was started.';
 
+/** What to do where the server does not say it. */
+const HINTS: Partial<Record<SpicerackErrorCode, string>> = {
+  UNAUTHORIZED: ASKS,
+  INTERNAL: 'It is a fault of the server: its log has more.',
+};
+
 interface ErrorData {
   code: string;
+  hint: string | null;
   fields: Array<{ field: string | null; message: string }>;
 }
 
 function readData(data: unknown): ErrorData | null {
   if (typeof data !== 'object' || data === null || !('code' in data) || typeof data.code !== 'string') return null;
   const fields = 'fields' in data && Array.isArray(data.fields) ? data.fields : [];
-  return { code: data.code, fields };
+  const hint = 'hint' in data && typeof data.hint === 'string' ? data.hint : null;
+  return { code: data.code, hint, fields };
 }
 
 /** The words of an error and of all that caused it. */

@@ -28,20 +28,20 @@ export class SpicerackError extends Error {
   readonly code: SpicerackErrorCode;
   /** The field of the input at fault; null where it is none, or not one alone. */
   readonly field: string | null;
-  /** What to do about it; empty where `message` says so already. */
-  readonly hint: string;
+  /** What to do about it; null where `message` says so already. */
+  readonly hint: string | null;
   /** Whether the same call may work later. */
   readonly retryable: boolean;
 
   constructor(
     code: SpicerackErrorCode,
     message: string,
-    more: { field?: string | null; hint?: string; retryable?: boolean; cause?: unknown } = {},
+    more: { field?: string | null; hint?: string | null; retryable?: boolean; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
     this.code = code;
     this.field = more.field ?? null;
-    this.hint = more.hint ?? '';
+    this.hint = more.hint || null;
     this.retryable = more.retryable ?? false;
   }
 }

@@ -35,12 +35,13 @@ export interface SpicerackOptions {
 
 /**
  * The client of a Spicerack server. It asks nothing by itself.
- * @throws SpicerackError `BAD_REQUEST` where the address is none
+ * @throws SpicerackError `BAD_REQUEST` where the address or the token is none
  */
 export function createSpicerack(options: SpicerackOptions): Spicerack {
+  // Who writes JavaScript is told by nobody else.
   const calls = createCalls({
-    url: addressOf(options.url),
-    token: options.token,
+    url: addressOf((options as SpicerackOptions | undefined)?.url),
+    token: tokenOf(options.token),
     requestedBy: options.requestedBy,
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
     version,
@@ -130,6 +131,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
         query<typeof input, Awaited<ReturnType<Spicerack['access']['audit']>>>('access.audit')(input, call),
     },
     async *watch({ repoId, from, signal, onConnection: own } = {}) {
+      if (from !== undefined) checkCursor(from);
       const stop = until(signal);
       const begin = from ?? (await spicerack.repos.list({ signal: stop })).cursor;
       yield* followFeed(calls, { from: begin, repoId, onConnection: toldOf(own) }, stop);
@@ -222,13 +224,38 @@ function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function addressOf(given: string | URL): URL {
-  const text = String(given);
+/** What a header can carry. */
+function tokenOf(given: string | undefined): string | undefined {
+  if (!given || /^[\x21-\x7e]+$/.test(given)) return given;
+  throw new SpicerackError('BAD_REQUEST', 'The token has characters that no token has.', {
+    field: 'token',
+    hint: 'Give it as the server has it, without spaces and line breaks.',
+  });
+}
+
+/** @throws SpicerackError where it is no cursor */
+function checkCursor(from: number): void {
+  if (Number.isSafeInteger(from) && from >= 0) return;
+  throw new SpicerackError('BAD_REQUEST', `${from} is no cursor.`, {
+    field: 'from',
+    hint: 'Give the cursor of an answer, or leave it out.',
+  });
+}
+
+function addressOf(given: unknown): URL {
+  const text = typeof given === 'string' || given instanceof URL ? String(given) : '';
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new SpicerackError('BAD_REQUEST', `${JSON.stringify(text)} is not the address of a server.`, {
+    throw new SpicerackError(
+      'BAD_REQUEST',
+      text ? `${JSON.stringify(text)} is not the address of a server.` : 'No address of a server is given.',
+      { field: 'url', hint: 'Give one such as http://127.0.0.1:3000.' },
+    );
+  }
+  if (url.username || url.password) {
+    throw new SpicerackError('BAD_REQUEST', 'The address has a login in it.', {
       field: 'url',
-      hint: 'Give one such as http://127.0.0.1:3000.',
+      hint: 'Leave it out, and give the token by itself.',
     });
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';

@@ -116,6 +116,72 @@ it('a wait on a server that was there before begins while it is away', async () 
   expect(await client.waitForJob('j')).toMatchObject({ job: ended.job });
 });
 
+describe('what is given wrongly is told by its field', () => {
+  const refusedBy = (make: () => unknown): unknown => {
+    try {
+      return make();
+    } catch (error) {
+      return error;
+    }
+  };
+  it.each([
+    ['no options at all', undefined, 'url'],
+    ['no address', {}, 'url'],
+    ['an address that is none', { url: 'http://' }, 'url'],
+    ['an address of something else', { url: 'ftp://spicerack.test' }, 'url'],
+    ['an address with a login', { url: 'http://me:secret@spicerack.test' }, 'url'],
+    ['a token of two lines', { url: 'http://spicerack.test', token: 'two\nlines' }, 'token'],
+  ])('%s', (_, options, field) => {
+    // As a program in JavaScript may.
+    const error = refusedBy(() => Reflect.apply(createSpicerack, null, [options]));
+    expect(error).toBeInstanceOf(SpicerackError);
+    expect(error).toMatchObject({ code: 'BAD_REQUEST', field, hint: expect.stringMatching(/./) });
+    expect(String(error)).not.toContain('secret');
+  });
+
+  it('a cursor that is none', async () => {
+    const client = clientOf({});
+    expect(await failure(firstOf(client.watch({ from: -1 })))).toMatchObject({ code: 'BAD_REQUEST', field: 'from' });
+    expect(await failure(firstOf(client.watch({ from: 1.5 })))).toMatchObject({ field: 'from' });
+  });
+});
+
+it('what to do is told beside what is wrong, once', async () => {
+  const call = () =>
+    json(
+      {
+        error: {
+          json: {
+            message: 'There is no job j. List them.',
+            code: -1,
+            data: { code: 'NOT_FOUND', httpStatus: 404, fields: [{ field: 'jobId', message: '' }], hint: 'List them.' },
+          },
+        },
+      },
+      404,
+    );
+  expect(await failure(clientOf({ call }).jobs.get({ jobId: 'j' }))).toMatchObject({
+    message: 'There is no job j.',
+    hint: 'List them.',
+  });
+});
+
+it('a call that is sent again says so at once, and when it is answered', async () => {
+  const told: string[] = [];
+  let calls = 0;
+  const client = createSpicerack({
+    url: 'http://spicerack.test',
+    onConnection: (state) => told.push(state),
+    fetch: async () => {
+      calls += 1;
+      if (calls === 1) throw new TypeError('fetch failed');
+      return answer({ repos: [] });
+    },
+  });
+  await client.repos.list();
+  expect(told).toEqual(['lost', 'live']);
+});
+
 describe('a server of another version', () => {
   it.each([
     ['has not the call', () => refusal('NOT_FOUND', 404, 'No procedure found on path "repos.list"')],
@@ -138,7 +204,7 @@ describe('a server of another version', () => {
   it('that has no such thing is not blamed on its version', async () => {
     const call = () =>
       refusal('NOT_FOUND', 404, 'There is no job j.', [{ field: 'jobId', message: 'There is no job j.' }]);
-    expect(await failure(clientOf({ call }).jobs.get({ jobId: 'j' }))).toMatchObject({ code: 'NOT_FOUND', hint: '' });
+    expect(await failure(clientOf({ call }).jobs.get({ jobId: 'j' }))).toMatchObject({ code: 'NOT_FOUND', hint: null });
   });
 });
 

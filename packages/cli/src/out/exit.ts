@@ -18,21 +18,21 @@ export class Stop extends Error {
   /** In capitals, for programs. */
   readonly code: string;
   readonly field: string | null;
-  /** What to do; empty where the message says it. */
-  readonly hint: string;
+  /** What to do; null where the message says it. */
+  readonly hint: string | null;
   /** Whether the same command may do better later. */
   readonly retryable: boolean;
 
   constructor(
     exit: Exit,
     message: string,
-    more: { code: string; field?: string | null; hint?: string; retryable?: boolean },
+    more: { code: string; field?: string | null; hint?: string | null; retryable?: boolean },
   ) {
     super(message);
     this.exit = exit;
     this.code = more.code;
     this.field = more.field ?? null;
-    this.hint = more.hint ?? '';
+    this.hint = more.hint || null;
     this.retryable = more.retryable ?? false;
   }
 }

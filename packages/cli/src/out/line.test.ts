@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { json, paint, rendered, table } from './line';
+import { paint, rendered, table } from './line';
 
 test('what would act on a terminal is shown, inside a colour too', () => {
   const line = ['\x1b[31mred ', paint('green', 'a\u202eb\x1b]0;title\x07')];
@@ -10,13 +10,6 @@ test('what would act on a terminal is shown, inside a colour too', () => {
 test('a line stays one line: breaks and tabs of a name are shown, and a line of a file keeps its tabs', () => {
   expect(rendered('a\nb\tc', false)).toBe('a␊b␉c');
   expect(rendered([{ style: 'green', code: '+\tx' }], false)).toBe('+\tx');
-});
-
-test('JSON means the same and acts on no terminal', () => {
-  const value = { name: 'a\x9b31m\u202eb\x7f\n' };
-  const text = json(value);
-  expect(text).toMatch(/^[\x20-\x7e]*$/);
-  expect(JSON.parse(text)).toEqual(value);
 });
 
 test('columns stand below each other, and no line ends with spaces', () => {

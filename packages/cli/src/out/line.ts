@@ -53,12 +53,3 @@ export function table(rows: ReadonlyArray<readonly Line[]>): Line[] {
       ]);
   });
 }
-
-/** JSON on one line that a terminal may have, too: what acts there is escaped, and means the same. Pure. */
-export function json(value: unknown): string {
-  // JSON escapes the other controls by itself.
-  return JSON.stringify(value).replace(
-    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}

@@ -1,5 +1,6 @@
+import { visibleJson } from '@/text/visible';
 import type { Stop } from './exit';
-import { json, type Line, paint, rendered } from './line';
+import { type Line, paint, rendered } from './line';
 import { prompt } from './prompt';
 
 /** The streams that the program has, and what is set about them. */
@@ -43,7 +44,7 @@ export function createOut({ stdin, stdout, stderr, env }: Streams, isJson: boole
   };
   const writeJson = (value: unknown) => {
     clear();
-    stdout.write(`${json(value)}\n`);
+    stdout.write(`${visibleJson(value)}\n`);
   };
   return {
     isJson,

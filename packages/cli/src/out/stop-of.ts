@@ -16,6 +16,18 @@ const EXITS: Record<SpicerackErrorCode, Exit> = {
   NOT_UNDERSTOOD: EXIT.unreachable,
 };
 
+/** The server's calls as the commands are named. */
+const COMMANDS: Array<[call: string, command: string]> = [
+  ['repos.list', 'spicerack repos'],
+  ['jobs.list', 'spicerack jobs'],
+  ['tasks.list', 'spicerack task list'],
+  ['branches.update with kept: false', 'spicerack long-lived --off'],
+];
+
+function ownWords(hint: string | null): string | null {
+  return hint && COMMANDS.reduce((words, [call, command]) => words.replaceAll(call, command), hint);
+}
+
 /** Whatever a command was ended by, as an end with words. */
 export function stopOf(error: unknown): Stop {
   if (error instanceof Stop) return error;
@@ -23,7 +35,9 @@ export function stopOf(error: unknown): Stop {
     const { code, field, message, retryable } = error;
     const exit = EXITS[code];
     const hint =
-      code === 'UNAUTHORIZED' ? 'Give the token of this server: spicerack login, or SPICERACK_TOKEN.' : error.hint;
+      code === 'UNAUTHORIZED'
+        ? 'Give the token of this server: spicerack login, or SPICERACK_TOKEN.'
+        : ownWords(error.hint);
     return new Stop(exit, message, { code, field, hint, retryable });
   }
   if (error instanceof Error && error.name === 'AbortError') {
