@@ -1,8 +1,8 @@
-import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { listAudit } from '@/access/audit';
 import { createToken, listTokens, revokeToken } from '@/access/tokens';
 import { ROLES, SERVER_TOKEN } from '@/model/access';
+import { conflict } from '@/queue/refusal';
 import { procedure, refuse, router } from './trpc';
 
 /** A name that stands before " via " in the record of jobs, so that it must not look like one with that in it. */
@@ -51,8 +51,8 @@ export const accessRouter = router({
     .mutation(async ({ ctx, input }) => {
       const made = await createToken(ctx.db, { ...input, createdBy: ctx.asker.name ?? ctx.requestedBy });
       if (made) return made;
-      const message = `There is a token ${input.name} already. Revoke it first, or choose another name.`;
-      return refuse({ code: 'CONFLICT', field: 'name', message });
+      const message = `There is a token ${input.name} already.`;
+      return refuse(conflict('name', message, 'Revoke it first, or choose another name.'));
     }),
 
   /** Ends a token at once, and every session that was opened with it. */
@@ -60,7 +60,10 @@ export const accessRouter = router({
     .input(z.strictObject({ tokenId: z.uuid('This is not the id of a token. List them with access.tokens.') }))
     .mutation(async ({ ctx, input }) => {
       const name = await revokeToken(ctx.db, input.tokenId);
-      if (name === null) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such token.' });
+      if (name === null) {
+        const hint = 'List them with access.tokens.';
+        return refuse({ code: 'NOT_FOUND', field: 'tokenId', message: 'There is no such token.', hint });
+      }
       return { revoked: true as const, name };
     }),
 

@@ -391,8 +391,8 @@ async function readyForecast(reader: Spicerack, input: Asked, ctx: ServerContext
 type Asked = z.infer<typeof action>;
 
 /** What an agent has seen: the branches as they were, and the action that was forecast for them. */
-function expectedOf(tipsKey: string, { kind, branch = null, parent = null }: Asked): string {
-  const action = JSON.stringify([kind, branch, parent]);
+function expectedOf(tipsKey: string, { kind, branch, parent }: Asked): string {
+  const action = JSON.stringify([kind, branch ?? null, parent ?? null]);
   return `${tipsKey}${createHash('sha256').update(action).digest('hex').slice(0, 8)}`;
 }
 
