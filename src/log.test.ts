@@ -78,11 +78,12 @@ describe('trouble', () => {
 
   it('of another kind is said beside it, and has a stack of some lines where nobody knows it', () => {
     logTrouble('request_failed', 'A request failed', new TypeError('x is undefined'), { withStack: true });
-    logTrouble('mcp_failed', 'A call failed', new Error('other'));
+    logTrouble('mcp_failed', 'A call failed', new Error('fetch failed', { cause: new Error('connect ECONNREFUSED') }));
     expect(rows().map(({ event }) => event)).toEqual(['request_failed', 'mcp_failed']);
     expect(rows()[0].stack).toMatch(/^at .*log\.test\.ts/);
     expect(rows()[0].stack.split('\n').length).toBeLessThan(15);
     expect(rows()[1]).not.toHaveProperty('stack');
+    expect(rows()[1].why).toBe('fetch failed: connect ECONNREFUSED');
   });
 
   it('that a library prints, with a stack each time, is one line too', () => {

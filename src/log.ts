@@ -103,7 +103,7 @@ export function logTrouble(
   }
   const since = { more: 0 };
   said.set(key, since);
-  const why = error instanceof Error ? error.message : error === undefined ? undefined : String(error);
+  const why = error === undefined ? undefined : wordsOf(error);
   const stack = withStack && error instanceof Error ? framesOf(error) : undefined;
   log('error', event, message, { ...facts, why, stack });
   setTimeout(() => {
@@ -131,6 +131,13 @@ export function takeOverConsole(): void {
 function told(text: string): string {
   const safe = visible(redact(text)).trim();
   return safe.length > MOST ? `${safe.slice(0, MOST)}…` : safe;
+}
+
+/** Its words, and those of what caused it: "fetch failed" alone says nothing. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause.message : '';
+  return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 }
 
 function framesOf(error: Error): string {

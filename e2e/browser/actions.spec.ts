@@ -46,14 +46,14 @@ test('Sync finds what was merged and moves nothing; a press of its own moves wha
 test('Restack all moves what it can, and names what it held back with the file', async ({ shopPage, shop }) => {
   await shop.teamGoesOn();
   const before = await shop.remote.tip('catalog/price-rounding');
-  const job = await shopPage.run('Restack all');
+  const job = await shopPage.restackAll();
   await job.says('held back');
   expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
   expect(await shop.remote.tip('catalog/price-rounding')).toBe(before);
 
   await shopPage.branch('checkout/cart-totals').says('in place');
-  await shopPage.branch('catalog/price-rounding').says('would conflict · src/catalog/price.js');
-  await shopPage.branch('catalog/price-labels').says('in place');
+  await shopPage.branch('catalog/price-rounding').says('conflict · src/catalog/price.js');
+  await shopPage.branch('catalog/price-labels').says('blocked by catalog/price-rounding');
 
   await job.open();
   await expect(shopPage.page.getByRole('heading', { level: 1 })).toContainText(`#${job.seq} Restack all`);
@@ -67,7 +67,7 @@ test('Restack of one branch takes along what stands on it, and nothing else', as
   await shop.teamGoesOn();
   await shopPage.run('Sync');
   const row = shopPage.branch('checkout/cart-totals');
-  await row.says('needs restack');
+  await row.says('will move');
   const job = await shopPage.jobOf(() => row.button('Restack').click());
   await job.is('completed');
   await row.says('in place');
@@ -82,12 +82,12 @@ test('Rebase moves the branch alone; what stands on it then needs a restack', as
   await job.is('completed');
   expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
   expect(await shop.remote.contains('checkout/discount-codes', 'main')).toBe(false);
-  await shopPage.branch('checkout/discount-codes').says('needs restack');
+  await shopPage.branch('checkout/discount-codes').says('will move');
 });
 
 test('Rebase of a branch that conflicts moves nothing and says what to do', async ({ shopPage, shop }) => {
   await shop.teamGoesOn();
-  await shopPage.run('Restack all');
+  await shopPage.restackAll();
   const before = await shop.remote.tips();
   const row = shopPage.branch('catalog/price-rounding');
   const job = await shopPage.jobOf(() => row.choose('Rebase'));

@@ -8,7 +8,7 @@ test('the history tells who did what, how it ended, and what was found', async (
   await shopPage.createTask('Longer sessions', 'auth/sessions');
   await shop.teamGoesOn();
   const sync = await shopPage.run('Sync');
-  const restack = await shopPage.run('Restack all');
+  const restack = await shopPage.restackAll();
   await page.getByRole('link', { name: 'Activity' }).click();
   const activity = new ActivityPage(page);
 

@@ -84,7 +84,7 @@ test('what a restack changed is told on the job’s page and in the branch’s h
   page,
 }) => {
   await shop.teamGoesOn();
-  const job = await shopPage.run('Restack all');
+  const job = await shopPage.restackAll();
   await job.is('completed');
   await job.open();
   await page.getByRole('button', { name: 'What changed in checkout/cart-totals?' }).click();

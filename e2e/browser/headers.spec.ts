@@ -10,7 +10,7 @@ test('every page keeps to its Content-Security-Policy, and all of its scripts ca
   request,
 }) => {
   await shop.teamGoesOn();
-  await shopPage.run('Restack all');
+  await shopPage.restackAll();
   const jobs = page.getByRole('link', { name: /restack/i });
   const { id } = shopPage;
   const paths = ['/', `/repos/${id}`, `/repos/${id}/activity`, `/repos/${id}/settings`, '/status', '/no/such/page'];

@@ -9,7 +9,7 @@ test('a job’s page tells a conflict by its two sides, with commands to copy th
   test.slow();
   const { page } = shopPage;
   await shop.teamGoesOn();
-  const job = await shopPage.run('Restack all');
+  const job = await shopPage.restackAll();
   await job.open();
 
   const conflict = page.getByRole('region', { name: 'Conflict in src/catalog/price.js' });
@@ -36,7 +36,7 @@ test('a job’s page has its moves to copy, its steps with exact times in UTC, a
   const { page } = shopPage;
   await shop.teamGoesOn();
   const before = await shop.remote.tip('checkout/cart-totals');
-  const job = await shopPage.run('Restack all');
+  const job = await shopPage.restackAll();
   await job.open();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy all moves' }).click();
@@ -64,7 +64,7 @@ test('a commit that left the last branch that had it can be put on a new one fro
     .branch('checkout/cart-totals')
     .commit('Count from the start', { 'instead.txt': 'i\n' })
     .write();
-  const job = await shopPage.run('Restack all');
+  const job = await shopPage.restackAll();
   await job.open();
   await page
     .getByRole('button', { name: /^Keep .* on a branch$/ })

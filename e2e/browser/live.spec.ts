@@ -7,9 +7,9 @@ import { addAndRegister, ended, expect, test } from './pages/test';
 test('a button is its job: pressed, at its step, behind another, cancelled, done', async ({ shopPage, shop }) => {
   await shop.teamGoesOn();
   const release = await holdPushes(shop.remote);
-  const first = await shopPage.jobOf(() => shopPage.button('Restack all').click());
-  await expect(shopPage.button('Restack all')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
-  await expect(shopPage.button('Cancel: Restack all')).toHaveAttribute('aria-disabled', 'true');
+  const first = await shopPage.startRestackAll();
+  await expect(shopPage.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+  await expect(shopPage.button('Cancel: Restack')).toHaveAttribute('aria-disabled', 'true');
 
   const second = await shopPage.jobOf(() => shopPage.branch('search/filters').button('Restack').click());
   await expect(shopPage.branch('search/filters').button('Restack')).toHaveAccessibleName(
@@ -20,7 +20,7 @@ test('a button is its job: pressed, at its step, behind another, cancelled, done
 
   await release();
   await first.is('completed');
-  await expect(shopPage.button('Restack all')).toHaveText(/\d+ moved, .*held back/);
+  await expect(shopPage.button('Restack')).toHaveText(/\d+ moved, .*held back/);
 });
 
 test('pressing shows at once that it is queued, before the server has answered', async ({ shopPage, page }) => {
@@ -63,9 +63,9 @@ test('two browsers and two tabs of one see the same job', async ({ shopPage, sho
   const others = [new RepoPage(await context.newPage()), new RepoPage(await elsewhere.newPage())];
   for (const other of others) await other.goto(shopPage.id);
   const release = await holdPushes(shop.remote);
-  const job = await shopPage.jobOf(() => shopPage.button('Restack all').click());
+  const job = await shopPage.startRestackAll();
   for (const other of others) {
-    await expect(other.button('Restack all')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+    await expect(other.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
   }
   await release();
   for (const other of others) {
@@ -118,8 +118,8 @@ test('a page that is open while the server is killed and started again catches u
 
     await shop.teamGoesOn();
     const release = await holdPushes(shop.remote);
-    const job = await repoPage.jobOf(() => repoPage.button('Restack all').click());
-    await expect(repoPage.button('Restack all')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+    const job = await repoPage.startRestackAll();
+    await expect(repoPage.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
     await server.kill9();
     await expect(page.getByText('The server does not answer. What you see is as of')).toBeVisible({ timeout: 20_000 });
     await expect(repoPage.branch('checkout/cart-totals').row).toBeVisible();

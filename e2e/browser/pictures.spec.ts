@@ -161,7 +161,7 @@ test('a repository from its first moment', async ({ page, studio, look }) => {
 
   await shop.teamGoesOn();
   await shopPage.run('Sync');
-  await expect(page.getByText(/Restack all: \d+ would move/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/Forecast: \d+ will move/)).toBeVisible({ timeout: 30_000 });
   await shopPage.createTask('Explain how a discount changes the total', 'checkout/discount-codes');
   await shopPage.createTask('Round half a cent up', 'catalog/price-rounding');
   await expect(shopPage.taskForm).toBeHidden();
@@ -210,7 +210,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await page.keyboard.press('x');
   await look('stack-selection');
   await page.keyboard.press('Escape');
-  for (const [name, word] of Object.entries({ conflicts: 'Conflicts', merged: 'Merged', restack: 'Needs restack' })) {
+  for (const [name, word] of Object.entries({ conflicts: 'Conflicts', merged: 'Merged', restack: 'Will move' })) {
     await shopPage.filter(word).click();
     await look(`stack-filter-${name}`);
   }
@@ -227,8 +227,8 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await page.keyboard.press('Escape');
 
   const release = await holdPushes(shop.remote);
-  await shopPage.jobOf(() => shopPage.button('Restack all').click());
-  await expect(shopPage.button('Restack all')).toHaveText(/push · \d+ s/, { timeout: 30_000 });
+  await shopPage.startRestackAll();
+  await expect(shopPage.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 30_000 });
   await shopPage.jobOf(() => shopPage.branch('search/filters').button('Restack').click());
   await shopPage.jobOf(() => shopPage.branch('catalog/price-rounding').button('Restack').click());
   await expect(shopPage.branch('search/filters').row).toContainText(/Queued behind|Behind/);
@@ -244,7 +244,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await shop.remote.hook('pre-receive', 'exit 0');
   await release();
   await expect(page.locator('[data-job]').first()).toHaveAttribute('data-status', 'error', { timeout: 30_000 });
-  await shopPage.branch('catalog/price-rounding').says('would conflict');
+  await shopPage.branch('catalog/price-rounding').says('conflict');
   await look('repo-after', {
     fullPage: false,
     docs: { light: 'dashboard.png', dark: 'dashboard-dark.png', phone: 'phone.png' },

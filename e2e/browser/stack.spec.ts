@@ -15,7 +15,7 @@ test('a filter keeps what it names and, dimmed, what that stands on; the address
   page,
 }) => {
   await shop.teamGoesOn();
-  await shopPage.run('Restack all');
+  await shopPage.restackAll();
   await shopPage.filter('Conflicts').click();
   await expect(shopPage.tree.getByRole('row')).toHaveCount(3);
   expect(await shopPage.branches()).toEqual(['main', 'catalog/price-model', 'catalog/price-rounding']);
@@ -46,9 +46,9 @@ test('a search finds names and subjects, and says what it found', async ({ shopP
 });
 
 test('a filter that keeps nothing says how fresh that is, and offers a sync', async ({ shopPage, page }) => {
-  await shopPage.filter('Needs restack').click();
+  await shopPage.filter('Will move').click();
   const empty = page.getByRole('region', { name: 'Stack' });
-  await expect(empty.getByText(/^Nothing needs a restack · synced/)).toBeVisible();
+  await expect(empty.getByText(/^Nothing will move · synced/)).toBeVisible();
   const job = await shopPage.jobOf(() => empty.getByRole('button', { name: 'Sync' }).click());
   await job.is('completed');
 });
@@ -103,7 +103,7 @@ test('a branch that is asked onto another one stands there at once, with a ghost
     await page.keyboard.press('Enter');
     await expect(ghost).toContainText('moves onto auth/sessions');
   });
-  await expect(shopPage.button('Restack all')).toBeVisible();
+  await expect(shopPage.button('Restack')).toBeVisible();
   expect(await shopPage.isBelow('checkout/gift-cards', 'auth/sessions')).toBe(true);
   await expect(shopPage.branch('checkout/gift-cards').row).toContainText('push');
   await expect(ghost).toBeVisible();
@@ -233,13 +233,31 @@ test('rows stand still under the pointer until one asks for the changes', async 
   await expect(shopPage.branch('aaa/first').row).toBeVisible();
 });
 
-test('Restack all says what it would do before it is pressed', async ({ shopPage, shop, page }) => {
+test('Restack says how many it moves before it is pressed, and then moves as many', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
   await shop.teamGoesOn();
   await shopPage.run('Sync');
-  await expect(page.locator('main header')).toContainText(
-    /Restack all: \d+ would move, 1 would conflict: src\/catalog\/price\.js/,
-    { timeout: 20_000 },
-  );
+  const header = page.locator('main header');
+  await expect(header).toContainText(/Forecast: \d+ will move, 1 conflict/, { timeout: 20_000 });
+  await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
+  const count = /(\d+) will move/.exec((await header.textContent()) ?? '')?.[1];
+  await expect(shopPage.filter('Will move')).toHaveText(`Will move ${count}`);
+  await expect(shopPage.button(`Restack ${count}`)).toBeVisible();
+  const job = await shopPage.restackAll();
+  await job.says(`Moved ${count} branches`);
+
+  // What it held back stays in sight, and red, until somebody has looked.
+  await shopPage.goto(shopPage.id);
+  await shopPage.branch('catalog/price-rounding').says('conflict · src/catalog/price.js');
+  await expect(shopPage.button('Restack')).toHaveAccessibleName(/not now: Nothing can move/);
+  await header.getByRole('link', { name: /^See \d/ }).click();
+  await expect(page.getByRole('region', { name: /^Conflict in/ })).toBeVisible();
+  await page.goBack();
+  await expect(shopPage.branch('catalog/price-rounding').row).toBeVisible();
+  await expect(header.getByRole('link', { name: /^See \d/ })).toBeHidden();
 });
 
 test('a thousand branches: few rows are drawn, and scrolling, keys and filters answer', async ({ client, page }) => {
@@ -290,7 +308,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }) => {
     await page.emulateMedia({ colorScheme });
     await shop.teamGoesOn();
-    await shopPage.run('Restack all');
+    await shopPage.restackAll();
     await shopPage.filter('Conflicts').click();
     await shopPage.tree.focus();
     await shopPage.goTo('catalog/price-rounding');

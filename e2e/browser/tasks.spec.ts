@@ -133,7 +133,7 @@ test('a card offers Restack when its branch needs one', async ({ shopPage, shop 
   await expect(task.card.getByRole('button', { name: /^Restack/ })).toHaveCount(0);
   await shop.teamGoesOn();
   await shopPage.run('Sync');
-  await task.says('needs restack · forecast: clean');
+  await task.says('will move');
   const job = await shopPage.jobOf(() => task.card.getByRole('button', { name: /^Restack/ }).click());
   await job.is('completed');
   await task.says('in place');

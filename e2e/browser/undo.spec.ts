@@ -7,7 +7,7 @@ test('Undo on a job’s row puts every branch back, and every page says so', asy
   await shop.teamGoesOn();
   await shopPage.run('Sync');
   const before = await shop.remote.tips();
-  const restack = await shopPage.run('Restack all');
+  const restack = await shopPage.restackAll();
   expect(await shop.remote.tips()).not.toEqual(before);
 
   const other = new RepoPage(await context.newPage());
@@ -18,14 +18,14 @@ test('Undo on a job’s row puts every branch back, and every page says so', asy
   expect(await shop.remote.tips()).toEqual(before);
   await restack.says(`Undone by #${job.seq}`);
   await other.job(restack.seq).says(`Undone by #${job.seq}`);
-  await shopPage.branch('checkout/cart-totals').says('needs restack');
+  await shopPage.branch('checkout/cart-totals').says('will move');
   await expectAccessible(shopPage.page);
 });
 
 test('an undo can be undone, and then the first one is possible again', async ({ shopPage, shop }) => {
   await shop.teamGoesOn();
   await shopPage.run('Sync');
-  const restack = await shopPage.run('Restack all');
+  const restack = await shopPage.restackAll();
   const after = await shop.remote.tips();
   const button = /^Undo: \d+ branches back/;
   const undo = await shopPage.jobOf(() => restack.card.getByRole('button', { name: button }).click());
@@ -66,7 +66,7 @@ test('a job’s page has its Undo too; a sync that moved nothing has none', asyn
   await expect(nothing.card.getByRole('button')).toHaveCount(0);
   await shop.teamGoesOn();
   await shopPage.run('Sync');
-  const restack = await shopPage.run('Restack all');
+  const restack = await shopPage.restackAll();
   await restack.open();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(`#${restack.seq} Restack all`);
   const undo = page.getByRole('main').getByRole('button', { name: /^Undo: / });

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type Db, snapshot, write } from '@/db/client';
 import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, landings, repos } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
+import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { acceptRename } from '@/projection/accept-rename';
-import { countBranches } from '@/projection/counts';
 import { onceFor, queueJob } from '@/queue/accept';
 import { badRequest, noRepo, type Refusal } from '@/queue/refusal';
 import { isTrunk, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
@@ -20,12 +20,19 @@ export const branchesRouter = router({
    */
   update: procedure.input(one.extend({ kept: z.boolean().nullable() })).mutation(async ({ ctx, input }) => {
     const { kept } = input;
-    const { rows, row } = await rowsOf(ctx.db, input);
-    const counts = countBranches(rows.map((each) => (each === row ? { ...row, kept } : each)));
+    const { rows, row, trunk } = await rowsOf(ctx.db, input);
+    const [last] = await lastRestackQuery(ctx.db, input.repoId);
+    const restack = restackOf(last);
+    const changed = isKept({ ...row, kept }) ? { kept, needsRestack: false, forecast: null } : { kept };
+    const counts = countStates(
+      rows.map((each) => (each === row ? { ...row, ...changed } : each)),
+      trunk,
+      restack && { ...restack, stale: true },
+    );
     const [[updated]] = await write(ctx.db, [
       ctx.db
         .update(branches)
-        .set(isKept({ ...row, kept }) ? { kept, needsRestack: false, forecast: null } : { kept })
+        .set(changed)
         .where(and(eq(branches.repoId, input.repoId), eq(branches.name, input.branch)))
         .returning(),
       ctx.db.update(repos).set({ counts }).where(eq(repos.id, input.repoId)),
@@ -136,7 +143,7 @@ async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
 async function rowsOf(
   db: Db,
   { repoId: id, branch }: z.infer<typeof one>,
-): Promise<{ rows: BranchRow[]; row: BranchRow }> {
+): Promise<{ rows: BranchRow[]; row: BranchRow; trunk: string | null }> {
   const [[repo], rows] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, id)),
     db.select().from(branches).where(eq(branches.repoId, id)),
@@ -144,7 +151,7 @@ async function rowsOf(
   if (!repo) refuse(noRepo(id));
   if (branch === repo.trunk) refuse(badRequest('branch', isTrunk(branch)));
   const row = rows.find(({ name }) => name === branch);
-  return row ? { rows, row } : refuse(unknown(branch));
+  return row ? { rows, row, trunk: repo.trunk } : refuse(unknown(branch));
 }
 
 function unknown(branch: string): Refusal {

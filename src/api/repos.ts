@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
@@ -6,8 +6,10 @@ import { type Db, snapshot, write } from '@/db/client';
 import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
+import { lastRestackQuery, restackOf, STATE_COLUMNS } from '@/forecast/last-restack';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
 import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
+import { branchStates, filterCounts, movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
 import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
@@ -19,21 +21,6 @@ const PAGE = 2000;
 
 /** Archived tasks in the overview. */
 const ARCHIVED = 20;
-
-/** Which branches a filter keeps. `active` leaves out what is merged or gone, `untracked` long-lived ones too. */
-export const BRANCH_FILTERS = ['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged'] as const;
-export type BranchFilter = (typeof BRANCH_FILTERS)[number];
-
-const FILTERS: Record<BranchFilter, SQL | undefined> = {
-  all: undefined,
-  active: sql`not ${branches.merged} and not ${branches.gone}`,
-  needs_restack: sql`${branches.needsRestack} and ${branches.tracked} and not ${branches.merged} and not ${branches.gone}`,
-  conflicts: sql`${branches.forecast} ->> 'outcome' = 'conflict' and not ${branches.merged} and not ${branches.gone}`,
-  untracked: sql`not ${branches.tracked} and not ${branches.merged} and not ${branches.gone} and not coalesce(${branches.kept}, ${branches.keptReason} <> 'no_work', 0)`,
-  merged: sql`${branches.merged}`,
-};
-
-const count = (filter: SQL | undefined) => sql<number>`coalesce(sum(${filter ?? sql`1`}), 0)`;
 
 const NO_RUNNING_JOB = sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`;
 
@@ -185,14 +172,15 @@ export const reposRouter = router({
 
   /**
    * A repo's page from the projection alone: the repo, its branches (trunk is not among them), counts for the
-   * filters, active tasks, the last archived ones and recent jobs (every one that has yet to end among them); `feedCursor` is where to
-   * follow the feed from.
+   * filters, how the branches of this page stand (which are not named are in place), the last outline of a Restack of them
+   * all, active tasks, the last archived ones and recent jobs (every one that has yet to end among them); `feedCursor` is
+   * where to follow the feed from.
    */
   overview: procedure
     .input(
       z.strictObject({
         repoId,
-        filter: z.enum(BRANCH_FILTERS).default('all'),
+        filter: z.enum(stateFilters).default('all'),
         search: z.string().max(244, 'Search for at most 244 characters.').optional(),
         /** The last branch of the page before. */
         cursor: branchName.optional(),
@@ -200,38 +188,10 @@ export const reposRouter = router({
     )
     .query(async ({ ctx, input }) => {
       const ofRepo = eq(branches.repoId, input.repoId);
-      const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
-      const [[repo], rows, [counts], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
+      const [[repo], all, [last], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
         ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
-        ctx.db
-          .select()
-          .from(branches)
-          .where(
-            and(
-              ofRepo,
-              FILTERS[input.filter],
-              search
-                ? or(
-                    like(branches.name, sql`${`%${search}%`} escape '\\'`),
-                    like(branches.subject, sql`${`%${search}%`} escape '\\'`),
-                  )
-                : undefined,
-              input.cursor ? gt(branches.name, input.cursor) : undefined,
-            ),
-          )
-          .orderBy(asc(branches.name))
-          .limit(PAGE + 1),
-        ctx.db
-          .select({
-            all: count(undefined),
-            active: count(FILTERS.active),
-            needs_restack: count(FILTERS.needs_restack),
-            conflicts: count(FILTERS.conflicts),
-            untracked: count(FILTERS.untracked),
-            merged: count(FILTERS.merged),
-          })
-          .from(branches)
-          .where(ofRepo),
+        ctx.db.select(STATE_COLUMNS).from(branches).where(ofRepo),
+        lastRestackQuery(ctx.db, input.repoId),
         ctx.db
           .select()
           .from(tasks)
@@ -246,7 +206,33 @@ export const reposRouter = router({
         cursorQuery(ctx.db),
       ]);
       if (!repo) refuse(noRepo(input.repoId));
-      if (input.cursor !== undefined && rows.length === 0 && !(await isBranch(ctx.db, input.repoId, input.cursor))) {
+      const shown = await jobsToShow(ctx.db, input.repoId);
+      const restack = restackOf(last);
+      const states = branchStates({ rows: all, trunk: repo.trunk, restack, moving: movedNow(shown) });
+      const keeps = STATE_FILTERS[input.filter];
+      const kept = [...states].flatMap(([name, state]) => (keeps(state) ? [name] : []));
+      const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
+      const rows = await ctx.db
+        .select()
+        .from(branches)
+        .where(
+          and(
+            ofRepo,
+            input.filter === 'all'
+              ? undefined
+              : inArray(branches.name, sql`(select value from json_each(${JSON.stringify(kept)}))`),
+            search
+              ? or(
+                  like(branches.name, sql`${`%${search}%`} escape '\\'`),
+                  like(branches.subject, sql`${`%${search}%`} escape '\\'`),
+                )
+              : undefined,
+            input.cursor ? gt(branches.name, input.cursor) : undefined,
+          ),
+        )
+        .orderBy(asc(branches.name))
+        .limit(PAGE + 1);
+      if (input.cursor !== undefined && rows.length === 0 && !all.some(({ name }) => name === input.cursor)) {
         refuse(
           badRequest('cursor', {
             message: `No page ends with ${input.cursor}.`,
@@ -259,19 +245,21 @@ export const reposRouter = router({
         repo,
         branches: page,
         nextCursor: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null,
-        counts: counts ?? { all: 0, active: 0, needs_restack: 0, conflicts: 0, untracked: 0, merged: 0 },
+        counts: filterCounts(states),
+        restack,
+        states: Object.fromEntries(
+          page.flatMap(({ name }) => {
+            const state = states.get(name);
+            return state && state.is !== 'in_place' ? [[name, state]] : [];
+          }),
+        ),
         tasks: activeTasks,
         archivedTasks,
-        jobs: await jobsToShow(ctx.db, input.repoId),
+        jobs: shown,
         feedCursor: head?.cursor ?? 0,
       };
     }),
 });
-
-async function isBranch(db: Db, id: string, name: string): Promise<boolean> {
-  const is = and(eq(branches.repoId, id), eq(branches.name, name));
-  return (await db.select({ name: branches.name }).from(branches).where(is)).length > 0;
-}
 
 /** The address as it is stored. Refuses what is none. */
 function remoteUrl(given: string): RemoteUrl {

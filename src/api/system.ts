@@ -6,6 +6,7 @@ import { type JobRow, jobs } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
 import { runtimeStatus } from '@/runtime/status';
 import { knownDiskUse } from '@/upkeep/disk-use';
+import { listNodes, type NodeView } from '@/upkeep/nodes';
 import { procedure, router } from './trpc';
 
 export const systemRouter = router({
@@ -18,7 +19,7 @@ export const systemRouter = router({
       const trouble = databaseTrouble(error);
       if (!trouble) throw error;
       setProblem('database', trouble);
-      return { queue: null, errors: [] };
+      return { queue: null, errors: [], nodes: [] };
     });
     return {
       now: new Date().toISOString(),
@@ -27,14 +28,16 @@ export const systemRouter = router({
       disk: knownDiskUse(),
       /** How many jobs may be at work at once. */
       concurrency: config().concurrency,
-      /** Whether there is a session that can be ended. */
-      asksForToken: config().token !== null,
+      /** Whether people and programs are asked who they are. */
+      asksForToken: config().guarded,
       ...queue,
     };
   }),
 });
 
 interface QueueStatus {
+  /** The servers of this database, this one first; empty while it does not answer. */
+  nodes: NodeView[];
   /** Null while the database does not answer. */
   queue: { queued: number; running: number; oldestQueuedAt: string | null } | null;
   errors: Array<
@@ -73,5 +76,6 @@ async function queueStatus(db: Db): Promise<QueueStatus> {
   return {
     queue: { queued: depth('queued'), running: depth('running'), oldestQueuedAt: oldest?.createdAt ?? null },
     errors,
+    nodes: await listNodes(db),
   };
 }

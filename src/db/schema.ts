@@ -520,6 +520,19 @@ export const audit = sqliteTable(
   (t) => [index('audit_action').on(t.action, t.seq)],
 );
 
+/** The servers of this database (`upkeep/nodes.ts`): each says now and then that it is there. */
+export const nodes = sqliteTable('nodes', {
+  /** As it names itself in leases. */
+  machine: text('machine').primaryKey(),
+  /** The host's name, for people: several may have one. */
+  host: text('host').notNull(),
+  version: text('version').notNull(),
+  executor: text('executor', { enum: ['inngest', 'inline'] }).notNull(),
+  takesJobs: integer('takes_jobs', { mode: 'boolean' }).notNull(),
+  startedAt: text('started_at').notNull(),
+  seenAt: text('seen_at').notNull().default(now),
+});
+
 /** Small facts about this installation, such as the newest pruned event. */
 export const meta = sqliteTable('meta', { key: text('key').primaryKey(), value: text('value').notNull() });
 
@@ -532,5 +545,6 @@ export type JobLogRow = typeof jobLogs.$inferSelect;
 export type ForecastRow = typeof forecasts.$inferSelect;
 export type ChangesRow = typeof changes.$inferSelect;
 export type TokenRow = typeof tokens.$inferSelect;
+export type NodeRow = typeof nodes.$inferSelect;
 export type AuditRow = typeof audit.$inferSelect;
 export type TaskRow = typeof tasks.$inferSelect;

@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { forecasts, jobs } from '@/db/schema';
+import { branches, forecasts, jobMoves, jobs, repos } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { acceptAction } from '@/queue/accept';
+import { branchStates, filterCounts } from '@/repos/branch-state';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { inProcess } from '@/testing/in-process';
 import { type Happening, makeTeam } from '@/testing/team';
 import { runJob } from '@/workflow/workflow';
 import { askForecast, type ForecastRequest } from './ask';
+import { lastRestackQuery, restackOf } from './last-restack';
 import { forecast } from './loop';
 
 /** Whatever people have done to the branches: what the forecast says is what the job then does. */
@@ -144,6 +146,16 @@ async function compare(action: ForecastRequest): Promise<void> {
   else if (outline?.registered.length) note('registers');
   else if (outline?.moves.length) note('moves');
   if (outline?.heldBack.length) note('holds back');
+  const wanted = action.kind === 'restack_repo' ? await statesOf(action.repoId) : null;
+  if (wanted && !outline?.failure) {
+    expect(wanted.counts.needs_restack).toBe(outline?.moves.filter(({ moves }) => moves).length);
+    expect(wanted.counts.conflicts + wanted.counts.held_back).toBe(outline?.heldBack.length);
+    expect(wanted.listed).toMatchObject({
+      needRestack: wanted.counts.needs_restack,
+      wouldConflict: wanted.counts.conflicts,
+      heldBack: wanted.counts.held_back,
+    });
+  }
   const ref = { jobId: accepted.jobId, dispatch: 1 };
   await test.db.update(jobs).set({ dispatch: 1 }).where(eq(jobs.id, ref.jobId));
   const context = { db: test.db, executor: 'inline' as const, shutdown: new AbortController().signal };
@@ -151,4 +163,18 @@ async function compare(action: ForecastRequest): Promise<void> {
   const [job] = await test.db.select().from(jobs).where(eq(jobs.id, ref.jobId));
   const { repoId: _, ...words } = action;
   expect([words, job?.message, job?.result?.forecast]).toEqual([words, expect.any(String), { agreed: true }]);
+  if (!wanted || outline?.failure) return;
+  const moved = await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, ref.jobId));
+  const names = moved.flatMap(({ branch: name, before, after }) => (before === after ? [] : [name]));
+  expect(names.sort()).toEqual(wanted.willMove.sort());
+}
+
+/** What a page says of the branches as they are: the states, the numbers of its filters, and those of the list of repos. */
+async function statesOf(repoId: string) {
+  const [repo] = await test.db.select().from(repos).where(eq(repos.id, repoId));
+  const rows = await test.db.select().from(branches).where(eq(branches.repoId, repoId));
+  const [last] = await lastRestackQuery(test.db, repoId);
+  const states = branchStates({ rows, trunk: repo?.trunk ?? null, restack: restackOf(last) });
+  const willMove = [...states].flatMap(([name, { is }]) => (is === 'will_move' ? [name] : []));
+  return { counts: filterCounts(states), listed: repo?.counts, willMove };
 }

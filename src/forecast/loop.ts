@@ -1,12 +1,13 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
-import { type Db, write } from '@/db/client';
+import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { inRounds } from '@/db/rounds';
-import { type ForecastRow, forecasts, repos } from '@/db/schema';
+import { branches, type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { logTrouble } from '@/log';
 import { failureOf } from '@/queue/failure';
 import { inFuture, NOW } from '@/queue/lease';
 import { type Computed, computeForecast } from './compute';
+import { countStates, STATE_COLUMNS } from './last-restack';
 
 /** Repos that this process computes for at the same time; jobs come first. */
 const AT_ONCE = 2;
@@ -114,6 +115,7 @@ async function computeOne(
         .update(forecasts)
         .set({ ...columns(computed), claimedUntil: null })
         .where(mine),
+      ...(await countsAsForeseen(db, asked, computed)),
     ]);
     return computed.kind;
   } catch (error) {
@@ -134,6 +136,21 @@ async function computeOne(
   }
 }
 
+/** The outline of a Restack of the whole repo says how its branches stand: what the list of repos says is renewed with it. */
+async function countsAsForeseen(db: Db, { id, repoId, kind }: ForecastRow, computed: Computed): Promise<Statement[]> {
+  if (kind !== 'restack_repo' || computed.kind !== 'ready') return [];
+  const [[repo], rows] = await snapshot(db, [
+    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
+    db.select(STATE_COLUMNS).from(branches).where(eq(branches.repoId, repoId)),
+  ]);
+  const counts = countStates(rows, repo?.trunk ?? null, { outline: computed.outline, stale: false });
+  return [
+    db.run(sql`
+      update repos set counts = ${JSON.stringify(counts)}
+      where id = ${repoId} and exists (select 1 from forecasts where id = ${id} and status = 'ready' and not stale)`),
+  ];
+}
+
 function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError';
 }
@@ -149,13 +166,17 @@ function columns(computed: Computed) {
   }
 }
 
-/** Deletes what nobody will ask for again: of each repo the newest wishes stay, fewer of those that are stale. */
+/**
+ * Deletes what nobody will ask for again: of each repo the newest wishes stay, fewer of those that are stale, and the
+ * last outline of a Restack of the whole, which says how the branches stand until there is another.
+ */
 export async function pruneForecasts(db: Db): Promise<void> {
   await write(db, [
     db.run(sql`
       delete from forecasts where id in (
         select id from (
           select id, stale, row_number() over (partition by repo_id, stale order by asked_at desc, id desc) as age from forecasts)
-        where age > case when stale then ${KEPT.stale} else ${KEPT.current} end)`),
+        where age > case when stale then ${KEPT.stale} else ${KEPT.current} end)
+      and id not in (select max(id) from forecasts where kind = 'restack_repo' and status = 'ready' group by repo_id)`),
   ]);
 }

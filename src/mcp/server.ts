@@ -102,10 +102,10 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'See the stacks of a repository',
       description:
-        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches need a restack, would conflict or are untracked.',
+        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches a restack would move, which conflict, which are held back and why, and which are untracked.',
       inputSchema: z.strictObject({
         repoId,
-        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'untracked', 'merged']).optional(),
+        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'held_back', 'untracked', 'merged']).optional(),
         search: z.string().max(244).optional().describe('Part of a name or a subject.'),
         cursor: branchName.optional().describe('The nextCursor of the page before.'),
       }),
@@ -119,11 +119,16 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const { repo, branches, nextCursor } = await reader.repos.overview({
+        const { repo, branches, states, nextCursor } = await reader.repos.overview({
           ...input,
           filter: input.filter ?? 'active',
         });
-        return { trunk: repo.trunk, syncedAt: repo.syncedAt, branches: branches.map(branchOf), nextCursor };
+        return {
+          trunk: repo.trunk,
+          syncedAt: repo.syncedAt,
+          branches: branches.map((row) => branchOf(row, states)),
+          nextCursor,
+        };
       }),
   );
 
@@ -138,7 +143,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     },
     ({ repoId: id, branch: name }, ctx) =>
       answer(ctx, async () => {
-        const [{ repo, branches }, { jobs }] = await Promise.all([
+        const [{ repo, branches, states }, { jobs }] = await Promise.all([
           allBranches(reader, id),
           reader.jobs.list({ repoId: id, branch: name, limit: 5 }),
         ]);
@@ -149,7 +154,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
           throw new Error(`${message} ${hint} On it: ${above.join(', ') || 'nothing'}.`);
         }
         if (!row) throw new Error(`There is no branch ${name}: call get_stack with filter "all", or sync_repo.`);
-        return { branch: branchOf(row), above, jobs: jobs.map(jobOf) };
+        return { branch: branchOf(row, states), above, jobs: jobs.map(jobOf) };
       }),
   );
 
@@ -409,11 +414,13 @@ function tipsOf(expected: string, input: Asked): string {
 async function allBranches(reader: Spicerack, repoId: string) {
   let page = await reader.repos.overview({ repoId });
   const branches = [...page.branches];
+  const states = { ...page.states };
   while (page.nextCursor !== null) {
     page = await reader.repos.overview({ repoId, cursor: page.nextCursor });
     branches.push(...page.branches);
+    Object.assign(states, page.states);
   }
-  return { repo: page.repo, branches };
+  return { repo: page.repo, branches, states };
 }
 
 /** What was waited for; null where that takes longer. */

@@ -1,5 +1,6 @@
-import type { Branch, Forecast, HeldBack, JobDetail } from '@spicerack/client';
+import type { Branch, BranchState, Forecast, HeldBack, JobDetail } from '@spicerack/client';
 import { z } from 'zod';
+import { stateWords } from '@/repos/state-words';
 import { counted } from '@/text/words';
 
 /** What the tools answer with. Times are ISO 8601 in UTC; commits are full ids. */
@@ -18,7 +19,14 @@ export const branchShape = z.object({
   parent: z.string().nullable().describe('The branch below it; null while untracked.'),
   tracked: z.boolean(),
   suggestedParent: z.string().nullable(),
-  needsRestack: z.boolean(),
+  state: z
+    .string()
+    .describe(
+      'How it stands: in place, will move, conflict, blocked by another, parent gone, moving, untracked, long-lived, merged or gone, with what there is to know of it.',
+    ),
+  needsRestack: z
+    .boolean()
+    .describe('Whether it is behind its parent as that is now; `state` says what a restack does.'),
   wouldConflict: z.array(z.string()).describe('Paths that a restack onto its parent would conflict in.'),
   merged: z.boolean(),
   gone: z.boolean().describe('Deleted on the remote without having been merged.'),
@@ -55,10 +63,12 @@ export const forecastShape = z.object({
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
 });
 
-export function branchOf(row: Branch): z.infer<typeof branchShape> {
+export function branchOf(row: Branch, states: Record<string, BranchState>): z.infer<typeof branchShape> {
+  const { word, detail } = stateWords(row, states[row.name] ?? { is: 'in_place' });
   const { name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone } = row;
   return {
     ...{ name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone },
+    state: detail ? `${word}: ${detail}` : word,
     wouldConflict: row.forecast?.outcome === 'conflict' ? row.forecast.files : [],
     ahead: row.ahead,
     behind: row.behind,

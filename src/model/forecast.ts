@@ -30,6 +30,21 @@ export interface ForecastOutline {
   adopted?: AdoptedCommit[];
 }
 
+/** What of the outline of a Restack of the whole repo the states of branches are made of. */
+export interface RestackOutline extends Pick<ForecastOutline, 'failure' | 'heldBack'> {
+  moves: Array<Pick<ForecastMove, 'branch' | 'from' | 'moves'>>;
+}
+
+/** The last outline that was computed of it. */
+export interface RestackForecast {
+  /** The forecast's id. */
+  id: number;
+  outline: RestackOutline;
+  computedAt: string | null;
+  /** The branches have changed since: it is being renewed, and what it says stands meanwhile. */
+  stale: boolean;
+}
+
 export interface ForecastMove {
   branch: string;
   /** Its tip now. */

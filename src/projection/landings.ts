@@ -1,5 +1,5 @@
 import { listCommits } from '@/git/objects/rev-list';
-import type { Graph } from '@/stack/graph';
+import type { Graph } from '@/repos/graph';
 import type { History } from '@/stack/history';
 import type { Landing } from '@/stack/landing';
 

@@ -6,9 +6,9 @@ import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/obj
 import { commitIdentities } from '@/git/objects/identities';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import type { BranchForecast } from '@/model/forecast';
+import { Graph } from '@/repos/graph';
 import { isKept } from '@/repos/kept';
 import { baseOf } from '@/stack/base';
-import { Graph } from '@/stack/graph';
 import type { History } from '@/stack/history';
 import {
   findLandings,

@@ -1,5 +1,5 @@
+import { Graph } from '@/repos/graph';
 import { baseOf } from '@/stack/base';
-import { Graph } from '@/stack/graph';
 import type { Registration } from '@/stack/targets';
 import { byBranch, type KnownLanding, landedBelow } from './landings';
 import { loadHistory } from './load-history';

@@ -132,18 +132,18 @@ export async function takeLease(
       .where(sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${after.fence}`);
     return { kind: 'not_yet' };
   }
-  sayTaken(before, taken, deadFence === before.fence);
   if (before.leaseGroup && before.leaseMachine === machine()) killGroup(before.leaseGroup);
   await takeClone(db, taken.repoId);
   const [repo] = await db.select().from(repos).where(sql`${repos.id} = ${taken.repoId}`);
   if (!repo) return { kind: 'over' };
+  sayTaken(before, taken, repo.name, deadFence === before.fence);
   return holdLease(db, taken, repo, shutdown);
 }
 
 /** Steps of one attempt take the lease one after the other, of which nothing is said. */
-function sayTaken(before: JobRow, taken: JobRow, holderIsDead: boolean): void {
+function sayTaken(before: JobRow, taken: JobRow, repository: string, holderIsDead: boolean): void {
   const { seq, id, attempt, kind } = taken;
-  const facts = { job: seq, jobId: id, repoId: taken.repoId, attempt, kind };
+  const facts = { repository, job: seq, jobId: id, attempt, kind };
   if (before.status === 'queued') log('info', 'claimed', 'Claimed', facts);
   else if (before.leaseHeld) {
     const why = holderIsDead ? 'Taken over: its process has ended' : 'Taken over: its lease has run out';

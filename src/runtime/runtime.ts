@@ -1,21 +1,26 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { showChanges } from '@/changes/loop';
 import { config } from '@/config';
-import { db } from '@/db/client';
+import { type Db, db } from '@/db/client';
 import { setProblem } from '@/db/problems';
 import { forecast } from '@/forecast/loop';
 import { gitVersion } from '@/git/process/version';
+import { logTrouble } from '@/log';
 import { type Executors, reconcile } from '@/queue/reconciler';
 import { beginShutdown, shutdownSignal } from '@/shutdown';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { pickEngine } from '@/stack/engines/pick';
 import { checkpoint } from '@/upkeep/checkpoint';
 import { gitProgramProblem, watchHealth } from '@/upkeep/health';
+import { forgetNode, SAY_MS, sayNode } from '@/upkeep/nodes';
 import { upkeep } from '@/upkeep/upkeep';
 import { stepsAtWork } from '@/workflow/workflow';
+import { version } from '../../package.json';
 import { inlineExecutor } from './executors/inline';
 import { inngestExecutor } from './executors/inngest';
 import { programStatus } from './program-status';
-import { type RuntimeStatus, setRuntimeStatus } from './status';
+import { type RuntimeStatus, runtimeStatus, setRuntimeStatus } from './status';
 
 /** How long a shutdown waits for running steps to hand their leases back, in milliseconds. */
 const HAND_BACK_MS = 1200;
@@ -43,6 +48,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
     showChanges(database, shutdown),
     watchHealth(database, config().dataDir, shutdown),
     upkeep(database, shutdown),
+    tellNode(database, shutdown),
   ];
   return {
     async stop() {
@@ -55,6 +61,21 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
       clearTimeout(timer);
     },
   };
+}
+
+/** Says in the database that this server is there, until it ends. */
+async function tellNode(database: Db, abort: AbortSignal): Promise<void> {
+  const { executor, startedAt } = runtimeStatus();
+  const about = { host: hostname(), version, executor: executor.name, startedAt };
+  while (!abort.aborted) {
+    await sayNode(database, about).catch((error: unknown) =>
+      logTrouble('node_untold', 'This server cannot say that it is there', error),
+    );
+    await sleep(SAY_MS, undefined, { signal: abort }).catch(() => undefined);
+  }
+  await forgetNode(database).catch(() => {
+    // The others see by themselves that it is not heard any more.
+  });
 }
 
 async function chooseExecutors(): Promise<{ executors: Executors; why: string }> {

@@ -2,10 +2,10 @@ import type { ErrorCode } from '@/model/errors';
 import type { ActionKind } from '@/model/kinds';
 import type { HeldBack } from '@/model/plan';
 import { isLongLived, notTracked, unknownBranch, wouldStandOnItself } from '@/repos/branch-words';
+import { Graph, type GraphBranch } from '@/repos/graph';
 import { canCarry, isKept, isSuggested, type KeptBranch } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 import type { PlanBranch, Target } from './engines/engine';
-import { Graph, type GraphBranch } from './graph';
 
 /** What a job asks for. Trunk is never `branch`. */
 export interface Action {

@@ -12,3 +12,10 @@ export function named(names: string[]): string {
 export function sentence(words: string): string {
   return /[.!?]$/.test(words) ? words : `${words}.`;
 }
+
+/** `a.ts`, `a.ts and b.ts`, `a.ts and 3 more`. */
+export function listed(names: string[]): string {
+  const [first = '', second] = names;
+  if (names.length > 2) return `${first} and ${names.length - 1} more`;
+  return second ? `${first} and ${second}` : first;
+}

@@ -13,7 +13,7 @@ import type { ActionKind } from '@/model/kinds';
 import { acceptAction } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
 import { undoJob } from '@/queue/undo';
-import { Graph } from '@/stack/graph';
+import { Graph } from '@/repos/graph';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { type Happening, makeTeam, type Team } from '@/testing/team';

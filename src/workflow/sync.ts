@@ -7,9 +7,11 @@ import type { Statement } from '@/db/client';
 import { type BranchRow, branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
 import { demoUrl } from '@/demo/url';
+import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { prepareClone } from '@/git/clone/init';
+import { ensureCommitGraph } from '@/git/clone/maintenance';
 import { commitIdentities } from '@/git/objects/identities';
 import { GitError } from '@/git/process/error';
 import { type Fetched, fetchRemote } from '@/git/remote/fetch';
@@ -17,7 +19,7 @@ import { remoteHead, remoteHeadName } from '@/git/remote/ls-remote';
 import { redirectTarget } from '@/git/remote/redirect';
 import type { LeftOutRef } from '@/model/left-out';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
-import { countBranches } from '@/projection/counts';
+import { tipsKey } from '@/planner/tips-key';
 import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
 import { computeProjection, type Projection } from '@/projection/refresh';
@@ -89,6 +91,7 @@ async function fetchOnce(lease: Lease): Promise<Sight> {
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));
   const fetched = await fetchRemote(gitDir, { ...remote, trunk });
+  await ensureCommitGraph(gitDir, { signal: lease.signal, record: lease.record });
   await bringOver(lease);
   return { trunk, fetched };
 }
@@ -182,6 +185,10 @@ async function refresh(
   ];
   const leftOut = leftOutOf(trunk, fetched, projection);
   if (JSON.stringify(leftOut) !== JSON.stringify(repo.leftOut)) told.push(...leftOutLines(lease, leftOut));
+  const [last] = await lastRestackQuery(db, repo.id);
+  const restack = restackOf(last);
+  const key = tipsKey({ trunk, trunkTip: projection.trunkTip, engine: repo.engine }, projection.rows);
+  const counts = countStates(projection.rows, trunk, restack && { ...restack, stale: last?.tipsKey !== key });
   const { newTips } = projection;
   const statements = await writeRows(lease, { rows: withPullRequests(projection.rows, byBranch), newTips }, rows);
   // Most often there are few, and all is one transaction. Many go in one by one, behind what is told of them: a run that
@@ -198,7 +205,7 @@ async function refresh(
     ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
       update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
-        counts = ${JSON.stringify(countBranches(projection.rows))},
+        counts = ${JSON.stringify(counts)},
         previous_trunk = case when trunk is ${trunk} then null else previous_trunk end,
         left_out = ${leftOut === null ? null : JSON.stringify(leftOut)}
       where id = ${repo.id} and ${lease.held}`),

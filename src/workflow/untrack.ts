@@ -6,7 +6,7 @@ import { registrationBases } from '@/projection/registration';
 import { failure, JobFailed } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { nothingToUntrack } from '@/repos/branch-words';
-import { Graph } from '@/stack/graph';
+import { Graph } from '@/repos/graph';
 import type { PlannedMove } from './commit-moves';
 
 /**

@@ -97,6 +97,20 @@ export class RepoPage {
     return job;
   }
 
+  /** Presses the header's Restack, once a sync has seen what there is to move. */
+  async startRestackAll(): Promise<JobCard> {
+    const restack = this.button('Restack \\d');
+    if (await restack.isHidden()) await this.run('Sync');
+    return this.jobOf(() => restack.click(JOB));
+  }
+
+  /** The same, until that has completed. */
+  async restackAll(): Promise<JobCard> {
+    const job = await this.startRestackAll();
+    await job.is('completed');
+    return job;
+  }
+
   /** Registers every suggestion, by way of the preview, and waits until that has completed. */
   async registerAll(): Promise<JobCard> {
     await this.button('Register all suggested').click();

@@ -57,6 +57,8 @@ export interface BranchCounts {
   /** Would conflict with their parents. */
   wouldConflict: number;
   untracked: number;
+  /** Blocked by another branch, too large to be compared, or on a parent that is gone; old rows do not say. */
+  heldBack?: number;
 }
 
 /** A file of a conflict; `text` is the conflicted text with markers, or null where there is none to show (binary, too large). */
@@ -626,7 +628,34 @@ export interface Action {
   base?: string | undefined;
 }
 
-export type BranchFilter = 'all' | 'active' | 'needs_restack' | 'conflicts' | 'untracked' | 'merged';
+/**
+ * `active` leaves out what is merged or gone; `needs_restack` are the branches that a Restack of the whole repository
+ * moves; `held_back` those that it leaves for another reason than a conflict of their own.
+ */
+export type BranchFilter = 'all' | 'active' | 'needs_restack' | 'conflicts' | 'held_back' | 'untracked' | 'merged';
+
+/** How a branch stands: the state that the dashboard shows, counts and filters by. */
+export type BranchState =
+  | { is: 'in_place' | 'moving' | 'untracked' | 'long_lived' | 'merged' | 'gone' | 'too_large' }
+  /** A Restack of the whole repository moves it; `with` is the branch below that takes it along, null where it is its own. */
+  | { is: 'will_move'; with: string | null }
+  | { is: 'conflict'; files: string[] }
+  /** It would be left where it is, because of the branch `by` below it. */
+  | { is: 'blocked'; by: string }
+  /** What it stands on is no longer on the remote, or carries nothing any more. */
+  | { is: 'parent_gone'; parent: string };
+
+/** The last outline of a Restack of the whole repository, in short: ask `forecast.get` for all of it. */
+export interface RestackForecast {
+  /** The forecast's id. */
+  id: number;
+  outline: Pick<ForecastOutline, 'failure' | 'heldBack'> & {
+    moves: Array<Pick<ForecastMove, 'branch' | 'from' | 'moves'>>;
+  };
+  computedAt: string | null;
+  /** The branches have changed since. */
+  stale: boolean;
+}
 
 /** A repository with its branches (trunk is not among them), tasks and recent jobs. */
 export interface Overview {
@@ -637,6 +666,10 @@ export interface Overview {
   nextCursor: string | null;
   /** How many branches each filter keeps. */
   counts: Record<BranchFilter, number>;
+  /** How the branches above stand, by name; those that are not named are in place. */
+  states: Record<string, BranchState>;
+  /** What a Restack of them all would do, as it was last computed; null where it never was. */
+  restack: RestackForecast | null;
   tasks: Task[];
   /** The last 20 archived ones. */
   archivedTasks: Task[];
@@ -660,7 +693,10 @@ export interface Status {
   disk: { database: number; clones: number; free: number; at: string } | null;
   /** How many jobs may be at work at once. */
   concurrency: number;
+  /** Whether people and programs are asked who they are. */
   asksForToken: boolean;
+  /** The servers of its database, this one first; empty while that does not answer. */
+  nodes: ServerNode[];
   /** Null while the database does not answer. */
   queue: { queued: number; running: number; oldestQueuedAt: string | null } | null;
   /** The last jobs that failed. */
@@ -673,6 +709,21 @@ export interface Status {
     message: string;
     at: string | null;
   }>;
+}
+
+/** One of the servers that share a database. */
+export interface ServerNode {
+  machine: string;
+  host: string;
+  version: string;
+  executor: 'inngest' | 'inline';
+  takesJobs: boolean;
+  startedAt: string;
+  seenAt: string;
+  /** Whether it is the one that answers. */
+  isThis: boolean;
+  /** Whether it has not been heard for a while. */
+  isAway: boolean;
 }
 
 /** A program that the server is, runs, or could run. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GitOptions, git, gitText } from '../process/run';
@@ -22,14 +23,29 @@ export async function maintainClone(gitDir: string, options: MaintenanceOptions 
   await run(['pack-refs', '--all', '--prune']);
   if (await isThoroughDue(gitDir)) {
     // It may name commits that go now.
-    await rm(join(gitDir, 'objects/info/commit-graphs'), { recursive: true, force: true });
+    await rm(join(gitDir, COMMIT_GRAPHS), { recursive: true, force: true });
     await run(['repack', '-a', '-d', '-l', '--quiet']);
     await run(['prune', '--expire=now']);
     await writeFile(join(gitDir, THOROUGH), '');
   } else {
     await run(['repack', '--geometric=2', '-d', '-l', '--quiet']);
   }
-  await run(['commit-graph', 'write', '--reachable', '--split', '--no-progress']);
+  await run(WRITE_GRAPH);
+}
+
+const COMMIT_GRAPHS = 'objects/info/commit-graphs';
+const WRITE_GRAPH = ['commit-graph', 'write', '--reachable', '--split', '--no-progress'];
+
+/**
+ * Writes the clone's commit graph where there is none; maintenance renews it. Without one, git lists what one commit has
+ * and another lacks by dates, and where those run backwards for more than a few commits it lists what both have. With
+ * one, however old, `rev-list --topo-order` is exact: what the graph does not have is walked whole. A shallow clone
+ * cannot have one. (git 2.39, revision.c: `generation_numbers_enabled`.)
+ * @throws GitError
+ */
+export async function ensureCommitGraph(gitDir: string, options: MaintenanceOptions = {}): Promise<void> {
+  if (existsSync(join(gitDir, COMMIT_GRAPHS, 'commit-graph-chain'))) return;
+  await git(WRITE_GRAPH, { ...options, gitDir });
 }
 
 /** Whether maintenance is worth its time: many loose objects or packs, or a week has gone. Starts one process. */

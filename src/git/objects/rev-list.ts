@@ -12,7 +12,7 @@ export interface ListedCommit {
 /**
  * Lists what `from` reaches and `without` does not, children before parents, and the `boundary`: those commits
  * that were left out although a listed commit has them as a parent. Ids that do not exist are passed over
- * (in `from` and `without` alike).
+ * (in `from` and `without` alike). Exact whatever the dates are where the clone has a commit graph (`clone/maintenance.ts`).
  * @throws GitError, `too_large` where there are more than `MAX_COMMITS`
  */
 export async function listCommits(
@@ -65,7 +65,7 @@ export async function existingCommits(
  */
 export async function brings(gitDir: string, commit: string, object: string, signal?: AbortSignal): Promise<boolean> {
   let found = false;
-  const args = ['rev-list', '--objects', '--no-object-names', commit, '--not', '--remotes'];
+  const args = ['rev-list', '--topo-order', '--objects', '--no-object-names', commit, '--not', '--remotes'];
   await gitRecords(args, { gitDir, signal, encoding: 'latin1' }, (id) => {
     found ||= id === object;
   });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { BlockList } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ASKER_HEADER, readAsker, writeAsker } from '@/access/asker';
 import { rawRequest, sendRaw } from '@/testing/raw-http';
 import { createDoor, type Door, type DoorConfig, type DoorOptions } from './door';
@@ -73,6 +73,10 @@ const echo: Parameters<Door['open']>[0] = {
   inngestSigns: true,
   handle: async (request, response) => {
     if (request.url === '/throw') throw new Error('Next threw');
+    if (request.url === '/stream') {
+      response.writeHead(200).write('open');
+      return;
+    }
     if (request.url === '/throw-late') {
       response.writeHead(200).write('half');
       throw new Error('Next threw late');
@@ -211,6 +215,33 @@ it('measures have a token of their own, which opens nothing else and is not open
   const { url, door } = await listen({ config: { ...guarded, metricsToken } });
   door.open(echo);
   expect((await ask(url, 'GET /api/metrics')).status).toBe(401);
+});
+
+it('closes a stream once the session or the token that opened it is over, and leaves the others open', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const over = new Set<string>();
+  const { url, door } = await listen({
+    sessions: { ...someSessions, find: async (id) => (over.has(id) ? null : someSessions.find(id)) },
+    tokens: { find: async (token) => (over.has(token) ? null : someTokens.find(token)) },
+  });
+  door.open(echo);
+  const open = async (headers: Record<string, string>) => {
+    const stream = (await fetch(`${url}/stream`, { headers })).body?.getReader();
+    await stream?.read();
+    let isOpen = true;
+    const ended = stream?.read().catch(() => undefined).then(() => { isOpen = false; }); // biome-ignore format: one line
+    return { ended, isOpen: () => isOpen };
+  };
+  const bySession = await open({ cookie: 'spicerack_session=live' });
+  const byToken = await open({ authorization: 'Bearer spk_reader' });
+  const byServer = await open({ authorization: `Bearer ${TOKEN}` });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([bySession, byToken, byServer].map(({ isOpen }) => isOpen())).toEqual([true, true, true]);
+  over.add('live').add('spk_reader');
+  await vi.advanceTimersByTimeAsync(60_000);
+  await Promise.all([bySession.ended, byToken.ended]);
+  expect(byServer.isOpen()).toBe(true);
 });
 
 it('tells the app who asks, and nobody else can', async () => {

@@ -31,7 +31,7 @@ import {
 import { type OidcProvider, readBegun, writeBegun } from './oidc';
 import { addressOf, vouchedFor } from './proxies';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
-import { SIGN_IN_HEADERS, signInPage } from './sign-in-page';
+import { SIGN_IN_HEADERS, type SignInForm, signInPage } from './sign-in-page';
 import { createThrottle } from './throttle';
 
 /** What stands between the network and the app: every request of a server comes through it, and gets an answer. */
@@ -89,16 +89,22 @@ interface Answer {
   status: number;
   message: string;
   headers?: Record<string, string | string[]>;
-  /** Where it is the form that asks for a token, the path to go on to after it, and what was wrong with the last one. */
-  form?: { to: string; problem: string | null };
+  /** Where it is the page that asks who somebody is. */
+  form?: SignInForm;
 }
 
 /** What becomes of a request: an answer of ours, or it comes in as somebody. */
-type Checked = { answer: Answer } | { asker: Asker };
+type Checked =
+  | { answer: Answer }
+  /** `holds` asks again, of what can end while an answer is still open. */
+  | { asker: Asker; holds?: () => Promise<boolean> };
 
 /** After so long without a request, in milliseconds, somebody whom a proxy vouches for has signed in anew. */
 const VOUCHED_AGAIN_MS = 3_600_000;
 const MOST_SEEN = 10_000;
+
+/** How often an open answer asks whether it may stay open, in milliseconds. */
+const STILL_MS = 60_000;
 
 /** Bytes of the form at most. */
 const MOST_FORM = 4096;
@@ -164,6 +170,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     const { name } = person;
     const role = roleOf(person, config.allow);
     if (!role) {
+      if (rules.publicRead) return { asker: { ...anybody('read'), address: addressOf(request, config) } };
       return { answer: { status: 403, message: notNamed(name) } };
     }
     // There is no moment of signing in: the proxy says it with every request.
@@ -192,7 +199,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     } catch (error) {
       logTrouble('provider_failed', `${provider.name} does not let people sign in`, error);
       const problem = `${provider.name} cannot be asked to sign you in now. Try again; the log of this server says why.`;
-      return { status: 503, message: problem, form: { to, problem } };
+      return { status: 503, message: problem, form: { to, problem, ofProvider: true } };
     }
   }
 
@@ -200,7 +207,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     const begun = readBegun(cookieOf(request.headers.cookie, BEGUN, MOST_FORM));
     if (!provider || !begun) {
       const problem = 'This sign-in was begun in another browser, or too long ago. Begin it again.';
-      return { status: 400, message: problem, form: { to: '/', problem } };
+      return { status: 400, message: problem, form: { to: '/', problem, ofProvider: true } };
     }
     const to = landing(begun.to);
     const came = new URL(callbackOf(request));
@@ -212,12 +219,16 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
       logTrouble('sign_in_failed', `A sign-in at ${provider.name} failed`, error);
       noteOf(request, 'sign_in_failed', null);
       const problem = `${provider.name} has not signed you in. Try again; the log of this server says why.`;
-      return { status: 401, message: problem, form: { to, problem } };
+      return { status: 401, message: problem, form: { to, problem, ofProvider: true } };
     }
     const role = roleOf(person, config.allow);
     if (!role) {
       noteOf(request, 'sign_in_failed', person.name);
-      return { status: 403, message: notNamed(person.name), form: { to, problem: notNamed(person.name) } };
+      return {
+        status: 403,
+        message: notNamed(person.name),
+        form: { to, problem: notNamed(person.name), ofProvider: true },
+      };
     }
     const id = await sessions.begin({ name: person.name, role, tokenId: null }, PROVIDED_SECONDS);
     noteOf(request, 'sign_in', person.name);
@@ -242,7 +253,8 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     const address = addressOf(request, config);
     if (credential.kind === 'session') {
       const who = await sessions.find(credential.id);
-      if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address } };
+      const holds = async () => (await sessions.find(credential.id)) !== null;
+      if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address }, holds };
       return rules.publicRead ? { asker: { ...anybody('read'), address } } : { answer: unauthorized(request) };
     }
     const wait = Math.ceil(throttle.waitOf(address) / 1000);
@@ -260,7 +272,9 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
       return { answer: { ...UNAUTHORIZED, message, form: { to, problem: message } } };
     }
     if (credential.kind === 'bearer') {
-      return { asker: { name: who.name, role: who.role, hasSession: false, address } };
+      const asker = { name: who.name, role: who.role, hasSession: false, address };
+      if (who.tokenId === null) return { asker };
+      return { asker, holds: async () => (await tokens.find(credential.token)) !== null };
     }
     const session = cookie(await sessions.begin(who), SESSION_SECONDS, isSecure(request));
     noteOf(request, 'sign_in', who.name);
@@ -304,6 +318,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
       .then(async (checked) => {
         if ('answer' in checked) return respond(response, checked.answer, request, provider?.name ?? null);
         request.headers[ASKER_HEADER] = writeAsker(checked.asker);
+        if (checked.holds) closeOnceOver(response, checked.holds);
         await (await opened).handle(request, response);
       })
       .catch((error: unknown) => {
@@ -361,6 +376,18 @@ function notNamed(name: string): string {
 
 const NOBODY_UPGRADES: Answer = { status: 400, message: 'This server takes no Upgrade requests.' };
 const UNAUTHORIZED = { status: 401, message: ASKS_FOR_TOKEN, headers: { 'www-authenticate': 'Bearer' } };
+
+/** A stream ends with the session or the token that opened it, a minute later at most. */
+function closeOnceOver(response: ServerResponse, holds: () => Promise<boolean>): void {
+  const look = setInterval(() => {
+    holds().then(
+      (live) => live || response.destroy(),
+      () => undefined, // The database is away, which says nothing about anybody.
+    );
+  }, STILL_MS);
+  look.unref();
+  response.once('close', () => clearInterval(look));
+}
 
 function unauthorized(request: IncomingMessage): Answer {
   return { ...UNAUTHORIZED, form: { to: landing(request.url), problem: null } };
@@ -448,7 +475,7 @@ function respond(
 ): void {
   const { status, message, headers } = answer;
   if (answer.form && request.headers.accept?.includes('text/html')) {
-    const page = signInPage(answer.form.to, answer.form.problem, providerName);
+    const page = signInPage(answer.form, providerName);
     response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
   } else {
     response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);

@@ -15,7 +15,7 @@ beforeAll(async () => {
       asked.push({ ...request.headers });
       response.end('{}');
     },
-    { dev: false, allowedOrigins: [BOARD] },
+    { dev: false, allowedOrigins: [BOARD], vouching: ['x-forwarded-user'] },
   );
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
@@ -31,6 +31,14 @@ const ask = (path: string, origin: string, init: RequestInit = {}) =>
   fetch(`${url}${path}`, { ...init, headers: { ...crossSite, ...init.headers, origin } });
 
 describe('a page of a site that the settings name', () => {
+  it('is not who a proxy says that its visitor is', async () => {
+    asked = [];
+    const headers = { 'x-forwarded-user': 'mara@example.com', authorization: 'Bearer its-own' };
+    await ask('/api/trpc/jobs.list', BOARD, { headers });
+    expect(asked[0]).toHaveProperty('authorization');
+    expect(asked[0]).not.toHaveProperty('x-forwarded-user');
+  });
+
   it('is told what it may send to the API', async () => {
     const answer = await ask('/api/trpc/jobs.run', BOARD, { method: 'OPTIONS' });
     expect(answer.status).toBe(204);

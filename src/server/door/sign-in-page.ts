@@ -29,6 +29,7 @@ main > a {
 }
 :focus-visible { outline: 2px solid light-dark(#3655cd, #90aefe); outline-offset: 2px }
 p { margin: 1rem 0 0; color: light-dark(#565b64, #a5a9b1) }
+main > [role=alert] { margin: 0 0 1rem }
 [role=alert] { margin-top: .5rem; color: light-dark(#b31319, #fd837d) }
 code { overflow-wrap: anywhere }
 `;
@@ -41,13 +42,23 @@ export const SIGN_IN_HEADERS = {
   'referrer-policy': 'same-origin',
 };
 
+/** What the page asks, and where it leads. */
+export interface SignInForm {
+  /** The path to go on to. */
+  to: string;
+  /** What was wrong with the last try, as a sentence. */
+  problem: string | null;
+  /** Whether that was at the provider, and not with a token. */
+  ofProvider?: boolean;
+}
+
 /**
- * A page that asks for the token.
- * @param to the path to go on to
- * @param problem what was wrong with the last one, as a sentence
+ * A page that asks who somebody is.
  * @param provider where one can sign in without a token
  */
-export function signInPage(to: string, problem: string | null, provider: string | null): string {
+export function signInPage({ to, problem, ofProvider = false }: SignInForm, provider: string | null): string {
+  const alert = problem === null ? '' : `<p id="problem" role="alert">${escapeHtml(problem)}</p>`;
+  const ofToken = alert !== '' && !ofProvider;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -59,6 +70,7 @@ export function signInPage(to: string, problem: string | null, provider: string 
 <body>
 <main>
 <h1>Sign in to Spicerack</h1>
+${ofProvider ? alert : ''}
 ${
   provider
     ? `<a href="${LEAVE}?to=${encodeURIComponent(to)}">Sign in with ${escapeHtml(provider)}</a>
@@ -68,8 +80,8 @@ ${
 <form method="post" action="${SIGN_IN}">
 <input type="hidden" name="to" value="${escapeHtml(to)}">
 <label for="token">Token</label>
-<input id="token" name="token" type="password" autocomplete="current-password" required autofocus${problem ? ' aria-invalid="true" aria-describedby="problem"' : ''}>
-${problem ? `<p id="problem" role="alert">${escapeHtml(problem)}</p>` : ''}
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus${ofToken ? ' aria-invalid="true" aria-describedby="problem"' : ''}>
+${ofToken ? alert : ''}
 <button>Sign in</button>
 </form>
 <p>One that was made for you, or what <code>SPICERACK_TOKEN</code> was set to where the server was started.</p>

@@ -4,6 +4,7 @@ import { ArrowLeft, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
+import type { BranchState } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { CopyButton } from '../copy';
@@ -28,6 +29,7 @@ export default function BranchPanel({
   overview,
   repo,
   name,
+  state,
   news,
   walk,
   close,
@@ -35,6 +37,7 @@ export default function BranchPanel({
   overview: Overview;
   repo: RepoRow;
   name: string;
+  state: BranchState;
   news: BranchNews;
   /** Opens the branch so many rows further down the stack. */
   walk: (by: number) => void;
@@ -77,7 +80,7 @@ export default function BranchPanel({
           <h2 ref={heading} tabIndex={-1} className="text-base font-semibold break-all focus-visible:outline-none">
             {visible(name)} <CopyButton text={name} label="its name" className="align-middle" />
           </h2>
-          {branch && <Standing repo={repo} branch={branch} news={news} />}
+          {branch && <Standing repo={repo} branch={branch} state={state} news={news} />}
         </div>
         <button
           type="button"
@@ -104,13 +107,23 @@ function isTyped(target: EventTarget): boolean {
 }
 
 /** How it stands, in words. */
-function Standing({ repo, branch, news }: { repo: RepoRow; branch: BranchRow; news: BranchNews }) {
-  const { state, word, detail } = standingOf(branch, news);
+function Standing({
+  repo,
+  branch,
+  state,
+  news,
+}: {
+  repo: RepoRow;
+  branch: BranchRow;
+  state: BranchState;
+  news: BranchNews;
+}) {
+  const { word, detail } = standingOf(branch, state, news);
   return (
     <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
-      <span className={`inline-flex items-center gap-1 ${stateTone[state]}`}>
+      <span className={`inline-flex items-center gap-1 ${stateTone[state.is]}`}>
         <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden>
-          <Dot state={state} />
+          <Dot state={state.is} />
         </svg>
         {word}
       </span>

@@ -3,14 +3,13 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { JobStatus } from '@/model/kinds';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { buttonLooks } from '../controls';
 import { useMay } from '../me';
 import { useApi, useNow } from '../providers';
 import { duration } from '../time';
 import { type Phase, phaseOf } from './phase';
-import { StatusShape, statusTone } from './status';
+import { type Outcome, outcomeOf, StatusShape, statusTone } from './status';
 
 interface Props {
   /** What it does, in a word or two: shown while nothing is under way, and the beginning of its name always. */
@@ -219,7 +218,7 @@ export function JobButton({
 function face(
   phase: Phase,
   now: number,
-): { text?: string; short?: string; tone?: JobStatus | 'pressed'; title?: string } {
+): { text?: string; short?: string; tone?: Outcome | 'pressed'; title?: string } {
   switch (phase.phase) {
     case 'idle':
       return {};
@@ -242,7 +241,7 @@ function face(
         title: phase.job.job.message,
       };
     case 'completed':
-      return { text: phase.result, tone: 'completed', title: phase.job.job.message };
+      return { text: phase.result, tone: outcomeOf(phase.job.job), title: phase.job.job.message };
     case 'cancelled':
       return { text: 'Cancelled', tone: 'cancelled', title: phase.job.job.message };
     case 'error':

@@ -8,7 +8,7 @@ import { useApi, useNow } from '../providers';
 import { ago, between, duration, exact } from '../time';
 import { isActive } from './active';
 import { JobButton } from './job-button';
-import { StatusChip, StatusShape } from './status';
+import { outcomeOf, StatusChip, StatusShape } from './status';
 import { UndoButton } from './undo-button';
 import { firstLine, intent } from './words';
 
@@ -39,7 +39,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         <Link href={`/jobs/${job.id}`} className="min-w-0 flex-1 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{intent(job)}</span>
         </Link>
-        <StatusChip status={job.status} />
+        <StatusChip status={outcomeOf(job)} />
       </div>
       <ol aria-label="Steps" className="flex flex-wrap gap-x-2 text-xs text-muted">
         {steps

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { MoveView } from '@/feed/events';
 import type { ForecastCheck } from '@/model/forecast';
@@ -21,11 +21,12 @@ import { ago, duration, exactUtc } from '../time';
 import { isActive } from './active';
 import { RetryButton } from './job-card';
 import { Log } from './log';
+import { note } from './looked-at';
 import { type JobPage as JobPageData, jobQuery } from './query';
 import { ConflictView } from './result/conflict';
 import { KeepCommit } from './result/keep-commit';
 import { Commit, Name, ResultLists } from './result/result';
-import { StatusChip, StatusShape } from './status';
+import { outcomeOf, StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
 import { firstLine, intent } from './words';
@@ -53,6 +54,11 @@ function Job({ detail }: { detail: JobPageData }) {
   const jobs = overview.data?.jobs ?? [detail];
   const behind = jobs.find((other) => other.job.seq < job.seq && isActive(other.job.status));
   const retryOf = jobs.find((other) => other.job.id === job.retryOf);
+  const { repoId, seq } = job;
+  const ended = !isActive(job.status);
+  useEffect(() => {
+    if (ended) note({ repoId, seq });
+  }, [ended, repoId, seq]);
   return (
     <div className="mx-auto flex max-w-240 flex-col gap-6 p-4 md:p-6">
       <title>{`#${job.seq} ${intent(job)} · Spicerack`}</title>
@@ -64,7 +70,7 @@ function Job({ detail }: { detail: JobPageData }) {
           <h1 className="text-xl font-semibold break-words">
             <span className="text-muted">#{job.seq}</span> {intent(job)}
           </h1>
-          <StatusChip status={job.status} />
+          <StatusChip status={outcomeOf(job)} />
           <span className="flex-1" />
           {job.status !== 'completed' && <RetryButton detail={detail} jobs={jobs} />}
           <UndoButton detail={detail} jobs={jobs} known={detail.undo} />

@@ -1,16 +1,25 @@
+import type { JobView } from '@/feed/events';
 import type { JobStatus } from '@/model/kinds';
 
+/** How a job stands for a person: one that has left something where it was has done only a part. */
+export type Outcome = JobStatus | 'held_back';
+
+export function outcomeOf({ status, result }: Pick<JobView, 'status' | 'result'>): Outcome {
+  return status === 'completed' && result !== null && result.heldBack.length > 0 ? 'held_back' : status;
+}
+
 /** The tints of a job's statuses. */
-export const statusTone: Record<JobStatus, string> = {
+export const statusTone: Record<Outcome, string> = {
   queued: 'bg-queued-tint text-queued',
   running: 'bg-running-tint text-running',
   completed: 'bg-completed-tint text-completed',
   error: 'bg-error-tint text-error',
   cancelled: 'bg-cancelled-tint text-cancelled',
+  held_back: 'bg-held-tint text-held',
 };
 
 /** Each status has a shape of its own, so that nobody needs its colour. */
-export function StatusShape({ status, size = 12 }: { status: JobStatus; size?: number }) {
+export function StatusShape({ status, size = 12 }: { status: Outcome; size?: number }) {
   return (
     <svg
       viewBox="0 0 12 12"
@@ -24,17 +33,18 @@ export function StatusShape({ status, size = 12 }: { status: JobStatus; size?: n
         {status === 'running' && <path d="M6 1.5A4.5 4.5 0 1 1 1.5 6" />}
         {status === 'completed' && <path d="m2 6.5 2.8 2.7L10 3.2" />}
         {status === 'error' && <path d="M6 1.4 10.9 10H1.1ZM6 5v2M6 8.6v.1" />}
+        {status === 'held_back' && <path d="M2 2h8v8H2ZM4.8 4.4v3.2M7.2 4.4v3.2" />}
         {status === 'cancelled' && <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM3 9l6-6" />}
       </g>
     </svg>
   );
 }
 
-export function StatusChip({ status }: { status: JobStatus }) {
+export function StatusChip({ status }: { status: Outcome }) {
   return (
     <span className={`inline-flex items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[status]}`}>
       <StatusShape status={status} />
-      {status}
+      {status === 'held_back' ? 'held back' : status}
     </span>
   );
 }

@@ -7,10 +7,16 @@ export function branchesWord(count: number): string {
 }
 
 /** What branches want, in words; what none of them wants is left out. */
-export function wantWords({ needRestack, wouldConflict, untracked }: Omit<BranchCounts, 'branches'>): string[] {
+export function wantWords({
+  needRestack,
+  wouldConflict,
+  heldBack = 0,
+  untracked,
+}: Omit<BranchCounts, 'branches'>): string[] {
   return [
-    ...(needRestack > 0 ? [`${needRestack} need restack`] : []),
-    ...(wouldConflict > 0 ? [`${wouldConflict} would conflict`] : []),
+    ...(needRestack > 0 ? [`${needRestack} will move`] : []),
+    ...(wouldConflict > 0 ? [counted(wouldConflict, 'conflict')] : []),
+    ...(heldBack > 0 ? [`${heldBack} held back`] : []),
     ...(untracked > 0 ? [`${untracked} untracked`] : []),
   ];
 }

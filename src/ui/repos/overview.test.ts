@@ -6,6 +6,7 @@ const overview = (more: Partial<Overview> = {}): Overview => ({
   repoId: 'repo',
   repo: repoRow('repo', { name: 'shop' }),
   branches: [],
+  restack: null,
   tasks: [],
   archivedTasks: [],
   jobs: [],

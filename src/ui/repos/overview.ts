@@ -10,10 +10,10 @@ import { order } from '../order';
 type Page = inferRouterOutputs<AppRouter>['repos']['overview'];
 
 /**
- * Everything that a repo's page shows: the repo, its branches by name, its active tasks, the last archived ones and
- * its recent jobs. `repo` is null once somebody has removed it.
+ * Everything that a repo's page shows: the repo, its branches by name, the last outline of a Restack of them all, its
+ * active tasks, the last archived ones and its recent jobs. `repo` is null once somebody has removed it.
  */
-export interface Overview extends Pick<Page, 'branches' | 'tasks' | 'archivedTasks' | 'jobs'> {
+export interface Overview extends Pick<Page, 'branches' | 'tasks' | 'archivedTasks' | 'jobs' | 'restack'> {
   repoId: string;
   repo: Page['repo'] | null;
   cursor: number;
@@ -37,8 +37,8 @@ export const overviewQuery = (api: Api, repoId: string) =>
         branches.push(...page.branches);
         cursor = page.nextCursor;
       }
-      const { repo, tasks, archivedTasks, jobs, feedCursor: cursor } = first;
-      return { repoId, repo, branches, tasks, archivedTasks, jobs, cursor };
+      const { repo, restack, tasks, archivedTasks, jobs, feedCursor: cursor } = first;
+      return { repoId, repo, branches, restack, tasks, archivedTasks, jobs, cursor };
     },
     merge: mergeOverview,
   });
@@ -59,9 +59,24 @@ export function mergeOverview(overview: Overview, events: FeedEvent[]): Overview
   }
   const branches = mergeBranches(overview.branches, ours);
   const jobs = withoutOld(mergeJobs(overview.jobs, ours), overview.jobs);
+  const restack = ours.reduce(mergeRestack, overview.restack);
   const same =
-    repo === overview.repo && tasks === overview.tasks && branches === overview.branches && jobs === overview.jobs;
-  return same ? overview : { ...overview, repo, tasks, archivedTasks, branches, jobs };
+    repo === overview.repo &&
+    tasks === overview.tasks &&
+    branches === overview.branches &&
+    restack === overview.restack &&
+    jobs === overview.jobs;
+  return same ? overview : { ...overview, repo, tasks, archivedTasks, branches, restack, jobs };
+}
+
+/** The last outline stays until there is another one; that it is not for the branches as they are is said of it. */
+function mergeRestack(known: Overview['restack'], event: FeedEvent): Overview['restack'] {
+  if (event.type !== 'forecasts') return known;
+  if (event.op === 'delete') return known?.id === event.row.id ? { ...known, stale: true } : known;
+  const { id, kind, status, outline, computedAt, stale } = event.row;
+  if (kind !== 'restack_repo' || status !== 'ready' || !outline) return known;
+  if (!stale) return { id, outline, computedAt, stale };
+  return known?.id === id && !known.stale ? { ...known, stale } : known;
 }
 
 function without<R extends { id: string }>(rows: R[], id: string): R[] {

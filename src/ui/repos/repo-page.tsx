@@ -3,24 +3,21 @@
 import { Layers, RefreshCw } from 'lucide-react';
 import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { BranchFilter } from '@/api/repos';
 import type { BranchRow, RepoRow } from '@/db/schema';
-import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
 import { isSuggested } from '@/repos/kept';
 import { counted } from '@/text/words';
 import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
+import { HeldBackResult } from '../jobs/held-back-result';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
 import { useMay } from '../me';
 import { useApi } from '../providers';
-import { filterCounts, needsRestack } from '../stack/filter';
-import { type Foreseen, useForecast } from '../stack/forecast';
 import { Stack } from '../stack/stack';
-import { NO_NEWS, newsByBranch } from '../stack/state';
+import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
 import { useRefreshWhenStale } from '../sync/refresh';
@@ -31,6 +28,7 @@ import { LeftOutRefs } from './left-out';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { RepoNav } from './repo-nav';
+import { type RepoStates, useStates, wantedWords } from './use-states';
 
 /** Its code comes when one is about to press a row. */
 const loadBranch = () => import('../branch/panel');
@@ -56,9 +54,8 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   // The header, the stack's keys and its empty states ask for the same job.
   const sync = useRequest();
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
-  const restack = useRestackForecast(repo, branches, active === 0);
-  const news = useMemo(() => newsByBranch(jobs, restack.outline), [jobs, restack.outline]);
-  const filters = useMemo(() => filterCounts(branches, news), [branches, news]);
+  const known = useStates(overview);
+  const news = useMemo(() => newsByBranch(jobs), [jobs]);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
   const hasMergedParents = useMemo(() => onMerged(branches).above > 0, [branches]);
   const [open, show] = useOpenBranch(repo.id);
@@ -72,7 +69,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
-        <Header repo={repo} branches={branches} jobs={jobs} counts={filters} restack={restack.foreseen} sync={sync} />
+        <Header repo={repo} branches={branches} jobs={jobs} known={known} sync={sync} />
         {repo.headMoved && mayAdminister && (
           <Suspense>
             <HeadMoved repo={repo} />
@@ -120,8 +117,10 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
               repo={repo}
               branches={branches}
               jobs={jobs}
+              states={known.states}
+              renewing={known.renewing}
               news={news}
-              counts={filters}
+              counts={known.counts}
               sync={sync}
               open={open}
               show={show}
@@ -139,6 +138,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
                 overview={overview}
                 repo={repo}
                 name={open}
+                state={known.states.get(open) ?? NO_STATE}
                 news={news.get(open) ?? NO_NEWS}
                 walk={(by) => walk.current?.(by)}
                 close={() => show(null)}
@@ -148,7 +148,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         )}
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
           <section aria-label="Tasks" className={place('tasks')}>
-            <Tasks overview={overview} repo={repo} news={news} />
+            <Tasks overview={overview} repo={repo} states={known.states} news={news} />
           </section>
           <section aria-label="Jobs" className={place('jobs')}>
             <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
@@ -179,39 +179,17 @@ function useScrollBehind(open: boolean): void {
   }, [open]);
 }
 
-/**
- * What a Restack of the whole repo would do. Its outline is the last one that was known: it says of the branches
- * what it said until it is computed anew, so that no row changes its state back and forth meanwhile.
- * @param quiet jobs change the branches one by one: what is foreseen meanwhile is worth nothing
- */
-function useRestackForecast(
-  repo: RepoRow,
-  branches: BranchRow[],
-  quiet: boolean,
-): { foreseen: Foreseen | null; outline: ForecastOutline | null } {
-  const any = useMemo(() => branches.some(needsRestack), [branches]);
-  const foreseen = useForecast(any && quiet ? { repoId: repo.id, kind: 'restack_repo' } : null, 'would move');
-  const [last, setLast] = useState<ForecastOutline | null>(null);
-  const outline = !any ? null : foreseen?.state === 'ready' ? foreseen.outline : last;
-  if (outline !== last) setLast(outline);
-  return { foreseen, outline };
-}
-
 function Header({
   repo,
   branches,
   jobs,
-  counts,
-  restack,
+  known,
   sync,
 }: {
   repo: RepoRow;
   branches: BranchRow[];
   jobs: JobDetail[];
-  /** How many branches each filter of the stack keeps. */
-  counts: Record<BranchFilter, number>;
-  /** What is foreseen of a Restack of them all. */
-  restack: Foreseen | null;
+  known: RepoStates;
   sync: JobRequest;
 }) {
   const api = useApi();
@@ -220,7 +198,11 @@ function Header({
   const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
     api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
   const refreshing = useRefreshWhenStale(repo, jobs);
-  const unsynced = repo.syncedAt === null ? 'Its first sync has not ended yet.' : null;
+  const { counts, lost, renewing, problem } = known;
+  const moves = counts.needs_restack;
+  const wanted = wantedWords(counts, lost);
+  const nothing = wanted ? `Nothing can move: ${wanted}.` : 'Nothing to move: all is in place.';
+  const impossible = repo.syncedAt === null ? 'Its first sync has not ended yet.' : moves === 0 ? nothing : null;
   return (
     <header className="flex flex-wrap items-center gap-x-6 gap-y-3 border-b border-hairline bg-surface px-4 py-3">
       <div className="min-w-0 flex-1 basis-60">
@@ -253,25 +235,29 @@ function Header({
             className="min-w-0 flex-1 sm:w-48 sm:flex-none"
           />
           <JobButton
-            label="Restack all"
+            label={moves > 0 ? `Restack ${moves}` : 'Restack'}
             icon={<Layers size={14} aria-hidden />}
             look="primary"
             job={newest('restack_repo')}
             jobs={jobs}
             press={run('restack_repo')}
-            impossible={unsynced}
+            impossible={impossible}
             className="min-w-0 flex-1 sm:w-48 sm:flex-none"
           />
         </div>
         {/* Its line is always there, so that nothing below moves when it is known. */}
         <p className="min-h-4 text-xs text-muted">
-          {restack?.words && (
-            <span className={restack.state === 'ready' && restack.conflicts ? 'text-conflict' : undefined}>
-              Restack all: {restack.words}
-            </span>
+          {problem ? (
+            <span className="text-conflict">{problem}</span>
+          ) : (
+            wanted && (
+              <span className={counts.conflicts + lost > 0 ? 'text-conflict' : undefined}>Forecast: {wanted}</span>
+            )
           )}
+          {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}
         </p>
       </div>
+      <HeldBackResult jobs={jobs} />
     </header>
   );
 }
@@ -325,9 +311,9 @@ function RegisterSuggested({
 }
 
 /** What a page's header says about its branches: those that are merged or gone want nothing, and are not counted. */
-function countBranches(counts: Record<BranchFilter, number>, branches: BranchRow[]): string {
-  const { active, needs_restack: needRestack, conflicts: wouldConflict, untracked } = counts;
+function countBranches(counts: RepoStates['counts'], branches: BranchRow[]): string {
+  const { active, needs_restack: needRestack, conflicts: wouldConflict, held_back: heldBack, untracked } = counts;
   const prs = branches.filter(({ prState }) => prState === 'open' || prState === 'draft').length;
-  const words = [branchesWord(active), ...wantWords({ needRestack, wouldConflict, untracked })];
+  const words = [branchesWord(active), ...wantWords({ needRestack, wouldConflict, heldBack, untracked })];
   return [...words, ...(prs > 0 ? [counted(prs, 'PR')] : [])].join(' · ');
 }

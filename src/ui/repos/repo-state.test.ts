@@ -12,19 +12,19 @@ test('a repo has the mark of the worst that is true of it, and says all of it', 
   expect(repoState({ ...SYNCED, syncedAt: null })).toEqual({ mark: 'untracked', words: [] });
   expect(repoState(counts({}))).toEqual({ mark: 'in_place', words: [] });
   expect(repoState(counts({ untracked: 2 }))).toEqual({ mark: 'in_place', words: ['2 untracked'] });
-  expect(repoState(counts({ needRestack: 6 }))).toEqual({ mark: 'needs_restack', words: ['6 need restack'] });
+  expect(repoState(counts({ needRestack: 6 }))).toEqual({ mark: 'will_move', words: ['6 will move'] });
   expect(repoState(counts({ needRestack: 6, wouldConflict: 1 }))).toEqual({
     mark: 'conflict',
-    words: ['6 need restack', '1 would conflict'],
+    words: ['6 will move', '1 conflict'],
   });
   expect(repoState({ ...counts({ needRestack: 6 }), syncErrorAt: '2026-01-03' })).toEqual({
     mark: 'error',
-    words: ['last job failed', '6 need restack'],
+    words: ['last job failed', '6 will move'],
   });
   // Whether it failed before or after the last sync: a sync may go well where nothing else can.
   expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-01' }).mark).toBe('error');
   expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-03', activeJobs: ['a'] })).toEqual({
-    mark: 'running',
+    mark: 'moving',
     words: ['1 job under way', 'last job failed'],
   });
 });

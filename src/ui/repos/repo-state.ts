@@ -1,11 +1,11 @@
+import type { StateName } from '@/repos/branch-state';
 import { counted } from '@/text/words';
-import type { BranchState } from '../stack/state';
 import { wantWords } from './counts';
 import type { RepoList } from './repo-list';
 
 export interface RepoState {
   /** The shape of its mark: the worst that is true of it. */
-  mark: BranchState | 'error';
+  mark: StateName | 'error';
   /** All that is true of it, in words; empty where all is in place. */
   words: string[];
 }
@@ -21,20 +21,21 @@ export function repoState({
   syncErrorAt,
 }: Pick<RepoList['repos'][number], 'counts' | 'activeJobs' | 'syncedAt' | 'syncErrorAt'>): RepoState {
   const failed = syncErrorAt !== null;
-  const { needRestack = 0, wouldConflict = 0, untracked = 0 } = counts ?? {};
+  const { needRestack = 0, wouldConflict = 0, heldBack = 0, untracked = 0 } = counts ?? {};
   const under = activeJobs.length;
   const words = [
     ...(under > 0 ? [`${counted(under, 'job')} under way`] : []),
     ...(failed ? [FAILED] : []),
-    ...wantWords({ needRestack, wouldConflict, untracked }),
+    ...wantWords({ needRestack, wouldConflict, heldBack, untracked }),
   ];
   return { mark: markOf(), words };
 
   function markOf(): RepoState['mark'] {
-    if (under > 0) return 'running';
+    if (under > 0) return 'moving';
     if (failed) return 'error';
     if (syncedAt === null) return 'untracked';
     if (wouldConflict > 0) return 'conflict';
-    return needRestack > 0 ? 'needs_restack' : 'in_place';
+    if (needRestack > 0) return 'will_move';
+    return heldBack > 0 ? 'blocked' : 'in_place';
   }
 }

@@ -1,6 +1,6 @@
 import type { ForecastOutline } from '@/model/forecast';
 import { visible } from '@/text/visible';
-import { listed } from './state';
+import { listed } from '@/text/words';
 
 /** What becomes of a commit that changes whose it is, in a line. */
 export interface CommitWords {
@@ -24,7 +24,7 @@ export function commitWords({ left = [], adopted = [] }: Changes): CommitWords[]
   return [
     ...[...leaving].map(([commit, all]): CommitWords => {
       const { subject = '', on = null } = all.find((one) => one.on !== null) ?? all[0] ?? {};
-      const from = listed(all.map(({ branch }) => branch));
+      const from = visible(listed(all.map(({ branch }) => branch)));
       const where = on === null ? 'no branch has it then' : `${visible(on)} has it`;
       return { commit, isLost: on === null, words: `${visible(subject)} leaves ${from}: ${where}` };
     }),

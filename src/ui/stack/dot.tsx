@@ -1,22 +1,25 @@
-import type { BranchState } from './state';
+import type { StateName } from '@/repos/branch-state';
 
-export const stateTone: Record<BranchState, string> = {
+export const stateTone: Record<StateName, string> = {
   in_place: 'text-completed',
-  needs_restack: 'text-restack',
+  will_move: 'text-restack',
   conflict: 'text-conflict',
-  held_back: 'text-held',
-  running: 'text-running',
+  blocked: 'text-held',
+  parent_gone: 'text-error',
+  too_large: 'text-held',
+  moving: 'text-running',
+  long_lived: 'text-muted',
   merged: 'text-muted',
   gone: 'text-error',
   untracked: 'text-muted',
 };
 
 /** A branch's dot, centred on 0,0 and within 5 of it: each state has a shape of its own. */
-export function Dot({ state }: { state: BranchState }) {
+export function Dot({ state }: { state: StateName }) {
   switch (state) {
     case 'in_place':
       return <circle r="4" fill="currentColor" />;
-    case 'needs_restack':
+    case 'will_move':
       return (
         <>
           <circle r="4" fill="none" stroke="currentColor" strokeWidth="1.6" />
@@ -25,14 +28,24 @@ export function Dot({ state }: { state: BranchState }) {
       );
     case 'conflict':
       return <path d="M-3.6-3.6 3.6 3.6M3.6-3.6-3.6 3.6" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />;
-    case 'held_back':
+    case 'blocked':
+    case 'too_large':
       return (
         <>
           <rect x="-4.5" y="-4.5" width="9" height="9" rx="1.5" fill="none" stroke="currentColor" strokeWidth="1.6" />
           <path d="M-1.4-2V2M1.4-2V2" stroke="currentColor" strokeWidth="1.5" />
         </>
       );
-    case 'running':
+    case 'parent_gone':
+      return (
+        <>
+          <circle cy="-1.6" r="2.9" fill="none" stroke="currentColor" strokeWidth="1.6" />
+          <path d="M-4 4.2H-1.6M1.6 4.2H4" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" />
+        </>
+      );
+    case 'long_lived':
+      return <rect x="-3.8" y="-3.8" width="7.6" height="7.6" rx="1.5" fill="currentColor" />;
+    case 'moving':
       return (
         <path
           className="spin"

@@ -3,8 +3,8 @@
 import { Search } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
 import { type RefObject, useEffect, useState } from 'react';
-import type { BranchFilter } from '@/api/repos';
-import { filterNames, filterOf, filterWord, type StackView } from './filter';
+import { type StateFilter, stateFilters } from '@/repos/branch-state';
+import { filterOf, filterWord, type StackView } from './filter';
 
 /** What the page's address asks to see of the stack, and what changes it. */
 export function useStackView(field: RefObject<HTMLInputElement | null>): [StackView, (view: StackView) => void] {
@@ -40,7 +40,7 @@ export function FilterBar({
 }: {
   view: StackView;
   go: (view: StackView) => void;
-  counts: Record<BranchFilter, number>;
+  counts: Record<StateFilter, number>;
   field: RefObject<HTMLInputElement | null>;
   /** Back to the tree. */
   leave: () => void;
@@ -52,7 +52,7 @@ export function FilterBar({
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll sideways */}
       <div role="group" aria-label="Filter" className="-mx-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
-        {filterNames.map((filter) => (
+        {stateFilters.map((filter) => (
           <button
             key={filter}
             type="button"

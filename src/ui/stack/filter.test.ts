@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { branchStates } from '@/repos/branch-state';
 import { branchRow } from '../testing/rows';
-import { filterCounts, filterOf, filterStack, type StackView } from './filter';
+import { filterOf, filterStack, type StackView } from './filter';
 import { layoutStack } from './layout';
-import { type BranchNews, NO_NEWS } from './state';
 
 const conflict = { tip: '', parentTip: '', outcome: 'conflict', files: ['a.ts'] } as const;
 const branches = [
@@ -13,10 +13,11 @@ const branches = [
   branchRow('old', { merged: true, needsRestack: true }),
   branchRow('new', { tracked: false, parent: null }),
 ];
+const states = branchStates({ rows: branches, trunk: 'main', restack: null });
 
 /** What a view shows from top to bottom; what is dimmed in brackets. */
 function shown(view: Partial<StackView>): string[] {
-  const { rows, beside, dimmed } = filterStack(branches, new Map(), layoutStack(branches), {
+  const { rows, beside, dimmed } = filterStack(branches, states, layoutStack(branches), {
     filter: 'all',
     search: '',
     ...view,
@@ -28,19 +29,8 @@ function shown(view: Partial<StackView>): string[] {
 
 describe('a filter of the stack', () => {
   it('keeps what stands below a branch that it keeps, dimmed', () => {
-    expect(shown({ filter: 'needs_restack' })).toEqual(['(low)', 'side', '(mid)', 'top']);
+    expect(shown({ filter: 'needs_restack' })).toEqual(['(low)', 'side']);
     expect(shown({ filter: 'conflicts' })).toEqual(['(low)', '(mid)', 'top']);
-  });
-
-  it('counts each branch under every filter that keeps it', () => {
-    expect(filterCounts(branches, new Map())).toEqual({
-      all: 6,
-      active: 5,
-      needs_restack: 2,
-      conflicts: 1,
-      untracked: 1,
-      merged: 1,
-    });
   });
 
   it('leaves out what is merged or gone unless it is asked for', () => {
@@ -56,14 +46,6 @@ describe('a filter of the stack', () => {
   });
 });
 
-describe('the conflicts', () => {
-  it('are those that the whole Restack foresees too', () => {
-    const foreseen: BranchNews['foreseen'] = { kind: 'conflict', commit: '', subject: '', onto: 'low', files: [] };
-    const news = new Map([['side', { ...NO_NEWS, foreseen }]]);
-    expect(filterCounts(branches, new Map()).conflicts + 1).toBe(filterCounts(branches, news).conflicts);
-  });
-});
-
 describe('a search of the stack', () => {
   it('looks into names and subjects, in any case', () => {
     expect(shown({ search: ' TOP ' })).toEqual(['(low)', '(mid)', 'top']);
@@ -73,7 +55,7 @@ describe('a search of the stack', () => {
 
   it('is within the filter, and what moves with a branch counts what is not shown too', () => {
     expect(shown({ filter: 'needs_restack', search: 'side' })).toEqual(['(low)', 'side']);
-    const { rows } = filterStack(branches, new Map(), layoutStack(branches), { filter: 'all', search: 'low' });
+    const { rows } = filterStack(branches, states, layoutStack(branches), { filter: 'all', search: 'low' });
     expect(rows.map(({ branch, above }) => [branch.name, above])).toEqual([['low', 3]]);
   });
 });

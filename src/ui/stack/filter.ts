@@ -1,66 +1,35 @@
-import type { BranchFilter } from '@/api/repos';
 import type { BranchRow } from '@/db/schema';
-import { isKept } from '@/repos/kept';
+import { type BranchState, STATE_FILTERS, type StateFilter, stateFilters } from '@/repos/branch-state';
 import { layoutStack, type StackPicture } from './layout';
-import { type BranchNews, isLive, NO_NEWS, wouldConflict } from './state';
+import { NO_STATE } from './state';
 
-type News = ReadonlyMap<string, BranchNews>;
+/** The state of each branch, by name. */
+export type States = ReadonlyMap<string, BranchState>;
 
-/** The filters in the order in which they are shown, with what each keeps. */
-const FILTERS: Record<
-  BranchFilter,
-  { word: string; none: string; keeps: (branch: BranchRow, news: BranchNews) => boolean }
-> = {
-  all: { word: 'All', none: 'There is no branch', keeps: () => true },
-  active: { word: 'Active', none: 'Nothing is active', keeps: isLive },
-  needs_restack: {
-    word: 'Needs restack',
-    none: 'Nothing needs a restack',
-    keeps: needsRestack,
-  },
-  conflicts: {
-    word: 'Conflicts',
-    none: 'Nothing would conflict',
-    keeps: (branch, news) => wouldConflict(branch, news) && isLive(branch),
-  },
-  untracked: {
-    word: 'Untracked',
-    none: 'Nothing is untracked',
-    keeps: (branch) => !branch.tracked && isLive(branch) && !isKept(branch),
-  },
-  merged: { word: 'Merged', none: 'Nothing is merged', keeps: (branch) => branch.merged },
+/** The words of each filter: its name, and the beginning of the sentence that it keeps nothing. */
+const WORDS: Record<StateFilter, { word: string; none: string }> = {
+  all: { word: 'All', none: 'There is no branch' },
+  active: { word: 'Active', none: 'Nothing is active' },
+  needs_restack: { word: 'Will move', none: 'Nothing will move' },
+  conflicts: { word: 'Conflicts', none: 'Nothing conflicts' },
+  held_back: { word: 'Held back', none: 'Nothing is held back' },
+  untracked: { word: 'Untracked', none: 'Nothing is untracked' },
+  merged: { word: 'Merged', none: 'Nothing is merged' },
 };
-
-/** Whether a Restack of the whole repo has something to do for it. */
-export function needsRestack(branch: BranchRow): boolean {
-  return branch.needsRestack && branch.tracked && isLive(branch);
-}
 
 /** What a person wants to see of the stack; it stands in the page's address. */
 export interface StackView {
-  filter: BranchFilter;
+  filter: StateFilter;
   search: string;
 }
 
-export const filterNames = Object.keys(FILTERS) as BranchFilter[];
-export const filterWord = (filter: BranchFilter) => FILTERS[filter].word;
+export const filterWord = (filter: StateFilter) => WORDS[filter].word;
 /** The beginning of the sentence that says that a filter keeps nothing. */
-export const filterNone = (filter: BranchFilter) => FILTERS[filter].none;
+export const filterNone = (filter: StateFilter) => WORDS[filter].none;
 
 /** The filter of that name; all where there is none. */
-export function filterOf(name: string | null): BranchFilter {
-  return filterNames.find((filter) => filter === name) ?? 'all';
-}
-
-/** How many branches each filter keeps. */
-export function filterCounts(branches: BranchRow[], news: News): Record<BranchFilter, number> {
-  const counts = { all: 0, active: 0, needs_restack: 0, conflicts: 0, untracked: 0, merged: 0 };
-  for (const branch of branches) {
-    for (const filter of filterNames) {
-      if (FILTERS[filter].keeps(branch, news.get(branch.name) ?? NO_NEWS)) counts[filter]++;
-    }
-  }
-  return counts;
+export function filterOf(name: string | null): StateFilter {
+  return stateFilters.find((filter) => filter === name) ?? 'all';
 }
 
 /** A picture of a part of the branches. */
@@ -77,7 +46,7 @@ export interface FilteredStack extends StackPicture {
  */
 export function filterStack(
   branches: BranchRow[],
-  news: News,
+  states: States,
   whole: StackPicture,
   { filter, search }: StackView,
 ): FilteredStack {
@@ -86,7 +55,7 @@ export function filterStack(
   const kept = new Set(
     branches.flatMap((branch) => {
       const found = branch.name.toLowerCase().includes(sought) || branch.subject.toLowerCase().includes(sought);
-      return found && FILTERS[filter].keeps(branch, news.get(branch.name) ?? NO_NEWS) ? [branch.name] : [];
+      return found && STATE_FILTERS[filter](states.get(branch.name) ?? NO_STATE) ? [branch.name] : [];
     }),
   );
   const byName = new Map(branches.map((branch) => [branch.name, branch]));

@@ -61,8 +61,9 @@ const PATIENCE_MS = 120;
  * The forecast of an action once it has been wanted for a moment; null asks for none. It is asked for anew when the
  * branches have changed.
  * @param clean what is said of a branch that can be moved
+ * @param pace how soon it is asked for anew, in milliseconds
  */
-export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | null {
+export function useForecast(ask: ForecastAsk | null, clean: string, pace = PATIENCE_MS): Foreseen | null {
   const api = useApi();
   const key = ask && JSON.stringify(ask);
   const [settled, setSettled] = useState<{ key: string; ask: ForecastAsk } | null>(null);
@@ -83,9 +84,9 @@ export function useForecast(ask: ForecastAsk | null, clean: string): Foreseen | 
   useEffect(() => {
     if (!outdated) return;
     // Branches change one after the other.
-    const timer = setTimeout(() => void refetch(), PATIENCE_MS);
+    const timer = setTimeout(() => void refetch(), pace);
     return () => clearTimeout(timer);
-  }, [outdated, refetch]);
+  }, [outdated, refetch, pace]);
   if (!ask) return null;
   if (current === null) return { state: 'pending', words: '' };
   if (query.error) return { state: 'refused', words: problemWords(problemOf(query.error)) };

@@ -1,6 +1,7 @@
 import type { ForecastOutline } from '@/model/forecast';
+import { visible } from '@/text/visible';
+import { listed } from '@/text/words';
 import { commitWords } from './commit-words';
-import { listed } from './state';
 
 /**
  * A forecast in one line: `6 would move, 1 would conflict: src/cache.ts, 2 above it held back`.
@@ -18,7 +19,7 @@ export function outlineWords(outline: ForecastOutline, clean: string): string {
   const lost = commitWords(outline).filter(({ isLost }) => isLost).length;
   const parts = [
     ...(moved > 0 ? [`${moved} ${clean}`] : []),
-    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${listed([...files])}`] : []),
+    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${visible(listed([...files]))}`] : []),
     ...(others > 0 ? [`${others} held back`] : []),
     ...(lost > 0 ? [`${lost} ${lost === 1 ? 'commit' : 'commits'} would be on no branch any more`] : []),
   ];

@@ -3,10 +3,9 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { Requests } from '../jobs/job-button';
 import { type Entry, entriesOf } from './entries';
-import { type FilteredStack, filterStack, type StackView } from './filter';
+import { type FilteredStack, filterStack, type StackView, type States } from './filter';
 import { layoutStack, type StackPicture } from './layout';
 import { afterMoves, type PendingMoves, pendingMoves, withGhosts } from './move/pending';
-import type { BranchNews } from './state';
 
 export interface Picture {
   /** Of all branches, as they stand. */
@@ -20,7 +19,7 @@ export interface Picture {
 
 /** What the stack shows, each part computed anew only where what it is made of has changed. */
 export function usePicture(
-  { branches, jobs, news }: { branches: BranchRow[]; jobs: JobDetail[]; news: ReadonlyMap<string, BranchNews> },
+  { branches, jobs, states }: { branches: BranchRow[]; jobs: JobDetail[]; states: States },
   sent: Requests['sent'],
   { filter, search }: StackView,
   trunk: string | null,
@@ -29,8 +28,8 @@ export function usePicture(
   const moves = useMemo(() => pendingMoves(branches, jobs, sent), [branches, jobs, sent]);
   const after = useMemo(() => afterMoves(branches, moves), [branches, moves]);
   const filtered = useMemo(
-    () => filterStack(after, news, after === branches ? whole : layoutStack(after), { filter, search }),
-    [branches, after, news, whole, filter, search],
+    () => filterStack(after, states, after === branches ? whole : layoutStack(after), { filter, search }),
+    [branches, after, states, whole, filter, search],
   );
   const wanted = useMemo(
     () => withGhosts(entriesOf(filtered, trunk), branches, moves, trunk),

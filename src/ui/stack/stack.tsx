@@ -2,9 +2,9 @@
 
 import { lazy, type MouseEvent, type RefObject, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import type { BranchFilter } from '@/api/repos';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import type { StateFilter } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { Button } from '../controls';
@@ -13,6 +13,7 @@ import { useMay } from '../me';
 import { useApi } from '../providers';
 import { useStable } from '../stable';
 import { lookAtRemote } from '../sync/look';
+import type { States } from './filter';
 import { FilterBar, useStackView } from './filter-bar';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
@@ -22,7 +23,7 @@ import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
 import { TreeRow } from './row/tree-row';
 import { TrunkRow } from './row/trunk-row';
-import { type BranchNews, NO_NEWS } from './state';
+import { type BranchNews, NO_NEWS, NO_STATE } from './state';
 import { stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
 import { rowFrom, useCursor } from './tree/cursor';
@@ -42,10 +43,13 @@ interface Props {
   repo: RepoRow;
   branches: Branch[];
   jobs: JobDetail[];
+  states: States;
+  /** Whether the states are being renewed: they are those of a moment ago. */
+  renewing: boolean;
   /** By branch. */
   news: ReadonlyMap<string, BranchNews>;
   /** How many branches each filter keeps. */
-  counts: Record<BranchFilter, number>;
+  counts: Record<StateFilter, number>;
   /** The page's one request for a sync. */
   sync: JobRequest;
   /** The branch that is opened beside it, and what opens another one, or none. */
@@ -59,7 +63,19 @@ interface Props {
  * The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. It is
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
-export function Stack({ repo, branches, jobs, news, counts, sync, open, show: showBranch, walk }: Props) {
+export function Stack({
+  repo,
+  branches,
+  jobs,
+  states,
+  renewing,
+  news,
+  counts,
+  sync,
+  open,
+  show: showBranch,
+  walk,
+}: Props) {
   const api = useApi();
   const mayAct = useMay('act');
   const id = useId();
@@ -68,7 +84,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync, open, show: sh
   const { words, say } = useAnnouncements(jobs);
   const [view, go] = useStackView(field);
   const { sent, send, dismiss } = useRequests();
-  const { whole, moves, filtered, wanted } = usePicture({ branches, jobs, news }, sent, view, repo.trunk);
+  const { whole, moves, filtered, wanted } = usePicture({ branches, jobs, states }, sent, view, repo.trunk);
   const { held, pickUp, drop, tell } = useHand({ trunk: repo.trunk, branches, picture: whole }, say);
   const drag = useDragModule(tell, drop);
   const { selected, chosen, toggle, extend, clear } = useSelection(branches, whole);
@@ -245,6 +261,8 @@ export function Stack({ repo, branches, jobs, news, counts, sync, open, show: sh
             role="treegrid"
             tabIndex={0}
             aria-label="Branches"
+            aria-busy={renewing}
+            data-renewing={renewing || undefined}
             aria-rowcount={entries.length}
             aria-multiselectable
             aria-activedescendant={current ? `${id}${current.name}` : undefined}
@@ -282,6 +300,7 @@ export function Stack({ repo, branches, jobs, news, counts, sync, open, show: sh
                       branch={branch}
                       dimmed={entry.dimmed}
                       onto={moves.get(name) ?? null}
+                      state={states.get(name) ?? NO_STATE}
                       news={news.get(name) ?? NO_NEWS}
                       context={context}
                       actions={actions}

@@ -1,76 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { BranchRow } from '@/db/schema';
-import type { BranchForecast, ForecastOutline } from '@/model/forecast';
 import { branchRow, jobDetail, jobMove, jobResult } from '../testing/rows';
 import { NO_NEWS, newsByBranch, standingOf } from './state';
 
-const forecast = (outcome: 'clean' | 'conflict', files: string[] = []): BranchForecast => ({
-  tip: '',
-  parentTip: '',
-  outcome,
-  files,
-});
-const outline = (heldBack: ForecastOutline['heldBack']): ForecastOutline => ({
-  engine: 'git',
-  failure: null,
-  moves: [],
-  heldBack,
-  dropped: [],
-  warnings: [],
-  registered: [],
-});
-describe('a branch', () => {
-  it('says in a word how it stands', () => {
-    const cases: Array<[Partial<BranchRow>, string]> = [
-      [{}, 'in place'],
-      [{ needsRestack: true, forecast: forecast('clean') }, 'needs restack'],
-      [{ needsRestack: true, forecast: forecast('conflict', ['a.ts']) }, 'would conflict'],
-      [{ merged: true }, 'merged'],
-      [{ gone: true }, 'gone'],
-      [{ tracked: false, parent: null }, 'untracked'],
-    ];
-    for (const [row, word] of cases) expect(standingOf(branchRow('b', row), NO_NEWS).word).toBe(word);
+describe('how a branch stands', () => {
+  it('is said with the message of the job that is about to move it', () => {
+    const planned = jobMove(1, { branch: 'b', state: 'planned' });
+    const at = (status: 'running' | 'error') =>
+      newsByBranch([jobDetail(2, { status, message: 'Pushing' }, { moves: [planned] })]).get('b') ?? NO_NEWS;
+    expect(standingOf(branchRow('b'), { is: 'moving' }, at('running')).detail).toBe('Pushing');
+    expect(at('error').mover).toBeNull();
   });
 
-  it('is held back while the newest job that wanted to move it left it', () => {
-    const reason = { kind: 'protected', message: 'no' } as const;
+  it('tells that the remote has refused it, until it was moved', () => {
+    const reason = { kind: 'protected', message: 'frozen' } as const;
     const held = jobDetail(2, { status: 'completed', result: jobResult({ heldBack: [{ branch: 'b', reason }] }) });
     const moved = jobDetail(3, { status: 'completed' }, { moves: [jobMove(1, { branch: 'b' })] });
-    const row = branchRow('b', { needsRestack: true });
-    expect(standingOf(row, newsByBranch([held], null).get('b') ?? NO_NEWS).word).toBe('held back');
-    expect(standingOf(row, newsByBranch([moved, held], null).get('b') ?? NO_NEWS).word).toBe('needs restack');
-  });
-
-  it('is in work while a job on it runs, whatever else it is', () => {
-    const jobs = newsByBranch(
-      [jobDetail(2, { branch: 'b', status: 'running' }), jobDetail(1, { branch: 'b', status: 'error' })],
-      null,
-    );
-    expect(standingOf(branchRow('b', { needsRestack: true }), jobs.get('b') ?? NO_NEWS).state).toBe('running');
-  });
-
-  it('would conflict where the whole Restack foresees it, though it is clean on its parent as that is', () => {
-    const files = [{ path: 'a.ts', kinds: ['contents'], text: null }];
-    const news = newsByBranch(
-      [],
-      outline([{ branch: 'b', reason: { kind: 'conflict', commit: '', subject: '', onto: 'a', files } }]),
-    );
-    const row = branchRow('b', { forecast: forecast('clean') });
-    expect(standingOf(row, news.get('b') ?? NO_NEWS)).toMatchObject({ state: 'conflict', detail: 'a.ts' });
-    expect(standingOf(row, NO_NEWS).state).toBe('in_place');
-  });
-
-  it('that stands on one that would conflict says what it waits for', () => {
-    const news = newsByBranch([], outline([{ branch: 'c', reason: { kind: 'below', branch: 'b' } }]));
-    const row = branchRow('c', { needsRestack: true, forecast: forecast('clean') });
-    expect(standingOf(row, news.get('c') ?? NO_NEWS).detail).toBe('forecast: waits for b');
-  });
-
-  it('is in work once a running job has planned its move', () => {
-    const planned = jobMove(1, { branch: 'b', state: 'planned' });
-    const running = newsByBranch([jobDetail(2, { status: 'running' }, { moves: [planned] })], null);
-    const ended = newsByBranch([jobDetail(2, { status: 'error' }, { moves: [planned] })], null);
-    expect(standingOf(branchRow('b'), running.get('b') ?? NO_NEWS).state).toBe('running');
-    expect(standingOf(branchRow('b'), ended.get('b') ?? NO_NEWS).state).toBe('in_place');
+    const says = (jobs: Parameters<typeof newsByBranch>[0]) =>
+      standingOf(branchRow('b'), { is: 'will_move', with: null }, newsByBranch(jobs).get('b') ?? NO_NEWS).detail;
+    expect(says([held])).toBe('the remote refused it last time: frozen');
+    expect(says([moved, held])).toBe('');
   });
 });

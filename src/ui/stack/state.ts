@@ -1,96 +1,45 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
-import type { ForecastOutline } from '@/model/forecast';
-import { isKept } from '@/repos/kept';
+import type { HeldBackReason } from '@/model/plan';
+import type { BranchState } from '@/repos/branch-state';
+import { type StateWords, stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
+import { listed } from '@/text/words';
 
-/** How a branch stands, each with a shape, a colour and a word of its own. */
-export type BranchState =
-  | 'in_place'
-  | 'needs_restack'
-  | 'conflict'
-  | 'held_back'
-  | 'running'
-  | 'merged'
-  | 'gone'
-  | 'untracked';
-
-export interface BranchStanding {
-  state: BranchState;
-  word: string;
-  /** What a person would want to know beside the word. */
-  detail: string;
-}
-
-/** What is known of a branch beyond its row. */
+/** What is known of a branch from the repo's jobs. */
 export interface BranchNews {
   /** The newest job that was asked for on this branch. */
   own: JobDetail | null;
   /** The job that is about to move it now, whatever it was asked for on. */
   mover: JobDetail | null;
-  /** Why the last job that wanted to move it left it where it was; null where it moved, or nobody wanted to. */
-  heldBack: string | null;
-  /** Why a Restack of the whole repo would leave it where it is; null where it would not, or nobody knows. */
-  foreseen: HeldBackReason | null;
+  /** What the remote said when the last job that wanted to move it was not let; null where it was, or nobody wanted to. */
+  refused: string | null;
 }
 
-type HeldBackReason = ForecastOutline['heldBack'][number]['reason'];
+export const NO_NEWS: BranchNews = { own: null, mover: null, refused: null };
 
-export const NO_NEWS: BranchNews = { own: null, mover: null, heldBack: null, foreseen: null };
+/** Of a branch that the states do not know yet. */
+export const NO_STATE: BranchState = { is: 'in_place' };
 
 /** Whether anything is still to be done with it: neither merged nor gone. */
 export function isLive(branch: Pick<BranchRow, 'merged' | 'gone'>): boolean {
   return !branch.merged && !branch.gone;
 }
 
-/** Whether it would conflict: with its parent as that is, or as that will be once the stack below has moved. */
-export function wouldConflict(branch: BranchRow, { foreseen }: BranchNews): boolean {
-  return branch.tracked && (branch.forecast?.outcome === 'conflict' || foreseen?.kind === 'conflict');
-}
-
-/** The state of a branch from its row and the news of it. */
-export function standingOf(branch: BranchRow, news: BranchNews): BranchStanding {
-  const { heldBack, foreseen } = news;
-  const at = news.own?.job.status === 'running' ? news.own : news.mover;
-  if (at) return { state: 'running', word: 'in work', detail: at.job.message };
-  if (branch.merged) return { state: 'merged', word: 'merged', detail: '' };
-  if (branch.gone) return { state: 'gone', word: 'gone', detail: 'deleted on the remote, not merged' };
-  if (isKept(branch)) return { state: 'in_place', word: 'long-lived', detail: '' };
-  if (!branch.tracked) {
-    const { renamedFrom } = branch;
-    if (renamedFrom)
-      return { state: 'untracked', word: 'renamed?', detail: `${renamedFrom} seems to be this branch now` };
-    return {
-      state: 'untracked',
-      word: 'untracked',
-      detail: branch.suggestedParent ? `stands on ${branch.suggestedParent}` : '',
-    };
-  }
-  if (wouldConflict(branch, news)) {
-    const files =
-      foreseen?.kind === 'conflict' ? foreseen.files.map((file) => file.path) : (branch.forecast?.files ?? []);
-    return { state: 'conflict', word: 'would conflict', detail: listed(files) };
-  }
-  if (branch.needsRestack && heldBack) return { state: 'held_back', word: 'held back', detail: heldBack };
-  if (branch.needsRestack) {
-    const clean =
-      branch.forecast?.outcome === 'too_large'
-        ? 'forecast: too large to be compared'
-        : branch.forecast
-          ? 'forecast: clean'
-          : '';
-    const detail = foreseen?.kind === 'below' ? `forecast: waits for ${visible(foreseen.branch)}` : clean;
-    return { state: 'needs_restack', word: 'needs restack', detail };
-  }
-  return { state: 'in_place', word: 'in place', detail: '' };
+/** A branch's state in words, with what its jobs say beside it. */
+export function standingOf(branch: BranchRow, state: BranchState, { mover, refused }: BranchNews): StateWords {
+  const words = stateWords(branch, state);
+  if (state.is === 'moving' && mover) return { ...words, detail: mover.job.message };
+  if (state.is === 'will_move' && refused !== null)
+    return { ...words, detail: visible(`the remote refused it last time: ${refused}`) };
+  return words;
 }
 
 /**
- * What is known of each branch that the jobs or the forecast name.
+ * What is known of each branch that the jobs name.
  * @param jobs newest first
- * @param outline the forecast of a Restack of the whole repo; null where none is known
  */
-export function newsByBranch(jobs: JobDetail[], outline: ForecastOutline | null): Map<string, BranchNews> {
+export function newsByBranch(jobs: JobDetail[]): Map<string, BranchNews> {
   const found = new Map<string, BranchNews>();
   const settled = new Set<string>();
   const entry = (branch: string) => {
@@ -98,12 +47,11 @@ export function newsByBranch(jobs: JobDetail[], outline: ForecastOutline | null)
     found.set(branch, known);
     return known;
   };
-  for (const { branch, reason } of outline?.heldBack ?? []) entry(branch).foreseen = reason;
   for (const detail of jobs) {
     const { job, moves } = detail;
     if (job.branch) entry(job.branch).own ??= detail;
     for (const { branch, reason } of job.result?.heldBack ?? []) {
-      if (!settled.has(branch)) entry(branch).heldBack = heldBackWords(reason);
+      if (!settled.has(branch) && reason.kind === 'protected') entry(branch).refused = reason.message;
       settled.add(branch);
     }
     for (const { branch, state } of moves) {
@@ -132,15 +80,4 @@ function wordsOf(reason: HeldBackReason): string {
     case 'parent_gone':
       return `${reason.parent} below it is gone: move it onto another branch`;
   }
-}
-
-/** `a.ts`, `a.ts and b.ts`, `a.ts and 3 more`. */
-export function listed(names: string[]): string {
-  return visible(joined(names));
-}
-
-function joined(names: string[]): string {
-  const [first = '', second] = names;
-  if (names.length > 2) return `${first} and ${names.length - 1} more`;
-  return second ? `${first} and ${second}` : first;
 }

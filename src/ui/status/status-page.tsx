@@ -51,6 +51,7 @@ export function StatusPage() {
           ]}
         />
       </Section>
+      <Nodes nodes={status.data.nodes} />
       <Queue status={status.data} />
       <Errors status={status.data} />
       <Section title="Versions">
@@ -119,6 +120,44 @@ function Facts({ facts }: { facts: Array<[name: string, value: ReactNode, about:
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The servers of one database. One alone is told all the same: that there is no other one is worth knowing. */
+function Nodes({ nodes }: Pick<SystemStatus, 'nodes'>) {
+  if (nodes.length === 0) return null;
+  const several = new Set(nodes.filter((node) => !node.isAway).map(({ version }) => version)).size > 1;
+  return (
+    <Section title="Servers">
+      <ul className="rounded-popup border border-hairline bg-surface">
+        {nodes.map((node) => (
+          <li
+            key={node.machine}
+            data-node={node.machine}
+            className="flex flex-wrap items-baseline gap-x-4 border-b border-hairline px-4 py-2 last:border-b-0"
+          >
+            <span className="min-w-0 flex-1 basis-40 break-words" title={node.machine}>
+              <span className="font-medium">{node.host}</span>
+              {node.isThis && <span className="text-muted"> (this one)</span>}
+            </span>
+            <span className="w-24">{node.version}</span>
+            <span className="w-24 text-muted">{node.executor}</span>
+            <span className={node.isAway || !node.takesJobs ? 'text-error' : 'text-muted'}>
+              {node.isAway ? (
+                <Ago iso={node.seenAt} before="not heard since " />
+              ) : node.takesJobs ? (
+                <Ago iso={node.startedAt} before="started " />
+              ) : (
+                'takes no jobs: its own status says why'
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {several && (
+        <p className="text-muted">Their versions differ. That is fine while they are upgraded one after the other.</p>
+      )}
+    </Section>
   );
 }
 

@@ -16,7 +16,8 @@ import { useApi } from '../providers';
 import { PullRequest } from '../repos/pull-request';
 import { useSending } from '../sending';
 import { Dot, stateTone } from '../stack/dot';
-import { type BranchNews, isLive, NO_NEWS, standingOf } from '../stack/state';
+import type { States } from '../stack/filter';
+import { type BranchNews, isLive, NO_NEWS, NO_STATE, standingOf } from '../stack/state';
 import { placeOf } from './place';
 
 const AnotherBranch = lazy(() => import('./another-branch'));
@@ -27,6 +28,7 @@ export interface TaskContext {
   branches: BranchRow[];
   byName: ReadonlyMap<string, BranchRow>;
   jobs: JobDetail[];
+  states: States;
   news: ReadonlyMap<string, BranchNews>;
 }
 
@@ -135,13 +137,20 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
 }
 
 /** An attached branch: how it stands, its pull request, and what makes sense now. */
-function Attached({ branch, context: { repo, jobs, news } }: { branch: BranchRow | undefined; context: TaskContext }) {
+function Attached({
+  branch,
+  context: { repo, jobs, states, news },
+}: {
+  branch: BranchRow | undefined;
+  context: TaskContext;
+}) {
   const api = useApi();
   if (!branch) {
     return <p className="text-muted">The branch is not on the remote.</p>;
   }
   const known = news.get(branch.name) ?? NO_NEWS;
-  const standing = standingOf(branch, known);
+  const state = states.get(branch.name) ?? NO_STATE;
+  const standing = standingOf(branch, state, known);
   const { own } = known;
   const told = own !== null && (isActive(own.job.status) || errorStands(own, jobs));
   const open = isLive(branch);
@@ -151,9 +160,9 @@ function Attached({ branch, context: { repo, jobs, news } }: { branch: BranchRow
       : null;
   return (
     <>
-      <p className={`flex min-w-0 items-baseline gap-2 ${stateTone[standing.state]}`}>
+      <p className={`flex min-w-0 items-baseline gap-2 ${stateTone[state.is]}`}>
         <svg viewBox="-6 -6 12 12" width="12" height="12" aria-hidden className="shrink-0 self-center">
-          <Dot state={standing.state} />
+          <Dot state={state.is} />
         </svg>
         <span className="min-w-0 break-words">
           {standing.word}
@@ -162,7 +171,7 @@ function Attached({ branch, context: { repo, jobs, news } }: { branch: BranchRow
       </p>
       <PullRequest branch={branch} words />
       <div className="flex flex-wrap items-center gap-2 empty:hidden">
-        {open && (branch.needsRestack || told || !branch.tracked) && (
+        {open && (state.is === 'will_move' || told || !branch.tracked) && (
           <JobButton
             label={branch.tracked ? 'Restack' : 'Register'}
             icon={<Layers size={14} aria-hidden />}

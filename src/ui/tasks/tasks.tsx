@@ -8,6 +8,7 @@ import { Button, Skeleton } from '../controls';
 import { useMay } from '../me';
 import { useNow } from '../providers';
 import type { Overview } from '../repos/overview';
+import type { States } from '../stack/filter';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
 import { isWorthKeeping, storedDraft } from './draft';
@@ -19,10 +20,12 @@ const NewTask = lazy(() => import('./new-task'));
 export function Tasks({
   overview,
   repo,
+  states,
   news,
 }: {
   overview: Overview;
   repo: RepoRow;
+  states: States;
   news: ReadonlyMap<string, BranchNews>;
 }) {
   const { tasks, archivedTasks, branches, jobs } = overview;
@@ -37,9 +40,10 @@ export function Tasks({
       branches,
       byName: new Map(branches.map((branch) => [branch.name, branch])),
       jobs,
+      states,
       news,
     }),
-    [repo, branches, jobs, news],
+    [repo, branches, jobs, states, news],
   );
   return (
     <>

@@ -5,6 +5,7 @@ import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } fro
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import type { BranchState } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
@@ -51,6 +52,7 @@ interface Props {
   lanes: number;
   /** What it is about to be put onto, and is not yet; null where it is where it stands. */
   onto: string | null;
+  state: BranchState;
   news: BranchNews;
   context: RowContext;
   height: number;
@@ -80,6 +82,7 @@ export const BranchRow = memo(function BranchRow({
   dimmed,
   lanes,
   onto,
+  state,
   news,
   context,
   height,
@@ -95,13 +98,12 @@ export const BranchRow = memo(function BranchRow({
   const request = requestAt(branch.name, sent, actions);
   const shown = visible(branch.name);
   const { own } = news;
-  const known = standingOf(branch, news);
   const standing =
-    onto === null || known.state === 'running'
-      ? known
-      : { ...known, word: 'waits to move', detail: `onto ${visible(onto)}` };
+    onto === null || state.is === 'moving'
+      ? standingOf(branch, state, news)
+      : { word: 'waits to move', detail: `onto ${visible(onto)}` };
   // A conflict is said by the state already, with its files.
-  const failed = own !== null && standing.state !== 'conflict' && errorStands(own, context.jobs);
+  const failed = own !== null && state.is !== 'conflict' && errorStands(own, context.jobs);
   const detail = failed ? own.job.message : standing.detail;
   const api = useApi();
   const mayAct = useMay('act');
@@ -122,11 +124,11 @@ export const BranchRow = memo(function BranchRow({
         };
   // On a phone, what is under way takes the room of the menu too.
   const busy = request.waiting || (own !== null && isActive(own.job.status));
-  const tone = dimmed ? 'text-muted' : stateTone[standing.state];
+  const tone = dimmed ? 'text-muted' : stateTone[state.is];
   const ended = !isLive(branch);
   const above = place?.above ?? 0;
 
-  const quiet = dimmed || kept || (branch.tracked && !branch.needsRestack);
+  const quiet = dimmed || kept || (branch.tracked && state.is !== 'will_move');
 
   const row = useRef<HTMLDivElement>(null);
   const movable = mayAct && pickUpProblem(branch) === null;
@@ -166,7 +168,7 @@ export const BranchRow = memo(function BranchRow({
         tone={tone}
         moving={onto !== null}
       >
-        <Dot state={standing.state} />
+        <Dot state={state.is} />
       </Lanes>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
@@ -179,7 +181,7 @@ export const BranchRow = memo(function BranchRow({
         </span>
         <PullRequest branch={branch} />
         <span className={`min-w-0 flex-1 truncate text-xs sm:flex-initial ${tone}`} title={detail || undefined}>
-          {standing.word}
+          <span className="group-data-renewing/tree:opacity-75">{standing.word}</span>
           {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
         </span>
         <span

@@ -1,10 +1,10 @@
 import type { ChangedCommit, ChangedFile, Changes } from '@spicerack/client';
 import { counted } from '@/text/words';
-import { NO_NEWS, newsByBranch, standingOf } from '@/ui/stack/state';
 import { branchOf, type Place, repoOf, type Session } from '../../context/session';
 import { EXIT, notFound, Stop, usage } from '../../out/exit';
 import { type Line, type Painted, paint, table } from '../../out/line';
 import { overviewOf } from './overview';
+import { standings } from './states';
 
 /** A branch: how it stands, its commits and its files; with `--patch` what has changed in them. */
 export async function show(session: Session, flags: Place & { patch?: boolean | undefined }, given?: string) {
@@ -12,7 +12,7 @@ export async function show(session: Session, flags: Place & { patch?: boolean | 
   const repo = await repoOf(session, flags);
   const name = await branchOf(session, given, flags);
   if (name === repo.trunk) throw usage(`${name} is the trunk: it is compared with nothing.`, 'Name a branch.');
-  const { branches, jobs } = await overviewOf(session, repo.id);
+  const { branches, jobs, restack } = await overviewOf(session, repo.id);
   const branch = branches.find((row) => row.name === name);
   if (!branch) throw notFound(`The remote had no branch ${name} at the last sync.`, 'spicerack sync looks again.');
   // As on the dashboard: its base, else where it and what it seems to stand on part.
@@ -24,7 +24,7 @@ export async function show(session: Session, flags: Place & { patch?: boolean | 
     .waitForChanges({ repoId: repo.id, from, to: branch.tip }, { signal });
   out.now(null);
   if (!changes) throw new Stop(EXIT.failed, message, { code: errorCode ?? 'INTERNAL', retryable: true });
-  const { word, detail } = standingOf(branch, newsByBranch(jobs, null).get(name) ?? NO_NEWS);
+  const { word, detail } = standings({ trunk: repo.trunk, branches, jobs, restack })(branch);
   out.result({ branch, changes }, () => [
     [
       paint('bold', name),

@@ -1,15 +1,19 @@
-import type { Branch, ForecastOutline, JobDetail } from '@spicerack/client';
+import type { Branch, JobDetail, Overview } from '@spicerack/client';
+import type { StateName } from '@/repos/branch-state';
 import { layoutStack } from '@/ui/stack/layout';
-import { type BranchState, NO_NEWS, newsByBranch, standingOf } from '@/ui/stack/state';
 import { type Line, type Painted, paint, type Style, table } from '../../out/line';
+import { standings } from './states';
 
 /** Shape and colour of each state, as on the dashboard: never colour alone. */
-const MARKS: Record<BranchState, [shape: string, style: Style]> = {
+const MARKS: Record<StateName, [shape: string, style: Style]> = {
   in_place: ['●', 'green'],
-  needs_restack: ['◐', 'yellow'],
+  will_move: ['◐', 'yellow'],
   conflict: ['✕', 'red'],
-  held_back: ['◆', 'magenta'],
-  running: ['▶', 'cyan'],
+  blocked: ['◆', 'magenta'],
+  parent_gone: ['◌', 'red'],
+  too_large: ['◆', 'magenta'],
+  moving: ['▶', 'cyan'],
+  long_lived: ['■', 'dim'],
   merged: ['✓', 'dim'],
   gone: ['×', 'dim'],
   untracked: ['┄', 'dim'],
@@ -23,20 +27,20 @@ export interface StackInput {
   branches: Branch[];
   /** Newest first. */
   jobs: JobDetail[];
-  /** The forecast of a Restack of all; null where none is known. */
-  outline: ForecastOutline | null;
+  /** What a Restack of all would do; null where that is not known. */
+  restack: Pick<NonNullable<Overview['restack']>, 'outline' | 'stale'> | null;
   /** The branch of HEAD, which is marked. */
   head: string | null;
 }
 
 /** The stacks as text: trunk on top, a line a branch with its state, its pull request and what would become of it. Pure. */
-export function stackPicture({ trunk, trunkTip, branches, jobs, outline, head }: StackInput): Line[] {
-  const news = newsByBranch(jobs, outline);
+export function stackPicture({ trunk, trunkTip, branches, jobs, restack, head }: StackInput): Line[] {
+  const standingOf = standings({ trunk, branches, jobs, restack });
   const { rows, beside } = layoutStack(branches);
   const stem = stems(rows.map(({ level }) => level));
   const line = (branch: Branch, before: string): Line[] => {
-    const { state, word, detail } = standingOf(branch, news.get(branch.name) ?? NO_NEWS);
-    const [shape, style] = MARKS[state];
+    const { state, word, detail } = standingOf(branch);
+    const [shape, style] = MARKS[state.is];
     const isHead = branch.name === head;
     return [
       [before, paint(style, shape), ' ', isHead ? paint('bold', branch.name) : branch.name, isHead ? ' ←' : ''],

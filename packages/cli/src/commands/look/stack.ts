@@ -19,7 +19,7 @@ export async function stack(session: Session, flags: Place, given?: string) {
       trunkTip,
       branches: page.branches,
       jobs: page.jobs,
-      outline: forecast?.outline ?? null,
+      restack: forecast?.outline ? { outline: forecast.outline, stale: forecast.stale } : page.restack,
       head,
     }),
   );

@@ -2,6 +2,7 @@ import type { Change, JobDetail, Repo } from '@spicerack/client';
 import { counted } from '@/text/words';
 import { resultWords } from '@/ui/jobs/phase';
 import { intent } from '@/ui/jobs/words';
+import { wantWords } from '@/ui/repos/counts';
 import { ago } from '@/ui/time';
 import { type Line, type Painted, paint } from '../../out/line';
 
@@ -14,16 +15,10 @@ export function freshness(repo: Repo, now: number): Line {
   return [paint('bold', repo.name), `: ${repo.trunk ?? 'trunk not known yet'}, ${synced}`, ...failed];
 }
 
-/** `12 branches, 3 need restack, 1 would conflict`. Pure. */
+/** `12 branches, 3 will move, 1 conflict`. Pure. */
 export function countWords({ counts }: Repo): string {
   if (!counts) return '';
-  const { branches, needRestack, wouldConflict, untracked } = counts;
-  return [
-    counted(branches, 'branch', 'branches'),
-    ...(needRestack > 0 ? [`${needRestack} need${needRestack === 1 ? 's' : ''} restack`] : []),
-    ...(wouldConflict > 0 ? [`${wouldConflict} would conflict`] : []),
-    ...(untracked > 0 ? [`${untracked} untracked`] : []),
-  ].join(', ');
+  return [counted(counts.branches, 'branch', 'branches'), ...wantWords(counts)].join(', ');
 }
 
 const STATUS: Record<JobDetail['job']['status'], Painted> = {

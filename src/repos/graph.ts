@@ -52,7 +52,8 @@ export class Graph<Branch extends GraphBranch = GraphBranch> {
     const found = new Set(this.subtree(this.trunk));
     const tracked = [...this.#branches.values()].filter((branch) => branch.tracked);
     const inTheAir = tracked.filter((branch) => !found.has(branch));
-    const isBottom = (branch: Branch) => !inTheAir.some((other) => other.name === branch.parent);
+    const names = new Set<string | null>(inTheAir.map(({ name }) => name));
+    const isBottom = (branch: Branch) => !names.has(branch.parent);
     for (const bottom of [...inTheAir.filter(isBottom), ...inTheAir]) {
       for (const branch of this.subtree(bottom.name)) found.add(branch);
     }
@@ -61,7 +62,8 @@ export class Graph<Branch extends GraphBranch = GraphBranch> {
 
   /** Whether `name` stands, over any number of branches, on `below`. A branch is not above itself; all are above trunk. */
   isAbove(name: string, below: string): boolean {
-    return this.#below(name).includes(below);
+    for (const other of this.#below(name)) if (other === below) return true;
+    return false;
   }
 
   /** Whether `branch` could no longer reach trunk if it stood on `parent`. */
@@ -74,20 +76,27 @@ export class Graph<Branch extends GraphBranch = GraphBranch> {
    * It may be gone, untracked or missing; trunk where no parent is known or parents run in a circle.
    */
   effectiveParent(name: string): string {
-    return this.#below(name).find((below) => !this.get(below)?.merged) ?? this.trunk;
+    for (const below of this.#below(name)) if (!this.get(below)?.merged) return below;
+    return this.trunk;
   }
 
   /** The merged branches between the branch and its effective parent, nearest first. */
   mergedBelow(name: string): Branch[] {
-    const below = this.#below(name).map((other) => this.get(other));
-    const end = below.findIndex((other) => !other?.merged);
-    return below.slice(0, end < 0 ? below.length : end).flatMap((other) => other ?? []);
+    const merged: Branch[] = [];
+    for (const below of this.#below(name)) {
+      const branch = this.get(below);
+      if (!branch?.merged) break;
+      merged.push(branch);
+    }
+    return merged;
   }
 
   /** The names below, nearest first, until trunk, a missing branch, or one that was already met. */
-  #below(name: string): string[] {
-    const names = new Set<string>();
-    for (let at = this.get(name)?.parent; at && at !== name && !names.has(at); at = this.get(at)?.parent) names.add(at);
-    return [...names];
+  *#below(name: string): Generator<string> {
+    const met = new Set<string>();
+    for (let at = this.get(name)?.parent; at && at !== name && !met.has(at); at = this.get(at)?.parent) {
+      met.add(at);
+      yield at;
+    }
   }
 }

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { BranchState } from './branch-state';
+import { stateWords } from './state-words';
+
+const branch = { suggestedParent: 'low', renamedFrom: null };
+const said = (state: BranchState) => Object.values(stateWords(branch, state)).filter(Boolean).join(' · ');
+
+it('a state is said in the same words everywhere', () => {
+  const states: BranchState[] = [
+    { is: 'in_place' },
+    { is: 'will_move', with: null },
+    { is: 'will_move', with: 'low' },
+    { is: 'conflict', files: ['a.ts', 'b.ts', 'c.ts'] },
+    { is: 'blocked', by: 'low' },
+    { is: 'parent_gone', parent: 'wip' },
+    { is: 'too_large' },
+    { is: 'moving' },
+    { is: 'untracked' },
+    { is: 'long_lived' },
+    { is: 'merged' },
+    { is: 'gone' },
+  ];
+  expect(states.map(said)).toEqual([
+    'in place',
+    'will move',
+    'will move · moves with low',
+    'conflict · a.ts and 2 more',
+    'blocked by low',
+    'parent gone · stood on wip',
+    'too large · it changes more than can be compared',
+    'moving',
+    'untracked · stands on low',
+    'long-lived',
+    'merged',
+    'gone · deleted on the remote, not merged',
+  ]);
+});
+
+it('a branch that seems to be another one’s new name says whose', () => {
+  expect(stateWords({ ...branch, renamedFrom: 'old' }, { is: 'untracked' })).toEqual({
+    word: 'renamed?',
+    detail: 'old seems to be this branch now',
+  });
+});

@@ -1,0 +1,47 @@
+import { visible } from '@/text/visible';
+import { listed } from '@/text/words';
+import type { BranchState } from './branch-state';
+
+/** A state in a word, and what a person would want to know beside it; may be empty. */
+export interface StateWords {
+  word: string;
+  detail: string;
+}
+
+/** The words of a branch's state, the same wherever it is shown. */
+export function stateWords(
+  { suggestedParent, renamedFrom }: { suggestedParent: string | null; renamedFrom: string | null },
+  state: BranchState,
+): StateWords {
+  const { word, detail } = wordsOf(state);
+  if (state.is !== 'untracked') return { word: visible(word), detail: visible(detail) };
+  if (renamedFrom) return { word: 'renamed?', detail: visible(`${renamedFrom} seems to be this branch now`) };
+  return { word, detail: suggestedParent ? visible(`stands on ${suggestedParent}`) : '' };
+}
+
+function wordsOf(state: BranchState): StateWords {
+  switch (state.is) {
+    case 'in_place':
+      return { word: 'in place', detail: '' };
+    case 'will_move':
+      return { word: 'will move', detail: state.with === null ? '' : `moves with ${state.with}` };
+    case 'conflict':
+      return { word: 'conflict', detail: listed(state.files) };
+    case 'blocked':
+      return { word: `blocked by ${state.by}`, detail: '' };
+    case 'parent_gone':
+      return { word: 'parent gone', detail: `stood on ${state.parent}` };
+    case 'too_large':
+      return { word: 'too large', detail: 'it changes more than can be compared' };
+    case 'moving':
+      return { word: 'moving', detail: '' };
+    case 'untracked':
+      return { word: 'untracked', detail: '' };
+    case 'long_lived':
+      return { word: 'long-lived', detail: '' };
+    case 'merged':
+      return { word: 'merged', detail: '' };
+    case 'gone':
+      return { word: 'gone', detail: 'deleted on the remote, not merged' };
+  }
+}
