@@ -59,8 +59,8 @@ describe('branchNameProblem', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('says what is wrong and what to do', () => {
-    expect(branchNameProblem('a b')).toMatch(/a space.*such as feat\/login/s);
+  test('says what is wrong', () => {
+    expect(branchNameProblem('a b')).toMatch(/a space/);
     expect(branchNameProblem('-f')).toMatch(/starts with "-"/);
     expect(branchNameProblem('')).not.toBeNull();
     expect(branchNameProblem('@')).not.toBeNull();
