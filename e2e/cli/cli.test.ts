@@ -186,7 +186,8 @@ describe('one session in a clone', () => {
     expect((await spicerack('rebase', 'c')).code).toBe(6);
     expect((await spicerack('long-lived', 'c', '--off')).code).toBe(0);
     expect((await spicerack('accept-rename', 'c')).code).toBe(6);
-    expect((await spicerack('remove', 'corner')).code).toBe(6);
+    const removing = await spicerack('remove', 'corner');
+    expect(removing).toMatchObject({ code: 6, stderr: expect.stringContaining('Give --yes to forget it.') });
   });
 
   test('create makes a branch on that of HEAD, with a task that is found by its branch', async () => {
@@ -289,6 +290,30 @@ describe('bad input', () => {
     expect(await spicerack('restackk')).toMatchObject({ code: 2, stdout: '' });
     const { code, value } = await json('repos', '--nope');
     expect({ code, error: value.error.code }).toEqual({ code: 2, error: 'USAGE' });
+  });
+
+  test.each([
+    [['create', 'two words']],
+    [['restack', 'a..b']],
+    [['create', 'e', '--title', '']],
+    [['register', 'c', '--base', 'xyz']],
+    [['settings', '--auto-sync', '0']],
+    [['settings', '--engine', 'svn']],
+    [['jobs', '--limit', '0']],
+    [['add', 'ftp://host/x.git']],
+  ])('%j is plainly wrong, and ends with 2', async (args) => {
+    expect((await spicerack(...args)).code).toBe(2);
+  });
+
+  test('a slip of the fingers gets a suggestion, another word none', async () => {
+    expect((await spicerack('restak')).stderr).toContain('restack');
+    expect((await spicerack('deploy')).stderr).not.toMatch(/did you mean/i);
+  });
+
+  test('a trunk that the last sync has not found is refused', async () => {
+    const { code, stderr } = await spicerack('settings', '--trunk', 'nope');
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/has no branch nope \(as of the sync /);
   });
 
   test('what is not there ends with 5, what the server refuses with 6 and in its words', async () => {

@@ -110,6 +110,17 @@ describe('a refusal', () => {
   });
 });
 
+it('a repository that nobody knows is refused, and so is a watch of it', async () => {
+  const unknown = { repoId: '0198f0f0-0000-7000-8000-000000000000' };
+  const wanted = { code: 'NOT_FOUND', field: 'repoId', hint: 'List them with repos.list.' };
+  expect(await failure(client.repos.get(unknown))).toMatchObject(wanted);
+  const watched = async (from?: number) => {
+    for await (const _ of client.watch({ ...unknown, from })) return;
+  };
+  expect(await failure(watched(0))).toMatchObject(wanted);
+  expect(await failure(watched())).toMatchObject(wanted);
+});
+
 describe('an address', () => {
   it('where nothing listens is said so at once', async () => {
     const error = await failure(createSpicerack({ url: 'http://127.0.0.1:1' }).repos.list());

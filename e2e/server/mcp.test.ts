@@ -173,7 +173,7 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
 describe.each(['http', 'stdio'] as const)('a job at work, over %s', (door) => {
   it('is waited for as long as was said, tells its progress to who asks for it, and is cancelled before its push', async () => {
     const { repoId, remote } = await repo();
-    const { call } = await agent({ door });
+    const { call, client } = await agent({ door });
     await call('wait_for_job', await picked(call('register_branches', { repoId, suggested: true })));
     await remote.from('main').commit('Main moves', { 'on.txt': 'x\n' }).write();
     await call('wait_for_job', await picked(call('run_action', { repoId, kind: 'sync_repo' })));
@@ -197,6 +197,9 @@ describe.each(['http', 'stdio'] as const)('a job at work, over %s', (door) => {
     const held = await picked(call('run_action', { ...restack, expected: now }));
     const behind = await picked(call('run_action', { repoId, kind: 'sync_repo' }));
     expect(await call('wait_for_job', { ...held, seconds: 0.3 })).toMatchObject({ ended: false });
+    // Who no longer wants to wait says so; the job goes on.
+    const left = client.callTool({ name: 'wait_for_job', arguments: held }, { signal: AbortSignal.timeout(200) });
+    await expect(left).rejects.toThrow();
     expect(await call('cancel_job', behind)).toMatchObject({ status: 'cancelled' });
     expect(await call('wait_for_job', behind)).toMatchObject({ ended: true, status: 'cancelled' });
     await release();

@@ -1,4 +1,3 @@
-import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { listAudit } from '@/access/audit';
 import { createToken, listTokens, revokeToken } from '@/access/tokens';
@@ -61,7 +60,10 @@ export const accessRouter = router({
     .input(z.strictObject({ tokenId: z.uuid('This is not the id of a token. List them with access.tokens.') }))
     .mutation(async ({ ctx, input }) => {
       const name = await revokeToken(ctx.db, input.tokenId);
-      if (name === null) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such token.' });
+      if (name === null) {
+        const hint = 'List them with access.tokens.';
+        return refuse({ code: 'NOT_FOUND', field: 'tokenId', message: 'There is no such token.', hint });
+      }
       return { revoked: true as const, name };
     }),
 

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { newKey } from '../api';
 import { Button } from '../controls';
+import { useMay } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { useSending } from '../sending';
@@ -13,6 +14,7 @@ import type { Shown } from './use-changes';
 /** Why there is nothing to show, and what can be done. */
 export function NotShown({ repoId, shown }: { repoId: string; shown: Extract<Shown<unknown>, { state: 'error' }> }) {
   const api = useApi();
+  const mayAct = useMay('act');
   const { sending, send } = useSending();
   const { data } = useQuery(overviewQuery(api, repoId));
   const syncedAt = data?.repo?.syncedAt;
@@ -28,7 +30,7 @@ export function NotShown({ repoId, shown }: { repoId: string; shown: Extract<Sho
   return (
     <div role="alert" className="flex flex-wrap items-center gap-2 text-muted">
       <p className="min-w-0 break-words">{shown.words}</p>
-      {shown.noClone && (
+      {shown.noClone && mayAct && (
         <Button disabled={sending} onClick={() => void sync()}>
           Sync
         </Button>

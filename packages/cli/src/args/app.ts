@@ -10,7 +10,22 @@ import { branchesAt } from '../context/clone';
 import type { Session } from '../context/session';
 import type { Exit } from '../out/exit';
 import type { Cli } from './cli';
-import { ACT, BRANCH, FORECAST, flag, JSON_FLAG, NO_WAIT, number, REPO, text, YES } from './flags';
+import {
+  ACT,
+  BRANCH,
+  branchFlag,
+  branchName,
+  commit,
+  FORECAST,
+  flag,
+  given,
+  JSON_FLAG,
+  NO_WAIT,
+  number,
+  REPO,
+  text,
+  YES,
+} from './flags';
 
 /** The grammar of the command line. What a command does is loaded when it is called. */
 
@@ -47,14 +62,11 @@ function command<F extends { json: typeof JSON_FLAG }, ARGS extends readonly unk
   });
 }
 
-const parse: InputParser<string, Cli> = (input) => {
-  if (input === '') throw new Error('it is empty');
-  return input;
-};
+const parse: InputParser<string, Cli> = given;
 const branch = {
   brief: 'Branch; that of HEAD unless given',
   placeholder: 'branch',
-  parse,
+  parse: branchName,
   async proposeCompletions(this: Cli, partial: string) {
     return (await branchesAt(this.cwd)).filter((name) => name.startsWith(partial));
   },
@@ -119,8 +131,11 @@ function actionCommands(isForecast: boolean) {
         flags: {
           ...flags,
           suggested: flag('Every branch that has a suggested parent'),
-          parent: text('What it stands on; found by itself unless given', 'branch'),
-          base: text('The commit of the parent that it stands on', 'commit'),
+          parent: branchFlag('What it stands on; found by itself unless given'),
+          base: {
+            ...text('The commit of the parent that it stands on', 'commit'),
+            parse: commit,
+          },
         },
         positional: tuple(optionalBranch),
         aliases: also,
@@ -138,7 +153,7 @@ const root = buildRouteMap({
         flags: {
           json: JSON_FLAG,
           name: text('Its name here', 'name'),
-          trunk: text('Its trunk, where HEAD of the remote does not say it', 'branch'),
+          trunk: branchFlag('Its trunk, where HEAD of the remote does not say it'),
           demo: flag('The demo: a small shop whose team goes on meanwhile'),
           noWait: NO_WAIT,
         },
@@ -211,8 +226,8 @@ const root = buildRouteMap({
         flags: { json: JSON_FLAG, noWait: NO_WAIT },
         positional: tuple(
           one('Number of the job that took it away', 'job'),
-          one('The commit', 'commit'),
-          one('Name of the new branch', 'branch'),
+          { ...one('The commit', 'commit'), parse: commit },
+          { ...one('Name of the new branch', 'branch'), parse: branchName },
         ),
       },
       docs: { brief: 'Put a commit that no branch has any more onto a new branch' },
@@ -225,7 +240,7 @@ const root = buildRouteMap({
           repo: REPO,
           name: text('Its name here', 'name'),
           url: text('Its new address', 'address'),
-          trunk: text('Its trunk', 'branch'),
+          trunk: branchFlag('Its trunk'),
           engine: text('auto, git or git-spice', 'engine'),
           autoSync: text('Minutes between automatic syncs, or off', 'minutes'),
           autoSyncMoves: text('Whether automatic syncs move what stands on merged branches', 'on|off'),
@@ -252,11 +267,11 @@ const root = buildRouteMap({
         flags: {
           json: JSON_FLAG,
           repo: REPO,
-          parent: text('What it is to stand on; the branch of HEAD unless given, else the trunk', 'branch'),
+          parent: branchFlag('What it is to stand on; the branch of HEAD unless given, else the trunk'),
           title: text('Title of its task; the name of the branch unless given', 'title'),
           noWait: NO_WAIT,
         },
-        positional: tuple(one('Name of the new branch', 'branch')),
+        positional: tuple({ ...one('Name of the new branch', 'branch'), parse: branchName }),
         aliases: { r: 'repo', p: 'parent' },
       },
       docs: { brief: 'Make a branch on the remote, with a task' },
@@ -344,8 +359,8 @@ const root = buildRouteMap({
             flags: {
               json: JSON_FLAG,
               repo: REPO,
-              branch: text('Its branch, which is there or will be', 'branch'),
-              parent: text('Make a new branch on this one', 'branch'),
+              branch: branchFlag('Its branch, which is there or will be'),
+              parent: branchFlag('Make a new branch on this one'),
               description: text('More about it', 'text'),
               noWait: NO_WAIT,
             },
@@ -366,7 +381,7 @@ const root = buildRouteMap({
         retry: command({
           loader: async () => (await tasks()).taskRetry,
           parameters: {
-            flags: { json: JSON_FLAG, repo: REPO, branch: text('Another branch instead', 'branch'), noWait: NO_WAIT },
+            flags: { json: JSON_FLAG, repo: REPO, branch: branchFlag('Another branch instead'), noWait: NO_WAIT },
             positional: tuple(one('Its branch or id', 'task')),
             aliases: { r: 'repo', b: 'branch' },
           },
@@ -465,6 +480,11 @@ const root = buildRouteMap({
 export const app = buildApplication<Cli>(root, {
   name: 'spicerack',
   versionInfo: { currentVersion: SPICERACK_VERSION },
-  scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+  scanner: {
+    caseStyle: 'allow-kebab-for-camel',
+    allowArgumentEscapeSequence: true,
+    // A slip of the fingers; what is further off is another word.
+    distanceOptions: { threshold: 2, weights: { insertion: 1, deletion: 1, substitution: 1, transposition: 1 } },
+  },
   documentation: { disableAnsiColor: true },
 });

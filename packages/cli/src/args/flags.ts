@@ -1,8 +1,31 @@
-/** The flags that several commands share. */
+import { branchNameProblem } from '@/repos/branch-name';
+
+/** The flags that several commands share, and how what is given is read. */
 
 export const flag = (brief: string) => ({ kind: 'boolean', brief, optional: true, withNegated: false }) as const;
 export const text = (brief: string, placeholder: string) =>
-  ({ kind: 'parsed', parse: String, brief, placeholder, optional: true }) as const;
+  ({ kind: 'parsed', parse: given, brief, placeholder, optional: true }) as const;
+
+/** What is given by a flag or an argument. @throws Error where it is nothing */
+export function given(input: string): string {
+  if (input.trim() === '') throw new Error('it is empty');
+  return input;
+}
+
+/** The name of a branch. @throws Error where git has no such names */
+export function branchName(input: string): string {
+  const problem = branchNameProblem(input);
+  if (problem) throw new Error(problem);
+  return input;
+}
+export const branchFlag = (brief: string) =>
+  ({ kind: 'parsed', parse: branchName, brief, placeholder: 'branch', optional: true }) as const;
+
+/** The id of a commit, or its first digits. @throws Error where it is none */
+export function commit(input: string): string {
+  if (!/^[0-9a-f]{7,64}$/i.test(input)) throw new Error('it is no id of a commit: 7 to 64 of the digits 0-9 and a-f');
+  return input;
+}
 
 const whole = (input: string) => {
   if (!/^\d{1,15}$/.test(input)) throw new Error(`"${input}" is no whole number`);
@@ -13,7 +36,7 @@ export const number = (brief: string, placeholder = 'n') =>
 
 export const JSON_FLAG = flag('The result as one JSON object; a line each where it is a stream');
 export const REPO = text('Name, address or id; that of this clone unless given', 'repo');
-export const BRANCH = text('Branch; that of HEAD unless given', 'branch');
+export const BRANCH = branchFlag('Branch; that of HEAD unless given');
 export const YES = flag('Do it although something would stay behind or go away');
 export const NO_WAIT = flag('Say the number of the job and end');
 const DRY_RUN = flag('Say what would be done, and do nothing');

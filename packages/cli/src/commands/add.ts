@@ -1,3 +1,4 @@
+import { checkRemoteUrl } from '@/repos/url';
 import { withoutLogin } from '../context/match';
 import type { Session } from '../context/session';
 import { usage } from '../out/exit';
@@ -20,6 +21,11 @@ export async function add(session: Session, flags: AddFlags, given?: string) {
     const demo = await session.client().repos.addDemo();
     session.out.say(`Added ${demo.repo.name}.`);
     return follow(session, demo.jobId, { noWait, more: { repo: demo.repo } });
+  }
+  if (given !== undefined) {
+    // Which of the well-formed ones it takes, the server knows.
+    const checked = checkRemoteUrl(given, { allowLocal: true });
+    if ('problem' in checked) throw usage(checked.problem, checked.hint);
   }
   const url = given ?? (await session.clone())?.remotes[0];
   if (url === undefined) throw usage('No address is given, and this folder is in no clone.', 'spicerack add <address>');

@@ -1,7 +1,10 @@
+import type { Repo } from '@spicerack/client';
+import { asOf } from '../context/forecast';
 import { type Place, repoOf, type Session } from '../context/session';
-import { EXIT, usage } from '../out/exit';
+import { EXIT, notFound, usage } from '../out/exit';
 import { table } from '../out/line';
 import { agree } from './act/act';
+import { overviewOf } from './look/overview';
 
 export interface SettingsFlags extends Place {
   name?: string | undefined;
@@ -24,6 +27,7 @@ export async function settings(session: Session, flags: SettingsFlags) {
   const engine = engineOf(flags.engine);
   const before = await repoOf(session, flags);
   const changes = { name, url, trunk, engine, autoSyncMinutes, autoSyncMoves, autoRestack, allowNonAtomicPush };
+  if (trunk !== undefined && trunk !== before.trunk) await checkTrunk(session, before, trunk);
   const isAsked = Object.values(changes).some((value) => value !== undefined);
   const repo = isAsked ? await session.client().repos.update({ repoId: before.id, ...changes }) : before;
   session.out.result({ repo }, () =>
@@ -39,6 +43,23 @@ export async function settings(session: Session, flags: SettingsFlags) {
     ]),
   );
   return EXIT.ok;
+}
+
+/**
+ * Looks whether a new trunk is among the branches of the last sync. Where no sync succeeds any more, as after the trunk
+ * was renamed, they say nothing, and the next sync tells.
+ * @throws Stop where it is not, and they are as the remote has them
+ */
+async function checkTrunk(session: Session, repo: Repo, trunk: string): Promise<void> {
+  const { branches } = await overviewOf(session, repo.id);
+  if (branches.some(({ name, gone }) => name === trunk && !gone)) return;
+  if (repo.trunkTip !== null && repo.syncError === null) {
+    throw notFound(
+      `${repo.name} has no branch ${trunk} (${asOf(repo, Date.now())}).`,
+      'Where it is new, sync first: spicerack sync',
+    );
+  }
+  session.out.say(`No branch ${trunk} is known yet: the next sync looks for it, and fails where it is not there.`);
 }
 
 /** Forgets a repository; the remote keeps everything. */
@@ -63,7 +84,9 @@ function isOn(flag: string, given: string | undefined): boolean | undefined {
 function minutes(given: string | undefined): number | null | undefined {
   if (given === undefined) return undefined;
   if (given === 'off') return null;
-  if (!/^\d{1,6}$/.test(given)) throw usage('--auto-sync is a number of minutes, or off.');
+  if (!/^\d{1,5}$/.test(given) || Number(given) < 1 || Number(given) > 10_080) {
+    throw usage('--auto-sync is a number of minutes from 1 to 10080, a week, or off.');
+  }
   return Number(given);
 }
 

@@ -21,6 +21,7 @@ const COMMANDS: Array<[call: string, command: string]> = [
   ['repos.list', 'spicerack repos'],
   ['jobs.list', 'spicerack jobs'],
   ['tasks.list', 'spicerack task list'],
+  ['access.tokens', 'spicerack token list'],
   ['branches.update with kept: false', 'spicerack long-lived --off'],
 ];
 
