@@ -17,15 +17,16 @@ import { tendClone } from './tend-clone';
 const ROUND_MS = 60_000;
 const PRUNE_MS = 3_600_000;
 
-/** A server that has just started has better things to do, in milliseconds. */
+/** A server that has just started has better things to do, and so has one in trouble; in milliseconds. */
 const FIRST_MS = 15_000;
 
-/** Keeps database and clones small and quick until `abort` aborts. What fails is tried again in the next round. */
+/** Keeps database and clones small and quick until `abort` aborts. What fails is tried again soon. */
 export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
   const seen = new Map<string, string>();
   let prunedAt = Number.NEGATIVE_INFINITY;
   await sleep(FIRST_MS, undefined, { signal: abort }).catch(() => undefined);
   while (!abort.aborted) {
+    let pause = ROUND_MS;
     try {
       if (performance.now() - prunedAt > PRUNE_MS) {
         await prune(db, config());
@@ -37,8 +38,9 @@ export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
       setDiskUse(await diskUse(config().dataDir, db));
     } catch (error) {
       if (!abort.aborted) logTrouble('upkeep_failed', 'Upkeep failed and is tried again', error);
+      pause = FIRST_MS;
     }
-    await sleep(ROUND_MS, undefined, { signal: abort }).catch(() => undefined);
+    await sleep(pause, undefined, { signal: abort }).catch(() => undefined);
   }
 }
 
