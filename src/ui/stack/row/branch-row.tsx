@@ -181,7 +181,9 @@ export const BranchRow = memo(function BranchRow({
         </span>
         <PullRequest branch={branch} />
         <span className={`min-w-0 flex-1 truncate text-xs sm:flex-initial ${tone}`} title={detail || undefined}>
-          <span className="group-data-renewing/tree:opacity-75">{standing.word}</span>
+          <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
+            {standing.word}
+          </span>
           {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
         </span>
         <span
