@@ -12,7 +12,10 @@ test('the status page says what runs, in which versions, and what is missing wit
   await expect(versions).toContainText(/Spicerack\s*\d+\.\d+\.\d+/);
   await expect(versions).toContainText(/Node\s*\d+\.\d+/);
   await expect(versions).toContainText(/git\s*\d+\.\d+/);
-  await expect(page.getByRole('region', { name: 'Disk' })).toContainText(/Database\s*[\d.]+ [KMG]iB/);
+  await expect(page.getByRole('region', { name: 'Disk' })).toContainText(/Database\s*[\d.]+ [KMG]iB/, {
+    // A server looks a while after it has started.
+    timeout: 30_000,
+  });
   await expect(page.getByRole('region', { name: 'What is wrong or missing' })).toContainText('Nothing is wrong.');
   await expectAccessibleEverywhere(page);
 });

@@ -8,7 +8,7 @@ import { outcomeOf, StatusShape, statusTone } from './status';
 import { intent } from './words';
 
 /** The last result that left something where it was: it stays until somebody has looked at what that was. */
-export function HeldBackResult({ jobs }: { jobs: JobDetail[] }) {
+export default function HeldBackResult({ jobs }: { jobs: JobDetail[] }) {
   const { isLookedAt, lookAt } = useLookedAt();
   const detail = jobs.find(({ job }) => outcomeOf(job) === 'held_back');
   if (!detail || isLookedAt(detail.job)) return null;

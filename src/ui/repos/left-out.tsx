@@ -2,9 +2,8 @@ import type { LeftOut } from '@/model/left-out';
 import { leftOutWords, shallowWords } from '@/repos/left-out';
 import { counted } from '@/text/words';
 
-/** What of the remote stands in no row, and why; nothing where all of it does. */
-export function LeftOutRefs({ leftOut }: { leftOut: LeftOut | null }) {
-  if (!leftOut) return null;
+/** What of the remote stands in no row, and why. */
+export default function LeftOutRefs({ leftOut }: { leftOut: LeftOut }) {
   const { refs, more, shallow } = leftOut;
   const count = refs.length + more;
   return (

@@ -10,9 +10,7 @@ import { counted } from '@/text/words';
 import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
-import { HeldBackResult } from '../jobs/held-back-result';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
-import { JobCard } from '../jobs/job-card';
 import { errorStands } from '../jobs/phase';
 import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
@@ -25,7 +23,6 @@ import { useRefreshWhenStale } from '../sync/refresh';
 import { Tasks } from '../tasks/tasks';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
-import { LeftOutRefs } from './left-out';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { RepoNav } from './repo-nav';
@@ -34,6 +31,9 @@ import { type RepoStates, useStates, wantedWords } from './use-states';
 /** Its code comes when one is about to press a row. */
 const loadBranch = () => import('../branch/panel');
 const BranchPanel = lazy(loadBranch);
+const JobList = lazy(() => import('../jobs/job-list'));
+const HeldBackResult = lazy(() => import('../jobs/held-back-result'));
+const LeftOutRefs = lazy(() => import('./left-out'));
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
@@ -157,11 +157,9 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
             {jobs.length === 0 ? (
               <p className="px-4 py-3 text-muted">Nothing was asked for yet.</p>
             ) : (
-              <ul>
-                {jobs.map((detail) => (
-                  <JobCard key={detail.job.id} detail={detail} jobs={jobs} />
-                ))}
-              </ul>
+              <Suspense fallback={<Skeleton rows={3} label="Loading the jobs" />}>
+                <JobList jobs={jobs} />
+              </Suspense>
             )}
           </section>
         </div>
@@ -215,7 +213,11 @@ function Header({
           <PullRequestFreshness repo={repo} />
         </div>
         <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
-        <LeftOutRefs leftOut={repo.leftOut} />
+        {repo.leftOut && (
+          <Suspense>
+            <LeftOutRefs leftOut={repo.leftOut} />
+          </Suspense>
+        )}
         <RepoNav repoId={repo.id} />
       </div>
       <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">
@@ -259,7 +261,9 @@ function Header({
           {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}
         </p>
       </div>
-      <HeldBackResult jobs={jobs} />
+      <Suspense>
+        <HeldBackResult jobs={jobs} />
+      </Suspense>
     </header>
   );
 }

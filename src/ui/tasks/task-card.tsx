@@ -33,7 +33,7 @@ export interface TaskContext {
 }
 
 /** A task: what it is about, how its branch stands, and what makes sense now. */
-export function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
+export default function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
   const attached = task.branchStatus === 'completed';
   const mayAct = useMay('act');
   const branch = context.byName.get(task.branch);

@@ -12,8 +12,9 @@ import type { States } from '../stack/filter';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
 import { isWorthKeeping, storedDraft } from './draft';
-import { TaskCard, type TaskContext } from './task-card';
+import type { TaskContext } from './task-card';
 
+const TaskCard = lazy(() => import('./task-card'));
 const NewTask = lazy(() => import('./new-task'));
 
 /** The tasks of a repo: the form for a new one, the active ones, and what became of the last others. */
@@ -71,11 +72,13 @@ export function Tasks({
           No task is active. A task ties a title to a branch, and tells here how the branch stands.
         </p>
       )}
-      <ul aria-label="Tasks">
-        {tasks.map((task) => (
-          <TaskCard key={task.id} task={task} context={context} />
-        ))}
-      </ul>
+      <Suspense fallback={<Skeleton rows={tasks.length} label="Loading the tasks" />}>
+        <ul aria-label="Tasks">
+          {tasks.map((task) => (
+            <TaskCard key={task.id} task={task} context={context} />
+          ))}
+        </ul>
+      </Suspense>
       <Archived tasks={archivedTasks} />
     </>
   );
