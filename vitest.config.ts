@@ -21,7 +21,7 @@ export default defineConfig({
       'packages/**/*.test.ts',
     ],
     // On two cores vitest would take one; most of the time a test waits for git, a server or a clock.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // What goes well is not said.
     env: { SPICERACK_LOG: 'text', SPICERACK_LOG_LEVEL: 'error' },
     testTimeout: 60_000,
