@@ -89,5 +89,5 @@ test('a job that is not there says so, with a way on', async ({ shopPage }) => {
   await expect(page.getByRole('heading', { name: 'This job cannot be shown' })).toBeVisible();
   await expect(page.getByText('This is not the id of a job.')).toBeVisible();
   await page.getByRole('link', { name: 'All repositories' }).click();
-  await expect(page.getByRole('heading', { name: 'Repositories' })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('heading', { name: 'Repositories' })).toBeVisible();
 });
