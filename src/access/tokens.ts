@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, or } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { Db } from '@/db/client';
-import { now, type TokenRow, tokens } from '@/db/schema';
+import { now, secondsFromNow, type TokenRow, tokens } from '@/db/schema';
 import { type Role, TOKEN_PREFIX } from '@/model/access';
 
 /** The last use is written at most so often, in milliseconds. */
@@ -34,8 +34,7 @@ export async function createToken(
   { name, role, days, createdBy }: { name: string; role: Role; days: number | null; createdBy: string },
 ): Promise<{ secret: string; token: TokenView } | null> {
   const secret = `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
-  const expiresAt: SQL | null =
-    days === null ? null : sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${days * 86_400} seconds`})`;
+  const expiresAt = days === null ? null : secondsFromNow(days * 86_400);
   const [token] = await db
     .insert(tokens)
     .values({ id: uuid(), name, hash: hashOf(secret), role, createdBy, expiresAt })
@@ -85,7 +84,7 @@ export function tokensIn(database: () => Promise<Db>, clock: () => number = () =
 
 /** Guarded, because several servers on one database each keep count by themselves. */
 async function noteUse(db: Db, id: string): Promise<void> {
-  const before = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`-${USED_MS / 1000} seconds`})`;
+  const before = secondsFromNow(-USED_MS / 1000);
   const old = or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, before));
   await db
     .update(tokens)

@@ -18,6 +18,10 @@ import type { JobResult } from '@/model/result';
 
 export const now = sql<string>`(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`;
 
+/** The time so many seconds from now, or ago where they are below zero. */
+export const secondsFromNow = (seconds: number) =>
+  sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`${seconds} seconds`})`;
+
 const id = () => text('id').primaryKey();
 const time = (name: string) => text(name);
 const createdAt = () => text('created_at').notNull().default(now);

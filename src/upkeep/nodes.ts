@@ -1,7 +1,7 @@
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { takesJobs } from '@/db/problems';
-import { type NodeRow, nodes, now } from '@/db/schema';
+import { type NodeRow, nodes, now, secondsFromNow } from '@/db/schema';
 import { machine } from '@/machine';
 
 /** How often a server says that it is there, in milliseconds. */
@@ -10,8 +10,6 @@ export const SAY_MS = 20_000;
 /** Unheard for so many seconds it is away; for so many it is forgotten. */
 const AWAY_S = 90;
 const FORGOTTEN_S = 86_400;
-
-const ago = (seconds: number) => sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`-${seconds} seconds`})`;
 
 /** Says that this server is there, and forgets those that have long been away. */
 export async function sayNode(
@@ -24,7 +22,7 @@ export async function sayNode(
       .insert(nodes)
       .values({ machine: machine(), ...row })
       .onConflictDoUpdate({ target: nodes.machine, set: row }),
-    db.delete(nodes).where(lt(nodes.seenAt, ago(FORGOTTEN_S))),
+    db.delete(nodes).where(lt(nodes.seenAt, secondsFromNow(-FORGOTTEN_S))),
   ]);
 }
 
@@ -43,7 +41,7 @@ export interface NodeView extends NodeRow {
 /** All servers of this database, this one first, then those heard last. */
 export async function listNodes(db: Db): Promise<NodeView[]> {
   const rows = await db
-    .select({ node: nodes, isAway: sql<number>`${nodes.seenAt} < ${ago(AWAY_S)}` })
+    .select({ node: nodes, isAway: sql<number>`${nodes.seenAt} < ${secondsFromNow(-AWAY_S)}` })
     .from(nodes)
     .orderBy(desc(eq(nodes.machine, machine())), desc(nodes.seenAt));
   return rows.map(({ node, isAway }) => ({ ...node, isAway: isAway === 1, isThis: node.machine === machine() }));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Remote } from '@/demo/remote';
 import { git, gitText } from '@/git/process/run';
 import { type RealJobs, realJobs } from '@/testing/real-jobs';
+import { writeBranch } from '@/testing/stack';
 
 /** Commits whose clocks ran backwards: an import, a machine with a wrong clock, a history that was rewritten by dates. */
 
@@ -56,8 +57,7 @@ describe('where the dates of trunk run backwards for long', () => {
 
   test('an own commit older than all of trunk is still the branch’s own', async () => {
     const remote = await app.remote();
-    await remote.from('main').commit('Start', { 'app.txt': 'x\n' }).write();
-    await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+    await writeBranch(remote);
     await commitsAt(remote, 'a', [1_000_000_000]);
     const repoId = await app.addRegistered(remote);
     await commitsAt(remote, 'main', backwards(1_500_000_000));

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, eq, gt, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, lte, or } from 'drizzle-orm';
 import type { Db } from '@/db/client';
-import { now, sessions, tokens } from '@/db/schema';
+import { now, secondsFromNow, sessions, tokens } from '@/db/schema';
 import { type Role, SERVER_TOKEN } from '@/model/access';
 
 /** For how long a browser that has signed in is believed, in seconds. */
@@ -46,7 +46,7 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
         db.insert(sessions).values({
           hash: who.name === SERVER_TOKEN ? ofServer : ofOthers,
           ...who,
-          expiresAt: sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${seconds} seconds`})`,
+          expiresAt: secondsFromNow(seconds),
         }),
       ]);
       return id;
