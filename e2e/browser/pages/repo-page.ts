@@ -80,9 +80,11 @@ export class RepoPage {
   /** Does what asks for a job and returns the job that came of it. */
   async jobOf(act: () => Promise<void>): Promise<JobCard> {
     const cards = this.page.locator('[data-job]');
-    const before = (await cards.count()) > 0 ? await cards.first().getAttribute('data-job') : '';
+    // A repo has a job from its first moment on; without it here, an old one would be taken for the new one.
+    await expect(cards.first()).toBeAttached(JOB);
+    const before = (await cards.first().getAttribute('data-job')) ?? '';
     await act();
-    await expect(cards.first()).not.toHaveAttribute('data-job', before ?? '', JOB);
+    await expect(cards.first()).not.toHaveAttribute('data-job', before, JOB);
     return this.job(Number(await cards.first().getAttribute('data-job')));
   }
 
