@@ -228,9 +228,14 @@ test('rows stand still under the pointer until one asks for the changes', async 
   await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo' });
   const pill = page.getByRole('button', { name: '1 change, show' });
   await expect(pill).toBeVisible({ timeout: 30_000 });
+  // On its way to the pill, and over it, the pointer lets nothing in.
+  await pill.hover();
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   expect(await shopPage.branches()).not.toContain('aaa/first');
   await pill.click();
   await expect(shopPage.branch('aaa/first').row).toBeVisible();
+  await expect(pill).toBeHidden();
+  await expect(shopPage.tree).toBeFocused();
 });
 
 test('Restack says how many it moves before it is pressed, and then moves as many', async ({

@@ -90,7 +90,7 @@ export function Stack({
   const { selected, chosen, toggle, extend, clear } = useSelection(branches, whole);
   const [menu, setMenu] = useState<string | null>(null);
   const [preview, setPreview] = useState<string | null>(null);
-  const { presence, change, watching } = usePresence();
+  const { presence, change, watching } = usePresence(tree);
   const { pointed, inside, focused } = presence;
 
   const busy = pointed || inside || held !== null || menu !== null;
@@ -112,6 +112,11 @@ export function Stack({
   const rows = useVirtualRows(tree, entries, [at, carried], nothing);
   const lanes = useMemo(() => 1 + Math.max(0, ...entries.map((entry) => entry.place?.lane ?? 0)), [entries]);
   const toTree = () => tree.current?.focus({ preventScroll: true });
+  const showChanges = () => {
+    show();
+    // The button goes, and the focus must not go with it.
+    toTree();
+  };
 
   const askFor = useStable((idempotencyKey: string, kind: ActionKind, branch: string, parent?: string) => {
     if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch, ghostName(branch));
@@ -249,80 +254,80 @@ export function Stack({
         </Suspense>
       ) : (
         <div className="relative flex-1 pb-14">
-          {waiting > 0 && (
-            <div className="pointer-events-none sticky top-24 z-10 flex h-0 justify-center">
-              <Button onClick={show} className="pointer-events-auto mt-2 rounded-full shadow-lg">
-                {counted(waiting, 'change')}, show
-              </Button>
+          <div {...watching}>
+            {waiting > 0 && (
+              <div className="pointer-events-none sticky top-24 z-10 flex h-0 justify-center">
+                <Button onClick={showChanges} className="pointer-events-auto mt-2 rounded-full shadow-lg">
+                  {counted(waiting, 'change')}, show
+                </Button>
+              </div>
+            )}
+            <div
+              ref={tree}
+              role="treegrid"
+              tabIndex={0}
+              aria-label="Branches"
+              aria-busy={renewing}
+              data-renewing={renewing || undefined}
+              aria-rowcount={entries.length}
+              aria-multiselectable
+              aria-activedescendant={current ? `${id}${current.name}` : undefined}
+              aria-keyshortcuts={mayAct ? 'j k r b m p x s / Enter Escape' : 'j k p / Enter Escape'}
+              className="group/tree relative focus-visible:outline-none"
+              style={{ height: rows.total }}
+              onFocus={() => {
+                if (!current) put((entries[1] ?? entries[0])?.name ?? null);
+              }}
+              onKeyDown={(event) => onTreeKey(event, held !== null, obey)}
+            >
+              {rows.drawn.map(({ entry, index, top }) => {
+                const { name, branch, place, ghost } = entry;
+                const drawn = { place, lanes, height: rows.height };
+                return ghost ? (
+                  <GhostRow key={name} branch={ghost} onto={moves.get(ghost)} top={top} {...drawn} />
+                ) : (
+                  <TreeRow
+                    key={name}
+                    id={`${id}${name}`}
+                    entry={entry}
+                    index={index}
+                    height={rows.height}
+                    top={top}
+                    active={name === active}
+                    selected={mayAct && canBeSelected(branch) ? selected.has(name) : undefined}
+                    held={held}
+                    onClick={(event) => onRowClick(event, index)}
+                  >
+                    {branch ? (
+                      <BranchRow
+                        {...drawn}
+                        branch={branch}
+                        dimmed={entry.dimmed}
+                        onto={moves.get(name) ?? null}
+                        state={states.get(name) ?? NO_STATE}
+                        news={news.get(name) ?? NO_NEWS}
+                        context={context}
+                        actions={actions}
+                        sent={sent.get(name)}
+                        active={name === active}
+                        selected={selected.has(name)}
+                        menuOpen={menu === name}
+                        tree={tree}
+                        drag={drag}
+                      />
+                    ) : (
+                      <TrunkRow
+                        repo={repo}
+                        below={entries[1]?.place != null}
+                        lanes={lanes}
+                        height={rows.height}
+                        drag={drag}
+                      />
+                    )}
+                  </TreeRow>
+                );
+              })}
             </div>
-          )}
-          <div
-            ref={tree}
-            role="treegrid"
-            tabIndex={0}
-            aria-label="Branches"
-            aria-busy={renewing}
-            data-renewing={renewing || undefined}
-            aria-rowcount={entries.length}
-            aria-multiselectable
-            aria-activedescendant={current ? `${id}${current.name}` : undefined}
-            aria-keyshortcuts={mayAct ? 'j k r b m p x s / Enter Escape' : 'j k p / Enter Escape'}
-            className="group/tree relative focus-visible:outline-none"
-            style={{ height: rows.total }}
-            {...watching}
-            onFocus={(event) => {
-              watching.onFocus(event);
-              if (!current) put((entries[1] ?? entries[0])?.name ?? null);
-            }}
-            onKeyDown={(event) => onTreeKey(event, held !== null, obey)}
-          >
-            {rows.drawn.map(({ entry, index, top }) => {
-              const { name, branch, place, ghost } = entry;
-              const drawn = { place, lanes, height: rows.height };
-              return ghost ? (
-                <GhostRow key={name} branch={ghost} onto={moves.get(ghost)} top={top} {...drawn} />
-              ) : (
-                <TreeRow
-                  key={name}
-                  id={`${id}${name}`}
-                  entry={entry}
-                  index={index}
-                  height={rows.height}
-                  top={top}
-                  active={name === active}
-                  selected={mayAct && canBeSelected(branch) ? selected.has(name) : undefined}
-                  held={held}
-                  onClick={(event) => onRowClick(event, index)}
-                >
-                  {branch ? (
-                    <BranchRow
-                      {...drawn}
-                      branch={branch}
-                      dimmed={entry.dimmed}
-                      onto={moves.get(name) ?? null}
-                      state={states.get(name) ?? NO_STATE}
-                      news={news.get(name) ?? NO_NEWS}
-                      context={context}
-                      actions={actions}
-                      sent={sent.get(name)}
-                      active={name === active}
-                      selected={selected.has(name)}
-                      menuOpen={menu === name}
-                      tree={tree}
-                      drag={drag}
-                    />
-                  ) : (
-                    <TrunkRow
-                      repo={repo}
-                      below={entries[1]?.place != null}
-                      lanes={lanes}
-                      height={rows.height}
-                      drag={drag}
-                    />
-                  )}
-                </TreeRow>
-              );
-            })}
           </div>
         </div>
       )}
