@@ -150,7 +150,8 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         )}
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
           <section aria-label="Tasks" className={place('tasks')}>
-            <Tasks overview={overview} repo={repo} states={known.states} news={news} />
+            {/* Beside an open branch the form for a task is that branch's: one draft is never in two forms. */}
+            {open === null && <Tasks overview={overview} repo={repo} states={known.states} news={news} />}
           </section>
           <section aria-label="Jobs" className={place('jobs')}>
             <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
