@@ -42,7 +42,7 @@ test('a search finds names and subjects, and says what it found', async ({ shopP
   await shopPage.search.fill('nothing like this');
   await expect(page.getByText('No branch has “nothing like this” in its name or subject')).toBeVisible();
   await page.getByRole('button', { name: 'Clear the search' }).click();
-  await expect(shopPage.tree.getByRole('row')).toHaveCount(15);
+  await expect(shopPage.tree.locator('[data-branch]')).toHaveCount(15);
 });
 
 test('a filter that keeps nothing says how fresh that is, and offers a sync', async ({ shopPage, page }) => {
@@ -282,7 +282,7 @@ test('a thousand branches: few rows are drawn, and scrolling, keys and filters a
     const many = new RepoPage(page);
     await many.goto(await addAndRegister(client, remote.dir));
     await expect(many.branch('stack-000/0').row).toBeVisible();
-    await expect(many.tree).toHaveAttribute('aria-rowcount', '1001');
+    await expect(many.tree).toHaveAttribute('aria-rowcount', '1201');
     const drawn = () => many.tree.getByRole('row').count();
     expect(await drawn()).toBeLessThan(80);
 

@@ -184,7 +184,7 @@ export function JobButton({
         aria-disabled={busy || reason ? true : undefined}
         data-phase={phase.phase}
         title={reason ?? title}
-        className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left aria-disabled:cursor-default ${
+        className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left tabular-nums aria-disabled:cursor-default ${
           status
             ? `rounded-control border border-current/30 text-xs font-medium ${statusTone[status]}`
             : `justify-center ${buttonLooks[look]} ${reason ? 'opacity-60' : ''}`

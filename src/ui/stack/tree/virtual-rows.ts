@@ -86,7 +86,8 @@ function useTop(element: RefObject<HTMLElement | null>, gone: boolean): number {
   return top;
 }
 
-const narrow = '(max-width: 640px)';
+/** A row has two lines (below `md`). */
+const narrow = '(max-width: 899px)';
 
 function useNarrow(): boolean {
   return useSyncExternalStore(
