@@ -105,7 +105,7 @@ test('a branch that is asked onto another one stands there at once, with a ghost
   });
   await expect(shopPage.button('Restack')).toBeVisible();
   expect(await shopPage.isBelow('checkout/gift-cards', 'auth/sessions')).toBe(true);
-  await expect(shopPage.branch('checkout/gift-cards').row).toContainText('push');
+  await expect(shopPage.branch('checkout/gift-cards').row).toContainText('Pushing');
   await expect(ghost).toBeVisible();
   await release();
   await job.is('completed');
@@ -258,11 +258,13 @@ test('Restack says how many it moves before it is pressed, and then moves as man
   await shopPage.goto(shopPage.id);
   await shopPage.branch('catalog/price-rounding').says('conflict · src/catalog/price.js');
   await expect(shopPage.button('Restack')).toHaveAccessibleName(/not now: Nothing can move/);
-  await header.getByRole('link', { name: /^See \d/ }).click();
+  const dock = page.getByRole('region', { name: 'What runs' });
+  await expect(dock).toContainText(`${count} moved, `);
+  await dock.getByRole('link', { name: /^See \d/ }).click();
   await expect(page.getByRole('region', { name: /^Conflict in/ })).toBeVisible();
   await page.goBack();
   await expect(shopPage.branch('catalog/price-rounding').row).toBeVisible();
-  await expect(header.getByRole('link', { name: /^See \d/ })).toBeHidden();
+  await expect(dock).toBeHidden();
 });
 
 test('a thousand branches: few rows are drawn, and scrolling, keys and filters answer', async ({ client, page }) => {

@@ -10,11 +10,13 @@ import { counted } from '@/text/words';
 import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
+import { dockedOf } from '../jobs/dock/docked';
+import { useLookedAt } from '../jobs/dock/looked-at';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
 import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
-import { useApi } from '../providers';
+import { useApi, useNow } from '../providers';
 import { Stack } from '../stack/stack';
 import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
 import { lookAtRemote } from '../sync/look';
@@ -32,7 +34,7 @@ import { type RepoStates, useStates, wantedWords } from './use-states';
 const loadBranch = () => import('../branch/panel');
 const BranchPanel = lazy(loadBranch);
 const JobList = lazy(() => import('../jobs/job-list'));
-const HeldBackResult = lazy(() => import('../jobs/held-back-result'));
+const Dock = lazy(() => import('../jobs/dock/dock'));
 const LeftOutRefs = lazy(() => import('./left-out'));
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
@@ -63,6 +65,9 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
+  const { isLookedAt, lookAt } = useLookedAt();
+  const [opened] = useState(useNow(false));
+  const docked = dockedOf(jobs, isLookedAt, opened);
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
@@ -97,11 +102,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         </nav>
       </div>
       <div
-        className={
+        className={`${docked ? '[--dock:36px]' : '[--dock:0px]'} ${
           open === null
             ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_360px]'
             : 'lg:grid lg:grid-cols-[minmax(440px,2fr)_minmax(0,3fr)]'
-        }
+        }`}
       >
         <section
           aria-label="Stack"
@@ -165,6 +170,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
           </section>
         </div>
       </div>
+      {docked && (
+        <Suspense>
+          <Dock docked={docked} jobs={jobs} dismiss={lookAt} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -262,9 +272,6 @@ function Header({
           {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}
         </p>
       </div>
-      <Suspense>
-        <HeldBackResult jobs={jobs} />
-      </Suspense>
     </header>
   );
 }

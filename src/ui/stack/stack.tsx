@@ -401,7 +401,7 @@ export function Stack({
         </div>
       )}
       {subject && (
-        <div className="sticky bottom-0 z-10 h-0 max-sm:fixed max-sm:inset-x-0">
+        <div className="sticky bottom-(--dock) z-10 h-0 max-sm:fixed max-sm:inset-x-0">
           <div className="absolute inset-x-0 bottom-0">
             <Suspense>
               <Strip

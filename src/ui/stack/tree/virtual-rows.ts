@@ -5,8 +5,8 @@ import type { Entry } from '../entries';
 const ROW = 32;
 /** Where a finger points and a line has too little room. */
 const TALL_ROW = 52;
-/** What covers the rows at the window's top and bottom: the page's header with the filters, and the strip. */
-const COVERED = { scrollPaddingStart: 96, scrollPaddingEnd: 56 };
+/** What covers the rows at the window's top and bottom: the page's header with the filters, the strip and the dock. */
+const COVERED = { scrollPaddingStart: 96, scrollPaddingEnd: 92 };
 
 /** A row that is on the page. */
 export interface DrawnRow {
