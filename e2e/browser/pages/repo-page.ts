@@ -105,7 +105,12 @@ export class RepoPage {
   async startRestackAll(): Promise<JobCard> {
     const restack = this.button('Restack \\d');
     if (await restack.isHidden()) await this.run('Sync');
-    return this.jobOf(() => restack.click(JOB));
+    return this.jobOf(async () => {
+      await restack.click(JOB);
+      // Asked first where many move, or an approval may be dismissed.
+      const yes = this.page.getByRole('button', { name: /^Yes, restack/ });
+      if (await yes.isVisible()) await yes.click();
+    });
   }
 
   /** The same, until that has completed. */

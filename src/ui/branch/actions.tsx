@@ -12,6 +12,7 @@ import { useMay } from '../me';
 import { useApi } from '../providers';
 import type { Overview } from '../repos/overview';
 import type { Foreseen } from '../stack/forecast';
+import { restackQuestion } from '../stack/groups/question';
 import { requestName } from '../stack/move/pending';
 import { type BranchNews, isLive } from '../stack/state';
 import { useDraft } from '../tasks/draft';
@@ -53,7 +54,11 @@ export function Actions({
     (idempotencyKey) =>
       api.jobs.run.mutate({ repoId: repo.id, kind, branch: name, ...(parent ? { parent } : {}), idempotencyKey });
   const kept = isKept(branch);
-  const moves = foreseen?.state === 'ready' ? foreseen.outline.moves.filter((move) => move.moves).length : null;
+  const moved =
+    foreseen?.state === 'ready'
+      ? new Set(foreseen.outline.moves.flatMap((move) => (move.moves ? [move.branch] : [])))
+      : null;
+  const moves = moved?.size ?? null;
   return (
     <>
       <div className="flex flex-wrap items-center gap-2 pt-1.5">
@@ -68,6 +73,7 @@ export function Actions({
                 jobs={jobs}
                 request={request}
                 press={run('restack_subtree')}
+                question={() => restackQuestion(branches.filter((each) => moved?.has(each.name)))}
                 impossible={moves === 0 ? nothingMoves(state) : null}
                 className="w-44"
               />

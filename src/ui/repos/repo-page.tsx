@@ -17,6 +17,7 @@ import { errorStands } from '../jobs/phase';
 import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
+import { restackQuestion } from '../stack/groups/question';
 import { Stack } from '../stack/stack';
 import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
 import { lookAtRemote } from '../sync/look';
@@ -257,6 +258,7 @@ function Header({
             jobs={jobs}
             press={run('restack_repo')}
             impossible={impossible}
+            question={() => restackQuestion(branches.filter(({ name }) => known.states.get(name)?.is === 'will_move'))}
             className="min-w-0 flex-1 sm:w-48 sm:flex-none"
           />
         </div>

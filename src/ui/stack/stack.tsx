@@ -20,10 +20,12 @@ import { isNarrowed, type States } from './filter';
 import { FilterBar, useStackView } from './filter-bar';
 import { useFolds } from './groups/folds';
 import { HeadRow } from './groups/head-row';
+import { restackQuestion } from './groups/question';
 import type { StackPicture } from './layout';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { ghostName, requestName } from './move/pending';
+import { movedWith } from './move/rules';
 import { usePicture } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
@@ -148,6 +150,10 @@ export function Stack({
   const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
   const askForSync: Ask = (idempotencyKey) => lookAtRemote(api, repo.id, idempotencyKey);
   // Rows are drawn anew only for what concerns them: they get the same functions for ever.
+  const question = useStable((name: string) => {
+    const moved = new Set(movedWith(name, whole).filter((each) => states.get(each)?.is === 'will_move'));
+    return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
+  });
   const actions = useMemo<RowActions>(
     () => ({
       send,
@@ -157,8 +163,9 @@ export function Stack({
       openMenu: setMenu,
       preview: setPreview,
       expectAll,
+      question,
     }),
-    [send, dismiss, toggle, askFor, expectAll],
+    [send, dismiss, toggle, askFor, expectAll, question],
   );
   const context = useMemo(
     () => ({

@@ -106,6 +106,7 @@ export function HeadRow({
               label={moves > 0 ? `Restack ${moves}` : 'Restack'}
               press={actions.run('restack_subtree', root.name)}
               request={request}
+              question={() => actions.question(root.name)}
               job={news.own}
               jobs={context.jobs}
               dense

@@ -45,6 +45,8 @@ export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   /** The next change of places was asked for here. */
   expectAll: () => void;
   openMenu: (branch: string | null) => void;
+  /** What is asked before a Restack of it. */
+  question: (branch: string) => string | null;
   /** Shows what a Restack of the branch would do; null shows nothing. */
   preview: (branch: string | null) => void;
 }
@@ -81,7 +83,7 @@ const NAME = 48;
 
 /** A button at rest shows where one is about to press it: on the row that is pointed at, or that the keys act on. */
 const RESTING =
-  'has-data-[phase=idle]:pointer-coarse:hidden md:has-[[data-phase=idle]:not(:focus-visible)]:opacity-0 md:group-hover:opacity-100!';
+  'has-data-[phase=idle]:pointer-coarse:hidden md:has-[[data-phase=idle]:not(:focus-visible)]:opacity-0 md:group-hover:opacity-100! has-data-question:opacity-100!';
 
 /** One branch: its dot, its name, how it stands where that is not in place, its subject, and the button for what it wants. */
 export const BranchRow = memo(function BranchRow({
@@ -119,7 +121,11 @@ export const BranchRow = memo(function BranchRow({
   const mayAct = useMay('act');
   const kept = isKept(branch);
   const main = branch.tracked
-    ? { label: moves > 0 ? `Restack ${moves}` : 'Restack', press: actions.run('restack_subtree', branch.name) }
+    ? {
+        label: moves > 0 ? `Restack ${moves}` : 'Restack',
+        press: actions.run('restack_subtree', branch.name),
+        question: () => actions.question(branch.name),
+      }
     : branch.renamedFrom
       ? {
           label: 'Accept',
