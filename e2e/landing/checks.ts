@@ -1,4 +1,4 @@
-import { type BranchTruth, look, type Model, type Picture } from './model';
+import { type BranchTruth, type Look, look, type Model, type Picture } from './model';
 import type { People } from './moves';
 import type { Report } from './spicerack';
 import type { StoredCommit } from './store';
@@ -85,6 +85,7 @@ function keepsWork(model: Model, after: Picture): Broken[] {
     const lost = [...model.ownKeys(branch)].filter(
       ([key, { present, by }]) =>
         keys.has(key) !== present &&
+        !branch.vacuous.has(`${by} ${key}`) &&
         !model.mayHaveLanded(by, branch.name, after) &&
         !isUndoneBelow(model, branch, { key, present, by }, after),
     );
@@ -210,6 +211,15 @@ function live(model: Model): BranchTruth[] {
   return [...model.branches.values()].filter((branch) => !branch.deleted);
 }
 
+/** A branch was moved onto a parent that lacks what its own commits remove: replaying that leaves nothing of it. */
+function noteVacuous(model: Model, branch: BranchTruth, now: Look, parent: Look | undefined): void {
+  const added = new Set(branch.own.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));
+  for (const [key, { present, by }] of model.ownKeys(branch)) {
+    if (present || added.has(key) || now.keys.has(key) || parent?.keys.has(key)) continue;
+    branch.vacuous.add(`${by} ${key}`);
+  }
+}
+
 /** What is so from now on. */
 function learn({ model, store }: People, before: Picture, after: Picture, { rows }: Report): void {
   for (const branch of live(model)) {
@@ -217,6 +227,7 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
     if (!now) continue;
     branch.tip = now.tip;
     branch.parent = rows.get(branch.name)?.parent ?? branch.parent;
+    if (before.get(branch.name)?.tip !== now.tip) noteVacuous(model, branch, now, after.get(branch.parent));
     const held = before.get(branch.name)?.subjects;
     const dropped = branch.own.filter((subject) => held?.has(subject) && !now.subjects.has(subject));
     if (dropped.length > 0) branch.settled = true;

@@ -5,11 +5,14 @@ import { git } from '../process/run';
 export async function committerIdentity(): Promise<{ name: string; email: string }> {
   const { committer } = config();
   if (committer) return committer;
-  const read = async (key: string) => {
-    // Exit code 1: the key is not set.
-    const { stdout } = await git(['config', '--get', key], { okCodes: [0, 1] });
-    return stdout.toString('utf8').trim();
-  };
-  const [name, email] = [await read('user.name'), await read('user.email')];
+  // Exit code 1: neither is set. The last value of a key counts.
+  const args = ['config', '--null', '--get-regexp', '^user[.](name|email)$'];
+  const { stdout } = await git(args, { okCodes: [0, 1] });
+  const values = new Map<string, string>();
+  for (const entry of stdout.toString('utf8').split('\0')) {
+    const [key = '', ...value] = entry.split('\n');
+    values.set(key, value.join('\n').trim());
+  }
+  const [name, email] = [values.get('user.name'), values.get('user.email')];
   return name && email ? { name, email } : { name: 'Spicerack', email: 'spicerack@localhost' };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftOutRef } from '@/model/left-out';
-import { keepFormat } from '../clone/init';
+import { keepFormat, objectFormat } from '../clone/init';
 import { GitError } from '../process/error';
 import { git, gitRecords, gitText } from '../process/run';
 import { advertisedBranches, chooseBranches, shownName } from './advertised';
@@ -33,9 +33,10 @@ export async function fetchRemote(
 ): Promise<Fetched> {
   const advertised = await advertisedBranches(gitDir, options);
   const [first] = advertised;
-  if (first) {
+  const format = first?.tip.length === 64 ? 'sha256' : 'sha1';
+  if (first && (await objectFormat(gitDir)) !== format) {
     const url = await gitText(['config', '--local', 'remote.origin.url'], { gitDir, signal: options.signal });
-    await keepFormat(gitDir, url, first.tip.length === 64 ? 'sha256' : 'sha1');
+    await keepFormat(gitDir, url, format);
   }
   const { taken, leftOut } = chooseBranches(advertised, { trunk, foldsCase: foldsCase(gitDir) });
 
