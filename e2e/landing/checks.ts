@@ -213,7 +213,8 @@ function live(model: Model): BranchTruth[] {
 
 /** A branch was moved onto a parent that lacks what its own commits remove: replaying that leaves nothing of it. */
 function noteVacuous(model: Model, branch: BranchTruth, now: Look, parent: Look | undefined): void {
-  const added = new Set(branch.own.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));
+  const held = branch.own.filter((subject) => now.subjects.has(subject));
+  const added = new Set(held.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));
   for (const [key, { present, by }] of model.ownKeys(branch)) {
     if (present || added.has(key) || now.keys.has(key) || parent?.keys.has(key)) continue;
     branch.vacuous.add(`${by} ${key}`);
