@@ -20,13 +20,13 @@ const EXPECTED_CODES = ['CONFLICT', 'BRANCH_NOT_FOUND', 'NOT_TRACKED', 'CYCLE'];
 export function check(people: People, before: Picture, report: Report): Broken[] {
   const { model, store } = people;
   const after = look(store);
-  inherit(model, before);
+  const inherited = inherit(model, before);
   hearWhatLanded(people, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
     ...saysMergedRightly(people, before, after, report),
-    ...holdsBackRightly(people, before, report),
+    ...holdsBackRightly(people, before, report, inherited),
     ...tellsWhatLeft(model, before, after, report),
     ...hasParents(model, report),
   ];
@@ -38,8 +38,10 @@ export function check(people: People, before: Picture, report: Report): Broken[]
  * A parent that was only moved back hands its commits down to the branches that hold them, these very ones, unless such
  * a branch has landed itself, or the commit is another branch's own (it was merged into the parent, which is taken back
  * now).
+ * @returns what was handed down, as `branch subject`
  */
-function inherit(model: Model, before: Picture): void {
+function inherit(model: Model, before: Picture): Set<string> {
+  const inherited = new Set<string>();
   for (const parent of live(model)) {
     const handed = movedBack(model, parent, before).filter(
       ({ subject }) => !live(model).some(({ own }) => own.includes(subject)),
@@ -48,9 +50,12 @@ function inherit(model: Model, before: Picture): void {
       if (child.parent !== parent.name) continue;
       const isOpen = child.own.length === 0 || child.own.some((own) => !model.mayHaveLanded(own, child.name, before));
       const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
-      if (isOpen) child.own.unshift(...held.map(({ subject }) => subject));
+      if (!isOpen) continue;
+      child.own.unshift(...held.map(({ subject }) => subject));
+      for (const { subject } of held) inherited.add(`${child.name} ${subject}`);
     }
   }
+  return inherited;
 }
 
 /** The commits above a branch that was moved back since the last job, oldest first, but those that have landed. */
@@ -143,7 +148,7 @@ function saysMergedRightly({ model, store }: People, before: Picture, after: Pic
 
 /** Landed, or all that it does is to be seen in trunk or in the parent, whoever did it there. */
 function isLanded(model: Model, branch: BranchTruth, subject: string, picture: Picture): boolean {
-  if (model.mayHaveLanded(subject, branch.name, picture)) return true;
+  if (model.mayHaveLanded(subject, branch.name, picture) || hasTwin(model, branch, picture)) return true;
   const mine = [...model.ownKeys(branch)].filter(([, { by }]) => by === subject);
   return ['main', branch.parent].some((below) => {
     const keys = picture.get(below)?.keys;
@@ -151,12 +156,42 @@ function isLanded(model: Model, branch: BranchTruth, subject: string, picture: P
   });
 }
 
-/** A commit of which anybody can know that it has landed is no reason to hold its branch back. */
-function holdsBackRightly({ model, store }: People, before: Picture, { detail }: Report): Broken[] {
+/**
+ * Whether somebody has committed to trunk just what a squash of the branch and of what stands on it would be, where
+ * that takes away what the branch had added. No two people can tell which of them it was.
+ */
+function hasTwin(model: Model, branch: BranchTruth, picture: Picture): boolean {
+  const trunk = [...(picture.get('main')?.subjects ?? [])].flatMap((subject) => model.changes.get(subject) ?? []);
+  const above = live(model).filter((other) => other !== branch && picture.get(other.name)?.ids.has(branch.tip));
+  return above.some((other) =>
+    other.own.some((_, end) => {
+      const keys = [...model.ownKeys({ ...branch, own: [...branch.own, ...other.own.slice(0, end + 1)] })];
+      const adds = keys.filter(([, { present }]) => present);
+      const removes = new Set(keys.flatMap(([key, { present }]) => (present ? [] : [key])));
+      return trunk.some(
+        (change) =>
+          change.adds.size === adds.length &&
+          adds.every(([key]) => change.adds.has(key)) &&
+          [...change.removes].every((key) => removes.has(key)),
+      );
+    }),
+  );
+}
+
+/**
+ * A commit of which anybody can know that it has landed is no reason to hold its branch back; but for one that its
+ * parent has handed down just now: the parent gets trunk's commit by this very job, and then the next look finds it.
+ */
+function holdsBackRightly(
+  { model, store }: People,
+  before: Picture,
+  { detail }: Report,
+  inherited: ReadonlySet<string>,
+): Broken[] {
   const landed = model.plainLandings(before);
   return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
-    if (reason.kind !== 'conflict' || !truth) return [];
+    if (reason.kind !== 'conflict' || !truth || inherited.has(`${branch} ${reason.subject}`)) return [];
     const landing = landed.find(
       ({ from, into, commits }) =>
         (into === 'main' || into === truth.parent) &&

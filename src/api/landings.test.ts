@@ -203,6 +203,32 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a branch that takes away all that the one below it had added', () => {
+    const stack = { a: [{ debug: 'd\n' }], b: [{ debug: null, app: lines({ 2: 'B' }) }], c: [{ c: 'c\n' }] };
+
+    it('settles that one too where both were squashed', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('b', 'squash');
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
+    it('settles that one too where both were picked, one after the other', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('a (#1)', { debug: 'd\n' });
+      await world.onMain('b (#2)', { debug: null, app: lines({ 2: 'B' }) });
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
+    it('leaves that one open where somebody else makes the rest of the change, among others', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Go on', { m: 'm\n', app: lines({ 2: 'B' }) });
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+    });
+  });
+
   describe('a branch that is squashed with what it still has of others, which were rewritten since', () => {
     const stack = {
       a: [{ app: lines({ 2: 'A' }) }],
@@ -260,6 +286,16 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       await world.sync();
       await world.restack();
       expect(await world.state('a')).toBe('on main');
+      expect(await world.remote.subjects('a', 'main')).toEqual(['a3']);
+    });
+
+    it('is told of as other work where the branch has begun anew', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      await world.remote.from('main').branch('a').commit('a3', { next: 'n\n' }).write();
+      expect((await world.sync()).message).toContain('Open again: a, which has other work than what was merged.');
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
       expect(await world.remote.subjects('a', 'main')).toEqual(['a3']);
     });
 

@@ -63,8 +63,11 @@ export interface Projection {
   voided: KnownLanding[];
   /** Branches now found merged: what they have landed in, and what is to stand where they stood. */
   merged: Array<{ branch: string; into: string; onto: string }>;
-  /** Branches that were merged and are not any more: what they had landed in has it no more, or there is new work on top. */
-  reopened: Array<{ branch: string; lost: KnownLanding[] }>;
+  /**
+   * Branches that were merged and are not any more: what they had landed in has it no more, or they were pushed to, on
+   * top of what has landed or instead of it.
+   */
+  reopened: Array<{ branch: string; lost: KnownLanding[]; isOnTop: boolean }>;
   /** Branches now found deleted on the remote without having been merged. */
   gone: string[];
   /** Branches that were deleted and are there again. */
@@ -195,7 +198,11 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       }),
     reopened: rows
       .filter((row) => !row.merged && was(row)?.merged)
-      .map(({ name }) => ({ branch: name, lost: voided.filter(({ branch }) => branch === name) })),
+      .map(({ name, tip }) => ({
+        branch: name,
+        lost: voided.filter(({ branch }) => branch === name),
+        isOnTop: (holding.get(name) ?? []).some(({ upTo }) => history.isAncestor(upTo, tip)),
+      })),
     gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),
     returned: rows.filter((row) => !row.gone && !row.merged && was(row)?.gone).map((row) => row.name),
     handedDown: live.flatMap(({ row, base }) => {

@@ -251,7 +251,15 @@ async function findByContent(
     walked.filter((one) => one.landed && conflicting.has(one)),
     ask,
   );
-  const likely = walked.flatMap((one) => (one.landed && !inPart.has(one) ? [{ one, ...one.landed }] : []));
+  const traceless = await withoutTrace(
+    history,
+    walked.filter((one) => one.landed && one.parts.length > 1),
+    ask,
+    replay,
+  );
+  const likely = walked.flatMap((one) =>
+    one.landed && !inPart.has(one) && !traceless.has(one) ? [{ one, ...one.landed }] : [],
+  );
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
   // has it, which may be rewritten sooner, the one that brought it is named.
@@ -466,6 +474,37 @@ async function takenBackInPart(history: History, open: Stretch[], ask: LandingQu
   });
   const ids = inTurn(await ask.objects(places.flat()));
   return new Set(open.filter((_, i) => isTakenBackInPart(ids(places[i]?.length ?? 0))));
+}
+
+/**
+ * Those over several branches of which one below has left no trace on the line: what is above it has undone all that it
+ * did, and the rest may be anybody's change. They count only where the commit that brought them is just what a replay
+ * of them makes.
+ */
+async function withoutTrace(
+  history: History,
+  open: Stretch[],
+  ask: LandingQuestions,
+  replay: (replays: Replay[]) => Promise<Answer[]>,
+): Promise<Set<Stretch>> {
+  const below = open.map(({ parts, line }) =>
+    parts.slice(1).map(({ base, upTo }) => line.slice(0, TRIED).map((onto) => ({ base, tip: upTo, onto }))),
+  );
+  const answers = inTurn(await replay(below.flat(2)));
+  const suspects = open.flatMap((one, i) => {
+    const { line, landed } = one;
+    const [at = '', before = at] = history.firstParentLine(landed?.oldest ?? '');
+    const isBare = (part: Answer[]) => part[line.indexOf(at)] === 'change' && !part.includes('nothing');
+    return (below[i] ?? []).map((part) => answers(part.length)).some(isBare) ? [{ one, at, before }] : [];
+  });
+  const trees = await ask.trees(suspects.flatMap(({ at, before }) => [at, before]));
+  const made = await ask.merges(
+    suspects.map(({ one: { base, tip }, before }, i) => {
+      return { ours: before, theirs: tip, base: { commit: base, oursTree: trees[2 * i + 1] ?? '' } };
+    }),
+  );
+  const isJustThat = (outcome: MergeOutcome | undefined, i: number) => outcome?.clean && outcome.tree === trees[2 * i];
+  return new Set(suspects.flatMap(({ one }, i) => (isJustThat(made[i], i) ? [] : [one])));
 }
 
 /** What is in a branch's history above the base of a branch below it. */
