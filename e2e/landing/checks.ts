@@ -51,20 +51,21 @@ function inherit(model: Model, before: Picture): Set<string> {
       const isOpen = child.own.length === 0 || child.own.some((own) => !model.mayHaveLanded(own, child.name, before));
       const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
       if (!isOpen) continue;
-      child.own.unshift(...held.map(({ subject }) => subject));
       for (const { subject } of held) inherited.add(`${child.name} ${subject}`);
+      const open = held.filter(({ subject }) => !model.hasLanded(subject, before));
+      child.own.unshift(...open.map(({ subject }) => subject));
     }
   }
   return inherited;
 }
 
-/** The commits above a branch that was moved back since the last job, oldest first, but those that have landed. */
+/** The commits above a branch that was moved back since the last job, oldest first. */
 function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCommit[] {
   const seen = model.seenLines.get(branch.name);
   const now = before.get(branch.name)?.tip;
   const at = seen?.findIndex(({ id }) => id === now) ?? -1;
   if (!seen || at < 0) return [];
-  return seen.slice(at + 1).filter(({ subject }) => model.changes.has(subject) && !model.hasLanded(subject, before));
+  return seen.slice(at + 1).filter(({ subject }) => model.changes.has(subject));
 }
 
 /** Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later. */
