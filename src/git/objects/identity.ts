@@ -5,14 +5,14 @@ import { git } from '../process/run';
 export async function committerIdentity(): Promise<{ name: string; email: string }> {
   const { committer } = config();
   if (committer) return committer;
-  // Exit code 1: neither is set. The last value of a key counts.
-  const args = ['config', '--null', '--get-regexp', '^user[.](name|email)$'];
-  const { stdout } = await git(args, { okCodes: [0, 1] });
-  const values = new Map<string, string>();
-  for (const entry of stdout.toString('utf8').split('\0')) {
-    const [key = '', ...value] = entry.split('\n');
-    values.set(key, value.join('\n').trim());
-  }
-  const [name, email] = [values.get('user.name'), values.get('user.email')];
+  // Exit code 1: neither is set. The last of several counts.
+  const { stdout } = await git(['config', '-z', '--get-regexp', '^user\\.(name|email)$'], { okCodes: [0, 1] });
+  const entries = stdout.toString('utf8').split('\0');
+  const of = (key: string) =>
+    entries
+      .findLast((entry) => entry.startsWith(`${key}\n`))
+      ?.slice(key.length + 1)
+      .trim();
+  const [name, email] = [of('user.name'), of('user.email')];
   return name && email ? { name, email } : { name: 'Spicerack', email: 'spicerack@localhost' };
 }

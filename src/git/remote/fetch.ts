@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftOutRef } from '@/model/left-out';
-import { keepFormat, objectFormat } from '../clone/init';
+import { changeFormat, objectFormat } from '../clone/init';
 import { GitError } from '../process/error';
-import { git, gitRecords, gitText } from '../process/run';
+import { git, gitRecords } from '../process/run';
 import { advertisedBranches, chooseBranches, shownName } from './advertised';
 import type { RemoteOptions } from './options';
 
@@ -33,10 +33,9 @@ export async function fetchRemote(
 ): Promise<Fetched> {
   const advertised = await advertisedBranches(gitDir, options);
   const [first] = advertised;
-  const format = first?.tip.length === 64 ? 'sha256' : 'sha1';
-  if (first && (await objectFormat(gitDir)) !== format) {
-    const url = await gitText(['config', '--local', 'remote.origin.url'], { gitDir, signal: options.signal });
-    await keepFormat(gitDir, url, format);
+  if (first) {
+    const format = first.tip.length === 64 ? 'sha256' : 'sha1';
+    if ((await objectFormat(gitDir)) !== format) await changeFormat(gitDir, format, options.signal);
   }
   const { taken, leftOut } = chooseBranches(advertised, { trunk, foldsCase: foldsCase(gitDir) });
 
