@@ -124,7 +124,7 @@ function isUndoneBelow(
 function saysMergedRightly({ model, store }: People, before: Picture, after: Picture, { rows }: Report): Broken[] {
   return [...model.branches.values()].flatMap((branch): Broken[] => {
     const row = rows.get(branch.name);
-    if (row?.merged) {
+    if (row?.merged && !wasMergedBefore(model, branch, after)) {
       // What was pushed to it and deleted before anybody looked, nobody can know of.
       const known = branch.own.filter((subject) => !branch.deleted || model.wasSeen(branch.name, subject));
       const open = known.filter((subject) => !isLanded(model, branch, subject, after));
@@ -145,6 +145,15 @@ function saysMergedRightly({ model, store }: People, before: Picture, after: Pic
         ]
       : [];
   });
+}
+
+/**
+ * Whether it was called merged, and that was right, where it is now, and what it stands on has only gone on since: a
+ * revert takes back no landing that was seen.
+ */
+function wasMergedBefore(model: Model, { name, tip, parent }: BranchTruth, picture: Picture): boolean {
+  const goesOn = ['main', parent].every((below) => picture.get(below)?.ids.has(model.seenTips.get(below) ?? ''));
+  return goesOn && model.seenMerged.get(name) === tip;
 }
 
 /** Landed, or all that it does is to be seen in trunk or in the parent, whoever did it there. */
