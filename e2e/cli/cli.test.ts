@@ -128,12 +128,21 @@ describe('one session in a clone', () => {
     await spicerack('sync');
     const refused = await spicerack('restack', '--all');
     expect(refused.code).toBe(6);
-    expect(refused.stderr).toContain('✕ fix conflicts in app.txt');
+    expect(refused.stderr).toContain('✕ fix: conflicts in app.txt');
     expect(refused.stderr).toContain('give --yes');
     const done = await spicerack('restack', '--all', '--yes');
     expect(done.code).toBe(3);
     expect(done.stdout).toMatch(/Moved 3 branches; held back fix\./);
-    expect((await spicerack('log', '-f')).code).toBe(3);
+    // Again is an action as any other: what it would do is said, and asked where something stays behind.
+    const again = await spicerack('retry', '1');
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/^forecast: .*\n#\d+ Sync/) });
+    const { value: last } = await json('jobs', '--limit', '2');
+    const restack = last.jobs.find(({ job }: { job: { kind: string } }) => job.kind === 'restack_repo');
+    expect(await spicerack('retry', `${restack.job.seq}`)).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('give --yes'),
+    });
+    expect((await spicerack('log', '-f', `${restack.job.seq}`)).code).toBe(3);
     expect((await spicerack('log')).code).toBe(0);
     const { value } = await json('jobs', '--status', 'completed', '--limit', '1');
     expect(value.jobs).toMatchObject([{ job: { kind: 'restack_repo', status: 'completed' } }]);
@@ -160,8 +169,13 @@ describe('one session in a clone', () => {
     const { code, stderr } = await spicerack('restack', 'nobody/has-it');
     expect(code).toBe(5);
     expect(stderr).toContain('by its forecast it would fail');
+    expect((await spicerack('restack', 'nobody/has-it', '--dry-run')).code).toBe(5);
     expect(await count()).toBe(before);
     expect((await spicerack('restack', 'nobody/has-it', '--yes')).code).toBe(5);
+    expect(await count()).toBe(before + 1);
+    // A job that has failed after it looked at the remote leaves a picture that can be relied on.
+    expect((await spicerack('settings', '--trunk', 'nobody/has-it')).code).toBe(5);
+    expect((await spicerack('create', 'e', '--parent', 'nobody/has-it')).code).toBe(5);
     expect(await count()).toBe(before + 1);
   });
 
@@ -173,6 +187,19 @@ describe('one session in a clone', () => {
     const { code, value } = await json('doctor');
     expect(code).toBe(0);
     expect(value.checks).toContainEqual(expect.objectContaining({ name: 'remote', is: 'well' }));
+  });
+
+  test('doctor in a clone of something else finds the server well', async () => {
+    const other = join(dir, 'other');
+    await run('git', ['init', '--quiet', other]);
+    await run('git', ['-C', other, 'remote', 'add', 'origin', 'https://example.com/other.git']);
+    const { code, stdout } = await cli.run(['doctor', '--json'], { ...here, cwd: other });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).checks.at(-1)).toMatchObject({
+      name: 'remote',
+      is: 'wanted',
+      mend: expect.stringContaining('spicerack add'),
+    });
   });
 
   test('settings, long-lived branches and a rename are changed from here too', async () => {
@@ -274,6 +301,10 @@ describe('in a terminal', () => {
     await asked.says('[y/N]');
     asked.type('\r');
     expect(await asked.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('Nothing was done.') });
+    const left = cli.inTerminal(['restack', '--all'], here);
+    await left.says('[y/N]');
+    left.type('\x03');
+    expect(await left.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('Nothing was done.') });
     expect(await remote.tips()).toEqual(before);
   });
 
@@ -420,6 +451,13 @@ describe('bad input', () => {
     await spicerack('sync');
     expect(await watching.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Watching[^\n]*\n$/) });
   });
+});
+
+test('an action whose output nobody reads is done, and ends as it would have', async () => {
+  const command = [process.execPath, cli.file, 'forecast', 'restack', 'nobody/has-it'].map(shellWord).join(' ');
+  const env = { ...process.env, ...here.env };
+  const script = `${command} 2>&1 | true; exit \${PIPESTATUS[0]}`;
+  await expect(run('bash', ['-c', script], { cwd: clone, env })).rejects.toMatchObject({ code: 5 });
 });
 
 describe('while a job is at work', () => {

@@ -1,4 +1,5 @@
 import type { LogLine } from '@spicerack/client';
+import { exact } from '@/ui/time';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
 import { EXIT } from '../../out/exit';
@@ -51,6 +52,6 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
 }
 
 function logLine({ at, level, line }: LogLine): Line {
-  const time = paint('dim', `${at.slice(11, 23)} `);
+  const time = paint('dim', `${exact(at).slice(11)} `);
   return level === 'info' ? [time, line] : [time, paint(level === 'warn' ? 'yellow' : 'red', line)];
 }

@@ -18,7 +18,10 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
       signal,
     })) {
       if (message.kind === 'start_over') {
-        out.item(message, () => 'Changes before this are no longer kept: look anew.');
+        out.item(
+          message,
+          () => 'Changes are missing here: what was asked for is no longer kept, or not there yet. Look anew.',
+        );
         continue;
       }
       for (const event of message.events) {
