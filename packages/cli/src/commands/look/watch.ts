@@ -1,6 +1,6 @@
 import { exact } from '@/ui/time';
 import { type Place, repoOf, type Session } from '../../context/session';
-import { EXIT } from '../../out/exit';
+import { EXIT, notFound } from '../../out/exit';
 import { paint } from '../../out/line';
 import { eventLine } from './words';
 
@@ -31,6 +31,9 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
             line && [paint('dim', `${exact(event.at).slice(11, 19)} `), ...(typeof line === 'string' ? [line] : line)]
           );
         });
+        if (repo && event.type === 'repos' && event.op === 'delete') {
+          throw notFound(`${repo.name} was removed.`, '"spicerack repos" lists the others.');
+        }
       }
     }
   } catch (error) {
