@@ -2,26 +2,32 @@ import { expect, test } from 'vitest';
 import { playwrightResults, slowest, sum, vitestResults } from './test-results';
 
 const file = (status: string, ...tests: Array<[string, string, number?]>) => ({
+  name: 'some.test.ts',
   status,
   assertionResults: tests.map(([fullName, status, duration]) => ({ fullName, status, duration })),
 });
 
-test('passed, failed and skipped tests are counted, skipped ones by name', () => {
+test('passed, failed and skipped tests are counted, failed and skipped ones by name', () => {
   const report = { testResults: [file('failed', ['a', 'passed'], ['b', 'failed'], ['c', 'skipped'], ['d', 'todo'])] };
-  expect(vitestResults(report, 1)).toMatchObject({ passed: 1, failed: 1, skipped: ['c', 'd'] });
+  expect(vitestResults(report, 1)).toMatchObject({ passed: 1, failed: ['b'], skipped: ['c', 'd'] });
 });
 
 test('a test file that could not be loaded counts as a failure', () => {
   expect(vitestResults({ testResults: [file('failed'), file('passed', ['a', 'passed'])] }, 1)).toMatchObject({
     passed: 1,
-    failed: 1,
+    failed: ['some.test.ts: the file itself'],
     skipped: [],
   });
 });
 
 test('a run that failed without a report is a failure', () => {
-  expect(vitestResults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: [], times: [] });
-  expect(playwrightResults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: [], times: [] });
+  expect(vitestResults(null, 1)).toEqual({ passed: 0, failed: ['vitest ended with 1'], skipped: [], times: [] });
+  expect(playwrightResults(null, 1)).toEqual({
+    passed: 0,
+    failed: ['Playwright ended with 1'],
+    skipped: [],
+    times: [],
+  });
 });
 
 test('browser tests are counted through nested suites, and a flaky one counts as failed', () => {
@@ -37,10 +43,14 @@ test('browser tests are counted through nested suites, and a flaky one counts as
     ],
   };
   const results = playwrightResults(report, 0);
-  expect(results).toMatchObject({ passed: 1, failed: 1, skipped: ['a.spec.ts inner three'] });
+  expect(results).toMatchObject({
+    passed: 1,
+    failed: ['a.spec.ts inner two'],
+    skipped: ['a.spec.ts inner three'],
+  });
   expect(sum([results, results])).toMatchObject({
     passed: 2,
-    failed: 2,
+    failed: [...results.failed, ...results.failed],
     skipped: [...results.skipped, ...results.skipped],
   });
 });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 export interface Results {
   passed: number;
-  failed: number;
+  /** Each with its full name, or what stands for one that has none. */
+  failed: string[];
   /** Full names. */
   skipped: string[];
   /** Every test that ran, with how long it took. */
@@ -17,6 +18,7 @@ export interface TestTime {
 const VitestReport = z.object({
   testResults: z.array(
     z.object({
+      name: z.string(),
       status: z.string(),
       assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), duration: z.number().nullish() })),
     }),
@@ -31,16 +33,13 @@ export function vitestResults(report: unknown, exitCode: number): Results {
   const files = VitestReport.safeParse(report).data?.testResults ?? [];
   const tests = files.flatMap((file) => file.assertionResults);
   const passed = tests.filter((test) => test.status === 'passed').length;
-  const failedTests = tests.filter((test) => test.status === 'failed').length;
-  const brokenFiles = files.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  ).length;
+  const failed = files.flatMap((file) => {
+    const names = file.assertionResults.flatMap((test) => (test.status === 'failed' ? [test.fullName] : []));
+    return file.status === 'failed' && names.length === 0 ? [`${file.name}: the file itself`] : names;
+  });
   const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
   const times = tests.map((test) => ({ name: test.fullName, ms: test.duration ?? 0 }));
-  return honest(
-    { passed, failed: failedTests + brokenFiles, skipped: skipped.map((test) => test.fullName), times },
-    exitCode,
-  );
+  return honest({ passed, failed, skipped: skipped.map((test) => test.fullName), times }, exitCode, 'vitest');
 }
 
 const Suite = z.object({
@@ -55,21 +54,26 @@ const Suite = z.object({
     return z.array(Suite).optional();
   },
 });
-const PlaywrightReport = z.object({ suites: z.array(Suite), errors: z.array(z.unknown()) });
+const PlaywrightReport = z.object({
+  suites: z.array(Suite),
+  errors: z.array(z.object({ message: z.string().optional() })),
+});
 
 /** Reads Playwright's JSON report. A flaky test counts as failed. */
 export function playwrightResults(report: unknown, exitCode: number): Results {
   const { suites, errors } = PlaywrightReport.safeParse(report).data ?? { suites: [], errors: [] };
   const tests = suites.flatMap((suite) => testsOf(suite, []));
-  const count = (status: string) => tests.filter((test) => test.status === status).length;
+  const named = (...statuses: string[]) =>
+    tests.flatMap(({ name, status }) => (statuses.includes(status) ? [name] : []));
   return honest(
     {
-      passed: count('expected'),
-      failed: count('unexpected') + count('flaky') + errors.length,
-      skipped: tests.flatMap((test) => (test.status === 'skipped' ? [test.name] : [])),
+      passed: named('expected').length,
+      failed: [...named('unexpected', 'flaky'), ...errors.map(({ message }) => message ?? 'Playwright itself')],
+      skipped: named('skipped'),
       times: tests.map(({ name, ms }) => ({ name, ms })),
     },
     exitCode,
+    'Playwright',
   );
 }
 
@@ -88,14 +92,16 @@ function testsOf(suite: z.infer<typeof Suite>, above: string[]): Array<TestTime 
 }
 
 /** A run that says it failed has a failure, whatever its report holds. */
-function honest(results: Results, exitCode: number): Results {
-  return exitCode !== 0 && results.failed === 0 ? { ...results, failed: 1 } : results;
+function honest(results: Results, exitCode: number, runner: string): Results {
+  return exitCode !== 0 && results.failed.length === 0
+    ? { ...results, failed: [`${runner} ended with ${exitCode}`] }
+    : results;
 }
 
 export function sum(all: Results[]): Results {
   return {
     passed: all.reduce((total, results) => total + results.passed, 0),
-    failed: all.reduce((total, results) => total + results.failed, 0),
+    failed: all.flatMap((results) => results.failed),
     skipped: all.flatMap((results) => results.skipped),
     times: all.flatMap((results) => results.times),
   };

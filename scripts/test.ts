@@ -9,7 +9,7 @@ import { playwrightResults, type Results, slowest, sum, vitestResults } from './
 /**
  * `npm test`: every test there is. Unit and integration tests run under vitest, then the browser tests under
  * Playwright, both on one production build. Arguments go to vitest (`npm test -- src/git`), or to Playwright
- * when one of them is in `e2e/browser`. Whatever was skipped is named at the end, and the last line counts.
+ * when one of them is in `e2e/browser`. Whatever was skipped or failed is named at the end, and the last line counts.
  */
 
 const args = process.argv.slice(2);
@@ -34,7 +34,7 @@ const built = await ensureBuilt(say).then(
   () => true,
   (error: Error) => {
     say(error.message);
-    results.push({ passed: 0, failed: 1, skipped: [], times: [] });
+    results.push({ passed: 0, failed: ['the build'], skipped: [], times: [] });
     return false;
   },
 );
@@ -58,7 +58,7 @@ if (built && browser && 'program' in browser) {
   ]);
   results.push(playwrightResults(report(reports.playwright), code));
 } else if (browser) {
-  results.push({ passed: 0, failed: 0, skipped: ['all browser tests'], times: [] });
+  results.push({ passed: 0, failed: [], skipped: ['all browser tests'], times: [] });
 }
 
 const total = sum(results);
@@ -66,17 +66,21 @@ for (const { missing: name, tried } of missing) {
   say(`\nNot to be had: ${name}`);
   for (const line of tried) say(`  ${line}`);
 }
-if (total.skipped.length > 0) {
-  say('\nSkipped:');
-  for (const name of total.skipped) say(`  ${name}`);
-}
+list('Skipped', total.skipped);
 const forbidden = ci ? total.skipped.filter((name) => !name.includes('git-spice')) : [];
 if (forbidden.length > 0)
   say(`\nIn CI nothing but the git-spice engine may be skipped; ${forbidden.length} others were.`);
 say('\nThe slowest:');
 for (const { name, ms } of slowest(total, 10)) say(`  ${(ms / 1000).toFixed(1)} s  ${name}`);
-process.exitCode = total.failed > 0 || forbidden.length > 0 ? 1 : 0;
-say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+list('Failed', total.failed);
+process.exitCode = total.failed.length > 0 || forbidden.length > 0 ? 1 : 0;
+say(`\n${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`);
+
+function list(title: string, names: string[]): void {
+  if (names.length === 0) return;
+  say(`\n${title}:`);
+  for (const name of names) say(`  ${name}`);
+}
 
 async function run(program: string, programArgs: string[]): Promise<number> {
   const child = spawn(process.execPath, [program, ...programArgs], { stdio: ['ignore', 'inherit', 'inherit'] });
