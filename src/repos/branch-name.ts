@@ -12,7 +12,8 @@ export const GOOD_NAME = 'Use a name that git accepts, such as feat/login.';
  */
 export function branchNameProblem(name: string): string | null {
   const say = (what: string) => `${JSON.stringify(visible(name))} cannot be a branch: ${what}.`;
-  if (name === '' || name === '@' || name === 'HEAD') return say('git reserves it');
+  if (name === '') return 'A branch needs a name.';
+  if (name === '@' || name === 'HEAD') return say('git reserves it');
   if (name.startsWith('-')) return say('it starts with "-"');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what git forbids.
   if (/[\x00-\x20\x7f~^:?*[\\]/.test(name))
