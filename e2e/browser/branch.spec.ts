@@ -22,7 +22,13 @@ test('a row opens its branch beside the stack: commits, files and what they chan
   await expect(file.locator('.diff-code-insert').first()).toBeVisible();
   await expect(shopPage.tree).toBeFocused();
   await expect(page).toHaveTitle(/^checkout\/gift-cards · shop/);
+  // What can be done with it is here too, and says with what number, or why not.
+  await expect(branch.getByRole('button', { name: /^Restack/ })).toHaveAccessibleName(/not now: Nothing to move/);
+  await expect(branch.getByRole('button', { name: 'Move onto…' })).toBeVisible();
+  await branch.getByRole('button', { name: 'New task' }).click();
+  await expect(branch.getByRole('combobox', { name: 'Branch' })).toHaveValue('checkout/gift-cards');
   await expectAccessible(page);
+  await branch.getByRole('form', { name: 'New task' }).getByRole('button', { name: 'Close' }).click();
 
   await commits.getByRole('button', { name: 'Checkout: pay with gift cards' }).click();
   await expect(branch.getByRole('button', { name: /^of commit .* show all$/ })).toBeVisible();
@@ -31,7 +37,7 @@ test('a row opens its branch beside the stack: commits, files and what they chan
 
   await page.reload();
   await expect(branch.getByRole('heading', { level: 2 })).toContainText('checkout/gift-cards');
-  await branch.getByRole('button', { name: 'Close' }).click();
+  await branch.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page).toHaveURL(/\/repos\/[^/]+$/);
   await expect(branch).toHaveCount(0);
   await expect(shopPage.tree).toBeFocused();

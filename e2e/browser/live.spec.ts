@@ -8,7 +8,7 @@ test('a button is its job: pressed, at its step, behind another, cancelled, done
   await shop.teamGoesOn();
   const release = await holdPushes(shop.remote);
   const first = await shopPage.startRestackAll();
-  await expect(shopPage.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+  await expect(shopPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 20_000 });
   await expect(shopPage.button('Cancel: Restack')).toHaveAttribute('aria-disabled', 'true');
 
   const second = await shopPage.jobOf(() => shopPage.branch('search/filters').button('Restack').click());
@@ -65,7 +65,7 @@ test('two browsers and two tabs of one see the same job', async ({ shopPage, sho
   const release = await holdPushes(shop.remote);
   const job = await shopPage.startRestackAll();
   for (const other of others) {
-    await expect(other.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+    await expect(other.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 20_000 });
   }
   await release();
   for (const other of others) {
@@ -119,7 +119,7 @@ test('a page that is open while the server is killed and started again catches u
     await shop.teamGoesOn();
     const release = await holdPushes(shop.remote);
     const job = await repoPage.startRestackAll();
-    await expect(repoPage.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 20_000 });
+    await expect(repoPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 20_000 });
     await server.kill9();
     await expect(page.getByText('The server does not answer. What you see is as of')).toBeVisible({ timeout: 20_000 });
     await expect(repoPage.branch('checkout/cart-totals').row).toBeVisible();

@@ -228,7 +228,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
 
   const release = await holdPushes(shop.remote);
   await shopPage.startRestackAll();
-  await expect(shopPage.button('Restack')).toHaveText(/push · \d+ s/, { timeout: 30_000 });
+  await expect(shopPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 30_000 });
   await shopPage.jobOf(() => shopPage.branch('search/filters').button('Restack').click());
   await shopPage.jobOf(() => shopPage.branch('catalog/price-rounding').button('Restack').click());
   await expect(shopPage.branch('search/filters').row).toContainText(/Queued behind|Behind/);

@@ -16,6 +16,7 @@ import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { writeStack } from '@/testing/stack';
 import { runJob } from '@/workflow/workflow';
 import { askForecast, type ForecastAnswer, type ForecastRequest } from './ask';
+import { keepOutlines } from './keep-outlines';
 import { forecast } from './loop';
 
 type Action = Omit<ForecastRequest, 'repoId'>;
@@ -396,6 +397,56 @@ describe('asking for a forecast', () => {
     expect(await ask({ kind: 'restack_repo' })).toMatchObject({ id, status: 'error', message: 'No room.' });
     await fail('-60 seconds');
     expect(await ask({ kind: 'restack_repo' })).toMatchObject({ id, status: 'pending' });
+  });
+});
+
+describe('the outline of a Restack of the whole', () => {
+  const outlines = () =>
+    test.db
+      .select({ status: forecasts.status, stale: forecasts.stale })
+      .from(forecasts)
+      .where(and(eq(forecasts.repoId, repoId), eq(forecasts.kind, 'restack_repo')));
+  const keeping = () => {
+    const abort = new AbortController();
+    const running = keepOutlines(test.db, abort.signal);
+    onTestFinished(async () => {
+      abort.abort();
+      await running;
+    });
+  };
+
+  it('is asked for at the end of a job with nobody looking, and what a list of repos counts goes by it', async () => {
+    await mainConflicts();
+    keeping();
+    background();
+    await look();
+    await expect.poll(outlines, { timeout: 30_000 }).toContainEqual({ status: 'ready', stale: false });
+    const [repo] = await test.db.select({ counts: repos.counts }).from(repos).where(eq(repos.id, repoId));
+    expect(repo?.counts).toMatchObject({ needRestack: 3, wouldConflict: 1 });
+  });
+
+  it('is not asked for again where it is known, nor while a job that may change the branches is open', async () => {
+    await known({ kind: 'restack_repo' });
+    await test.db.insert(jobs).values({ id: uuid(), repoId, kind: 'sync_repo', requestedBy: 'test' });
+    await test.db
+      .update(branches)
+      .set({ tip: await remote.tip('fix') })
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, 'a')));
+    keeping();
+    const other = uuid();
+    await test.db.insert(repos).values({
+      id: other,
+      name: 'other',
+      url: 'https://git.example/other.git',
+      trunk: 'main',
+      trunkTip: 'f'.repeat(40),
+    });
+    await test.db.insert(branches).values({ repoId: other, name: 'alone', tip: 'e'.repeat(40), tracked: true });
+    // One round has asked for the other repo, and so has passed by this one.
+    await expect
+      .poll(() => test.db.select({ id: forecasts.id }).from(forecasts).where(eq(forecasts.repoId, other)))
+      .toHaveLength(1);
+    expect(await outlines()).toEqual([{ status: 'ready', stale: true }]);
   });
 });
 

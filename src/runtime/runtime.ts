@@ -4,6 +4,7 @@ import { showChanges } from '@/changes/loop';
 import { config } from '@/config';
 import { type Db, db } from '@/db/client';
 import { setProblem } from '@/db/problems';
+import { keepOutlines } from '@/forecast/keep-outlines';
 import { forecast } from '@/forecast/loop';
 import { gitVersion } from '@/git/process/version';
 import { logTrouble } from '@/log';
@@ -44,6 +45,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
   const shutdown = shutdownSignal();
   const loops = [
     reconcile(database, executors, shutdown),
+    keepOutlines(database, shutdown),
     forecast(database, shutdown),
     showChanges(database, shutdown),
     watchHealth(database, config().dataDir, shutdown),

@@ -77,6 +77,16 @@ export function useNow(ticking = true): number {
   return useSyncExternalStore(ticking && !lost ? eachSecond : never, read, () => 0);
 }
 
+/** The same to the minute: for what shows ages, which need not be drawn anew more often. */
+export function useMinute(): number {
+  const { now } = useServer();
+  return useSyncExternalStore(
+    eachSecond,
+    () => Math.floor(now() / 60_000) * 60_000,
+    () => 0,
+  );
+}
+
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 

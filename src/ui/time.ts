@@ -28,6 +28,16 @@ export function ago(iso: string, now: number): string {
   return `${Math.floor(s / 86_400)} d ago`;
 }
 
+/** How old something is, for a narrow column: `now`, `5 min`, `3 h`, `12 d`, `2 y`. */
+export function age(iso: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(iso)) / 60_000));
+  if (minutes < 1) return 'now';
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h`;
+  const days = Math.floor(minutes / 1440);
+  return days < 730 ? `${days} d` : `${Math.floor(days / 365)} y`;
+}
+
 /** The exact time in the reader's own zone: `2026-11-23 16:13:18.042`. */
 export function exact(iso: string): string {
   const at = new Date(iso);

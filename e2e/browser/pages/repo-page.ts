@@ -51,7 +51,9 @@ export class RepoPage {
   /** Goes to a branch by j or k, in the tree that has the focus. */
   async goTo(branch: string): Promise<void> {
     const indexOf = async (name: string) => Number(await this.branch(name).row.getAttribute('aria-rowindex'));
-    const steps = (await indexOf(branch)) - (await indexOf((await this.active()) ?? ''));
+    const id = await this.tree.getAttribute('aria-activedescendant');
+    const at = Number(await this.tree.locator(`[id="${id}"]`).getAttribute('aria-rowindex'));
+    const steps = (await indexOf(branch)) - at;
     for (let i = 0; i < Math.abs(steps); i++) await this.page.keyboard.press(steps > 0 ? 'j' : 'k');
     await expect.poll(() => this.active()).toBe(branch);
   }
@@ -69,7 +71,7 @@ export class RepoPage {
   /** The names of the branches from top to bottom, the trunk first. */
   branches(): Promise<string[]> {
     return this.tree
-      .getByRole('row')
+      .locator('[role=row][data-branch]')
       .evaluateAll((rows) =>
         rows
           .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
@@ -103,7 +105,12 @@ export class RepoPage {
   async startRestackAll(): Promise<JobCard> {
     const restack = this.button('Restack \\d');
     if (await restack.isHidden()) await this.run('Sync');
-    return this.jobOf(() => restack.click(JOB));
+    return this.jobOf(async () => {
+      await restack.click(JOB);
+      // Asked first where many move, or an approval may be dismissed.
+      const yes = this.page.getByRole('button', { name: /^Yes, restack/ });
+      if (await yes.isVisible()) await yes.click();
+    });
   }
 
   /** The same, until that has completed. */

@@ -14,6 +14,7 @@ import { PullRequest } from '../repos/pull-request';
 import { Dot, stateTone } from '../stack/dot';
 import { useForecast } from '../stack/forecast';
 import { type BranchNews, isLive, standingOf } from '../stack/state';
+import { Actions } from './actions';
 import { Commits } from './commits';
 import { Files } from './files/files';
 import { History } from './history';
@@ -80,7 +81,7 @@ export default function BranchPanel({
           <h2 ref={heading} tabIndex={-1} className="text-base font-semibold break-all focus-visible:outline-none">
             {visible(name)} <CopyButton text={name} label="its name" className="align-middle" />
           </h2>
-          {branch && <Standing repo={repo} branch={branch} state={state} news={news} />}
+          {branch && <Standing key={name} overview={overview} repo={repo} branch={branch} state={state} news={news} />}
         </div>
         <button
           type="button"
@@ -106,43 +107,45 @@ function isTyped(target: EventTarget): boolean {
   );
 }
 
-/** How it stands, in words. */
+/** How it stands, in words, and what can be done with it. */
 function Standing({
+  overview,
   repo,
   branch,
   state,
   news,
 }: {
+  overview: Overview;
   repo: RepoRow;
   branch: BranchRow;
   state: BranchState;
   news: BranchNews;
 }) {
   const { word, detail } = standingOf(branch, state, news);
-  return (
-    <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
-      <span className={`inline-flex items-center gap-1 ${stateTone[state.is]}`}>
-        <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden>
-          <Dot state={state.is} />
-        </svg>
-        {word}
-      </span>
-      {detail && <span className="break-words">{visible(detail)}</span>}
-      {branch.parent !== null && <span className="break-all">on {visible(branch.parent)}</span>}
-      <PullRequest branch={branch} words />
-      {branch.tracked && isLive(branch) && <Foreseen repoId={repo.id} branch={branch.name} />}
-    </p>
+  const foreseen = useForecast(
+    branch.tracked && isLive(branch) ? { repoId: repo.id, kind: 'restack_subtree', branch: branch.name } : null,
+    'would move',
   );
-}
-
-/** What a Restack of it would do. */
-function Foreseen({ repoId, branch }: { repoId: string; branch: string }) {
-  const foreseen = useForecast({ repoId, kind: 'restack_subtree', branch }, 'would move');
-  if (!foreseen?.words || foreseen.state === 'pending') return null;
   return (
-    <span className={foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : undefined}>
-      Restack: {foreseen.words}
-    </span>
+    <>
+      <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
+        <span className={`inline-flex items-center gap-1 ${stateTone[state.is]}`}>
+          <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden>
+            <Dot state={state.is} />
+          </svg>
+          {word}
+        </span>
+        {detail && <span className="break-words">{visible(detail)}</span>}
+        {branch.parent !== null && <span className="break-all">on {visible(branch.parent)}</span>}
+        <PullRequest branch={branch} words />
+        {foreseen && foreseen.state !== 'pending' && foreseen.words && (
+          <span className={foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : undefined}>
+            Restack: {foreseen.words}
+          </span>
+        )}
+      </p>
+      <Actions overview={overview} repo={repo} branch={branch} state={state} news={news} foreseen={foreseen} />
+    </>
   );
 }
 

@@ -25,6 +25,8 @@ interface Props {
   request?: JobRequest;
   /** Why it cannot be pressed now. */
   impossible?: string | null;
+  /** What is to be confirmed before it is asked for; null where nothing is. */
+  question?: (() => string | null) | undefined;
   look?: keyof typeof buttonLooks;
   /** A little lower, for rows. */
   dense?: boolean;
@@ -129,6 +131,7 @@ export function JobButton({
   press,
   request,
   impossible,
+  question,
   look = 'plain',
   dense = false,
   tabbable = true,
@@ -148,13 +151,18 @@ export function JobButton({
   const busy =
     phase.phase === 'pressed' || phase.phase === 'queued' || phase.phase === 'running' || phase.phase === 'waiting';
   const reason = busy ? null : impossible;
+  const [asking, setAsking] = useState<string | null>(null);
 
   const pressed = () => {
     if (busy || reason) return;
     if (phase.phase === 'error') {
       const { id } = phase.job.job;
       void send(`retry ${id}`, (idempotencyKey) => api.jobs.retry.mutate({ jobId: id, idempotencyKey }));
-    } else void send(label, press);
+      return;
+    }
+    const words = question?.() ?? null;
+    if (words === null) void send(label, press);
+    else setAsking(words);
   };
 
   const { text, short, tone, title } = face(phase, now);
@@ -184,7 +192,7 @@ export function JobButton({
         aria-disabled={busy || reason ? true : undefined}
         data-phase={phase.phase}
         title={reason ?? title}
-        className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left aria-disabled:cursor-default ${
+        className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left tabular-nums aria-disabled:cursor-default ${
           status
             ? `rounded-control border border-current/30 text-xs font-medium ${statusTone[status]}`
             : `justify-center ${buttonLooks[look]} ${reason ? 'opacity-60' : ''}`
@@ -198,6 +206,17 @@ export function JobButton({
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>
+      {asking !== null && !busy && (
+        <Question
+          words={asking}
+          label={label}
+          confirm={() => {
+            setAsking(null);
+            void send(label, press);
+          }}
+          leave={() => setAsking(null)}
+        />
+      )}
       {'job' in phase && busy && <CancelButton phase={phase} label={label} tabbable={tabbable} />}
       {problem && (
         <span
@@ -210,6 +229,46 @@ export function JobButton({
           </button>
         </span>
       )}
+    </span>
+  );
+}
+
+/** Asks right below the button whether it shall be done. */
+function Question({
+  words,
+  label,
+  confirm,
+  leave,
+}: {
+  words: string;
+  label: string;
+  confirm: () => void;
+  leave: () => void;
+}) {
+  const yes = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    yes.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Esc works wherever the focus is in it
+    <span
+      data-question
+      onKeyDown={(event) => event.key === 'Escape' && leave()}
+      className="fixed inset-x-3 bottom-3 z-30 flex flex-col gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal shadow-lg sm:absolute sm:inset-x-auto sm:top-full sm:right-0 sm:bottom-auto sm:mt-1 sm:w-72"
+    >
+      <span>{words}</span>
+      <span className="flex justify-end gap-2">
+        <button type="button" className={`touch h-7 px-2 ${buttonLooks.plain}`} onClick={leave}>
+          Cancel
+        </button>
+        <button ref={yes} type="button" className={`touch h-7 px-2 ${buttonLooks.primary}`} onClick={confirm}>
+          Yes, {label.toLowerCase()}
+        </button>
+      </span>
     </span>
   );
 }

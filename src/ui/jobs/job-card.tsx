@@ -8,7 +8,7 @@ import { useApi, useNow } from '../providers';
 import { ago, between, duration, exact } from '../time';
 import { isActive } from './active';
 import { JobButton } from './job-button';
-import { outcomeOf, StatusChip, StatusShape } from './status';
+import { outcomeOf, StatusChip } from './status';
 import { UndoButton } from './undo-button';
 import { firstLine, intent } from './words';
 
@@ -17,7 +17,7 @@ const ResultLists = lazy(async () => ({ default: (await import('./result/result'
 
 /** A job in a list: what it is, how far it is or how it ended, and what one can do about it. */
 export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
-  const { job, steps } = detail;
+  const { job } = detail;
   const active = isActive(job.status);
   const now = useNow();
   const [open, setOpen] = useState(false);
@@ -41,18 +41,6 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         </Link>
         <StatusChip status={outcomeOf(job)} />
       </div>
-      <ol aria-label="Steps" className="flex flex-wrap gap-x-2 text-xs text-muted">
-        {steps
-          .filter((step) => step.phase === null && step.attempt === job.attempt)
-          .map((step) => (
-            <li key={step.id} className="flex items-center gap-1">
-              {step.step}
-              <StatusShape status={step.status} size={10} />
-              <span className="sr-only">{step.status}</span>
-              {step.finishedAt && duration(between(step.startedAt, step.finishedAt))}
-            </li>
-          ))}
-      </ol>
       {job.message && (
         <p className={`break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}>
           {job.message}

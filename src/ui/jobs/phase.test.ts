@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jobDetail, jobResult, jobStep } from '../testing/rows';
-import { phaseOf, resultWords, SHOWN_MS } from './phase';
+import { jobDetail, jobMove, jobResult, jobStep } from '../testing/rows';
+import { phaseOf, progressWords, resultWords, SHOWN_MS } from './phase';
 
 const at = '2026-01-01T00:00:00.000Z';
 const now = Date.parse(at);
@@ -13,14 +13,14 @@ describe('a job button', () => {
     expect(phaseOf(queued, [queued], now)).toMatchObject({ phase: 'queued', behind: null });
   });
 
-  it('names the finest thing that is being done', () => {
+  it('says in people’s words what is being done', () => {
     const steps = [
       jobStep(1, { step: 'act' }),
       jobStep(2, { step: 'act', phase: 'plan', status: 'completed' }),
       jobStep(3, { step: 'act', phase: 'push' }),
     ];
     const job = jobDetail(1, { status: 'running', startedAt: at, committingAt: at }, { steps });
-    expect(phaseOf(job, [job], now)).toMatchObject({ phase: 'running', step: 'push', cancel: 'too_late' });
+    expect(phaseOf(job, [job], now)).toMatchObject({ phase: 'running', step: 'Pushing', cancel: 'too_late' });
   });
 
   it('waits for the next attempt while that lies ahead', () => {
@@ -48,5 +48,21 @@ describe('a job button', () => {
     const result = jobResult({ heldBack: [{ branch: 'b', reason }] });
     expect(resultWords(jobDetail(1, { result }))).toBe('1 held back');
     expect(resultWords(jobDetail(1))).toBe('Nothing to do');
+  });
+});
+
+describe('how far a job is', () => {
+  const at = (
+    step: 'sync' | 'act' | 'resync',
+    phase: string | null,
+    states: Array<'planned' | 'pushed' | 'abandoned'>,
+  ) => progressWords({ steps: [jobStep(1, { step, phase })], moves: states.map((state, i) => jobMove(i, { state })) });
+
+  it('is said by the phase, and by number while it pushes', () => {
+    expect(at('sync', 'fetch', [])).toBe('Fetching');
+    expect(at('act', 'plan', [])).toBe('Planning');
+    expect(at('act', 'push', ['pushed', 'planned', 'planned', 'abandoned'])).toBe('Pushing 1/3');
+    expect(at('resync', 'fetch', ['pushed'])).toBe('Checking');
+    expect(progressWords({ steps: [], moves: [] })).toBe('Starting');
   });
 });

@@ -35,11 +35,10 @@ export function phaseOf(detail: JobDetail | null, jobs: JobDetail[], now: number
       if (job.nextAttemptAt !== null && Date.parse(job.nextAttemptAt) > now) {
         return { phase: 'waiting', job: detail, until: job.nextAttemptAt };
       }
-      const step = detail.steps.findLast((each) => each.status === 'running');
       return {
         phase: 'running',
         job: detail,
-        step: step?.phase ?? step?.step ?? 'starting',
+        step: progressWords(detail),
         since: job.startedAt ?? job.createdAt,
         cancel: job.cancelRequestedAt ? 'asked' : job.committingAt ? 'too_late' : 'possible',
       };
@@ -53,6 +52,28 @@ export function phaseOf(detail: JobDetail | null, jobs: JobDetail[], now: number
         ? { phase: 'error', job: detail, code: job.errorCode ?? 'ERROR' }
         : { phase: 'idle' };
   }
+}
+
+/** What a job is at, in people's words, by the phase of its step; the steps' own names stand on its page. */
+const PHASES: ReadonlyMap<string, string> = new Map([
+  ['fetch', 'Fetching'],
+  ['refresh', 'Reading'],
+  ['pull_requests', 'Asking the forge'],
+  ['plan', 'Planning'],
+  ['take', 'Planning'],
+  ['push', 'Pushing'],
+]);
+
+/** How far a running job is: `Fetching`, `Planning`, `Pushing 412/990`, `Checking`. */
+export function progressWords({ steps, moves }: Pick<JobDetail, 'steps' | 'moves'>): string {
+  const step = steps.findLast(({ status }) => status === 'running');
+  if (!step) return 'Starting';
+  if (step.step === 'resync' || step.step === 'finish') return 'Checking';
+  const word = PHASES.get(step.phase ?? '') ?? (step.step === 'sync' ? 'Fetching' : 'Planning');
+  if (step.phase !== 'push') return word;
+  const moved = moves.filter(({ before, after, state }) => before !== after && state !== 'abandoned');
+  const pushed = moved.filter(({ state }) => state === 'pushed').length;
+  return moved.length > 0 ? `${word} ${pushed}/${moved.length}` : word;
 }
 
 /** An error stands until something later was done in the repo, which may have mended it. */

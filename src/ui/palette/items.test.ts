@@ -12,6 +12,7 @@ const here = {
     branchRow('old', { merged: true }),
   ],
   jobs: [jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' })],
+  moves: 36,
 };
 const found = (typed: string) => search(itemsOf([repo], here, 'administer'), typed).map(({ text }) => text);
 
@@ -47,13 +48,19 @@ describe('the palette', () => {
     expect(items).toEqual(['shop', 'Add a repository', 'Access', 'Status']);
   });
 
+  it('offers no Restack of the whole repo where nothing would move', () => {
+    const texts = itemsOf([repo], { ...here, moves: 0 }, 'act').map(({ text }) => text);
+    expect(texts).toContain('Restack cart/total');
+    expect(texts).not.toContainEqual(expect.stringMatching(/^Restack( all| \d+)?$/));
+  });
+
   it('offers nothing that who looks may not do', () => {
     const offers = (role: Role) => itemsOf([repo], here, role).map(({ text }) => text);
     expect(offers('read')).not.toContainEqual(
       expect.stringMatching(/^(Sync|Restack|Rebase|Move|Register|Settings|Add|Access)/),
     );
     expect(offers('read')).toContain('History of cart/total');
-    expect(offers('act')).toEqual(expect.arrayContaining(['Restack all', 'Move cart/total onto…']));
+    expect(offers('act')).toEqual(expect.arrayContaining(['Restack 36', 'Move cart/total onto…']));
     expect(offers('act')).not.toContain('Settings');
   });
 });

@@ -39,6 +39,8 @@ export interface Here {
   repo: Pick<RepoRow, 'id' | 'name' | 'trunk'>;
   branches: BranchRow[];
   jobs: JobDetail[];
+  /** How many branches a Restack of the whole repo moves. */
+  moves: number;
 }
 
 /** Everything that the palette offers to who may do so much: pages, repos, what can be done, branches and jobs, in this order. */
@@ -55,11 +57,11 @@ const FOR_ADMINISTRATORS = new Set(['add', 'access', 'page /settings']);
 function everything(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | null): Item[] {
   const items: Item[] = [];
   if (here) {
-    const { repo, jobs } = here;
+    const { repo, jobs, moves } = here;
     const run = (text: string, what: Omit<Run, 'repoId'>) =>
       items.push({ key: what.kind, text, kind: `action on ${repo.name}`, does: { run: { repoId: repo.id, ...what } } });
     run('Sync', { kind: 'sync_repo', move: false });
-    run('Restack all', { kind: 'restack_repo' });
+    if (moves > 0) run(`Restack ${moves}`, { kind: 'restack_repo' });
     for (const { job } of jobs.filter(({ job: { status } }) => isActive(status))) items.push(jobItem(job));
     items.push(page('Stack', repo, ''), page('Activity', repo, '/activity'), page('Settings', repo, '/settings'));
   }

@@ -5,6 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { branchStates, filterCounts, movedNow } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
@@ -58,7 +59,7 @@ export default function Palette({ close }: { close: () => void }) {
     }
     close();
     if ('go' in does) router.push(does.go);
-    else window.location.assign(does.leave);
+    else window.open(does.leave, '_blank', 'noopener,noreferrer');
   };
 
   const mover = here?.branches.find(({ name }) => name === moving);
@@ -141,10 +142,12 @@ function useLoaded(path: string): { repos: RepoChoice[]; here: Here | null } {
   const only = repos?.length === 1 ? repos[0]?.id : undefined;
   const repoId = (part === 'repos' ? id : job?.repoId) ?? only;
   const overview = useQuery({ ...overviewQuery(api, repoId ?? ''), enabled: repoId !== undefined }).data;
-  const here = useMemo(
-    () => (overview?.repo ? { repo: overview.repo, branches: overview.branches, jobs: overview.jobs } : null),
-    [overview],
-  );
+  const here = useMemo(() => {
+    if (!overview?.repo) return null;
+    const { repo, branches, jobs, restack } = overview;
+    const states = branchStates({ rows: branches, trunk: repo.trunk, restack, moving: movedNow(jobs) });
+    return { repo, branches, jobs, moves: filterCounts(states).needs_restack };
+  }, [overview]);
   return { repos: repos ?? NONE, here };
 }
 

@@ -34,8 +34,17 @@ const REVIEW = {
  * A branch's pull request: its number and link, its state, CI and review, each by shape and colour and in the
  * title's words. Nothing where there is none.
  * @param words says state, CI and review in words too
+ * @param tabbable whether Tab stops at it: not in the rows of a tree that one goes through by other keys
  */
-export function PullRequest({ branch, words = false }: { branch: PullRequestFields; words?: boolean }) {
+export function PullRequest({
+  branch,
+  words = false,
+  tabbable = true,
+}: {
+  branch: PullRequestFields;
+  words?: boolean;
+  tabbable?: boolean;
+}) {
   const { prNumber, prState, prUrl } = branch;
   if (prNumber === null) return null;
   const state = prState && STATES[prState];
@@ -59,7 +68,15 @@ export function PullRequest({ branch, words = false }: { branch: PullRequestFiel
   );
   const looks = `inline-flex items-center gap-1 text-xs whitespace-nowrap ${words ? 'flex-wrap gap-x-2' : 'shrink-0'}`;
   return prUrl ? (
-    <a href={prUrl} title={name} aria-label={name} rel="noreferrer" className={`${looks} text-accent hover:underline`}>
+    <a
+      href={prUrl}
+      target="_blank"
+      title={name}
+      aria-label={name}
+      rel="noreferrer"
+      tabIndex={tabbable ? undefined : -1}
+      className={`${looks} text-accent hover:underline`}
+    >
       {content}
     </a>
   ) : (

@@ -10,11 +10,14 @@ import { counted } from '@/text/words';
 import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
+import { dockedOf } from '../jobs/dock/docked';
+import { useLookedAt } from '../jobs/dock/looked-at';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
 import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
-import { useApi } from '../providers';
+import { useApi, useNow } from '../providers';
+import { restackQuestion } from '../stack/groups/question';
 import { Stack } from '../stack/stack';
 import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
 import { lookAtRemote } from '../sync/look';
@@ -32,7 +35,7 @@ import { type RepoStates, useStates, wantedWords } from './use-states';
 const loadBranch = () => import('../branch/panel');
 const BranchPanel = lazy(loadBranch);
 const JobList = lazy(() => import('../jobs/job-list'));
-const HeldBackResult = lazy(() => import('../jobs/held-back-result'));
+const Dock = lazy(() => import('../jobs/dock/dock'));
 const LeftOutRefs = lazy(() => import('./left-out'));
 const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
@@ -63,6 +66,9 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
+  const { isLookedAt, lookAt } = useLookedAt();
+  const [opened] = useState(useNow(false));
+  const docked = dockedOf(jobs, isLookedAt, opened);
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
@@ -97,11 +103,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         </nav>
       </div>
       <div
-        className={
+        className={`${docked ? '[--dock:36px]' : '[--dock:0px]'} ${
           open === null
             ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_360px]'
             : 'lg:grid lg:grid-cols-[minmax(440px,2fr)_minmax(0,3fr)]'
-        }
+        }`}
       >
         <section
           aria-label="Stack"
@@ -150,7 +156,8 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         )}
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
           <section aria-label="Tasks" className={place('tasks')}>
-            <Tasks overview={overview} repo={repo} states={known.states} news={news} />
+            {/* Beside an open branch the form for a task is that branch's: one draft is never in two forms. */}
+            {open === null && <Tasks overview={overview} repo={repo} states={known.states} news={news} />}
           </section>
           <section aria-label="Jobs" className={place('jobs')}>
             <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
@@ -164,6 +171,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
           </section>
         </div>
       </div>
+      {docked && (
+        <Suspense>
+          <Dock docked={docked} jobs={jobs} dismiss={lookAt} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -246,6 +258,7 @@ function Header({
             jobs={jobs}
             press={run('restack_repo')}
             impossible={impossible}
+            question={() => restackQuestion(branches.filter(({ name }) => known.states.get(name)?.is === 'will_move'))}
             className="min-w-0 flex-1 sm:w-48 sm:flex-none"
           />
         </div>
@@ -261,9 +274,6 @@ function Header({
           {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}
         </p>
       </div>
-      <Suspense>
-        <HeldBackResult jobs={jobs} />
-      </Suspense>
     </header>
   );
 }

@@ -1,4 +1,5 @@
 import type { StateName } from '@/repos/branch-state';
+import type { Entry } from './entries';
 
 export const stateTone: Record<StateName, string> = {
   in_place: 'text-completed',
@@ -65,12 +66,16 @@ export function Dot({ state }: { state: StateName }) {
   }
 }
 
-export const LANE = 16;
+const LANE = 16;
+/** Where a line ends before the dot that it leads to. */
+const ROOM = 7;
+const DASHED = '2 3';
 
 /**
  * The part of the picture in one row: the lanes that pass, the branch's dot, and the line to its parent's lane.
- * @param lane null is the trunk's own row
- * @param below whether the lane goes on below this row
+ * @param lane 0 is the trunk's own row
+ * @param parentLane null is what nothing leads to: the trunk, and what stands in no stack
+ * @param below whether the branch's lane goes on below this row
  */
 export function Lanes({
   lane,
@@ -78,36 +83,58 @@ export function Lanes({
   below,
   lanes,
   height,
+  trunkLine,
   children,
   tone,
   moving = false,
+  suggested = false,
 }: {
   lane: number;
   parentLane: number | null;
   below: boolean;
   lanes: number;
   height: number;
+  /** How the trunk's lane passes, or leaves the trunk in its own row. */
+  trunkLine: Entry['trunkLine'];
   children: React.ReactNode;
   tone: string;
   /** It is not there yet: its line is dashed. */
   moving?: boolean;
+  /** Nor is it asked for. */
+  suggested?: boolean;
 }) {
   const middle = height / 2;
   const x = (n: number) => n * LANE + LANE / 2;
-  // Every lane to the left has its largest child still to come.
-  const passing = Array.from({ length: lane }, (_, n) => `M${x(n)} 0V${height}`).join('');
+  // Every lane to the left has its largest child still to come, but for the trunk's.
+  const passing = Array.from({ length: Math.max(0, lane - 1) }, (_, n) => `M${x(n + 1)} 0V${height}`).join('');
+  const trunk = lane === 0 ? `M${x(0)} ${middle + ROOM}V${height}` : `M${x(0)} 0V${height}`;
   const up =
     parentLane === null
       ? ''
       : parentLane === lane
-        ? `M${x(lane)} 0V${middle}`
-        : `M${x(parentLane)} 0C${x(parentLane)} ${middle} ${x(lane)} 0 ${x(lane)} ${middle}`;
-  const down = below ? `M${x(lane)} ${middle}V${height}` : '';
+        ? `M${x(lane)} 0V${middle - ROOM}`
+        : `M${x(parentLane)} 0Q${x(parentLane)} ${middle} ${x(lane) - ROOM} ${middle}`;
+  const down = below && lane > 0 ? `M${x(lane)} ${middle + ROOM}V${height}` : '';
+  const dash = suggested ? DASHED : undefined;
   return (
-    <svg width={lanes * LANE} height={height} aria-hidden className="shrink-0">
-      <path d={passing + (moving ? '' : up) + down} fill="none" className="stroke-line" strokeWidth="1.25" />
+    <svg width={lanes * LANE} height={height} aria-hidden className="shrink-0 overflow-hidden">
+      {trunkLine && (
+        <path
+          d={trunk}
+          fill="none"
+          className="stroke-line"
+          strokeWidth="1.25"
+          strokeDasharray={trunkLine === 'dashed' ? DASHED : undefined}
+        />
+      )}
+      <path
+        d={passing + (moving ? '' : up) + down}
+        fill="none"
+        className="stroke-line"
+        strokeWidth="1.25"
+        strokeDasharray={dash}
+      />
       {moving && <path d={up} fill="none" className="stroke-accent" strokeWidth="1.5" strokeDasharray="3 3" />}
-      <circle cx={x(lane)} cy={middle} r="6.5" className="fill-surface" />
       <g transform={`translate(${x(lane)} ${middle})`} className={tone}>
         {children}
       </g>

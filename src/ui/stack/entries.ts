@@ -2,12 +2,36 @@ import type { BranchRow } from '@/db/schema';
 import type { FilteredStack } from './filter';
 import type { StackRow } from './layout';
 
-/** A row of the tree. The first one is the trunk's: it has no branch, and neither has a ghost. */
+/** A line above the rows that belong together: a stack of several branches, or all branches of a kind. */
+export interface Head {
+  kind: 'stack' | 'single' | 'suggested' | 'untracked' | 'ended';
+  /** The bottom branch of a stack; null where it heads no stack. */
+  root: BranchRow | null;
+  /** What the branches' names have in common, or the bottom one's; what they are, where it heads no stack. */
+  title: string;
+  /** In the order of the picture. */
+  branches: string[];
+  /** How many a Restack of the stack moves, how many conflict, and how many others are held back. */
+  moves: number;
+  conflicts: number;
+  heldBack: number;
+  /** When the newest commit was made. */
+  newest: string | null;
+  /** Whose the commits are, where they are one person's; else empty. */
+  owner: string;
+  folded: boolean;
+}
+
+/** A row of the tree. The first one is the trunk's: it has no branch, and neither has a ghost, nor a head. */
 export interface Entry {
   name: string;
   branch: BranchRow | null;
   /** The branch whose old place this is, while it is about to move from there. */
   ghost?: string;
+  /** What it says of the rows below it, where it is the head of a group. */
+  head?: Head;
+  /** How the trunk's line passes it, or leaves the trunk; undefined where it does not. */
+  trunkLine?: 'solid' | 'dashed' | undefined;
   /** Where it is in the picture; null for the trunk and for what stands in no stack. */
   place: StackRow | null;
   dimmed: boolean;

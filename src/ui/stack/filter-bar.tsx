@@ -4,12 +4,15 @@ import { Search } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
 import { type RefObject, useEffect, useState } from 'react';
 import { type StateFilter, stateFilters } from '@/repos/branch-state';
-import { filterOf, filterWord, type StackView } from './filter';
+import { filterOf, filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type StackView } from './filter';
+
+const SORTS: Record<StackOrder, string> = { name: 'By name', recent: 'Newest first', needs: 'What needs you first' };
 
 /** What the page's address asks to see of the stack, and what changes it. */
 export function useStackView(field: RefObject<HTMLInputElement | null>): [StackView, (view: StackView) => void] {
   const query = useSearchParams();
   const filter = filterOf(query.get('filter'));
+  const sort = orderOf(query.get('sort'));
   const asked = query.get('q') ?? '';
   const [search, setSearch] = useState(asked);
   // The address follows what is typed a little later; it leads when somebody goes back or follows a link.
@@ -22,12 +25,13 @@ export function useStackView(field: RefObject<HTMLInputElement | null>): [StackV
     const put = (name: string, value: string) => (value ? parts.set(name, value) : parts.delete(name));
     put('filter', view.filter === 'all' ? '' : view.filter);
     put('q', view.search.trim());
+    put('sort', view.sort === 'name' ? '' : view.sort);
     const address = parts.size > 0 ? `?${parts}` : window.location.pathname;
     // Going back leads to the filter before, not through every letter typed.
     if (view.filter === filter) window.history.replaceState(null, '', address);
     else window.history.pushState(null, '', address);
   };
-  return [{ filter, search }, go];
+  return [{ filter, search, sort }, go];
 }
 
 /** The filters with what each keeps, and the search. */
@@ -64,7 +68,21 @@ export function FilterBar({
           </button>
         ))}
       </div>
-      <label className="relative ml-auto flex w-full items-center sm:w-48">
+      {!isNarrowed(view) && (
+        <select
+          aria-label="Order of the stacks"
+          value={view.sort}
+          onChange={(event) => go({ ...view, sort: orderOf(event.target.value) })}
+          className="touch ml-auto h-7 rounded-control bg-surface px-1 text-xs text-muted hover:bg-hover max-sm:hidden"
+        >
+          {STACK_ORDERS.map((by) => (
+            <option key={by} value={by}>
+              {SORTS[by]}
+            </option>
+          ))}
+        </select>
+      )}
+      <label className={`relative flex w-full items-center sm:w-48 ${isNarrowed(view) ? 'ml-auto' : ''}`}>
         <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
         <span className="sr-only">Find a branch</span>
         <input

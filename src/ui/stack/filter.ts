@@ -17,10 +17,21 @@ const WORDS: Record<StateFilter, { word: string; none: string }> = {
   merged: { word: 'Merged', none: 'Nothing is merged' },
 };
 
+/** In which order stacks stand. */
+export const STACK_ORDERS = ['name', 'recent', 'needs'] as const;
+export type StackOrder = (typeof STACK_ORDERS)[number];
+
 /** What a person wants to see of the stack; it stands in the page's address. */
 export interface StackView {
   filter: StateFilter;
   search: string;
+  /** In which order the stacks stand. */
+  sort: StackOrder;
+}
+
+/** Whether it leaves branches out. */
+export function isNarrowed({ filter, search }: Pick<StackView, 'filter' | 'search'>): boolean {
+  return filter !== 'all' || search.trim() !== '';
 }
 
 export const filterWord = (filter: StateFilter) => WORDS[filter].word;
@@ -30,6 +41,11 @@ export const filterNone = (filter: StateFilter) => WORDS[filter].none;
 /** The filter of that name; all where there is none. */
 export function filterOf(name: string | null): StateFilter {
   return stateFilters.find((filter) => filter === name) ?? 'all';
+}
+
+/** The order of that name; by name where there is none. */
+export function orderOf(name: string | null): StackOrder {
+  return STACK_ORDERS.find((by) => by === name) ?? 'name';
 }
 
 /** A picture of a part of the branches. */
@@ -48,7 +64,7 @@ export function filterStack(
   branches: BranchRow[],
   states: States,
   whole: StackPicture,
-  { filter, search }: StackView,
+  { filter, search }: Pick<StackView, 'filter' | 'search'>,
 ): FilteredStack {
   const sought = search.trim().toLowerCase();
   if (filter === 'all' && sought === '') return { ...whole, dimmed: new Set(), kept: branches.length };

@@ -10,17 +10,17 @@ function picture(parents: Record<string, string>): string[] {
 }
 
 describe('the stack picture', () => {
-  it('keeps a single stack in the lane of the trunk', () => {
-    expect(picture({ a: 'main', b: 'a', c: 'b' })).toEqual(['a', 'b', 'c']);
+  it('leaves its lane to the trunk: a single stack begins beside it, and stays in one', () => {
+    expect(picture({ a: 'main', b: 'a', c: 'b' })).toEqual(['| a', '| b', '| c']);
   });
 
   it('gives the largest child its parent’s lane and puts it last', () => {
     expect(picture({ a: 'main', b: 'a', c: 'b', side: 'a', small: 'main' })).toEqual([
       '| small',
-      'a',
-      '| side',
-      'b',
-      'c',
+      '| a',
+      '| | side',
+      '| b',
+      '| c',
     ]);
   });
 
@@ -56,7 +56,7 @@ describe('the stack picture', () => {
           return branchRow(`b${n}`, { parent: parent === n ? 'main' : `b${parent}` });
         });
         const { rows, lanes } = layoutStack(branches);
-        expect(lanes).toBeLessThanOrEqual(2 + Math.log2(picks.length + 1));
+        expect(lanes).toBeLessThanOrEqual(3 + Math.log2(picks.length + 1));
         // The newest branch in each lane: a row hangs from the one of its parent's lane, so nothing lies between.
         const open = ['main'];
         for (const row of rows) {

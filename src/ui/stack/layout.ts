@@ -5,9 +5,9 @@ import { order } from '../order';
 /** A branch in the picture. */
 export interface StackRow {
   branch: BranchRow;
-  /** 0 is the lane of the trunk. */
+  /** From 1: lane 0 is the trunk's alone. */
   lane: number;
-  /** Its parent's lane: its own, or the one to the left. */
+  /** Its parent's lane: its own, or the one to the left. 0 stands on the trunk. */
   parentLane: number;
   /** Whether a branch stands on it, so that its lane goes on below it. */
   hasAbove: boolean;
@@ -18,6 +18,8 @@ export interface StackRow {
   siblings: number;
   /** How many branches stand on it, directly or not. */
   above: number;
+  /** It is not registered: it would stand there. */
+  isSuggested?: true;
 }
 
 export interface StackPicture {
@@ -35,8 +37,8 @@ interface Node {
 }
 
 /**
- * Lays the branches out with the trunk on top. The largest child keeps its parent's lane and comes last, the
- * others begin one lane to the right: so lines never cross, and few lanes do for any tree. A branch whose parent
+ * Lays the branches out with the trunk on top, whose lane no branch continues. The largest child keeps its parent's
+ * lane and comes last, the others begin one lane to the right: so lines never cross, and few lanes do for any tree. A branch whose parent
  * has no row stands on the trunk.
  */
 export function layoutStack(branches: BranchRow[]): StackPicture {
@@ -61,7 +63,8 @@ export function layoutStack(branches: BranchRow[]): StackPicture {
     const { branch } = node.data;
     if (!branch || !node.parent) return;
     const parentLane = lanes.get(node.parent) ?? 0;
-    const lane = node === node.parent.children?.at(-1) ? parentLane : parentLane + 1;
+    const keepsLane = node.parent !== root && node === node.parent.children?.at(-1);
+    const lane = keepsLane ? parentLane : parentLane + 1;
     lanes.set(node, lane);
     const position = (seen.get(node.parent) ?? 0) + 1;
     seen.set(node.parent, position);

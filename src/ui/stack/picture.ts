@@ -3,7 +3,8 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { Requests } from '../jobs/job-button';
 import { type Entry, entriesOf } from './entries';
-import { type FilteredStack, filterStack, type StackView, type States } from './filter';
+import { type FilteredStack, filterStack, isNarrowed, type StackView, type States } from './filter';
+import { type Folds, groupEntries, withTrunkLine } from './groups/groups';
 import { layoutStack, type StackPicture } from './layout';
 import { afterMoves, type PendingMoves, pendingMoves, withGhosts } from './move/pending';
 
@@ -13,7 +14,7 @@ export interface Picture {
   moves: PendingMoves;
   /** What the view keeps of the branches, as they will stand once the moves are made. */
   filtered: FilteredStack;
-  /** Its rows, with a ghost at each old place. */
+  /** Its rows, with a ghost at each old place, and the heads of groups where it is the whole. */
   wanted: Entry[];
 }
 
@@ -21,8 +22,9 @@ export interface Picture {
 export function usePicture(
   { branches, jobs, states }: { branches: BranchRow[]; jobs: JobDetail[]; states: States },
   sent: Requests['sent'],
-  { filter, search }: StackView,
+  { filter, search, sort }: StackView,
   trunk: string | null,
+  folds: Folds,
 ): Picture {
   const whole = useMemo(() => layoutStack(branches), [branches]);
   const moves = useMemo(() => pendingMoves(branches, jobs, sent), [branches, jobs, sent]);
@@ -31,9 +33,15 @@ export function usePicture(
     () => filterStack(after, states, after === branches ? whole : layoutStack(after), { filter, search }),
     [branches, after, states, whole, filter, search],
   );
-  const wanted = useMemo(
+  const rows = useMemo(
     () => withGhosts(entriesOf(filtered, trunk), branches, moves, trunk),
     [filtered, branches, moves, trunk],
+  );
+  // What one has looked for is there, folded or not.
+  const narrowed = isNarrowed({ filter, search });
+  const wanted = useMemo(
+    () => withTrunkLine(narrowed ? rows : groupEntries(rows, states, folds, sort)),
+    [rows, narrowed, states, folds, sort],
   );
   return { whole, moves, filtered, wanted };
 }

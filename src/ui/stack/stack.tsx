@@ -5,19 +5,27 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import type { StateFilter } from '@/repos/branch-state';
+import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { Button } from '../controls';
+import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { useStable } from '../stable';
 import { lookAtRemote } from '../sync/look';
-import type { States } from './filter';
+import type { Entry } from './entries';
+import { isNarrowed, type States } from './filter';
 import { FilterBar, useStackView } from './filter-bar';
+import { useFolds } from './groups/folds';
+import { HeadRow } from './groups/head-row';
+import { restackQuestion } from './groups/question';
+import type { StackPicture } from './layout';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { ghostName, requestName } from './move/pending';
+import { movedWith } from './move/rules';
 import { usePicture } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
@@ -26,7 +34,7 @@ import { TrunkRow } from './row/trunk-row';
 import { type BranchNews, NO_NEWS, NO_STATE } from './state';
 import { stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
-import { rowFrom, useCursor } from './tree/cursor';
+import { headFrom, rowFrom, useCursor } from './tree/cursor';
 import { type Command, onTreeKey } from './tree/keys';
 import { usePresence } from './tree/presence';
 import { canBeSelected, useSelection } from './tree/selection';
@@ -34,7 +42,15 @@ import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
 
 /** What a key asks for that changes something, or leads to it. */
-const ACTS: ReadonlySet<Command['do']> = new Set(['restack', 'rebase', 'pick_up', 'drop', 'sync', 'select']);
+const ACTS: ReadonlySet<Command['do']> = new Set([
+  'restack',
+  'restack_stack',
+  'rebase',
+  'pick_up',
+  'drop',
+  'sync',
+  'select',
+]);
 
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
@@ -84,20 +100,23 @@ export function Stack({
   const { words, say } = useAnnouncements(jobs);
   const [view, go] = useStackView(field);
   const { sent, send, dismiss } = useRequests();
-  const { whole, moves, filtered, wanted } = usePicture({ branches, jobs, states }, sent, view, repo.trunk);
+  const [folds, fold] = useFolds(repo.id);
+  const { whole, moves, filtered, wanted } = usePicture({ branches, jobs, states }, sent, view, repo.trunk, folds);
   const { held, pickUp, drop, tell } = useHand({ trunk: repo.trunk, branches, picture: whole }, say);
   const drag = useDragModule(tell, drop);
   const { selected, chosen, toggle, extend, clear } = useSelection(branches, whole);
   const [menu, setMenu] = useState<string | null>(null);
   const [preview, setPreview] = useState<string | null>(null);
-  const { presence, change, watching } = usePresence();
+  const { presence, change, watching } = usePresence(tree);
   const { pointed, inside, focused } = presence;
 
   const busy = pointed || inside || held !== null || menu !== null;
-  const { entries, waiting, show, expect } = useStillEntries(wanted, `${view.filter} ${view.search}`, busy);
+  // What somebody has chosen to see need not wait.
+  const chosenView = JSON.stringify([view, [...folds]]);
+  const { entries, waiting, show, expect } = useStillEntries(wanted, chosenView, busy);
   const { active, at, current, put } = useCursor(entries);
 
-  const narrowed = view.filter !== 'all' || view.search.trim() !== '';
+  const narrowed = isNarrowed(view);
   const nothing = narrowed && filtered.kept === 0 && waiting === 0;
   useEffect(() => {
     // A tree that is gone does not say that the pointer has left it.
@@ -110,8 +129,18 @@ export function Stack({
 
   const carried = entries.findIndex((entry) => entry.name === held?.hand.branch);
   const rows = useVirtualRows(tree, entries, [at, carried], nothing);
-  const lanes = useMemo(() => 1 + Math.max(0, ...entries.map((entry) => entry.place?.lane ?? 0)), [entries]);
+  // Those of the whole, so that no filter moves what stands beside them.
+  const lanes = useMemo(
+    () => Math.max(whole.lanes, 2, ...entries.map(({ place }) => 1 + (place?.lane ?? 0))),
+    [whole.lanes, entries],
+  );
+  const restacked = useMemo(() => movesBelow(whole, states), [whole, states]);
   const toTree = () => tree.current?.focus({ preventScroll: true });
+  const showChanges = () => {
+    show();
+    // The button goes, and the focus must not go with it.
+    toTree();
+  };
 
   const askFor = useStable((idempotencyKey: string, kind: ActionKind, branch: string, parent?: string) => {
     if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch, ghostName(branch));
@@ -121,6 +150,10 @@ export function Stack({
   const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
   const askForSync: Ask = (idempotencyKey) => lookAtRemote(api, repo.id, idempotencyKey);
   // Rows are drawn anew only for what concerns them: they get the same functions for ever.
+  const question = useStable((name: string) => {
+    const moved = new Set(movedWith(name, whole).filter((each) => states.get(each)?.is === 'will_move'));
+    return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
+  });
   const actions = useMemo<RowActions>(
     () => ({
       send,
@@ -130,11 +163,18 @@ export function Stack({
       openMenu: setMenu,
       preview: setPreview,
       expectAll,
+      question,
     }),
-    [send, dismiss, toggle, askFor, expectAll],
+    [send, dismiss, toggle, askFor, expectAll, question],
   );
   const context = useMemo(
-    () => ({ repoId: repo.id, trunk: repo.trunk, branches, jobs }),
+    () => ({
+      repoId: repo.id,
+      trunk: repo.trunk,
+      branches,
+      jobs,
+      hasPullRequests: branches.some(({ prNumber }) => prNumber !== null),
+    }),
     [repo.id, repo.trunk, branches, jobs],
   );
 
@@ -163,36 +203,66 @@ export function Stack({
     }
   };
 
-  const goBy = (by: number, extending: boolean) => {
-    const target = rowFrom(entries, at, by);
-    if (!target) return;
+  const goTo = (target: Entry) => {
     put(target.name);
     rows.show(target);
+  };
+  const goBy = (by: number, extending: boolean) => {
+    const target = rowFrom(entries, at, by, held !== null);
+    if (!target) return;
+    goTo(target);
     if (held && !held.hand.dropped) tell({ is: 'over', target: target.name });
     else if (extending && mayAct) extend([target]);
     else if (open !== null && target.branch) showBranch(target.name);
+  };
+  /** Presses the row's own button, with all that it knows: what is under way, and Retry. */
+  const pressMain = (name: string) =>
+    document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button')?.click();
+  const select = (names: string[]) => {
+    const of = new Set(names);
+    extend(wanted.filter(({ name }) => of.has(name)));
   };
   const obey = (command: Command) => {
     if (!mayAct && ACTS.has(command.do)) return;
     const name = current?.name ?? '';
     const branch = current?.branch ?? null;
+    const head = current?.head;
     switch (command.do) {
       case 'go':
         return goBy(command.by, command.extend);
+      case 'stack': {
+        const target = headFrom(entries, at, command.by);
+        return target ? goTo(target) : undefined;
+      }
+      case 'fold':
+      case 'unfold': {
+        const above = head ? current : headFrom(entries, at, -1);
+        if (!above?.head || (!head && (branch === null || command.do === 'unfold'))) return;
+        fold(above.name, command.do === 'fold');
+        return goTo(above);
+      }
+      case 'restack_stack': {
+        const bottom = head ? current : headFrom(entries, at, -1);
+        return bottom ? pressMain(bottom.name) : undefined;
+      }
+      case 'pull_request':
+        return branch?.prUrl ? void window.open(branch.prUrl, '_blank', 'noopener,noreferrer') : undefined;
+      case 'copy':
+        return branch ? void copyText(name).then((done) => done && say(`${visible(name)} copied.`)) : undefined;
       case 'drop':
         return drop(held?.hand.target ?? null);
       case 'leave':
         say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
         return leave();
       case 'open':
+        if (head) return fold(name, !head.folded);
         return branch ? showBranch(name) : undefined;
       case 'menu':
         return canBeSelected(branch) && setMenu(name);
       case 'clear':
         return open === null ? clear() : showBranch(null);
       case 'restack':
-        // The row's own button, with all that it knows: what is under way, and Retry.
-        return document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button')?.click();
+        return pressMain(name);
       case 'rebase':
         if (!branch?.tracked || !canBeSelected(branch)) return say(`${visible(name)} cannot be rebased.`);
         return void send(name, 'rebase_branch', actions.run('rebase_branch', name));
@@ -201,6 +271,7 @@ export function Stack({
       case 'sync':
         return void sync.send('Sync', askForSync);
       case 'select':
+        if (head) return select(head.branches);
         return canBeSelected(branch) && toggle(name);
       case 'find':
         return field.current?.focus();
@@ -213,6 +284,7 @@ export function Stack({
     if (!entry) return;
     toTree();
     put(entry.name);
+    if (entry.head) return fold(entry.name, !entry.head.folded);
     if (event.shiftKey && at >= 0 && mayAct) extend(entries.slice(Math.min(at, index), Math.max(at, index) + 1));
     else if (event.ctrlKey || event.metaKey) {
       if (mayAct && canBeSelected(entry.branch)) toggle(entry.name);
@@ -225,9 +297,9 @@ export function Stack({
   }, [walk, walkBy]);
   const arrive = useStable(() => {
     const entry = entries.find(({ name }) => name === open);
-    if (!entry || open === active) return;
-    put(open);
-    rows.show(entry);
+    if (entry && open !== active) goTo(entry);
+    const folded = wanted.find(({ head }) => head?.folded && open !== null && head.branches.includes(open));
+    if (folded) fold(folded.name, false);
   });
   const wasOpen = useRef(false);
   useEffect(() => {
@@ -249,85 +321,94 @@ export function Stack({
         </Suspense>
       ) : (
         <div className="relative flex-1 pb-14">
-          {waiting > 0 && (
-            <div className="pointer-events-none sticky top-24 z-10 flex h-0 justify-center">
-              <Button onClick={show} className="pointer-events-auto mt-2 rounded-full shadow-lg">
-                {counted(waiting, 'change')}, show
-              </Button>
+          <div {...watching}>
+            {waiting > 0 && (
+              <div className="pointer-events-none sticky top-24 z-10 flex h-0 justify-center">
+                <Button onClick={showChanges} className="pointer-events-auto mt-2 rounded-full shadow-lg">
+                  {counted(waiting, 'change')}, show
+                </Button>
+              </div>
+            )}
+            <div
+              ref={tree}
+              role="treegrid"
+              tabIndex={0}
+              aria-label="Branches"
+              aria-busy={renewing}
+              data-renewing={renewing || undefined}
+              aria-rowcount={entries.length}
+              aria-multiselectable
+              aria-activedescendant={current ? `${id}${current.name}` : undefined}
+              aria-keyshortcuts={mayAct ? 'j k r R b m p x s o c [ ] / Enter Escape' : 'j k o c [ ] / Enter Escape'}
+              className="group/tree relative max-w-360 normal-nums focus-visible:outline-none"
+              style={{ height: rows.total }}
+              onFocus={() => {
+                if (!current) put((entries.find(({ branch }) => branch) ?? entries[0])?.name ?? null);
+              }}
+              onKeyDown={(event) => onTreeKey(event, held !== null, obey)}
+            >
+              {rows.drawn.map(({ entry, index, top }) => {
+                const { name, branch, place, ghost, head, trunkLine } = entry;
+                const drawn = { place, lanes, height: rows.height, trunkLine };
+                return ghost ? (
+                  <GhostRow key={name} branch={ghost} onto={moves.get(ghost)} top={top} {...drawn} />
+                ) : (
+                  <TreeRow
+                    key={name}
+                    id={`${id}${name}`}
+                    entry={entry}
+                    index={index}
+                    label={labelOf(entry, states)}
+                    height={rows.height}
+                    top={top}
+                    active={name === active}
+                    selected={mayAct && canBeSelected(branch) ? selected.has(name) : undefined}
+                    held={held}
+                    onClick={(event) => onRowClick(event, index)}
+                  >
+                    {branch ? (
+                      <BranchRow
+                        {...drawn}
+                        branch={branch}
+                        dimmed={entry.dimmed}
+                        onto={moves.get(name) ?? null}
+                        state={states.get(name) ?? NO_STATE}
+                        moves={restacked.get(name) ?? 0}
+                        news={news.get(name) ?? NO_NEWS}
+                        context={context}
+                        actions={actions}
+                        sent={sent.get(name)}
+                        active={name === active}
+                        selected={selected.has(name)}
+                        menuOpen={menu === name}
+                        tree={tree}
+                        drag={drag}
+                      />
+                    ) : head ? (
+                      <HeadRow
+                        head={head}
+                        trunkLine={trunkLine}
+                        lanes={lanes}
+                        height={rows.height}
+                        news={news.get(head.root?.name ?? '') ?? NO_NEWS}
+                        context={context}
+                        actions={actions}
+                        sent={sent.get(head.root?.name ?? '')}
+                        active={name === active}
+                        select={select}
+                      />
+                    ) : (
+                      <TrunkRow repo={repo} trunkLine={trunkLine} lanes={lanes} height={rows.height} drag={drag} />
+                    )}
+                  </TreeRow>
+                );
+              })}
             </div>
-          )}
-          <div
-            ref={tree}
-            role="treegrid"
-            tabIndex={0}
-            aria-label="Branches"
-            aria-busy={renewing}
-            data-renewing={renewing || undefined}
-            aria-rowcount={entries.length}
-            aria-multiselectable
-            aria-activedescendant={current ? `${id}${current.name}` : undefined}
-            aria-keyshortcuts={mayAct ? 'j k r b m p x s / Enter Escape' : 'j k p / Enter Escape'}
-            className="group/tree relative focus-visible:outline-none"
-            style={{ height: rows.total }}
-            {...watching}
-            onFocus={(event) => {
-              watching.onFocus(event);
-              if (!current) put((entries[1] ?? entries[0])?.name ?? null);
-            }}
-            onKeyDown={(event) => onTreeKey(event, held !== null, obey)}
-          >
-            {rows.drawn.map(({ entry, index, top }) => {
-              const { name, branch, place, ghost } = entry;
-              const drawn = { place, lanes, height: rows.height };
-              return ghost ? (
-                <GhostRow key={name} branch={ghost} onto={moves.get(ghost)} top={top} {...drawn} />
-              ) : (
-                <TreeRow
-                  key={name}
-                  id={`${id}${name}`}
-                  entry={entry}
-                  index={index}
-                  height={rows.height}
-                  top={top}
-                  active={name === active}
-                  selected={mayAct && canBeSelected(branch) ? selected.has(name) : undefined}
-                  held={held}
-                  onClick={(event) => onRowClick(event, index)}
-                >
-                  {branch ? (
-                    <BranchRow
-                      {...drawn}
-                      branch={branch}
-                      dimmed={entry.dimmed}
-                      onto={moves.get(name) ?? null}
-                      state={states.get(name) ?? NO_STATE}
-                      news={news.get(name) ?? NO_NEWS}
-                      context={context}
-                      actions={actions}
-                      sent={sent.get(name)}
-                      active={name === active}
-                      selected={selected.has(name)}
-                      menuOpen={menu === name}
-                      tree={tree}
-                      drag={drag}
-                    />
-                  ) : (
-                    <TrunkRow
-                      repo={repo}
-                      below={entries[1]?.place != null}
-                      lanes={lanes}
-                      height={rows.height}
-                      drag={drag}
-                    />
-                  )}
-                </TreeRow>
-              );
-            })}
           </div>
         </div>
       )}
       {subject && (
-        <div className="sticky bottom-0 z-10 h-0 max-sm:fixed max-sm:inset-x-0">
+        <div className="sticky bottom-(--dock) z-10 h-0 max-sm:fixed max-sm:inset-x-0">
           <div className="absolute inset-x-0 bottom-0">
             <Suspense>
               <Strip
@@ -344,4 +425,24 @@ export function Stack({
       )}
     </div>
   );
+}
+
+/** By branch, how many a Restack of it moves: itself, and what stands on it. */
+function movesBelow({ rows }: StackPicture, states: States): Map<string, number> {
+  const moves = new Map<string, number>();
+  for (const { branch } of rows.toReversed()) {
+    const own = states.get(branch.name)?.is === 'will_move' ? 1 : 0;
+    const sum = (moves.get(branch.name) ?? 0) + own;
+    moves.set(branch.name, sum);
+    if (branch.parent !== null) moves.set(branch.parent, (moves.get(branch.parent) ?? 0) + sum);
+  }
+  return moves;
+}
+
+/** What a row is called where it is only heard. */
+function labelOf({ name, branch, head }: Entry, states: States): string {
+  if (head) return `${visible(head.title)}, ${counted(head.branches.length, 'branch', 'branches')}`;
+  if (!branch) return `${visible(name)}, trunk`;
+  const { word, detail } = stateWords(branch, states.get(name) ?? NO_STATE);
+  return [visible(name), word, detail].filter(Boolean).join(', ');
 }

@@ -35,15 +35,15 @@ describe('a move under way', () => {
   });
 
   it('shows the branch with all above it at its new place, and a ghost at the old one', () => {
-    expect(rows(new Map())).toEqual(['main', 'z 1 0', 'a 0 0', 'b 0 0', 'c 0 0']);
-    expect(rows(new Map([['b', 'z']]))).toEqual(['main', 'a 1 0', '(b) 1 1', 'z 0 0', 'b 0 0', 'c 0 0']);
+    expect(rows(new Map())).toEqual(['main', 'z 1 0', 'a 1 0', 'b 1 1', 'c 1 1']);
+    expect(rows(new Map([['b', 'z']]))).toEqual(['main', 'a 1 0', '(b) 1 1', 'z 1 0', 'b 1 1', 'c 1 1']);
   });
 
   it('leaves no ghost where a search does not show the old place', () => {
-    expect(rows(new Map([['b', 'z']]), 'b')).toEqual(['main', 'z 0 0', 'b 0 0']);
+    expect(rows(new Map([['b', 'z']]), 'b')).toEqual(['main', 'z 1 0', 'b 1 1']);
   });
 
   it('leaves its ghost on the trunk where it stood there', () => {
-    expect(rows(new Map([['z', 'c']]))).toEqual(['main', '(z) 1 0', 'a 0 0', 'b 0 0', 'c 0 0', 'z 0 0']);
+    expect(rows(new Map([['z', 'c']]))).toEqual(['main', '(z) 1 0', 'a 1 0', 'b 1 1', 'c 1 1', 'z 1 1']);
   });
 });

@@ -71,12 +71,12 @@ export function withGhosts(
     if (!moves.has(branch.name) || !shown.has(branch.name) || !shown.has(parent)) continue;
     leaving.set(parent, [...(leaving.get(parent) ?? []), branch]);
   }
-  return entries.flatMap((entry, index) => {
+  return entries.flatMap((entry) => {
     const left = leaving.get(entry.name);
     if (!left) return [entry];
     const lane = entry.place?.lane ?? 0;
-    // The trunk has no place: its lane goes on when the row after it stands in a stack.
-    const carries = entry.place ? entry.place.hasAbove : entries[index + 1]?.place != null;
+    // The trunk has no place, and nothing continues its lane.
+    const carries = entry.place?.hasAbove ?? true;
     const below = entry.place && { ...entry, place: { ...entry.place, hasAbove: true } };
     return [
       below ?? entry,

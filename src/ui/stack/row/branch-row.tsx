@@ -7,6 +7,7 @@ import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import type { BranchState } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
+import { middle } from '@/text/middle';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
@@ -21,6 +22,8 @@ import type { DragModule } from '../move/drag-module';
 import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
 import { type BranchNews, isLive, standingOf } from '../state';
+import { Age } from './age';
+import { Author } from './author';
 
 const RowMenu = lazy(() => import('./row-menu'));
 const ChooseParent = lazy(() => import('../move/choose-parent'));
@@ -31,6 +34,8 @@ export interface RowContext {
   trunk: string | null;
   branches: Branch[];
   jobs: JobDetail[];
+  /** Whether any branch has a pull request: else no room is kept for them. */
+  hasPullRequests: boolean;
 }
 
 /** What a row asks of the tree. The same functions for ever. */
@@ -40,6 +45,8 @@ export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   /** The next change of places was asked for here. */
   expectAll: () => void;
   openMenu: (branch: string | null) => void;
+  /** What is asked before a Restack of it. */
+  question: (branch: string) => string | null;
   /** Shows what a Restack of the branch would do; null shows nothing. */
   preview: (branch: string | null) => void;
 }
@@ -47,12 +54,15 @@ export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
 interface Props {
   branch: Branch;
   place: Entry['place'];
+  trunkLine: Entry['trunkLine'];
   dimmed: boolean;
   /** How many lanes the picture has. */
   lanes: number;
   /** What it is about to be put onto, and is not yet; null where it is where it stands. */
   onto: string | null;
   state: BranchState;
+  /** How many a Restack of it moves, with what stands on it. */
+  moves: number;
   news: BranchNews;
   context: RowContext;
   height: number;
@@ -68,21 +78,23 @@ interface Props {
   drag: DragModule | null;
 }
 
-/**
- * A button at rest on a branch that needs nothing: it shows where one is about to press it, and leaves a phone's
- * row to the branch, whose menu has it too.
- */
-const RESTING =
-  '*:data-[phase=idle]:pointer-fine:opacity-0 *:data-[phase=idle]:group-hover:opacity-100 *:data-[phase=idle]:focus-visible:opacity-100';
+/** Of a name that is longer the middle is left out. */
+const NAME = 48;
 
-/** One branch: its dot, its state in a word, its pull request and size, and the button for what it wants. */
+/** A button at rest shows where one is about to press it: on the row that is pointed at, or that the keys act on. */
+const RESTING =
+  'has-data-[phase=idle]:pointer-coarse:hidden md:has-[[data-phase=idle]:not(:focus-visible)]:opacity-0 md:group-hover:opacity-100! has-data-question:opacity-100!';
+
+/** One branch: its dot, its name, how it stands where that is not in place, its subject, and the button for what it wants. */
 export const BranchRow = memo(function BranchRow({
   branch,
   place,
+  trunkLine,
   dimmed,
   lanes,
   onto,
   state,
+  moves,
   news,
   context,
   height,
@@ -109,7 +121,11 @@ export const BranchRow = memo(function BranchRow({
   const mayAct = useMay('act');
   const kept = isKept(branch);
   const main = branch.tracked
-    ? { label: 'Restack', press: actions.run('restack_subtree', branch.name) }
+    ? {
+        label: moves > 0 ? `Restack ${moves}` : 'Restack',
+        press: actions.run('restack_subtree', branch.name),
+        question: () => actions.question(branch.name),
+      }
     : branch.renamedFrom
       ? {
           label: 'Accept',
@@ -143,11 +159,11 @@ export const BranchRow = memo(function BranchRow({
   return (
     <div
       ref={row}
-      className={`group flex h-full items-center gap-2 px-4 ${selected ? 'bg-selected' : 'hover:bg-hover'} ${drag && movable ? 'cursor-grab' : ''}`}
+      className={`group relative flex h-full items-center gap-2 px-4 ${selected ? 'bg-selected' : 'hover:bg-hover'} ${drag && movable ? 'cursor-grab' : ''}`}
     >
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
-      <span role="gridcell" className="-ml-2 hidden w-4 shrink-0 sm:flex">
+      <span role="gridcell" className="-ml-2 hidden w-4 shrink-0 md:flex">
         {mayAct && !ended && !kept && (
           <input
             type="checkbox"
@@ -160,45 +176,61 @@ export const BranchRow = memo(function BranchRow({
         )}
       </span>
       <Lanes
-        lane={place?.lane ?? 0}
+        lane={place?.lane ?? 1}
         parentLane={place?.parentLane ?? null}
         below={place?.hasAbove ?? false}
+        trunkLine={trunkLine}
         lanes={lanes}
         height={height}
         tone={tone}
         moving={onto !== null}
+        suggested={place?.isSuggested ?? false}
       >
         <Dot state={state.is} />
       </Lanes>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
-      <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 sm:flex-nowrap sm:gap-x-3">
+      <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 md:flex-nowrap md:gap-x-3">
         <span
-          className={`w-full truncate sm:w-auto sm:max-w-[60%] sm:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
+          className={`w-full truncate md:w-auto md:max-w-[75%] md:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
           title={shown}
         >
-          {shown}
+          {middle(shown, NAME)}
         </span>
-        <PullRequest branch={branch} />
-        <span className={`min-w-0 flex-1 truncate text-xs sm:flex-initial ${tone}`} title={detail || undefined}>
+        <span
+          className={
+            onto === null && isQuiet(state, detail)
+              ? 'sr-only'
+              : `max-w-full min-w-0 truncate text-xs md:max-w-[50%] ${tone}`
+          }
+          title={detail || undefined}
+        >
           <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
             {standing.word}
           </span>
           {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
         </span>
-        <span
-          className="hidden min-w-0 flex-1 truncate text-right text-xs text-muted lg:inline"
-          title={visible(branch.subject)}
-        >
+        <span className="min-w-0 flex-1 truncate text-xs text-muted" title={visible(branch.subject)}>
           {visible(branch.subject)}
         </span>
+        {context.hasPullRequests && (
+          <span className="shrink-0 md:w-22">
+            <PullRequest branch={branch} tabbable={active} />
+          </span>
+        )}
       </div>
       <DiffStat branch={branch} />
+      <span className="hidden w-6 shrink-0 text-xs text-muted min-[1000px]:flex group-data-beside/stack:hidden">
+        <Author name={branch.author} />
+      </span>
+      <span className="hidden w-11 shrink-0 text-xs whitespace-nowrap text-muted md:inline group-data-beside/stack:hidden">
+        {branch.committedAt && <Age iso={branch.committedAt} />}
+      </span>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <div role="gridcell" className="flex shrink-0 items-center gap-2">
         {ended ? (
-          <span className="w-37 sm:w-53" />
+          <span className="w-7" />
         ) : (
           <>
             {/* biome-ignore lint/a11y/noStaticElementInteractions: it only shows what the button would do */}
@@ -209,20 +241,19 @@ export const BranchRow = memo(function BranchRow({
               onFocus={showPreview}
               onBlur={hidePreview}
               // A key may have asked for what is refused.
-              className={kept && !busy && !request.problem ? 'invisible flex' : 'flex'}
+              className={`md:absolute md:inset-y-0 md:right-12 md:items-center ${kept && !busy && !request.problem ? 'invisible flex max-md:hidden' : 'flex'} ${quiet ? 'max-md:has-data-[phase=idle]:hidden' : ''} ${active ? '' : RESTING}`}
             >
               <JobButton
                 {...main}
                 request={request}
                 job={own}
                 jobs={context.jobs}
-                look={quiet ? 'quiet' : 'plain'}
                 dense
                 tabbable={active}
-                className={`shrink-0 sm:w-44 group-data-beside/stack:w-28 ${busy ? 'w-37' : 'w-28'} ${quiet ? `group-data-beside/stack:has-data-[phase=idle]:hidden max-sm:has-data-[phase=idle]:hidden ${active ? '' : RESTING}` : ''}`}
+                className={`shrink-0 rounded-control bg-surface md:w-40 group-data-beside/stack:w-28 ${busy ? 'w-37' : 'w-28'}`}
               />
             </span>
-            <span className={busy ? 'max-sm:hidden' : undefined}>
+            <span className={busy ? 'max-md:hidden' : undefined}>
               <MoreActions
                 repoId={context.repoId}
                 branch={branch}
@@ -320,18 +351,20 @@ function MoreActions({
   );
 }
 
+/** Whether its state need not be read: it is in place, and nothing is said of it. */
+function isQuiet({ is }: BranchState, detail: string): boolean {
+  return is === 'in_place' && detail === '';
+}
+
 function DiffStat({ branch }: { branch: Branch }) {
   const { additions, deletions, ahead } = branch;
   return (
     <span
-      className="hidden w-24 shrink-0 text-right text-xs whitespace-nowrap text-muted md:inline group-data-beside/stack:hidden"
+      className="hidden w-22 shrink-0 gap-1.5 text-xs whitespace-nowrap text-muted tabular-nums min-[1280px]:flex group-data-beside/stack:hidden"
       title={`${counted(ahead, 'commit')} of its own`}
     >
-      {additions + deletions > 0 && (
-        <>
-          <span className="text-completed">+{additions}</span> <span className="text-error">−{deletions}</span>
-        </>
-      )}
+      {additions > 0 && <span className="text-completed">+{additions}</span>}
+      {deletions > 0 && <span className="text-error">−{deletions}</span>}
     </span>
   );
 }

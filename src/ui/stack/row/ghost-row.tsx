@@ -9,6 +9,7 @@ export function GhostRow({
   onto,
   lanes,
   height,
+  trunkLine,
   top,
 }: {
   branch: string;
@@ -17,6 +18,7 @@ export function GhostRow({
   onto: string | undefined;
   lanes: number;
   height: number;
+  trunkLine: Entry['trunkLine'];
   top: number;
 }) {
   return (
@@ -24,10 +26,11 @@ export function GhostRow({
       <div className="flex h-full items-center gap-2 px-4 text-muted">
         <span className="-ml-2 hidden w-4 shrink-0 sm:flex" />
         <Lanes
-          lane={place?.lane ?? 0}
+          lane={place?.lane ?? 1}
           parentLane={place?.parentLane ?? null}
           below={false}
           lanes={lanes}
+          trunkLine={trunkLine}
           height={height}
           tone="text-line"
         >

@@ -22,6 +22,7 @@ export function TreeRow({
   id,
   entry,
   index,
+  label,
   height,
   top,
   active,
@@ -33,6 +34,8 @@ export function TreeRow({
   id: string;
   entry: Entry;
   index: number;
+  /** What it is, and how it stands, for who hears the tree. */
+  label: string;
   height: number;
   top: number;
   /** Whether the keys act on it. */
@@ -51,7 +54,10 @@ export function TreeRow({
     <div
       id={id}
       role="row"
-      data-branch={entry.name}
+      aria-label={label}
+      data-branch={entry.head ? undefined : entry.name}
+      data-head={entry.head ? entry.name : undefined}
+      aria-expanded={entry.head ? !entry.head.folded : undefined}
       data-dimmed={entry.dimmed || undefined}
       aria-level={entry.level}
       aria-posinset={entry.position}

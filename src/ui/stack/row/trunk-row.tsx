@@ -1,19 +1,20 @@
 import { useEffect, useRef } from 'react';
 import type { RepoRow } from '@/db/schema';
 import { Lanes } from '../dot';
+import type { Entry } from '../entries';
 import type { DragModule } from '../move/drag-module';
 
 /** The trunk, on which every stack stands. */
 export function TrunkRow({
   repo,
-  below,
+  trunkLine,
   lanes,
   height,
   drag,
 }: {
   repo: RepoRow;
-  /** Whether its lane goes on below it. */
-  below: boolean;
+  /** How its lane goes on below it. */
+  trunkLine: Entry['trunkLine'];
   lanes: number;
   height: number;
   drag: DragModule | null;
@@ -26,7 +27,15 @@ export function TrunkRow({
   return (
     <div ref={row} className="flex h-full items-center gap-2 px-4">
       <span className="-ml-2 hidden w-4 shrink-0 sm:flex" />
-      <Lanes lane={0} parentLane={null} below={below} lanes={lanes} height={height} tone="text-text">
+      <Lanes
+        lane={0}
+        parentLane={null}
+        below={false}
+        trunkLine={trunkLine}
+        lanes={lanes}
+        height={height}
+        tone="text-text"
+      >
         <circle r="4" fill="none" stroke="currentColor" strokeWidth="1.6" />
       </Lanes>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}

@@ -35,11 +35,27 @@ describe('a key of the tree', () => {
     ]);
   });
 
+  it('acts on the whole stack with a capital, folds it, and goes from stack to stack', () => {
+    const keys = ['R', 'ArrowLeft', 'ArrowRight', 'o', 'c'];
+    expect(keys.map((key) => commandOf(key, key === 'R', false)?.do)).toEqual([
+      'restack_stack',
+      'fold',
+      'unfold',
+      'pull_request',
+      'copy',
+    ]);
+    expect(['[', ']'].map((key) => commandOf(key, false, false))).toEqual([
+      { do: 'stack', by: -1 },
+      { do: 'stack', by: 1 },
+    ]);
+  });
+
   it('only aims, drops or leaves while a branch is in hand', () => {
     expect(commandOf('j', false, true)).toEqual(go(1));
     expect(commandOf('Enter', false, true)).toEqual({ do: 'drop' });
     expect(commandOf('Escape', false, true)).toEqual({ do: 'leave' });
-    for (const key of ['r', 'b', 'p', 's', 'x', '/']) expect(commandOf(key, false, true)).toBeNull();
+    for (const key of ['r', 'R', 'b', 'p', 's', 'x', '/', 'c', ']', 'ArrowLeft'])
+      expect(commandOf(key, false, true)).toBeNull();
   });
 
   it('that stands for nothing is left to the browser', () => {

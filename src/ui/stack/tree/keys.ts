@@ -3,11 +3,28 @@ import type { KeyboardEvent } from 'react';
 /** What a key of the tree stands for. */
 export type Command =
   /** To the row so many further down, or as far as there are rows; `extend` selects it too. */
-  { do: 'go'; by: number; extend: boolean } | { do: InHand | OnRow };
+  | { do: 'go'; by: number; extend: boolean }
+  /** From stack to stack. */
+  | { do: 'stack'; by: 1 | -1 }
+  | { do: InHand | OnRow };
 
 /** While a branch is in hand, keys only aim, drop it, or leave it where it is. */
 type InHand = 'drop' | 'leave';
-type OnRow = 'open' | 'menu' | 'clear' | 'restack' | 'rebase' | 'pick_up' | 'sync' | 'select' | 'find';
+type OnRow =
+  | 'open'
+  | 'menu'
+  | 'clear'
+  | 'restack'
+  | 'restack_stack'
+  | 'rebase'
+  | 'pick_up'
+  | 'sync'
+  | 'select'
+  | 'find'
+  | 'fold'
+  | 'unfold'
+  | 'pull_request'
+  | 'copy';
 
 const PAGE = 10;
 
@@ -29,12 +46,19 @@ const ON_ROW = table<OnRow>({
   m: 'menu',
   Escape: 'clear',
   r: 'restack',
+  R: 'restack_stack',
   b: 'rebase',
   p: 'pick_up',
   s: 'sync',
   x: 'select',
   '/': 'find',
+  ArrowLeft: 'fold',
+  ArrowRight: 'unfold',
+  o: 'pull_request',
+  c: 'copy',
 });
+
+const STACKS = table<1 | -1>({ '[': -1, ']': 1 });
 
 function table<T>(keys: Record<string, T>): ReadonlyMap<string, T> {
   return new Map(Object.entries(keys));
@@ -42,9 +66,11 @@ function table<T>(keys: Record<string, T>): ReadonlyMap<string, T> {
 
 /** What a pressed key stands for; null where it stands for nothing. */
 export function commandOf(key: string, shift: boolean, inHand: boolean): Command | null {
-  const pressed = key.length === 1 ? key.toLowerCase() : key;
+  const pressed = key.length === 1 && key !== 'R' ? key.toLowerCase() : key;
   const by = STEPS.get(pressed);
   if (by !== undefined) return { do: 'go', by, extend: shift && Math.abs(by) === 1 };
+  const stack = STACKS.get(pressed);
+  if (stack !== undefined) return inHand ? null : { do: 'stack', by: stack };
   const command = inHand ? IN_HAND.get(pressed) : ON_ROW.get(pressed);
   return command ? { do: command } : null;
 }

@@ -1,4 +1,4 @@
-import { type FocusEvent, type PointerEvent, useReducer } from 'react';
+import { type FocusEvent, type PointerEvent, type RefObject, useReducer } from 'react';
 
 /** Whether somebody is at the tree. */
 export interface Presence {
@@ -16,8 +16,11 @@ export const focusCame = (self: boolean) => ({ inside: true, focused: self });
 /** What changes when the focus goes. @param stays to something else in the tree */
 export const focusWent = (stays: boolean) => ({ inside: stays, focused: false });
 
-/** Who is at the tree, what changes that, and the tree's handlers which do. */
-export function usePresence() {
+/**
+ * Who is at the tree, what changes that, and the handlers which do: those of what holds the tree and all that lies
+ * over it, so that whoever goes from a row to what asks about the rows has not left.
+ */
+export function usePresence(tree: RefObject<HTMLElement | null>) {
   const [presence, change] = useReducer((now: Presence, news: Partial<Presence>): Presence => ({ ...now, ...news }), {
     pointed: false,
     inside: false,
@@ -29,7 +32,7 @@ export function usePresence() {
     watching: {
       onPointerEnter: ({ pointerType }: PointerEvent) => pointerType === 'mouse' && change({ pointed: true }),
       onPointerLeave: () => change({ pointed: false }),
-      onFocus: ({ target, currentTarget }: FocusEvent) => change(focusCame(target === currentTarget)),
+      onFocus: ({ target }: FocusEvent) => change(focusCame(target === tree.current)),
       onBlur: ({ currentTarget, relatedTarget }: FocusEvent) =>
         change(focusWent(currentTarget.contains(relatedTarget))),
     },

@@ -10,12 +10,13 @@ export interface Places {
   expected: ReadonlySet<string>;
 }
 
-/** The names of the rows that came, went or got another place. */
+/** The names of the rows that came, went or got another place. Heads only follow the rows that they are above. */
 export function structureChanges(before: Entry[], after: Entry[]): string[] {
   const placeOf = (entry: Entry) => JSON.stringify([entry.place !== null, entry.place && entry.branch?.parent]);
-  const places = new Map(before.map((entry) => [entry.name, placeOf(entry)]));
+  const isRow = ({ head }: Entry) => head === undefined;
+  const places = new Map(before.filter(isRow).map((entry) => [entry.name, placeOf(entry)]));
   const changed: string[] = [];
-  for (const entry of after) {
+  for (const entry of after.filter(isRow)) {
     if (places.get(entry.name) !== placeOf(entry)) changed.push(entry.name);
     places.delete(entry.name);
   }
@@ -69,8 +70,11 @@ export function useStillEntries(wanted: Entry[], view: string, held: boolean): S
   };
 }
 
-/** The places of the one with the branch rows of the other. */
+/** The places of the one with what the rows of the other say. */
 function withRows(places: Entry[], rows: Entry[]): Entry[] {
-  const branches = new Map(rows.map((entry) => [entry.name, entry.branch]));
-  return places.map((entry) => ({ ...entry, branch: branches.get(entry.name) ?? entry.branch }));
+  const byName = new Map(rows.map((entry) => [entry.name, entry]));
+  return places.map((entry) => {
+    const { branch = null, head } = byName.get(entry.name) ?? {};
+    return { ...entry, branch: branch ?? entry.branch, ...(entry.head && head ? { head } : {}) };
+  });
 }

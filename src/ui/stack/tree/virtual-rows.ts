@@ -5,8 +5,8 @@ import type { Entry } from '../entries';
 const ROW = 32;
 /** Where a finger points and a line has too little room. */
 const TALL_ROW = 52;
-/** What covers the rows at the window's top and bottom: the page's header with the filters, and the strip. */
-const COVERED = { scrollPaddingStart: 96, scrollPaddingEnd: 56 };
+/** What covers the rows at the window's top and bottom: the page's header with the filters, the strip and the dock. */
+const COVERED = { scrollPaddingStart: 96, scrollPaddingEnd: 92 };
 
 /** A row that is on the page. */
 export interface DrawnRow {
@@ -86,7 +86,8 @@ function useTop(element: RefObject<HTMLElement | null>, gone: boolean): number {
   return top;
 }
 
-const narrow = '(max-width: 640px)';
+/** A row has two lines (below `md`). */
+const narrow = '(max-width: 899px)';
 
 function useNarrow(): boolean {
   return useSyncExternalStore(

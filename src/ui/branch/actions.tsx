@@ -1,0 +1,170 @@
+'use client';
+
+import { ChevronDown, Plus } from 'lucide-react';
+import { lazy, Suspense, useRef, useState } from 'react';
+import type { BranchRow, RepoRow } from '@/db/schema';
+import type { ActionKind } from '@/model/kinds';
+import type { BranchState } from '@/repos/branch-state';
+import { isKept } from '@/repos/kept';
+import { Button, Skeleton } from '../controls';
+import { type Ask, JobButton, useRequest } from '../jobs/job-button';
+import { useMay } from '../me';
+import { useApi } from '../providers';
+import type { Overview } from '../repos/overview';
+import type { Foreseen } from '../stack/forecast';
+import { restackQuestion } from '../stack/groups/question';
+import { requestName } from '../stack/move/pending';
+import { type BranchNews, isLive } from '../stack/state';
+import { useDraft } from '../tasks/draft';
+
+const RowMenu = lazy(() => import('../stack/row/row-menu'));
+const ChooseParent = lazy(() => import('../stack/move/choose-parent'));
+const NewTask = lazy(() => import('../tasks/new-task'));
+
+/** What can be done with an opened branch: the same as in its row, a task on it, and with what number. */
+export function Actions({
+  overview,
+  repo,
+  branch,
+  state,
+  news,
+  foreseen,
+}: {
+  overview: Overview;
+  repo: RepoRow;
+  branch: BranchRow;
+  state: BranchState;
+  news: BranchNews;
+  /** What a Restack of it, with what stands on it, would do. */
+  foreseen: Foreseen | null;
+}) {
+  const api = useApi();
+  const request = useRequest();
+  const more = useRef<HTMLButtonElement>(null);
+  const [menu, setMenu] = useState(false);
+  const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
+  const [asking, setAsking] = useState(false);
+  const [, changeDraft] = useDraft(repo.id);
+  const mayAct = useMay('act');
+  const { branches, jobs, tasks } = overview;
+  const { name } = branch;
+  if (!mayAct || !isLive(branch)) return null;
+  const run =
+    (kind: ActionKind, parent?: string): Ask =>
+    (idempotencyKey) =>
+      api.jobs.run.mutate({ repoId: repo.id, kind, branch: name, ...(parent ? { parent } : {}), idempotencyKey });
+  const kept = isKept(branch);
+  const moved =
+    foreseen?.state === 'ready'
+      ? new Set(foreseen.outline.moves.flatMap((move) => (move.moves ? [move.branch] : [])))
+      : null;
+  const moves = moved?.size ?? null;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-2 pt-1.5">
+        {!kept &&
+          (branch.tracked ? (
+            <>
+              <JobButton
+                label={moves ? `Restack ${moves}` : 'Restack'}
+                look={moves ? 'primary' : 'plain'}
+                dense
+                job={news.own}
+                jobs={jobs}
+                request={request}
+                press={run('restack_subtree')}
+                question={() => restackQuestion(branches.filter((each) => moved?.has(each.name)))}
+                impossible={moves === 0 ? nothingMoves(state) : null}
+                className="w-44"
+              />
+              <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('reparent_branch')}>
+                Move onto…
+              </Button>
+            </>
+          ) : (
+            <>
+              <JobButton
+                label="Register"
+                look="primary"
+                dense
+                job={news.own}
+                jobs={jobs}
+                request={request}
+                press={run('register_existing_branch', branch.suggestedParent ?? undefined)}
+                className="w-44"
+              />
+              <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('register_existing_branch')}>
+                Register on…
+              </Button>
+            </>
+          ))}
+        {!tasks.some((task) => task.branch === name) && !asking && (
+          <Button
+            className="h-7!"
+            onClick={() => {
+              changeDraft({ on: 'existing', branch: name });
+              setAsking(true);
+            }}
+          >
+            <Plus size={14} aria-hidden /> New task
+          </Button>
+        )}
+        <button
+          ref={more}
+          type="button"
+          aria-haspopup="menu"
+          aria-expanded={menu}
+          aria-label="More for this branch"
+          className="touch flex h-7 w-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text"
+          onClick={() => setMenu(true)}
+        >
+          <ChevronDown size={14} aria-hidden />
+        </button>
+      </div>
+      {asking && (
+        <Suspense fallback={<Skeleton rows={5} label="Loading the form" />}>
+          <div className="-mx-4 max-w-120">
+            <NewTask repo={repo} tasks={tasks} branches={branches} asked close={() => setAsking(false)} />
+          </div>
+        </Suspense>
+      )}
+      <Suspense>
+        {menu && (
+          <RowMenu
+            repoId={repo.id}
+            branch={branch}
+            anchor={more}
+            finalFocus={more}
+            start={(kind) => void request.send(kind, run(kind))}
+            send={(what, ask) => void request.send(what, ask)}
+            choose={setChoosing}
+            close={() => setMenu(false)}
+          />
+        )}
+        {choosing && (
+          <ChooseParent
+            kind={choosing}
+            branch={branch}
+            repo={{ repoId: repo.id, trunk: repo.trunk, branches }}
+            choose={(parent) => void request.send(requestName(choosing, parent), run(choosing, parent))}
+            close={() => setChoosing(null)}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}
+
+/** Why a Restack of it would move nothing. */
+function nothingMoves(state: BranchState): string {
+  switch (state.is) {
+    case 'conflict':
+      return 'It conflicts: nothing can move until that is mended.';
+    case 'parent_gone':
+      return `${state.parent} below it is gone: move it onto another branch.`;
+    case 'blocked':
+      return `${state.by} below it is held back.`;
+    default:
+      return 'Nothing to move: it is in place.';
+  }
+}

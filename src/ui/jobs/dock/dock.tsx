@@ -1,0 +1,111 @@
+'use client';
+
+import { X } from 'lucide-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import { problemOf, problemWords } from '../../api';
+import { useMay } from '../../me';
+import { useApi } from '../../providers';
+import { progressWords, resultWords } from '../phase';
+import { outcomeOf, StatusShape, statusTone } from '../status';
+import { UndoButton } from '../undo-button';
+import { intent } from '../words';
+import type { Docked } from './docked';
+
+/** One line at the page's bottom: what runs and what waits behind it; then what came of it, until that is dismissed. */
+export default function Dock({
+  docked,
+  jobs,
+  dismiss,
+}: {
+  docked: Docked;
+  jobs: JobDetail[];
+  dismiss: (job: JobDetail['job']) => void;
+}) {
+  const { job } = docked.detail;
+  const outcome = outcomeOf(job);
+  const name = (
+    <Link href={`/jobs/${job.id}`} prefetch={false} className="min-w-0 truncate text-text hover:underline">
+      <span className="text-muted">#{job.seq}</span> {intent(job)}
+    </Link>
+  );
+  return (
+    <section
+      aria-label="What runs"
+      className="sticky bottom-0 z-20 flex h-9 items-center gap-3 overflow-hidden border-t border-line bg-raised px-4 text-xs whitespace-nowrap"
+    >
+      <span className={statusTone[outcome]}>
+        <StatusShape status={outcome} />
+      </span>
+      {docked.is === 'active' ? (
+        <>
+          <span className="font-medium tabular-nums">
+            {job.status === 'queued' ? 'Waiting' : progressWords(docked.detail)}
+          </span>
+          {name}
+          {docked.behind > 0 && <span className="text-muted">· {docked.behind} behind it</span>}
+          <span className="flex-1" />
+          <Cancel job={job} />
+        </>
+      ) : (
+        <>
+          <span role="status" className="font-medium">
+            {resultWords(docked.detail)}
+          </span>
+          <span className="flex min-w-0 max-sm:hidden">{name}</span>
+          <span className="flex-1" />
+          {outcome === 'held_back' && (
+            <Link
+              href={`/jobs/${job.id}`}
+              prefetch={false}
+              className="touch font-medium underline"
+              onClick={() => dismiss(job)}
+            >
+              See {job.result?.heldBack.length ?? 0}
+            </Link>
+          )}
+          <span className="flex max-sm:hidden">
+            <UndoButton detail={docked.detail} jobs={jobs} />
+          </span>
+          <button
+            type="button"
+            aria-label="Dismiss"
+            title="Dismiss"
+            className="touch flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text"
+            onClick={() => dismiss(job)}
+          >
+            <X size={14} aria-hidden />
+          </button>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Cancels a job, where that is still possible; else it says why it is not. */
+function Cancel({ job }: { job: JobDetail['job'] }) {
+  const api = useApi();
+  const mayAct = useMay('act');
+  const [refused, setRefused] = useState<string | null>(null);
+  if (!mayAct) return null;
+  if (job.committingAt) return <span className="text-muted">Its push has begun</span>;
+  if (job.cancelRequestedAt) return <span className="text-muted">Cancelling</span>;
+  return (
+    <>
+      {refused && <span className="truncate text-error">{refused}</span>}
+      <button
+        type="button"
+        aria-label={`Cancel #${job.seq}`}
+        className="touch rounded-control border border-line px-2 py-0.5 font-medium hover:bg-hover"
+        onClick={() => {
+          api.jobs.cancel
+            .mutate({ jobId: job.id })
+            .catch((error: unknown) => setRefused(problemWords(problemOf(error))));
+        }}
+      >
+        Cancel
+      </button>
+    </>
+  );
+}

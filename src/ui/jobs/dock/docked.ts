@@ -1,0 +1,27 @@
+import type { JobDetail } from '@/api/jobs';
+import { isActive } from '../active';
+import { outcomeOf } from '../status';
+
+/** What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one. */
+export type Docked = { is: 'active'; detail: JobDetail; behind: number } | { is: 'ended'; detail: JobDetail };
+
+/**
+ * @param jobs newest first
+ * @param isLookedAt whether somebody has looked at how a job ended
+ * @param since when the page was opened: what ended before is told only where it held something back. Milliseconds.
+ */
+export function dockedOf(
+  jobs: readonly JobDetail[],
+  isLookedAt: (job: JobDetail['job']) => boolean,
+  since: number,
+): Docked | null {
+  const active = jobs.filter(({ job }) => isActive(job.status));
+  const first = active.find(({ job }) => job.status === 'running') ?? active.at(-1);
+  if (first) return { is: 'active', detail: first, behind: active.length - 1 };
+  const last = jobs.find(
+    ({ job, moves }) => outcomeOf(job) === 'held_back' || (job.status === 'completed' && moves.length > 0),
+  );
+  if (!last || isLookedAt(last.job)) return null;
+  const isNew = last.job.finishedAt !== null && Date.parse(last.job.finishedAt) >= since;
+  return isNew || outcomeOf(last.job) === 'held_back' ? { is: 'ended', detail: last } : null;
+}

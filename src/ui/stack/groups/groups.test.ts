@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { BranchRow } from '@/db/schema';
+import type { BranchState } from '@/repos/branch-state';
+import { branchRow } from '../../testing/rows';
+import { entriesOf } from '../entries';
+import { filterStack, type StackOrder } from '../filter';
+import { layoutStack } from '../layout';
+import { type Folds, groupEntries, withTrunkLine } from './groups';
+
+const untracked = (name: string, row: Partial<BranchRow> = {}) =>
+  branchRow(name, { tracked: false, parent: null, suggestedParent: 'main', ...row });
+const branches = [
+  branchRow('pay/a', { committedAt: '2026-01-02T00:00:00.000Z', author: 'Mara' }),
+  branchRow('pay/b', { parent: 'pay/a', committedAt: '2026-01-01T00:00:00.000Z', author: 'Mara' }),
+  branchRow('find', { committedAt: '2026-01-05T00:00:00.000Z', author: 'Ada' }),
+  branchRow('words', { parent: 'find', author: 'Jo' }),
+  branchRow('alone'),
+  untracked('new/a'),
+  untracked('new/b', { suggestedParent: 'new/a' }),
+  untracked('foreign', { suggestedParent: null }),
+  branchRow('done', { merged: true }),
+];
+const states = new Map<string, BranchState>([
+  ['pay/a', { is: 'will_move', with: null }],
+  ['pay/b', { is: 'conflict', files: ['x'] }],
+  ['find', { is: 'will_move', with: null }],
+  ['words', { is: 'will_move', with: 'find' }],
+]);
+const rows = (given: BranchRow[], folds: Folds = new Map(), by: StackOrder = 'name') =>
+  withTrunkLine(
+    groupEntries(
+      entriesOf(filterStack(given, states, layoutStack(given), { filter: 'all', search: '' }), 'main'),
+      states,
+      folds,
+      by,
+    ),
+  );
+const words = (given: BranchRow[], folds?: Folds, by?: StackOrder) =>
+  rows(given, folds, by).map(({ name, head }) => (head ? `${head.folded ? '▸' : '▾'} ${head.title}` : name));
+
+describe('the groups of the tree', () => {
+  it('are the stacks, then what stands alone, then what stands in none; merged ones are folded', () => {
+    expect(words(branches)).toEqual([
+      'main',
+      '▾ find',
+      'find',
+      'words',
+      '▾ pay',
+      'pay/a',
+      'pay/b',
+      '▾ Single branches',
+      'alone',
+      '▾ Suggested',
+      'new/a',
+      'new/b',
+      '▾ Untracked',
+      'foreign',
+      '▸ Merged and gone',
+    ]);
+  });
+
+  it('say how many there are, how they stand, how old the newest is, and whose they are', () => {
+    const head = rows(branches).find(({ name }) => name === 'stack of pay/a')?.head;
+    expect(head).toMatchObject({
+      branches: ['pay/a', 'pay/b'],
+      moves: 1,
+      conflicts: 1,
+      heldBack: 0,
+      newest: '2026-01-02T00:00:00.000Z',
+      owner: 'Mara',
+    });
+    expect(rows(branches).find(({ name }) => name === 'stack of find')?.head).toMatchObject({ moves: 2, owner: '' });
+  });
+
+  it('stay folded, or open, as somebody has left them', () => {
+    const folds = new Map([
+      ['stack of pay/a', true],
+      ['all ended', false],
+    ]);
+    const shown = words(branches, folds);
+    expect(shown).toContain('▸ pay');
+    expect(shown).not.toContain('pay/a');
+    expect(shown.slice(-2)).toEqual(['▾ Merged and gone', 'done']);
+  });
+
+  it('stand in the order that somebody has chosen', () => {
+    const stacks = (by: StackOrder) => words(branches, new Map(), by).filter((word) => /^▾ (find|pay)/.test(word));
+    expect(stacks('name')).toEqual(['▾ find', '▾ pay']);
+    expect(stacks('needs')).toEqual(['▾ pay', '▾ find']);
+    expect(stacks('recent')).toEqual(['▾ find', '▾ pay']);
+  });
+
+  it('need no head where there is one kind alone and no stack', () => {
+    expect(words([branchRow('a'), branchRow('b')])).toEqual(['main', 'a', 'b']);
+    expect(words([untracked('a'), untracked('b', { suggestedParent: 'a' })])).toEqual(['main', 'a', 'b']);
+  });
+
+  it('show suggestions where they would stand, and move nothing with them', () => {
+    const place = rows(branches).find(({ name }) => name === 'new/b')?.place;
+    expect(place).toMatchObject({ lane: 1, parentLane: 1, above: 0, isSuggested: true });
+  });
+
+  it('hold every branch once', () => {
+    const open = new Map([['all ended', false]]);
+    const names = rows(branches, open).flatMap(({ branch }) => branch?.name ?? []);
+    expect(names.sort()).toEqual(branches.map(({ name }) => name).sort());
+  });
+});
+
+describe('the trunk’s line', () => {
+  it('goes as far as the last branch that stands on it, dashed where that only would', () => {
+    const lines = new Map(rows(branches).map(({ name, trunkLine }) => [name, trunkLine]));
+    expect(lines.get('main')).toBe('solid');
+    expect(lines.get('pay/b')).toBe('solid');
+    expect(lines.get('alone')).toBe('dashed');
+    expect(lines.get('new/a')).toBeUndefined();
+    expect(lines.get('foreign')).toBeUndefined();
+  });
+
+  it('reaches the head of a folded stack', () => {
+    const folded = rows([branchRow('a'), branchRow('b', { parent: 'a' })], new Map([['stack of a', true]]));
+    expect(folded.map(({ trunkLine }) => trunkLine)).toEqual(['solid', undefined]);
+  });
+});

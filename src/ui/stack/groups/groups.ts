@@ -1,0 +1,151 @@
+import { isHeldBack } from '@/repos/branch-state';
+import { isKept, isSuggested } from '@/repos/kept';
+import { sharedName } from '@/repos/needs';
+import { order } from '../../order';
+import type { Entry, Head } from '../entries';
+import type { StackOrder, States } from '../filter';
+import { layoutStack, type StackRow } from '../layout';
+import { isLive, NO_STATE } from '../state';
+
+/** The name of a head's row: no branch is called so, for git allows no space in a name. */
+const headName = (kind: Head['kind'], root: string | null) => (root === null ? `all ${kind}` : `stack of ${root}`);
+
+const TITLES = {
+  single: 'Single branches',
+  suggested: 'Suggested',
+  untracked: 'Untracked',
+  ended: 'Merged and gone',
+} as const;
+
+/** Whether somebody has folded a group, or unfolded it, by the name of its head; else it is as its kind begins. */
+export type Folds = ReadonlyMap<string, boolean>;
+
+/**
+ * The rows with a head above each group: the stacks in their order, then what stands alone, then what stands in none.
+ * Where one group is all there is, it needs no head.
+ * @param entries the trunk first, then the stacks, each from its bottom up, then what stands in none
+ */
+export function groupEntries(entries: Entry[], states: States, folds: Folds, by: StackOrder): Entry[] {
+  const [trunk, ...others] = entries;
+  if (!trunk) return entries;
+  const stacks: Entry[][] = [];
+  /** What is about to leave the trunk has no stack any more. */
+  const leaving: Entry[] = [];
+  const beside: Entry[] = [];
+  for (const entry of others) {
+    if (entry.place === null) beside.push(entry);
+    else if (entry.ghost && stacks.length === 0) leaving.push(entry);
+    else if (entry.place.level === 1 && !entry.ghost) stacks.push([entry]);
+    else stacks.at(-1)?.push(entry);
+  }
+  const groups = [
+    ...stacks
+      .filter((rows) => rows.length > 1)
+      .map((rows) => group('stack', rows, states))
+      .sort((a, b) => compare(a.head, b.head, by)),
+    group('single', stacks.filter((rows) => rows.length === 1).flat(), states),
+    group('suggested', suggestedTree(beside.filter(({ branch }) => branch !== null && isSuggested(branch))), states),
+    group(
+      'untracked',
+      beside.filter(({ branch }) => branch !== null && isLive(branch) && !isSuggested(branch)),
+      states,
+    ),
+    group(
+      'ended',
+      beside.filter(({ branch }) => branch !== null && !isLive(branch)),
+      states,
+    ),
+  ].filter(({ rows }) => rows.length > 0);
+  const [only, second] = groups;
+  if (only && !second && only.head.kind !== 'stack') return [trunk, ...leaving, ...only.rows];
+  return [
+    { ...trunk, siblings: groups.length + 1 },
+    ...leaving,
+    ...groups.flatMap(({ head, rows }, index): Entry[] => {
+      const name = headName(head.kind, head.root?.name ?? null);
+      const folded = folds.get(name) ?? head.kind === 'ended';
+      const place = { name, branch: null, place: null, dimmed: false, level: 1, position: index + 2 };
+      return [{ ...place, siblings: groups.length + 1, head: { ...head, folded } }, ...(folded ? [] : rows)];
+    }),
+  ];
+}
+
+function group(kind: Head['kind'], rows: Entry[], states: States): { head: Head; rows: Entry[] } {
+  const branches = rows.flatMap(({ branch }) => branch ?? []);
+  const names = branches.map(({ name }) => name);
+  const root = kind === 'stack' ? (branches[0] ?? null) : null;
+  const stand = names.map((name) => states.get(name) ?? NO_STATE);
+  const conflicts = stand.filter(({ is }) => is === 'conflict').length;
+  const authors = new Set(branches.map(({ author }) => author));
+  const [owner = ''] = authors;
+  const head: Head = {
+    kind,
+    root,
+    title: kind === 'stack' ? sharedName(names) || (root?.name ?? '') : TITLES[kind],
+    branches: names,
+    moves: stand.filter(({ is }) => is === 'will_move').length,
+    conflicts,
+    heldBack: stand.filter(isHeldBack).length - conflicts,
+    newest: branches.reduce<string | null>((newest, { committedAt }) => later(newest, committedAt), null),
+    owner: authors.size === 1 ? owner : '',
+    folded: false,
+  };
+  return { head, rows };
+}
+
+/** Whether a Restack can be asked for from the bottom of a stack: it moves all that stands on it. */
+export function canRestack({ root }: Head): boolean {
+  return root?.tracked === true && isLive(root) && !isKept(root);
+}
+
+function later(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
+function compare(a: Head, b: Head, by: StackOrder): number {
+  const byName = order(a.title, b.title) || order(a.root?.name ?? '', b.root?.name ?? '');
+  switch (by) {
+    case 'name':
+      return byName;
+    case 'recent':
+      return order(b.newest ?? '', a.newest ?? '') || byName;
+    case 'needs':
+      return b.conflicts + b.heldBack - (a.conflicts + a.heldBack) || b.moves - a.moves || byName;
+  }
+}
+
+/** Branches that nobody has registered, where they would stand then. */
+function suggestedTree(entries: Entry[]): Entry[] {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const { rows } = layoutStack(
+    entries.flatMap(({ branch }) => {
+      if (!branch) return [];
+      const parent = branch.suggestedParent;
+      return { ...branch, tracked: true, parent: parent !== null && byName.has(parent) ? parent : null };
+    }),
+  );
+  return rows.flatMap((row) => {
+    const entry = byName.get(row.branch.name);
+    if (!entry?.branch) return [];
+    // Nothing stands on it yet, so nothing moves with it.
+    const place: StackRow = { ...row, branch: entry.branch, above: 0, isSuggested: true };
+    return { ...entry, place, level: row.level + 1, position: row.position, siblings: row.siblings };
+  });
+}
+
+/** The rows, each with whether the trunk's line passes it: it goes as far as the last branch that stands on it. */
+export function withTrunkLine(entries: Entry[]): Entry[] {
+  let line: Entry['trunkLine'];
+  return entries
+    .toReversed()
+    .map((entry): Entry => {
+      const passing = line;
+      const { place } = entry;
+      const isRoot = place !== null && place.parentLane === 0;
+      const folded = entry.head?.folded && entry.head.kind !== 'untracked' && entry.head.kind !== 'ended';
+      if (isRoot) line = place.isSuggested && line !== 'solid' ? 'dashed' : 'solid';
+      else if (folded) line ??= entry.head?.kind === 'suggested' ? 'dashed' : 'solid';
+      return passing === undefined ? entry : { ...entry, trunkLine: passing };
+    })
+    .reverse();
+}

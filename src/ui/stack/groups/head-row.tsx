@@ -1,0 +1,144 @@
+'use client';
+
+import { ChevronDown } from 'lucide-react';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { visible } from '@/text/visible';
+import { counted } from '@/text/words';
+import { isActive } from '../../jobs/active';
+import { JobButton, requestAt, type Sent } from '../../jobs/job-button';
+import { useMay } from '../../me';
+import { branchesWord } from '../../repos/counts';
+import { Lanes } from '../dot';
+import type { Entry, Head } from '../entries';
+import { Age } from '../row/age';
+import type { RowActions, RowContext } from '../row/branch-row';
+import type { BranchNews } from '../state';
+import { canRestack } from './groups';
+
+const HeadMenu = lazy(() => import('./head-menu'));
+
+/** The line above the rows that belong together: what they are, how they stand, and the button that moves a stack. */
+export function HeadRow({
+  head,
+  trunkLine,
+  lanes,
+  height,
+  news,
+  context,
+  actions,
+  sent,
+  active,
+  select,
+}: {
+  head: Head;
+  trunkLine: Entry['trunkLine'];
+  lanes: number;
+  height: number;
+  /** Of the bottom branch. */
+  news: BranchNews;
+  context: RowContext;
+  actions: RowActions;
+  /** What was asked for on the bottom branch. */
+  sent: Sent | undefined;
+  /** Whether the keys act on it. Only its buttons are reached by Tab. */
+  active: boolean;
+  /** Selects all of its branches. */
+  select: (names: string[]) => void;
+}) {
+  const mayAct = useMay('act');
+  const button = useRef<HTMLButtonElement>(null);
+  const [menu, setMenu] = useState(false);
+  const { root, title, branches, moves, conflicts, heldBack, newest, owner, folded } = head;
+  const request = requestAt(root?.name ?? '', sent, actions);
+  const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
+  const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
+  return (
+    <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
+      <span className="-ml-2 hidden w-4 shrink-0 md:flex" />
+      <Lanes
+        lane={1}
+        parentLane={attached ? 0 : null}
+        below={false}
+        trunkLine={trunkLine}
+        lanes={lanes}
+        height={height}
+        tone="text-muted"
+        suggested={head.kind === 'suggested'}
+      >
+        <path
+          d={folded ? 'M-2-4 2 0-2 4' : 'M-4-2 0 2 4-2'}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.6"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </Lanes>
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <div role="gridcell" className="flex min-w-0 flex-1 items-baseline gap-x-2 text-xs text-muted">
+        <span className="truncate text-sm font-semibold text-text">{visible(title)}</span>
+        <span className="shrink-0 whitespace-nowrap">
+          {branchesWord(branches.length)}
+          {conflicts > 0 && <span className="text-conflict"> · {counted(conflicts, 'conflict')}</span>}
+          {heldBack > 0 && <span className="text-held"> · {heldBack} held back</span>}
+        </span>
+        <span className="min-w-0 truncate max-sm:hidden">
+          {newest && (
+            <>
+              · <Age iso={newest} />
+            </>
+          )}
+          {owner && ` · ${visible(owner)}`}
+        </span>
+      </div>
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
+      <div role="gridcell" className="flex shrink-0 items-center gap-2">
+        {root && canRestack(head) && (moves > 0 || underWay) && (
+          <span
+            data-main
+            className="flex"
+            onPointerEnter={mayAct ? () => actions.preview(root.name) : undefined}
+            onPointerLeave={() => actions.preview(null)}
+          >
+            <JobButton
+              label={moves > 0 ? `Restack ${moves}` : 'Restack'}
+              press={actions.run('restack_subtree', root.name)}
+              request={request}
+              question={() => actions.question(root.name)}
+              job={news.own}
+              jobs={context.jobs}
+              dense
+              tabbable={active}
+              className={underWay ? 'w-37 md:w-44' : 'min-w-24'}
+            />
+          </span>
+        )}
+        <button
+          ref={button}
+          type="button"
+          aria-haspopup="menu"
+          aria-expanded={menu}
+          aria-label={`More for all of ${visible(title)}`}
+          tabIndex={active ? 0 : -1}
+          className="touch flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-selected hover:text-text"
+          onClick={() => setMenu(true)}
+        >
+          <ChevronDown size={14} aria-hidden />
+        </button>
+        {menu && (
+          <Suspense>
+            <HeadMenu
+              head={head}
+              branches={context.branches}
+              anchor={button}
+              select={mayAct ? () => select(branches) : null}
+              close={() => setMenu(false)}
+            />
+          </Suspense>
+        )}
+      </div>
+    </div>
+  );
+}
