@@ -10,10 +10,11 @@ import { description, engines, license, name, version } from '../package.json';
  * `npm run pack`: the server as one package that needs no development package and no build where it is installed, as
  * `dist/spicerack-server-<version>.tgz`. It carries the production build, the server and the command line as one file
  * each, and of Next and React the files that a production server reads. Only the database's driver is left to be
- * installed, as it comes for each system.
+ * installed, as it comes for each system. Where a folder is given, what would be packed is put there, and that is all.
  */
 
-const FOLDER = 'dist/package';
+const given = process.argv[2];
+const FOLDER = given ?? 'dist/package';
 const DRIVER = '@libsql/client';
 
 /** What Next has for building, for developing and for reading, which its server only seems to need. */
@@ -34,7 +35,7 @@ const NOT_NEEDED = [
 const require = createRequire(import.meta.url);
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(given ?? 'dist', { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 
 const buildDir = await ensureBuilt(process.cwd(), console.error);
@@ -108,4 +109,5 @@ const manifest = {
   files: ['.next', 'drizzle', 'docs', '*.mjs'],
 };
 writeFileSync(join(FOLDER, 'package.json'), JSON.stringify(manifest, null, 2));
-execFileSync('npm', ['pack', '--silent', '--pack-destination', '..'], { cwd: FOLDER, stdio: ['ignore', 1, 2] });
+if (given === undefined)
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', '..'], { cwd: FOLDER, stdio: ['ignore', 1, 2] });
