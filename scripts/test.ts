@@ -37,7 +37,7 @@ if ('program' in inngest) process.env.SPICERACK_INNGEST = inngest.program;
 if (browser && 'program' in browser) process.env.SPICERACK_CHROMIUM = browser.program;
 
 const results: Results[] = [];
-const built = await ensureBuilt(say).then(
+const built = await ensureBuilt(process.cwd(), say).then(
   () => true,
   (error: Error) => {
     say(error.message);
