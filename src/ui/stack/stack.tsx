@@ -21,11 +21,10 @@ import { FilterBar, useStackView } from './filter-bar';
 import { useFolds } from './groups/folds';
 import { HeadRow } from './groups/head-row';
 import { restackQuestion } from './groups/question';
-import type { StackPicture } from './layout';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { ghostName, requestName } from './move/pending';
-import { movedWith } from './move/rules';
+import { movedWith, movesBelow } from './move/rules';
 import { usePicture } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
@@ -173,9 +172,10 @@ export function Stack({
       trunk: repo.trunk,
       branches,
       jobs,
+      renewing,
       hasPullRequests: branches.some(({ prNumber }) => prNumber !== null),
     }),
-    [repo.id, repo.trunk, branches, jobs],
+    [repo.id, repo.trunk, branches, jobs, renewing],
   );
 
   const leave = () => {
@@ -390,10 +390,10 @@ export function Stack({
                         trunkLine={trunkLine}
                         lanes={lanes}
                         height={rows.height}
-                        news={news.get(head.root?.name ?? '') ?? NO_NEWS}
+                        news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
                         context={context}
                         actions={actions}
-                        sent={sent.get(head.root?.name ?? '')}
+                        sent={sent.get(head.restack?.name ?? '')}
                         active={name === active}
                         select={select}
                       />
@@ -425,18 +425,6 @@ export function Stack({
       )}
     </div>
   );
-}
-
-/** By branch, how many a Restack of it moves: itself, and what stands on it. */
-function movesBelow({ rows }: StackPicture, states: States): Map<string, number> {
-  const moves = new Map<string, number>();
-  for (const { branch } of rows.toReversed()) {
-    const own = states.get(branch.name)?.is === 'will_move' ? 1 : 0;
-    const sum = (moves.get(branch.name) ?? 0) + own;
-    moves.set(branch.name, sum);
-    if (branch.parent !== null) moves.set(branch.parent, (moves.get(branch.parent) ?? 0) + sum);
-  }
-  return moves;
 }
 
 /** What a row is called where it is only heard. */
