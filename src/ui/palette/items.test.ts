@@ -45,7 +45,15 @@ describe('the palette', () => {
 
   it('offers repos and pages where one is at no repo', () => {
     const items = search(itemsOf([repo], null, 'administer'), '').map(({ text }) => text);
-    expect(items).toEqual(['shop', 'Add a repository', 'Access', 'Status']);
+    expect(items).toEqual([
+      'shop',
+      'Add a repository',
+      'Access',
+      'Status',
+      'Theme: system',
+      'Theme: light',
+      'Theme: dark',
+    ]);
   });
 
   it('offers no Restack of the whole repo where nothing would move', () => {

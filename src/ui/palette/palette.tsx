@@ -14,6 +14,7 @@ import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
+import { setTheme } from '../themes';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
 
 const ChooseParent = lazy(() => import('../stack/move/choose-parent'));
@@ -58,7 +59,8 @@ export default function Palette({ close }: { close: () => void }) {
       return;
     }
     close();
-    if ('go' in does) router.push(does.go);
+    if ('theme' in does) setTheme(does.theme);
+    else if ('go' in does) router.push(does.go);
     else window.open(does.leave, '_blank', 'noopener,noreferrer');
   };
 

@@ -8,9 +8,11 @@ import type { StateFilter } from '@/repos/branch-state';
 import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
+import { newKey, problemOf, problemWords } from '../api';
 import { Button } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
+import { lastUndo } from '../jobs/undoable';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { useStable } from '../stable';
@@ -49,6 +51,7 @@ const ACTS: ReadonlySet<Command['do']> = new Set([
   'drop',
   'sync',
   'select',
+  'undo',
 ]);
 
 const Strip = lazy(() => import('./strip'));
@@ -247,6 +250,14 @@ export function Stack({
       }
       case 'pull_request':
         return branch?.prUrl ? void window.open(branch.prUrl, '_blank', 'noopener,noreferrer') : undefined;
+      case 'undo': {
+        const last = lastUndo(jobs, branches);
+        if ('why' in last) return say(last.why);
+        return void api.jobs.undo.mutate({ jobId: last.job.id, idempotencyKey: newKey() }).then(
+          () => say(`Undo of #${last.job.seq} asked for.`),
+          (error: unknown) => say(problemWords(problemOf(error))),
+        );
+      }
       case 'copy':
         return branch ? void copyText(name).then((done) => done && say(`${visible(name)} copied.`)) : undefined;
       case 'drop':
@@ -339,7 +350,7 @@ export function Stack({
               aria-rowcount={entries.length}
               aria-multiselectable
               aria-activedescendant={current ? `${id}${current.name}` : undefined}
-              aria-keyshortcuts={mayAct ? 'j k r R b m p x s o c [ ] / Enter Escape' : 'j k o c [ ] / Enter Escape'}
+              aria-keyshortcuts={mayAct ? 'j k r R b m p x s o c z [ ] / Enter Escape' : 'j k o c [ ] / Enter Escape'}
               className="group/tree relative max-w-360 normal-nums focus-visible:outline-none"
               style={{ height: rows.total }}
               onFocus={() => {
