@@ -27,7 +27,8 @@ export interface PlanInput {
   /** All that is known to have landed. */
   landings: KnownLanding[];
   engine: PickedEngine;
-  committer: Committer;
+  /** Asked for where commits are replayed. */
+  committer: () => Promise<Committer>;
   /** Branches that the remote does not let move, with its words. */
   refused: ReadonlyMap<string, string>;
   signal: AbortSignal;
@@ -47,15 +48,18 @@ export interface PlannedAction extends PlannedObjects {
  * @throws GitError; the signal's reason when it is aborted.
  */
 export async function planAction(input: PlanInput): Promise<PlannedAction> {
-  const { action, rows, trunk, refused, engine: picked, gitDir, committer, signal, log } = input;
+  const { action, rows, trunk, refused, engine: picked, gitDir, signal, log } = input;
   const scope = targetsFor(action, rows, trunk.name);
   if (!scope.ok) return withoutObjects({}, scope.refusal);
   if (action.kind === 'register_existing_branch') return planRegistrations(input, scope.register);
   if ('error' in picked) return withoutObjects({}, picked.error);
   const { allowed, heldBack } = withoutRefused(scope.targets, refused);
+  const outOfReach = [...scope.heldBack, ...heldBack];
+  if (allowed.length === 0) return withoutObjects({ heldBack: outOfReach }, ownFailure(action, outOfReach));
   const branches = planBranches(rows, trunk.name);
+  const committer = await input.committer();
   const planned = await picked.engine.plan({ gitDir, trunk, branches, targets: allowed, committer, signal, log });
-  const plan = { ...planned.plan, heldBack: [...scope.heldBack, ...heldBack, ...planned.plan.heldBack] };
+  const plan = { ...planned.plan, heldBack: [...outOfReach, ...planned.plan.heldBack] };
   const { left, lost } = await accounts(input, planned);
   return { ...planned, plan, registered: [], left, adopted: [], failure: lost ?? ownFailure(action, plan.heldBack) };
 }
@@ -110,13 +114,14 @@ const LOOKED_AT = 200;
 function withoutObjects(
   {
     moves = [],
+    heldBack = [],
     registered = [],
     adopted = [],
-  }: Partial<Pick<PlannedAction, 'registered' | 'adopted'>> & { moves?: Move[] },
+  }: Partial<Pick<PlannedAction, 'registered' | 'adopted'> & Pick<Plan, 'moves' | 'heldBack'>>,
   failed: Failure | null,
 ): PlannedAction {
   return {
-    plan: { moves, heldBack: [], dropped: [], warnings: [] },
+    plan: { moves, heldBack, dropped: [], warnings: [] },
     registered,
     left: [],
     adopted,

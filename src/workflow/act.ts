@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
@@ -24,7 +24,15 @@ import { clashes, notTracked, unknownBranch } from '@/repos/branch-words';
 import { canCarry } from '@/repos/kept';
 import { pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
-import { type Commitment, commitMoves, type PlannedMove, remoteOptions, resumeMoves, writeMoves } from './commit-moves';
+import {
+  type Commitment,
+  commitMoves,
+  type PlannedMove,
+  pushedBranches,
+  remoteOptions,
+  resumeMoves,
+  writeMoves,
+} from './commit-moves';
 import { failureOfLeftOut } from './left-out';
 import { fetchAndProject } from './sync';
 import { untrackMoves } from './untrack';
@@ -124,7 +132,7 @@ async function carryOut(
       branchTips: () => recordedTips(db, repo.id),
       landings: await recordedLandings(db, repo.id),
       engine,
-      committer: await committer(lease),
+      committer: () => committer(lease),
       refused,
       signal: lease.signal,
       log: (line) => pendingLog.push(logLine(lease, line)),
@@ -196,14 +204,6 @@ async function recordPlan(lease: Lease, { plan, registered, left, adopted }: Pla
       logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
     ),
   ]);
-}
-
-async function pushedBranches({ db, job }: Lease): Promise<Set<string>> {
-  const rows = await db
-    .select({ branch: jobMoves.branch })
-    .from(jobMoves)
-    .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')));
-  return new Set(rows.map(({ branch }) => branch));
 }
 
 /** A new ref: at its parent's tip, for a task; or at a commit that has left the branches, to keep it. */

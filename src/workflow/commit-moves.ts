@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import type { Statement } from '@/db/client';
 import { type JobMoveRow, jobMoves } from '@/db/schema';
@@ -366,4 +366,13 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
 
 function branchOf(ref: string): string {
   return ref.replace(/^refs\/heads\//, '');
+}
+
+/** The branches that the job has moved, on the remote or in the rows alone. */
+export async function pushedBranches({ db, job }: Lease): Promise<Set<string>> {
+  const rows = await db
+    .select({ branch: jobMoves.branch })
+    .from(jobMoves)
+    .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')));
+  return new Set(rows.map(({ branch }) => branch));
 }

@@ -8,6 +8,7 @@ import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/q
 import { factsOf, interruptedSteps, logLine, watched, wordLines } from '@/queue/record';
 import { backOff, mostAttempts } from '@/queue/retry-policy';
 import { act } from './act';
+import { pushedBranches } from './commit-moves';
 import { cancelled, endUntold, finish } from './finish';
 import { resync, sync } from './sync';
 import { verifyMoves } from './verify';
@@ -42,7 +43,8 @@ const STEPS: Record<Exclude<StepName, 'finish'>, (lease: Lease) => Promise<void>
   sync,
   act,
   async resync(lease) {
-    await resync(lease);
+    // A job that has moved nothing has left the remote as its first step saw it.
+    if ((await pushedBranches(lease)).size > 0) await resync(lease);
     await verifyMoves(lease);
   },
 };

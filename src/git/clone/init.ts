@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { git } from '../process/run';
+import { git, gitText } from '../process/run';
 
 /** How a repository names its objects. */
 export type ObjectFormat = 'sha1' | 'sha256';
@@ -56,13 +56,13 @@ export async function setAside(gitDir: string): Promise<void> {
 const waitingIn = (gitDir: string, format: ObjectFormat) => `${gitDir}.${format}`;
 
 /**
- * Makes the clone one in this object format, which is the remote's now: no object of one format is in another. That of
+ * Makes the clone one in the object format that is the remote's now, with the same settings: no object of one format is in another. That of
  * the other format is kept beside it, for it alone may have what undos go back to, and the remote's word is no proof
  * that nobody needs it; once the remote has its format again, it is back.
  */
-export async function keepFormat(gitDir: string, url: string, format: ObjectFormat): Promise<void> {
+export async function changeFormat(gitDir: string, format: ObjectFormat, signal?: AbortSignal): Promise<void> {
   const before = await objectFormat(gitDir);
-  if (before === format) return;
+  const url = await gitText(['config', '--local', 'remote.origin.url'], { gitDir, signal });
   // Nothing is there: where one waits, it is taken before one is made.
   await rename(gitDir, waitingIn(gitDir, before));
   await prepareClone(gitDir, url, format);

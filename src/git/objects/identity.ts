@@ -5,11 +5,14 @@ import { git } from '../process/run';
 export async function committerIdentity(): Promise<{ name: string; email: string }> {
   const { committer } = config();
   if (committer) return committer;
-  const read = async (key: string) => {
-    // Exit code 1: the key is not set.
-    const { stdout } = await git(['config', '--get', key], { okCodes: [0, 1] });
-    return stdout.toString('utf8').trim();
-  };
-  const [name, email] = [await read('user.name'), await read('user.email')];
+  // Exit code 1: neither is set. The last of several counts.
+  const { stdout } = await git(['config', '-z', '--get-regexp', '^user\\.(name|email)$'], { okCodes: [0, 1] });
+  const entries = stdout.toString('utf8').split('\0');
+  const of = (key: string) =>
+    entries
+      .findLast((entry) => entry.startsWith(`${key}\n`))
+      ?.slice(key.length + 1)
+      .trim();
+  const [name, email] = [of('user.name'), of('user.email')];
   return name && email ? { name, email } : { name: 'Spicerack', email: 'spicerack@localhost' };
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftOutRef } from '@/model/left-out';
-import { keepFormat } from '../clone/init';
+import { changeFormat, objectFormat } from '../clone/init';
 import { GitError } from '../process/error';
-import { git, gitRecords, gitText } from '../process/run';
+import { git, gitRecords } from '../process/run';
 import { advertisedBranches, chooseBranches, shownName } from './advertised';
 import type { RemoteOptions } from './options';
 
@@ -34,8 +34,8 @@ export async function fetchRemote(
   const advertised = await advertisedBranches(gitDir, options);
   const [first] = advertised;
   if (first) {
-    const url = await gitText(['config', '--local', 'remote.origin.url'], { gitDir, signal: options.signal });
-    await keepFormat(gitDir, url, first.tip.length === 64 ? 'sha256' : 'sha1');
+    const format = first.tip.length === 64 ? 'sha256' : 'sha1';
+    if ((await objectFormat(gitDir)) !== format) await changeFormat(gitDir, format, options.signal);
   }
   const { taken, leftOut } = chooseBranches(advertised, { trunk, foldsCase: foldsCase(gitDir) });
 

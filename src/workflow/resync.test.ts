@@ -1,0 +1,46 @@
+import { and, eq, isNotNull } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { jobSteps } from '@/db/schema';
+import { type RealJobs, realJobs } from '@/testing/real-jobs';
+
+let app: RealJobs;
+
+beforeAll(async () => {
+  app = await realJobs();
+});
+afterAll(() => app.close());
+
+async function shop() {
+  const remote = await app.remote();
+  await remote.from('main').commit('Start', { 'app.txt': 'one\n' }).branch('a').commit('A', { 'a.txt': 'a\n' }).write();
+  return { remote, repoId: await app.addRegistered(remote) };
+}
+
+/** What the job's last look at the remote was made of. */
+async function lastLook(jobId: string): Promise<string[]> {
+  const rows = await app.db
+    .select({ phase: jobSteps.phase })
+    .from(jobSteps)
+    .where(and(eq(jobSteps.jobId, jobId), eq(jobSteps.step, 'resync'), isNotNull(jobSteps.phase)))
+    .orderBy(jobSteps.id);
+  return rows.flatMap(({ phase }) => phase ?? []);
+}
+
+it.each(['sync_repo', 'restack_repo'] as const)('%s that moves nothing looks at the remote once', async (kind) => {
+  const { repoId } = await shop();
+  const { job, moves } = await app.run({ repoId, kind });
+  expect(job.status).toBe('completed');
+  expect(moves).toEqual([]);
+  expect(await lastLook(job.id)).toEqual([]);
+});
+
+it('what has moved a branch, or what it stands on, looks again at what the remote has now', async () => {
+  const { remote, repoId } = await shop();
+  await remote.from('main').commit('Main goes on', { 'main.txt': 'x\n' }).write();
+  const restack = await app.run({ repoId, kind: 'restack_repo' });
+  expect(restack.moves).toHaveLength(1);
+  expect(await lastLook(restack.job.id)).toEqual(['fetch', 'refresh']);
+  const untrack = await app.run({ repoId, kind: 'untrack_branch', branch: 'a' });
+  expect(untrack.moves).toHaveLength(1);
+  expect(await lastLook(untrack.job.id)).toEqual(['fetch', 'refresh']);
+});
