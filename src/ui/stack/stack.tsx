@@ -310,7 +310,9 @@ export function Stack({
     const entry = entries.find(({ name }) => name === open);
     if (entry && open !== active) goTo(entry);
     const folded = wanted.find(({ head }) => head?.folded && open !== null && head.branches.includes(open));
-    if (folded) fold(folded.name, false);
+    if (!folded) return;
+    fold(folded.name, false);
+    put(open);
   });
   const wasOpen = useRef(false);
   useEffect(() => {
