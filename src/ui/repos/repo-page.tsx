@@ -222,7 +222,9 @@ function Header({
           <h1 className="text-lg font-semibold break-words">{repo.name}</h1>
           <span className="font-mono text-xs text-muted">{repo.trunk}</span>
           <Freshness repo={repo} refreshing={refreshing} />
-          <PullRequestFreshness repo={repo} />
+          <span className="max-sm:hidden">
+            <PullRequestFreshness repo={repo} />
+          </span>
         </div>
         <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
         {repo.leftOut && (
@@ -263,7 +265,7 @@ function Header({
           />
         </div>
         {/* Its line is always there, so that nothing below moves when it is known. */}
-        <p className="min-h-4 text-xs text-muted">
+        <p className="min-h-4 text-xs text-muted max-sm:empty:hidden">
           {problem ? (
             <span className="text-conflict">{problem}</span>
           ) : (

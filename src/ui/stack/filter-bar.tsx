@@ -52,7 +52,7 @@ export function FilterBar({
   return (
     <search
       aria-label="Branches"
-      className="sticky top-12 z-10 flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5"
+      className="sticky top-12 z-10 flex items-center sm:flex-wrap gap-x-2 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5"
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll sideways */}
       <div role="group" aria-label="Filter" className="-mx-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
@@ -88,7 +88,7 @@ export function FilterBar({
           </select>
         </span>
       )}
-      <label className={`relative flex w-full items-center sm:w-38 ${isNarrowed(view) ? 'ml-auto' : ''}`}>
+      <label className={`relative flex w-24 shrink-0 items-center sm:w-38 ${isNarrowed(view) ? 'ml-auto' : ''}`}>
         <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
         <span className="sr-only">Find a branch</span>
         <input
