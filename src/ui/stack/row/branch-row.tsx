@@ -147,6 +147,14 @@ export const BranchRow = memo(function BranchRow({
   const ended = !isLive(branch);
   const above = place?.above ?? 0;
 
+  const coveredBy = news.mover?.job.seq;
+  const refusal =
+    state.is === 'moving' && coveredBy !== undefined
+      ? `#${coveredBy} is about to move it.`
+      : state.is === 'in_place' && moves === 0 && !context.renewing
+        ? 'It is in place.'
+        : null;
+
   const row = useRef<HTMLDivElement>(null);
   const movable = mayAct && pickUpProblem(branch) === null;
   useEffect(() => {
@@ -252,7 +260,7 @@ export const BranchRow = memo(function BranchRow({
                 request={request}
                 job={own}
                 jobs={context.jobs}
-                impossible={state.is === 'in_place' && moves === 0 && !context.renewing ? 'It is in place.' : null}
+                impossible={refusal}
                 dense
                 tabbable={active}
                 className={`shrink-0 rounded-control bg-surface md:w-40 group-data-beside/stack:w-28 ${busy ? 'w-37' : 'w-28'}`}
