@@ -13,6 +13,7 @@ const here = {
   ],
   jobs: [jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' })],
   moves: 36,
+  question: null,
 };
 const found = (typed: string) => search(itemsOf([repo], here, 'administer'), typed).map(({ text }) => text);
 

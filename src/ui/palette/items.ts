@@ -42,6 +42,8 @@ export interface Here {
   jobs: JobDetail[];
   /** How many branches a Restack of the whole repo moves. */
   moves: number;
+  /** What is asked before that is done; null where nothing is. */
+  question: string | null;
 }
 
 /** Everything that the palette offers to who may do so much: pages, repos, what can be done, branches and jobs, in this order. */
