@@ -253,7 +253,7 @@ export const BranchRow = memo(function BranchRow({
               onFocus={showPreview}
               onBlur={hidePreview}
               // A key may have asked for what is refused.
-              className={`absolute inset-y-0 right-12 items-center max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active ? '' : RESTING}`}
+              className={`absolute inset-y-0 right-12 items-center max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
             >
               <JobButton
                 {...main}
