@@ -54,6 +54,9 @@ const ACTS: ReadonlySet<Command['do']> = new Set([
   'undo',
 ]);
 
+/** What takes a click in a row for itself. */
+const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
+
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -275,10 +278,11 @@ export function Stack({
       case 'restack':
         return pressMain(name);
       case 'rebase':
+        if (head) return;
         if (!branch?.tracked || !canBeSelected(branch)) return say(`${visible(name)} cannot be rebased.`);
         return void send(name, 'rebase_branch', actions.run('rebase_branch', name));
       case 'pick_up':
-        return pickUp(name);
+        return head ? undefined : pickUp(name);
       case 'sync':
         return void sync.send('Sync', askForSync);
       case 'select':
@@ -289,8 +293,7 @@ export function Stack({
     }
   };
   const onRowClick = (event: MouseEvent, index: number) => {
-    if (event.target instanceof Element && event.target.closest('button, a, input, [role="dialog"], [role="menu"]'))
-      return;
+    if (event.target instanceof Element && event.target.closest(IN_A_ROW)) return;
     const entry = entries[index];
     if (!entry) return;
     toTree();
