@@ -31,6 +31,15 @@ export function branchNameProblem(name: string): string | null {
   return null;
 }
 
+/**
+ * Git keeps no `a/x` beside `a`: a name may not be the folder of another one. The branch beside which one of this name
+ * cannot be; null where there is none.
+ */
+export function clashingBranch(name: string, others: Iterable<string>): string | null {
+  for (const other of others) if (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)) return other;
+  return null;
+}
+
 /** A branch name made from a title: `Fix the cart's total!` becomes `task/fix-the-cart-s-total`. */
 export function branchNameFor(title: string): string {
   const words = title

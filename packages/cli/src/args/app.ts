@@ -434,6 +434,16 @@ const commands = buildRouteMap({
       parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: none },
       docs: { brief: 'Find what is wrong or missing, and what mends it' },
     }),
+    serve: command({
+      loader: async () => (await import('../commands/serve')).serve,
+      parameters: { flags: { json: JSON_FLAG }, positional: none },
+      docs: { brief: 'Run the server, where its package is installed' },
+    }),
+    backup: command({
+      loader: async () => (await import('../commands/serve')).backup,
+      parameters: { flags: { json: JSON_FLAG }, positional: tuple(one('A new file', 'file')) },
+      docs: { brief: "Write the server's database into one file, also while it runs; where its package is installed" },
+    }),
     mcp: command({
       loader: async () => (await import('../commands/mcp')).mcp,
       parameters: { flags: { json: JSON_FLAG, readOnly: flag('Only tools that change nothing') }, positional: none },
