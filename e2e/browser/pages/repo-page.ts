@@ -68,6 +68,12 @@ export class RepoPage {
     return new BranchRow(this.page, this.tree.locator(`[data-branch="${name}"]`));
   }
 
+  /** Presses the head of a group that is folded. */
+  async unfold(title: string): Promise<void> {
+    const head = this.tree.locator('[data-head][aria-expanded=false]').filter({ hasText: title });
+    await head.getByText(title, { exact: true }).click();
+  }
+
   /** The names of the branches from top to bottom, the trunk first. */
   branches(): Promise<string[]> {
     return this.tree
