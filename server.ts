@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { note } from '@/access/audit';
@@ -43,6 +45,8 @@ const REGISTER_AGAIN_MS = 60_000;
 const RUNS_AS_ROOT =
   'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
 
+/** Where the sources are, or a packed version. */
+const root = fileURLToPath(new URL('.', import.meta.url));
 const dev = process.argv.includes('--dev');
 const say = announce;
 const ending = new AbortController();
@@ -52,6 +56,7 @@ async function main(): Promise<void> {
     NODE_ENV: dev ? 'development' : 'production',
     NEXT_TELEMETRY_DISABLED: '1',
     NEXT_MANUAL_SIG_HANDLE: 'true',
+    SPICERACK_PROGRAM_DIR: root,
   });
   if (dev) await askForInngest(process.env);
   const config = readConfig();
@@ -80,7 +85,7 @@ async function main(): Promise<void> {
   endOnSignal(server, () => inngest);
   await lockDataDir(config.dataDir);
   nameNode(machine());
-  if (!dev) await ensureBuilt(say, config.build);
+  if (!dev) await takeBuild(await ensureBuilt(root, say, config.build));
   // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
   process.umask(UMASK);
   await checkDatabase(config);
@@ -88,8 +93,7 @@ async function main(): Promise<void> {
 
   // Only now: Next and the Inngest client read the environment when they load.
   const { default: next } = await import('next');
-  const dir = fileURLToPath(new URL('.', import.meta.url));
-  const app = next({ dev, dir, hostname: config.host, port, httpServer: door.upgrades });
+  const app = next({ dev, dir: root, hostname: config.host, port, httpServer: door.upgrades });
   await app.prepare();
   const signingKey = inngest ? inngest.env.INNGEST_SIGNING_KEY : config.inngest?.signingKey;
   door.open({ handle: app.getRequestHandler(), inngestSigns: Boolean(signingKey) });
@@ -99,6 +103,12 @@ async function main(): Promise<void> {
   if (health.status >= 500) throw new Error(`Spicerack cannot start: ${await health.text()}`);
   const { executor: runs, engine } = runtimeStatus();
   say(`Spicerack is ready on ${origin} (executor: ${runs.name}; engine: ${engine.name ?? 'missing'})`);
+}
+
+/** Has Next go by the settings that the build was made with, as it does where a build is copied out: it asks for no tools. */
+async function takeBuild(dir: string): Promise<void> {
+  const made: { config: unknown } = JSON.parse(await readFile(join(root, dir, 'required-server-files.json'), 'utf8'));
+  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(made.config);
 }
 
 /** Whether there is a database that this version may work on, brought up to date; the app opens it for itself. */

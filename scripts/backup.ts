@@ -7,7 +7,9 @@ import { UMASK } from '@/upkeep/modes';
 const [file, ...more] = process.argv.slice(2);
 try {
   if (file === undefined || more.length > 0)
-    throw new Error('Name one file: npm run backup -- /somewhere/spicerack.db');
+    throw new Error(
+      'Name one file: spicerack backup /somewhere/spicerack.db, or npm run backup -- /somewhere/spicerack.db',
+    );
   process.umask(UMASK);
   await backUp(readConfig(), resolve(file));
   console.log(`The database is in ${resolve(file)}.`);

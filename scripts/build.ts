@@ -2,7 +2,7 @@ import { ensureBuilt } from '@/server/build';
 
 /** `npm run build`: the production build, where there is none of these sources. */
 try {
-  await ensureBuilt(console.error);
+  await ensureBuilt(process.cwd(), console.error);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

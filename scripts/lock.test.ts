@@ -19,7 +19,6 @@ const entries = Object.entries(lock.packages).filter(([path, entry]) => path.inc
 const HAVE_A_SCRIPT: Record<string, string> = {
   esbuild: 'puts its program in the place of a small JavaScript file that starts it; without, that file starts it',
   'inngest-cli': 'downloads the Inngest server; `npm run setup` does it where that is wanted',
-  protobufjs: 'warns of a version scheme',
 };
 
 describe('the lock file', () => {

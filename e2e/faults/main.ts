@@ -43,7 +43,7 @@ if (values.list) {
 }
 
 async function main(): Promise<number> {
-  await ensureBuilt(console.error);
+  await ensureBuilt(process.cwd(), console.error);
   const begun = performance.now();
   const results: CellResult[] = [];
   for (const executor of executors) {

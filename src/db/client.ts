@@ -11,7 +11,7 @@ import { setProblem } from './problems';
 import * as schema from './schema';
 import { signal } from './signal';
 import { databaseTrouble } from './trouble';
-import { MIGRATIONS, makeTriggers, NewerDatabase, schemaOf } from './version';
+import { makeTriggers, migrations, NewerDatabase, schemaOf } from './version';
 
 /** How long SQLite itself waits for another writer, in milliseconds: it waits in place, so the whole process stands still. */
 const BLOCK_MS = 5;
@@ -36,7 +36,7 @@ export async function openDatabase(url: string, authToken?: string | null): Prom
     client.close();
     throw new NewerDatabase();
   }
-  await migrate(db, MIGRATIONS).catch(async (error: unknown) => {
+  await migrate(db, migrations()).catch(async (error: unknown) => {
     // Another node that started at the same time was quicker.
     if ((await schemaOf(client)) !== 'equal') throw error;
   });

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { type Client, LibsqlError } from '@libsql/client';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { TRIGGERS_VERSION, triggerStatements } from './triggers';
 
-/** The migrations of this program. */
-export const MIGRATIONS = { migrationsFolder: 'drizzle' };
+/** The migrations of this program, which may be started in another folder than its own (`server.ts`). */
+export const migrations = () => ({ migrationsFolder: join(process.env.SPICERACK_PROGRAM_DIR ?? '', 'drizzle') });
 
 /** A database that a newer program has brought up to date: this one knows only some of its tables. */
 export class NewerDatabase extends Error {
@@ -17,7 +18,7 @@ export class NewerDatabase extends Error {
 
 /** Whether the database needs a newer program, one that has all migrations, or one that lacks some. */
 export async function schemaOf(client: Client): Promise<'newer' | 'equal' | 'older'> {
-  const ours = readMigrationFiles(MIGRATIONS).at(-1)?.folderMillis ?? 0;
+  const ours = readMigrationFiles(migrations()).at(-1)?.folderMillis ?? 0;
   const applied = await client
     .execute('select max(created_at) as at from __drizzle_migrations')
     .then(({ rows }) => Number(rows[0]?.at ?? 0))

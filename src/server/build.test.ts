@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { digestOf } from './build';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { digestOf, ensureBuilt } from './build';
 
 let dir: string;
 beforeEach(() => {
@@ -30,4 +40,83 @@ it.each([
   const before = await digest();
   change();
   expect(await digest()).not.toBe(before);
+});
+
+describe('a build', () => {
+  /** In the place of Next: writes down that it was called, and makes a build of what the source says. */
+  const NEXT = `
+    const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+    appendFileSync('calls', '.');
+    const source = readFileSync('src/deep/a.ts', 'utf8');
+    mkdirSync(process.env.NEXT_DIST_DIR, { recursive: true });
+    writeFileSync(process.env.NEXT_DIST_DIR + '/page', source);
+    setTimeout(() => process.exit(source === 'broken' ? 1 : 0), 100);`;
+  const said: string[] = [];
+  const ensure = (mode?: 'auto' | 'never') => ensureBuilt(dir, (line) => said.push(line), mode);
+  const source = (text: string) => writeFileSync(join(dir, 'src/deep/a.ts'), text);
+  const calls = () => (existsSync(join(dir, 'calls')) ? readFileSync(join(dir, 'calls'), 'utf8').length : 0);
+  const page = (build: string) => readFileSync(join(dir, build, 'page'), 'utf8');
+
+  beforeEach(() => {
+    said.length = 0;
+    mkdirSync(join(dir, 'node_modules/next/dist/bin'), { recursive: true });
+    writeFileSync(join(dir, 'node_modules/next/dist/bin/next'), NEXT);
+  });
+
+  it('is made once, by whoever comes first; who comes meanwhile waits for it', async () => {
+    const [one, other] = await Promise.all([ensure(), ensure()]);
+    expect(one).toBe(other);
+    expect(calls()).toBe(1);
+    expect(said).toEqual(expect.arrayContaining(['Another process makes the production build: waiting for it']));
+    expect(await ensure()).toBe(one);
+    expect(calls()).toBe(1);
+  });
+
+  it('of other sources leaves that of a running server where it is', async () => {
+    const running = await ensure();
+    source('two');
+    const next = await ensure();
+    expect([page(running), page(next)]).toEqual(['one', 'two']);
+    source('one');
+    expect(await ensure()).toBe(running);
+    expect(calls()).toBe(2);
+  });
+
+  it('that failed is none, and the next start makes it anew', async () => {
+    source('broken');
+    await expect(ensure()).rejects.toThrow('The production build failed');
+    await expect(ensure('never')).rejects.toThrow('run `npm run build`');
+    await expect(ensure()).rejects.toThrow('The production build failed');
+    expect(calls()).toBe(2);
+  });
+
+  it('is never made for a service, nor is one of other sources taken', async () => {
+    await expect(ensure('never')).rejects.toThrow('SPICERACK_BUILD=never: run `npm run build` before the start.');
+    const built = await ensure();
+    expect(await ensure('never')).toBe(built);
+    source('two');
+    await expect(ensure('never')).rejects.toThrow('SPICERACK_BUILD=never');
+    expect(calls()).toBe(1);
+  });
+
+  it('stays while two more are made, and then goes', async () => {
+    for (const text of ['one', 'two', 'three']) {
+      source(text);
+      await ensure();
+    }
+    const folders = () =>
+      readdirSync(join(dir, '.next/builds'), { withFileTypes: true }).filter((e) => e.isDirectory());
+    expect(folders()).toHaveLength(3);
+    source('four');
+    const last = await ensure();
+    expect(folders()).toHaveLength(3);
+    expect(page(last)).toBe('four');
+  });
+
+  it('comes with a packed version, which has no sources', async () => {
+    const built = await ensure();
+    rmSync(join(dir, 'src'), { recursive: true });
+    rmSync(join(dir, 'node_modules'), { recursive: true });
+    expect(await ensure()).toBe(built);
+  });
 });

@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '@/config';
 import { setUpEnvironment } from '@/environment';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { lockFile } from './file-lock';
 
 /** What a production build is made of. */
 const SOURCES = [
@@ -18,40 +16,92 @@ const SOURCES = [
   'next.config.mjs',
   'postcss.config.mjs',
   'tsconfig.json',
+  'tsconfig.build.json',
   'package-lock.json',
 ];
 
-/** What a build was made of, beside it. */
-const MADE_OF = join(root, '.next/spicerack-sources');
+/** A folder a build, named after what it is made of. A server that runs keeps its own, whatever is built meanwhile. */
+const BUILDS = '.next/builds';
+/** Is in a build when all else is. */
+const FINISHED = 'finished';
+/** How many builds stay, this one too: for servers that still run on one of them. */
+const KEPT = 3;
+/** Longer than the slowest build. */
+const BUILT_WITHIN_MS = 20 * 60_000;
 
 /**
- * Makes the production build where there is none, or where it was made of other sources. It goes by what stands in them
- * and not by their times, which a checkout or a copy changes.
- * @param mode `never` takes the build that is there
+ * Makes the production build of these sources where there is none. It goes by what stands in them and not by their
+ * times, which a checkout or a copy changes. Where another process makes it, that is waited for.
+ * @param root the folder that the sources are in, or a packed version
+ * @param mode `never` takes what is there
+ * @returns its folder, from the root
  * @throws Error when the build fails, its output having gone to standard error; or where there is none and none may be made
  */
-export async function ensureBuilt(log: (line: string) => void, mode: Config['build'] = 'auto'): Promise<void> {
-  const isBuilt = existsSync(join(root, '.next/BUILD_ID'));
-  if (mode === 'never') {
-    if (isBuilt) return;
-    throw new Error('There is no production build, and SPICERACK_BUILD=never: run `npm run build` before the start.');
+export async function ensureBuilt(
+  root: string,
+  log: (line: string) => void,
+  mode: Config['build'] = 'auto',
+): Promise<string> {
+  // A packed version brings its build, and nothing to make another of.
+  const isPacked = !existsSync(join(root, 'src'));
+  const name = isPacked ? (await finished(root))[0] : (await digestOf(SOURCES, root)).slice(0, 16);
+  const dir = `${BUILDS}/${name}`;
+  const isBuilt = () => existsSync(join(root, dir, FINISHED));
+  if (isBuilt()) return dir;
+  if (mode === 'never' || isPacked) {
+    throw new Error(
+      'There is no production build of these sources, and SPICERACK_BUILD=never: run `npm run build` before the start.',
+    );
   }
-  const sources = await digestOf(SOURCES, root);
-  const madeOf = await readFile(MADE_OF, 'utf8').catch(() => null);
-  if (isBuilt && madeOf === sources) return;
-  log(`${isBuilt ? 'The production build was made of other sources' : 'There is no production build'}: building`);
-  const build = spawn(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+  const lock = join(root, BUILDS, 'lock.db');
+  let unlock = await lockFile(lock, 0);
+  if (!unlock) {
+    log('Another process makes the production build: waiting for it');
+    unlock = await lockFile(lock, BUILT_WITHIN_MS);
+    if (!unlock) throw new Error('Another process still makes the production build: end it, or start again later.');
+  }
+  try {
+    if (isBuilt()) return dir;
+    const others = await finished(root);
+    log(`There is no production build${others.length > 0 ? ' of these sources' : ''}: building`);
+    await build(root, dir);
+    for (const old of others.slice(KEPT - 1)) await rm(join(root, BUILDS, old), { recursive: true, force: true });
+    return dir;
+  } finally {
+    unlock();
+  }
+}
+
+async function build(root: string, dir: string): Promise<void> {
+  // What a build that was broken off has left.
+  await rm(join(root, dir), { recursive: true, force: true });
+  const next = spawn(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
     cwd: root,
-    env: setUpEnvironment({ NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }),
+    env: setUpEnvironment({ NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NEXT_DIST_DIR: dir }),
     stdio: ['ignore', process.stderr, process.stderr],
   });
-  // A build that is left behind keeps the next one from starting.
-  const end = () => build.kill();
+  // A build that is left behind would go on beside the next one.
+  const end = () => next.kill();
   process.once('exit', end);
-  const [code] = await once(build, 'exit');
+  const [code] = await once(next, 'exit');
   process.off('exit', end);
   if (code !== 0) throw new Error('The production build failed; see the messages above.');
-  await writeFile(MADE_OF, sources);
+  await writeFile(join(root, dir, FINISHED), '');
+}
+
+/** The builds that are whole, the newest first. */
+async function finished(root: string): Promise<string[]> {
+  const names = await readdir(join(root, BUILDS)).catch(() => []);
+  const builds = await Promise.all(
+    names.map(async (name) => {
+      const made = await stat(join(root, BUILDS, name, FINISHED)).catch(() => null);
+      return made ? [{ name, at: made.mtimeMs }] : [];
+    }),
+  );
+  return builds
+    .flat()
+    .sort((a, b) => b.at - a.at)
+    .map(({ name }) => name);
 }
 
 /** A digest of the names and contents of all files at or below these paths; tests are not part of a build. */
