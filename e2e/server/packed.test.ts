@@ -48,4 +48,5 @@ test('the packed server serves its pages, runs a job and is backed up, where nei
     await once(server, 'exit');
     rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
-});
+  // It may build first.
+}, 240_000);
