@@ -15,7 +15,6 @@ export default defineConfig({
   timeout: 60_000,
   reporter: process.env.CI ? 'list' : 'line',
   use: {
-    trace: 'retain-on-failure',
     launchOptions: {
       args: BROWSER_ARGS,
       ...('program' in browser ? { executablePath: browser.program } : {}),

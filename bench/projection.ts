@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Files, makeRemote, type Remote } from '@/demo/remote';
 import { prepareClone } from '@/git/clone/init';
-import { git } from '@/git/process/run';
+import { git, gitText } from '@/git/process/run';
 import { fetchRemote } from '@/git/remote/fetch';
 import { computeProjection, type ProjectedRow, type ProjectionInput } from '@/projection/refresh';
 import { type BenchRow, type Contestant, measure } from './row';
@@ -11,30 +11,38 @@ import { type BenchRow, type Contestant, measure } from './row';
 const STACKS = 200;
 const HEIGHT = 5;
 const FILES = 500;
+/** Branches that were merged earlier and are deleted. */
+const MERGED = 1000;
 const RUNS = 9;
 
 /**
  * An ordinary sync of 1,000 tracked branches in 200 stacks: trunk has moved, and so have 100 branches. Fetch and
  * projection, with every branch looked at for being merged and every stack's forecast made anew, against `git fetch` and
- * one `git for-each-ref`, which is the least that anything must do to see the branches. Every run has a fresh copy
- * of the clone as it was before.
+ * one `git for-each-ref`, which is the least that anything must do to see the branches; and the same in a repository
+ * with a past: 1,000 branches have landed earlier, and so has a part of each one that is there. Every run has a fresh
+ * copy of the clone as it was before.
  */
 export async function run(): Promise<BenchRow> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
   try {
     const bed = await makeBed(dir);
-    const spicerack = contestant('sync and projection', bed, async (gitDir) => {
-      await fetchRemote(gitDir);
-      const projection = await computeProjection({ ...bed.before, gitDir });
-      const restacks = projection?.rows.filter((row) => row.needsRestack && row.forecast);
-      if (projection?.rows.length !== STACKS * HEIGHT || restacks?.length !== STACKS)
-        throw new Error('a wrong projection');
-    });
+    const sync = (label: string, before: Bed['before']) =>
+      contestant(label, bed, async (gitDir) => {
+        await fetchRemote(gitDir);
+        const projection = await computeProjection({ ...before, gitDir });
+        const restacks = projection?.rows.filter((row) => row.needsRestack && row.forecast);
+        if (projection?.rows.length !== before.previousRows.length || restacks?.length !== STACKS)
+          throw new Error('a wrong projection');
+        if (projection.merged.length + projection.voided.length > 0) throw new Error('a wrong landing');
+      });
+    const spicerack = sync('sync and projection', bed.before);
+    const past = withLandings(bed.before, bed.trunkLine);
+    const later = sync(`the same with ${past.landings.length} recorded landings`, past);
     const plain = contestant('git fetch + git for-each-ref', bed, async (gitDir) => {
       await git(['fetch', '--prune', '--quiet', 'origin'], { gitDir });
       await git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/remotes/origin'], { gitDir });
     });
-    return await measure(`sync and projection of ${STACKS * HEIGHT} branches`, [spicerack, plain], RUNS);
+    return await measure(`sync and projection of ${STACKS * HEIGHT} branches`, [spicerack, later, plain], RUNS);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -45,6 +53,29 @@ interface Bed {
   copy(): Promise<string>;
   /** What the database held then. */
   before: Omit<ProjectionInput, 'gitDir'>;
+  /** Trunk's commits, newest first. */
+  trunkLine: string[];
+}
+
+/** The same with a past: branches that have landed and are deleted, and of each one that is there, its first commits. */
+function withLandings(before: Bed['before'], trunkLine: string[]): Bed['before'] {
+  const landing = (branch: string, id: number) => {
+    const [upTo = '', base = ''] = trunkLine.slice(id % (trunkLine.length - 1));
+    const fact = { branch, base, upTo, into: 'main', at: upTo, evidence: 'content' as const };
+    return { ...fact, id, isVoid: false, retargeted: [] };
+  };
+  const [row] = before.previousRows;
+  if (!row) throw new Error('no rows');
+  const merged = Array.from({ length: MERGED }, (_, i) => {
+    const { upTo, base } = landing('', i);
+    return { ...row, name: `merged-${i}`, parent: 'main', tip: upTo, base, merged: true, forecast: null };
+  });
+  const inPart = before.previousRows.map(({ name }, i) => landing(name, MERGED + i));
+  return {
+    ...before,
+    previousRows: [...before.previousRows, ...merged],
+    landings: [...merged.map(({ name }, i) => landing(name, i)), ...inPart],
+  };
 }
 
 function contestant(label: string, bed: Bed, work: (gitDir: string) => Promise<void>): Contestant {
@@ -66,6 +97,7 @@ async function makeBed(dir: string): Promise<Bed> {
   await prepareClone(clone, remote.dir);
   await fetchRemote(clone);
   const before = await trackedRows(clone, parents);
+  const trunkLine = (await gitText(['rev-list', '--first-parent', 'origin/main'], { gitDir: clone })).split('\n');
 
   await remote
     .from('main')
@@ -80,6 +112,7 @@ async function makeBed(dir: string): Promise<Bed> {
   let copies = 0;
   return {
     before,
+    trunkLine,
     async copy() {
       copies += 1;
       const to = join(dir, `copy-${copies}.git`);

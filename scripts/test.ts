@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { ensureBuilt } from '@/server/build';
 import { ensureInngest } from '@/server/inngest-program';
 import { ensureBrowser } from './browser';
+import { memoryFolder } from './temp-folder';
 import { playwrightResults, type Results, slowest, sum, vitestResults } from './test-results';
 
 /**
@@ -19,6 +20,12 @@ const ci = Boolean(process.env.CI) && process.env.CI !== 'false';
 const say = (line: string) => console.log(line);
 
 const reports = { vitest: 'test-results/vitest.json', playwright: 'test-results/playwright.json' };
+const memory = process.env.TMPDIR === undefined ? memoryFolder() : null;
+if (memory) {
+  process.env.TMPDIR = memory;
+  say(`Temporary folders lie in ${memory}; set TMPDIR for another place.`);
+}
+
 rmSync('test-results', { recursive: true, force: true });
 mkdirSync('test-results', { recursive: true });
 

@@ -11,11 +11,14 @@ test('a button is its job: pressed, at its step, behind another, cancelled, done
   await expect(shopPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 20_000 });
   await expect(shopPage.button('Cancel: Restack')).toHaveAttribute('aria-disabled', 'true');
 
-  const second = await shopPage.jobOf(() => shopPage.branch('search/filters').button('Restack').click());
+  // What it is about to move cannot be pressed meanwhile; anything else waits behind it.
   await expect(shopPage.branch('search/filters').button('Restack')).toHaveAccessibleName(
-    `Restack: Queued behind #${first.seq}`,
+    `Restack (not now: #${first.seq} is about to move it.)`,
   );
-  await shopPage.branch('search/filters').row.getByRole('button', { name: 'Cancel: Restack' }).click();
+  const docs = shopPage.branch('docs/returns-policy');
+  const second = await shopPage.jobOf(() => docs.button('Register').click());
+  await expect(docs.button('Register')).toHaveAccessibleName(`Register: Queued behind #${first.seq}`);
+  await docs.row.getByRole('button', { name: 'Cancel: Register' }).click();
   await second.is('cancelled');
 
   await release();

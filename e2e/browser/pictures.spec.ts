@@ -229,9 +229,9 @@ test('the stack in hand', async ({ page, studio, look }) => {
   const release = await holdPushes(shop.remote);
   await shopPage.startRestackAll();
   await expect(shopPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 30_000 });
-  await shopPage.jobOf(() => shopPage.branch('search/filters').button('Restack').click());
+  await shopPage.jobOf(() => shopPage.branch('docs/returns-policy').button('Register').click());
   await shopPage.jobOf(() => shopPage.branch('catalog/price-rounding').button('Restack').click());
-  await expect(shopPage.branch('search/filters').row).toContainText(/Queued behind|Behind/);
+  await expect(shopPage.branch('docs/returns-policy').row).toContainText(/Queued behind|Behind/);
   await look('repo-working', { docs: {} });
   await page.locator('[data-job]').nth(2).getByRole('link').first().click();
   await expect(page.getByRole('region', { name: 'Steps' })).toContainText('push');

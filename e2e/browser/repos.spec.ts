@@ -9,7 +9,7 @@ test('a repository is added by one field, and its branches appear when they are 
   await expect(page.getByRole('heading', { name: 'shop', level: 1 })).toBeVisible();
   const repo = new RepoPage(page);
   await repo.branch('checkout/cart-totals').says('untracked');
-  await repo.branch('auth/remember-me').says('stands on auth/password-reset');
+  await expect(repo.branch('auth/remember-me').row).toHaveAccessibleName(/untracked, stands on auth\/password-reset$/);
   await expect(page.getByRole('link', { name: /^shop \d+ 14 untracked$/ })).toBeVisible();
   await expect(page.getByRole('main').getByText('14 branches · 14 untracked')).toBeVisible();
   await expect(page.getByText(/^synced (just now|\d+ s ago)/)).toBeVisible();

@@ -204,6 +204,37 @@ test('a branch’s menu copies its name and leads to its history', async ({ shop
   await expect(page).toHaveURL(/\/activity\?branch=search%2Ffilters$/);
 });
 
+test('stacks fold, and stay folded; keys go from one to the next, show them all, and lead to other pages', async ({
+  shopPage,
+  page,
+}) => {
+  const { keyboard } = page;
+  const heads = shopPage.tree.locator('[data-head]');
+  await expect(heads).toHaveText([/^auth/, /^catalog/, /^checkout/, /^search/]);
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/gift-cards');
+  await keyboard.press('ArrowLeft');
+  await expect(shopPage.branch('checkout/gift-cards').row).toHaveCount(0);
+  await expect(heads.nth(2)).toHaveAttribute('aria-expanded', 'false');
+  await keyboard.press(']');
+  await expect(heads.nth(3)).toHaveAttribute('id', (await shopPage.tree.getAttribute('aria-activedescendant')) ?? '');
+  await page.getByRole('banner').getByRole('button', { name: 'Theme: as the system' }).click();
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(heads).toHaveCount(4);
+  await expect(shopPage.branch('checkout/gift-cards').row).toHaveCount(0);
+  await heads.nth(2).click();
+  await expect(shopPage.branch('checkout/gift-cards').row).toBeVisible();
+
+  await keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('undo the last job');
+  await expectAccessible(page);
+  await keyboard.press('Escape');
+  await keyboard.press('g');
+  await keyboard.press('n');
+  await expect(page).toHaveURL(/\/needs$/);
+});
+
 test('several branches are restacked as one job after another, none twice', async ({ shopPage, shop, page }) => {
   await shop.teamGoesOn();
   await shopPage.run('Sync');

@@ -45,14 +45,15 @@ test('a task on a new branch makes the branch on top of the chosen parent', asyn
   expect(await shop.remote.tip('task/wrap-the-gift-cards')).toBe(await shop.remote.tip('checkout/gift-cards'));
 });
 
-test('a task on a branch that is not there says why, and Retry attaches it once it is', async ({ shopPage, shop }) => {
+test('a task on a branch that is not there waits for its push, and the sync that sees it attaches it', async ({
+  shopPage,
+  shop,
+}) => {
   const task = await shopPage.createTask('Late one', 'agent/late');
-  await task.is('error');
-  await task.says('agent/late');
-  const retry = task.card.getByRole('button', { name: /^Attach: Retry · BRANCH_NOT_FOUND/ });
-  await expect(retry).toBeVisible();
+  await task.says('Waits for a push of agent/late');
+  await expect(task.card.getByRole('button', { name: 'Look for it now' })).toBeVisible();
   await shop.remote.from('main').branch('agent/late').commit('Late', { 'late.js': '1\n' }).write();
-  await retry.click();
+  await shopPage.run('Sync');
   await task.is('completed');
   await task.says('attached');
 });

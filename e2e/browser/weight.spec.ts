@@ -16,6 +16,18 @@ async function firstLoad(request: APIRequestContext, path: string): Promise<numb
   return bytes;
 }
 
+test('the page’s data is asked for by the HTML, once, before its scripts have run', async ({ shopPage, page }) => {
+  await shopPage.goto(shopPage.id);
+  await expect(shopPage.branch('search/index').row).toBeVisible();
+  const asked = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.includes('repos.overview'))
+      .map((entry) => (entry as PerformanceResourceTiming).initiatorType),
+  );
+  expect(asked).toEqual(['link']);
+});
+
 test('the JavaScript of a page’s first load weighs at most 200 KiB', async ({ shopPage, request }) => {
   for (const path of ['/', `/repos/${shopPage.id}`]) {
     expect(await firstLoad(request, path), path).toBeLessThanOrEqual(200 * KIB);

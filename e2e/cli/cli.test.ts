@@ -128,7 +128,7 @@ describe('one session in a clone', () => {
     await spicerack('sync');
     const refused = await spicerack('restack', '--all');
     expect(refused.code).toBe(6);
-    expect(refused.stderr).toContain('✕ fix conflicts in app.txt');
+    expect(refused.stderr).toContain('✕ fix: conflicts in app.txt');
     expect(refused.stderr).toContain('give --yes');
     const done = await spicerack('restack', '--all', '--yes');
     expect(done.code).toBe(3);
@@ -137,6 +137,11 @@ describe('one session in a clone', () => {
     expect((await spicerack('log')).code).toBe(0);
     const { value } = await json('jobs', '--status', 'completed', '--limit', '1');
     expect(value.jobs).toMatchObject([{ job: { kind: 'restack_repo', status: 'completed' } }]);
+    // Again is an action as any other.
+    expect(await spicerack('retry', `${value.jobs[0].job.seq}`)).toMatchObject({
+      code: 6,
+      stderr: expect.stringMatching(/^forecast: .*\n {2}✕ fix: conflicts[\s\S]*give --yes/),
+    });
     expect((await json('jobs', '--status', 'queued')).value.jobs).toEqual([]);
     expect((await spicerack('jobs', '--status', 'done')).code).toBe(2);
   });
@@ -160,8 +165,13 @@ describe('one session in a clone', () => {
     const { code, stderr } = await spicerack('restack', 'nobody/has-it');
     expect(code).toBe(5);
     expect(stderr).toContain('by its forecast it would fail');
+    expect((await spicerack('restack', 'nobody/has-it', '--dry-run')).code).toBe(5);
     expect(await count()).toBe(before);
     expect((await spicerack('restack', 'nobody/has-it', '--yes')).code).toBe(5);
+    expect(await count()).toBe(before + 1);
+    // A job that has failed after it looked at the remote leaves a picture that can be relied on.
+    expect((await spicerack('settings', '--trunk', 'nobody/has-it')).code).toBe(5);
+    expect((await spicerack('create', 'e', '--parent', 'nobody/has-it')).code).toBe(5);
     expect(await count()).toBe(before + 1);
   });
 
@@ -173,6 +183,19 @@ describe('one session in a clone', () => {
     const { code, value } = await json('doctor');
     expect(code).toBe(0);
     expect(value.checks).toContainEqual(expect.objectContaining({ name: 'remote', is: 'well' }));
+  });
+
+  test('doctor in a clone of something else finds the server well', async () => {
+    const other = join(dir, 'other');
+    await run('git', ['init', '--quiet', other]);
+    await run('git', ['-C', other, 'remote', 'add', 'origin', 'https://example.com/other.git']);
+    const { code, stdout } = await cli.run(['doctor', '--json'], { ...here, cwd: other });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).checks.at(-1)).toMatchObject({
+      name: 'remote',
+      is: 'wanted',
+      mend: expect.stringContaining('spicerack add'),
+    });
   });
 
   test('settings, long-lived branches and a rename are changed from here too', async () => {
@@ -274,6 +297,10 @@ describe('in a terminal', () => {
     await asked.says('[y/N]');
     asked.type('\r');
     expect(await asked.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('Nothing was done.') });
+    const left = cli.inTerminal(['restack', '--all'], here);
+    await left.says('[y/N]');
+    left.type('\x03');
+    expect(await left.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('Nothing was done.') });
     expect(await remote.tips()).toEqual(before);
   });
 
@@ -420,6 +447,13 @@ describe('bad input', () => {
     await spicerack('sync');
     expect(await watching.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Watching[^\n]*\n$/) });
   });
+});
+
+test('an action whose output nobody reads is done, and ends as it would have', async () => {
+  const command = [process.execPath, cli.file, 'forecast', 'restack', 'nobody/has-it'].map(shellWord).join(' ');
+  const env = { ...process.env, ...here.env };
+  const script = `${command} 2>&1 | true; exit \${PIPESTATUS[0]}`;
+  await expect(run('bash', ['-c', script], { cwd: clone, env })).rejects.toMatchObject({ code: 5 });
 });
 
 describe('while a job is at work', () => {

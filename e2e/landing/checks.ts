@@ -1,4 +1,4 @@
-import { type BranchTruth, look, type Model, type Picture } from './model';
+import { type BranchTruth, type Look, look, type Model, type Picture } from './model';
 import type { People } from './moves';
 import type { Report } from './spicerack';
 import type { StoredCommit } from './store';
@@ -20,13 +20,13 @@ const EXPECTED_CODES = ['CONFLICT', 'BRANCH_NOT_FOUND', 'NOT_TRACKED', 'CYCLE'];
 export function check(people: People, before: Picture, report: Report): Broken[] {
   const { model, store } = people;
   const after = look(store);
-  inherit(model, before);
+  const inherited = inherit(model, before);
   hearWhatLanded(people, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
     ...saysMergedRightly(people, before, after, report),
-    ...holdsBackRightly(people, before, report),
+    ...holdsBackRightly(people, before, report, inherited),
     ...tellsWhatLeft(model, before, after, report),
     ...hasParents(model, report),
   ];
@@ -38,8 +38,10 @@ export function check(people: People, before: Picture, report: Report): Broken[]
  * A parent that was only moved back hands its commits down to the branches that hold them, these very ones, unless such
  * a branch has landed itself, or the commit is another branch's own (it was merged into the parent, which is taken back
  * now).
+ * @returns what was handed down, as `branch subject`
  */
-function inherit(model: Model, before: Picture): void {
+function inherit(model: Model, before: Picture): Set<string> {
+  const inherited = new Set<string>();
   for (const parent of live(model)) {
     const handed = movedBack(model, parent, before).filter(
       ({ subject }) => !live(model).some(({ own }) => own.includes(subject)),
@@ -48,18 +50,22 @@ function inherit(model: Model, before: Picture): void {
       if (child.parent !== parent.name) continue;
       const isOpen = child.own.length === 0 || child.own.some((own) => !model.mayHaveLanded(own, child.name, before));
       const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
-      if (isOpen) child.own.unshift(...held.map(({ subject }) => subject));
+      if (!isOpen) continue;
+      for (const { subject } of held) inherited.add(`${child.name} ${subject}`);
+      const open = held.filter(({ subject }) => !model.hasLanded(subject, before));
+      child.own.unshift(...open.map(({ subject }) => subject));
     }
   }
+  return inherited;
 }
 
-/** The commits above a branch that was moved back since the last job, oldest first, but those that have landed. */
+/** The commits above a branch that was moved back since the last job, oldest first. */
 function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCommit[] {
   const seen = model.seenLines.get(branch.name);
   const now = before.get(branch.name)?.tip;
   const at = seen?.findIndex(({ id }) => id === now) ?? -1;
   if (!seen || at < 0) return [];
-  return seen.slice(at + 1).filter(({ subject }) => model.changes.has(subject) && !model.hasLanded(subject, before));
+  return seen.slice(at + 1).filter(({ subject }) => model.changes.has(subject));
 }
 
 /** Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later. */
@@ -85,6 +91,7 @@ function keepsWork(model: Model, after: Picture): Broken[] {
     const lost = [...model.ownKeys(branch)].filter(
       ([key, { present, by }]) =>
         keys.has(key) !== present &&
+        !branch.vacuous.has(`${by} ${key}`) &&
         !model.mayHaveLanded(by, branch.name, after) &&
         !isUndoneBelow(model, branch, { key, present, by }, after),
     );
@@ -117,7 +124,7 @@ function isUndoneBelow(
 function saysMergedRightly({ model, store }: People, before: Picture, after: Picture, { rows }: Report): Broken[] {
   return [...model.branches.values()].flatMap((branch): Broken[] => {
     const row = rows.get(branch.name);
-    if (row?.merged) {
+    if (row?.merged && !wasMergedBefore(model, branch, after)) {
       // What was pushed to it and deleted before anybody looked, nobody can know of.
       const known = branch.own.filter((subject) => !branch.deleted || model.wasSeen(branch.name, subject));
       const open = known.filter((subject) => !isLanded(model, branch, subject, after));
@@ -140,9 +147,18 @@ function saysMergedRightly({ model, store }: People, before: Picture, after: Pic
   });
 }
 
+/**
+ * Whether it was called merged, and that was right, where it is now, and what it stands on has only gone on since: a
+ * revert takes back no landing that was seen.
+ */
+function wasMergedBefore(model: Model, { name, tip, parent }: BranchTruth, picture: Picture): boolean {
+  const goesOn = ['main', parent].every((below) => picture.get(below)?.ids.has(model.seenTips.get(below) ?? ''));
+  return goesOn && model.seenMerged.get(name) === tip;
+}
+
 /** Landed, or all that it does is to be seen in trunk or in the parent, whoever did it there. */
 function isLanded(model: Model, branch: BranchTruth, subject: string, picture: Picture): boolean {
-  if (model.mayHaveLanded(subject, branch.name, picture)) return true;
+  if (model.mayHaveLanded(subject, branch.name, picture) || hasTwin(model, branch, picture)) return true;
   const mine = [...model.ownKeys(branch)].filter(([, { by }]) => by === subject);
   return ['main', branch.parent].some((below) => {
     const keys = picture.get(below)?.keys;
@@ -150,12 +166,42 @@ function isLanded(model: Model, branch: BranchTruth, subject: string, picture: P
   });
 }
 
-/** A commit of which anybody can know that it has landed is no reason to hold its branch back. */
-function holdsBackRightly({ model, store }: People, before: Picture, { detail }: Report): Broken[] {
+/**
+ * Whether somebody has committed to trunk just what a squash of the branch and of what stands on it would be, where
+ * that takes away what the branch had added. No two people can tell which of them it was.
+ */
+function hasTwin(model: Model, branch: BranchTruth, picture: Picture): boolean {
+  const trunk = [...(picture.get('main')?.subjects ?? [])].flatMap((subject) => model.changes.get(subject) ?? []);
+  const above = live(model).filter((other) => other !== branch && picture.get(other.name)?.ids.has(branch.tip));
+  return above.some((other) =>
+    other.own.some((_, end) => {
+      const keys = [...model.ownKeys({ ...branch, own: [...branch.own, ...other.own.slice(0, end + 1)] })];
+      const adds = keys.filter(([, { present }]) => present);
+      const removes = new Set(keys.flatMap(([key, { present }]) => (present ? [] : [key])));
+      return trunk.some(
+        (change) =>
+          change.adds.size === adds.length &&
+          adds.every(([key]) => change.adds.has(key)) &&
+          [...change.removes].every((key) => removes.has(key)),
+      );
+    }),
+  );
+}
+
+/**
+ * A commit of which anybody can know that it has landed is no reason to hold its branch back; but for one that its
+ * parent has handed down just now: the parent gets trunk's commit by this very job, and then the next look finds it.
+ */
+function holdsBackRightly(
+  { model, store }: People,
+  before: Picture,
+  { detail }: Report,
+  inherited: ReadonlySet<string>,
+): Broken[] {
   const landed = model.plainLandings(before);
   return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
-    if (reason.kind !== 'conflict' || !truth) return [];
+    if (reason.kind !== 'conflict' || !truth || inherited.has(`${branch} ${reason.subject}`)) return [];
     const landing = landed.find(
       ({ from, into, commits }) =>
         (into === 'main' || into === truth.parent) &&
@@ -210,6 +256,16 @@ function live(model: Model): BranchTruth[] {
   return [...model.branches.values()].filter((branch) => !branch.deleted);
 }
 
+/** A branch was moved onto a parent that lacks what its own commits remove: replaying that leaves nothing of it. */
+function noteVacuous(model: Model, branch: BranchTruth, now: Look, parent: Look | undefined): void {
+  const held = branch.own.filter((subject) => now.subjects.has(subject));
+  const added = new Set(held.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));
+  for (const [key, { present, by }] of model.ownKeys(branch)) {
+    if (present || added.has(key) || now.keys.has(key) || parent?.keys.has(key)) continue;
+    branch.vacuous.add(`${by} ${key}`);
+  }
+}
+
 /** What is so from now on. */
 function learn({ model, store }: People, before: Picture, after: Picture, { rows }: Report): void {
   for (const branch of live(model)) {
@@ -217,6 +273,7 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
     if (!now) continue;
     branch.tip = now.tip;
     branch.parent = rows.get(branch.name)?.parent ?? branch.parent;
+    if (before.get(branch.name)?.tip !== now.tip) noteVacuous(model, branch, now, after.get(branch.parent));
     const held = before.get(branch.name)?.subjects;
     const dropped = branch.own.filter((subject) => held?.has(subject) && !now.subjects.has(subject));
     if (dropped.length > 0) branch.settled = true;

@@ -24,6 +24,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'spicerack-landing-'));
   vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
   vi.stubEnv('SPICERACK_RETRY_DELAY', '0.01');
+  vi.stubEnv('SPICERACK_COMMITTER', 'Spicerack <spicerack@example.com>');
   test = await testDatabase();
 });
 afterAll(async () => {

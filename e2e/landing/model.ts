@@ -26,6 +26,11 @@ export interface BranchTruth {
   deleted: boolean;
   /** Where it is, or was when it was deleted. */
   tip: string;
+  /**
+   * Of its own commits, the removals that had nothing to remove when it was moved, as `subject key`: its parent had
+   * that no more. What comes back below later, nobody has removed.
+   */
+  vacuous: Set<string>;
   /** The version that its author pushed last, whatever was made of it since. */
   authored: { tip: string; own: string[] };
 }

@@ -146,7 +146,7 @@ export class People {
     const start = this.store.tip(on);
     if (this.model.branches.has(name) || !start) return null;
     const branch: BranchTruth = {
-      ...{ name, parent: on, own: [], settled: false, deleted: false, tip: start },
+      ...{ name, parent: on, own: [], settled: false, vacuous: new Set(), deleted: false, tip: start },
       authored: { tip: start, own: [] },
     };
     this.model.branches.set(name, branch);

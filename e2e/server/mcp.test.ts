@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { addRepo } from '@/testing/api';
 import { writeStack } from '@/testing/stack';
+import { version } from '../../package.json';
 import { holdPushes } from '../browser/pages/hold-pushes';
 import { buildCli, type Cli } from '../support/cli';
 import { startServer, type TestServer } from '../support/server';
@@ -111,6 +112,7 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     for (const mode of ['auto', 'legacy'] as const) {
       const { client, names } = await agent({ door, mode });
       expect(client.getNegotiatedProtocolVersion() === '2026-07-28').toBe(mode === 'auto');
+      expect(client.getServerVersion()?.version).toBe(version);
       expect(await names()).toEqual(ALL);
       for (const tool of (await client.listTools()).tools) {
         expect(tool.annotations?.readOnlyHint, tool.name).toBe(READING.includes(tool.name));
@@ -131,7 +133,9 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     const { call, refused } = await agent({ door });
     const wait = async ({ jobId }: Record<string, unknown>) => call('wait_for_job', { jobId });
 
-    expect((await call('list_repos', {})).repos).toContainEqual(expect.objectContaining({ repoId, trunk: 'main' }));
+    expect((await call('list_repos', {})).repos).toContainEqual(
+      expect.objectContaining({ repoId, trunk: 'main', branches: expect.objectContaining({ untracked: 4 }) }),
+    );
     await wait(await call('register_branches', { repoId, suggested: true }));
     await remote.from('main').commit('Main moves', { 'app.txt': 'one\nzwei\nthree\n' }).write();
     const synced = await wait(await call('run_action', { repoId, kind: 'sync_repo' }));

@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { build } from 'rolldown';
@@ -126,38 +126,48 @@ describe.each(['typescript', 'typescript-5.9'])('compiled by %s', (typescript) =
   });
 });
 
-describe('a program that was compiled', () => {
-  it('adds, forecasts, restacks, watches, undoes and is refused, while the server is killed and started again', async () => {
-    const remote = await makeRemote(join(folder, 'shop.git'));
-    await writeStack(remote);
-    await remote.from('main').commit('Trunk goes on', { 'next.txt': 'next\n' }).write();
-    const program = spawn(process.execPath, ['program.js', server.url, remote.dir], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let printed = '';
-    const restarts: Promise<void>[] = [];
-    program.stderr.on('data', (chunk) => {
-      printed += chunk;
-    });
-    program.stdout.on('data', (chunk) => {
-      printed += chunk;
-      if (restarts.length === 0 && printed.includes('waiting')) restarts.push(server.restart());
-    });
-    const [code] = await once(program, 'exit');
-    await Promise.all(restarts);
-    expect(printed.trim().split('\n')).toEqual([
-      'added completed',
-      'registered completed',
-      'waiting',
-      'restacked completed 4 4',
-      'watched true',
-      'undone completed',
-      'refused BAD_REQUEST branch',
-    ]);
-    expect(code).toBe(0);
-  }, 120_000);
-});
+/** Others than Node are tried where they are installed. */
+const RUNTIMES: Array<[program: string, args: string[]]> = [
+  ['bun', []],
+  ['deno', ['run', '--allow-net', '--allow-env', '--allow-read', '--node-modules-dir=manual']],
+];
+const isThere = ([program]: [string, string[]]) => spawnSync(program, ['--version']).status === 0;
+
+describe.each([[process.execPath, []] as [string, string[]], ...RUNTIMES.filter(isThere)])(
+  'a program that was compiled, run by %s',
+  (runtime, args) => {
+    it('adds, forecasts, restacks, watches, undoes and is refused, while the server is killed and started again', async () => {
+      const remote = await makeRemote(join(folder, `${basename(runtime)}.git`));
+      await writeStack(remote);
+      await remote.from('main').commit('Trunk goes on', { 'next.txt': 'next\n' }).write();
+      const program = spawn(runtime, [...args, 'program.js', server.url, remote.dir], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let printed = '';
+      const restarts: Promise<void>[] = [];
+      program.stderr.on('data', (chunk) => {
+        printed += chunk;
+      });
+      program.stdout.on('data', (chunk) => {
+        printed += chunk;
+        if (restarts.length === 0 && printed.includes('waiting')) restarts.push(server.restart());
+      });
+      const [code] = await once(program, 'exit');
+      await Promise.all(restarts);
+      expect(printed.trim().split('\n')).toEqual([
+        'added completed',
+        'registered completed',
+        'waiting',
+        'restacked completed 4 4',
+        'watched true',
+        'undone completed',
+        'refused BAD_REQUEST branch',
+      ]);
+      expect(code).toBe(0);
+    }, 120_000);
+  },
+);
 
 describe('in a browser, on a page of another site', () => {
   it('it works where the settings name the site, and is refused where they do not', async () => {

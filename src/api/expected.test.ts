@@ -43,6 +43,28 @@ describe('an action that expects what a forecast was for', () => {
     expect(await test.db.select().from(jobs).where(eq(jobs.repoId, repoId))).toEqual([]);
   });
 
+  it('is refused so where a job is to be done again, too, and else done again', async () => {
+    const { repoId, run } = await forecasted();
+    const [done] = await test.db
+      .insert(jobs)
+      .values({ id: uuid(), repoId, kind: 'restack_repo', status: 'completed', requestedBy: 'test' })
+      .returning();
+    const again = { jobId: done?.id ?? '', expected: run.expected };
+    const accepted = await api().jobs.retry({ ...again, idempotencyKey: 'again' });
+    expect(await test.db.select({ expected: jobs.expected }).from(jobs).where(eq(jobs.id, accepted.jobId))).toEqual([
+      { expected: run.expected },
+    ]);
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, accepted.jobId));
+    await test.db
+      .update(branches)
+      .set({ parent: 'main' })
+      .where(and(eq(branches.repoId, repoId), eq(branches.name, 'b')));
+    await expect(api().jobs.retry(again)).rejects.toMatchObject({ code: 'CONFLICT' });
+    // The same key gets the same answer, whatever has become of the branches.
+    expect((await api().jobs.retry({ ...again, idempotencyKey: 'again' })).jobId).toBe(accepted.jobId);
+    expect(await api().jobs.retry({ jobId: again.jobId })).toMatchObject({ accepted: true });
+  });
+
   it('is refused where a branch stands elsewhere, though none has moved', async () => {
     const { repoId, run } = await forecasted();
     await test.db

@@ -174,10 +174,13 @@ export const jobsRouter = router({
     return answer;
   }),
 
-  /** Queues a new job with the intent of one that has ended. */
-  retry: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {
-    const once = onceFor(input.idempotencyKey, ['retry', input.jobId]);
-    const answer = await retryJob(ctx.db, { jobId: input.jobId, requestedBy: ctx.requestedBy }, once);
+  /** Queues a new job with the intent of one that has ended; `expected` as of `run`. */
+  retry: procedure.input(z.strictObject({ jobId, idempotencyKey, expected })).mutation(async ({ ctx, input }) => {
+    const request = ['retry', input.jobId, ...(input.expected ? [{ expected: input.expected }] : [])];
+    const once = onceFor(input.idempotencyKey, request);
+    const answer = await retryJob(ctx.db, { ...input, requestedBy: ctx.requestedBy }, once, async (repoId) =>
+      input.expected === undefined ? null : notAsExpected(ctx.db, repoId, input.expected),
+    );
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),

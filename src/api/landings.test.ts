@@ -63,12 +63,24 @@ class World {
     return world;
   }
 
-  async run(kind: ActionKind, fields: { branch?: string; parent?: string; suggested?: boolean; move?: boolean } = {}) {
+  async run(
+    kind: ActionKind,
+    fields: { branch?: string; parent?: string; suggested?: boolean; move?: boolean; base?: string } = {},
+  ) {
     const { jobId } = await api().jobs.run({ repoId: this.repoId, kind, ...fields });
+    return this.ended(jobId);
+  }
+
+  async undo(of: string) {
+    const { jobId } = await api().jobs.undo({ jobId: of });
+    return this.ended(jobId);
+  }
+
+  private async ended(jobId: string) {
     await app.rest();
     const { job, moves } = await api().jobs.get({ jobId });
     const { lines: log } = await api().jobs.log({ jobId });
-    if (!job.result) throw new Error(`${kind}: ${job.message}`);
+    if (!job.result) throw new Error(`${job.kind}: ${job.message}`);
     return { ...job, result: job.result, moves, log: log.map(({ line }) => line) };
   }
 
@@ -191,6 +203,59 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a branch that takes away all that the one below it had added', () => {
+    const stack = { a: [{ debug: 'd\n' }], b: [{ debug: null, app: lines({ 2: 'B' }) }], c: [{ c: 'c\n' }] };
+
+    it('settles that one too where both were squashed', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('b', 'squash');
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
+    it('settles that one too where both were picked, one after the other', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('a (#1)', { debug: 'd\n' });
+      await world.onMain('b (#2)', { debug: null, app: lines({ 2: 'B' }) });
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
+    it('leaves that one open where somebody else makes the rest of the change, among others', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Go on', { m: 'm\n', app: lines({ 2: 'B' }) });
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+    });
+  });
+
+  describe('a branch that is squashed with what it still has of others, which were rewritten since', () => {
+    const stack = {
+      a: [{ app: lines({ 2: 'A' }) }],
+      b: [{ b: 'b\n' }, { bb: 'bb\n' }],
+      c: [{ app: lines({ 2: 'C' }) }],
+    };
+
+    it('settles what those have of it, and leaves open what they made of the rest', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.from('b~1').branch('b').commit('b2, amended', { bb: 'other\n' }).write();
+      await world.remote.merge('c', 'squash');
+      // Main has what b2 was.
+      expect((await world.sync()).result.heldBack).toMatchObject([
+        { branch: 'b', reason: { kind: 'conflict', subject: 'b2, amended' } },
+      ]);
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on merged a', c: 'merged' });
+    });
+
+    it('settles nothing below where only its own change was picked', async () => {
+      const world = await World.make(engine, { ...stack, c: [{ c: 'c\n' }] });
+      await world.remote.from('b~1').branch('b').commit('b2, amended', { bb: 'other\n' }).write();
+      await world.onMain('C (#1)', { c: 'c\n' });
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'merged' });
+    });
+  });
+
   describe('work that is pushed on top of what was squashed', () => {
     const stack = { a: [{ app: lines({ 2: 'A' }) }, { app: lines({ 2: 'AA' }) }] };
 
@@ -221,6 +286,16 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       await world.sync();
       await world.restack();
       expect(await world.state('a')).toBe('on main');
+      expect(await world.remote.subjects('a', 'main')).toEqual(['a3']);
+    });
+
+    it('is told of as other work where the branch has begun anew', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      await world.remote.from('main').branch('a').commit('a3', { next: 'n\n' }).write();
+      expect((await world.sync()).message).toContain('Open again: a, which has other work than what was merged.');
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
       expect(await world.remote.subjects('a', 'main')).toEqual(['a3']);
     });
 
@@ -486,6 +561,54 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     expect(message).not.toMatch(/took away/);
     expect(result).toMatchObject({ left: [], heldBack: [], notes: [] });
     expect(await world.remote.subjects('c', 'main')).toEqual(['a2', 'b1', 'c1']);
+  });
+
+  describe('what has landed before a branch stood where it stands now', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+
+    it('is found when an undo has brought the branch back there', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Go on', { m: 'm\n' });
+      const { id: jobId } = await world.restack();
+      await world.onMain('A (#1)', { a: 'a\n' });
+      await world.run('sync_repo', { move: false });
+      expect(await world.undo(jobId)).toMatchObject({ status: 'completed' });
+      expect(await world.remote.subjects('a', 'main')).toEqual(['a1']);
+      expect(await world.state('a')).toBe('merged');
+      await world.sync();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['b1']);
+    });
+
+    it('is found though it landed while a person had marked the branch as long-lived', async () => {
+      const world = await World.make(engine, stack);
+      const mark = (kept: boolean) => api().branches.update({ repoId: world.repoId, branch: 'a', kept });
+      await mark(true);
+      await world.onMain('A (#1)', { a: 'a\n' });
+      await world.sync();
+      expect(await world.state('a')).toBe('on main');
+      await mark(false);
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    });
+
+    it('is found when a base is named from which on all of it has landed', async () => {
+      const world = await World.make(engine, { a: [{ a: 'a\n' }, { aa: 'aa\n' }] });
+      await world.onMain('The second one', { aa: 'aa\n' });
+      await world.sync();
+      expect(await world.state('a')).toBe('on main');
+      await world.run('register_existing_branch', { branch: 'a', parent: 'main', base: await world.remote.tip('a~1') });
+      expect(await world.state('a')).toBe('merged');
+    });
+
+    it('is not made up of what main has taken back since', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Go on', { m: 'm\n' });
+      const { id: jobId } = await world.restack();
+      await world.onMain('A (#1)', { a: 'a\n' });
+      await world.onMain('Revert A (#1)', { a: null });
+      expect(await world.undo(jobId)).toMatchObject({ status: 'completed' });
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    });
   });
 
   describe('a branch that is merged into its parent', () => {

@@ -34,20 +34,18 @@ const t = initTRPC.context<Context>().create({
     ping: { enabled: true, intervalMs: 3000 },
     client: { reconnectAfterInactivityMs: 10_000 },
   },
-  errorFormatter({ shape, error }) {
+  errorFormatter({ shape, error, path }) {
     const fields = fieldsOf(error.cause);
-    return {
-      ...shape,
+    const { message, hint } = notUnderstood(error, path) ?? {
       message: fields[0]
         ? fields.map((f) => (f.field ? `${f.field}: ${f.message}` : f.message)).join('\n')
         : shape.message,
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        path: shape.data.path,
-        fields,
-        hint: hintOf(error.cause),
-      },
+      hint: hintOf(error.cause),
+    };
+    return {
+      ...shape,
+      message,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, fields, hint },
     };
   },
 });
@@ -67,6 +65,18 @@ function fieldsOf(cause: unknown): Array<{ field: string | null; message: string
 /** What to do, where the message has it at its end; null where that is all of the message, or nothing is known. */
 function hintOf(cause: unknown): string | null {
   return cause instanceof FieldError ? cause.hint : null;
+}
+
+/** What tRPC itself says no to, in our words, with what to do at its end; null for what our own code refuses. */
+function notUnderstood({ code, cause }: TRPCError, path = ''): { message: string; hint: string } | null {
+  const words = (what: string, hint: string) => ({ message: `${what} ${hint}`, hint });
+  if (cause instanceof SyntaxError) return words('The input is no JSON.', 'Send it as {"json": …}.');
+  if (code === 'METHOD_NOT_SUPPORTED') {
+    return words(`${path} is not called by this method.`, 'Ask by GET, and change by POST.');
+  }
+  return code === 'NOT_FOUND' && !(cause instanceof FieldError)
+    ? words(`There is no call ${path}.`, 'Look at its name, and whether this server is of the version that has it.')
+    : null;
 }
 
 export const router = t.router;
@@ -89,13 +99,19 @@ const inTrouble = t.middleware(async ({ next }) => {
 const allowed = t.middleware(({ ctx, path, next }) => {
   const needed = ROLE_OF[path];
   if (!needed) throw new TRPCError({ code: 'FORBIDDEN', message: `Nobody may call ${path}.` });
-  if (!may(ctx.asker, needed)) throw new TRPCError({ code: 'FORBIDDEN', message: notAllowed(ctx.asker, needed) });
+  if (!may(ctx.asker, needed)) refuse(notAllowed(ctx.asker, needed));
   return next();
 });
 
-function notAllowed(asker: Asker, needed: Role): string {
-  if (asker.name === null) return 'Everybody may look here. Sign in to do more.';
-  return `This needs somebody who may ${needed}, and ${asker.name} may only ${asker.role}. Ask who administers this server.`;
+function notAllowed({ name, role }: Asker, needed: Role): Parameters<typeof refuse>[0] {
+  const said =
+    name === null
+      ? { message: 'Everybody may look here.', hint: 'Sign in to do more.' }
+      : {
+          message: `This needs somebody who may ${needed}, and ${name} may only ${role}.`,
+          hint: 'Ask who administers this server.',
+        };
+  return { code: 'FORBIDDEN', field: null, ...said };
 }
 
 /** Whatever changes something is written down with who did it, once it is done. */
@@ -119,7 +135,7 @@ const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
 export const procedure = t.procedure.use(inTrouble).use(allowed).use(noted);
 
 /** Ends the procedure with a refusal of the queue, or with one of its own. */
-export function refuse(refusal: Refusal): never {
+export function refuse(refusal: Omit<Refusal, 'code'> & { code: Refusal['code'] | 'FORBIDDEN' }): never {
   const { code, field, hint } = refusal;
   const message = hint === null ? refusal.message : `${refusal.message} ${hint}`;
   throw new TRPCError({ code, message, cause: new FieldError(field, message, hint) });

@@ -2,12 +2,13 @@ import '@fontsource-variable/inter';
 import '@fontsource-variable/jetbrains-mono';
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
-import { headers } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { readAsker } from '@/access/asker';
 import { MeProvider } from '@/ui/me';
 import { Providers } from '@/ui/providers';
 import { Shell } from '@/ui/shell/shell';
+import { chosenTheme, THEME_COOKIE } from '@/ui/themes';
 
 /** The nonce of an answer's scripts is made anew each time, so no page can be made beforehand. */
 export const dynamic = 'force-dynamic';
@@ -26,8 +27,9 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const { name, role, hasSession } = readAsker(await headers());
+  const theme = chosenTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
-    <html lang="en">
+    <html lang="en" data-theme={theme}>
       <body>
         <MeProvider me={{ name, role, hasSession }}>
           <Providers>

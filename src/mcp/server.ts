@@ -16,8 +16,19 @@ import { z } from 'zod';
 import { isTrunk } from '@/repos/branch-words';
 import { inputWords } from '@/text/input-words';
 import { visible, visibleJson } from '@/text/visible';
+import { version } from '../../package.json';
 import { resultOfError } from './errors';
-import { branchOf, branchShape, forecastOf, forecastShape, jobOf, jobShape, lossesOf } from './shapes';
+import {
+  branchOf,
+  branchShape,
+  countsOf,
+  countsShape,
+  forecastOf,
+  forecastShape,
+  jobOf,
+  jobShape,
+  lossesOf,
+} from './shapes';
 
 z.config({ customError: inputWords });
 
@@ -59,7 +70,7 @@ const ADDS = { readOnlyHint: false, destructiveHint: false, idempotentHint: fals
 /** The tools of an agent, always in this order; without those that change anything where it may only read. */
 export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions): McpServer {
   const server = new McpServer(
-    { name: 'spicerack', title: 'Spicerack', version: '0.1.0' },
+    { name: 'spicerack', title: 'Spicerack', version },
     {
       instructions:
         'Stacked branches of git repositories. Look first (list_repos, get_stack), then forecast, then run_action with the `expected` that forecast gave, then wait_for_job. Every action is a background job; most can be undone.',
@@ -72,7 +83,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'List repositories',
       description:
-        'Every repository with what of its branches wants attention. Start here: other tools take its repoId.',
+        'Every repository with how many of its branches want attention. Start here: other tools take its repoId.',
       inputSchema: z.strictObject({}),
       outputSchema: z.object({
         repos: z.array(
@@ -83,6 +94,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
             trunk: z.string().nullable(),
             syncedAt: z.string().nullable(),
             lastError: z.string().nullable(),
+            branches: countsShape,
             activeJobs: z.array(z.string()),
           }),
         ),
@@ -91,9 +103,11 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     },
     (_input, ctx) =>
       answer(ctx, async () => ({
-        repos: (await reader.repos.list()).repos.map(({ id, name, url, trunk, syncedAt, syncError, activeJobs }) => ({
-          ...{ repoId: id, name, url, trunk, syncedAt, lastError: syncError, activeJobs },
-        })),
+        repos: (await reader.repos.list()).repos.map(
+          ({ id, name, url, trunk, syncedAt, syncError, counts, activeJobs }) => ({
+            ...{ repoId: id, name, url, trunk, syncedAt, lastError: syncError, branches: countsOf(counts), activeJobs },
+          }),
+        ),
       })),
   );
 
@@ -105,7 +119,10 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
         'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches a restack would move, which conflict, which are held back and why, and which are untracked.',
       inputSchema: z.strictObject({
         repoId,
-        filter: z.enum(['all', 'active', 'needs_restack', 'conflicts', 'held_back', 'untracked', 'merged']).optional(),
+        filter: z
+          .enum(['all', 'active', 'needs_restack', 'conflicts', 'held_back', 'untracked', 'merged'])
+          .optional()
+          .describe('active unless given: those that are neither merged nor gone.'),
         search: z.string().max(244).optional().describe('Part of a name or a subject.'),
         cursor: branchName.optional().describe('The nextCursor of the page before.'),
       }),
@@ -153,7 +170,10 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
           const { message, hint } = isTrunk(name);
           throw new Error(`${message} ${hint} On it: ${above.join(', ') || 'nothing'}.`);
         }
-        if (!row) throw new Error(`There is no branch ${name}: call get_stack with filter "all", or sync_repo.`);
+        if (!row)
+          throw new Error(
+            `The remote had no branch ${name} at the last sync. Call get_stack with filter "all" for those it had, or run_action with sync_repo to look again.`,
+          );
         return { branch: branchOf(row, states), above, jobs: jobs.map(jobOf) };
       }),
   );

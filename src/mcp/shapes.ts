@@ -1,4 +1,4 @@
-import type { Branch, BranchState, Forecast, HeldBack, JobDetail } from '@spicerack/client';
+import type { Branch, BranchState, Forecast, HeldBack, JobDetail, Repo } from '@spicerack/client';
 import { z } from 'zod';
 import { stateWords } from '@/repos/state-words';
 import { counted } from '@/text/words';
@@ -36,6 +36,17 @@ export const branchShape = z.object({
   author: z.string(),
   pullRequest: z.string().nullable(),
 });
+
+export const countsShape = z
+  .object({
+    all: z.number().int(),
+    needRestack: z.number().int(),
+    wouldConflict: z.number().int(),
+    heldBack: z.number().int(),
+    untracked: z.number().int(),
+  })
+  .nullable()
+  .describe('How many branches it has, and how many of them want attention; null before the first sync.');
 
 export const jobShape = z.object({
   jobId: z.string(),
@@ -76,6 +87,12 @@ export function branchOf(row: Branch, states: Record<string, BranchState>): z.in
     author: row.author,
     pullRequest: row.prUrl,
   };
+}
+
+export function countsOf(counts: Repo['counts']): z.infer<typeof countsShape> {
+  if (!counts) return null;
+  const { branches, needRestack, wouldConflict, heldBack, untracked } = counts;
+  return { all: branches, needRestack, wouldConflict, heldBack: heldBack ?? 0, untracked };
 }
 
 export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {

@@ -63,8 +63,11 @@ export interface Projection {
   voided: KnownLanding[];
   /** Branches now found merged: what they have landed in, and what is to stand where they stood. */
   merged: Array<{ branch: string; into: string; onto: string }>;
-  /** Branches that were merged and are not any more: what they had landed in has it no more, or there is new work on top. */
-  reopened: Array<{ branch: string; lost: KnownLanding[] }>;
+  /**
+   * Branches that were merged and are not any more: what they had landed in has it no more, or they were pushed to, on
+   * top of what has landed or instead of it.
+   */
+  reopened: Array<{ branch: string; lost: KnownLanding[]; isOnTop: boolean }>;
   /** Branches now found deleted on the remote without having been merged. */
   gone: string[];
   /** Branches that were deleted and are there again. */
@@ -195,7 +198,11 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
       }),
     reopened: rows
       .filter((row) => !row.merged && was(row)?.merged)
-      .map(({ name }) => ({ branch: name, lost: voided.filter(({ branch }) => branch === name) })),
+      .map(({ name, tip }) => ({
+        branch: name,
+        lost: voided.filter(({ branch }) => branch === name),
+        isOnTop: (holding.get(name) ?? []).some(({ upTo }) => history.isAncestor(upTo, tip)),
+      })),
     gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),
     returned: rows.filter((row) => !row.gone && !row.merged && was(row)?.gone).map((row) => row.name),
     handedDown: live.flatMap(({ row, base }) => {
@@ -377,6 +384,16 @@ function standings(
   };
 }
 
+/**
+ * Whether the last look asked of this branch, at the same tip, what has landed. A forecast is made by the look that
+ * asks: a job that moves the branch, or its base, takes it away, and so does whoever marks the branch as long-lived, or
+ * no longer so.
+ */
+function wasLookedAt(was: ProjectedRow, row: ProjectedRow, parent: string, base: string | null): boolean {
+  if (row.tracked) return was.base === base && was.forecast !== null;
+  return was.suggestedParent === parent && was.kept === null && !isKept(was);
+}
+
 /** The branches that may have landed, with what is known of each. */
 function landingCandidates(
   history: History,
@@ -388,7 +405,7 @@ function landingCandidates(
 ): LandingCandidate[] {
   return stances.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
     const { name, tip } = row;
-    const isSame = was?.tip === tip && (row.tracked ? was.base === base : was.suggestedParent === parent);
+    const isSame = was !== undefined && was.tip === tip && wasLookedAt(was, row, parent, base);
     const trunk = { name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null };
     const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
     const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
@@ -474,7 +491,8 @@ async function forecastAll(
     await breath();
     const known = knownForecast(was, row.tip, parentTip, base);
     row.forecast = null;
-    if (!row.tracked || parentTip === null) continue;
+    // Of what no action moves there is nothing to say.
+    if (!row.tracked || parentTip === null || isKept(row)) continue;
     if (!row.needsRestack) {
       row.forecast = { tip: row.tip, parentTip, outcome: 'in_place', files: [] };
     } else if (known) {

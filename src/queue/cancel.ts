@@ -71,6 +71,6 @@ export async function cancelJob(
           `#${job.seq} has begun its push and can only go on.`,
           'Wait for it to end; then it can be undone.',
         )
-      : conflict('jobId', `#${job.seq} has ended already (${job.status}).`, 'What it moved can be undone.');
+      : conflict('jobId', `#${job.seq} has ended already (${job.status}).`, 'To put back what it has moved, undo it.');
   return { refused };
 }

@@ -7,22 +7,24 @@ import { conflict, noJob, type Refusal } from './refusal';
 /**
  * Queues a new job with an ended job's intent. A task that waited for the old one waits for the new one. A `sync_repo`
  * joins one that is queued.
+ * @param alsoRefused what can be said against it in its repo besides; asked last, and only where the key is new
  */
 export async function retryJob(
   db: Db,
-  { jobId, requestedBy }: { jobId: string; requestedBy: string },
+  { jobId, expected, requestedBy }: { jobId: string; expected?: string | undefined; requestedBy: string },
   once: Once | null = null,
+  alsoRefused: (repoId: string) => Promise<Refusal | null> = async () => null,
 ): Promise<Accepted | { refused: Refusal }> {
   const [old] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!old) return { refused: noJob(jobId) };
+  const { repoId, kind, branch, parent, base, suggested, atCommit, move, undoOf } = old;
   const refusal = async (): Promise<Refusal | null> =>
     old.status === 'queued' || old.status === 'running'
       ? conflict('jobId', `#${old.seq} has not ended yet (${old.status}).`, 'Wait for it, or cancel it.')
-      : null;
-  const { repoId, kind, branch, parent, base, suggested, atCommit, move, undoOf } = old;
+      : alsoRefused(repoId);
   return queueJob(
     db,
-    { repoId, kind, branch, parent, base, suggested, atCommit, move, requestedBy, retryOf: jobId, undoOf },
+    { repoId, kind, branch, parent, base, suggested, atCommit, move, expected, requestedBy, retryOf: jobId, undoOf },
     once,
     refusal,
     (id) => [

@@ -1,12 +1,15 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { type Db, write } from '@/db/client';
+import { type Db, type Statement, write } from '@/db/client';
 import { hasOpenJob } from '@/db/open-jobs';
-import { type JobRow, type RepoRow, repos } from '@/db/schema';
+import { branches, type JobRow, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { insertJob } from './accept';
 import type { Lease } from './lease';
 
-/** Jobs that nobody asked for by hand: syncs by the clock, and restacks after a merge. Both are off by default. */
+/**
+ * Jobs that nobody asked for by hand: syncs by the clock and restacks after a merge, both off by default; and the
+ * registration of a branch that a task has waited for.
+ */
 
 /** SQL: the repo is to be synced by the clock, its time has come, and nothing of it is queued or running. */
 const DUE = sql`${repos.autoSyncMinutes} is not null
@@ -28,4 +31,46 @@ export function restackAfterMerge(lease: Lease, repo: RepoRow, job: Pick<JobRow,
   if (!repo.autoRestack || job.kind !== 'sync_repo' || merged === 0) return [];
   const restack = { id: uuid(), repoId: repo.id, kind: 'restack_repo' as const, requestedBy: 'automatic restack' };
   return [insertJob(lease.db, restack, lease.held)];
+}
+
+/** The tasks of a repo that wait for somebody to push their branch, and whose branch is there now. */
+function arrived(db: Db, repoId: string) {
+  return db
+    .select({ id: tasks.id, branch: tasks.branch, retryOf: jobs.id, requestedBy: jobs.requestedBy })
+    .from(tasks)
+    .innerJoin(jobs, eq(jobs.id, tasks.jobId))
+    .innerJoin(branches, and(eq(branches.repoId, tasks.repoId), eq(branches.name, tasks.branch)))
+    .where(
+      and(
+        eq(tasks.repoId, repoId),
+        isNull(tasks.archivedAt),
+        eq(tasks.branchStatus, 'error'),
+        eq(jobs.kind, 'register_existing_branch'),
+        eq(jobs.errorCode, 'BRANCH_NOT_FOUND'),
+        sql`not ${branches.gone} and not ${branches.merged}`,
+      ),
+    );
+}
+
+/**
+ * The statements that attach the tasks whose branch this job's fetch has seen for the first time: nobody has to come
+ * back for them. A registration attaches none, so that one which fails is tried again with the next sync, not at once.
+ */
+export async function attachArrived(lease: Lease): Promise<Statement[]> {
+  const { db, job, repo, held } = lease;
+  if (job.kind === 'register_existing_branch') return [];
+  return (await arrived(db, repo.id)).flatMap(({ id, branch, retryOf, requestedBy }) => {
+    const next = uuid();
+    return [
+      insertJob(
+        db,
+        { id: next, repoId: repo.id, kind: 'register_existing_branch', branch, requestedBy, retryOf },
+        held,
+      ),
+      db
+        .update(tasks)
+        .set({ jobId: next, branchStatus: 'queued' })
+        .where(and(eq(tasks.id, id), eq(tasks.jobId, retryOf), sql`exists (select 1 from ${jobs} where id = ${next})`)),
+    ];
+  });
 }

@@ -12,7 +12,8 @@ export const GOOD_NAME = 'Use a name that git accepts, such as feat/login.';
  */
 export function branchNameProblem(name: string): string | null {
   const say = (what: string) => `${JSON.stringify(visible(name))} cannot be a branch: ${what}.`;
-  if (name === '' || name === '@' || name === 'HEAD') return say('git reserves it');
+  if (name === '') return 'A branch needs a name.';
+  if (name === '@' || name === 'HEAD') return say('git reserves it');
   if (name.startsWith('-')) return say('it starts with "-"');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what git forbids.
   if (/[\x00-\x20\x7f~^:?*[\\]/.test(name))
@@ -27,6 +28,15 @@ export function branchNameProblem(name: string): string | null {
   if (name.split('/').some((part) => Buffer.byteLength(part) > LONGEST_PART)) {
     return say(`a part of it has more than ${LONGEST_PART} bytes, and no file can have that name`);
   }
+  return null;
+}
+
+/**
+ * Git keeps no `a/x` beside `a`: a name may not be the folder of another one. The branch beside which one of this name
+ * cannot be; null where there is none.
+ */
+export function clashingBranch(name: string, others: Iterable<string>): string | null {
+  for (const other of others) if (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)) return other;
   return null;
 }
 

@@ -138,16 +138,27 @@ function settledBelow(history: History, landing: Landing, byName: ReadonlyMap<st
   let above = byName.get(landing.branch);
   while (above?.base) {
     const below: LandingCandidate | undefined = byName.get(above.below[0]?.name ?? '');
-    if (!below || landing.into === below.name || !holds(history, below, above.base)) break;
-    settled.push({ ...landing, branch: below.name, base: below.base ?? '', upTo: above.base });
+    const shared = below && sharedWith(history, below, above.base);
+    if (!below || landing.into === below.name || !shared) break;
+    if (shared.upTo !== null) settled.push({ ...landing, branch: below.name, base: shared.base, upTo: shared.upTo });
     above = below;
   }
   return settled;
 }
 
-/** Whether the commit is one of the branch's own. */
-function holds(history: History, { base, tip }: LandingCandidate, commit: string): boolean {
-  return base !== null && commit !== base && history.isAncestor(base, commit) && history.isAncestor(commit, tip);
+/**
+ * Up to which of a branch's own commits a commit has them: not to the last one where the branch was rewritten or pushed
+ * to since, and to none (`upTo` is null) where it was rewritten as a whole. Null where the commit does not stand on what
+ * the branch stands on.
+ */
+function sharedWith(
+  history: History,
+  { base, tip }: LandingCandidate,
+  commit: string,
+): { base: string; upTo: string | null } | null {
+  if (base === null || !history.isAncestor(base, commit)) return null;
+  const upTo = history.mergeBase(commit, tip);
+  return { base, upTo: upTo === base ? null : upTo };
 }
 
 /** Commits of a branch, and the line of commits that they may have landed in. */
@@ -240,7 +251,15 @@ async function findByContent(
     walked.filter((one) => one.landed && conflicting.has(one)),
     ask,
   );
-  const likely = walked.flatMap((one) => (one.landed && !inPart.has(one) ? [{ one, ...one.landed }] : []));
+  const traceless = await withoutTrace(
+    history,
+    walked.filter((one) => one.landed && one.parts.length > 1),
+    ask,
+    replay,
+  );
+  const likely = walked.flatMap((one) =>
+    one.landed && !inPart.has(one) && !traceless.has(one) ? [{ one, ...one.landed }] : [],
+  );
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
   // has it, which may be rewritten sooner, the one that brought it is named.
@@ -354,7 +373,7 @@ async function stretchesOf(
           ...above,
           base: part.base,
           commits: [...part.commits, ...above.commits],
-          parts: [...above.parts, { branch: part.branch, base: part.base, upTo: above.base }],
+          parts: part.upTo === null ? above.parts : [...above.parts, { ...part, upTo: part.upTo }],
         });
       }
       // All that is below may have landed with a part of it, before it was pushed to again.
@@ -457,21 +476,65 @@ async function takenBackInPart(history: History, open: Stretch[], ask: LandingQu
   return new Set(open.filter((_, i) => isTakenBackInPart(ids(places[i]?.length ?? 0))));
 }
 
-/** The own commits of the branches below that are in a branch's history, and what each stands on: nearest first. */
+/**
+ * Those over several branches of which one below has left no trace on the line: what is above it has undone all that it
+ * did, and the rest may be anybody's change. They count only where the commit that brought them is just what a replay
+ * of them makes.
+ */
+async function withoutTrace(
+  history: History,
+  open: Stretch[],
+  ask: LandingQuestions,
+  replay: (replays: Replay[]) => Promise<Answer[]>,
+): Promise<Set<Stretch>> {
+  const below = open.map(({ parts, line }) =>
+    parts.slice(1).map(({ base, upTo }) => line.slice(0, TRIED).map((onto) => ({ base, tip: upTo, onto }))),
+  );
+  const answers = inTurn(await replay(below.flat(2)));
+  const suspects = open.flatMap((one, i) => {
+    const { line, landed } = one;
+    const [at = '', before = at] = history.firstParentLine(landed?.oldest ?? '');
+    const isBare = (part: Answer[]) => part[line.indexOf(at)] === 'change' && !part.includes('nothing');
+    return (below[i] ?? []).map((part) => answers(part.length)).some(isBare) ? [{ one, at, before }] : [];
+  });
+  const trees = await ask.trees(suspects.flatMap(({ at, before }) => [at, before]));
+  const made = await ask.merges(
+    suspects.map(({ one: { base, tip }, before }, i) => {
+      return { ours: before, theirs: tip, base: { commit: base, oursTree: trees[2 * i + 1] ?? '' } };
+    }),
+  );
+  const isJustThat = (outcome: MergeOutcome | undefined, i: number) => outcome?.clean && outcome.tree === trees[2 * i];
+  return new Set(suspects.flatMap(({ one }, i) => (isJustThat(made[i], i) ? [] : [one])));
+}
+
+/** What is in a branch's history above the base of a branch below it. */
+interface BelowPart {
+  branch: string;
+  base: string;
+  /** Up to where they are that branch's own by now; null where none of them is. */
+  upTo: string | null;
+  commits: string[];
+  /** What that branch stands on. */
+  on: string | undefined;
+}
+
+/** The commits of the branches below that are in a branch's history, also those that they have rewritten: nearest first. */
 function belowOf(
   history: History,
   candidate: LandingCandidate,
   byName: ReadonlyMap<string, LandingCandidate>,
-): Array<{ branch: string; base: string; commits: string[]; on: string | undefined }> {
-  const list: ReturnType<typeof belowOf> = [];
+): BelowPart[] {
+  const list: BelowPart[] = [];
   const met = new Set<string>();
-  for (let above = candidate; above.base !== null && !met.has(above.name); ) {
+  let above = candidate;
+  for (let end = candidate.base; end !== null && !met.has(above.name); ) {
     met.add(above.name);
     const below = byName.get(above.below[0]?.name ?? '');
-    if (!below?.base || !holds(history, below, above.base)) break;
-    const commits = history.lineAbove(below.base, above.base);
-    if (!commits || commits.length > LONGEST) break;
-    list.push({ branch: below.name, base: below.base, commits, on: below.below[0]?.name });
+    const shared = below && sharedWith(history, below, end);
+    const commits = shared && history.lineAbove(shared.base, end);
+    if (!below || !commits || commits.length > LONGEST) break;
+    if (commits.length > 0) list.push({ branch: below.name, ...shared, commits, on: below.below[0]?.name });
+    end = shared.base;
     above = below;
   }
   return list;

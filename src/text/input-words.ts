@@ -7,6 +7,7 @@ const KINDS: Record<string, string> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
+  record: 'an object',
 };
 
 /** What is wrong with an input and what to do, where its schema has no words of its own for it. Pure. */
@@ -25,9 +26,9 @@ export const inputWords: z.core.$ZodErrorMap = (issue) => {
     case 'unrecognized_keys':
       return `There is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')} here. Leave it out.`;
     case 'invalid_format':
-      return 'It has not the form that is wanted here.';
+      return 'Give it in another form: it cannot be read as it is.';
     case 'invalid_union':
-      return 'It is none of what is taken here.';
+      return 'Give another value: it is none of what is taken here.';
     default:
       return undefined;
   }

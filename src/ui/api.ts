@@ -1,13 +1,14 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '@/api/router';
 import { wire } from '@/api/wire';
+import { API_PATH } from './query-address';
 
 /**
  * The API for the page: same origin, one request a call, the feed over SSE. Jobs are asked for by `dashboard`, or by
  * the `requestedBy` of a call's context.
  */
 export function createApi() {
-  const url = '/api/trpc';
+  const url = API_PATH;
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -16,9 +17,11 @@ export function createApi() {
         false: httpLink({
           url,
           transformer: wire,
-          headers: ({ op }) => ({
-            'x-requested-by': typeof op.context.requestedBy === 'string' ? op.context.requestedBy : 'dashboard',
-          }),
+          // A query is asked for by the HTML already, which can set no header.
+          headers: ({ op }): Record<string, string> =>
+            op.type === 'query'
+              ? {}
+              : { 'x-requested-by': typeof op.context.requestedBy === 'string' ? op.context.requestedBy : 'dashboard' },
         }),
       }),
     ],

@@ -2,11 +2,11 @@ import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
-import { clashingName } from '@/db/name-clash';
 import { type BranchRow, jobMoves, jobs, type RepoRow } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { whatChanged } from '@/forecast/expected';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { remoteBranches } from '@/git/clone/for-each-ref';
 import { keepCommits, keepRef } from '@/git/clone/keep-ref';
 import { committerIdentity } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
@@ -20,6 +20,7 @@ import { failure, JobFailed, refusalHint } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
+import { clashingBranch } from '@/repos/branch-name';
 import { clashes, notTracked, unknownBranch } from '@/repos/branch-words';
 import { canCarry } from '@/repos/kept';
 import { pickEngine } from '@/stack/engines/pick';
@@ -225,7 +226,9 @@ async function createBranch(
     const words = unknown ? unknownBranch(parent, row !== undefined) : notTracked(parent);
     throw new JobFailed(failure(unknown ? 'BRANCH_NOT_FOUND' : 'NOT_TRACKED', words.message, words.hint));
   }
-  if (rows.some((row) => row.name === branch && !row.gone)) {
+  // By the refs: of a merged branch the rows do not know whether it is still there.
+  const refs = await remoteBranches(cloneDir(lease.repo.id), lease.signal);
+  if (refs.has(branch)) {
     throw new JobFailed(
       failure(
         'DIVERGED',
@@ -235,7 +238,7 @@ async function createBranch(
     );
   }
   // Somebody may have pushed it since the request looked.
-  const other = await clashingName(lease.db, lease.repo.id, branch);
+  const other = clashingBranch(branch, refs.keys());
   if (other !== null) {
     const { message, hint } = clashes(branch, other);
     throw new JobFailed(failure('DIVERGED', message, hint));

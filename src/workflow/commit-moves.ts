@@ -351,7 +351,8 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
       insert into branches (repo_id, name, tip, parent, base, base_named, tracked)
       select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', ${named}, value ->> 'parentAfter' is not null
       from json_each(${json}) where value ->> 'after' is not null and ${lease.held}
-      on conflict (repo_id, name) do update set tip = excluded.tip, parent = excluded.parent, base = excluded.base,
+      on conflict (repo_id, name) do update set
+        forecast = case when tip is excluded.tip and base is excluded.base then forecast end, tip = excluded.tip, parent = excluded.parent, base = excluded.base,
         base_named = excluded.base_named or (base_named and base is excluded.base), tracked = excluded.tracked`),
     lease.db.run(sql`
       delete from branches where repo_id = ${lease.repo.id} and ${lease.held}

@@ -8,7 +8,7 @@ import { EMPTY_RESULT } from '@/model/result';
 import type { Failure } from '@/queue/failure';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
 import { factsOf, logLine, setResult } from '@/queue/record';
-import { restackAfterMerge } from '@/queue/schedule';
+import { attachArrived, restackAfterMerge } from '@/queue/schedule';
 import { forMessage } from '@/text/foreign';
 import { counted, sentence } from '@/text/words';
 import { type MoveOutcome, summary } from './summary';
@@ -36,6 +36,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
     // The step that failed has said so in the log already.
     ...(whole === failed?.message ? [] : [logLine(lease, whole, failed ? 'error' : 'info')]),
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
+    ...(await attachArrived(lease)),
     ...ended(lease, ending ? 'error' : 'completed', message, ending),
   ]);
   if (result.heldBack.length > 0) {

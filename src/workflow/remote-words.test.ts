@@ -98,6 +98,19 @@ test('a new branch whose name continues one that was pushed meanwhile is told be
   expect(job.message).toContain('foo/bar beside foo');
 });
 
+test('so it is beside a merged branch that is still there, and not beside one that was deleted', async () => {
+  const { remote, repoId } = await stack();
+  await remote.from('main').branch('old').commit('Old', { c: '1\n' }).write();
+  await app.run({ repoId, kind: 'sync_repo' });
+  await remote.merge('old', 'squash');
+  await app.run({ repoId, kind: 'sync_repo' });
+  expect((await app.rows(repoId)).get('old')?.merged).toBe(true);
+  const make = () => app.run({ repoId, kind: 'create_branch', branch: 'old/new', parent: 'main' });
+  expect((await make()).job).toMatchObject({ status: 'error', errorCode: 'DIVERGED' });
+  await remote.delete('old');
+  expect((await make()).job).toMatchObject({ status: 'completed' });
+});
+
 test('a host that wants to be paid is no fault of ours, and its repo says so until it answers again', async () => {
   const { remote } = await stack();
   const host = createServer((_request, response) => {

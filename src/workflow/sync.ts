@@ -256,9 +256,10 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
     ...(trunkRewritten ? ['The trunk was rewritten on the remote and is followed.'] : []),
     ...(follow.length > 0 ? [`The trunk is another branch now, and ${stand} on it.`] : []),
     ...kept.map((name) => `${name} is taken for a long-lived branch now, and no longer moved: its row lets it go.`),
-    ...reopened.map(({ branch, lost }) => {
+    ...reopened.map(({ branch, lost, isOnTop }) => {
       const [landing] = lost;
-      if (!landing) return `Open again: ${branch}, which has new work on top of what was merged.`;
+      if (!landing)
+        return `Open again: ${branch}, which has ${isOnTop ? 'new work on top of' : 'other work than'} what was merged.`;
       const state = isGone.has(branch) ? ' It was deleted on the remote.' : '';
       const back = rows.filter((row) => row.parent === branch && landing.retargeted.some((m) => m.branch === row.name));
       const carries =

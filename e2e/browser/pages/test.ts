@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSpicerack, type Spicerack } from '@spicerack/client';
-import { buildDemoRemote, type DemoRemote } from '@/demo/demo-remote';
+import { buildDemoRemote, type DemoRemote, teamGoesOn } from '@/demo/demo-remote';
+import { openRemote } from '@/demo/remote';
 import { test as base, expect } from '../fixtures';
 import { RepoPage } from './repo-page';
 
@@ -15,12 +16,24 @@ interface Shop extends DemoRemote {
  * The suite's `test`: beside the server, a `shop` remote of its own for each test, and a client of the same server
  * for what is not the test's subject.
  */
-export const test = base.extend<{ shop: Shop; client: Spicerack; shopPage: RepoPage }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
-  shop: async ({}, use) => {
+export const test = base.extend<{ shop: Shop; client: Spicerack; shopPage: RepoPage }, { freshShop: string }>({
+  /** The shop as its people left it, which every test gets a copy of. */
+  freshShop: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+    async ({}, use) => {
+      const dir = await mkdtemp(join(tmpdir(), 'spicerack-fresh-shop-'));
+      await buildDemoRemote(join(dir, 'shop.git'));
+      await use(join(dir, 'shop.git'));
+      await rm(dir, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  shop: async ({ freshShop }, use) => {
     const dir = await mkdtemp(join(tmpdir(), 'spicerack-shop-'));
     const url = join(dir, 'shop.git');
-    await use({ ...(await buildDemoRemote(url)), url });
+    await cp(freshShop, url, { recursive: true });
+    const remote = openRemote(url);
+    await use({ remote, teamGoesOn: () => teamGoesOn(remote), url });
     await rm(dir, { recursive: true, force: true });
   },
   /** In every test the page keeps to the policy that it was sent with. */

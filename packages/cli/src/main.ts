@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { proposeCompletions, run } from '@stricli/core';
 import { visible } from '@/text/visible';
-import { app } from './args/app';
+import { app, helpFor } from './args/app';
 import type { Cli } from './args/cli';
 import { createSession } from './context/session';
 import { EXIT, type Exit, usage } from './out/exit';
@@ -12,7 +12,8 @@ import { stopOf } from './out/stop-of';
 
 const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
 const interrupt = new AbortController();
-let isOver = false;
+/** Whether nobody reads the results any more, as after `| head -1`. */
+let isUnread = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -21,16 +22,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     interrupt.abort();
   });
 }
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Nobody reads any more, as after `| head -1`: that is no failure.
-    if (error.code === 'EPIPE') process.exit(isOver ? undefined : EXIT.ok);
-    lost(error);
-  });
-}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') lost(error);
+  isUnread = true;
+  // That is how a stream ends. What has only a result has done its work by then, and ends as it would have.
+  interrupt.abort();
+});
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  // Talk that nobody hears is no reason to stop.
+  if (error.code !== 'EPIPE') lost(error);
+});
 
 async function main(inputs: string[]): Promise<void> {
-  let ended: Exit = EXIT.ok;
+  let ended = EXIT.ok as Exit; // a callback sets it, which the compiler does not see
   let said = '';
   const isJson = inputs.includes('--json');
   const cli: Cli = {
@@ -55,9 +59,10 @@ async function main(inputs: string[]): Promise<void> {
         ended = await command(session);
       } catch (error) {
         const stop = stopOf(error);
+        ended = stop.exit;
+        if (isUnread && ended === EXIT.interrupted) return;
         session.out.now(null);
         session.out.error(stop);
-        ended = stop.exit;
       }
     },
   };
@@ -69,14 +74,14 @@ async function main(inputs: string[]): Promise<void> {
   }
   await run(app, inputs, cli);
   const code = Number(cli.process.exitCode ?? 0);
-  if (said !== '') createOut(streams, isJson).error(usage(said.trim(), 'spicerack --help lists the commands.'));
-  end(code < 0 || said !== '' ? EXIT.usage : ended);
+  if (said !== '') createOut(streams, isJson).error(usage(said.trim(), helpFor(inputs)));
+  if (code < 0 || said !== '') return end(EXIT.usage);
+  end(isUnread && ended === EXIT.interrupted ? EXIT.ok : ended);
 }
 
 /** Ends once everything is written: streams that are still open keep nobody. */
 function end(code: Exit): void {
   process.exitCode = code;
-  isOver = true;
   // What a write failed of is told right after it.
   process.stdout.write('', () => process.stderr.write('', () => setImmediate(() => process.exit())));
 }

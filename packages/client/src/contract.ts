@@ -968,11 +968,11 @@ export interface Spicerack {
     keep(input: { jobId: string; commit: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Queues the job that puts back what an ended job has moved, while that is possible. */
     undo(input: { jobId: string }, options?: KeyedOptions): Promise<Accepted>;
-    /** Queues a new job with the intent of one that has ended. */
-    retry(input: { jobId: string }, options?: KeyedOptions): Promise<Accepted>;
+    /** Queues a new job with the intent of one that has ended; `expected` as of `run`. */
+    retry(input: { jobId: string; expected?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
   };
   tasks: {
-    /** `branch` alone names one that is there or will be; with `parent`, or without `branch`, a new one is made. */
+    /** `branch` alone names one that is on the remote; with `parent`, or without `branch`, a new one is made. */
     create(
       input: {
         repoId: string;

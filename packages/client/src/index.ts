@@ -202,10 +202,11 @@ type SeenJob = JobDetail & { feedCursor: number };
 type LookedChanges = Awaited<ReturnType<Spicerack['changes']['get']>>;
 type LookedJob = Awaited<ReturnType<Spicerack['jobs']['get']>>;
 
-/** Takes in what a change says of a job; null where it says nothing of it. */
+/** Takes in what a change says of a job; null where it says nothing of it, `look` where it may be gone. */
 function applyToJob(jobId: string) {
-  return <T extends SeenJob>(seen: T, change: Change): T | null => {
-    if (change.op !== 'upsert') return null;
+  return <T extends SeenJob>(seen: T, change: Change): T | 'look' | null => {
+    // A repository takes its jobs with it, and nothing is said of them.
+    if (change.op === 'delete') return change.type === 'repos' && change.row.id === seen.job.repoId ? 'look' : null;
     if (change.type === 'jobs' && change.row.id === jobId) return { ...seen, job: change.row };
     if (change.type === 'job_steps' && change.row.jobId === jobId)
       return { ...seen, steps: put(seen.steps, change.row) };

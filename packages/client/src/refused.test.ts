@@ -102,6 +102,32 @@ it('a wait whose job has ended waits for the whole of it while the server is awa
   expect(looks).toBe(3);
 });
 
+it('a wait ends where the repository is removed with the job, and goes on where another one is', async () => {
+  const removed = (seq: number, id: string) => ({ seq, at: '', repoId: id, type: 'repos', op: 'delete', row: { id } });
+  const open = { ...running, job: { id: 'j', repoId: 'mine', finishedAt: null } };
+  let looks = 0;
+  const client = clientOf({
+    call: () => {
+      looks += 1;
+      return looks === 1
+        ? answer(open)
+        : refusal('NOT_FOUND', 404, 'There is no job j.', [{ field: 'jobId', message: '' }]);
+    },
+    stream: () =>
+      new Response(
+        [removed(8, 'other'), removed(9, 'mine')]
+          .map(
+            (event) =>
+              `id: ${event.seq}\ndata: ${JSON.stringify({ json: { kind: 'changes', events: [event], cursor: event.seq, now: '' } })}\n\n`,
+          )
+          .join(''),
+        { headers: { 'content-type': 'text/event-stream' } },
+      ),
+  });
+  expect(await failure(client.waitForJob('j'))).toMatchObject({ code: 'NOT_FOUND' });
+  expect(looks).toBe(2);
+});
+
 it('a wait on a server that was there before begins while it is away', async () => {
   const ended = { ...running, job: { id: 'j', finishedAt: '2026-01-01T00:00:00.000Z' } };
   let calls = 0;

@@ -77,7 +77,8 @@ export function shareFeed(
  * @param isKnown whether the server was there before, so that it is waited for from the first look on
  * @param look asks the server; its answer says from which cursor on changes go on top of it
  * @returns what was seen at the end, and what was looked at last
- * @param apply what was seen with a change taken in; null where the change does not concern this wait
+ * @param apply what was seen with a change taken in; null where the change does not concern this wait, `look` where what
+ *   is waited for may be gone
  */
 export async function waitOn<T extends { feedCursor: number }, Looked extends T = T>(
   feed: SharedFeed,
@@ -91,7 +92,7 @@ export async function waitOn<T extends { feedCursor: number }, Looked extends T 
     isKnown: boolean;
     look: () => Promise<Looked>;
     isEnd: (seen: T) => boolean;
-    apply: (seen: T, change: Change) => T | null;
+    apply: (seen: T, change: Change) => T | 'look' | null;
     signal: Abort;
   },
   on: { change(seen: T): void; connection(state: ConnectionState): void } = {
@@ -137,18 +138,21 @@ export async function waitOn<T extends { feedCursor: number }, Looked extends T 
       signal?.throwIfAborted();
       const changes = told;
       told = [];
-      if (changes.includes('start_over')) {
+      let isStale = changes.includes('start_over');
+      for (const change of isStale ? [] : changes) {
+        if (change === 'start_over' || change.seq <= seen.feedCursor) continue;
+        const next = apply(seen, change);
+        if (next === 'look') isStale = true;
+        else if (next) {
+          seen = next;
+          on.change(seen);
+        }
+      }
+      if (isStale) {
         looked = await patiently(look, signal, away);
         seen = looked;
         on.change(seen);
         continue;
-      }
-      for (const change of changes) {
-        if (change === 'start_over' || change.seq <= seen.feedCursor) continue;
-        const next = apply(seen, change);
-        if (!next) continue;
-        seen = next;
-        on.change(seen);
       }
       if (failures.length > 0 && !isEnd(seen)) throw failures[0];
     }

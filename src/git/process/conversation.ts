@@ -29,15 +29,14 @@ export class Conversation {
   readonly #args: string[];
   readonly #options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env' | 'signal'>;
   readonly #questions: Question[] = [];
-  #child: ChildProcessWithoutNullStreams;
-  #exit: Promise<void>;
+  /** Started by the first question: many a plan asks none. */
+  #process: { child: ChildProcessWithoutNullStreams; exit: Promise<void> } | undefined;
   /** Why no question can be answered any more. */
   #ended: { reason: unknown } | undefined;
 
   constructor(args: string[], options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env' | 'signal'>) {
     this.#args = args;
     this.#options = options;
-    [this.#child, this.#exit] = this.#start();
   }
 
   /**
@@ -62,10 +61,11 @@ export class Conversation {
           };
         },
       });
+      this.#process ??= this.#start();
+      const { stdin } = this.#process.child;
       // Questions of one tick go out together: each write wakes the process up.
-      this.#child.stdin.cork();
-      this.#child.stdin.write(text);
-      const { stdin } = this.#child;
+      stdin.cork();
+      stdin.write(text);
       process.nextTick(() => stdin.uncork());
     });
   }
@@ -73,11 +73,11 @@ export class Conversation {
   /** Ends the process, with whatever is still open, and waits until it is gone. Safe to call more than once. */
   async close(): Promise<void> {
     this.#end(new GitError('killed', `git ${this.#args[0]} was closed`, this.#args, ''));
-    this.#child.kill('SIGKILL');
-    await this.#exit;
+    this.#process?.child.kill('SIGKILL');
+    await this.#process?.exit;
   }
 
-  #start(): [ChildProcessWithoutNullStreams, Promise<void>] {
+  #start(): { child: ChildProcessWithoutNullStreams; exit: Promise<void> } {
     const { signal } = this.#options;
     const child = spawnGit(this.#args, this.#options);
     const kill = () => child.kill('SIGKILL');
@@ -126,7 +126,7 @@ export class Conversation {
       child.once('error', (error) => end(error.message));
       child.once('close', (code, by) => end(by ?? `exit ${code}`, by));
     });
-    return [child, exit];
+    return { child, exit };
   }
 
   #failure(why: string, by: string | null, stderr: string): unknown {
@@ -147,8 +147,8 @@ export class Conversation {
       return;
     }
     culprit.reject(reason);
-    [this.#child, this.#exit] = this.#start();
-    this.#child.stdin.write(this.#questions.map(({ text }) => text).join(''));
+    this.#process = this.#start();
+    this.#process.child.stdin.write(this.#questions.map(({ text }) => text).join(''));
   }
 
   #end(reason: unknown): void {

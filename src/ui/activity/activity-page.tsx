@@ -233,7 +233,7 @@ function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[];
   return (
     <Row name={String(job.seq)} status={job.status} at={job.createdAt} now={now}>
       <div className="flex flex-wrap items-baseline gap-x-2">
-        <Link href={`/jobs/${job.id}`} className="min-w-0 break-words hover:underline">
+        <Link href={`/jobs/${job.id}`} prefetch={false} className="min-w-0 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{asker(job.requestedBy)}</span>{' '}
           {deed(job, undone && `#${undone.job.seq}`)}
         </Link>

@@ -36,7 +36,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
       className="flex flex-col gap-1 border-b border-hairline px-4 py-3 last:border-b-0"
     >
       <div className="flex items-baseline gap-2">
-        <Link href={`/jobs/${job.id}`} className="min-w-0 flex-1 break-words hover:underline">
+        <Link href={`/jobs/${job.id}`} prefetch={false} className="min-w-0 flex-1 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{intent(job)}</span>
         </Link>
         <StatusChip status={outcomeOf(job)} />

@@ -110,7 +110,7 @@ function Job({ detail }: { detail: JobPageData }) {
           {job.executor && <Fact name="Executor">{job.executor}</Fact>}
           {job.retryOf && (
             <Fact name="Again after">
-              <Link href={`/jobs/${job.retryOf}`} className="text-accent underline">
+              <Link href={`/jobs/${job.retryOf}`} prefetch={false} className="text-accent underline">
                 {retryOf ? `#${retryOf.job.seq}` : 'an earlier job'}
               </Link>
             </Fact>

@@ -12,6 +12,7 @@ import { overviewQuery } from '../repos/overview';
 import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
+import { moversAfter } from './undoable';
 
 /**
  * Undo of a job that has moved something: what it would put back, how far it is, or why it cannot be any more.
@@ -47,7 +48,7 @@ export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: J
     return (
       <span className="text-xs text-muted">
         Undone by{' '}
-        <Link href={`/jobs/${undo.job.id}`} className="text-accent underline">
+        <Link href={`/jobs/${undo.job.id}`} prefetch={false} className="text-accent underline">
           #{undo.job.seq}
         </Link>
       </span>
@@ -55,14 +56,4 @@ export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: J
   }
   const { reason } = known && !known.possible ? known : offer;
   return <span className="min-w-0 text-xs break-words whitespace-normal text-muted">Can’t undo: {reason}</span>;
-}
-
-/** Each branch that a later job has moved, with the newest such job's number. */
-function moversAfter(seq: number, jobs: JobDetail[]): Map<string, number> {
-  const movers = new Map<string, number>();
-  for (const { job, moves } of jobs.toReversed()) {
-    if (job.seq <= seq) continue;
-    for (const { branch, state } of moves) if (state === 'pushed') movers.set(branch, job.seq);
-  }
-  return movers;
 }

@@ -158,7 +158,7 @@ function Act({ item: { does, button, repo } }: { item: Item }) {
         </span>
       )}
       {jobId !== null && (
-        <Link href={`/jobs/${jobId}`} className="text-xs text-running underline">
+        <Link href={`/jobs/${jobId}`} prefetch={false} className="text-xs text-running underline">
           {isOpen ? 'at work' : 'asked for'}
         </Link>
       )}

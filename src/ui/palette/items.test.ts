@@ -13,6 +13,7 @@ const here = {
   ],
   jobs: [jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' })],
   moves: 36,
+  question: null,
 };
 const found = (typed: string) => search(itemsOf([repo], here, 'administer'), typed).map(({ text }) => text);
 
@@ -45,7 +46,15 @@ describe('the palette', () => {
 
   it('offers repos and pages where one is at no repo', () => {
     const items = search(itemsOf([repo], null, 'administer'), '').map(({ text }) => text);
-    expect(items).toEqual(['shop', 'Add a repository', 'Access', 'Status']);
+    expect(items).toEqual([
+      'shop',
+      'Add a repository',
+      'Access',
+      'Status',
+      'Theme: system',
+      'Theme: light',
+      'Theme: dark',
+    ]);
   });
 
   it('offers no Restack of the whole repo where nothing would move', () => {

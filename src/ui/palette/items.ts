@@ -9,6 +9,7 @@ import { branchAddress } from '../branch/address';
 import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
 import { isLive } from '../stack/state';
+import { THEMES, type Theme } from '../themes';
 
 /** More are found by typing. */
 export const SHOWN = 50;
@@ -21,7 +22,7 @@ export interface Item {
   text: string;
   /** What it is, in a word or two, beside it. */
   kind: string;
-  does: { go: string } | { leave: string } | { run: Run } | { move: string };
+  does: { go: string } | { leave: string } | { run: Run } | { move: string } | { theme: Theme };
 }
 
 /** An action as `jobs.run` takes it. */
@@ -41,6 +42,8 @@ export interface Here {
   jobs: JobDetail[];
   /** How many branches a Restack of the whole repo moves. */
   moves: number;
+  /** What is asked before that is done; null where nothing is. */
+  question: string | null;
 }
 
 /** Everything that the palette offers to who may do so much: pages, repos, what can be done, branches and jobs, in this order. */
@@ -71,6 +74,8 @@ function everything(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | nul
   items.push({ key: 'add', text: 'Add a repository', kind: 'page', does: { go: '/' } });
   items.push({ key: 'access', text: 'Access', kind: 'page', does: { go: '/access' } });
   items.push({ key: 'status', text: 'Status', kind: 'page', does: { go: '/status' } });
+  for (const theme of THEMES)
+    items.push({ key: `theme ${theme}`, text: `Theme: ${theme}`, kind: 'setting', does: { theme } });
   if (here) {
     for (const branch of here.branches) items.push(...branchItems(here.repo.id, branch));
     for (const { job } of here.jobs.filter(({ job: { status } }) => !isActive(status))) items.push(jobItem(job));

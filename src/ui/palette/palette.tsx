@@ -5,7 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { branchStates, filterCounts, movedNow } from '@/repos/branch-state';
+import { branchStates, movedNow } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
@@ -14,6 +14,8 @@ import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
+import { restackQuestion } from '../stack/groups/question';
+import { setTheme } from '../themes';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
 
 const ChooseParent = lazy(() => import('../stack/move/choose-parent'));
@@ -30,6 +32,7 @@ export default function Palette({ close }: { close: () => void }) {
   const results = useMemo(() => search(items, typed), [items, typed]);
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [sure, setSure] = useState<string | null>(null);
   const [moving, setMoving] = useState<string | null>(null);
 
   const run = async (text: string, what: Run) => {
@@ -49,6 +52,10 @@ export default function Palette({ close }: { close: () => void }) {
   const choose = (item: Item) => {
     if (asked !== null) return;
     const { does } = item;
+    if ('run' in does && does.run.kind === 'restack_repo' && here?.question && sure !== item.key) {
+      setSure(item.key);
+      return;
+    }
     if ('run' in does) {
       void run(item.text, does.run);
       return;
@@ -58,7 +65,8 @@ export default function Palette({ close }: { close: () => void }) {
       return;
     }
     close();
-    if ('go' in does) router.push(does.go);
+    if ('theme' in does) setTheme(does.theme);
+    else if ('go' in does) router.push(does.go);
     else window.open(does.leave, '_blank', 'noopener,noreferrer');
   };
 
@@ -107,6 +115,11 @@ export default function Palette({ close }: { close: () => void }) {
                 <Trouble>{problemWords(problem)}</Trouble>
               </div>
             )}
+            {sure !== null && here?.question && (
+              <p role="alert" className="px-4 py-2">
+                {here.question} Choose it once more to do it.
+              </p>
+            )}
             <p role="status" className={asked === null ? 'sr-only' : 'px-4 py-2 text-muted'}>
               {asked !== null && `Asking for it: ${asked}`}
             </p>
@@ -146,7 +159,8 @@ function useLoaded(path: string): { repos: RepoChoice[]; here: Here | null } {
     if (!overview?.repo) return null;
     const { repo, branches, jobs, restack } = overview;
     const states = branchStates({ rows: branches, trunk: repo.trunk, restack, moving: movedNow(jobs) });
-    return { repo, branches, jobs, moves: filterCounts(states).needs_restack };
+    const moved = branches.filter(({ name }) => states.get(name)?.is === 'will_move');
+    return { repo, branches, jobs, moves: moved.length, question: restackQuestion(moved) };
   }, [overview]);
   return { repos: repos ?? NONE, here };
 }

@@ -10,7 +10,7 @@ import { counted } from '@/text/words';
 import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Button, Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
-import { dockedOf } from '../jobs/dock/docked';
+import { dockedOf, titleMark } from '../jobs/dock/docked';
 import { useLookedAt } from '../jobs/dock/looked-at';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
@@ -73,7 +73,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
     <>
-      {open === null && <title>{titleOf(needs, `${repo.name} · Spicerack`)}</title>}
+      {open === null && <title>{`${titleMark(docked)}${titleOf(needs, `${repo.name} · Spicerack`)}`}</title>}
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
@@ -222,7 +222,9 @@ function Header({
           <h1 className="text-lg font-semibold break-words">{repo.name}</h1>
           <span className="font-mono text-xs text-muted">{repo.trunk}</span>
           <Freshness repo={repo} refreshing={refreshing} />
-          <PullRequestFreshness repo={repo} />
+          <span className="max-sm:hidden">
+            <PullRequestFreshness repo={repo} />
+          </span>
         </div>
         <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
         {repo.leftOut && (
@@ -263,7 +265,7 @@ function Header({
           />
         </div>
         {/* Its line is always there, so that nothing below moves when it is known. */}
-        <p className="min-h-4 text-xs text-muted">
+        <p className="min-h-4 text-xs text-muted max-sm:empty:hidden">
           {problem ? (
             <span className="text-conflict">{problem}</span>
           ) : (

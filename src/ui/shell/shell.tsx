@@ -13,6 +13,8 @@ import { repoListQuery } from '../repos/repo-list';
 import { RepoMark } from '../repos/repo-mark';
 import { repoState } from '../repos/repo-state';
 import { ConnectionBanner, ConnectionDot } from './connection';
+import { Keys } from './keys';
+import { ThemeButton } from './theme';
 
 /** What is around every page: the name, the repos, and how the page stands to the server. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -44,9 +46,11 @@ export function Shell({ children }: { children: ReactNode }) {
             Sign in
           </a>
         )}
+        <ThemeButton />
         <ConnectionDot />
       </header>
       <ConnectionBanner />
+      <Keys />
       <div className="flex flex-1">
         <RepoRail />
         <main id="main" className="min-w-0 flex-1">

@@ -7,6 +7,8 @@ export interface Head {
   kind: 'stack' | 'single' | 'suggested' | 'untracked' | 'ended';
   /** The bottom branch of a stack; null where it heads no stack. */
   root: BranchRow | null;
+  /** Whose Restack moves all of the stack that can be moved; null where no single one does. */
+  restack: BranchRow | null;
   /** What the branches' names have in common, or the bottom one's; what they are, where it heads no stack. */
   title: string;
   /** In the order of the picture. */

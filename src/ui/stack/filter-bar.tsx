@@ -1,6 +1,6 @@
 'use client';
 
-import { Search } from 'lucide-react';
+import { ArrowUpDown, Search } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
 import { type RefObject, useEffect, useState } from 'react';
 import { type StateFilter, stateFilters } from '@/repos/branch-state';
@@ -52,7 +52,7 @@ export function FilterBar({
   return (
     <search
       aria-label="Branches"
-      className="sticky top-12 z-10 flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5"
+      className="sticky top-12 z-10 flex items-center sm:flex-wrap gap-x-2 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5"
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll sideways */}
       <div role="group" aria-label="Filter" className="-mx-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
@@ -69,20 +69,26 @@ export function FilterBar({
         ))}
       </div>
       {!isNarrowed(view) && (
-        <select
-          aria-label="Order of the stacks"
-          value={view.sort}
-          onChange={(event) => go({ ...view, sort: orderOf(event.target.value) })}
-          className="touch ml-auto h-7 rounded-control bg-surface px-1 text-xs text-muted hover:bg-hover max-sm:hidden"
+        <span
+          title={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
+          className="relative ml-auto flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"
         >
-          {STACK_ORDERS.map((by) => (
-            <option key={by} value={by}>
-              {SORTS[by]}
-            </option>
-          ))}
-        </select>
+          <ArrowUpDown size={14} aria-hidden />
+          <select
+            aria-label="Order of the stacks"
+            value={view.sort}
+            onChange={(event) => go({ ...view, sort: orderOf(event.target.value) })}
+            className="absolute inset-0 cursor-pointer opacity-0"
+          >
+            {STACK_ORDERS.map((by) => (
+              <option key={by} value={by}>
+                {SORTS[by]}
+              </option>
+            ))}
+          </select>
+        </span>
       )}
-      <label className={`relative flex w-full items-center sm:w-48 ${isNarrowed(view) ? 'ml-auto' : ''}`}>
+      <label className={`relative flex w-24 shrink-0 items-center sm:w-38 ${isNarrowed(view) ? 'ml-auto' : ''}`}>
         <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
         <span className="sr-only">Find a branch</span>
         <input

@@ -8,9 +8,11 @@ import type { StateFilter } from '@/repos/branch-state';
 import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
+import { newKey, problemOf, problemWords } from '../api';
 import { Button } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
+import { lastUndo } from '../jobs/undoable';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { useStable } from '../stable';
@@ -21,11 +23,10 @@ import { FilterBar, useStackView } from './filter-bar';
 import { useFolds } from './groups/folds';
 import { HeadRow } from './groups/head-row';
 import { restackQuestion } from './groups/question';
-import type { StackPicture } from './layout';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { ghostName, requestName } from './move/pending';
-import { movedWith } from './move/rules';
+import { movedWith, movesBelow } from './move/rules';
 import { usePicture } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
@@ -50,7 +51,11 @@ const ACTS: ReadonlySet<Command['do']> = new Set([
   'drop',
   'sync',
   'select',
+  'undo',
 ]);
+
+/** What takes a click in a row for itself. */
+const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
 
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
@@ -173,9 +178,10 @@ export function Stack({
       trunk: repo.trunk,
       branches,
       jobs,
+      renewing,
       hasPullRequests: branches.some(({ prNumber }) => prNumber !== null),
     }),
-    [repo.id, repo.trunk, branches, jobs],
+    [repo.id, repo.trunk, branches, jobs, renewing],
   );
 
   const leave = () => {
@@ -247,6 +253,14 @@ export function Stack({
       }
       case 'pull_request':
         return branch?.prUrl ? void window.open(branch.prUrl, '_blank', 'noopener,noreferrer') : undefined;
+      case 'undo': {
+        const last = lastUndo(jobs, branches);
+        if ('why' in last) return say(last.why);
+        return void api.jobs.undo.mutate({ jobId: last.job.id, idempotencyKey: newKey() }).then(
+          () => say(`Undo of #${last.job.seq} asked for.`),
+          (error: unknown) => say(problemWords(problemOf(error))),
+        );
+      }
       case 'copy':
         return branch ? void copyText(name).then((done) => done && say(`${visible(name)} copied.`)) : undefined;
       case 'drop':
@@ -264,10 +278,11 @@ export function Stack({
       case 'restack':
         return pressMain(name);
       case 'rebase':
+        if (head) return;
         if (!branch?.tracked || !canBeSelected(branch)) return say(`${visible(name)} cannot be rebased.`);
         return void send(name, 'rebase_branch', actions.run('rebase_branch', name));
       case 'pick_up':
-        return pickUp(name);
+        return head ? undefined : pickUp(name);
       case 'sync':
         return void sync.send('Sync', askForSync);
       case 'select':
@@ -278,8 +293,7 @@ export function Stack({
     }
   };
   const onRowClick = (event: MouseEvent, index: number) => {
-    if (event.target instanceof Element && event.target.closest('button, a, input, [role="dialog"], [role="menu"]'))
-      return;
+    if (event.target instanceof Element && event.target.closest(IN_A_ROW)) return;
     const entry = entries[index];
     if (!entry) return;
     toTree();
@@ -299,7 +313,9 @@ export function Stack({
     const entry = entries.find(({ name }) => name === open);
     if (entry && open !== active) goTo(entry);
     const folded = wanted.find(({ head }) => head?.folded && open !== null && head.branches.includes(open));
-    if (folded) fold(folded.name, false);
+    if (!folded) return;
+    fold(folded.name, false);
+    put(open);
   });
   const wasOpen = useRef(false);
   useEffect(() => {
@@ -339,7 +355,7 @@ export function Stack({
               aria-rowcount={entries.length}
               aria-multiselectable
               aria-activedescendant={current ? `${id}${current.name}` : undefined}
-              aria-keyshortcuts={mayAct ? 'j k r R b m p x s o c [ ] / Enter Escape' : 'j k o c [ ] / Enter Escape'}
+              aria-keyshortcuts={mayAct ? 'j k r R b m p x s o c z [ ] / Enter Escape' : 'j k o c [ ] / Enter Escape'}
               className="group/tree relative max-w-360 normal-nums focus-visible:outline-none"
               style={{ height: rows.total }}
               onFocus={() => {
@@ -390,10 +406,10 @@ export function Stack({
                         trunkLine={trunkLine}
                         lanes={lanes}
                         height={rows.height}
-                        news={news.get(head.root?.name ?? '') ?? NO_NEWS}
+                        news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
                         context={context}
                         actions={actions}
-                        sent={sent.get(head.root?.name ?? '')}
+                        sent={sent.get(head.restack?.name ?? '')}
                         active={name === active}
                         select={select}
                       />
@@ -425,18 +441,6 @@ export function Stack({
       )}
     </div>
   );
-}
-
-/** By branch, how many a Restack of it moves: itself, and what stands on it. */
-function movesBelow({ rows }: StackPicture, states: States): Map<string, number> {
-  const moves = new Map<string, number>();
-  for (const { branch } of rows.toReversed()) {
-    const own = states.get(branch.name)?.is === 'will_move' ? 1 : 0;
-    const sum = (moves.get(branch.name) ?? 0) + own;
-    moves.set(branch.name, sum);
-    if (branch.parent !== null) moves.set(branch.parent, (moves.get(branch.parent) ?? 0) + sum);
-  }
-  return moves;
 }
 
 /** What a row is called where it is only heard. */

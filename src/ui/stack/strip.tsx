@@ -153,7 +153,17 @@ function PreviewStrip({
       </span>
       {keys && (
         <Keys
-          keys={{ r: 'restack', b: 'rebase', p: 'move', x: 'select', Enter: 'open', m: 'more', s: 'sync', '/': 'find' }}
+          keys={{
+            r: 'restack',
+            '?': 'all keys',
+            b: 'rebase',
+            p: 'move',
+            x: 'select',
+            Enter: 'open',
+            m: 'more',
+            s: 'sync',
+            '/': 'find',
+          }}
         />
       )}
     </Line>

@@ -247,7 +247,11 @@ function Queue({ status }: { status: SystemStatus }) {
                   data-open={job.seq}
                   className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
                 >
-                  <Link href={`/jobs/${job.id}`} className="min-w-0 flex-1 basis-60 break-words hover:underline">
+                  <Link
+                    href={`/jobs/${job.id}`}
+                    prefetch={false}
+                    className="min-w-0 flex-1 basis-60 break-words hover:underline"
+                  >
                     <span className="text-muted">#{job.seq}</span> {intent(job)}
                   </Link>
                   <span className="text-muted">{repos.find((repo) => repo.id === job.repoId)?.name}</span>
@@ -293,7 +297,7 @@ function Errors({ status }: { status: SystemStatus }) {
               data-error={seq}
               className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
             >
-              <Link href={`/jobs/${jobId}`} className="text-accent underline">
+              <Link href={`/jobs/${jobId}`} prefetch={false} className="text-accent underline">
                 #{seq}
               </Link>
               {code && <code className="font-mono text-xs text-error">{code}</code>}

@@ -30,6 +30,8 @@ export interface TaskContext {
   jobs: JobDetail[];
   states: States;
   news: ReadonlyMap<string, BranchNews>;
+  /** By branch, how many a Restack of it moves. */
+  moves: ReadonlyMap<string, number>;
 }
 
 /** A task: what it is about, how its branch stands, and what makes sense now. */
@@ -37,6 +39,7 @@ export default function TaskCard({ task, context }: { task: TaskRow; context: Ta
   const attached = task.branchStatus === 'completed';
   const mayAct = useMay('act');
   const branch = context.byName.get(task.branch);
+  const waits = waitsForPush(task, context.jobs);
   return (
     <li
       data-task={task.title}
@@ -45,7 +48,7 @@ export default function TaskCard({ task, context }: { task: TaskRow; context: Ta
     >
       <div className="flex items-start gap-2">
         <h3 className="min-w-0 flex-1 font-medium break-words">{task.title}</h3>
-        <BranchStatus task={task} />
+        <BranchStatus task={task} waits={waits} />
         {mayAct && !isActive(task.branchStatus) && <ArchiveButton task={task} />}
       </div>
       {task.description && (
@@ -54,7 +57,11 @@ export default function TaskCard({ task, context }: { task: TaskRow; context: Ta
         </p>
       )}
       <Place names={placeOf(task.branch, context.byName)} />
-      {attached ? <Attached branch={branch} context={context} /> : <Pending task={task} context={context} />}
+      {attached ? (
+        <Attached branch={branch} context={context} />
+      ) : (
+        <Pending task={task} waits={waits} context={context} />
+      )}
     </li>
   );
 }
@@ -67,14 +74,22 @@ const STATUS_WORDS = {
   cancelled: 'cancelled',
 } as const;
 
-function BranchStatus({ task }: { task: TaskRow }) {
-  const status = task.branchStatus;
+/** Whether nobody has pushed its branch yet: that is no error, and the sync that sees it attaches it. */
+function waitsForPush(task: TaskRow, jobs: JobDetail[]): boolean {
+  const job = jobs.find((detail) => detail.job.id === task.jobId)?.job;
+  return (
+    task.branchStatus === 'error' && job?.kind === 'register_existing_branch' && job.errorCode === 'BRANCH_NOT_FOUND'
+  );
+}
+
+function BranchStatus({ task, waits }: { task: TaskRow; waits: boolean }) {
+  const status = waits ? 'queued' : task.branchStatus;
   return (
     <span
       className={`inline-flex shrink-0 items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[status]}`}
     >
       <StatusShape status={status} />
-      {STATUS_WORDS[status]}
+      {waits ? 'waits' : STATUS_WORDS[status]}
     </span>
   );
 }
@@ -98,7 +113,15 @@ function Place({ names }: { names: string[] }) {
 }
 
 /** A branch that is still to be attached: how far that is, or why it was not possible and the ways on. */
-function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context: TaskContext }) {
+function Pending({
+  task,
+  waits,
+  context: { branches, jobs },
+}: {
+  task: TaskRow;
+  waits: boolean;
+  context: TaskContext;
+}) {
   const api = useApi();
   const mayAct = useMay('act');
   const [choosing, setChoosing] = useState(false);
@@ -110,7 +133,11 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
       : visible(`fetching ${task.branch}…`);
   return (
     <>
-      {failed ? (
+      {waits ? (
+        <p className="break-words text-muted">
+          Waits for a push of {visible(task.branch)}: the sync that sees it attaches it.
+        </p>
+      ) : failed ? (
         <p className={task.branchStatus === 'error' ? 'text-error' : 'text-muted'}>
           {job ? [job.job.message, job.job.errorHint].filter(Boolean).join(' ') : 'Its branch was not attached.'}
         </p>
@@ -119,8 +146,8 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
       )}
       <div className="flex flex-wrap items-center gap-2">
         <JobButton
-          label="Attach"
-          job={job}
+          label={waits ? 'Look for it now' : 'Attach'}
+          job={waits ? null : job}
           jobs={jobs}
           press={() => api.tasks.retry.mutate({ taskId: task.id })}
           className="w-44"
@@ -139,7 +166,7 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
 /** An attached branch: how it stands, its pull request, and what makes sense now. */
 function Attached({
   branch,
-  context: { repo, jobs, states, news },
+  context: { repo, jobs, states, news, moves },
 }: {
   branch: BranchRow | undefined;
   context: TaskContext;
@@ -173,7 +200,7 @@ function Attached({
       <div className="flex flex-wrap items-center gap-2 empty:hidden">
         {open && (state.is === 'will_move' || told || !branch.tracked) && (
           <JobButton
-            label={branch.tracked ? 'Restack' : 'Register'}
+            label={branch.tracked ? `Restack ${moves.get(branch.name) ?? ''}`.trim() : 'Register'}
             icon={<Layers size={14} aria-hidden />}
             job={own}
             jobs={jobs}
@@ -191,6 +218,7 @@ function Attached({
         {compare && (
           <a
             href={compare}
+            target="_blank"
             rel="noreferrer"
             className={`touch inline-flex h-8 items-center gap-2 px-3 ${buttonLooks.plain}`}
           >

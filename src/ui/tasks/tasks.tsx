@@ -9,6 +9,8 @@ import { useMay } from '../me';
 import { useNow } from '../providers';
 import type { Overview } from '../repos/overview';
 import type { States } from '../stack/filter';
+import { layoutStack } from '../stack/layout';
+import { movesBelow } from '../stack/move/rules';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
 import { isWorthKeeping, storedDraft } from './draft';
@@ -43,6 +45,7 @@ export function Tasks({
       jobs,
       states,
       news,
+      moves: movesBelow(layoutStack(branches), states),
     }),
     [repo, branches, jobs, states, news],
   );

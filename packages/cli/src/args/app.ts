@@ -12,6 +12,7 @@ import type { Exit } from '../out/exit';
 import type { Cli } from './cli';
 import {
   ACT,
+  ACT_ON_BRANCH,
   BRANCH,
   branchFlag,
   branchName,
@@ -20,12 +21,14 @@ import {
   flag,
   given,
   JSON_FLAG,
+  lettersOf,
   NO_WAIT,
   number,
   REPO,
   text,
   YES,
 } from './flags';
+import { words } from './words';
 
 /** The grammar of the command line. What a command does is loaded when it is called. */
 
@@ -45,7 +48,6 @@ function command<F extends { json: typeof JSON_FLAG }, ARGS extends readonly unk
   parameters: {
     flags: F;
     positional: TypedPositionalParameters<ARGS, Cli>;
-    aliases?: Partial<Record<'r' | 'b' | 'y' | 'n' | 'p' | 'w' | 'f', keyof F & string>>;
   };
   docs: { brief: string };
 }) {
@@ -57,7 +59,11 @@ function command<F extends { json: typeof JSON_FLAG }, ARGS extends readonly unk
       };
     },
     // `Flags` is what these say; the parser's own type of them cannot be inferred from a generic one.
-    parameters: parameters as unknown as TypedCommandParameters<Flags<F>, ARGS, Cli>,
+    parameters: { ...parameters, aliases: lettersOf(parameters.flags) } as unknown as TypedCommandParameters<
+      Flags<F>,
+      ARGS,
+      Cli
+    >,
     docs,
   });
 }
@@ -82,35 +88,31 @@ const onJobs = () => import('../commands/act/jobs');
 const branches = () => import('../commands/act/branches');
 const tasks = () => import('../commands/task');
 const access = () => import('../commands/access');
-const aliases = { r: 'repo', b: 'branch', y: 'yes', n: 'dryRun' } as const;
-const place = { r: 'repo', b: 'branch' } as const;
 
 /** The actions, as commands; or as forecasts, which do nothing. */
 function actionCommands(isForecast: boolean) {
-  const flags = isForecast ? { json: JSON_FLAG, repo: REPO, branch: BRANCH, ...FORECAST } : ACT;
-  const also = isForecast ? place : aliases;
+  const flags = isForecast ? { json: JSON_FLAG, repo: REPO, ...FORECAST } : ACT;
+  const onBranch = isForecast ? { ...flags, branch: BRANCH } : ACT_ON_BRANCH;
   return {
     sync: command({
       loader: async () => (await actions()).sync,
       parameters: {
         flags: isForecast ? flags : { ...flags, noMove: flag('Only look: what stands on merged branches stays') },
         positional: none,
-        aliases: also,
       },
       docs: { brief: 'Fetch, find what has landed, and move what stood on it' },
     }),
     restack: command({
       loader: async () => (await actions()).restack,
       parameters: {
-        flags: { ...flags, all: flag('Every stack of the repository') },
+        flags: { ...onBranch, all: flag('Every stack of the repository') },
         positional: tuple(optionalBranch),
-        aliases: also,
       },
       docs: { brief: 'Put a branch and all above it onto its parent' },
     }),
     rebase: command({
       loader: async () => (await actions()).rebase,
-      parameters: { flags, positional: tuple(optionalBranch), aliases: also },
+      parameters: { flags: onBranch, positional: tuple(optionalBranch) },
       docs: { brief: 'Put one branch onto its parent; those above it wait' },
     }),
     reparent: command({
@@ -121,7 +123,6 @@ function actionCommands(isForecast: boolean) {
           { ...branch, brief: 'Branch to move' },
           { ...branch, brief: 'What it is to stand on', placeholder: 'parent' },
         ),
-        aliases: also,
       },
       docs: { brief: 'Move a branch and all above it onto another one' },
     }),
@@ -129,7 +130,7 @@ function actionCommands(isForecast: boolean) {
       loader: async () => (await actions()).register,
       parameters: {
         flags: {
-          ...flags,
+          ...onBranch,
           suggested: flag('Every branch that has a suggested parent'),
           parent: branchFlag('What it stands on; found by itself unless given'),
           base: {
@@ -138,14 +139,13 @@ function actionCommands(isForecast: boolean) {
           },
         },
         positional: tuple(optionalBranch),
-        aliases: also,
       },
       docs: { brief: 'Track a branch' },
     }),
   };
 }
 
-const root = buildRouteMap({
+const commands = buildRouteMap({
   routes: {
     add: command({
       loader: async () => (await import('../commands/add')).add,
@@ -174,7 +174,6 @@ const root = buildRouteMap({
           ...one('Name, address or id; that of this clone unless given', 'repo'),
           optional: true,
         } as const),
-        aliases: { r: 'repo' },
       },
       docs: { brief: 'Show the stacks, with states, pull requests and forecast' },
     }),
@@ -183,13 +182,12 @@ const root = buildRouteMap({
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, patch: flag('With what has changed in each file') },
         positional: tuple(optionalBranch),
-        aliases: { r: 'repo', b: 'branch', p: 'patch' },
       },
       docs: { brief: 'Show a branch: its state, its commits and its files' },
     }),
     status: command({
       loader: async () => (await import('../commands/look/status')).status,
-      parameters: { flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH }, positional: none, aliases: place },
+      parameters: { flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH }, positional: none },
       docs: { brief: 'Show how the repository, the branch and the queue stand' },
     }),
     ...actionCommands(false),
@@ -198,7 +196,6 @@ const root = buildRouteMap({
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, noWait: NO_WAIT },
         positional: tuple(optionalBranch),
-        aliases: place,
       },
       docs: { brief: 'Track a branch no longer' },
     }),
@@ -207,7 +204,6 @@ const root = buildRouteMap({
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, off: flag('It is none: actions may move it') },
         positional: tuple(optionalBranch),
-        aliases: place,
       },
       docs: { brief: 'Say that no action may move a branch' },
     }),
@@ -216,7 +212,6 @@ const root = buildRouteMap({
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, branch: BRANCH, noWait: NO_WAIT },
         positional: tuple(optionalBranch),
-        aliases: place,
       },
       docs: { brief: 'Take a branch for the one that it seems to be under a new name' },
     }),
@@ -248,7 +243,6 @@ const root = buildRouteMap({
           nonAtomicPush: text('Push branches one by one where the remote knows no atomic push', 'on|off'),
         },
         positional: none,
-        aliases: { r: 'repo' },
       },
       docs: { brief: 'Show the settings of a repository, and change those that are given' },
     }),
@@ -257,7 +251,6 @@ const root = buildRouteMap({
       parameters: {
         flags: { json: JSON_FLAG, yes: YES },
         positional: tuple(one('Name, address or id', 'repo')),
-        aliases: { y: 'yes' },
       },
       docs: { brief: 'Forget a repository; the remote keeps everything' },
     }),
@@ -272,28 +265,23 @@ const root = buildRouteMap({
           noWait: NO_WAIT,
         },
         positional: tuple({ ...one('Name of the new branch', 'branch'), parse: branchName }),
-        aliases: { r: 'repo', p: 'parent' },
       },
       docs: { brief: 'Make a branch on the remote, with a task' },
     }),
     undo: command({
       loader: async () => (await onJobs()).undo,
-      parameters: { flags: ACT, positional: tuple(optionalJob), aliases },
+      parameters: { flags: ACT, positional: tuple(optionalJob) },
       docs: { brief: 'Put back what a job has moved' },
     }),
     cancel: command({
       loader: async () => (await onJobs()).cancel,
-      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob), aliases: { r: 'repo' } },
+      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob) },
       docs: { brief: 'End a job before its push' },
     }),
     retry: command({
       loader: async () => (await onJobs()).retry,
-      parameters: {
-        flags: { json: JSON_FLAG, repo: REPO, noWait: NO_WAIT },
-        positional: tuple(optionalJob),
-        aliases: { r: 'repo' },
-      },
-      docs: { brief: 'Run a job again that has failed' },
+      parameters: { flags: ACT, positional: tuple(optionalJob) },
+      docs: { brief: 'Run a job again' },
     }),
     jobs: command({
       loader: async () => (await import('../commands/look/jobs')).jobs,
@@ -301,13 +289,12 @@ const root = buildRouteMap({
         flags: {
           json: JSON_FLAG,
           repo: REPO,
-          branch: BRANCH,
+          branch: branchFlag('Those that are about this branch'),
           all: flag('Those of every repository'),
           status: text('Those that are queued, running, completed, error or cancelled', 'status'),
-          limit: number('How many, at most 100', '20'),
+          limit: number('How many, at most 100', { to: 100, placeholder: '20' }),
         },
         positional: none,
-        aliases: place,
       },
       docs: { brief: 'List the newest jobs' },
     }),
@@ -316,7 +303,6 @@ const root = buildRouteMap({
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, wait: flag('Wait until it has ended; end as the action would') },
         positional: tuple(optionalJob),
-        aliases: { r: 'repo', w: 'wait' },
       },
       docs: { brief: 'Show a job' },
     }),
@@ -325,7 +311,6 @@ const root = buildRouteMap({
       parameters: {
         flags: { json: JSON_FLAG, repo: REPO, follow: flag('Until the job has ended') },
         positional: tuple(optionalJob),
-        aliases: { r: 'repo', f: 'follow' },
       },
       docs: { brief: "Show a job's log" },
     }),
@@ -340,7 +325,6 @@ const root = buildRouteMap({
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO, archived: flag('Those that are over, too') },
             positional: none,
-            aliases: { r: 'repo' },
           },
           docs: { brief: 'List the tasks' },
         }),
@@ -349,7 +333,6 @@ const root = buildRouteMap({
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO },
             positional: tuple(one('Its branch or id', 'task')),
-            aliases: { r: 'repo' },
           },
           docs: { brief: 'Show a task' },
         }),
@@ -359,13 +342,12 @@ const root = buildRouteMap({
             flags: {
               json: JSON_FLAG,
               repo: REPO,
-              branch: branchFlag('Its branch, which is there or will be'),
+              branch: branchFlag('Its branch, which is on the remote'),
               parent: branchFlag('Make a new branch on this one'),
               description: text('More about it', 'text'),
               noWait: NO_WAIT,
             },
             positional: tuple(one('Its title', 'title')),
-            aliases: { r: 'repo', b: 'branch', p: 'parent' },
           },
           docs: { brief: 'Create a task' },
         }),
@@ -374,7 +356,6 @@ const root = buildRouteMap({
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO },
             positional: tuple(one('Its branch or id', 'task')),
-            aliases: { r: 'repo' },
           },
           docs: { brief: 'Put a task away' },
         }),
@@ -383,7 +364,6 @@ const root = buildRouteMap({
           parameters: {
             flags: { json: JSON_FLAG, repo: REPO, branch: branchFlag('Another branch instead'), noWait: NO_WAIT },
             positional: tuple(one('Its branch or id', 'task')),
-            aliases: { r: 'repo', b: 'branch' },
           },
           docs: { brief: 'Try again to attach the branch of a task' },
         }),
@@ -398,7 +378,7 @@ const root = buildRouteMap({
             flags: {
               json: JSON_FLAG,
               role: text('read, act or administer; act unless given', 'role'),
-              days: number('Days until it expires; 90 unless given', '90'),
+              days: number('Days until it expires; 90 unless given', { to: 3650, placeholder: '90' }),
               forever: flag('It ends only when it is revoked'),
             },
             positional: tuple(one('Whose it is: a person or a program', 'name')),
@@ -424,7 +404,7 @@ const root = buildRouteMap({
         flags: {
           json: JSON_FLAG,
           action: text('Of one kind: sign_in, sign_in_failed, jobs.run …', 'action'),
-          limit: number('How many, at most 100', '30'),
+          limit: number('How many, at most 100', { to: 100, placeholder: '30' }),
           before: number('Those before this number'),
         },
         positional: none,
@@ -438,21 +418,20 @@ const root = buildRouteMap({
           json: JSON_FLAG,
           repo: REPO,
           all: flag('Every repository'),
-          from: number('A cursor; now unless given'),
+          from: number('A cursor; now unless given', { from: 0 }),
         },
         positional: none,
-        aliases: { r: 'repo' },
       },
       docs: { brief: 'Show what changes as it happens' },
     }),
     open: command({
       loader: async () => (await import('../commands/open')).open,
-      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob), aliases: { r: 'repo' } },
+      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: tuple(optionalJob) },
       docs: { brief: 'Open the dashboard, or a job on it' },
     }),
     doctor: command({
       loader: async () => (await import('../commands/doctor')).doctor,
-      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: none, aliases: { r: 'repo' } },
+      parameters: { flags: { json: JSON_FLAG, repo: REPO }, positional: none },
       docs: { brief: 'Find what is wrong or missing, and what mends it' },
     }),
     serve: command({
@@ -487,6 +466,15 @@ const root = buildRouteMap({
   docs: { brief: 'Git repositories with stacked branches, from a terminal or a script' },
 });
 
+/** The list of the commands alone: with every flag of each it would say everything twice, and fill a screen. */
+const root: typeof commands = {
+  ...commands,
+  formatHelp: (args) =>
+    commands
+      .formatHelp(args)
+      .replace(/^( +spicerack .*\n)+/m, '  spicerack <command> …\n  spicerack <command> --help\n'),
+};
+
 export const app = buildApplication<Cli>(root, {
   name: 'spicerack',
   versionInfo: { currentVersion: SPICERACK_VERSION },
@@ -497,4 +485,16 @@ export const app = buildApplication<Cli>(root, {
     distanceOptions: { threshold: 2, weights: { insertion: 1, deletion: 1, substitution: 1, transposition: 1 } },
   },
   documentation: { disableAnsiColor: true },
+  localization: { loadText: () => words },
 });
+
+/** Where a command line that is wrong in this way is explained. Pure. */
+export function helpFor(inputs: readonly string[]): string {
+  const known = ['spicerack'];
+  for (let at: ReturnType<typeof root.getRoutingTargetForInput> = root; at && 'getRoutingTargetForInput' in at; ) {
+    const input = inputs[known.length - 1] ?? '';
+    at = at.getRoutingTargetForInput(input.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+    if (at) known.push(input);
+  }
+  return known.length === 1 ? 'spicerack --help lists the commands.' : `${known.join(' ')} --help shows what it takes.`;
+}

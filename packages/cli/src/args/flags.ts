@@ -27,12 +27,15 @@ export function commit(input: string): string {
   return input;
 }
 
-const whole = (input: string) => {
-  if (!/^\d{1,15}$/.test(input)) throw new Error(`"${input}" is no whole number`);
-  return Number(input);
+/** A whole number within bounds. @throws Error where it is none */
+const whole = (from: number, to: number) => (input: string) => {
+  const number = /^\d{1,15}$/.test(input) ? Number(input) : Number.NaN;
+  if (number >= from && number <= to) return number;
+  const bounds = to === Number.MAX_SAFE_INTEGER ? `of at least ${from}` : `from ${from} to ${to}`;
+  throw new Error(`"${input}" is no whole number ${bounds}`);
 };
-export const number = (brief: string, placeholder = 'n') =>
-  ({ kind: 'parsed', parse: whole, brief, placeholder, optional: true }) as const;
+export const number = (brief: string, { from = 1, to = Number.MAX_SAFE_INTEGER, placeholder = 'n' } = {}) =>
+  ({ kind: 'parsed', parse: whole(from, to), brief, placeholder, optional: true }) as const;
 
 export const JSON_FLAG = flag('The result as one JSON object; a line each where it is a stream');
 export const REPO = text('Name, address or id; that of this clone unless given', 'repo');
@@ -41,9 +44,30 @@ export const YES = flag('Do it although something would stay behind or go away')
 export const NO_WAIT = flag('Say the number of the job and end');
 const DRY_RUN = flag('Say what would be done, and do nothing');
 
-export const ACT = { json: JSON_FLAG, repo: REPO, branch: BRANCH, yes: YES, noWait: NO_WAIT, dryRun: DRY_RUN } as const;
+/** Of an action on a repository, or on what its arguments name. */
+export const ACT = { json: JSON_FLAG, repo: REPO, yes: YES, noWait: NO_WAIT, dryRun: DRY_RUN } as const;
+/** Of an action on the branch of HEAD, or another one. */
+export const ACT_ON_BRANCH = { ...ACT, branch: BRANCH } as const;
 
 /** A forecast is an action that is never run. */
 export const FORECAST = {
   dryRun: { kind: 'boolean', brief: 'Always so', default: true, hidden: true, withNegated: false },
 } as const;
+
+/** The letters of flags, the same with each command that has them. */
+const LETTERS = {
+  repo: 'r',
+  branch: 'b',
+  yes: 'y',
+  dryRun: 'n',
+  parent: 'p',
+  patch: 'p',
+  wait: 'w',
+  follow: 'f',
+};
+
+/** The letters of the flags that a command shows, each with its flag. Pure. */
+export function lettersOf(flags: Record<string, { kind: string; hidden?: boolean }>): Record<string, string> {
+  const shown = Object.entries(LETTERS).filter(([name]) => flags[name] && !flags[name].hidden);
+  return Object.fromEntries(shown.map(([name, letter]) => [letter, name]));
+}

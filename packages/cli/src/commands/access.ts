@@ -1,4 +1,5 @@
 import type { Token } from '@spicerack/client';
+import { exact } from '@/ui/time';
 import type { Session } from '../context/session';
 import { EXIT, notFound, usage } from '../out/exit';
 import { paint, table } from '../out/line';
@@ -20,7 +21,7 @@ export async function tokenCreate(
   const { token, secret } = made;
   session.out.result(made, () => [secret]);
   if (!session.out.isJson) {
-    const end = token.expiresAt ? `until ${token.expiresAt.slice(0, 10)}` : 'until it is revoked';
+    const end = token.expiresAt ? `until ${exact(token.expiresAt).slice(0, 10)}` : 'until it is revoked';
     session.out.say(`${token.name} may ${token.role} with this token, ${end}. It is not shown again.`);
   }
   return EXIT.ok;
@@ -33,12 +34,13 @@ export async function tokenList(session: Session) {
       tokens.map(({ name, role, expiresAt, lastUsedAt, id }) => [
         [paint('bold', name)],
         role,
-        expiresAt ? `until ${expiresAt.slice(0, 10)}` : 'until it is revoked',
-        lastUsedAt ? `used ${lastUsedAt.slice(0, 16).replace('T', ' ')}` : 'never used',
+        expiresAt ? `until ${exact(expiresAt).slice(0, 10)}` : 'until it is revoked',
+        lastUsedAt ? `used ${exact(lastUsedAt).slice(0, 16)}` : 'never used',
         [paint('dim', id)],
       ]),
     ),
   );
+  if (tokens.length === 0) session.out.say('There is no token yet: spicerack token create <name>');
   return EXIT.ok;
 }
 
@@ -73,7 +75,7 @@ export async function auditLog(
     table(
       page.entries.map(({ seq, at, who, via, address, action, about }) => [
         [paint('dim', String(seq))],
-        `${at.slice(0, 19).replace('T', ' ')}`,
+        exact(at).slice(0, 19),
         [paint('bold', action)],
         who ?? '–',
         [via, address].filter((part) => part !== null).join(', '),
@@ -83,6 +85,7 @@ export async function auditLog(
       ]),
     ),
   );
+  if (page.entries.length === 0) session.out.say('There is no such entry.');
   if (page.nextCursor !== null) session.out.say(`more: spicerack audit --before ${page.nextCursor}`);
   return EXIT.ok;
 }

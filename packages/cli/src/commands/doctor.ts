@@ -89,10 +89,16 @@ async function look(session: Session, flags: Place, found: Found): Promise<void>
     );
   }
   if (flags.repo === undefined && !(await session.clone())) {
-    found('remote', 'well', 'not asked: name a repository by --repo', null);
+    found('remote', 'wanted', 'not asked: this folder is in no clone', 'spicerack doctor --repo <name>');
     return;
   }
-  const repo = await repoOf(session, flags);
+  const repo = await repoOf(session, flags).catch((error: unknown) => {
+    const stop = stopOf(error);
+    // The server is well, and knows no such repository.
+    if (stop.exit !== EXIT.notFound) throw error;
+    found('remote', flags.repo === undefined ? 'wanted' : 'wrong', stop.message, stop.hint);
+  });
+  if (!repo) return;
   session.out.now(`asking the remote of ${repo.name} by a sync…`);
   const { jobId } = await session.client().jobs.run({ repoId: repo.id, kind: 'sync_repo', move: false }, { signal });
   const { job } = await session.client().waitForJob(jobId, { signal });

@@ -51,9 +51,12 @@ export async function settings(session: Session, flags: SettingsFlags) {
  * @throws Stop where it is not, and they are as the remote has them
  */
 async function checkTrunk(session: Session, repo: Repo, trunk: string): Promise<void> {
-  const { branches } = await overviewOf(session, repo.id);
+  const { branches, jobs } = await overviewOf(session, repo.id);
+  const failed = jobs.find(({ job }) => job.status === 'error')?.job.startedAt ?? null;
+  /** Whether the rows are as the remote has them: the last job that failed, if any, has looked before it did. */
+  const isKnown = repo.syncedAt !== null && (repo.syncError === null || (failed !== null && repo.syncedAt >= failed));
   if (branches.some(({ name, gone }) => name === trunk && !gone)) return;
-  if (repo.trunkTip !== null && repo.syncError === null) {
+  if (repo.trunkTip !== null && isKnown) {
     throw notFound(
       `${repo.name} has no branch ${trunk} (${asOf(repo, Date.now())}).`,
       'Where it is new, sync first: spicerack sync',

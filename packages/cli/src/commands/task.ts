@@ -5,6 +5,7 @@ import { type Place, repoOf, type Session } from '../context/session';
 import { EXIT, notFound, usage } from '../out/exit';
 import { paint, table } from '../out/line';
 import { follow } from './act/follow';
+import { overviewOf } from './look/overview';
 
 export interface TaskFlags extends Place {
   json?: boolean | undefined;
@@ -22,6 +23,7 @@ export async function taskList(session: Session, flags: TaskFlags) {
   session.out.result({ tasks }, () =>
     table(tasks.map((task) => [task.branch, state(task), [paint('bold', task.title)], [paint('dim', task.id)]])),
   );
+  if (tasks.length === 0) session.out.say('There is no task: spicerack task create <title>');
   return EXIT.ok;
 }
 
@@ -36,7 +38,7 @@ export async function taskShow(session: Session, flags: TaskFlags, given: string
   return EXIT.ok;
 }
 
-/** A task on a branch that is there or will be, or on a new one on top of `--parent`. */
+/** A task on a branch that is on the remote, or on a new one on top of `--parent`. */
 export async function taskCreate(session: Session, flags: TaskFlags, title: string) {
   const repo = await repoOf(session, flags);
   const { branch, parent, description } = flags;
@@ -57,9 +59,16 @@ export async function taskCreate(session: Session, flags: TaskFlags, title: stri
 export async function create(session: Session, flags: TaskFlags, branch: string) {
   const repo = await repoOf(session, flags);
   const head = flags.repo === undefined ? (await session.clone())?.branch : null;
-  const { rows } = head ? await rowsOf(session, repo.id) : { rows: [] };
+  const { branches: rows } = await overviewOf(session, repo.id);
+  const { parent: named } = flags;
+  // Before the first sync nothing is known.
+  if (named !== undefined && named !== repo.trunk && repo.syncedAt !== null) {
+    if (!rows.some(({ name, gone }) => name === named && !gone)) {
+      throw notFound(`The remote had no branch ${named} at the last sync.`, 'spicerack sync looks again.');
+    }
+  }
   const onHead = rows.find((row) => row.name === head && row.tracked && !row.merged && !row.gone)?.name;
-  const parent = flags.parent ?? onHead ?? repo.trunk;
+  const parent = named ?? onHead ?? repo.trunk;
   if (!parent) throw usage('The trunk is not known before the first sync.', 'Sync first: spicerack sync');
   session.out.say([
     paint('bold', 'forecast'),
@@ -71,11 +80,6 @@ export async function create(session: Session, flags: TaskFlags, branch: string)
     .client()
     .tasks.create({ repoId: repo.id, title, branch, parent }, { signal: session.signal });
   return attached(session, flags, task);
-}
-
-async function rowsOf(session: Session, repoId: string) {
-  const { branches } = await session.client().repos.overview({ repoId }, { signal: session.signal });
-  return { rows: branches };
 }
 
 export async function taskArchive(session: Session, flags: TaskFlags, given: string) {

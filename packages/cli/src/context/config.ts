@@ -46,7 +46,9 @@ export function serverOf(env: NodeJS.ProcessEnv, warn: (words: string) => void):
 export function checkUrl(text: string, name: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw usage(`${name} is no address of a server: ${text}`, `Give it as ${DEFAULT_URL}.`);
+    const meant =
+      /^[^/]+$/.test(text) && URL.canParse(`http://${text}`) ? new URL(`http://${text}`).origin : DEFAULT_URL;
+    throw usage(`${name} is no address of a server: ${text}`, `Give it as ${meant}.`);
   }
   if (url.username || url.password) {
     throw usage(`${name} has a login in it.`, 'Leave it out, and give the token by login or SPICERACK_TOKEN.');

@@ -33,8 +33,3 @@ export function asOf({ syncedAt }: Pick<Repo, 'syncedAt'>, now: number): string 
 export function losesSomething({ heldBack, dropped, left = [] }: ForecastOutline): boolean {
   return heldBack.length > 0 || dropped.length > 0 || left.some(({ on, replacedBy }) => !on && !replacedBy);
 }
-
-/** Whether it would leave something where it is. */
-export function holdsBack({ failure, heldBack }: ForecastOutline): boolean {
-  return failure !== null || heldBack.length > 0;
-}

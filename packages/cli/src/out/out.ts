@@ -62,7 +62,7 @@ export function createOut({ stdin, stdout, stderr, env }: Streams, isJson: boole
     now(line) {
       clear();
       if (!isLive || line === null) return;
-      const room = (stderr.columns ?? 80) - 1;
+      const room = (stderr.columns || 80) - 1;
       // A line that wraps could not be taken back.
       const text = [...rendered(line, false).replace(/\s/g, ' ')].slice(0, room).join('');
       stderr.write(text);

@@ -25,6 +25,9 @@ const COMMANDS: Array<[call: string, command: string]> = [
   ['branches.update with kept: false', 'spicerack long-lived --off'],
 ];
 
+/** Fields of the API that nobody has typed. */
+const UNTYPED = /^(?:repoId|jobId|taskId|tokenId|cursor): /;
+
 function ownWords(hint: string | null): string | null {
   return hint && COMMANDS.reduce((words, [call, command]) => words.replaceAll(call, command), hint);
 }
@@ -33,8 +36,10 @@ function ownWords(hint: string | null): string | null {
 export function stopOf(error: unknown): Stop {
   if (error instanceof Stop) return error;
   if (error instanceof SpicerackError) {
-    const { code, field, message, retryable } = error;
-    const exit = EXITS[code];
+    const { code, field, retryable } = error;
+    // The token is of the environment or of `login`, and not in question here.
+    const exit = code === 'BAD_REQUEST' && field === 'token' ? EXIT.usage : EXITS[code];
+    const message = error.message.replace(UNTYPED, '');
     const hint =
       code === 'UNAUTHORIZED'
         ? 'Give the token of this server: spicerack login, or SPICERACK_TOKEN.'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jobDetail, jobMove, jobResult } from '../../testing/rows';
-import { dockedOf } from './docked';
+import { dockedOf, titleMark } from './docked';
 
 const OPENED = Date.parse('2026-01-01T00:00:00.000Z');
 const nothing = () => false;
@@ -30,5 +30,17 @@ describe('the dock', () => {
   it('tells what was held back however long ago that was', () => {
     const job = jobDetail(2, { status: 'completed', finishedAt: before, result: heldBack }, moved);
     expect(dockedOf([job], nothing, OPENED)).toMatchObject({ is: 'ended' });
+  });
+
+  it('is told by the title too, for who looks at another tab', () => {
+    const moved = [jobMove(1)];
+    const mark = (row: Parameters<typeof jobDetail>[1], more = {}) =>
+      titleMark(dockedOf([jobDetail(2, row, more)], nothing, OPENED));
+    expect(mark({ status: 'running' })).toBe('⟳ Starting · ');
+    expect(mark({ status: 'completed', finishedAt: after }, { moves: moved })).toBe('✓ 1 moved · ');
+    expect(mark({ status: 'completed', finishedAt: after, result: heldBack }, { moves: moved })).toBe(
+      '! 1 moved, 1 held back · ',
+    );
+    expect(titleMark(null)).toBe('');
   });
 });

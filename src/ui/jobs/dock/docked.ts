@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from '../active';
+import { progressWords, resultWords } from '../phase';
 import { outcomeOf } from '../status';
 
 /** What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one. */
@@ -24,4 +25,12 @@ export function dockedOf(
   if (!last || isLookedAt(last.job)) return null;
   const isNew = last.job.finishedAt !== null && Date.parse(last.job.finishedAt) >= since;
   return isNew || outcomeOf(last.job) === 'held_back' ? { is: 'ended', detail: last } : null;
+}
+
+/** What the page's title begins with, for who looks at another tab: `⟳ Pushing 412/990 · `; empty where nothing is told. */
+export function titleMark(docked: Docked | null): string {
+  if (docked === null) return '';
+  const { detail } = docked;
+  if (docked.is === 'active') return `⟳ ${detail.job.status === 'queued' ? 'Waiting' : progressWords(detail)} · `;
+  return `${outcomeOf(detail.job) === 'completed' ? '✓' : '!'} ${resultWords(detail)} · `;
 }

@@ -22,7 +22,7 @@ export function KeepCommit({ jobId, commit, subject }: { jobId: string; commit: 
   if (accepted) {
     return (
       <p role="status" className="text-xs text-muted">
-        <Link href={`/jobs/${accepted}`} className="text-accent underline">
+        <Link href={`/jobs/${accepted}`} prefetch={false} className="text-accent underline">
           A job puts it on {visible(branch)}
         </Link>
       </p>

@@ -72,6 +72,15 @@ describe('the groups of the tree', () => {
     expect(rows(branches).find(({ name }) => name === 'stack of find')?.head).toMatchObject({ moves: 2, owner: '' });
   });
 
+  it('are moved by the Restack of their bottom, or of what alone stands on one that is merged', () => {
+    const restack = (given: BranchRow[]) => rows(given).find(({ head }) => head?.kind === 'stack')?.head?.restack?.name;
+    const [a, b, c] = [branchRow('a'), branchRow('b', { parent: 'a' }), branchRow('c', { parent: 'a' })];
+    expect(restack([a, b])).toBe('a');
+    expect(restack([{ ...a, merged: true }, b])).toBe('b');
+    expect(restack([{ ...a, merged: true }, b, c])).toBeUndefined();
+    expect(restack([{ ...a, kept: true }, b])).toBe('b');
+  });
+
   it('stay folded, or open, as somebody has left them', () => {
     const folds = new Map([
       ['stack of pay/a', true],

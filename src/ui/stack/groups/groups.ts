@@ -1,3 +1,4 @@
+import type { BranchRow } from '@/db/schema';
 import { isHeldBack } from '@/repos/branch-state';
 import { isKept, isSuggested } from '@/repos/kept';
 import { sharedName } from '@/repos/needs';
@@ -81,6 +82,7 @@ function group(kind: Head['kind'], rows: Entry[], states: States): { head: Head;
   const head: Head = {
     kind,
     root,
+    restack: kind === 'stack' ? restackFrom(rows) : null,
     title: kind === 'stack' ? sharedName(names) || (root?.name ?? '') : TITLES[kind],
     branches: names,
     moves: stand.filter(({ is }) => is === 'will_move').length,
@@ -93,9 +95,13 @@ function group(kind: Head['kind'], rows: Entry[], states: States): { head: Head;
   return { head, rows };
 }
 
-/** Whether a Restack can be asked for from the bottom of a stack: it moves all that stands on it. */
-export function canRestack({ root }: Head): boolean {
-  return root?.tracked === true && isLive(root) && !isKept(root);
+/** The bottom of a stack; where that is merged or may not move, the only branch that stands on it. */
+function restackFrom(rows: Entry[]): BranchRow | null {
+  const canMove = (branch: BranchRow) => branch.tracked && isLive(branch) && !isKept(branch);
+  const [root, ...others] = rows;
+  if (root?.branch && canMove(root.branch)) return root.branch;
+  const [only, second] = others.flatMap(({ branch, place }) => (branch && place?.level === 2 ? [branch] : []));
+  return only && !second && canMove(only) ? only : null;
 }
 
 function later(a: string | null, b: string | null): string | null {

@@ -13,7 +13,6 @@ import type { Entry, Head } from '../entries';
 import { Age } from '../row/age';
 import type { RowActions, RowContext } from '../row/branch-row';
 import type { BranchNews } from '../state';
-import { canRestack } from './groups';
 
 const HeadMenu = lazy(() => import('./head-menu'));
 
@@ -34,11 +33,11 @@ export function HeadRow({
   trunkLine: Entry['trunkLine'];
   lanes: number;
   height: number;
-  /** Of the bottom branch. */
+  /** Of the branch whose Restack moves the stack. */
   news: BranchNews;
   context: RowContext;
   actions: RowActions;
-  /** What was asked for on the bottom branch. */
+  /** What was asked for on that branch. */
   sent: Sent | undefined;
   /** Whether the keys act on it. Only its buttons are reached by Tab. */
   active: boolean;
@@ -48,8 +47,8 @@ export function HeadRow({
   const mayAct = useMay('act');
   const button = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState(false);
-  const { root, title, branches, moves, conflicts, heldBack, newest, owner, folded } = head;
-  const request = requestAt(root?.name ?? '', sent, actions);
+  const { restack, title, branches, moves, conflicts, heldBack, newest, owner, folded } = head;
+  const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
   const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
   return (
@@ -77,8 +76,8 @@ export function HeadRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <div role="gridcell" className="flex min-w-0 flex-1 items-baseline gap-x-2 text-xs text-muted">
-        <span className="truncate text-sm font-semibold text-text">{visible(title)}</span>
-        <span className="shrink-0 whitespace-nowrap">
+        <span className="max-w-[60%] shrink-0 truncate text-sm font-semibold text-text">{visible(title)}</span>
+        <span className="min-w-0 truncate">
           {branchesWord(branches.length)}
           {conflicts > 0 && <span className="text-conflict"> · {counted(conflicts, 'conflict')}</span>}
           {heldBack > 0 && <span className="text-held"> · {heldBack} held back</span>}
@@ -95,18 +94,18 @@ export function HeadRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <div role="gridcell" className="flex shrink-0 items-center gap-2">
-        {root && canRestack(head) && (moves > 0 || underWay) && (
+        {restack && (moves > 0 || underWay) && (
           <span
             data-main
             className="flex"
-            onPointerEnter={mayAct ? () => actions.preview(root.name) : undefined}
+            onPointerEnter={mayAct ? () => actions.preview(restack.name) : undefined}
             onPointerLeave={() => actions.preview(null)}
           >
             <JobButton
               label={moves > 0 ? `Restack ${moves}` : 'Restack'}
-              press={actions.run('restack_subtree', root.name)}
+              press={actions.run('restack_subtree', restack.name)}
               request={request}
-              question={() => actions.question(root.name)}
+              question={() => actions.question(restack.name)}
               job={news.own}
               jobs={context.jobs}
               dense

@@ -3,7 +3,7 @@ import { visibleInLine } from '@/text/visible';
 import type { Head } from '../entries';
 
 /** The branches of a group as a Markdown list, in the order of the picture, each with its pull request and subject. */
-export function markdownOf({ branches }: Head, rows: BranchRow[]): string {
+export function markdownOf({ branches }: Pick<Head, 'branches'>, rows: BranchRow[]): string {
   const byName = new Map(rows.map((row) => [row.name, row]));
   return branches
     .flatMap((name) => byName.get(name) ?? [])

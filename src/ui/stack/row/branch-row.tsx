@@ -36,6 +36,8 @@ export interface RowContext {
   jobs: JobDetail[];
   /** Whether any branch has a pull request: else no room is kept for them. */
   hasPullRequests: boolean;
+  /** Whether how branches stand is just being looked at again. */
+  renewing: boolean;
 }
 
 /** What a row asks of the tree. The same functions for ever. */
@@ -83,7 +85,7 @@ const NAME = 48;
 
 /** A button at rest shows where one is about to press it: on the row that is pointed at, or that the keys act on. */
 const RESTING =
-  'has-data-[phase=idle]:pointer-coarse:hidden md:has-[[data-phase=idle]:not(:focus-visible)]:opacity-0 md:group-hover:opacity-100! has-data-question:opacity-100!';
+  'has-data-[phase=idle]:pointer-coarse:hidden has-[[data-phase=idle]:not(:focus-visible)]:opacity-0 group-hover:opacity-100! has-data-question:opacity-100!';
 
 /** One branch: its dot, its name, how it stands where that is not in place, its subject, and the button for what it wants. */
 export const BranchRow = memo(function BranchRow({
@@ -116,7 +118,8 @@ export const BranchRow = memo(function BranchRow({
       : { word: 'waits to move', detail: `onto ${visible(onto)}` };
   // A conflict is said by the state already, with its files.
   const failed = own !== null && state.is !== 'conflict' && errorStands(own, context.jobs);
-  const detail = failed ? own.job.message : standing.detail;
+  // Where it would stand is seen.
+  const detail = failed ? own.job.message : place?.isSuggested && !branch.renamedFrom ? '' : standing.detail;
   const api = useApi();
   const mayAct = useMay('act');
   const kept = isKept(branch);
@@ -144,7 +147,13 @@ export const BranchRow = memo(function BranchRow({
   const ended = !isLive(branch);
   const above = place?.above ?? 0;
 
-  const quiet = dimmed || kept || (branch.tracked && state.is !== 'will_move');
+  const coveredBy = news.mover?.job.seq;
+  const refusal =
+    state.is === 'moving' && coveredBy !== undefined
+      ? `#${coveredBy} is about to move it.`
+      : state.is === 'in_place' && moves === 0 && !context.renewing
+        ? 'It is in place.'
+        : null;
 
   const row = useRef<HTMLDivElement>(null);
   const movable = mayAct && pickUpProblem(branch) === null;
@@ -197,27 +206,30 @@ export const BranchRow = memo(function BranchRow({
         >
           {middle(shown, NAME)}
         </span>
-        <span
-          className={
-            onto === null && isQuiet(state, detail)
-              ? 'sr-only'
-              : `max-w-full min-w-0 truncate text-xs md:max-w-[50%] ${tone}`
-          }
-          title={detail || undefined}
-        >
-          <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
-            {standing.word}
+        {/* Below `md` it is a second line. */}
+        <span className="flex w-full min-w-0 items-baseline gap-x-2 md:contents">
+          <span
+            className={
+              onto === null && isQuiet(state, detail)
+                ? 'sr-only'
+                : `max-w-[65%] min-w-0 truncate text-xs md:max-w-[50%] ${tone}`
+            }
+            title={detail || undefined}
+          >
+            <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
+              {standing.word}
+            </span>
+            {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
           </span>
-          {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
-        </span>
-        <span className="min-w-0 flex-1 truncate text-xs text-muted" title={visible(branch.subject)}>
-          {visible(branch.subject)}
-        </span>
-        {context.hasPullRequests && (
-          <span className="shrink-0 md:w-22">
-            <PullRequest branch={branch} tabbable={active} />
+          <span className="min-w-0 flex-1 truncate text-xs text-muted" title={visible(branch.subject)}>
+            {visible(branch.subject)}
           </span>
-        )}
+          {context.hasPullRequests && (
+            <span className="shrink-0 md:w-22">
+              <PullRequest branch={branch} tabbable={active} />
+            </span>
+          )}
+        </span>
       </div>
       <DiffStat branch={branch} />
       <span className="hidden w-6 shrink-0 text-xs text-muted min-[1000px]:flex group-data-beside/stack:hidden">
@@ -241,13 +253,14 @@ export const BranchRow = memo(function BranchRow({
               onFocus={showPreview}
               onBlur={hidePreview}
               // A key may have asked for what is refused.
-              className={`md:absolute md:inset-y-0 md:right-12 md:items-center ${kept && !busy && !request.problem ? 'invisible flex max-md:hidden' : 'flex'} ${quiet ? 'max-md:has-data-[phase=idle]:hidden' : ''} ${active ? '' : RESTING}`}
+              className={`absolute inset-y-0 right-12 items-center max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
             >
               <JobButton
                 {...main}
                 request={request}
                 job={own}
                 jobs={context.jobs}
+                impossible={refusal}
                 dense
                 tabbable={active}
                 className={`shrink-0 rounded-control bg-surface md:w-40 group-data-beside/stack:w-28 ${busy ? 'w-37' : 'w-28'}`}

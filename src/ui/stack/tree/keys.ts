@@ -24,7 +24,8 @@ type OnRow =
   | 'fold'
   | 'unfold'
   | 'pull_request'
-  | 'copy';
+  | 'copy'
+  | 'undo';
 
 const PAGE = 10;
 
@@ -56,6 +57,7 @@ const ON_ROW = table<OnRow>({
   ArrowRight: 'unfold',
   o: 'pull_request',
   c: 'copy',
+  z: 'undo',
 });
 
 const STACKS = table<1 | -1>({ '[': -1, ']': 1 });

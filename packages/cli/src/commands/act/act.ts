@@ -1,10 +1,10 @@
 import { type Action, type Forecast, type Repo, SpicerackError } from '@spicerack/client';
-import { asOf, forecastOf, holdsBack, losesSomething } from '../../context/forecast';
+import { asOf, forecastOf, losesSomething } from '../../context/forecast';
 import type { Place, Session } from '../../context/session';
 import { EXIT, type Exit, Stop } from '../../out/exit';
 import { type Line, paint } from '../../out/line';
 import { endedOf, exitWith, sayNumber } from './follow';
-import { endedLines, forecastLines } from './words';
+import { endedLines, exitOfCode, forecastLines } from './words';
 
 /** The flags that every action takes. */
 export interface ActFlags extends Place {
@@ -14,6 +14,11 @@ export interface ActFlags extends Place {
   dryRun?: boolean | undefined;
 }
 
+/** The fingerprint of what was shown, where that is a promise of what is done. */
+export interface Expected {
+  expected?: string | undefined;
+}
+
 /** How often a forecast is made anew because branches have moved since. */
 const ROUNDS = 3;
 
@@ -21,8 +26,14 @@ const ROUNDS = 3;
  * Says what an action would do, asks where something would stay behind or go away or where nobody can say what would
  * be done, runs it, and shows it to its end. What was shown is what is done: where the branches have moved since,
  * nothing is, and they are looked at anew.
+ * @param run begins it, with the fingerprint of what was shown
  */
-export async function act(session: Session, flags: ActFlags, action: Action): Promise<Exit> {
+export async function act(
+  session: Session,
+  flags: ActFlags,
+  action: Action,
+  run = (expected: Expected) => session.client().jobs.run({ ...action, ...expected }),
+): Promise<Exit> {
   const { out, signal } = session;
   if (flags.dryRun) return dryRun(session, action);
   for (let round = 1; ; round++) {
@@ -34,7 +45,7 @@ export async function act(session: Session, flags: ActFlags, action: Action): Pr
     let jobId: string;
     try {
       // Ctrl-C comes after it: then its number is known.
-      ({ jobId } = await session.client().jobs.run(expected === undefined ? action : { ...action, expected }));
+      ({ jobId } = await run(expected === undefined ? {} : { expected }));
     } catch (error) {
       const moved = error instanceof SpicerackError && error.field === 'expected' && error.code === 'CONFLICT';
       if (!moved || isLast || flags.noWait) throw error;
@@ -62,7 +73,8 @@ async function dryRun(session: Session, action: Action): Promise<Exit> {
     });
   }
   session.out.result({ forecast, syncedAt: repo.syncedAt }, () => aheadLines(forecast, repo));
-  return holdsBack(forecast.outline) ? EXIT.heldBack : EXIT.ok;
+  const { failure, heldBack } = forecast.outline;
+  return failure ? exitOfCode(failure.code) : heldBack.length > 0 ? EXIT.heldBack : EXIT.ok;
 }
 
 const UNSYNCED = 'the repository has not been synced yet.';
@@ -86,7 +98,7 @@ async function agreed(
   const outline = forecast?.outline ?? null;
   if (outline?.failure) {
     await agree(session, yes, {
-      exit: outline.failure.code === 'BRANCH_NOT_FOUND' ? EXIT.notFound : EXIT.refused,
+      exit: exitOfCode(outline.failure.code),
       message: 'Nothing was done: by its forecast it would fail.',
       hint: 'Where the branches are others by now, sync first (spicerack sync); or try it all the same by --yes.',
     });
@@ -138,6 +150,9 @@ export async function agree(
 ): Promise<void> {
   if (yes) return;
   if (!session.out.canAsk) throw new Stop(exit, message, { code: 'NOT_AGREED', hint });
-  if (await session.out.confirm('Go on?', session.signal)) return;
-  throw new Stop(EXIT.interrupted, 'Nothing was done.', { code: 'INTERRUPTED' });
+  const isAgreed = await session.out.confirm('Go on?', session.signal).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'AbortError') return false;
+    throw error;
+  });
+  if (!isAgreed) throw new Stop(EXIT.interrupted, 'Nothing was done.', { code: 'INTERRUPTED' });
 }

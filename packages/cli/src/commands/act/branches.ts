@@ -1,6 +1,6 @@
 import { jobOf } from '../../context/job';
 import { branchOf, repoOf, type Session } from '../../context/session';
-import { EXIT } from '../../out/exit';
+import { EXIT, notFound, usage } from '../../out/exit';
 import type { ActFlags } from './act';
 import { follow } from './follow';
 
@@ -34,6 +34,15 @@ export async function acceptRename(session: Session, flags: ActFlags, given?: st
 /** Puts a commit that a job took away, and that no branch has any more, onto a new branch. */
 export async function keep(session: Session, flags: ActFlags, job: string, commit: string, branch: string) {
   const { job: of } = await jobOf(session, job);
-  const { jobId } = await session.client().jobs.keep({ jobId: of.id, commit, branch });
+  const left = new Set((of.result?.left ?? []).map((one) => one.commit));
+  const [whole, ...others] = [...left].filter((id) => id.startsWith(commit.toLowerCase()));
+  if (whole === undefined) {
+    throw notFound(
+      `#${of.seq} took no commit ${commit} from a branch.`,
+      `spicerack job ${of.seq} shows those that it did.`,
+    );
+  }
+  if (others.length > 0) throw usage(`${left.size} commits begin with ${commit}.`, 'Give more of its digits.');
+  const { jobId } = await session.client().jobs.keep({ jobId: of.id, commit: whole, branch });
   return follow(session, jobId, { noWait: flags.noWait });
 }

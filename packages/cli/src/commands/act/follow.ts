@@ -94,7 +94,8 @@ function phaseWords(detail: JobDetail): string {
     case 'queued':
       return '  queued…';
     case 'running':
-      return `  ${phase.step}… ${detail.job.message}`;
+      // The message goes with the last phase that has one, and there are moments between two.
+      return `  ${detail.job.message || phase.step}…`;
     case 'waiting':
       return `  waits for its next try: ${detail.job.message}`;
     default:

@@ -1,12 +1,14 @@
+import type { Action, JobDetail } from '@spicerack/client';
 import { counted } from '@/text/words';
 import { intent } from '@/ui/jobs/words';
 import { asOf } from '../../context/forecast';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
-import { EXIT, Stop } from '../../out/exit';
+import { EXIT, Stop, usage } from '../../out/exit';
 import { type Line, paint } from '../../out/line';
-import { type ActFlags, agree } from './act';
+import { type ActFlags, act, agree, type Expected } from './act';
 import { follow } from './follow';
+import { moveLines } from './words';
 
 /** Puts back what a job has moved. */
 export async function undo(session: Session, flags: ActFlags, given?: string) {
@@ -24,16 +26,19 @@ export async function undo(session: Session, flags: ActFlags, given?: string) {
     throw new Stop(EXIT.refused, `#${job.seq} cannot be undone: ${offer.reason}`, { code: 'CONFLICT' });
   const back = moves.filter((move) => move.state === 'pushed');
   const repo = await session.client().repos.get({ repoId: job.repoId }, { signal: session.signal });
-  const words: Line = [
-    paint('bold', 'forecast'),
-    `: undoes #${job.seq} (${intent(job)}): puts back ${counted(back.length, 'branch', 'branches')}`,
-    paint('dim', ` (${asOf(repo, Date.now())})`),
+  const words: Line[] = [
+    [
+      paint('bold', 'forecast'),
+      `: undoes #${job.seq} (${intent(job)}): puts back ${counted(back.length, 'branch', 'branches')}`,
+      paint('dim', ` (${asOf(repo, Date.now())})`),
+    ],
+    ...moveLines(back.map(({ branch, before, after }) => ({ branch, before: after, after: before }))),
   ];
   if (flags.dryRun) {
-    out.result({ undo: offer, job, moves: back, syncedAt: repo.syncedAt }, () => [words]);
+    out.result({ undo: offer, job, moves: back, syncedAt: repo.syncedAt }, () => words);
     return EXIT.ok;
   }
-  out.say(words);
+  for (const line of words) out.say(line);
   // A number is a decision; the newest one is a guess.
   if (given === undefined) {
     await agree(session, flags.yes, {
@@ -64,6 +69,7 @@ export async function cancel(session: Session, flags: Place, given?: string) {
   return EXIT.ok;
 }
 
+/** Does again what a job was to do, to the branches as they are now: by its forecast, as any action. */
 export async function retry(session: Session, flags: ActFlags, given?: string) {
   const { job } = await jobOrNewest(
     session,
@@ -72,6 +78,23 @@ export async function retry(session: Session, flags: ActFlags, given?: string) {
     (detail) => detail.job.status === 'error' || detail.job.status === 'cancelled',
     'No job of this repository has failed.',
   );
-  const { jobId } = await session.client().jobs.retry({ jobId: job.id });
+  const again = (expected: Expected = {}) => session.client().jobs.retry({ jobId: job.id, ...expected });
+  const action = job.finishedAt === null ? null : actionOf(job);
+  if (action) return act(session, flags, action, again);
+  if (flags.dryRun) throw usage(`There is no forecast of #${job.seq}: ${intent(job)}.`);
+  const { jobId } = await again();
   return follow(session, jobId, { noWait: flags.noWait });
+}
+
+/** What a job was to do; null where nobody can forecast it, or it moves nothing. */
+function actionOf({ repoId, kind, branch, parent, base, suggested, move }: JobDetail['job']): Action | null {
+  if (kind === 'create_branch' || kind === 'undo' || kind === 'untrack_branch' || !move) return null;
+  return {
+    repoId,
+    kind,
+    ...(branch === null ? {} : { branch }),
+    ...(parent === null ? {} : { parent }),
+    ...(base === null ? {} : { base }),
+    ...(suggested ? { suggested } : {}),
+  };
 }

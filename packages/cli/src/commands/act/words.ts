@@ -17,14 +17,8 @@ export function forecastLines(outline: ForecastOutline, age: string): Line[] {
   return [
     [paint('bold', 'forecast'), `: ${outlineWords(outline, 'would move')}`, paint('dim', ` (${age})`)],
     ...(failure?.hint ? [`  ${failure.hint.split('\n')[0]}`] : []),
-    ...heldBack.map(({ branch, reason }): Line => ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`]),
-    ...dropped.map(
-      ({ branch, commit, subject }): Line => [
-        '  ',
-        paint('dim', '− '),
-        `${branch} drops ${commit.slice(0, 8)} ${subject}: its change is already below`,
-      ],
-    ),
+    ...heldBack.map(heldBackLine),
+    ...dropped.map(droppedLine),
     ...commitWords(outline).map(
       ({ commit, isLost, words }): Line => [
         '  ',
@@ -34,6 +28,30 @@ export function forecastLines(outline: ForecastOutline, age: string): Line[] {
     ),
   ];
 }
+
+/** From which commit to which each branch goes. Pure. */
+export function moveLines(moves: Array<{ branch: string; before: string | null; after: string | null }>): Line[] {
+  return moves.map(
+    ({ branch, before, after }): Line => [
+      '  ',
+      paint('green', '→ '),
+      branch,
+      paint('dim', ` ${short(before) || 'new'} → ${short(after) || 'deleted'}`),
+    ],
+  );
+}
+
+const heldBackLine = ({ branch, reason }: HeldBack): Line => [
+  '  ',
+  paint('magenta', '✕ '),
+  `${branch}: ${heldBackWords(reason)}`,
+];
+
+const droppedLine = ({ branch, commit, subject }: ForecastOutline['dropped'][number]): Line => [
+  '  ',
+  paint('dim', '− '),
+  `${branch} drops ${commit.slice(0, 8)} ${subject}: its change is already below`,
+];
 
 /** `#12 Restack feat/auth and above`. */
 export function jobName(job: JobDetail['job']): Line {
@@ -50,22 +68,30 @@ export function endedLines({ job, moves }: JobDetail): Line[] {
   const hint = job.errorHint ?? '';
   return [
     [mark, ' ', ...parts(jobName(job)), `${status}: ${job.message}`, paint('dim', took)],
-    ...moves
-      .filter((move) => move.state === 'pushed' && move.before !== move.after)
-      .map(
-        (move): Line => [
-          '  ',
-          paint('green', '→ '),
-          move.branch,
-          paint('dim', ` ${short(move.before) || 'new'} → ${short(move.after) || 'deleted'}`),
-        ],
-      ),
-    ...(job.result?.heldBack ?? []).flatMap(({ branch, reason }): Line[] => [
-      ['  ', paint('magenta', '✕ '), `${branch} ${heldBackWords(reason)}`],
-      ...byHandLines(branch, reason, hint),
+    ...moveLines(moves.filter((move) => move.state === 'pushed' && move.before !== move.after)),
+    ...(job.result?.heldBack ?? []).flatMap((held): Line[] => [
+      heldBackLine(held),
+      ...byHandLines(held.branch, held.reason, hint),
     ]),
+    ...(job.result?.dropped ?? []).map(droppedLine),
+    ...leftLines(job),
     ...(hint ? hint.split('\n').map((line): Line => `  ${line}`) : []),
   ];
+}
+
+/** The commits that moved branches have no more, and how those are kept that no branch has. */
+function leftLines({ seq, result }: JobDetail['job']): Line[] {
+  const away = (result?.left ?? []).filter(({ replacedBy }) => replacedBy === null);
+  return away.flatMap(({ branch, commit, subject, on }): Line[] => [
+    [
+      '  ',
+      paint(on === null ? 'yellow' : 'dim', '· '),
+      `${commit.slice(0, 8)} ${subject} left ${branch}: ${on === null ? 'no branch has it' : `${on} has it`}`,
+    ],
+    ...(on === null
+      ? [['    ', paint('dim', `spicerack keep ${seq} ${commit.slice(0, 8)} <branch> puts it onto a new one`)]]
+      : []),
+  ]);
 }
 
 /** The commands that solve a conflict by hand, unless the job's hint has them. */
@@ -79,10 +105,17 @@ function byHandLines(branch: string, reason: HeldBack['reason'], hint: string): 
 /** How the program ends when a job ended so. */
 export function exitOf({ job }: JobDetail): Exit {
   if (job.status === 'completed') return job.result && job.result.heldBack.length > 0 ? EXIT.heldBack : EXIT.ok;
-  if (job.errorCode === 'CONFLICT') return EXIT.heldBack;
-  if (job.errorCode === 'BRANCH_NOT_FOUND') return EXIT.notFound;
-  // As where it is refused before there is a job.
-  return job.errorCode === 'DIVERGED' ? EXIT.refused : EXIT.failed;
+  const { errorCode } = job;
+  return errorCode !== null && AS_FORECAST.has(errorCode) ? exitOfCode(errorCode) : EXIT.failed;
+}
+
+/** What a forecast may have said before: the job ends as its refusal would have. */
+const AS_FORECAST: ReadonlySet<string> = new Set(['CONFLICT', 'BRANCH_NOT_FOUND', 'DIVERGED']);
+
+/** How the program ends where something cannot be done for this reason. */
+export function exitOfCode(code: string): Exit {
+  if (code === 'CONFLICT') return EXIT.heldBack;
+  return code === 'BRANCH_NOT_FOUND' ? EXIT.notFound : EXIT.refused;
 }
 
 const short = (commit: string | null) => (commit ?? '').slice(0, 7);

@@ -18,9 +18,9 @@ const STATUSES: readonly JobStatus[] = ['queued', 'running', 'completed', 'error
 
 /** The newest jobs of a repository, or of all. */
 export async function jobs(session: Session, { all, limit = 20, status: given, ...place }: JobsFlags) {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw usage('--limit is a number from 1 to 100.');
   const status = STATUSES.find((each) => each === given);
-  if (given !== undefined && !status) throw usage(`--status is ${STATUSES.join(', ')}.`);
+  if (given !== undefined && !status)
+    throw usage(`There is no status ${given}.`, `Choose one of ${STATUSES.join(', ')}.`);
   const repo = all ? null : await repoOf(session, place);
   const input = {
     limit,
@@ -32,6 +32,7 @@ export async function jobs(session: Session, { all, limit = 20, status: given, .
   session.out.result({ jobs: page.jobs, nextCursor: page.nextCursor }, () =>
     table(page.jobs.map((detail) => jobRow(detail, Date.now()))),
   );
+  if (page.jobs.length === 0) session.out.say('There is no such job.');
   return EXIT.ok;
 }
 

@@ -1,7 +1,8 @@
 import type { LogLine } from '@spicerack/client';
+import { exact } from '@/ui/time';
 import { jobOrNewest } from '../../context/job';
 import type { Place, Session } from '../../context/session';
-import { EXIT } from '../../out/exit';
+import { EXIT, notFound } from '../../out/exit';
 import { type Line, paint } from '../../out/line';
 import { exitOf } from '../act/words';
 import { isOpen } from './overview';
@@ -33,6 +34,9 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
     for await (const message of client.watch({ repoId: detail.job.repoId, from, signal })) {
       if (message.kind === 'start_over') break;
       for (const event of message.events) {
+        // It has taken its jobs with it.
+        if (event.type === 'repos' && event.op === 'delete')
+          throw notFound(`#${detail.job.seq} was removed with its repository.`);
         if (event.op !== 'upsert') continue;
         if (event.type === 'job_logs' && event.row.jobId === jobId && event.row.id > last) show(event.row);
         if (event.type === 'jobs' && event.row.id === jobId)
@@ -51,6 +55,6 @@ export async function log(session: Session, flags: Place & { follow?: boolean | 
 }
 
 function logLine({ at, level, line }: LogLine): Line {
-  const time = paint('dim', `${at.slice(11, 23)} `);
+  const time = paint('dim', `${exact(at).slice(11)} `);
   return level === 'info' ? [time, line] : [time, paint(level === 'warn' ? 'yellow' : 'red', line)];
 }

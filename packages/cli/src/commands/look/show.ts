@@ -31,7 +31,7 @@ export async function show(session: Session, flags: Place & { patch?: boolean | 
       `${branch.parent === null ? '' : ` on ${branch.parent}`}: ${word}${detail && `: ${detail}`}, `,
       ...sizeWords(changes),
     ],
-    ...changes.commits.map(commitLine),
+    ...table(changes.commits.map(commitRow)),
     ...more(changes.commitCount - changes.commits.length, 'commit', 'commits'),
     ...table(changes.files.map(fileRow)),
     ...more(changes.fileCount - changes.files.length, 'file', 'files'),
@@ -45,11 +45,9 @@ function sizeWords({ commitCount, fileCount, additions, deletions }: Changes): A
   return [counts, paint('green', `+${additions}`), ' ', paint('red', `−${deletions}`)];
 }
 
-const commitLine = ({ id, subject, author }: ChangedCommit): Line => [
-  '  ',
-  paint('yellow', id.slice(0, 8)),
-  ` ${subject} `,
-  paint('dim', author.name),
+const commitRow = ({ id, subject, author }: ChangedCommit): Line[] => [
+  ['  ', paint('yellow', id.slice(0, 8)), ` ${subject}`],
+  [paint('dim', author.name)],
 ];
 
 const more = (count: number, one: string, many: string): Line[] =>

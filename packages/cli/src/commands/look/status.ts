@@ -20,7 +20,7 @@ export async function status(session: Session, flags: Place) {
     ...(branch && standing
       ? [
           [
-            'HEAD ',
+            flags.branch === undefined ? 'HEAD ' : 'branch ',
             paint('bold', branch.name),
             `: ${standing.word}${standing.detail && `: ${standing.detail}`}`,
           ] as Line,

@@ -1,6 +1,6 @@
 import { exact } from '@/ui/time';
 import { type Place, repoOf, type Session } from '../../context/session';
-import { EXIT } from '../../out/exit';
+import { EXIT, notFound } from '../../out/exit';
 import { paint } from '../../out/line';
 import { eventLine } from './words';
 
@@ -18,7 +18,10 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
       signal,
     })) {
       if (message.kind === 'start_over') {
-        out.item(message, () => 'Changes before this are no longer kept: look anew.');
+        out.item(
+          message,
+          () => 'Changes are missing here: what was asked for is no longer kept, or not there yet. Look anew.',
+        );
         continue;
       }
       for (const event of message.events) {
@@ -28,6 +31,9 @@ export async function watch(session: Session, flags: Place & { all?: boolean | u
             line && [paint('dim', `${exact(event.at).slice(11, 19)} `), ...(typeof line === 'string' ? [line] : line)]
           );
         });
+        if (repo && event.type === 'repos' && event.op === 'delete') {
+          throw notFound(`${repo.name} was removed.`, '"spicerack repos" lists the others.');
+        }
       }
     }
   } catch (error) {

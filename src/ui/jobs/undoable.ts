@@ -1,0 +1,33 @@
+import type { JobDetail } from '@/api/jobs';
+import type { BranchRow } from '@/db/schema';
+import { inverseMoves, offerUndo } from '@/queue/undo-moves';
+import { isActive } from './active';
+
+/** Each branch that a later job has moved, with the newest such job's number. */
+export function moversAfter(seq: number, jobs: readonly JobDetail[]): Map<string, number> {
+  const movers = new Map<string, number>();
+  for (const { job, moves } of jobs.toReversed()) {
+    if (job.seq <= seq) continue;
+    for (const { branch, state } of moves) if (state === 'pushed') movers.set(branch, job.seq);
+  }
+  return movers;
+}
+
+/**
+ * The newest job that has moved something, where it can be undone; else why not.
+ * @param jobs newest first
+ */
+export function lastUndo(
+  jobs: readonly JobDetail[],
+  branches: BranchRow[],
+): { job: JobDetail['job'] } | { why: string } {
+  const last = jobs.find(
+    ({ job, moves }) => !isActive(job.status) && job.undoOf === null && inverseMoves(moves).length > 0,
+  );
+  if (!last) return { why: 'Nothing was moved that could be undone.' };
+  const { job, moves } = last;
+  const undo = jobs.find((other) => other.job.undoOf === job.id && other.job.status === 'completed');
+  if (undo) return { why: `#${job.seq} is undone already, by #${undo.job.seq}.` };
+  const offer = offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
+  return offer.possible ? { job } : { why: `#${job.seq} cannot be undone: ${offer.reason}` };
+}

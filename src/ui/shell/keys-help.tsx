@@ -1,0 +1,84 @@
+'use client';
+
+import { Dialog } from '@base-ui/react/dialog';
+
+const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> }> = [
+  {
+    title: 'Anywhere',
+    keys: [
+      ['⌘ K, Ctrl K', 'find or do something'],
+      ['g n', 'what needs you'],
+      ['g s', 'the stack'],
+      ['g a', 'activity'],
+      ['?', 'these keys'],
+    ],
+  },
+  {
+    title: 'In the stack',
+    keys: [
+      ['j k', 'the next row, the one before'],
+      ['[ ]', 'from stack to stack'],
+      ['← →', 'fold, unfold'],
+      ['Enter', 'open the branch'],
+      ['Esc', 'close it, or clear the selection'],
+      ['/', 'find a branch'],
+      ['o', 'open its pull request'],
+      ['c', 'copy its name'],
+    ],
+  },
+  {
+    title: 'To act',
+    keys: [
+      ['r', 'restack the branch and what stands on it'],
+      ['R', 'restack its whole stack'],
+      ['b', 'rebase the branch alone'],
+      ['p', 'pick it up: aim with j k, drop with Enter'],
+      ['x', 'select; Shift j k goes on selecting'],
+      ['m', 'more'],
+      ['s', 'sync'],
+      ['z', 'undo the last job that moved something'],
+    ],
+  },
+  {
+    title: 'In what needs you',
+    keys: [
+      ['j k', 'the next, the one before'],
+      ['Enter', 'do it'],
+      ['e', 'hide it until it changes'],
+    ],
+  },
+];
+
+/** Every key there is. Loaded when it is asked for. */
+export default function KeysHelp({ close }: { close: () => void }) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && close()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-30 bg-canvas/70" />
+        <Dialog.Popup className="fixed top-[8dvh] left-1/2 z-30 flex max-h-[84dvh] w-160 max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col gap-4 overflow-y-auto rounded-popup border border-hairline bg-raised p-4 shadow-lg">
+          <Dialog.Title className="text-base font-semibold">Keys</Dialog.Title>
+          <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+            {GROUPS.map(({ title, keys }) => (
+              <section key={title} aria-label={title}>
+                <h3 className="pb-1 text-xs font-medium text-muted">{title}</h3>
+                <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-3 gap-y-1">
+                  {keys.map(([key, words]) => (
+                    <div key={key} className="contents">
+                      <dt>
+                        <kbd className="rounded-chip border border-hairline px-1 font-mono text-xs">{key}</kbd>
+                      </dt>
+                      <dd>{words}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
+          </div>
+          <Dialog.Close className="touch h-8 self-end rounded-control border border-line px-3 font-medium hover:bg-hover">
+            Close
+          </Dialog.Close>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,44 @@
+'use client';
+
+import { usePathname, useRouter } from 'next/navigation';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useStable } from '../stable';
+import { isTyped, pageAfterG } from './key-targets';
+
+const KeysHelp = lazy(() => import('./keys-help'));
+
+/** How long `g` waits for the letter of a page. Milliseconds. */
+const PATIENCE_MS = 1200;
+
+/** The keys of every page: `?` shows them all, `g` and a letter go to a page of the repo that one is at. */
+export function Keys() {
+  const [help, setHelp] = useState(false);
+  const router = useRouter();
+  const path = usePathname();
+  const g = useRef(0);
+  const pressed = useStable((event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
+    if (event.key === '?') {
+      event.preventDefault();
+      setHelp(true);
+      return;
+    }
+    const waits = performance.now() - g.current < PATIENCE_MS;
+    g.current = event.key === 'g' && !waits ? performance.now() : 0;
+    const page = waits ? pageAfterG(event.key, path) : null;
+    if (page === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    router.push(page);
+  });
+  useEffect(() => {
+    // Before the tree, which has other plans for the same letters.
+    window.addEventListener('keydown', pressed, true);
+    return () => window.removeEventListener('keydown', pressed, true);
+  }, [pressed]);
+  return help ? (
+    <Suspense>
+      <KeysHelp close={() => setHelp(false)} />
+    </Suspense>
+  ) : null;
+}

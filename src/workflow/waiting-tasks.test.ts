@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type RealJobs, realJobs } from '@/testing/real-jobs';
+
+/** Tasks on a branch that nobody has pushed yet. */
+
+let app: RealJobs;
+beforeAll(async () => {
+  app = await realJobs();
+});
+afterAll(() => app.close());
+
+it('a task waits for the push of its branch, and the sync that sees it attaches it; others are left alone', async () => {
+  const remote = await app.remote();
+  await remote.from('main').commit('Start', { 'app.txt': 'one\n' }).write();
+  await remote.from('main').branch('done').commit('Done', { 'done.txt': 'x\n' }).write();
+  const { id: repoId } = await app.add(remote);
+  const task = await app.api.tasks.create({ repoId, title: 'Later', branch: 'agent/later' });
+  await app.rest();
+  const now = () => app.api.tasks.get({ taskId: task.id });
+  const waiting = await now();
+  expect(waiting).toMatchObject({ branchStatus: 'error' });
+
+  // Nobody has pushed it yet: no job is made for nothing.
+  await app.run({ repoId, kind: 'sync_repo' });
+  expect(await now()).toMatchObject({ branchStatus: 'error', jobId: waiting.jobId });
+
+  await remote.from('main').branch('agent/later').commit('Later', { 'later.txt': 'x\n' }).write();
+  await app.run({ repoId, kind: 'sync_repo' });
+  expect(await now()).toMatchObject({ branchStatus: 'completed' });
+  expect((await now()).jobId).not.toBe(waiting.jobId);
+  const rows = await app.rows(repoId);
+  expect(rows.get('agent/later')).toMatchObject({ tracked: true });
+  // What no task waits for is not registered with it.
+  expect(rows.get('done')).toMatchObject({ tracked: false });
+});
+
+it('a task that went to the archive waits no more', async () => {
+  const remote = await app.remote();
+  await remote.from('main').commit('Start', { 'app.txt': 'one\n' }).write();
+  const { id: repoId } = await app.add(remote);
+  const task = await app.api.tasks.create({ repoId, title: 'Given up', branch: 'agent/given-up' });
+  await app.rest();
+  await app.api.tasks.archive({ taskId: task.id });
+  await remote.from('main').branch('agent/given-up').commit('Late', { 'late.txt': 'x\n' }).write();
+  await app.run({ repoId, kind: 'sync_repo' });
+  expect((await app.rows(repoId)).get('agent/given-up')).toMatchObject({ tracked: false });
+});
