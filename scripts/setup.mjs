@@ -41,7 +41,8 @@ function staleness() {
     if (path === '') continue;
     const has = installed[path];
     // Optional packages of other platforms are never installed.
-    if (has ? has.version !== version : !optional && !devOptional) return `${path} is not at ${version}`;
+    if (has ? has.version !== version : !optional && !devOptional)
+      return `${path} is not ${version ? `at ${version}` : 'there'}`;
   }
   return null;
 }
