@@ -1,5 +1,6 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { asc, gt } from 'drizzle-orm';
+import { count } from '@/counters';
 import { type Db, snapshot } from '@/db/client';
 import { events } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -48,9 +49,11 @@ export class Tail {
   /** Keeps the tail reading until the returned function is called. */
   join(): () => void {
     this.#followers += 1;
+    count('streams');
     if (!this.#reads) void this.#read();
     return () => {
       this.#followers -= 1;
+      count('streams', -1);
     };
   }
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
+import { count } from '@/counters';
 import { type Db, type Statement, write } from '@/db/client';
 import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
@@ -147,6 +148,7 @@ function sayTaken(before: JobRow, taken: JobRow, repository: string, holderIsDea
   if (before.status === 'queued') log('info', 'claimed', 'Claimed', facts);
   else if (before.leaseHeld) {
     const why = holderIsDead ? 'Taken over: its process has ended' : 'Taken over: its lease has run out';
+    count('takeovers');
     log('warn', 'taken_over', why, { ...facts, from: before.leaseMachine });
   } else if (attempt > before.attempt) log('info', 'tried_again', 'Tried again', facts);
 }

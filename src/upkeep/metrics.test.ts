@@ -1,6 +1,9 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jobs } from '@/db/schema';
+import { tailOf } from '@/feed/tail';
+import { git } from '@/git/process/run';
+import { EMPTY_RESULT } from '@/model/result';
 import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { metrics } from './metrics';
@@ -20,6 +23,7 @@ it('tells of the queue, what ended and the disk, each line as Prometheus reads i
   await test.db.insert(jobs).values({
     ...{ id: uuid(), repoId, kind: 'sync_repo', requestedBy: 'test', status: 'completed', attempt: 2 },
     ...{ createdAt: ended, startedAt: ended, finishedAt: ended },
+    result: { ...EMPTY_RESULT, forecast: { agreed: false, differences: ['secret/branch'] } },
   });
   const text = await metrics(test.db);
   for (const line of text.trimEnd().split('\n')) {
@@ -29,6 +33,20 @@ it('tells of the queue, what ended and the disk, each line as Prometheus reads i
   expect(text).toContain('spicerack_jobs_open{status="running"} 0\n');
   expect(text).toContain('spicerack_jobs_ended_last_hour{status="completed"} 1\n');
   expect(text).toContain('spicerack_jobs_attempts_last_hour{status="completed"} 2\n');
+  expect(text).toContain('spicerack_forecasts_missed_last_hour 1\n');
   expect(text).toContain('spicerack_takes_jobs 1\n');
   expect(text).not.toMatch(/secret|shop|undefined|NaN/);
+});
+
+it('tells how many follow the feed, and how many gits were started and run', async () => {
+  const value = async (name: string) =>
+    Number((await metrics(test.db)).match(new RegExp(`^spicerack_${name} (\\d+)$`, 'm'))?.[1]);
+  const before = await value('git_processes_total');
+  await git(['--version']);
+  expect(await value('git_processes_total')).toBe(before + 1);
+  expect(await value('git_processes')).toBe(0);
+  const leave = tailOf(test.db).join();
+  expect(await value('streams')).toBe(1);
+  leave();
+  expect(await value('streams')).toBe(0);
 });

@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
+import { counted } from '@/counters';
 import type { Db } from '@/db/client';
 import { problems, takesJobs } from '@/db/problems';
 import { knownDiskUse } from './disk-use';
 
-/** A measure with a value for each set of labels. All are gauges: rows go with their retention, so nothing only grows. */
+/** A measure with a value for each set of labels. What rows tell are gauges: rows go with their retention, so nothing only grows. */
 interface Measure {
   name: string;
+  /** What this process counts from its start on. */
+  type?: 'counter';
   help: string;
   values: Array<{ labels?: Record<string, string>; value: number | null }>;
 }
@@ -30,11 +33,13 @@ export async function metrics(db: Db): Promise<string> {
     waited: number;
     ran: number;
     held: number;
+    missed: number;
   }>(
     sql`select status, count(*) as count, sum(attempt) as attempts,
       avg((julianday(started_at) - julianday(created_at)) * 86400) as waited,
       avg((julianday(finished_at) - julianday(started_at)) * 86400) as ran,
-      sum(coalesce(json_array_length(result, '$.heldBack'), 0)) as held
+      sum(coalesce(json_array_length(result, '$.heldBack'), 0)) as held,
+      sum(coalesce(json_extract(result, '$.forecast.agreed') = 0, 0)) as missed
       from jobs where finished_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour') group by status`,
   );
   const steps = await db.all<{ step: string; seconds: number }>(
@@ -76,6 +81,11 @@ export async function metrics(db: Db): Promise<string> {
       values: [{ value: ended.reduce((sum, row) => sum + row.held, 0) }],
     },
     {
+      name: 'forecasts_missed_last_hour',
+      help: 'Jobs of those that did something else than was forecast.',
+      values: [{ value: ended.reduce((sum, row) => sum + row.missed, 0) }],
+    },
+    {
       name: 'step_seconds',
       help: 'How long a step took in the last hour, on average.',
       values: steps.map(({ step, seconds }) => ({ labels: { step }, value: seconds })),
@@ -86,6 +96,20 @@ export async function metrics(db: Db): Promise<string> {
       help: 'What is wrong with this server; the status page says it.',
       values: [{ value: problems().length }],
     },
+    {
+      name: 'takeovers_total',
+      type: 'counter',
+      help: 'Jobs that this server took from one that had ended or fallen silent.',
+      values: [{ value: counted('takeovers') }],
+    },
+    {
+      name: 'git_processes_total',
+      type: 'counter',
+      help: 'Processes of git that this server has started.',
+      values: [{ value: counted('git_started') }],
+    },
+    { name: 'git_processes', help: 'Those that run now.', values: [{ value: counted('git_running') }] },
+    { name: 'streams', help: 'Pages and programs that follow the feed here.', values: [{ value: counted('streams') }] },
     {
       name: 'bytes',
       help: 'What this server takes of its disk, and what is free there.',
@@ -99,13 +123,13 @@ export async function metrics(db: Db): Promise<string> {
 
 function text(measures: Measure[]): string {
   return measures
-    .map(({ name, help, values }) => {
+    .map(({ name, type = 'gauge', help, values }) => {
       const lines = values.flatMap(({ labels = {}, value }) => {
         if (value === null) return [];
         const given = Object.entries(labels).map(([label, of]) => `${label}="${of}"`);
         return `spicerack_${name}${given.length > 0 ? `{${given.join(',')}}` : ''} ${value}\n`;
       });
-      return `# HELP spicerack_${name} ${help}\n# TYPE spicerack_${name} gauge\n${lines.join('')}`;
+      return `# HELP spicerack_${name} ${help}\n# TYPE spicerack_${name} ${type}\n${lines.join('')}`;
     })
     .join('');
 }

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config } from '@/config';
+import { count } from '@/counters';
 import { childEnvironment } from '@/environment';
 import { ErrorText } from '@/text/foreign';
 import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
@@ -126,7 +127,14 @@ export function spawnGit(
   options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env'> = {},
 ): ChildProcessWithoutNullStreams {
   const [command, commandArgs] = inShell(config().gitProgram, args, false);
-  return spawn(command, commandArgs, { cwd: options.cwd ?? '/', env: gitEnvironment(options) });
+  return counting(spawn(command, commandArgs, { cwd: options.cwd ?? '/', env: gitEnvironment(options) }));
+}
+
+function counting(child: ChildProcessWithoutNullStreams): ChildProcessWithoutNullStreams {
+  if (child.pid === undefined) return child;
+  count('git_started');
+  count('git_running');
+  return child.once('exit', () => count('git_running', -1));
 }
 
 /**
@@ -183,11 +191,9 @@ async function runTraced(
 ): Promise<Omit<GitOutput, 'stdout'>> {
   options.signal?.throwIfAborted();
   const [command, commandArgs] = inShell(program, args, options.record !== undefined);
-  const child = spawn(command, commandArgs, {
-    cwd: options.cwd ?? '/',
-    env: gitEnvironment(options),
-    detached: true,
-  });
+  const child = counting(
+    spawn(command, commandArgs, { cwd: options.cwd ?? '/', env: gitEnvironment(options), detached: true }),
+  );
   const stderr = new ErrorText();
   child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
   let read = 0;
