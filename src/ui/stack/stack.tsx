@@ -22,7 +22,7 @@ import { useFolds } from './groups/folds';
 import { restackQuestion } from './groups/question';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
-import { ghostName, requestName } from './move/pending';
+import { ghostName, type PendingMoves, requestName } from './move/pending';
 import { movedWith, movesBelow } from './move/rules';
 import { usePicture, useStackView } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
@@ -83,7 +83,7 @@ interface Props {
  * The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. It is
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
-export function Stack({
+export default function Stack({
   repo,
   branches,
   jobs,
@@ -380,7 +380,7 @@ export function Stack({
                     id={`${id}${name}`}
                     entry={entry}
                     index={index}
-                    label={labelOf(entry, states)}
+                    label={labelOf(entry, states, moves)}
                     height={rows.height}
                     top={top}
                     active={name === active}
@@ -452,9 +452,11 @@ export function Stack({
 }
 
 /** What a row is called where it is only heard. */
-function labelOf({ name, branch, head }: Entry, states: States): string {
+function labelOf({ name, branch, head }: Entry, states: States, moves: PendingMoves): string {
   if (head) return `${visible(head.title)}, ${counted(head.branches.length, 'branch', 'branches')}`;
   if (!branch) return `${visible(name)}, trunk`;
+  const onto = moves.get(name);
+  if (onto !== undefined) return `${visible(name)}, waits to move onto ${visible(onto)}`;
   const { word, detail } = stateWords(branch, states.get(name) ?? NO_STATE);
   return [visible(name), word, detail].filter(Boolean).join(', ');
 }
