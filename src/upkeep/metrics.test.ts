@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { jobs } from '@/db/schema';
 import { tailOf } from '@/feed/tail';
 import { git } from '@/git/process/run';
+import { EMPTY_RESULT } from '@/model/result';
 import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { metrics } from './metrics';
@@ -22,7 +23,7 @@ it('tells of the queue, what ended and the disk, each line as Prometheus reads i
   await test.db.insert(jobs).values({
     ...{ id: uuid(), repoId, kind: 'sync_repo', requestedBy: 'test', status: 'completed', attempt: 2 },
     ...{ createdAt: ended, startedAt: ended, finishedAt: ended },
-    result: { forecast: { agreed: false, differences: ['secret/branch'] } },
+    result: { ...EMPTY_RESULT, forecast: { agreed: false, differences: ['secret/branch'] } },
   });
   const text = await metrics(test.db);
   for (const line of text.trimEnd().split('\n')) {
