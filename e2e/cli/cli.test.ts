@@ -220,6 +220,10 @@ describe('one session in a clone', () => {
     expect(await remote.tip('d')).toBe(await remote.tip('b'));
     expect((await spicerack('task', 'show', 'd')).stdout).toContain('branch d, attached');
     expect((await spicerack('task', 'archive', 'd')).stdout).toBe('Archived d.\n');
+    const early = await spicerack('task', 'create', 'Later', '--branch', 'later/one');
+    expect(early).toMatchObject({ code: 5, stderr: expect.stringContaining('It waits for a push of later/one') });
+    expect((await spicerack('task', 'show', 'later/one')).stdout).toContain('It waits for a push of later/one');
+    expect((await spicerack('task', 'archive', 'later/one')).code).toBe(0);
   });
 
   test('mcp speaks to an agent, and ends with its input', async () => {

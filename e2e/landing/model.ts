@@ -51,6 +51,8 @@ export interface Landing {
   tips: Map<string, string>;
   /** The commit that landed. */
   from: string;
+  /** Tips that the last job before had left. */
+  seenThen: ReadonlyMap<string, string>;
   /** Whether a job has run since. */
   seen: boolean;
 }
@@ -160,7 +162,7 @@ export class Model {
   /**
    * The landing by which a branch must be called merged: it took the branch whole, and the branch is where it was then.
    * That is so by one of the plain ones (if the branch was deleted, it had been seen there; a fast-forward shows where
-   * the branch had been seen with work of its own, else it may just be an empty branch); and where the branch was called
+   * the branch had been seen before with work of its own, else it may just be an empty branch); and where the branch was called
    * merged before, as long as the commits that brought it are there and not taken back, whatever became of the lines,
    * also when it was only moved back since.
    */
@@ -174,7 +176,8 @@ export class Model {
       const seen = this.seenTips.get(name);
       if (deleted && seen !== tip) return false;
       if (landing.how !== 'ff') return true;
-      return seen !== undefined && store.isAncestor(seen, tip) && own.includes(store.commit(seen).subject);
+      const then = landing.seenThen.get(name);
+      return then !== undefined && store.isAncestor(then, tip) && own.includes(store.commit(then).subject);
     });
     const merged = this.seenMerged.get(name);
     if (found || merged === undefined || !store.isAncestor(tip, merged)) return found ?? null;

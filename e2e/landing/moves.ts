@@ -356,6 +356,7 @@ export class People {
     );
     model.landings.push({
       ...{ commits: taken.map((commit) => commit.subject), into: target, how, byHand, tips, from, seen: false },
+      seenThen: new Map(model.seenTips),
       at: { id: tip, subject: store.commit(tip).subject },
       change: changeBetween(store.commit(tip).subject, before, store.tree(tip)),
     });

@@ -9,7 +9,7 @@ import { branchName, idempotencyKey, procedure, refuse, repoId, router, taskId }
 
 export const tasksRouter = router({
   /**
-   * Creates a task. `branch` alone names one that is on the remote; with `parent`, or without `branch`, a new
+   * Creates a task. `branch` alone names one that is there or will be pushed; with `parent`, or without `branch`, a new
    * branch is made on top of `parent` (or trunk). It is attached in the background where need be.
    */
   create: procedure

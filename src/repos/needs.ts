@@ -2,6 +2,7 @@ import type { Need, VersionedNeed } from '@/model/needs';
 import { type BranchState, isHeldBack, type StateBranch } from './branch-state';
 import { Graph } from './graph';
 import { isKept, isSuggested } from './kept';
+import { sharedName } from './shared-name';
 
 /** What the needs of a repo depend on. Branch rows are of this kind. */
 export interface NeedBranch extends StateBranch {
@@ -79,15 +80,6 @@ export function needsOf(
     add({ kind: 'review', branch: name, number, url, changesRequested, failed }, `${number} ${review} ${ci}`);
   }
   return needs.map((need) => ({ ...need, version: short(need.version) }));
-}
-
-/** The folder that all of these names begin with, without its slash; empty where there is none. */
-export function sharedName([first = '', ...others]: string[]): string {
-  for (let end = first.lastIndexOf('/'); end > 0; end = first.lastIndexOf('/', end - 1)) {
-    const folder = first.slice(0, end + 1);
-    if (others.every((name) => name.startsWith(folder))) return folder.slice(0, -1);
-  }
-  return '';
 }
 
 /** What carried the branch that is gone, as far as that is still there; else the trunk. */

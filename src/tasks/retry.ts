@@ -17,7 +17,7 @@ export interface TaskRetry {
 
 /**
  * Tries again to attach the branch of a task whose job has ended without it; with `branch`, the task gets that
- * one instead, which is on the remote.
+ * one instead, which is there or will be pushed.
  */
 export async function retryTask(db: Db, request: TaskRetry): Promise<Accepted | { refused: Refusal }> {
   const once = onceFor(request.idempotencyKey, ['retry task', request.taskId, request.branch ?? null]);

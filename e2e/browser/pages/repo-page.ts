@@ -50,11 +50,16 @@ export class RepoPage {
 
   /** Goes to a branch by j or k, in the tree that has the focus. */
   async goTo(branch: string): Promise<void> {
-    const indexOf = async (name: string) => Number(await this.branch(name).row.getAttribute('aria-rowindex'));
-    const id = await this.tree.getAttribute('aria-activedescendant');
-    const at = Number(await this.tree.locator(`[id="${id}"]`).getAttribute('aria-rowindex'));
-    const steps = (await indexOf(branch)) - at;
-    for (let i = 0; i < Math.abs(steps); i++) await this.page.keyboard.press(steps > 0 ? 'j' : 'k');
+    const target = Number(await this.branch(branch).row.getAttribute('aria-rowindex'));
+    const at = () => this.tree.getAttribute('aria-activedescendant');
+    const indexOf = async (id: string | null) =>
+      Number(await this.tree.locator(`[id="${id}"]`).getAttribute('aria-rowindex'));
+    // Step by step: which rows a key passes over is the tree's affair.
+    for (let id = await at(), index = await indexOf(id); index !== target; index = await indexOf(id)) {
+      await this.page.keyboard.press(target > index ? 'j' : 'k');
+      await expect.poll(at).not.toBe(id);
+      id = await at();
+    }
     await expect.poll(() => this.active()).toBe(branch);
   }
 
@@ -66,6 +71,12 @@ export class RepoPage {
 
   branch(name: string): BranchRow {
     return new BranchRow(this.page, this.tree.locator(`[data-branch="${name}"]`));
+  }
+
+  /** Presses the head of a group that is folded. */
+  async unfold(title: string): Promise<void> {
+    const head = this.tree.locator('[data-head][aria-expanded=false]').filter({ hasText: title });
+    await head.getByText(title, { exact: true }).click();
   }
 
   /** The names of the branches from top to bottom, the trunk first. */

@@ -972,7 +972,7 @@ export interface Spicerack {
     retry(input: { jobId: string; expected?: string | undefined }, options?: KeyedOptions): Promise<Accepted>;
   };
   tasks: {
-    /** `branch` alone names one that is on the remote; with `parent`, or without `branch`, a new one is made. */
+    /** `branch` alone names one that is there or will be pushed; with `parent`, or without `branch`, a new one is made. */
     create(
       input: {
         repoId: string;

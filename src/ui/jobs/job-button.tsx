@@ -1,7 +1,7 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { buttonLooks } from '../controls';
@@ -10,6 +10,8 @@ import { useApi, useNow } from '../providers';
 import { duration } from '../time';
 import { type Phase, phaseOf } from './phase';
 import { type Outcome, outcomeOf, StatusShape, statusTone } from './status';
+
+const Question = lazy(() => import('./question'));
 
 interface Props {
   /** What it does, in a word or two: shown while nothing is under way, and the beginning of its name always. */
@@ -207,15 +209,17 @@ export function JobButton({
         </span>
       </button>
       {asking !== null && !busy && (
-        <Question
-          words={asking}
-          label={label}
-          confirm={() => {
-            setAsking(null);
-            void send(label, press);
-          }}
-          leave={() => setAsking(null)}
-        />
+        <Suspense>
+          <Question
+            words={asking}
+            label={label}
+            confirm={() => {
+              setAsking(null);
+              void send(label, press);
+            }}
+            leave={() => setAsking(null)}
+          />
+        </Suspense>
       )}
       {'job' in phase && busy && <CancelButton phase={phase} label={label} tabbable={tabbable} />}
       {problem && (
@@ -229,46 +233,6 @@ export function JobButton({
           </button>
         </span>
       )}
-    </span>
-  );
-}
-
-/** Asks right below the button whether it shall be done. */
-function Question({
-  words,
-  label,
-  confirm,
-  leave,
-}: {
-  words: string;
-  label: string;
-  confirm: () => void;
-  leave: () => void;
-}) {
-  const yes = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    yes.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    };
-  }, []);
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Esc works wherever the focus is in it
-    <span
-      data-question
-      onKeyDown={(event) => event.key === 'Escape' && leave()}
-      className="fixed inset-x-3 bottom-3 z-30 flex flex-col gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal shadow-lg sm:absolute sm:inset-x-auto sm:top-full sm:right-0 sm:bottom-auto sm:mt-1 sm:w-72"
-    >
-      <span>{words}</span>
-      <span className="flex justify-end gap-2">
-        <button type="button" className={`touch h-7 px-2 ${buttonLooks.plain}`} onClick={leave}>
-          Cancel
-        </button>
-        <button ref={yes} type="button" className={`touch h-7 px-2 ${buttonLooks.primary}`} onClick={confirm}>
-          Yes, {label.toLowerCase()}
-        </button>
-      </span>
     </span>
   );
 }

@@ -23,7 +23,6 @@ import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
 import { useRefreshWhenStale } from '../sync/refresh';
-import { Tasks } from '../tasks/tasks';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { OfRepo } from './of-repo';
@@ -34,6 +33,7 @@ import { type RepoStates, useStates, wantedWords } from './use-states';
 /** Its code comes when one is about to press a row. */
 const loadBranch = () => import('../branch/panel');
 const BranchPanel = lazy(loadBranch);
+const Tasks = lazy(() => import('../tasks/tasks'));
 const JobList = lazy(() => import('../jobs/job-list'));
 const Dock = lazy(() => import('../jobs/dock/dock'));
 const LeftOutRefs = lazy(() => import('./left-out'));
@@ -157,7 +157,11 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
           <section aria-label="Tasks" className={place('tasks')}>
             {/* Beside an open branch the form for a task is that branch's: one draft is never in two forms. */}
-            {open === null && <Tasks overview={overview} repo={repo} states={known.states} news={news} />}
+            {open === null && (
+              <Suspense fallback={<Skeleton rows={2} label="Loading the tasks" />}>
+                <Tasks overview={overview} repo={repo} states={known.states} news={news} />
+              </Suspense>
+            )}
           </section>
           <section aria-label="Jobs" className={place('jobs')}>
             <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>

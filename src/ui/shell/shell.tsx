@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useMay, useMe } from '../me';
 import { useNeeds } from '../needs/use-needs';
 import { PaletteButton } from '../palette/palette-button';
@@ -13,8 +13,8 @@ import { repoListQuery } from '../repos/repo-list';
 import { RepoMark } from '../repos/repo-mark';
 import { repoState } from '../repos/repo-state';
 import { ConnectionBanner, ConnectionDot } from './connection';
-import { Keys } from './keys';
-import { ThemeButton } from './theme';
+
+const Later = lazy(() => import('./later'));
 
 /** What is around every page: the name, the repos, and how the page stands to the server. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -46,11 +46,12 @@ export function Shell({ children }: { children: ReactNode }) {
             Sign in
           </a>
         )}
-        <ThemeButton />
+        <Suspense fallback={<span className="size-7 max-sm:hidden" />}>
+          <Later />
+        </Suspense>
         <ConnectionDot />
       </header>
       <ConnectionBanner />
-      <Keys />
       <div className="flex flex-1">
         <RepoRail />
         <main id="main" className="min-w-0 flex-1">

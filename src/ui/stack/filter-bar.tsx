@@ -1,41 +1,14 @@
 'use client';
 
 import { ArrowUpDown, Search } from 'lucide-react';
-import { useSearchParams } from 'next/navigation';
-import { type RefObject, useEffect, useState } from 'react';
+import type { RefObject } from 'react';
 import { type StateFilter, stateFilters } from '@/repos/branch-state';
-import { filterOf, filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type StackView } from './filter';
+import { filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type StackView } from './filter';
 
 const SORTS: Record<StackOrder, string> = { name: 'By name', recent: 'Newest first', needs: 'What needs you first' };
 
-/** What the page's address asks to see of the stack, and what changes it. */
-export function useStackView(field: RefObject<HTMLInputElement | null>): [StackView, (view: StackView) => void] {
-  const query = useSearchParams();
-  const filter = filterOf(query.get('filter'));
-  const sort = orderOf(query.get('sort'));
-  const asked = query.get('q') ?? '';
-  const [search, setSearch] = useState(asked);
-  // The address follows what is typed a little later; it leads when somebody goes back or follows a link.
-  useEffect(() => {
-    if (document.activeElement !== field.current) setSearch(asked);
-  }, [asked, field]);
-  const go = (view: StackView) => {
-    setSearch(view.search);
-    const parts = new URLSearchParams(window.location.search);
-    const put = (name: string, value: string) => (value ? parts.set(name, value) : parts.delete(name));
-    put('filter', view.filter === 'all' ? '' : view.filter);
-    put('q', view.search.trim());
-    put('sort', view.sort === 'name' ? '' : view.sort);
-    const address = parts.size > 0 ? `?${parts}` : window.location.pathname;
-    // Going back leads to the filter before, not through every letter typed.
-    if (view.filter === filter) window.history.replaceState(null, '', address);
-    else window.history.pushState(null, '', address);
-  };
-  return [{ filter, search, sort }, go];
-}
-
 /** The filters with what each keeps, and the search. */
-export function FilterBar({
+export default function FilterBar({
   view,
   go,
   counts,

@@ -1,9 +1,10 @@
-import { useMemo } from 'react';
+import { useSearchParams } from 'next/navigation';
+import { type RefObject, useEffect, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { Requests } from '../jobs/job-button';
 import { type Entry, entriesOf } from './entries';
-import { type FilteredStack, filterStack, isNarrowed, type StackView, type States } from './filter';
+import { type FilteredStack, filterOf, filterStack, isNarrowed, orderOf, type StackView, type States } from './filter';
 import { type Folds, groupEntries, withTrunkLine } from './groups/groups';
 import { layoutStack, type StackPicture } from './layout';
 import { afterMoves, type PendingMoves, pendingMoves, withGhosts } from './move/pending';
@@ -44,4 +45,30 @@ export function usePicture(
     [rows, narrowed, states, folds, sort],
   );
   return { whole, moves, filtered, wanted };
+}
+
+/** What the page's address asks to see of the stack, and what changes it. */
+export function useStackView(field: RefObject<HTMLInputElement | null>): [StackView, (view: StackView) => void] {
+  const query = useSearchParams();
+  const filter = filterOf(query.get('filter'));
+  const sort = orderOf(query.get('sort'));
+  const asked = query.get('q') ?? '';
+  const [search, setSearch] = useState(asked);
+  // The address follows what is typed a little later; it leads when somebody goes back or follows a link.
+  useEffect(() => {
+    if (document.activeElement !== field.current) setSearch(asked);
+  }, [asked, field]);
+  const go = (view: StackView) => {
+    setSearch(view.search);
+    const parts = new URLSearchParams(window.location.search);
+    const put = (name: string, value: string) => (value ? parts.set(name, value) : parts.delete(name));
+    put('filter', view.filter === 'all' ? '' : view.filter);
+    put('q', view.search.trim());
+    put('sort', view.sort === 'name' ? '' : view.sort);
+    const address = parts.size > 0 ? `?${parts}` : window.location.pathname;
+    // Going back leads to the filter before, not through every letter typed.
+    if (view.filter === filter) window.history.replaceState(null, '', address);
+    else window.history.pushState(null, '', address);
+  };
+  return [{ filter, search, sort }, go];
 }

@@ -12,22 +12,19 @@ import { newKey, problemOf, problemWords } from '../api';
 import { Button } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
-import { lastUndo } from '../jobs/undoable';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { useStable } from '../stable';
 import { lookAtRemote } from '../sync/look';
 import type { Entry } from './entries';
 import { isNarrowed, type States } from './filter';
-import { FilterBar, useStackView } from './filter-bar';
 import { useFolds } from './groups/folds';
-import { HeadRow } from './groups/head-row';
 import { restackQuestion } from './groups/question';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { ghostName, requestName } from './move/pending';
 import { movedWith, movesBelow } from './move/rules';
-import { usePicture } from './picture';
+import { usePicture, useStackView } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
 import { TreeRow } from './row/tree-row';
@@ -57,6 +54,8 @@ const ACTS: ReadonlySet<Command['do']> = new Set([
 /** What takes a click in a row for itself. */
 const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
 
+const FilterBar = lazy(() => import('./filter-bar'));
+const HeadRow = lazy(() => import('./groups/head-row'));
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -228,6 +227,17 @@ export function Stack({
     const of = new Set(names);
     extend(wanted.filter(({ name }) => of.has(name)));
   };
+  const undoLast = async () => {
+    const { lastUndo } = await import('../jobs/undoable');
+    const last = lastUndo(jobs, branches);
+    if ('why' in last) return say(last.why);
+    try {
+      await api.jobs.undo.mutate({ jobId: last.job.id, idempotencyKey: newKey() });
+      say(`Undo of #${last.job.seq} asked for.`);
+    } catch (error) {
+      say(problemWords(problemOf(error)));
+    }
+  };
   const obey = (command: Command) => {
     if (!mayAct && ACTS.has(command.do)) return;
     const name = current?.name ?? '';
@@ -253,14 +263,8 @@ export function Stack({
       }
       case 'pull_request':
         return branch?.prUrl ? void window.open(branch.prUrl, '_blank', 'noopener,noreferrer') : undefined;
-      case 'undo': {
-        const last = lastUndo(jobs, branches);
-        if ('why' in last) return say(last.why);
-        return void api.jobs.undo.mutate({ jobId: last.job.id, idempotencyKey: newKey() }).then(
-          () => say(`Undo of #${last.job.seq} asked for.`),
-          (error: unknown) => say(problemWords(problemOf(error))),
-        );
-      }
+      case 'undo':
+        return void undoLast();
       case 'copy':
         return branch ? void copyText(name).then((done) => done && say(`${visible(name)} copied.`)) : undefined;
       case 'drop':
@@ -327,7 +331,9 @@ export function Stack({
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
     <div className="flex flex-col lg:min-h-[calc(100dvh-112px)]">
-      <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
+      <Suspense fallback={<div className="h-11 border-b border-hairline" />}>
+        <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
+      </Suspense>
       <p role="status" className="sr-only">
         {words}
       </p>
@@ -401,18 +407,20 @@ export function Stack({
                         drag={drag}
                       />
                     ) : head ? (
-                      <HeadRow
-                        head={head}
-                        trunkLine={trunkLine}
-                        lanes={lanes}
-                        height={rows.height}
-                        news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
-                        context={context}
-                        actions={actions}
-                        sent={sent.get(head.restack?.name ?? '')}
-                        active={name === active}
-                        select={select}
-                      />
+                      <Suspense>
+                        <HeadRow
+                          head={head}
+                          trunkLine={trunkLine}
+                          lanes={lanes}
+                          height={rows.height}
+                          news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
+                          context={context}
+                          actions={actions}
+                          sent={sent.get(head.restack?.name ?? '')}
+                          active={name === active}
+                          select={select}
+                        />
+                      </Suspense>
                     ) : (
                       <TrunkRow repo={repo} trunkLine={trunkLine} lanes={lanes} height={rows.height} drag={drag} />
                     )}

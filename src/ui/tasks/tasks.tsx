@@ -20,7 +20,7 @@ const TaskCard = lazy(() => import('./task-card'));
 const NewTask = lazy(() => import('./new-task'));
 
 /** The tasks of a repo: the form for a new one, the active ones, and what became of the last others. */
-export function Tasks({
+export default function Tasks({
   overview,
   repo,
   states,

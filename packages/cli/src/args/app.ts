@@ -342,7 +342,7 @@ const commands = buildRouteMap({
             flags: {
               json: JSON_FLAG,
               repo: REPO,
-              branch: branchFlag('Its branch, which is on the remote'),
+              branch: branchFlag('Its branch, which is there or will be pushed'),
               parent: branchFlag('Make a new branch on this one'),
               description: text('More about it', 'text'),
               noWait: NO_WAIT,

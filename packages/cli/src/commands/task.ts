@@ -29,16 +29,18 @@ export async function taskList(session: Session, flags: TaskFlags) {
 
 export async function taskShow(session: Session, flags: TaskFlags, given: string) {
   const task = await taskOf(session, flags, given);
+  const waits = await waitsWords(session, task);
   session.out.result({ task }, () => [
     [paint('bold', task.title)],
     `branch ${task.branch}, ${state(task)}`,
+    ...waits,
     ...(task.archivedReason ? [task.archivedReason] : []),
     ...(task.description ? task.description.split('\n') : []),
   ]);
   return EXIT.ok;
 }
 
-/** A task on a branch that is on the remote, or on a new one on top of `--parent`. */
+/** A task on a branch that is there or will be pushed, or on a new one on top of `--parent`. */
 export async function taskCreate(session: Session, flags: TaskFlags, title: string) {
   const repo = await repoOf(session, flags);
   const { branch, parent, description } = flags;
@@ -97,9 +99,21 @@ export async function taskRetry(session: Session, flags: TaskFlags, given: strin
 }
 
 async function attached(session: Session, { noWait }: TaskFlags, task: Task) {
-  if (task.jobId) return follow(session, task.jobId, { noWait, more: { task } });
+  if (task.jobId) {
+    const exit = await follow(session, task.jobId, { noWait, more: { task } });
+    if (exit === EXIT.notFound) for (const line of await waitsWords(session, task)) session.out.say(line);
+    return exit;
+  }
   session.out.result({ task }, () => [`${task.title}: ${state(task)} to ${task.branch}`]);
   return EXIT.ok;
+}
+
+/** What a task waits for whose branch the last look has not found; nothing where it does not wait. */
+async function waitsWords(session: Session, { jobId, branch, archivedAt, branchStatus }: Task): Promise<string[]> {
+  if (jobId === null || archivedAt !== null || branchStatus === 'completed') return [];
+  const { job } = await session.client().jobs.get({ jobId }, { signal: session.signal });
+  const isAway = job.kind === 'register_existing_branch' && job.errorCode === 'BRANCH_NOT_FOUND';
+  return isAway ? [`It waits for a push of ${branch}: the sync that sees it attaches it.`] : [];
 }
 
 const state = (task: Task) => (task.branchStatus === 'completed' ? 'attached' : task.branchStatus);

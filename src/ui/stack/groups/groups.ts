@@ -1,7 +1,7 @@
 import type { BranchRow } from '@/db/schema';
 import { isHeldBack } from '@/repos/branch-state';
 import { isKept, isSuggested } from '@/repos/kept';
-import { sharedName } from '@/repos/needs';
+import { sharedName } from '@/repos/shared-name';
 import { order } from '../../order';
 import type { Entry, Head } from '../entries';
 import type { StackOrder, States } from '../filter';

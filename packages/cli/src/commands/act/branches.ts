@@ -42,7 +42,7 @@ export async function keep(session: Session, flags: ActFlags, job: string, commi
       `spicerack job ${of.seq} shows those that it did.`,
     );
   }
-  if (others.length > 0) throw usage(`${left.size} commits begin with ${commit}.`, 'Give more of its digits.');
+  if (others.length > 0) throw usage(`${others.length + 1} commits begin with ${commit}.`, 'Give more of its digits.');
   const { jobId } = await session.client().jobs.keep({ jobId: of.id, commit: whole, branch });
   return follow(session, jobId, { noWait: flags.noWait });
 }

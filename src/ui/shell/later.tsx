@@ -4,6 +4,7 @@ import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStable } from '../stable';
 import { isTyped, pageAfterG } from './key-targets';
+import { ThemeButton } from './theme';
 
 const KeysHelp = lazy(() => import('./keys-help'));
 
@@ -11,7 +12,7 @@ const KeysHelp = lazy(() => import('./keys-help'));
 const PATIENCE_MS = 1200;
 
 /** The keys of every page: `?` shows them all, `g` and a letter go to a page of the repo that one is at. */
-export function Keys() {
+function Keys() {
   const [help, setHelp] = useState(false);
   const router = useRouter();
   const path = usePathname();
@@ -41,4 +42,14 @@ export function Keys() {
       <KeysHelp close={() => setHelp(false)} />
     </Suspense>
   ) : null;
+}
+
+/** What of the page's frame nobody needs at once: the keys of every page, and the switch of the theme. */
+export default function Later() {
+  return (
+    <>
+      <ThemeButton />
+      <Keys />
+    </>
+  );
 }
