@@ -18,7 +18,9 @@ import { useStable } from '../stable';
 import { lookAtRemote } from '../sync/look';
 import type { Entry } from './entries';
 import { isNarrowed, type States } from './filter';
+import { FilterBar } from './filter-bar';
 import { useFolds } from './groups/folds';
+import { HeadRow } from './groups/head-row';
 import { restackQuestion } from './groups/question';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
@@ -54,8 +56,6 @@ const ACTS: ReadonlySet<Command['do']> = new Set([
 /** What takes a click in a row for itself. */
 const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
 
-const FilterBar = lazy(() => import('./filter-bar'));
-const HeadRow = lazy(() => import('./groups/head-row'));
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -331,9 +331,7 @@ export default function Stack({
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
     <div className="flex flex-col lg:min-h-[calc(100dvh-112px)]">
-      <Suspense fallback={<div className="h-11 border-b border-hairline" />}>
-        <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
-      </Suspense>
+      <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
       <p role="status" className="sr-only">
         {words}
       </p>
@@ -407,20 +405,18 @@ export default function Stack({
                         drag={drag}
                       />
                     ) : head ? (
-                      <Suspense>
-                        <HeadRow
-                          head={head}
-                          trunkLine={trunkLine}
-                          lanes={lanes}
-                          height={rows.height}
-                          news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
-                          context={context}
-                          actions={actions}
-                          sent={sent.get(head.restack?.name ?? '')}
-                          active={name === active}
-                          select={select}
-                        />
-                      </Suspense>
+                      <HeadRow
+                        head={head}
+                        trunkLine={trunkLine}
+                        lanes={lanes}
+                        height={rows.height}
+                        news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
+                        context={context}
+                        actions={actions}
+                        sent={sent.get(head.restack?.name ?? '')}
+                        active={name === active}
+                        select={select}
+                      />
                     ) : (
                       <TrunkRow repo={repo} trunkLine={trunkLine} lanes={lanes} height={rows.height} drag={drag} />
                     )}
