@@ -23,7 +23,8 @@ test('the packed server serves its pages, runs a job and is backed up, where nei
     SPICERACK_LOG: 'text',
     SPICERACK_BUILD: 'never',
   };
-  const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: dir, env, encoding: 'utf8' });
+  const node = (url: string, ...args: string[]) =>
+    execFileSync(process.execPath, args, { cwd: dir, env: { ...env, SPICERACK_URL: url }, encoding: 'utf8' });
   mkdirSync(join(packages, '@spicerack'), { recursive: true });
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/pack.ts', home], { cwd: root });
   for (const name of DRIVER) symlinkSync(join(root, 'node_modules', name), join(packages, name));
@@ -31,9 +32,9 @@ test('the packed server serves its pages, runs a job and is backed up, where nei
   const cli = join(home, 'spicerack.mjs');
   const server = spawn(process.execPath, [cli, 'serve'], { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
-    let url: string | undefined;
+    let url = '';
     for await (const line of createInterface(server.stdout)) {
-      url = line.match(/is ready on (http\S+)/)?.[1];
+      url = line.match(/is ready on (http\S+)/)?.[1] ?? '';
       if (url) break;
     }
     const page = await fetch(`${url}/status`);
@@ -45,9 +46,8 @@ test('the packed server serves its pages, runs a job and is backed up, where nei
     );
     expect((await fetch(`${url}/nowhere`)).status).toBe(404);
 
-    expect(node(cli, 'login', url ?? '')).toBeDefined();
-    expect(node(cli, 'add', '--demo')).toContain('✓ #1 Sync');
-    expect(node(cli, 'backup', join(dir, 'backup.db'))).toContain('backup.db');
+    expect(node(url, cli, 'add', '--demo')).toContain('✓ #1 Sync');
+    expect(node(url, cli, 'backup', join(dir, 'backup.db'))).toContain('backup.db');
     // Its data is where it was started, and not in the package.
     expect(readdirSync(dir)).toEqual(expect.arrayContaining(['backup.db', 'data']));
   } finally {
