@@ -105,7 +105,7 @@ test('a branch that is asked onto another one stands there at once, with a ghost
   });
   await expect(shopPage.button('Restack')).toBeVisible();
   expect(await shopPage.isBelow('checkout/gift-cards', 'auth/sessions')).toBe(true);
-  await expect(shopPage.branch('checkout/gift-cards').row).toContainText('Pushing');
+  await expect(shopPage.branch('checkout/gift-cards').row).toContainText('Pushing', { timeout: 20_000 });
   await expect(ghost).toBeVisible();
   await release();
   await job.is('completed');

@@ -1062,7 +1062,10 @@ export interface Spicerack {
    * share one stream. The answer is whole, as that of `jobs.get`.
    */
   waitForJob(jobId: string, options?: WaitOptions): Promise<JobDetail & { undo: UndoOffer }>;
-  /** Waits until a forecast is no longer `pending`; asks again where the branches have changed meanwhile. */
+  /**
+   * Waits until a forecast is no longer `pending`, or its message says what it waits for itself (a sync, where a clone is
+   * missing); asks again where the branches have changed meanwhile.
+   */
   waitForForecast(input: Action, options?: CallOptions): Promise<Forecast>;
   /** Waits until changes are no longer `pending`. */
   waitForChanges(input: ChangesAsk, options?: CallOptions): Promise<ChangesState & { changes: Changes | null }>;

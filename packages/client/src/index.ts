@@ -162,7 +162,8 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
         const [{ feedCursor: _, ...seen }] = await waitOn<Answer>(waits, {
           isKnown: calls.isKnown(),
           look: () => spicerack.forecast.get(input, { signal: stop }),
-          isEnd: ({ status, stale }) => status !== 'pending' || stale,
+          // One with a message waits for something else than to be computed, such as a sync that may never come.
+          isEnd: ({ status, stale, message }) => status !== 'pending' || stale || message !== '',
           apply: (answer, change) => {
             if (change.type !== 'forecasts' || change.row.id !== answer.id) return null;
             return change.op === 'delete' ? { ...answer, stale: true } : { ...answer, ...change.row };

@@ -18,7 +18,6 @@ import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
 import { restackQuestion } from '../stack/groups/question';
-import { Stack } from '../stack/stack';
 import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
@@ -29,6 +28,11 @@ import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { RepoNav } from './repo-nav';
 import { type RepoStates, useStates, wantedWords } from './use-states';
+
+/** Its code is asked for as soon as the page's own runs, beside the data that it shows: the header does not wait for it. */
+const loadStack = () => import('../stack/stack');
+const Stack = lazy(loadStack);
+if (typeof window !== 'undefined') void loadStack();
 
 /** Its code comes when one is about to press a row. */
 const loadBranch = () => import('../branch/panel');
@@ -121,19 +125,21 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
               <NoBranches repo={repo} jobs={jobs} />
             </Suspense>
           ) : (
-            <Stack
-              repo={repo}
-              branches={branches}
-              jobs={jobs}
-              states={known.states}
-              renewing={known.renewing}
-              news={news}
-              counts={known.counts}
-              sync={sync}
-              open={open}
-              show={show}
-              walk={walk}
-            />
+            <Suspense fallback={<Skeleton rows={8} label="Loading the stack" />}>
+              <Stack
+                repo={repo}
+                branches={branches}
+                jobs={jobs}
+                states={known.states}
+                renewing={known.renewing}
+                news={news}
+                counts={known.counts}
+                sync={sync}
+                open={open}
+                show={show}
+                walk={walk}
+              />
+            </Suspense>
           )}
         </section>
         {open !== null && (

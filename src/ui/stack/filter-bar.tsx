@@ -8,7 +8,7 @@ import { filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type St
 const SORTS: Record<StackOrder, string> = { name: 'By name', recent: 'Newest first', needs: 'What needs you first' };
 
 /** The filters with what each keeps, and the search. */
-export default function FilterBar({
+export function FilterBar({
   view,
   go,
   counts,

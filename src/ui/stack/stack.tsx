@@ -18,11 +18,13 @@ import { useStable } from '../stable';
 import { lookAtRemote } from '../sync/look';
 import type { Entry } from './entries';
 import { isNarrowed, type States } from './filter';
+import { FilterBar } from './filter-bar';
 import { useFolds } from './groups/folds';
+import { HeadRow } from './groups/head-row';
 import { restackQuestion } from './groups/question';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
-import { ghostName, requestName } from './move/pending';
+import { ghostName, type PendingMoves, requestName } from './move/pending';
 import { movedWith, movesBelow } from './move/rules';
 import { usePicture, useStackView } from './picture';
 import { BranchRow, type RowActions } from './row/branch-row';
@@ -54,8 +56,6 @@ const ACTS: ReadonlySet<Command['do']> = new Set([
 /** What takes a click in a row for itself. */
 const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
 
-const FilterBar = lazy(() => import('./filter-bar'));
-const HeadRow = lazy(() => import('./groups/head-row'));
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -83,7 +83,7 @@ interface Props {
  * The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. It is
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
-export function Stack({
+export default function Stack({
   repo,
   branches,
   jobs,
@@ -331,9 +331,7 @@ export function Stack({
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
     <div className="flex flex-col lg:min-h-[calc(100dvh-112px)]">
-      <Suspense fallback={<div className="h-11 border-b border-hairline" />}>
-        <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
-      </Suspense>
+      <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
       <p role="status" className="sr-only">
         {words}
       </p>
@@ -380,7 +378,7 @@ export function Stack({
                     id={`${id}${name}`}
                     entry={entry}
                     index={index}
-                    label={labelOf(entry, states)}
+                    label={labelOf(entry, states, moves)}
                     height={rows.height}
                     top={top}
                     active={name === active}
@@ -407,20 +405,18 @@ export function Stack({
                         drag={drag}
                       />
                     ) : head ? (
-                      <Suspense>
-                        <HeadRow
-                          head={head}
-                          trunkLine={trunkLine}
-                          lanes={lanes}
-                          height={rows.height}
-                          news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
-                          context={context}
-                          actions={actions}
-                          sent={sent.get(head.restack?.name ?? '')}
-                          active={name === active}
-                          select={select}
-                        />
-                      </Suspense>
+                      <HeadRow
+                        head={head}
+                        trunkLine={trunkLine}
+                        lanes={lanes}
+                        height={rows.height}
+                        news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
+                        context={context}
+                        actions={actions}
+                        sent={sent.get(head.restack?.name ?? '')}
+                        active={name === active}
+                        select={select}
+                      />
                     ) : (
                       <TrunkRow repo={repo} trunkLine={trunkLine} lanes={lanes} height={rows.height} drag={drag} />
                     )}
@@ -452,9 +448,11 @@ export function Stack({
 }
 
 /** What a row is called where it is only heard. */
-function labelOf({ name, branch, head }: Entry, states: States): string {
+function labelOf({ name, branch, head }: Entry, states: States, moves: PendingMoves): string {
   if (head) return `${visible(head.title)}, ${counted(head.branches.length, 'branch', 'branches')}`;
   if (!branch) return `${visible(name)}, trunk`;
+  const onto = moves.get(name);
+  if (onto !== undefined) return `${visible(name)}, waits to move onto ${visible(onto)}`;
   const { word, detail } = stateWords(branch, states.get(name) ?? NO_STATE);
   return [visible(name), word, detail].filter(Boolean).join(', ');
 }

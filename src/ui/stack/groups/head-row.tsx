@@ -17,7 +17,7 @@ import type { BranchNews } from '../state';
 const HeadMenu = lazy(() => import('./head-menu'));
 
 /** The line above the rows that belong together: what they are, how they stand, and the button that moves a stack. */
-export default function HeadRow({
+export function HeadRow({
   head,
   trunkLine,
   lanes,

@@ -109,7 +109,7 @@ async function agreed(
     if (forecast || kind !== 'sync_repo') {
       await agree(session, yes, {
         message: 'Nothing was done: nobody can say what it would do.',
-        hint: 'Sync first (spicerack sync) or try again; or do it without a forecast by --yes.',
+        hint: 'Look first (spicerack sync --no-move) or try again; or do it without a forecast by --yes.',
       });
     }
     return undefined;
