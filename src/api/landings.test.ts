@@ -247,6 +247,15 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on merged a', c: 'merged' });
     });
 
+    it('settles those below one that was deleted, too', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.delete('b');
+      await world.sync();
+      await world.remote.merge('c', 'squash');
+      await world.sync();
+      expect(await world.states('a', 'c')).toEqual({ a: 'merged', c: 'merged' });
+    });
+
     it('settles nothing below where only its own change was picked', async () => {
       const world = await World.make(engine, { ...stack, c: [{ c: 'c\n' }] });
       await world.remote.from('b~1').branch('b').commit('b2, amended', { bb: 'other\n' }).write();

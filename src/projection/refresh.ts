@@ -417,6 +417,7 @@ function landingCandidates(
       recorded: was ? { base: previous.get(name)?.base ?? null, tip: was.tip } : null,
       hadWork: hadWork(history, was, tip),
       isThere: refs.has(name),
+      parent,
       below: below.map((place) => ({ ...place, seen: branchTips.get(place.name) ?? [] })),
       pullRequest: pullRequests?.get(name),
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),

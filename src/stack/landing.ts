@@ -40,7 +40,9 @@ export interface LandingCandidate extends Place {
   hadWork: boolean;
   /** Whether its ref is on the remote. */
   isThere: boolean;
-  /** What is below it: its parent, and trunk, if that is another one. */
+  /** What it stands on, also where that is not on the remote any more. */
+  parent: string;
+  /** What is below it: its parent, if that is there, and trunk, if that is another one. */
   below: Below[];
   pullRequest?: PullRequestFact | undefined;
   /** Its landings that are void: the forge's word for one of them counts no more. */
@@ -137,7 +139,7 @@ function settledBelow(history: History, landing: Landing, byName: ReadonlyMap<st
   if (landing.evidence !== 'forge') return settled;
   let above = byName.get(landing.branch);
   while (above?.base) {
-    const below: LandingCandidate | undefined = byName.get(above.below[0]?.name ?? '');
+    const below: LandingCandidate | undefined = byName.get(above.parent);
     const shared = below && sharedWith(history, below, above.base);
     if (!below || landing.into === below.name || !shared) break;
     if (shared.upTo !== null) settled.push({ ...landing, branch: below.name, base: shared.base, upTo: shared.upTo });
@@ -330,7 +332,7 @@ async function stretchesOf(
   for (const line of lines.values()) line.steps = steps('', line.commits.slice(0, line.longest + 1).reverse()).slice(1);
   const asked = open.map((one) => {
     const { candidate, base, commits } = one;
-    const below = candidate.below.length > 1 ? belowOf(history, candidate, byName) : [];
+    const below = belowOf(history, candidate, byName);
     return {
       ...one,
       below,
@@ -346,7 +348,7 @@ async function stretchesOf(
   return asked.flatMap(({ candidate, base, commits, below, own, deeper, into }) =>
     into.flatMap(({ place, line, length, fork }) => {
       const { name, tip } = candidate;
-      const isNext = place === candidate.below[0];
+      const isNext = place.name === candidate.parent;
       const touched = new Set([...own, ...(isNext ? [] : deeper)].flatMap((key) => paths.get(key) ?? []));
       const meeting = line.touching(touched, length);
       if (meeting.length === 0) return [];
@@ -515,7 +517,7 @@ interface BelowPart {
   upTo: string | null;
   commits: string[];
   /** What that branch stands on. */
-  on: string | undefined;
+  on: string;
 }
 
 /** The commits of the branches below that are in a branch's history, also those that they have rewritten: nearest first. */
@@ -529,11 +531,11 @@ function belowOf(
   let above = candidate;
   for (let end = candidate.base; end !== null && !met.has(above.name); ) {
     met.add(above.name);
-    const below = byName.get(above.below[0]?.name ?? '');
+    const below = byName.get(above.parent);
     const shared = below && sharedWith(history, below, end);
     const commits = shared && history.lineAbove(shared.base, end);
     if (!below || !commits || commits.length > LONGEST) break;
-    if (commits.length > 0) list.push({ branch: below.name, ...shared, commits, on: below.below[0]?.name });
+    if (commits.length > 0) list.push({ branch: below.name, ...shared, commits, on: below.parent });
     end = shared.base;
     above = below;
   }
