@@ -659,6 +659,36 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
     });
 
+    it('is open again where that one was deleted without having landed', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote
+        .from('a')
+        .commit('b into a', { app: lines({ 2: 'B' }) })
+        .write();
+      await world.sync();
+      await world.remote.delete('a');
+      const { log } = await world.sync();
+      expect(log).toContain('Not merged any more: b, for a was deleted, not merged. It carries c again.');
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'gone', b: 'on a', c: 'on b' });
+      // And no other sync says so again.
+      expect((await world.sync()).log.join('\n')).not.toContain('merged');
+      await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+    });
+
+    it.each(['merge', 'squash'] as const)('stays merged where that one landed, by %s, and was deleted', async (how) => {
+      const world = await World.make(engine, stack);
+      await world.remote
+        .from('a')
+        .commit('b into a', { app: lines({ 2: 'B' }) })
+        .write();
+      await world.sync();
+      await world.remote.merge('a', how);
+      await world.remote.delete('a');
+      await world.sync();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    });
+
     it('is not merged where it has only nothing of its own', async () => {
       const world = await World.make(engine, { a: stack.a, b: [] });
       await world.remote.from('a').commit('a2', { a: 'aa\n' }).write();

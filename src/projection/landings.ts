@@ -15,13 +15,15 @@ export interface KnownLanding extends Landing {
 /** The branches, and trunk, that landings are in: where they are now and were at the last look. */
 export interface Targets {
   trunk: { name: string; tip: string; previous: string | null };
+  /** Branches that were deleted, and have landed nowhere themselves. */
+  abandoned: ReadonlySet<string>;
   /** Where a branch that is on the remote is now, and was at the last look. */
   placesOf: (branch: string) => { tip: string; previous: string | undefined } | null;
 }
 
 /**
- * The landings that hold no more: what they are in was rewritten, and has their commit in its history no longer. One git
- * process at most, and none unless trunk was rewritten.
+ * The landings that hold no more: what they are in was rewritten and has their commit in its history no longer, or was
+ * given up. One git process at most, and none unless trunk was rewritten.
  * @param history knows the `at` of those that are not in trunk
  * @throws GitError
  */
@@ -29,7 +31,7 @@ export async function voidLandings(
   gitDir: string,
   history: History,
   known: KnownLanding[],
-  { trunk, placesOf }: Targets,
+  { trunk, abandoned, placesOf }: Targets,
   signal?: AbortSignal,
 ): Promise<KnownLanding[]> {
   const holding = known.filter(({ isVoid }) => !isVoid);
@@ -42,9 +44,25 @@ export async function voidLandings(
   }
   return holding.filter(({ into, at }) => {
     if (into === trunk.name) return outside.has(at);
+    if (abandoned.has(into)) return true;
     const place = placesOf(into);
     return place !== null && place.tip !== place.previous && !history.isAncestor(at, place.tip);
   });
+}
+
+/**
+ * The branches that something has landed in, that were deleted, and of which it is known by now that they have landed
+ * nowhere. One that seems to be there under another name is not given up.
+ */
+export function abandonedPlaces(
+  landings: KnownLanding[],
+  voided: KnownLanding[],
+  rows: Array<{ name: string; gone: boolean; renamedFrom: string | null }>,
+): Set<string> {
+  const isVoid = new Set(voided.map(({ id }) => id));
+  const holding = new Set(landings.flatMap((one) => (one.isVoid || isVoid.has(one.id) ? [] : [one.into])));
+  const elsewhere = new Set(rows.map(({ renamedFrom }) => renamedFrom));
+  return new Set(rows.flatMap(({ name, gone }) => (gone && holding.has(name) && !elsewhere.has(name) ? [name] : [])));
 }
 
 /** The landings of each branch, in the order in which they were found. */

@@ -19,7 +19,15 @@ import {
 } from '@/stack/landing';
 import { findRenamed } from '@/stack/renamed';
 import { suggestParents } from '@/stack/suggest';
-import { byBranch, isLanded, type KnownLanding, landedBelow, landedCommits, voidLandings } from './landings';
+import {
+  abandonedPlaces,
+  byBranch,
+  isLanded,
+  type KnownLanding,
+  landedBelow,
+  landedCommits,
+  voidLandings,
+} from './landings';
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
 
@@ -92,6 +100,14 @@ export interface Projection {
  * @throws GitError; the signal's reason when it is aborted.
  */
 export async function computeProjection(input: ProjectionInput): Promise<Projection | null> {
+  const projection = await project(input, new Set());
+  if (!projection) return null;
+  // Whether a branch that was deleted has landed is known only now: what had landed in it goes by that.
+  const abandoned = abandonedPlaces(input.landings, projection.voided, projection.rows);
+  return abandoned.size > 0 ? project(input, abandoned) : projection;
+}
+
+async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): Promise<Projection | null> {
   const { gitDir, signal, branchTips, previousTrunkTip } = input;
   const refs = await remoteBranches(gitDir, signal);
   const trunk = refs.get(input.trunk);
@@ -119,7 +135,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
     const tip = tipNow(name);
     return tip === undefined ? null : { tip, previous: previous.get(name)?.tip };
   };
-  const targets = { trunk: { ...trunk, previous: previousTrunkTip }, placesOf };
+  const targets = { trunk: { ...trunk, previous: previousTrunkTip }, abandoned, placesOf };
   const voided = await voidLandings(gitDir, history, landings, targets, signal);
   if (voided.length > 0) {
     const again = voided.flatMap(({ branch, base, upTo }) => [base, upTo, tipNow(branch) ?? previous.get(branch)?.tip]);

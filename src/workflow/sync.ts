@@ -264,7 +264,8 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
       const back = rows.filter((row) => row.parent === branch && landing.retargeted.some((m) => m.branch === row.name));
       const carries =
         back.length > 0 && !isGone.has(branch) ? ` It carries ${named(back.map((row) => row.name))} again.` : '';
-      return `Not merged any more: ${branch}, for ${landing.into} was rewritten and lacks it now.${state}${carries}`;
+      const why = isGone.has(landing.into) ? 'was deleted, not merged' : 'was rewritten and lacks it now';
+      return `Not merged any more: ${branch}, for ${landing.into} ${why}.${state}${carries}`;
     }),
     ...returned.map((branch) => `On the remote again: ${branch}.`),
     ...landedInPart.map(
