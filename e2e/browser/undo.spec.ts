@@ -28,7 +28,12 @@ test('an undo can be undone, and then the first one is possible again', async ({
   const restack = await shopPage.restackAll();
   const after = await shop.remote.tips();
   const button = /^Undo: \d+ branches back/;
-  const undo = await shopPage.jobOf(() => restack.card.getByRole('button', { name: button }).click());
+  const undo = await shopPage.jobOf(async () => {
+    await shopPage.tree.focus();
+    await shopPage.page.keyboard.press('z');
+    await expect(restack.card.getByRole('button', { name: button })).toBeFocused();
+    await shopPage.page.keyboard.press('Enter');
+  });
   await undo.is('completed');
   const redo = await shopPage.jobOf(() => undo.card.getByRole('button', { name: button }).click());
   await redo.is('completed');

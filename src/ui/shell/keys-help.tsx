@@ -36,7 +36,7 @@ const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> 
       ['x', 'select; Shift j k goes on selecting'],
       ['m', 'more'],
       ['s', 'sync'],
-      ['z', 'undo the last job that moved something'],
+      ['z', 'go to Undo of the last job that moved something'],
     ],
   },
   {

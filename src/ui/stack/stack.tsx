@@ -8,7 +8,6 @@ import type { StateFilter } from '@/repos/branch-state';
 import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
-import { newKey, problemOf, problemWords } from '../api';
 import { Button } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
@@ -231,12 +230,10 @@ export default function Stack({
     const { lastUndo } = await import('../jobs/undoable');
     const last = lastUndo(jobs, branches);
     if ('why' in last) return say(last.why);
-    try {
-      await api.jobs.undo.mutate({ jobId: last.job.id, idempotencyKey: newKey() });
-      say(`Undo of #${last.job.seq} asked for.`);
-    } catch (error) {
-      say(problemWords(problemOf(error)));
-    }
+    // It may be anybody's job, and move many branches: the key leads to the button, which says how many.
+    const buttons = document.querySelectorAll<HTMLElement>(`[data-job="${last.job.seq}"] button`);
+    [...buttons].find(({ textContent }) => textContent?.startsWith('Undo'))?.focus();
+    say(`#${last.job.seq}: Enter undoes it.`);
   };
   const obey = (command: Command) => {
     if (!mayAct && ACTS.has(command.do)) return;
