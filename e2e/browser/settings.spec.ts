@@ -16,6 +16,7 @@ test('settings are saved, say so, and show in every other browser', async ({
   await expect(other.getByLabel('Name', { exact: true })).toHaveValue('shop');
 
   await page.getByRole('link', { name: 'Settings' }).click();
+  await page.waitForURL('**/settings');
   const status = page.getByRole('main').getByRole('status');
   await expect(status).toHaveText('All is saved.');
   await expect(page.getByLabel('Automatic sync')).toHaveValue('');

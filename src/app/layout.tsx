@@ -14,7 +14,6 @@ import { chosenTheme, THEME_COOKIE } from '@/ui/themes';
 export const dynamic = 'force-dynamic';
 
 export const metadata: Metadata = {
-  title: { default: 'Spicerack', template: '%s · Spicerack' },
   description: 'Stacked branches: what needs doing, and the button that does it.',
 };
 
@@ -36,6 +35,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             <Shell>{children}</Shell>
           </Providers>
         </MeProvider>
+        {/* The document has its first title: a page's own comes before this one, whenever it comes. Next would put the
+        metadata's before that of a page which is there already. */}
+        <title>Spicerack</title>
       </body>
     </html>
   );
