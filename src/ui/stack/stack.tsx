@@ -33,24 +33,13 @@ import { TrunkRow } from './row/trunk-row';
 import { type BranchNews, NO_NEWS, NO_STATE } from './state';
 import { stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
-import { headFrom, rowFrom, useCursor } from './tree/cursor';
+import { rowFrom, useCursor } from './tree/cursor';
 import { type Command, onTreeKey } from './tree/keys';
+import { obey } from './tree/obey';
 import { usePresence } from './tree/presence';
 import { canBeSelected, useSelection } from './tree/selection';
 import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
-
-/** What a key asks for that changes something, or leads to it. */
-const ACTS: ReadonlySet<Command['do']> = new Set([
-  'restack',
-  'restack_stack',
-  'rebase',
-  'pick_up',
-  'drop',
-  'sync',
-  'select',
-  'undo',
-]);
 
 /** What takes a click in a row for itself. */
 const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
@@ -219,7 +208,6 @@ export default function Stack({
     else if (extending && mayAct) extend([target]);
     else if (open !== null && target.branch) showBranch(target.name);
   };
-  /** Presses the row's own button, with all that it knows: what is under way, and Retry. */
   const pressMain = (name: string) =>
     document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button')?.click();
   const select = (names: string[]) => {
@@ -235,64 +223,23 @@ export default function Stack({
     [...buttons].find(({ textContent }) => textContent?.startsWith('Undo'))?.focus();
     say(`#${last.job.seq}: Enter undoes it.`);
   };
-  const obey = (command: Command) => {
-    if (!mayAct && ACTS.has(command.do)) return;
-    const name = current?.name ?? '';
-    const branch = current?.branch ?? null;
-    const head = current?.head;
-    switch (command.do) {
-      case 'go':
-        return goBy(command.by, command.extend);
-      case 'stack': {
-        const target = headFrom(entries, at, command.by);
-        return target ? goTo(target) : undefined;
-      }
-      case 'fold':
-      case 'unfold': {
-        const above = head ? current : headFrom(entries, at, -1);
-        if (!above?.head || (!head && (branch === null || command.do === 'unfold'))) return;
-        fold(above.name, command.do === 'fold');
-        return goTo(above);
-      }
-      case 'restack_stack': {
-        const bottom = head ? current : headFrom(entries, at, -1);
-        return bottom ? pressMain(bottom.name) : undefined;
-      }
-      case 'pull_request':
-        return branch?.prUrl ? void window.open(branch.prUrl, '_blank', 'noopener,noreferrer') : undefined;
-      case 'undo':
-        return void undoLast();
-      case 'copy':
-        return branch ? void copyText(name).then((done) => done && say(`${visible(name)} copied.`)) : undefined;
-      case 'drop':
-        return drop(held?.hand.target ?? null);
-      case 'leave':
-        say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
-        return leave();
-      case 'open':
-        if (head) return fold(name, !head.folded);
-        return branch ? showBranch(name) : undefined;
-      case 'menu':
-        return canBeSelected(branch) && setMenu(name);
-      case 'clear':
-        return open === null ? clear() : showBranch(null);
-      case 'restack':
-        return pressMain(name);
-      case 'rebase':
-        if (head) return;
-        if (!branch?.tracked || !canBeSelected(branch)) return say(`${visible(name)} cannot be rebased.`);
-        return void send(name, 'rebase_branch', actions.run('rebase_branch', name));
-      case 'pick_up':
-        return head ? undefined : pickUp(name);
-      case 'sync':
-        return void sync.send('Sync', askForSync);
-      case 'select':
-        if (head) return select(head.branches);
-        return canBeSelected(branch) && toggle(name);
-      case 'find':
-        return field.current?.focus();
-    }
+  const leaveHand = () => {
+    say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
+    leave();
   };
+  const onCommand = (command: Command) =>
+    obey(command, {
+      ...{ entries, at, mayAct, isOpen: open !== null },
+      ...{ goBy, goTo, fold, show: showBranch, openMenu: setMenu, pressMain, pickUp, toggle, select, clear, say },
+      drop: () => drop(held?.hand.target ?? null),
+      leave: leaveHand,
+      rebase: (name) => void send(name, 'rebase_branch', actions.run('rebase_branch', name)),
+      sync: () => void sync.send('Sync', askForSync),
+      undo: () => void undoLast(),
+      openPullRequest: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
+      copy: (name) => void copyText(name).then((done) => done && say(`${visible(name)} copied.`)),
+      find: () => field.current?.focus(),
+    });
   const onRowClick = (event: MouseEvent, index: number) => {
     if (event.target instanceof Element && event.target.closest(IN_A_ROW)) return;
     const entry = entries[index];
@@ -362,7 +309,7 @@ export default function Stack({
               onFocus={() => {
                 if (!current) put((entries.find(({ branch }) => branch) ?? entries[0])?.name ?? null);
               }}
-              onKeyDown={(event) => onTreeKey(event, held !== null, obey)}
+              onKeyDown={(event) => onTreeKey(event, held !== null, onCommand)}
             >
               {rows.drawn.map(({ entry, index, top }) => {
                 const { name, branch, place, ghost, head, trunkLine } = entry;

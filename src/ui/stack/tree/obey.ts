@@ -1,0 +1,118 @@
+import { visible } from '@/text/visible';
+import type { Entry } from '../entries';
+import { headFrom } from './cursor';
+import type { Command } from './keys';
+import { canBeSelected } from './selection';
+
+/** What keys act on, and what they do to it. */
+export interface Ground {
+  entries: Entry[];
+  /** Where one is; -1 is nowhere. */
+  at: number;
+  mayAct: boolean;
+  /** Whether a branch is opened beside the tree. */
+  isOpen: boolean;
+  goBy: (by: number, extend: boolean) => void;
+  goTo: (target: Entry) => void;
+  fold: (head: string, fold: boolean) => void;
+  /** Opens a branch, or closes the one that is open. */
+  show: (branch: string | null) => void;
+  openMenu: (branch: string) => void;
+  /** Presses the row's own button, with all that it knows: what is under way, and Retry. */
+  pressMain: (row: string) => void;
+  pickUp: (branch: string) => void;
+  drop: () => void;
+  leave: () => void;
+  toggle: (branch: string) => void;
+  select: (branches: string[]) => void;
+  clear: () => void;
+  rebase: (branch: string) => void;
+  sync: () => void;
+  undo: () => void;
+  openPullRequest: (url: string) => void;
+  copy: (text: string) => void;
+  find: () => void;
+  say: (words: string) => void;
+}
+
+/** What changes something, or leads to it: not for who may only look. */
+const ACTS: ReadonlySet<Command['do']> = new Set([
+  'restack',
+  'restack_stack',
+  'rebase',
+  'pick_up',
+  'drop',
+  'sync',
+  'select',
+  'undo',
+]);
+
+/** Does what a key stands for, at the row that one is at. At a head keys mean its stack, or nothing. */
+export function obey(command: Command, ground: Ground): void {
+  const { entries, at } = ground;
+  if (!ground.mayAct && ACTS.has(command.do)) return;
+  const current = entries[at];
+  const { name = '', branch = null, head } = current ?? {};
+  const isThere = canBeSelected(branch);
+  switch (command.do) {
+    case 'go':
+      ground.goBy(command.by, command.extend);
+      break;
+    case 'stack': {
+      const target = headFrom(entries, at, command.by);
+      if (target) ground.goTo(target);
+      break;
+    }
+    case 'fold':
+    case 'unfold': {
+      const above = head ? current : headFrom(entries, at, -1);
+      if (!above?.head || (!head && (branch === null || command.do === 'unfold'))) break;
+      ground.fold(above.name, command.do === 'fold');
+      ground.goTo(above);
+      break;
+    }
+    case 'restack_stack': {
+      const bottom = head ? current : headFrom(entries, at, -1);
+      if (bottom) ground.pressMain(bottom.name);
+      break;
+    }
+    case 'open':
+      if (head) ground.fold(name, !head.folded);
+      else if (branch) ground.show(name);
+      break;
+    case 'menu':
+      if (isThere) ground.openMenu(name);
+      break;
+    case 'clear':
+      if (ground.isOpen) ground.show(null);
+      else ground.clear();
+      break;
+    case 'restack':
+      ground.pressMain(name);
+      break;
+    case 'rebase':
+      if (head) break;
+      if (branch?.tracked && isThere) ground.rebase(name);
+      else ground.say(`${visible(name)} cannot be rebased.`);
+      break;
+    case 'pick_up':
+      if (!head) ground.pickUp(name);
+      break;
+    case 'select':
+      if (head) ground.select(head.branches);
+      else if (isThere) ground.toggle(name);
+      break;
+    case 'pull_request':
+      if (branch?.prUrl) ground.openPullRequest(branch.prUrl);
+      break;
+    case 'copy':
+      if (branch) ground.copy(name);
+      break;
+    case 'drop':
+    case 'leave':
+    case 'sync':
+    case 'undo':
+    case 'find':
+      ground[command.do]();
+  }
+}
