@@ -4,7 +4,7 @@ import { visible } from '@/text/visible';
 
 /** What is said to whoever runs the server, a line a fact: JSON for programs, words for a terminal. */
 
-export const LEVELS = ['info', 'warn', 'error'] as const;
+const LEVELS = ['info', 'warn', 'error'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** What a line tells beside its words. */

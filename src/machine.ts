@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { config } from './config';
 
 /** A file of the data directory; as it names the clones there, it moves with them and is never to be copied alone. */
-export const MACHINE_FILE = 'machine-id';
+const MACHINE_FILE = 'machine-id';
 
 let known: { dataDir: string; id: string } | undefined;
 

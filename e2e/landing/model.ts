@@ -200,7 +200,7 @@ export class Model {
 }
 
 /** Lines of a file with blocks count by their block, so that the same line may be added in two of them. */
-export function keysOf(tree: Tree): Set<Key> {
+function keysOf(tree: Tree): Set<Key> {
   const keys = new Set<Key>();
   for (const [path, lines] of tree) {
     keys.add(path);

@@ -142,7 +142,7 @@ export const branchTips = sqliteTable(
 );
 
 /** How it is known that commits of a branch have landed; see `stack/landing.ts`. */
-export const EVIDENCE = ['ancestor', 'content', 'forge', 'seen_earlier'] as const;
+const EVIDENCE = ['ancestor', 'content', 'forge', 'seen_earlier'] as const;
 
 /**
  * What of each branch has landed: its commits above `base`, up to `upTo`, are in the branch `into` below it. It holds

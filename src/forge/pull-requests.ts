@@ -48,7 +48,7 @@ const FACTS = `fragment facts on PullRequest {
 const NEWEST_FIRST = 'orderBy: { field: CREATED_AT, direction: DESC }';
 
 /** Checks by way of the last commit: GitHub Enterprise knows that for longer than the pull request's own field. */
-export const OPEN_QUERY = `query openPullRequests($owner: String!, $repo: String!, $first: Int!, $after: String) {
+const OPEN_QUERY = `query openPullRequests($owner: String!, $repo: String!, $first: Int!, $after: String) {
   repository(owner: $owner, name: $repo) {
     pullRequests(states: OPEN, first: $first, after: $after, ${NEWEST_FIRST}) {
       pageInfo { hasNextPage endCursor }
@@ -59,7 +59,7 @@ export const OPEN_QUERY = `query openPullRequests($owner: String!, $repo: String
 ${FACTS}`;
 
 /** The question about so many branches by name, which are the variables `$branch0`, `$branch1`, … */
-export function lookUpQuery(count: number): string {
+function lookUpQuery(count: number): string {
   const each = (line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i));
   const variables = each((i) => `$branch${i}: String!`).join(', ');
   const fields = each(
@@ -74,7 +74,7 @@ ${FACTS}`;
 }
 
 /** Rules by way of the refs: unlike the rules themselves, those are shown to others than administrators. */
-export const PROTECTED_QUERY = `query protectedBranches($owner: String!, $repo: String!, $first: Int!, $after: String) {
+const PROTECTED_QUERY = `query protectedBranches($owner: String!, $repo: String!, $first: Int!, $after: String) {
   repository(owner: $owner, name: $repo) {
     refs(refPrefix: "refs/heads/", first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }

@@ -21,7 +21,7 @@ export interface ChangedCommit {
   size: { files: number; additions: number; deletions: number } | null;
 }
 
-export const FILE_STATUSES = ['added', 'deleted', 'modified', 'renamed', 'copied', 'type_changed'] as const;
+const FILE_STATUSES = ['added', 'deleted', 'modified', 'renamed', 'copied', 'type_changed'] as const;
 
 /** One side of a changed file. */
 export interface FileSide {

@@ -1,5 +1,5 @@
 /** Why a ref of the remote is no branch row. */
-export const LEFT_OUT_REASONS = [
+const LEFT_OUT_REASONS = [
   /** A symbolic ref: it stands for another ref, which a push to it would move. */
   'alias',
   /** Its name is not UTF-8. */

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { branches, jobs, repos } from '@/db/schema';
+import { nameIsTaken } from '@/repos/branch-words';
 import { type Accepted, clashRefusal, onceFor, queueJob } from './accept';
 import { badName, badRequest, conflict, noJob, type Refusal } from './refusal';
 
@@ -34,9 +35,9 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
         .where(and(eq(branches.repoId, job.repoId), eq(branches.name, branch), eq(branches.gone, false))),
       db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, job.repoId)),
     ]);
-    return there || repo?.trunk === branch
-      ? conflict('branch', `There is a branch ${branch} already.`, 'Choose another name.')
-      : clashRefusal(db, job.repoId, branch);
+    if (!there && repo?.trunk !== branch) return clashRefusal(db, job.repoId, branch);
+    const { message, hint } = nameIsTaken(branch);
+    return conflict('branch', message, hint);
   };
   const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);
   return queueJob(

@@ -48,7 +48,7 @@ function withoutFiller(line: string): string {
 }
 
 /** The statement that sets what the job is doing now, in one sentence. */
-export function setMessage(lease: Lease, message: string): Statement {
+function setMessage(lease: Lease, message: string): Statement {
   return lease.db.run(
     sql`update jobs set message = ${forMessage(message)} where id = ${lease.job.id} and ${lease.held}`,
   );

@@ -15,6 +15,11 @@ export function unknownBranch(name: string, wasDeleted = false): BranchWords {
   };
 }
 
+/** A new branch cannot have the name. */
+export function nameIsTaken(name: string): BranchWords {
+  return { message: `There is a branch ${name} already.`, hint: 'Choose another name.' };
+}
+
 /** @param there a branch whose name would be the folder of the new one's, or the other way round */
 export function clashes(name: string, there: string): BranchWords {
   return {

@@ -5,7 +5,7 @@ import { branches, repos, type TaskRow, tasks } from '@/db/schema';
 import { clashRefusal, insertJob, isFirst, noteMade, type Once, onceFor, onceOnly } from '@/queue/accept';
 import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { branchNameFor } from '@/repos/branch-name';
-import { isLongLived } from '@/repos/branch-words';
+import { isLongLived, nameIsTaken } from '@/repos/branch-words';
 import { isKept, type KeptBranch } from '@/repos/kept';
 import { keptWords } from '@/repos/kept-words';
 
@@ -132,7 +132,7 @@ export function refusalOf(
     });
   }
   if (isNew && known && !known.gone) {
-    return conflict('branch', `${branch} is there already.`, 'Leave "parent" out to use it, or choose another name.');
+    return conflict('branch', nameIsTaken(branch).message, 'Leave "parent" out to use it, or choose another name.');
   }
   return null;
 }

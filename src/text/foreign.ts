@@ -69,7 +69,7 @@ export function oneLine(text: string, most = 500): string {
 }
 
 /** The most of a job's message, in characters. */
-export const MOST_MESSAGE = 1500;
+const MOST_MESSAGE = 1500;
 
 /** A text for a job's message or step: as `shown`, but shorter, since lists carry it and the log has it whole. */
 export function forMessage(text: string): string {

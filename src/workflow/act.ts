@@ -21,7 +21,7 @@ import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
 import { clashingBranch } from '@/repos/branch-name';
-import { clashes, notTracked, unknownBranch } from '@/repos/branch-words';
+import { clashes, nameIsTaken, notTracked, unknownBranch } from '@/repos/branch-words';
 import { canCarry } from '@/repos/kept';
 import { pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
@@ -230,11 +230,7 @@ async function createBranch(
   const refs = await remoteBranches(cloneDir(lease.repo.id), lease.signal);
   if (refs.has(branch)) {
     throw new JobFailed(
-      failure(
-        'DIVERGED',
-        `${branch} is on the remote already.`,
-        'Choose another name, or register the branch that is there.',
-      ),
+      failure('DIVERGED', nameIsTaken(branch).message, 'Choose another name, or register the branch that is there.'),
     );
   }
   // Somebody may have pushed it since the request looked.

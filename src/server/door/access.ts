@@ -64,7 +64,7 @@ export const SIGN_IN = '/api/sign-in';
 export const LEAVE = '/api/sign-in/begin';
 export const CAME_BACK = '/api/sign-in/callback';
 /** Ends the session of the browser that posts to it. */
-export const SIGN_OUT = '/api/sign-out';
+const SIGN_OUT = '/api/sign-out';
 export const COOKIE = 'spicerack_session';
 
 const METRICS = '/api/metrics';

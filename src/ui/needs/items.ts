@@ -1,6 +1,7 @@
 import type { VersionedNeed } from '@/model/needs';
 import { visible } from '@/text/visible';
 import { counted, listed } from '@/text/words';
+import { historyAddress } from '../activity/address';
 import { branchAddress } from '../branch/address';
 import type { RepoList } from '../repos/repo-list';
 
@@ -70,7 +71,7 @@ function failed(repo: Repo): Item[] {
       repo,
       words: `The last job failed: ${syncError}`,
       button: 'See it',
-      does: { go: `/repos/${id}/activity?status=error` },
+      does: { go: historyAddress(id, { status: 'error' }) },
     },
   ];
 }

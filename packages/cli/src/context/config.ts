@@ -19,7 +19,7 @@ interface Saved {
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
-export function configFile(env: NodeJS.ProcessEnv): string {
+function configFile(env: NodeJS.ProcessEnv): string {
   return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'spicerack', 'config.json');
 }
 
