@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf, type Draft } from './draft';
+import { repoRow } from '../testing/rows';
+import { changesOf, type Draft, withSettings } from './draft';
 
 const saved: Draft = {
   name: 'shop',
@@ -33,5 +34,11 @@ describe('the form of the settings', () => {
     const { changes, problems } = changesOf(saved, { ...saved, autoSyncMinutes });
     expect(changes).toEqual({});
     expect(problems.autoSyncMinutes).toMatch(/whole minutes/);
+  });
+
+  it('takes the settings of the answer, and nothing that the feed may know newer', () => {
+    const known = repoRow('r', { name: 'shop', syncedAt: '2026-11-27T10:00:05.000Z', trunkTip: 'b' });
+    const answered = repoRow('r', { name: 'store', syncedAt: '2026-11-27T10:00:00.000Z', trunkTip: 'a' });
+    expect(withSettings(known, answered)).toEqual({ ...known, name: 'store' });
   });
 });

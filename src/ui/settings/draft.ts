@@ -42,6 +42,12 @@ export function savedDraft(repo: RepoRow): Draft {
   };
 }
 
+/** A repo as the page knows it, with the settings of an answer and nothing else of that: the feed may know newer. */
+export function withSettings(known: RepoRow, answered: RepoRow): RepoRow {
+  const { name, url, trunk, engine, autoSyncMinutes, autoRestack, autoSyncMoves, allowNonAtomicPush } = answered;
+  return { ...known, name, url, trunk, engine, autoSyncMinutes, autoRestack, autoSyncMoves, allowNonAtomicPush };
+}
+
 /** What a draft would change, and what cannot even be asked for, by field. The server judges the rest. */
 export function changesOf(
   saved: Draft,

@@ -13,7 +13,7 @@ import { OfRepo } from '../repos/of-repo';
 import { overviewQuery } from '../repos/overview';
 import { RepoHeader } from '../repos/repo-nav';
 import { useSending } from '../sending';
-import { changesOf, type Draft, type DraftField, savedDraft } from './draft';
+import { changesOf, type Draft, type DraftField, savedDraft, withSettings } from './draft';
 
 /** What can be set for a repo, and the way to remove it. */
 export function SettingsPage({ repoId }: { repoId: string }) {
@@ -62,7 +62,10 @@ function Settings({ repo }: { repo: RepoRow }) {
     try {
       const now = await api.repos.update.mutate({ repoId: repo.id, ...changes });
       // The feed will say the same in a moment; until then the old values must not come back.
-      client.setQueryData(overviewQuery(api, repo.id).queryKey, (overview) => overview && { ...overview, repo: now });
+      client.setQueryData(
+        overviewQuery(api, repo.id).queryKey,
+        (known) => known && { ...known, repo: withSettings(known.repo ?? now, now) },
+      );
       setState('saved');
       // What was typed while it was being saved stays.
       setTyped((later) => without(later, typed));
