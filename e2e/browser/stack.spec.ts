@@ -227,7 +227,7 @@ test('stacks fold, and stay folded; keys go from one to the next, show them all,
   await expect(shopPage.branch('checkout/gift-cards').row).toBeVisible();
 
   await keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('undo the last job');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Undo of the last job');
   await expectAccessible(page);
   await keyboard.press('Escape');
   await keyboard.press('g');
