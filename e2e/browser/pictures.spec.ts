@@ -183,7 +183,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
     .row.getByRole('button', { name: /^More for/ })
     .click();
   await expect(page.getByRole('menu')).toBeVisible();
-  await look('stack-menu');
+  await look('stack-menu', { docs: { light: 'dashboard.png', dark: 'dashboard-dark.png', phone: 'phone.png' } });
   await page.getByRole('menuitem', { name: 'Move onto…' }).click();
   await dialog(page).getByLabel('Branch').fill('auth');
   await look('stack-move-onto');
@@ -245,10 +245,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await release();
   await expect(page.locator('[data-job]').first()).toHaveAttribute('data-status', 'error', { timeout: 30_000 });
   await shopPage.branch('catalog/price-rounding').says('conflict');
-  await look('repo-after', {
-    fullPage: false,
-    docs: { light: 'dashboard.png', dark: 'dashboard-dark.png', phone: 'phone.png' },
-  });
+  await look('repo-after', { fullPage: false });
   await shopPage.tree.focus();
   await shopPage.goTo('catalog/price-rounding');
   await page.keyboard.press('Enter');
