@@ -4,7 +4,8 @@ import { branches, repos } from './schema';
 
 /**
  * Git keeps no `a/x` beside `a`: a name may not be the folder of another one. The branch, or trunk, beside which a new one
- * of this name cannot be, as the rows have it; null where there is none. Merged ones are left to the job, which sees whether they are still there.
+ * of this name cannot be, as the rows have it; null where there is none. Merged ones are left to the job, which sees
+ * whether they are still there.
  */
 export async function clashingName(db: Db, repoId: string, name: string): Promise<string | null> {
   const parts = name.split('/');

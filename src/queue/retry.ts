@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { Db } from '@/db/client';
+import type { Db, Statement } from '@/db/client';
 import { jobs, tasks } from '@/db/schema';
 import { type Accepted, type Once, queueJob } from './accept';
 import { conflict, noJob, type Refusal } from './refusal';
@@ -27,11 +27,14 @@ export async function retryJob(
     { repoId, kind, branch, parent, base, suggested, atCommit, move, expected, requestedBy, retryOf: jobId, undoOf },
     once,
     refusal,
-    (id) => [
-      db
-        .update(tasks)
-        .set({ jobId: id, branchStatus: 'queued' })
-        .where(and(eq(tasks.jobId, jobId), sql`exists (select 1 from ${jobs} where id = ${id})`)),
-    ],
+    (id) => [waitsFor(db, jobId, id)],
   );
+}
+
+/** The statement by which a task that waits for the old job waits for the new one, if that has come to be. */
+export function waitsFor(db: Db, oldJobId: string, newJobId: string): Statement {
+  return db
+    .update(tasks)
+    .set({ jobId: newJobId, branchStatus: 'queued' })
+    .where(and(eq(tasks.jobId, oldJobId), sql`exists (select 1 from ${jobs} where id = ${newJobId})`));
 }

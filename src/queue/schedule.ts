@@ -5,6 +5,7 @@ import { hasOpenJob } from '@/db/open-jobs';
 import { branches, type JobRow, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { insertJob } from './accept';
 import type { Lease } from './lease';
+import { waitsFor } from './retry';
 
 /**
  * Jobs that nobody asked for by hand: syncs by the clock and restacks after a merge, both off by default; and the
@@ -36,7 +37,7 @@ export function restackAfterMerge(lease: Lease, repo: RepoRow, job: Pick<JobRow,
 /** The tasks of a repo that wait for somebody to push their branch, and whose branch is there now. */
 function arrived(db: Db, repoId: string) {
   return db
-    .select({ id: tasks.id, branch: tasks.branch, retryOf: jobs.id, requestedBy: jobs.requestedBy })
+    .select({ branch: tasks.branch, retryOf: jobs.id, requestedBy: jobs.requestedBy })
     .from(tasks)
     .innerJoin(jobs, eq(jobs.id, tasks.jobId))
     .innerJoin(branches, and(eq(branches.repoId, tasks.repoId), eq(branches.name, tasks.branch)))
@@ -59,7 +60,7 @@ function arrived(db: Db, repoId: string) {
 export async function attachArrived(lease: Lease): Promise<Statement[]> {
   const { db, job, repo, held } = lease;
   if (job.kind === 'register_existing_branch') return [];
-  return (await arrived(db, repo.id)).flatMap(({ id, branch, retryOf, requestedBy }) => {
+  return (await arrived(db, repo.id)).flatMap(({ branch, retryOf, requestedBy }) => {
     const next = uuid();
     return [
       insertJob(
@@ -67,10 +68,7 @@ export async function attachArrived(lease: Lease): Promise<Statement[]> {
         { id: next, repoId: repo.id, kind: 'register_existing_branch', branch, requestedBy, retryOf },
         held,
       ),
-      db
-        .update(tasks)
-        .set({ jobId: next, branchStatus: 'queued' })
-        .where(and(eq(tasks.id, id), eq(tasks.jobId, retryOf), sql`exists (select 1 from ${jobs} where id = ${next})`)),
+      waitsFor(db, retryOf, next),
     ];
   });
 }

@@ -56,9 +56,9 @@ export async function setAside(gitDir: string): Promise<void> {
 const waitingIn = (gitDir: string, format: ObjectFormat) => `${gitDir}.${format}`;
 
 /**
- * Makes the clone one in the object format that is the remote's now, with the same settings: no object of one format is in another. That of
- * the other format is kept beside it, for it alone may have what undos go back to, and the remote's word is no proof
- * that nobody needs it; once the remote has its format again, it is back.
+ * Makes the clone one in the object format that is the remote's now, with the same settings: no object of one format is
+ * in another. That of the other format is kept beside it, for it alone may have what undos go back to, and the remote's
+ * word is no proof that nobody needs it; once the remote has its format again, it is back.
  */
 export async function changeFormat(gitDir: string, format: ObjectFormat, signal?: AbortSignal): Promise<void> {
   const before = await objectFormat(gitDir);
