@@ -75,7 +75,7 @@ export function Actions({
                 press={run('restack_subtree')}
                 question={() => restackQuestion(branches.filter((each) => moved?.has(each.name)))}
                 impossible={moves === 0 ? nothingMoves(state) : null}
-                className="w-44"
+                className="max-w-44 min-w-28 flex-1"
               />
               <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('reparent_branch')}>
                 Move onto…
@@ -91,7 +91,7 @@ export function Actions({
                 jobs={jobs}
                 request={request}
                 press={run('register_existing_branch', branch.suggestedParent ?? undefined)}
-                className="w-44"
+                className="max-w-44 min-w-28 flex-1"
               />
               <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('register_existing_branch')}>
                 Register on…

@@ -44,6 +44,9 @@ import { useVirtualRows } from './tree/virtual-rows';
 /** What takes a click in a row for itself. */
 const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
 
+/** The place of what is asked for all that is selected. No branch is called so. */
+const SELECTION = 'the selection';
+
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -183,18 +186,17 @@ export default function Stack({
     }
     leave();
   };
-  const runChosen = async (kind: 'restack_subtree' | 'register_existing_branch') => {
-    const names = kind === 'restack_subtree' ? chosen.restack : chosen.register;
-    clear();
-    toTree();
-    say(`${counted(names.length, 'job')} asked for.`);
-    // One after the other, so that they queue in the order of the picture.
-    for (const name of names) {
-      const parent = branches.find((row) => row.name === name)?.suggestedParent ?? undefined;
-      if (kind === 'restack_subtree') await send(name, 'Restack', actions.run(kind, name));
-      else await send(name, 'Register', actions.run(kind, name, parent));
-    }
-  };
+  const runChosen = (kind: 'restack_subtree' | 'register_existing_branch') =>
+    send(SELECTION, kind, async (idempotencyKey) => {
+      const names = kind === 'restack_subtree' ? chosen.restack : chosen.register;
+      if (kind === 'register_existing_branch') expect(...names);
+      const accepted = await api.jobs.run.mutate({ repoId: repo.id, kind, branches: names, idempotencyKey });
+      // What was refused is still selected.
+      clear();
+      toTree();
+      say('One job asked for.');
+      return accepted;
+    });
 
   const goTo = (target: Entry) => {
     put(target.name);
@@ -274,7 +276,7 @@ export default function Stack({
 
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
-    <div className="flex flex-col lg:min-h-[calc(100dvh-112px)]">
+    <div className="flex flex-col lg:min-h-[max(100%,calc(100dvh-112px))]">
       <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
       <p role="status" className="sr-only">
         {words}
@@ -381,6 +383,8 @@ export default function Stack({
                 confirm={confirm}
                 cancel={held ? leave : clear}
                 run={(kind) => void runChosen(kind)}
+                asked={sent.get(SELECTION)}
+                branches={branches}
                 say={say}
               />
             </Suspense>

@@ -49,7 +49,7 @@ export function newsByBranch(jobs: JobDetail[]): Map<string, BranchNews> {
   };
   for (const detail of jobs) {
     const { job, moves } = detail;
-    if (job.branch) entry(job.branch).own ??= detail;
+    for (const name of job.branch ? [job.branch] : (job.branches ?? [])) entry(name).own ??= detail;
     for (const { branch, reason } of job.result?.heldBack ?? []) {
       if (!settled.has(branch) && reason.kind === 'protected') entry(branch).refused = reason.message;
       settled.add(branch);

@@ -263,7 +263,7 @@ export const BranchRow = memo(function BranchRow({
                 impossible={refusal}
                 dense
                 tabbable={active}
-                className={`shrink-0 rounded-control bg-surface md:w-40 group-data-beside/stack:w-28 ${busy ? 'w-37' : 'w-28'}`}
+                className={`shrink-0 rounded-control bg-surface ${busy ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'w-28 md:w-40 group-data-beside/stack:w-28'}`}
               />
             </span>
             <span className={busy ? 'max-md:hidden' : undefined}>
