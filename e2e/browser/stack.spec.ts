@@ -40,7 +40,7 @@ test('a search finds names and subjects, and says what it found', async ({ shopP
   await expect(page).toHaveURL(/q=GIFT\+cards/);
 
   await shopPage.search.fill('nothing like this');
-  await expect(page.getByText('No branch has “nothing like this” in its name or subject')).toBeVisible();
+  await expect(page.getByText('No branch is found by “nothing like this”')).toBeVisible();
   await page.getByRole('button', { name: 'Clear the search' }).click();
   await expect(shopPage.tree.locator('[data-branch]')).toHaveCount(15);
 });
@@ -132,6 +132,14 @@ test('Escape puts a branch back, and nothing is asked for', async ({ shopPage, s
     await expect(shopPage.tree).toBeFocused();
     await shopPage.goTo('search/filters');
   }
+  // What it shall stand on is also found by its name.
+  await page.keyboard.press('p');
+  await page.keyboard.press('/');
+  await page.keyboard.type('price-mod');
+  const dialog = page.getByRole('dialog', { name: 'Move search/filters onto…' });
+  await expect(dialog.getByRole('option')).toHaveText(['catalog/price-model']);
+  await page.keyboard.press('Escape');
+  await expect(shopPage.tree).toBeFocused();
   expect(await shop.remote.tips()).toEqual(before);
   await expect(page.locator('[data-job]')).toHaveCount(2);
 });

@@ -101,7 +101,7 @@ test('a draft survives a lost connection and a reload', async ({ shopPage, conte
   await field.press('Tab');
   await context.setOffline(true);
   await form.getByRole('button', { name: 'Create task' }).click();
-  await expect(form.getByText('The server does not answer. Nothing is lost: try again.')).toBeVisible();
+  await expect(form.getByText('The server does not answer. Nothing is lost: try again when connected.')).toBeVisible();
   await context.setOffline(false);
   await page.reload();
   await expect(form.getByLabel('Title')).toHaveValue('Not to be lost');

@@ -107,7 +107,7 @@ function MoveStrip({
           <Button onClick={cancel}>Cancel</Button>
         </span>
       ) : (
-        <Keys keys={{ 'j k': 'aim', Enter: 'drop', Esc: 'leave it' }} />
+        <Keys keys={{ 'j k': 'aim', '/': 'find it', Enter: 'drop', Esc: 'leave it' }} />
       )}
     </Line>
   );

@@ -1,7 +1,6 @@
 'use client';
 
 import { Menu } from '@base-ui/react/menu';
-import { useRouter } from 'next/navigation';
 import { type RefObject, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -13,6 +12,7 @@ import { copyText } from '../../copy';
 import type { Ask } from '../../jobs/job-button';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
+import { useGo } from '../../shell/go';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({
@@ -36,7 +36,7 @@ export default function RowMenu({
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   close: () => void;
 }) {
-  const router = useRouter();
+  const go = useGo();
   const api = useApi();
   const mayAct = useMay('act');
   const kept = isKept(branch);
@@ -89,7 +89,7 @@ export default function RowMenu({
             )}
             <Item
               first={!mayAct}
-              onClick={() => router.push(historyAddress(repoId, { branch: branch.name }))}
+              onClick={() => go(historyAddress(repoId, { branch: branch.name }))}
               hint="what happened to it"
             >
               History
