@@ -18,6 +18,7 @@ import { useGo } from '../../shell/go';
 export default function RowMenu({
   repoId,
   branch,
+  covered,
   anchor,
   finalFocus,
   start,
@@ -27,6 +28,8 @@ export default function RowMenu({
 }: {
   repoId: string;
   branch: BranchRow;
+  /** Why it cannot be moved just now. */
+  covered: string | null;
   anchor: RefObject<HTMLButtonElement | null>;
   /** Gets the focus when it closes. */
   finalFocus: RefObject<HTMLElement | null>;
@@ -54,13 +57,15 @@ export default function RowMenu({
               <>
                 {kept ? null : branch.tracked ? (
                   <>
-                    <Item first onClick={() => start('restack_subtree')} hint="with what stands on it">
+                    <Item first off={covered} onClick={() => start('restack_subtree')} hint="with what stands on it">
                       Restack
                     </Item>
-                    <Item onClick={() => start('rebase_branch')} hint="this branch alone">
+                    <Item off={covered} onClick={() => start('rebase_branch')} hint="this branch alone">
                       Rebase
                     </Item>
-                    <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
+                    <Item off={covered} onClick={() => choose('reparent_branch')}>
+                      Move onto…
+                    </Item>
                   </>
                 ) : (
                   <Item first onClick={() => choose('register_existing_branch')}>
@@ -146,12 +151,15 @@ function CopyName({ name }: { name: string }) {
 function Item({
   onClick,
   hint,
+  off = null,
   first = false,
   stays = false,
   children,
 }: {
   onClick: () => void;
   hint?: string;
+  /** Why it cannot be chosen now. */
+  off?: string | null;
   /** Gets the focus when the menu opens: the menu does not know how its button was pressed. */
   first?: boolean;
   /** The menu stays open. */
@@ -161,12 +169,13 @@ function Item({
   return (
     <Menu.Item
       ref={first ? focus : undefined}
-      onClick={onClick}
-      closeOnClick={!stays}
-      className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 data-highlighted:bg-selected"
+      onClick={off ? undefined : onClick}
+      aria-disabled={off ? true : undefined}
+      closeOnClick={!stays && !off}
+      className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 aria-disabled:text-muted data-highlighted:bg-selected"
     >
       {children}
-      {hint && <span className="text-xs text-muted">{hint}</span>}
+      {(off ?? hint) && <span className="text-xs text-muted">{off ?? hint}</span>}
     </Menu.Item>
   );
 }
