@@ -213,10 +213,10 @@ function serve(): void {
   process.on('message', (message: ToLauncher) => {
     const { id } = message;
     if ('start' in message) {
-      const { command, args, cwd, env } = message.start;
+      const { start } = message;
       let child: ChildProcessWithoutNullStreams;
       try {
-        child = spawn(command, args, { cwd, env, detached: true });
+        child = spawn(start.command, start.args, { cwd: start.cwd, env: start.env, detached: true });
       } catch (error) {
         // Of arguments that are too long, say.
         send({ id, error: String(error) });
