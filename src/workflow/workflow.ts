@@ -7,6 +7,7 @@ import { type Failure, failure, failureOf, JobFailed } from '@/queue/failure';
 import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/queue/lease';
 import { factsOf, logLine, watched, wordLines } from '@/queue/record';
 import { backOff, mostAttempts } from '@/queue/retry-policy';
+import { inSpan } from '@/spans';
 import { act } from './act';
 import { pushedBranches } from './commit-moves';
 import { cancelled, endUntold, finish } from './finish';
@@ -76,7 +77,8 @@ export function stepsAtWork(): Set<Promise<StepOutcome>> {
 }
 
 async function runStep(...args: Parameters<typeof stepUnderLease>): Promise<StepOutcome> {
-  const work = stepUnderLease(...args);
+  const [{ jobId }, step] = args;
+  const work = inSpan(`job ${step}`, { 'spicerack.job': jobId }, () => stepUnderLease(...args));
   stepsAtWork().add(work);
   try {
     return await work;

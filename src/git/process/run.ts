@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { config } from '@/config';
 import { count } from '@/counters';
 import { childEnvironment } from '@/environment';
+import { inSpan } from '@/spans';
 import { ErrorText } from '@/text/foreign';
 import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
 import { classify, GitError, speaksToRemote } from './error';
@@ -189,7 +190,12 @@ async function run(
   }
 }
 
-async function runTraced(
+function runTraced(...given: Parameters<typeof runOnce>): ReturnType<typeof runOnce> {
+  const [program, [command]] = given;
+  return inSpan(program === config().gitProgram ? `git ${command}` : 'git-spice', {}, () => runOnce(...given));
+}
+
+async function runOnce(
   program: string,
   args: string[],
   options: GitOptions,
