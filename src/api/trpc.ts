@@ -4,6 +4,7 @@ import type { Asker } from '@/access/asker';
 import { aboutOf, note } from '@/access/audit';
 import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
+import { count } from '@/counters';
 import { databaseTrouble } from '@/db/trouble';
 import { log, logTrouble } from '@/log';
 import type { Role } from '@/model/access';
@@ -116,11 +117,17 @@ function notAllowed({ name, role }: Asker, needed: Role): Parameters<typeof refu
 
 /** Whatever changes something is written down with who did it, once it is done. */
 const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
+  const begun = performance.now();
   const result = await next();
   if (type !== 'mutation' || !result.ok) return result;
+  const took = (performance.now() - begun) / 1000;
   const about = aboutOf(await getRawInput(), result.data);
   const { name, address } = ctx.asker;
   const isJob = aboutOf(result.data).jobId !== undefined && path !== 'jobs.cancel';
+  if (isJob) {
+    count('accepted');
+    count('accept_seconds', took);
+  }
   log('info', isJob ? 'accepted' : 'done', `${isJob ? 'Accepted' : 'Done'}: ${path}`, {
     ...about,
     who: ctx.requestedBy,
