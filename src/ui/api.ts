@@ -1,7 +1,7 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '@/api/router';
 import { wire } from '@/api/wire';
-import { knownAuthor } from './author/known';
+import { author } from './author/known';
 import { API_PATH } from './query-address';
 
 /**
@@ -27,7 +27,7 @@ export function createApi(known: string | null) {
                   'x-requested-by':
                     typeof op.context.requestedBy === 'string'
                       ? op.context.requestedBy
-                      : headerOf((known === null ? knownAuthor() : null) ?? 'dashboard'),
+                      : headerOf((known === null ? author.get() : null) ?? 'dashboard'),
                 },
         }),
       }),

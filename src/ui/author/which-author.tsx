@@ -6,7 +6,7 @@ import { visible } from '@/text/visible';
 import { Button } from '../controls';
 import { branchesWord } from '../repos/counts';
 import { isBot } from './bot';
-import { keepAuthor, useAuthor } from './known';
+import { author as known } from './known';
 
 /** Asks once which author of the commits one is: whose branches are one's own, and who asks for jobs. Loaded on first use. */
 export default function WhichAuthor({
@@ -19,7 +19,7 @@ export default function WhichAuthor({
   done: () => void;
   close: () => void;
 }) {
-  const author = useAuthor();
+  const author = known.use();
   const counts = new Map<string, number>();
   for (const { author: name } of branches) if (name && !isBot(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const authors = [...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
@@ -40,7 +40,7 @@ export default function WhichAuthor({
                   type="button"
                   aria-pressed={name === author}
                   onClick={() => {
-                    keepAuthor(name);
+                    known.put(name);
                     done();
                     close();
                   }}
@@ -56,7 +56,7 @@ export default function WhichAuthor({
             {author !== null && (
               <Button
                 onClick={() => {
-                  keepAuthor(null);
+                  known.put(null);
                   close();
                 }}
               >

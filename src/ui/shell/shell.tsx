@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { Fragment, lazy, type ReactNode, Suspense } from 'react';
 import { useMay, useMe } from '../me';
 import { useNeeds } from '../needs/use-needs';
 import { PaletteButton } from '../palette/palette-button';
@@ -15,6 +15,7 @@ import { repoState } from '../repos/repo-state';
 import { ConnectionBanner, ConnectionDot } from './connection';
 
 const Later = lazy(() => import('./later'));
+const PinnedViews = lazy(() => import('./pinned-views'));
 
 /** What is around every page: the name, the repos, and how the page stands to the server. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -82,22 +83,26 @@ function RepoRail() {
         const here = path === `/repos/${repo.id}` || path.startsWith(`/repos/${repo.id}/`);
         const { mark, words } = repoState(repo);
         return (
-          <Link
-            key={repo.id}
-            href={`/repos/${repo.id}`}
-            aria-current={here ? (path === `/repos/${repo.id}` ? 'page' : true) : undefined}
-            title={[repo.url, ...words].join('\n')}
-            className={`flex items-center gap-2 rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
-          >
-            <RepoMark mark={mark} />
-            <span className="min-w-0 flex-1 truncate">{repo.name}</span>
-            {(needs.get(repo.id) ?? 0) > 0 && (
-              <span title="Things that need you" className="text-xs font-normal text-muted tabular-nums">
-                {needs.get(repo.id)}
-              </span>
-            )}
-            <span className="sr-only">{words.join(', ')}</span>
-          </Link>
+          <Fragment key={repo.id}>
+            <Link
+              href={`/repos/${repo.id}`}
+              aria-current={here ? (path === `/repos/${repo.id}` ? 'page' : true) : undefined}
+              title={[repo.url, ...words].join('\n')}
+              className={`flex items-center gap-2 rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
+            >
+              <RepoMark mark={mark} />
+              <span className="min-w-0 flex-1 truncate">{repo.name}</span>
+              {(needs.get(repo.id) ?? 0) > 0 && (
+                <span title="Things that need you" className="text-xs font-normal text-muted tabular-nums">
+                  {needs.get(repo.id)}
+                </span>
+              )}
+              <span className="sr-only">{words.join(', ')}</span>
+            </Link>
+            <Suspense>
+              <PinnedViews repoId={repo.id} />
+            </Suspense>
+          </Fragment>
         );
       })}
       {mayAdd && (

@@ -5,6 +5,7 @@ import type { RefObject } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { type StateFilter, stateFilters } from '@/repos/branch-state';
 import { filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type StackView } from './filter';
+import { PinButton } from './find/pin-button';
 import { WhoseChoice } from './find/whose-choice';
 
 const SORTS: Record<StackOrder, string> = { name: 'By name', recent: 'Newest first', needs: 'What needs you first' };
@@ -13,6 +14,7 @@ const WORDS = 'Words of names and subjects, author:mara, is:conflict, pr:open, a
 
 /** The filters with what each keeps, and the search. */
 export function FilterBar({
+  repoId,
   branches,
   view,
   go,
@@ -20,6 +22,7 @@ export function FilterBar({
   field,
   leave,
 }: {
+  repoId: string;
   branches: BranchRow[];
   view: StackView;
   go: (view: StackView) => void;
@@ -49,7 +52,9 @@ export function FilterBar({
       </div>
       <span className="ml-auto" />
       <WhoseChoice branches={branches} search={view.search} find={(search) => go({ ...view, search })} />
-      {!isNarrowed(view) && (
+      {isNarrowed(view) ? (
+        <PinButton repoId={repoId} view={view} />
+      ) : (
         <span
           title={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
           className="relative flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"

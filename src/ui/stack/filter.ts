@@ -30,6 +30,12 @@ export interface StackView {
   sort: StackOrder;
 }
 
+/** The part of an address that leads to a view. */
+export function viewQuery({ filter, search, sort }: StackView): URLSearchParams {
+  const parts = { filter: filter === 'all' ? '' : filter, q: search.trim(), sort: sort === 'name' ? '' : sort };
+  return new URLSearchParams(Object.entries(parts).filter(([, value]) => value));
+}
+
 /** Whether it leaves branches out. */
 export function isNarrowed({ filter, search }: Pick<StackView, 'filter' | 'search'>): boolean {
   return filter !== 'all' || search.trim() !== '';

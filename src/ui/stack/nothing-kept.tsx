@@ -1,6 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import type { RepoRow } from '@/db/schema';
-import { useAuthor } from '../author/known';
+import { author as known } from '../author/known';
 import { Button } from '../controls';
 import { type Ask, JobButton, type JobRequest } from '../jobs/job-button';
 import { Freshness } from '../repos/freshness';
@@ -25,7 +25,7 @@ export default function NothingKept({
   press: Ask;
 }) {
   const search = view.search.trim();
-  const { problem } = sought(search, { author: useAuthor(), now: 0 });
+  const { problem } = sought(search, { author: known.use(), now: 0 });
   return (
     <div className="flex flex-1 flex-col items-center gap-3 px-4 py-16 text-center">
       <p>

@@ -2,11 +2,20 @@ import { useSearchParams } from 'next/navigation';
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
-import { useAuthor } from '../author/known';
+import { author as known } from '../author/known';
 import type { Requests } from '../jobs/job-button';
 import { useMinute } from '../providers';
 import { type Entry, entriesOf } from './entries';
-import { type FilteredStack, filterOf, filterStack, isNarrowed, orderOf, type StackView, type States } from './filter';
+import {
+  type FilteredStack,
+  filterOf,
+  filterStack,
+  isNarrowed,
+  orderOf,
+  type StackView,
+  type States,
+  viewQuery,
+} from './filter';
 import { type Folds, groupEntries, withTrunkLine } from './groups/groups';
 import { layoutStack, type StackPicture } from './layout';
 import { afterMoves, type PendingMoves, pendingMoves, withGhosts } from './move/pending';
@@ -29,7 +38,7 @@ export function usePicture(
   trunk: string | null,
   folds: Folds,
 ): Picture {
-  const author = useAuthor();
+  const author = known.use();
   const minute = useMinute();
   // Ages alone change by themselves.
   const now = /\bage:/i.test(search) ? minute : 0;
@@ -68,10 +77,8 @@ export function useStackView(field: RefObject<HTMLInputElement | null>): [StackV
   const go = (view: StackView) => {
     setSearch(view.search);
     const parts = new URLSearchParams(window.location.search);
-    const put = (name: string, value: string) => (value ? parts.set(name, value) : parts.delete(name));
-    put('filter', view.filter === 'all' ? '' : view.filter);
-    put('q', view.search.trim());
-    put('sort', view.sort === 'name' ? '' : view.sort);
+    for (const name of ['filter', 'q', 'sort']) parts.delete(name);
+    for (const [name, value] of viewQuery(view)) parts.set(name, value);
     const address = parts.size > 0 ? `?${parts}` : window.location.pathname;
     // Going back leads to the filter before, not through every letter typed.
     if (view.filter === filter) window.history.replaceState(null, '', address);

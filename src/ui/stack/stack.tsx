@@ -299,6 +299,7 @@ export default function Stack({
   return (
     <div className="flex flex-col lg:min-h-[max(100%,calc(100dvh-112px))]">
       <FilterBar
+        repoId={repo.id}
         branches={branches}
         view={asked}
         go={go}

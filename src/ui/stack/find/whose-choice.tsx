@@ -4,7 +4,7 @@ import { CircleUser } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
-import { useAuthor } from '../../author/known';
+import { author as known } from '../../author/known';
 import { searchedWith, WHOSE, whoseOf, whoseWord } from './whose';
 
 const WhichAuthor = lazy(() => import('../../author/which-author'));
@@ -19,7 +19,7 @@ export function WhoseChoice({
   search: string;
   find: (search: string) => void;
 }) {
-  const author = useAuthor();
+  const author = known.use();
   const [asking, setAsking] = useState<'mine' | 'change' | null>(null);
   const whose = whoseOf(search);
   const title = `Whose branches: ${whoseWord[whose].toLowerCase()}`;

@@ -1,0 +1,33 @@
+import { expect, test } from './pages/test';
+
+test('Mine asks once who one is; then one’s branches are a word of the search, and one’s jobs carry one’s name', async ({
+  shopPage,
+  client,
+  page,
+}) => {
+  const whose = page.getByLabel('Whose branches');
+  await whose.selectOption('mine');
+  const dialog = page.getByRole('dialog', { name: 'Which author are you?' });
+  await dialog.getByRole('button', { name: /^Mara Okafor/ }).click();
+  await expect(shopPage.search).toHaveValue('author:me');
+  await expect(page).toHaveURL(/q=author%3Ame/);
+  await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+  await expect(shopPage.branch('auth/sessions').row).toBeHidden();
+
+  await shopPage.run('Sync');
+  const { jobs } = await client.jobs.list({ repoId: shopPage.id });
+  expect(jobs[0]?.job.requestedBy).toBe('Mara Okafor');
+
+  // It is asked no more, and what is pinned leads back here.
+  await page.getByRole('button', { name: 'Pin this view' }).click();
+  await page.reload();
+  await expect(whose).toHaveValue('mine');
+  await whose.selectOption('agents');
+  await expect(shopPage.search).toHaveValue('author:agents');
+  await expect(shopPage.branch('checkout/gift-cards').row).toBeHidden();
+  await page.getByRole('navigation', { name: 'Repositories' }).getByRole('link', { name: 'author:me' }).click();
+  await expect(shopPage.search).toHaveValue('author:me');
+
+  await shopPage.search.fill('is:zzz');
+  await expect(page.getByText(/^is: takes conflict/)).toBeVisible();
+});
