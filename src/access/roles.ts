@@ -15,6 +15,7 @@ export const ROLE_OF: Readonly<Record<string, Role>> = {
   'branches.history': 'read',
   'branches.update': 'act',
   'branches.untrack': 'act',
+  'branches.restore': 'act',
   'branches.acceptRename': 'act',
   'jobs.get': 'read',
   'jobs.list': 'read',

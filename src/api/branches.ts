@@ -5,9 +5,9 @@ import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, land
 import { cursorQuery } from '@/feed/read';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { acceptRename } from '@/projection/accept-rename';
-import { onceFor, queueJob } from '@/queue/accept';
+import { clashRefusal, onceFor, queueJob } from '@/queue/accept';
 import { badRequest, noRepo, type Refusal } from '@/queue/refusal';
-import { isTrunk, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
+import { isTrunk, nothingToRestore, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
 import { isKept } from '@/repos/kept';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
@@ -60,6 +60,25 @@ export const branchesRouter = router({
       ctx.db,
       { repoId: input.repoId, kind: 'untrack_branch', branch, requestedBy: ctx.requestedBy },
       onceFor(input.idempotencyKey, ['untrack', input.repoId, branch]),
+      refusal,
+    );
+    if ('refused' in answer) refuse(answer.refused);
+    return answer;
+  }),
+
+  /**
+   * Queues the job that puts a branch which is gone from the remote back where it was last seen; it stands there on what
+   * it stood on. `jobs.undo` takes that back.
+   */
+  restore: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
+    const { repoId: id, branch } = input;
+    const { row } = await rowsOf(ctx.db, input);
+    const refusal = async (): Promise<Refusal | null> =>
+      row.gone ? clashRefusal(ctx.db, id, branch) : badRequest('branch', nothingToRestore(branch));
+    const answer = await queueJob(
+      ctx.db,
+      { repoId: id, kind: 'create_branch', branch, atCommit: row.tip, requestedBy: ctx.requestedBy },
+      onceFor(input.idempotencyKey, ['restore', id, branch]),
       refusal,
     );
     if ('refused' in answer) refuse(answer.refused);

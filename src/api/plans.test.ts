@@ -57,6 +57,7 @@ beforeAll(async () => {
     'repos.overview': () => api.repos.overview({ repoId }),
     'branches.update': () => api.branches.update({ repoId, branch: 'a', kept: null }),
     'branches.untrack': () => api.branches.untrack({ repoId, branch: 'a', ...key() }),
+    'branches.restore': () => api.branches.restore({ repoId, branch: 'gone', ...key() }),
     'branches.acceptRename': () => api.branches.acceptRename({ repoId, branch: 'c' }),
     'branches.history': () => api.branches.history({ repoId, branch: 'b' }),
     'jobs.run': async () => {

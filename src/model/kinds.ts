@@ -9,7 +9,7 @@ export const ACTION_KINDS = [
 ] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 
-/** `create_branch` comes from tasks, `undo` from `jobs.undo`, `untrack_branch` from `branches.untrack`. */
+/** `create_branch` comes from tasks, `jobs.keep` and `branches.restore`, `undo` from `jobs.undo`, `untrack_branch` from `branches.untrack`. */
 export const JOB_KINDS = [...ACTION_KINDS, 'create_branch', 'undo', 'untrack_branch'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 

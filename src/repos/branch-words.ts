@@ -36,6 +36,10 @@ export function nothingToUntrack(name: string): BranchWords {
   return { ...notTracked(name), hint: 'There is nothing to untrack.' };
 }
 
+export function nothingToRestore(name: string): BranchWords {
+  return { message: `${name} is not gone from the remote.`, hint: 'There is nothing to restore.' };
+}
+
 export function isTrunk(name: string): BranchWords {
   return { message: `${name} is the trunk: it is followed, never moved.`, hint: 'Name a branch on top of it.' };
 }

@@ -237,15 +237,17 @@ async function createBranch(
     const { message, hint } = clashes(branch, other);
     throw new JobFailed(failure('DIVERGED', message, hint));
   }
+  // What was deleted and is put back stands on what it stood on.
+  const lost = rows.find((row) => row.name === branch && row.gone);
+  const tracking = { parentBefore: lost?.parent ?? null, baseBefore: lost?.base ?? null };
   const moves: PlannedMove[] = [
     {
+      ...tracking,
       branch,
       before: null,
       after: onto,
-      parentBefore: null,
-      parentAfter: atCommit ? null : parent,
-      baseBefore: null,
-      baseAfter: atCommit ? null : onto,
+      parentAfter: atCommit ? tracking.parentBefore : parent,
+      baseAfter: atCommit ? tracking.baseBefore : onto,
       rewritten: [],
     },
   ];

@@ -12,7 +12,7 @@ export type ActionKind =
   | 'reparent_branch'
   | 'register_existing_branch';
 
-/** `create_branch` comes from tasks and `jobs.keep`, `undo` from `jobs.undo`, `untrack_branch` from `branches.untrack`. */
+/** `create_branch` comes from tasks, `jobs.keep` and `branches.restore`, `undo` from `jobs.undo`, `untrack_branch` from `branches.untrack`. */
 export type JobKind = ActionKind | 'create_branch' | 'undo' | 'untrack_branch';
 
 export type JobStatus = 'queued' | 'running' | 'completed' | 'error' | 'cancelled';
@@ -927,6 +927,8 @@ export interface Spicerack {
     history(input: { repoId: string; branch: string }, options?: CallOptions): Promise<BranchHistory>;
     /** Tracks a branch no longer; what stood on it stands on what it stood on. No ref moves. */
     untrack(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
+    /** Puts a branch that is gone from the remote back where it was last seen. */
+    restore(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Takes a branch for the one that its row's `renamedFrom` names. */
     acceptRename(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
   };

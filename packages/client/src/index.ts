@@ -92,6 +92,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       update: mutation('branches.update'),
       history: query('branches.history'),
       untrack: keyed('branches.untrack'),
+      restore: keyed('branches.restore'),
       acceptRename: keyed('branches.acceptRename'),
     },
     jobs: {

@@ -21,6 +21,7 @@ const DEEDS: Readonly<Record<string, string>> = {
   'tasks.retry': 'retried a task',
   'branches.update': 'said whether a branch may move',
   'branches.untrack': 'untracked a branch',
+  'branches.restore': 'restored a branch',
   'branches.acceptRename': 'accepted a rename',
 };
 

@@ -33,7 +33,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
     <li
       data-job={job.seq}
       data-status={job.status}
-      className="flex flex-col gap-1 border-b border-hairline px-4 py-3 last:border-b-0"
+      className="flex flex-col gap-0.5 border-b border-hairline px-4 py-2 last:border-b-0"
     >
       <div className="flex items-baseline gap-2">
         <Link href={`/jobs/${job.id}`} prefetch={false} className="min-w-0 flex-1 break-words hover:underline">
@@ -42,7 +42,9 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         <StatusChip status={outcomeOf(job)} />
       </div>
       {job.message && (
-        <p className={`break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}>
+        <p
+          className={`text-xs break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}
+        >
           {job.message}
         </p>
       )}
@@ -68,9 +70,9 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         )}
         <span className="flex-1" />
         {(active || job.status === 'error' || job.status === 'cancelled') && (
-          <RetryButton detail={detail} jobs={jobs} />
+          <RetryButton detail={detail} jobs={jobs} dense />
         )}
-        <UndoButton detail={detail} jobs={jobs} />
+        <UndoButton detail={detail} jobs={jobs} dense />
       </div>
       {open && result && (
         <Suspense>
@@ -82,7 +84,16 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
 }
 
 /** Retry of a job that ended, or how far it is with its Cancel: a job button for a job that is there already. */
-export function RetryButton({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
+export function RetryButton({
+  detail,
+  jobs,
+  dense,
+}: {
+  detail: JobDetail;
+  jobs: JobDetail[];
+  /** A little lower, for lists. */
+  dense?: boolean;
+}) {
   const api = useApi();
   const { job } = detail;
   const retried = jobs.find((other) => other.job.retryOf === job.id);
@@ -93,6 +104,7 @@ export function RetryButton({ detail, jobs }: { detail: JobDetail; jobs: JobDeta
       jobs={jobs}
       press={(idempotencyKey) => api.jobs.retry.mutate({ jobId: job.id, idempotencyKey })}
       impossible={retried ? `It was tried again as #${retried.job.seq}.` : null}
+      dense={dense ?? false}
       className="w-44"
     />
   );

@@ -18,7 +18,18 @@ import { moversAfter } from './undoable';
  * Undo of a job that has moved something: what it would put back, how far it is, or why it cannot be any more.
  * @param known what the server said when the job was loaded: it knows more of the past than this page
  */
-export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: JobDetail[]; known?: UndoOffer }) {
+export function UndoButton({
+  detail,
+  jobs,
+  known,
+  dense = false,
+}: {
+  detail: JobDetail;
+  jobs: JobDetail[];
+  known?: UndoOffer;
+  /** A little lower, for lists and the dock. */
+  dense?: boolean;
+}) {
   const api = useApi();
   const { job, moves } = detail;
   const branches = useQuery(overviewQuery(api, job.repoId)).data?.branches;
@@ -40,6 +51,7 @@ export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: J
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
         impossible={offer.possible ? null : offer.reason}
+        dense={dense}
         className="ml-auto w-54"
       />
     );

@@ -1,7 +1,7 @@
 'use client';
 
 import { Layers, RefreshCw } from 'lucide-react';
-import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -52,7 +52,11 @@ export function RepoPage({ repoId }: { repoId: string }) {
 const SECTIONS = ['stack', 'tasks', 'jobs'] as const;
 type SectionName = (typeof SECTIONS)[number];
 
-function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
+function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo: RepoRow }) {
+  // A thousand branches that move at once are drawn in slices, between which the page answers.
+  const deferred = useDeferredValue(latest);
+  const overview = deferred.repoId === latest.repoId ? deferred : latest;
+  const repo = overview.repo ?? latestRepo;
   const { branches, jobs, tasks } = overview;
   const mayAdminister = useMay('administer');
   // On a narrow page only one part is shown at a time.

@@ -11,7 +11,7 @@ export function ConnectionDot() {
   const looks = { connecting: 'border border-line', live: 'bg-completed', lost: 'border-2 border-error' };
   return (
     <span role="status" className="flex items-center gap-2 text-xs text-muted">
-      <span aria-hidden className={`size-2 rounded-full ${looks[state]}`} />
+      <span aria-hidden className={`size-2 rounded-full forced-color-adjust-none ${looks[state]}`} />
       <span className={state === 'lost' ? 'max-sm:sr-only' : undefined}>{words[state]}</span>
     </span>
   );

@@ -66,7 +66,7 @@ export default function Dock({
             </Link>
           )}
           <span className="flex max-sm:hidden">
-            <UndoButton detail={docked.detail} jobs={jobs} />
+            <UndoButton detail={docked.detail} jobs={jobs} dense />
           </span>
           <button
             type="button"

@@ -123,24 +123,31 @@ export const BranchRow = memo(function BranchRow({
   const api = useApi();
   const mayAct = useMay('act');
   const kept = isKept(branch);
-  const main = branch.tracked
+  const main = branch.gone
     ? {
-        label: moves > 0 ? `Restack ${moves}` : 'Restack',
-        press: actions.run('restack_subtree', branch.name),
-        question: () => actions.question(branch.name),
+        label: 'Restore',
+        press: (idempotencyKey: string) =>
+          api.branches.restore.mutate({ repoId: context.repoId, branch: branch.name, idempotencyKey }),
+        question: () => `It will be pushed again, at ${branch.tip.slice(0, 8)}.`,
       }
-    : branch.renamedFrom
+    : branch.tracked
       ? {
-          label: 'Accept',
-          press: () => {
-            actions.expectAll();
-            return api.branches.acceptRename.mutate({ repoId: context.repoId, branch: branch.name });
-          },
+          label: moves > 0 ? `Restack ${moves}` : 'Restack',
+          press: actions.run('restack_subtree', branch.name),
+          question: () => actions.question(branch.name),
         }
-      : {
-          label: 'Register',
-          press: actions.run('register_existing_branch', branch.name, branch.suggestedParent ?? undefined),
-        };
+      : branch.renamedFrom
+        ? {
+            label: 'Accept',
+            press: () => {
+              actions.expectAll();
+              return api.branches.acceptRename.mutate({ repoId: context.repoId, branch: branch.name });
+            },
+          }
+        : {
+            label: 'Register',
+            press: actions.run('register_existing_branch', branch.name, branch.suggestedParent ?? undefined),
+          };
   // On a phone, what is under way takes the room of the menu too.
   const busy = request.waiting || (own !== null && isActive(own.job.status));
   const tone = dimmed ? 'text-muted' : stateTone[state.is];
@@ -236,7 +243,7 @@ export const BranchRow = memo(function BranchRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <div role="gridcell" className="flex shrink-0 items-center gap-2">
-        {ended ? (
+        {branch.merged || (branch.gone && !mayAct) ? (
           <span className="w-7" />
         ) : (
           <>

@@ -55,7 +55,7 @@ export default function RowMenu({
           >
             {mayAct && (
               <>
-                {kept ? null : branch.tracked ? (
+                {kept || branch.gone ? null : branch.tracked ? (
                   <>
                     <Item first off={covered} onClick={() => start('restack_subtree')} hint="with what stands on it">
                       Restack
@@ -72,15 +72,18 @@ export default function RowMenu({
                     Register on…
                   </Item>
                 )}
-                <Keep
-                  first={kept}
-                  label={kept ? 'Let it move' : 'Keep where it is'}
-                  hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
-                  mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
-                  close={close}
-                />
+                {!branch.gone && (
+                  <Keep
+                    first={kept}
+                    label={kept ? 'Let it move' : 'Keep where it is'}
+                    hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
+                    mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
+                    close={close}
+                  />
+                )}
                 {branch.tracked && (
                   <Item
+                    first={branch.gone}
                     onClick={() =>
                       send('untrack', (idempotencyKey) => api.branches.untrack.mutate({ ...of, idempotencyKey }))
                     }
