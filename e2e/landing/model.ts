@@ -188,9 +188,9 @@ export class Model {
   }
 
   /** What a branch must still show of its own work: for each line that its commits have touched, who was last and how. */
-  ownKeys(branch: BranchTruth): Map<Key, { present: boolean; by: string }> {
+  ownKeys({ own }: Pick<BranchTruth, 'own'>): Map<Key, { present: boolean; by: string }> {
     const keys = new Map<Key, { present: boolean; by: string }>();
-    for (const subject of branch.own) {
+    for (const subject of own) {
       const change = this.changes.get(subject);
       for (const key of change?.removes ?? []) keys.set(key, { present: false, by: subject });
       for (const key of change?.adds ?? []) keys.set(key, { present: true, by: subject });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type BranchTruth, changeBetween, type Landing, look, Model } from './model';
+import { type BranchTruth, changeBetween, type Key, type Landing, look, Model } from './model';
 import type { Store, StoredCommit, Tree } from './store';
 
 /** What somebody changes in a commit. `at` counts lines, or files, from 0 and is taken modulo how many there are. */
@@ -308,7 +308,8 @@ export class People {
     const known = store.history(targetTip);
     if (branch.own.length === 0 || known.has(from)) return null;
     const range = [...store.history(from)].filter((id) => !known.has(id)).map((id) => store.commit(id));
-    const brought = range.filter((commit) => commit.parents.length === 1).reverse();
+    const isWork = ({ parents, subject }: StoredCommit) => parents.length === 1 || model.changes.has(subject);
+    const brought = range.filter(isWork).reverse();
     const before = store.tree(targetTip);
     let tip: string;
     let byHand = false;
@@ -330,13 +331,15 @@ export class People {
         if (how === 'squash') {
           model.changes.set(subject, changeBetween(subject, before, tree));
           newOwn = [subject];
+        } else if (byHand && this.#resolves(subject, before, tree, newOwn)) {
+          newOwn.push(subject);
         }
         break;
       }
       case 'rebase':
       case 'pick': {
         taken = how === 'pick' ? picks : brought;
-        if (how === 'rebase' && brought.length < range.length) return null;
+        if (how === 'rebase' && range.some(({ parents }) => parents.length > 1)) return null;
         newOwn = taken.map((commit) => commit.subject);
         const made = await this.#picked(targetTip, taken);
         if (!made || made.tip === targetTip) return null;
@@ -364,6 +367,18 @@ export class People {
     this.#push(target, tip, [...own, ...newOwn.filter((subject) => !own.includes(subject))]);
     const what = taken.map((commit) => commit.subject).join(', ');
     return `${store.commit(tip).subject} brings ${what}${byHand ? ', conflicts resolved by hand' : ''}`;
+  }
+
+  /** What whoever has resolved a merge has changed that none of the commits does that it brings; false where nothing. */
+  #resolves(subject: string, before: Tree, after: Tree, brought: string[]): boolean {
+    const { adds, removes } = changeBetween(subject, before, after);
+    const done = this.model.ownKeys({ own: brought });
+    const own = (keys: ReadonlySet<Key>, present: boolean) =>
+      new Set([...keys].filter((key) => done.get(key)?.present !== present));
+    const change = { subject, adds: own(adds, true), removes: own(removes, false) };
+    if (change.adds.size + change.removes.size === 0) return false;
+    this.model.changes.set(subject, change);
+    return true;
   }
 
   async #revert(): Promise<string | null> {
@@ -426,7 +441,7 @@ export class People {
     const parent = this.store.tip(branch.parent);
     if (parent) for (const id of this.store.history(parent)) below.add(id);
     let commit = this.store.commit(branch.tip);
-    while (own.has(commit.subject) && !below.has(commit.id)) {
+    while (own.has(commit.subject) && !below.has(commit.id) && commit.parents.length < 2) {
       commits.unshift(commit);
       const [parent] = commit.parents;
       if (!parent) break;
