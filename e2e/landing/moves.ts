@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type BranchTruth, changeBetween, type Key, type Landing, look, Model } from './model';
+import { type BranchTruth, beforeOf, changeBetween, type Key, type Landing, look, Model, sameTree } from './model';
 import type { Store, StoredCommit, Tree } from './store';
 
 /** What somebody changes in a commit. `at` counts lines, or files, from 0 and is taken modulo how many there are. */
@@ -390,7 +390,7 @@ export class People {
     );
     const trunk = this.#tip('main');
     if (!landing || !store.isAncestor(landing.at.id, trunk)) return null;
-    const before = this.#beforeOf(landing);
+    const before = beforeOf(store, landing);
     const tree = before && (await store.change(landing.at.id, before, trunk));
     if (!tree || sameTree(tree, store.tree(trunk))) return null;
     const subject = `Revert ${landing.at.subject} (${++this.#numbers})`;
@@ -422,15 +422,6 @@ export class People {
     if (!at) return null;
     this.#push('main', at, []);
     return `at ${this.store.commit(at).subject}`;
-  }
-
-  /** The commit of `into` before a landing of one or more commits. */
-  #beforeOf(landing: Landing): string | undefined {
-    let at: string | undefined = landing.at.id;
-    const { store } = this;
-    if (landing.how === 'merge' || landing.how === 'squash') return store.commit(at).parents[0];
-    while (at && landing.commits.includes(store.commit(at).subject)) at = store.commit(at).parents[0];
-    return at;
   }
 
   /** The branch's own commits, down to the first that is not its own or is below too; null where a merge is among them. */
@@ -538,11 +529,6 @@ function resolved(store: Store, ours: string, theirs: string): Tree | null {
     else tree.delete(path);
   }
   return tree;
-}
-
-function sameTree(a: Tree, b: Tree): boolean {
-  if (a.size !== b.size) return false;
-  return [...a].every(([path, lines]) => b.get(path)?.join('\n') === lines.join('\n'));
 }
 
 const NAMES = ['A', 'B', 'C', 'D'];

@@ -317,7 +317,8 @@ function* commitsToKnow(
     // A branch that was deleted longer ago matters only as somebody's parent.
     if (!ref && row.gone && !needed.has(row.name)) continue;
     open.add(row.name);
-    yield ref?.tip ?? row.tip;
+    yield row.tip;
+    if (ref) yield ref.tip;
     if (row.base !== null) yield row.base;
   }
   for (const { branch, base, upTo, into, at, isVoid } of landings) {
@@ -329,11 +330,12 @@ function* commitsToKnow(
   if (previousTrunkTip !== null) yield previousTrunkTip;
 }
 
-/** Whether the branch was seen with commits of its own, which it still holds. */
+/** Whether the branch was seen with commits of its own, of which it still holds one at least. */
 function hadWork(history: History, was: ProjectedRow | undefined, tip: string): boolean {
   if (!was) return false;
-  const had = was.base === null ? was.ahead > 0 : was.tip !== was.base;
-  return had && (was.tip === tip || history.isAncestor(was.tip, tip));
+  const held = was.tip === tip ? tip : history.mergeBase(was.tip, tip);
+  if (was.base === null) return was.ahead > 0 && held === was.tip;
+  return held !== null && held !== was.base && history.isAncestor(was.base, held);
 }
 
 interface Standings {
