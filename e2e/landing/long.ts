@@ -10,7 +10,7 @@ import { play } from './play';
 
 /**
  * A long run of the histories of `landing.test.ts`, which does not end with the first find:
- * `node --import tsx e2e/landing/long.ts --from 1 --seeds 100`. Each seed has twenty histories, the same ones each time.
+ * `npm run test:landing:long -- --from 1 --seeds 100`. Each seed has twenty histories, the same ones each time.
  * A find is shrunk, and its files go to `--out`: `<seed>-<number>.txt` tells it as it was found and as small as it is
  * now, `<seed>-<number>.json` has the small one's moves, which `--play <file>` plays again. After each seed a line says
  * how many histories held since the last find; exit code 1 where one did not.

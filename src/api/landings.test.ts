@@ -699,6 +699,50 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a fix on a release', () => {
+    const stack = { 'release/1': [{ r: 'r\n' }], fix: [{ f: 'f\n' }], more: [{ m: 'm\n' }] };
+
+    it('has not landed where main alone has it: what stands on it keeps it', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Fix', { f: 'f\n' });
+      expect((await world.sync()).result.merged).toEqual([]);
+      await world.restack();
+      expect(await world.states('fix', 'more')).toEqual({ fix: 'on release/1', more: 'on fix' });
+      expect(await world.remote.paths('more')).toEqual(['app', 'f', 'm', 'r']);
+    });
+
+    it('is open where main had it before, and may be registered', async () => {
+      const world = await World.make(engine, { 'release/1': stack['release/1'] });
+      await world.onMain('Fix', { f: 'f\n' });
+      await world.remote.from('release/1').branch('fix').commit('Fix', { f: 'f\n' }).write();
+      await world.sync();
+      await world.run('register_existing_branch', { branch: 'fix', parent: 'release/1' });
+      expect(await world.state('fix')).toBe('on release/1');
+    });
+
+    it('has landed once the release has it', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.from('release/1').commit('Fix (#1)', { f: 'f\n' }).write();
+      expect((await world.sync()).result.merged).toEqual([{ branch: 'fix', into: 'release/1', onto: 'release/1' }]);
+      expect(await world.states('fix', 'more')).toEqual({ fix: 'merged', more: 'on release/1' });
+    });
+
+    it('has landed in main once a person says that the release is no long-lived branch', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Fix', { f: 'f\n' });
+      await world.sync();
+      await api().branches.update({ repoId: world.repoId, branch: 'release/1', kept: false });
+      await world.run('register_existing_branch', { branch: 'release/1', parent: 'main' });
+      await world.sync();
+      expect(await world.states('release/1', 'fix', 'more')).toEqual({
+        'release/1': 'on main',
+        fix: 'merged',
+        more: 'on release/1',
+      });
+      expect(await world.remote.paths('more')).toEqual(['app', 'm', 'r']);
+    });
+  });
+
   describe('a branch that has merged main', () => {
     async function merged(): Promise<World> {
       const world = await World.make(engine, { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] });

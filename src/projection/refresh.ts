@@ -162,9 +162,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, ...marks };
     });
   const standing = standings(history, trunk, previous, input, { holding, lost });
-  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, lost).filter(
-    ({ name }) => !unmoved.has(name),
-  );
+  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, { lost, unmoved });
   const found = await findLandings(history, candidates, landingQuestions(gitDir, merges, signal));
   for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
 
@@ -202,9 +200,11 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     rows,
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
     landings: found,
-    landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
-      live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
-    ),
+    landedInPart: found.flatMap(({ branch, into, base, upTo }) => {
+      // Of what it stood on for a moment only, nobody has to hear.
+      const there = live.find(({ row, parent }) => row.name === branch && (into === parent || into === trunk.name));
+      return there ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [];
+    }),
     voided,
     merged: rows
       .filter((row) => row.merged && !was(row)?.merged)
@@ -412,6 +412,21 @@ function wasLookedAt(was: ProjectedRow, row: ProjectedRow, parent: string, base:
   return was.suggestedParent === parent && was.kept === null && !isKept(was);
 }
 
+/** These branches, and all that stands on one of them. */
+function withAllAbove(stances: Stance[], below: Iterable<string>): Set<string> {
+  const above = new Map<string, string[]>();
+  for (const { row, parent } of stances) above.set(parent, [...(above.get(parent) ?? []), row.name]);
+  const names = new Set(below);
+  // The set grows while it is walked.
+  for (const name of names) for (const child of above.get(name) ?? []) names.add(child);
+  return names;
+}
+
+/** Whether the branch, which is no long-lived one, may have been one at the last look: see `wasLookedAt`. */
+function mayBeLetGo(was: ProjectedRow): boolean {
+  return isKept(was) || was.kept === false || (was.tracked && was.forecast === null);
+}
+
 /** The branches that may have landed, with what is known of each. */
 function landingCandidates(
   history: History,
@@ -419,15 +434,24 @@ function landingCandidates(
   previous: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   { trunk: trunkName, previousTrunkTip, pullRequests, branchTips }: ProjectionInput,
-  lost: ReadonlyMap<string, Landing[]>,
+  { lost, unmoved }: { lost: ReadonlyMap<string, Landing[]>; unmoved: ReadonlySet<string> },
 ): LandingCandidate[] {
-  return stances.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
+  const offTrunk = withAllAbove(stances, unmoved);
+  const letGo = stances.flatMap(({ row: { name }, was }) =>
+    was && mayBeLetGo(was) && !unmoved.has(name) ? [name] : [],
+  );
+  const askedAnew = withAllAbove(stances, letGo);
+  const open = stances.filter(({ row }) => !unmoved.has(row.name));
+  return open.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
     const { name, tip } = row;
-    const isSame = was !== undefined && was.tip === tip && wasLookedAt(was, row, parent, base);
-    const trunk = { name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null };
+    const isSame = was?.tip === tip && wasLookedAt(was, row, parent, base) && !askedAnew.has(name);
+    const trunk = {
+      ...{ name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null },
+      countsByContent: !offTrunk.has(name),
+    };
     const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
     const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
-    const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt }] : []), trunk];
+    const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []), trunk];
     return {
       name,
       tip,
