@@ -38,7 +38,7 @@ export async function check(people: People, before: Picture, report: Report): Pr
     ...keepsWork(model, after),
     ...saysMergedRightly(people, plain, before, after, report),
     ...holdsBackRightly(people, plain, before, report, inherited),
-    ...tellsWhatLeft(model, before, after, report),
+    ...tellsWhatLeft(model, plain, before, after, report),
     ...hasParents(model, report),
   ];
   learn(people, before, after, report);
@@ -145,11 +145,12 @@ function saysMergedRightly(
     if (row?.merged && !wasMergedBefore(model, branch, after)) {
       // What was pushed to it and deleted before anybody looked, nobody can know of.
       const known = branch.own.filter((subject) => !branch.deleted || model.wasSeen(branch.name, subject));
-      const open = known.filter((subject) => !isLanded(people, branch, subject, after));
+      const open = known.filter((subject) => !isLanded(people, branch, subject, { before, after }));
       if (open.length > 0) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but ${open.join(', ')} did not land` }];
       }
-      if (branch.own.length === 0 && !branch.settled) {
+      const wasTaken = model.landings.some(({ tips }) => tips.has(branch.name));
+      if (branch.own.length === 0 && !branch.settled && !wasTaken) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but has no commit` }];
       }
     }
@@ -178,17 +179,24 @@ function wasMergedBefore(model: Model, { name, tip, parent, own }: BranchTruth, 
 }
 
 /**
- * Landed, or all that is left of it in its branch is to be seen in trunk or in the parent, and was not always: whoever
- * did it there, by content that is a landing.
+ * Landed, or all that is left of it in its branch is to be seen in trunk or in the parent, where not all of the branch was
+ * to be seen always: whoever did it there, by content that is a landing.
  */
-function isLanded({ model, store }: People, branch: BranchTruth, subject: string, picture: Picture): boolean {
-  if (model.mayHaveLanded(subject, branch.name, picture) || hasTwin({ model, store }, branch, picture)) return true;
-  const mine = [...model.ownKeys(branch)].filter(([, { by }]) => by === subject);
+function isLanded(
+  { model, store }: People,
+  branch: BranchTruth,
+  subject: string,
+  { before, after }: { before: Picture; after: Picture },
+): boolean {
+  if (model.mayHaveLanded(subject, branch.name, after) || hasTwin({ model, store }, branch, before)) return true;
+  const all = [...model.ownKeys(branch)];
+  const mine = all.filter(([, { by }]) => by === subject);
+  const areThere = (some: typeof all, keys: ReadonlySet<Key>) =>
+    some.every(([key, { present }]) => keys.has(key) === present);
   return ['main', branch.parent].some((below) => {
-    const now = picture.get(below);
-    const isThere = (keys: ReadonlySet<Key>) => mine.every(([key, { present }]) => keys.has(key) === present);
-    if (!now || !isThere(now.keys)) return false;
-    return mine.length === 0 || store.line(now.tip).some(({ id }) => !isThere(keysOf(store.tree(id))));
+    const now = after.get(below);
+    if (!now || !areThere(mine, now.keys)) return false;
+    return store.line(now.tip).some(({ id }) => !areThere(all, keysOf(store.tree(id))));
   });
 }
 
@@ -248,8 +256,14 @@ function holdsBackRightly(
   });
 }
 
-/** Every commit that a job took from the last branch that held it is told, but for those that have landed. */
-function tellsWhatLeft(model: Model, before: Picture, after: Picture, { detail: { job } }: Report): Broken[] {
+/** Every commit that a job took from the last branch that held it is told, but for those that have landed: and only those. */
+function tellsWhatLeft(
+  model: Model,
+  plain: Landing[],
+  before: Picture,
+  after: Picture,
+  { detail: { job } }: Report,
+): Broken[] {
   const subjects = (picture: Picture) => new Set([...picture.values()].flatMap((branch) => [...branch.subjects]));
   const now = subjects(after);
   const told = new Set([...(job.result?.left ?? []), ...(job.result?.dropped ?? [])].map(({ subject }) => subject));
@@ -257,15 +271,29 @@ function tellsWhatLeft(model: Model, before: Picture, after: Picture, { detail: 
     (subject) =>
       model.changes.has(subject) &&
       ![now, told, model.saidToHaveLanded].some((known) => known.has(subject)) &&
-      !model.hasLanded(subject, after),
+      !model.hasLanded(subject, after) &&
+      !isAllThere(model, subject, after.get('main')),
   );
   const wrong = (job.result?.left ?? []).filter(({ commit, on }) =>
     on === null ? [...after.values()].some(({ ids }) => ids.has(commit)) : !after.get(on)?.ids.has(commit),
   );
+  const landed = (job.result?.left ?? []).filter(
+    ({ subject, on }) => on === null && plain.some(({ into, commits }) => into === 'main' && commits.includes(subject)),
+  );
   return [
     ...untold.map((subject) => `${subject} is on no branch any more, and nothing says so`),
+    ...landed.map(({ subject }) => `${subject} is said to be on no branch, but has landed in main`),
     ...wrong.map(({ subject, on }) => `${subject} is said to be on ${on ?? 'no branch'}, which is not so`),
   ].map((words) => ({ kind: 'told', words }));
+}
+
+/** All that it does is to be seen there: what came of it, amended say, has landed. */
+function isAllThere(model: Model, subject: string, place: Look | undefined): boolean {
+  const change = model.changes.get(subject);
+  if (!change || !place) return false;
+  return (
+    [...change.adds].every((key) => place.keys.has(key)) && ![...change.removes].some((key) => place.keys.has(key))
+  );
 }
 
 /** After a job on all branches, a branch stands on trunk or on one that is open, or says that it cannot. */

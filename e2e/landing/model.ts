@@ -41,8 +41,8 @@ export interface Landing {
   commits: string[];
   into: string;
   how: 'squash' | 'merge' | 'ff' | 'rebase' | 'pick';
-  /** The maintainer has resolved conflicts: what of it is there, no replay shows. */
-  byHand: boolean;
+  /** Git has taken all of it over by itself; else, what of it is there, no replay shows. */
+  isPlain: boolean;
   /** The (last) commit of `into` that brought them. */
   at: { id: string; subject: string };
   /** What it did to `into`. */
@@ -144,7 +144,7 @@ export class Model {
   /**
    * The landings of which anybody can know who looks at the remote before a job. That is so where
    * - the commit that brought it is in `into`'s history, by its id, as one piece (one squash, one merge, one rebase);
-   * - git made it without conflict, or it is a merge;
+   * - git made it without conflict and left nothing out, or it is a merge;
    * - trunk has not taken it back, and every line that it brought is there, every line that it took away is not; or
    *   what became of those was only ever written over (`isOnlyEdited`); of a merge, that does not matter;
    * so that either the ids, or a replay onto that commit or its parent shows it.
@@ -154,13 +154,13 @@ export class Model {
     for (const landing of this.landings) {
       const target = picture.get(landing.into);
       if (!target?.ids.has(landing.at.id) || this.isTakenBack(landing, picture)) continue;
-      const { how, byHand, change } = landing;
+      const { how, isPlain, change } = landing;
       if (change.adds.size + change.removes.size === 0) continue;
       const areThere =
         [...change.adds].every((key) => target.keys.has(key)) &&
         ![...change.removes].some((key) => target.keys.has(key));
       const isInHistory = how === 'merge' || how === 'ff';
-      if (isInHistory || (!byHand && (areThere || (await isOnlyEdited(store, landing, target.tip)))))
+      if (isInHistory || (isPlain && (areThere || (await isOnlyEdited(store, landing, target.tip)))))
         plain.push(landing);
     }
     return plain;

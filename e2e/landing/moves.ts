@@ -1,5 +1,15 @@
 import fc from 'fast-check';
-import { type BranchTruth, beforeOf, changeBetween, type Key, type Landing, look, Model, sameTree } from './model';
+import {
+  type BranchTruth,
+  beforeOf,
+  changeBetween,
+  type Key,
+  keysOf,
+  type Landing,
+  look,
+  Model,
+  sameTree,
+} from './model';
 import type { Store, StoredCommit, Tree } from './store';
 
 /** What somebody changes in a commit. `at` counts lines, or files, from 0 and is taken modulo how many there are. */
@@ -347,6 +357,8 @@ export class People {
         break;
       }
     }
+    const leftOut = how === 'squash' || how === 'merge' ? this.#leftOut(taken, store.tree(tip)) : [];
+    for (const key of leftOut) model.branches.get(target)?.vacuous.add(key);
     // Of picks, and of a part of a branch, only a branch that ends right there landed whole.
     const isWhole = how !== 'pick' && wanted === undefined;
     const tips = new Map(
@@ -358,7 +370,8 @@ export class People {
       }),
     );
     model.landings.push({
-      ...{ commits: taken.map((commit) => commit.subject), into: target, how, byHand, tips, from, seen: false },
+      ...{ commits: taken.map((commit) => commit.subject), into: target, how, tips, from, seen: false },
+      isPlain: !byHand && leftOut.length === 0,
       seenThen: new Map(model.seenTips),
       at: { id: tip, subject: store.commit(tip).subject },
       change: changeBetween(store.commit(tip).subject, before, store.tree(tip)),
@@ -367,6 +380,16 @@ export class People {
     this.#push(target, tip, [...own, ...newOwn.filter((subject) => !own.includes(subject))]);
     const what = taken.map((commit) => commit.subject).join(', ');
     return `${store.commit(tip).subject} brings ${what}${byHand ? ', conflicts resolved by hand' : ''}`;
+  }
+
+  /**
+   * What the commits do, and a merge of them has not done, as `subject key`: git cannot see that something was taken
+   * away which the other side has by a commit of its own (a branch that was rewritten).
+   */
+  #leftOut(commits: StoredCommit[], after: Tree): string[] {
+    const keys = keysOf(after);
+    const done = this.model.ownKeys({ own: commits.map(({ subject }) => subject) });
+    return [...done].flatMap(([key, { present, by }]) => (keys.has(key) === present ? [] : [`${by} ${key}`]));
   }
 
   /** What whoever has resolved a merge has changed that none of the commits does that it brings; false where nothing. */

@@ -319,6 +319,45 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a branch that has landed, and was rewritten before anybody looked', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+
+    it('takes nothing of that from under what stands on it, as far as anybody has to hear', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('A (#1)', { a: 'a\n' });
+      await world.remote.from('main').branch('a').commit('Other work', { o: 'o\n' }).write();
+      const { message, result } = await world.restack();
+      expect(result.landed?.map(({ branch, subject, into }) => ({ branch, subject, into }))).toEqual([
+        { branch: 'a', subject: 'a1', into: 'main' },
+      ]);
+      expect(result.left).toEqual([]);
+      expect(message).toBe('Moved 1 branch. Landed in main: 1 commit of a, which goes on.');
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    });
+
+    it('is merged where its author has put it onto main, until it gets new work', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('A (#1)', { a: 'a\n' });
+      await world.remote.move('a', 'main');
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+      await world.remote.from('a').commit('a2', { a2: 'a\n' }).write();
+      await world.sync();
+      expect(await world.state('a')).toBe('on main');
+    });
+
+    it('is open where its author has put it onto main, and it had not landed', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Go on', { m: 'm\n' });
+      await world.remote.move('a', 'main');
+      const { left } = (await world.restack()).result;
+      expect(left?.map(({ branch, subject, on }) => ({ branch, subject, on }))).toEqual([
+        { branch: 'b', subject: 'a1', on: null },
+      ]);
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    });
+  });
+
   describe('a branch whose change alone is picked into main', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] };
 

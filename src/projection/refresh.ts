@@ -143,7 +143,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   }
   const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
   const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
-  takeBack(history, voided, previous, refs, trunk);
+  const emptied = takeBack(history, voided, previous, refs, trunk);
 
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
@@ -155,15 +155,25 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
       // What is settled is not in the history; it stays so unless something of it is void.
       const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
-      const merged = !unmoved.has(name) && (isSettled || isLanded(history, holding.get(name), tip));
+      // Who resets a branch to trunk once all of it has landed leaves nothing open there.
+      const isReset = history.isAncestor(tip, trunk.tip) && isLanded(history, holding.get(name), was?.tip ?? tip);
+      const merged = !unmoved.has(name) && (isSettled || isReset || isLanded(history, holding.get(name), tip));
       const kept = stays && name === oldTrunk?.name ? true : (was?.kept ?? null);
       const keptReason = merged ? null : (reasons.get(name) ?? null);
       const marks = { kept, keptReason, merged, gone: !ref && !merged };
       return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, ...marks };
     });
   const standing = standings(history, trunk, previous, input, { holding, lost });
-  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, { lost, unmoved });
-  const found = await findLandings(history, candidates, landingQuestions(gitDir, merges, signal));
+  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, {
+    lost,
+    unmoved,
+  }).filter(({ name }) => !emptied.has(name));
+  const ask = landingQuestions(gitDir, merges, signal);
+  const found = await findLandings(history, candidates, ask);
+  const isFound = new Set(found.map(({ branch, upTo }) => `${branch} ${upTo}`));
+  for (const landing of await findLandings(history, beforeRewrites(history, candidates, previous, input), ask)) {
+    if (!isFound.has(`${landing.branch} ${landing.upTo}`)) found.push(landing);
+  }
   for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
 
   // Then where each stands.
@@ -244,6 +254,7 @@ function lastTip(history: History, seen: string, landings: Landing[] = []): stri
 /**
  * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off the branch
  * stands on it again, if it is there. Changes the rows in place.
+ * @returns those of what was moved off that have no work of their own, but only what they stood on
  */
 function takeBack(
   history: History,
@@ -251,7 +262,8 @@ function takeBack(
   rows: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   trunk: RemoteBranch,
-): void {
+): Set<string> {
+  const emptied = new Set<string>();
   for (const { branch, base, upTo, retargeted } of voided) {
     const row = rows.get(branch);
     if (row?.base && row.base !== base && history.isAncestor(base, row.base) && history.isAncestor(row.base, upTo)) {
@@ -264,10 +276,12 @@ function takeBack(
       // Whatever it stands on that is there no more is its own, as far as the branch has it not: nothing is lost.
       const below = moved.parent === trunk.name ? trunk.tip : refs.get(moved.parent)?.tip;
       const tip = refs.get(moved.branch)?.tip;
+      if (tip === child.base) emptied.add(moved.branch);
       if (below && tip) child.base = history.mergeBase(tip, below) ?? child.base;
       child.parent = branch;
     }
   }
+  return emptied;
 }
 
 function landingQuestions(
@@ -464,6 +478,29 @@ function landingCandidates(
       pullRequest: pullRequests?.get(name),
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
+  });
+}
+
+/**
+ * The branches that were rewritten since the last look, as they were then. What had landed of that has landed, whatever
+ * their authors have made of them since; else it would seem to be taken away from under what stands on it.
+ */
+function beforeRewrites(
+  history: History,
+  candidates: LandingCandidate[],
+  previous: ReadonlyMap<string, ProjectedRow>,
+  { trunk, previousTrunkTip }: ProjectionInput,
+): LandingCandidate[] {
+  return candidates.flatMap((candidate): LandingCandidate[] => {
+    const was = previous.get(candidate.name);
+    if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) return [];
+    const { tip, base, forecast } = was;
+    if (!history.has(tip) || history.isAncestor(tip, candidate.tip)) return [];
+    const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
+    const below = candidate.below.map((place) => {
+      return { ...place, lookedAt: place.name === trunk ? lookedAt.trunk : lookedAt.parent };
+    });
+    return [{ ...candidate, tip, base, recorded: { base, tip }, hadWork: true, below, pullRequest: undefined }];
   });
 }
 

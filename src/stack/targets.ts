@@ -83,7 +83,7 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
       if (refusal) return { ok: false, refusal };
       const chosen = row ? (action.kind === 'rebase_branch' ? [row] : graph.subtree(row.name)) : [];
       // Of a merged branch there is only what stands on it.
-      if (!chosen.some((each) => !each.merged)) return { ok: false, refusal: merged(graph, action.branch ?? '') };
+      if (!chosen.some((each) => !each.merged)) return { ok: false, refusal: merged(action.branch ?? '') };
       return move(graph, chosen);
     }
     case 'reparent_branch':
@@ -146,13 +146,13 @@ function reparent(graph: Graph<TargetBranch>, branch: string, parent: string): T
   const row = graph.get(branch);
   const refusal = refuseBranch(row, branch) ?? refuseParent(graph, branch, parent);
   if (refusal) return { ok: false, refusal };
-  if (row?.merged) return { ok: false, refusal: merged(graph, branch) };
+  if (row?.merged) return { ok: false, refusal: merged(branch) };
   return move(graph, graph.subtree(branch), new Map([[branch, live(graph, parent)]]));
 }
 
 function registerOne(graph: Graph<TargetBranch>, branch: string, parent: string | null | undefined): TargetsResult {
   const row = graph.get(branch);
-  const refusal = refuseMissing(row, branch) ?? refuseKept(row) ?? (row?.merged ? merged(graph, branch) : null);
+  const refusal = refuseMissing(row, branch) ?? refuseKept(row) ?? (row?.merged ? merged(branch) : null);
   if (refusal || !row) return { ok: false, refusal: refusal ?? notFound(branch, row) };
   if (parent) {
     const refused = refuseParent(graph, branch, parent);
@@ -250,10 +250,10 @@ function untracked(name: string): Refusal {
   return { code: 'NOT_TRACKED', ...notTracked(name) };
 }
 
-function merged(graph: Graph<TargetBranch>, name: string): Refusal {
+function merged(name: string): Refusal {
   return {
     code: 'BRANCH_NOT_FOUND',
-    message: `${name} was merged into ${graph.trunk}: there is nothing left to move.`,
+    message: `${name} was merged: there is nothing left to move.`,
     hint: 'Sync the repo to move what stood on it.',
   };
 }
