@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { settings } from '@/config';
 import { scripts } from '../package.json';
 import { ROOMS } from './boundaries/rules';
+import { settingsPage } from './settings-page';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(root + file, 'utf8');
@@ -19,7 +21,7 @@ const written = new Set(
 
 /** Every file and folder that the project has of its own. */
 const paths = [
-  ...['src', 'inngest', 'e2e', 'scripts', 'bench', 'drizzle', 'docs', 'packages'].flatMap((folder) => [
+  ...['src', 'inngest', 'deploy', 'e2e', 'scripts', 'bench', 'drizzle', 'docs', 'packages'].flatMap((folder) => [
     folder,
     ...below(folder),
   ]),
@@ -28,7 +30,18 @@ const paths = [
 ];
 const sources = paths.filter((path) => /\.(tsx?|mjs)$/.test(path));
 const decisions = paths.filter((path) => /^docs\/decisions\/.*\.md$/.test(path)).sort();
-const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'packages/cli/README.md', ...decisions];
+const guides = paths.filter((path) => /^docs\/[^/]*\.md$/.test(path)).sort();
+const documents = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'packages/cli/README.md',
+  ...guides,
+  ...decisions,
+];
+const deployed = paths.filter((path) => path.startsWith('deploy/'));
+/** Of the command line, and of the tests. */
+const OTHERS = ['SPICERACK_URL', 'SPICERACK_FUZZ', 'SPICERACK_FUZZ_SEED', 'SPICERACK_FUZZ_PATH'];
 /** What was once decided may speak of what is no more. */
 const current = documents.filter((file) => !/^Superseded by /m.test(read(file)));
 
@@ -84,10 +97,67 @@ test('documents name only commands and links that are there', () => {
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].filter(
       ([, to = '']) => !paths.includes(posix.join(posix.dirname(file), to)),
     );
-    return [...commands, ...links].map(([words]) => `${file}: ${words}`);
+    const places = [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].filter(
+      ([, to, place]) => !headings(to ? posix.join(posix.dirname(file), to) : file).includes(place ?? ''),
+    );
+    return [...commands, ...links, ...places].map(([words]) => `${file}: ${words}`);
   });
   expect(missing).toEqual([]);
 });
+
+/** The headings of a document, as links name them. */
+function headings(file: string): string[] {
+  const found = [...read(file).matchAll(/^#+ (.+)$/gm)];
+  return found.map(([, words = '']) =>
+    words
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('docs/settings.md is what the settings make of it', () => {
+  expect(read('docs/settings.md'), 'run `npm run settings`').toBe(settingsPage());
+});
+
+test('documents speak of no setting that there is none of', () => {
+  const known = new Set([...settings().map(({ name }) => name), ...OTHERS]);
+  const unknown = [...documents.filter((file) => !decisions.includes(file)), ...deployed].flatMap((file) =>
+    [...read(file).matchAll(/\b(?:SPICERACK|INNGEST|GITHUB)_[A-Z_]+\b/g)].flatMap(([name]) =>
+      known.has(name) || name.endsWith('_') ? [] : [`${file}: ${name}`],
+    ),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test('each message that a guide explains is one that the server says', () => {
+  // What is different each time is … in both.
+  const said = sources
+    .filter((file) => !/\.test\.tsx?$/.test(file))
+    .map((file) => read(file).replaceAll(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '…'))
+    .join('\n');
+  const unsaid = guides.flatMap((file) =>
+    messages(read(file)).flatMap((message) => {
+      const inside = message.replace(/^… ?/, '').replace(/ ?…$/, '');
+      return said.includes(inside) ? [] : [`${file}: ${message}`];
+    }),
+  );
+  expect(unsaid).toEqual([]);
+  expect(messages('| It says | Means, and what to do |\n|---|---|\n| Gone … | x |\n| Two | y |\n\n| a | b |')).toEqual([
+    'Gone …',
+    'Two',
+  ]);
+});
+
+/** The first column of the tables of messages. */
+function messages(text: string): string[] {
+  return [...text.matchAll(/^\| It says \|.*\n\|---.*\n((?:\|.*(?:\n|$))+)/gm)].flatMap(([, rows = '']) =>
+    rows
+      .trim()
+      .split('\n')
+      .map((row) => row.split(' | ')[0]?.replace(/^\| /, '') ?? ''),
+  );
+}
 
 describe('ARCHITECTURE.md', () => {
   const text = read('ARCHITECTURE.md');

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readConfig, SETTINGS } from './config';
+import { readConfig } from './config';
 
 describe('the GitHub servers of the settings', () => {
   const hosts = (env: Record<string, string>) => Object.fromEntries(readConfig(env).githubHosts);
@@ -115,16 +114,6 @@ it('the address that Inngest is to call may not be loopback where the server is 
   expect(readConfig({ ...shared, INNGEST_SERVE_ORIGIN: 'https://rack.example' }).inngest?.serveOrigin).toBe(
     'https://rack.example',
   );
-});
-
-it('every setting has a row in the README, and every row is a setting', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const table = readme.slice(readme.indexOf('\n## Settings'), readme.indexOf('\n## For others to reach'));
-  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
-  const told = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));
-  // Read by Inngest's own client.
-  const others = ['INNGEST_SIGNING_KEY_FALLBACK'];
-  expect(told.sort()).toEqual([...SETTINGS, ...others].sort());
 });
 
 describe('who may come in', () => {

@@ -102,27 +102,25 @@ const gitHubHosts = z
     return hosts;
   });
 
-/** The environment variables that Spicerack reads; README lists them with their meaning. */
+/**
+ * The environment variables that Spicerack reads, in the order of docs/settings.md, which is made of them
+ * (`npm run settings`): each with what it is for, and what happens without it where that is no value.
+ */
 const Environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  HOST: z.string().default('127.0.0.1'),
-  SPICERACK_TOKEN: ownToken.optional(),
-  SPICERACK_METRICS_TOKEN: ownToken.optional(),
-  SPICERACK_PUBLIC_READ: flag,
-  SPICERACK_ALLOW_READ: allowList,
-  SPICERACK_ALLOW_ACT: allowList,
-  SPICERACK_ALLOW_ADMINISTER: allowList,
-  SPICERACK_OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'write it as https://accounts.example.com' }).optional(),
-  SPICERACK_OIDC_CLIENT_ID: z.string().optional(),
-  SPICERACK_OIDC_CLIENT_SECRET: z.string().optional(),
-  SPICERACK_OIDC_SCOPES: z.string().default('openid profile email'),
-  SPICERACK_OIDC_NAME_CLAIM: z.string().default('email'),
-  SPICERACK_OIDC_GROUPS_CLAIM: z.string().default('groups'),
-  SPICERACK_TRUST_PROXY: networks,
-  SPICERACK_PROXY_USER_HEADER: headerName.optional(),
-  SPICERACK_PROXY_GROUPS_HEADER: headerName.optional(),
-  SPICERACK_PUBLIC_URL: publicUrl.optional(),
-  SPICERACK_ALLOWED_HOSTS: z.string().default(''),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('`0` takes a free port and prints it'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('any address that is not loopback demands `SPICERACK_TOKEN`; the refusal offers a fresh one'),
+  SPICERACK_PUBLIC_URL: publicUrl.optional().meta({
+    description:
+      "where people reach it through a proxy, such as `https://rack.example.com`: its pages' requests come from there, and cookies are for HTTPS alone",
+    unset: 'its own address',
+  }),
+  SPICERACK_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .describe("further names by which it is reached, such as a proxy's, with commas between"),
   SPICERACK_ALLOWED_ORIGINS: z
     .string()
     .default('')
@@ -131,52 +129,194 @@ const Environment = z.object({
       (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()),
       'name sites as https://host or https://host:port, with commas between',
     )
-    .transform((origins) => origins.map((origin) => origin.toLowerCase())),
-  SPICERACK_DATA_DIR: z.string().default('./data'),
+    .transform((origins) => origins.map((origin) => origin.toLowerCase()))
+    .describe(
+      'other sites whose pages may use the API, such as `https://board.example`, with commas between; where a token is set they send it',
+    ),
+  SPICERACK_TRUST_PROXY: networks.describe(
+    'addresses and networks of your proxies, such as `10.0.0.7, fd00::/8`, with commas between: they are believed about where a request comes from',
+  ),
+  SPICERACK_TOKEN: ownToken
+    .optional()
+    .describe(
+      "the server's own token: with it every request is asked who it is, and whoever presents it may do everything; 16 characters or more, best a random one",
+    ),
+  SPICERACK_PUBLIC_READ: flag.meta({
+    description:
+      '`1`: who presents nothing may look, and change nothing. It needs `SPICERACK_TOKEN`, for those who may',
+    unset: 'off',
+  }),
+  SPICERACK_ALLOW_READ: allowList.describe(
+    'who may look, of those whom a proxy or a provider vouches for, with commas between: `mara@example.com`, all of `@example.com`, `group:ops`, or `*`: [how](sign-in.md)',
+  ),
+  SPICERACK_ALLOW_ACT: allowList.describe('who may run actions too'),
+  SPICERACK_ALLOW_ADMINISTER: allowList.describe('who may do everything'),
+  SPICERACK_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'write it as https://accounts.example.com' })
+    .optional()
+    .describe('the address of a provider of OpenID Connect at which people sign in: [how](sign-in.md#openid-connect)'),
+  SPICERACK_OIDC_CLIENT_ID: z.string().optional().describe('as what it knows this server'),
+  SPICERACK_OIDC_CLIENT_SECRET: z.string().optional().describe('what this server proves that with'),
+  SPICERACK_OIDC_SCOPES: z.string().default('openid profile email').describe('what is asked of it'),
+  SPICERACK_OIDC_NAME_CLAIM: z.string().default('email').describe("which claim of its is somebody's name"),
+  SPICERACK_OIDC_GROUPS_CLAIM: z.string().default('groups').describe('which claim has their groups'),
+  SPICERACK_PROXY_USER_HEADER: headerName
+    .optional()
+    .describe(
+      'the header in which those proxies, and nobody else, say who somebody is: [how](proxies.md#who-signs-in-at-the-proxy)',
+    ),
+  SPICERACK_PROXY_GROUPS_HEADER: headerName.optional().describe('the header in which they say in which groups that is'),
+  SPICERACK_METRICS_TOKEN: ownToken
+    .optional()
+    .describe(
+      'what Prometheus presents at `/api/metrics`, and nothing else opens that; without it, what the whole server asks for',
+    ),
+  SPICERACK_DATA_DIR: z.string().default('./data').describe('database, clones, logs'),
   SPICERACK_MACHINE: z
     .string()
     .regex(/^[\w.:-]{1,100}$/, 'use letters, digits, ".", ":", "-" and "_", at most 100')
-    .optional(),
-  SPICERACK_DATABASE_URL: z.string().optional(),
-  SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional(),
+    .optional()
+    .meta({
+      description: 'names this machine in the leases of jobs; no two that share a database may have one name',
+      unset: 'made once, in the data directory',
+    }),
+  SPICERACK_DATABASE_URL: z
+    .string()
+    .optional()
+    .meta({ description: '`libsql://…` for a database server', unset: 'a file in it' }),
+  SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional().describe('for that server'),
+  SPICERACK_KEEP_DAYS: z.coerce
+    .number()
+    .positive()
+    .default(30)
+    .describe('days that ended jobs and events are kept; a job that can still be undone stays'),
+  SPICERACK_KEEP_EVENTS: z.coerce
+    .number()
+    .int()
+    .min(1000)
+    .default(100_000)
+    .describe('the most events that are kept; a client that was away for longer starts over'),
+  SPICERACK_BUILD: z
+    .enum(['auto', 'never'])
+    .default('auto')
+    .describe('`never` for a service: a start takes the build of its sources (`npm run build`) and makes none'),
   /** Read where lines are written (`log.ts`); checked here. */
-  SPICERACK_LOG: z.enum(['auto', 'json', 'text']).default('auto'),
-  SPICERACK_LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info'),
-  SPICERACK_BUILD: z.enum(['auto', 'never']).default('auto'),
-  SPICERACK_EXECUTOR: z.enum(['auto', 'inngest', 'inline']).default('auto'),
-  SPICERACK_ENGINE: z.enum(['auto', 'git', 'git-spice']).default('auto'),
-  SPICERACK_GIT: z.string().default('git'),
-  SPICERACK_GIT_SPICE: z.string().optional(),
-  SPICERACK_INNGEST: z.string().optional(),
+  SPICERACK_LOG: z
+    .enum(['auto', 'json', 'text'])
+    .default('auto')
+    .describe(
+      '`json`: a line of JSON a fact on standard output; `text`: words; `auto`: words in a terminal, else JSON',
+    ),
+  SPICERACK_LOG_LEVEL: z
+    .enum(['info', 'warn', 'error'])
+    .default('info')
+    .describe('`warn` leaves out what goes well, `error` what mends itself, too'),
+  SPICERACK_EXECUTOR: z
+    .enum(['auto', 'inngest', 'inline'])
+    .default('auto')
+    .describe('`inngest`, `inline`, or `auto`: inline unless an Inngest server is configured'),
+  SPICERACK_ENGINE: z
+    .enum(['auto', 'git', 'git-spice'])
+    .default('auto')
+    .describe('`git`, `git-spice`, or `auto`: git-spice where its program is found'),
+  SPICERACK_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('how many repositories are worked on side by side'),
+  SPICERACK_LEASE: seconds(30).describe("seconds after which a silent worker's job may be taken over"),
+  SPICERACK_RETRY_DELAY: seconds(3).describe('seconds before the first retry of a network failure; doubles each time'),
+  SPICERACK_PATIENCE: seconds(900).describe(
+    'for how many seconds in all a job is tried again; then it ends and says so',
+  ),
+  SPICERACK_MAX_ATTEMPTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .default(5)
+    .describe('how often a job is tried before such a failure ends it'),
   SPICERACK_COMMITTER: z
     .string()
     .regex(/^[^<>\n]+ <[^<>\s]+>$/, 'write it as "Name <email>"')
-    .optional(),
-  SPICERACK_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
-  SPICERACK_ALLOW_LOCAL: flag,
-  SPICERACK_REMOTE_HOSTS: z.enum(['any', 'public']).default('any'),
+    .optional()
+    .meta({ description: '`Name <email>` of replayed commits', unset: "the host's git identity" }),
+  SPICERACK_ALLOW_LOCAL: flag.meta({
+    description: 'whether repositories may be paths, `file:` or plain `http:`',
+    unset: 'on for loopback',
+  }),
+  SPICERACK_REMOTE_HOSTS: z
+    .enum(['any', 'public'])
+    .default('any')
+    .describe(
+      '`public`: no remote on loopback, in a private network or link-local; names are resolved first and git is bound to what was found. Through a proxy, the proxy resolves them; names from `~/.ssh/config` are not known then',
+    ),
+  SPICERACK_NETWORK_TIMEOUT: seconds(600).describe('seconds that one git command may talk to a remote'),
+  SPICERACK_GIT: z.string().default('git').describe("git's program"),
+  SPICERACK_GIT_SPICE: z.string().optional().meta({ description: "git-spice's program", unset: 'looked up' }),
+  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(64, 'use at least 64 (MiB)').optional().meta({
+    description:
+      'MiB that one git process may fill; mapped packs do not count. A branch whose comparison needs more is left alone and says so',
+    unset: "a quarter of the machine's, at least 1024",
+  }),
   /** Read where programs are started (`environment.ts`); checked here. */
-  SPICERACK_CHILD_ENV: childEnv,
-  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(64, 'use at least 64 (MiB)').optional(),
-  SPICERACK_NETWORK_TIMEOUT: seconds(600),
-  SPICERACK_LEASE: seconds(30),
-  SPICERACK_RETRY_DELAY: seconds(3),
-  SPICERACK_PATIENCE: seconds(900),
-  SPICERACK_KEEP_DAYS: z.coerce.number().positive().default(30),
-  SPICERACK_KEEP_EVENTS: z.coerce.number().int().min(1000).default(100_000),
-  SPICERACK_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(5),
-  SPICERACK_GITHUB_TOKEN: gitHubToken,
-  SPICERACK_GITHUB_HOSTS: gitHubHosts,
-  GITHUB_TOKEN: gitHubToken,
-  INNGEST_BASE_URL: z.url().optional(),
-  INNGEST_EVENT_KEY: z.string().optional(),
-  INNGEST_SIGNING_KEY: z.string().optional(),
-  INNGEST_SERVE_ORIGIN: z.url().optional(),
-  INNGEST_DEV: z.string().optional(),
+  SPICERACK_CHILD_ENV: childEnv.describe(
+    'further variables that git and the other programs get, with commas between: what a credential helper of yours reads',
+  ),
+  GITHUB_TOKEN: gitHubToken.describe(
+    'a token of github.com that may read pull requests and checks; without one nothing is asked there',
+  ),
+  SPICERACK_GITHUB_TOKEN: gitHubToken.describe('the same for every GitHub host below, and instead of `GITHUB_TOKEN`'),
+  SPICERACK_GITHUB_HOSTS: gitHubHosts.describe(
+    'GitHub Enterprise hosts, with commas between; `host=https://…/graphql` where its API is not at `https://host/api/graphql`',
+  ),
+  INNGEST_BASE_URL: z
+    .url()
+    .optional()
+    .describe('the address of an Inngest server of your own: [how](nodes.md#with-inngest-or-without)'),
+  INNGEST_EVENT_KEY: z.string().optional().describe('what it, or Inngest Cloud, takes events with'),
+  INNGEST_SIGNING_KEY: z.string().optional().describe('what it and this server know each other by'),
+  /** Read by Inngest's own client (`inngest/client.ts`). */
+  INNGEST_SIGNING_KEY_FALLBACK: z.string().optional().describe('the signing key before, while it is being changed'),
+  INNGEST_SERVE_ORIGIN: z.url().optional().meta({
+    description:
+      'where that server reaches this one, or what stands in front of all nodes, such as `https://rack.example.com`; never loopback where `HOST` is not',
+    unset: 'this machine',
+  }),
+  INNGEST_DEV: z.string().optional().meta({
+    description: "`1` for Inngest's development server, which signs nothing; not together with `SPICERACK_TOKEN`",
+    unset: '`0`',
+  }),
+  SPICERACK_INNGEST: z.string().optional().meta({ description: "the Inngest server's program", unset: 'looked up' }),
 });
 
-/** The names of all settings. */
-export const SETTINGS: readonly string[] = Object.keys(Environment.shape);
+/** A setting, as documents tell of it. */
+export interface Setting {
+  name: string;
+  /** What holds without it, in Markdown. */
+  unset: string;
+  /** What it is for, in Markdown with links from `docs`. */
+  meaning: string;
+}
+
+/** All settings, in the order of their document. */
+export function settings(): Setting[] {
+  return Object.entries(Environment.shape).map(([name, schema]) => {
+    const { unset, description } = Told.parse(schema.meta());
+    const fallback = fallbackOf(schema);
+    return { name, unset: unset ?? (fallback ? `\`${fallback}\`` : 'none'), meaning: description };
+  });
+}
+
+const Told = z.object({ description: z.string(), unset: z.string().optional() });
+
+/** The value that a setting has by itself, which may stand below what becomes of it. */
+function fallbackOf(schema: z.core.$ZodType): string | null {
+  if (schema instanceof z.ZodDefault) return String(schema.def.defaultValue);
+  return schema instanceof z.ZodPipe ? fallbackOf(schema.in) : null;
+}
 
 export interface GitHubHost {
   /** Address of its GraphQL API. */

@@ -16,21 +16,31 @@ import { writeBranch } from '@/testing/stack';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** A node's own clock, so many minutes off; that of the database stays right, as it does on a server. */
+const clockOff = (minutes: number) =>
+  `data:text/javascript,${encodeURIComponent(`const Right = Date;
+globalThis.Date = class extends Right {
+  constructor(...given) { if (given.length > 0) super(...given); else super(Right.now() + ${minutes * 60_000}); }
+  static now() { return Right.now() + ${minutes * 60_000}; }
+};`)}`;
+
 /**
  * Two nodes as two containers are: one host name and one system, but a namespace of process numbers and a data
- * directory each. The database is one file, since no libSQL server can be had here.
+ * directory each. Their clocks are ten minutes off, one this way and one that, which must not matter to any of it. The
+ * database is one file, since no libSQL server can be had here.
  */
-describe.runIf(process.platform === 'linux')('two containers with one host name on one database', () => {
+describe.runIf(process.platform === 'linux')('two containers of one host name, clocks ten minutes off', () => {
   let dir: string;
   let db: Db;
   const remotes: Remote[] = [];
   const nodes: ChildProcess[] = [];
 
   /** @returns what ends the node, and all that it has started, at once */
-  async function startNode(name: string): Promise<ChildProcess> {
+  async function startNode(name: string, minutesOff: number): Promise<ChildProcess> {
     const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-    const args = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, '--import', 'tsx'];
-    const node = spawn('unshare', [...asRoot, ...args, 'e2e/support/job-node.ts'], {
+    const inOwn = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath];
+    const program = ['--import', clockOff(minutesOff), '--import', 'tsx', 'e2e/support/job-node.ts'];
+    const node = spawn('unshare', [...asRoot, ...inOwn, ...program], {
       cwd: root,
       env: {
         PATH: process.env.PATH,
@@ -90,8 +100,8 @@ describe.runIf(process.platform === 'linux')('two containers with one host name 
     await writeFile(join(dir, 'git'), '#!/bin/sh\ncase " $* " in *" fetch "*) sleep 1.5 ;; esac\nexec git "$@"\n', {
       mode: 0o755,
     });
-    await startNode('one');
-    await startNode('two');
+    await startNode('one', -10);
+    await startNode('two', 10);
   });
   afterAll(async () => {
     for (const node of nodes) node.kill('SIGKILL');

@@ -8,7 +8,7 @@ import { type Graph, isTest, isTestFile, shortest } from './graph';
 export const ROOMS: string[][] = [
   ['src/breather.ts', 'src/config.ts', 'src/counters.ts', 'src/environment.ts', 'src/machine.ts', 'src/shutdown.ts'],
   ['src/text'],
-  ['src/log.ts'],
+  ['src/log.ts', 'src/spans.ts'],
   ['src/model'],
   ['src/db'],
   ['src/access'],

@@ -4,6 +4,7 @@ import type { Asker } from '@/access/asker';
 import { aboutOf, note } from '@/access/audit';
 import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
+import { count } from '@/counters';
 import { databaseTrouble } from '@/db/trouble';
 import { log, logTrouble } from '@/log';
 import type { Role } from '@/model/access';
@@ -116,11 +117,17 @@ function notAllowed({ name, role }: Asker, needed: Role): Parameters<typeof refu
 
 /** Whatever changes something is written down with who did it, once it is done. */
 const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
+  const begun = performance.now();
   const result = await next();
   if (type !== 'mutation' || !result.ok) return result;
+  const took = (performance.now() - begun) / 1000;
   const about = aboutOf(await getRawInput(), result.data);
   const { name, address } = ctx.asker;
   const isJob = aboutOf(result.data).jobId !== undefined && path !== 'jobs.cancel';
+  if (isJob) {
+    count('accepted');
+    count('accept_seconds', took);
+  }
   log('info', isJob ? 'accepted' : 'done', `${isJob ? 'Accepted' : 'Done'}: ${path}`, {
     ...about,
     who: ctx.requestedBy,
@@ -160,11 +167,15 @@ export const expected = z
   .regex(/^[0-9a-f]{32}$/, 'Give the tipsKey of a forecast, or leave it out.')
   .optional();
 
+/** As many branches one action may name. */
+const MOST_BRANCHES = 1000;
+
 /** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `queue/kinds.ts` knows. */
 export const action = z.strictObject({
   repoId,
   kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
   branch: branchName.optional(),
+  branches: z.array(branchName).max(MOST_BRANCHES, `Name at most ${MOST_BRANCHES} branches.`).readonly().optional(),
   parent: branchName.optional(),
   suggested: z.boolean().optional(),
   base: z.string().max(64, 'This is too long for the id of a commit.').optional(),

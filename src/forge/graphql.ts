@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { setCounter } from '@/counters';
 import type { ForgeErrorCode } from '@/model/errors';
 import type { ForgeRepo } from '@/repos/forge-url';
 import { oneLine, shown } from '@/text/foreign';
@@ -76,6 +77,7 @@ export async function askGitHub(
       redirect: 'error',
       signal: AbortSignal.any([signal, timeout]),
     });
+    noteBudget(host, response);
     return read(host, forge, response, await textOf(host, response));
   } catch (error) {
     signal.throwIfAborted();
@@ -83,6 +85,12 @@ export async function askGitHub(
     if (timeout.aborted) throw new ForgeError('timeout', `${host} did not answer in time.`, QUIET_MS);
     throw new ForgeError('unreachable', `${host} cannot be reached: ${reasonOf(error)}.`);
   }
+}
+
+/** For whoever watches how many questions are left (`upkeep/metrics.ts`). */
+function noteBudget(host: string, { headers }: Response): void {
+  const remaining = headers.get('x-ratelimit-remaining');
+  if (remaining !== null && /^\d{1,9}$/.test(remaining)) setCounter(`forge_budget ${host}`, Number(remaining));
 }
 
 /** The body as it comes out of its compression, which may make a gigabyte of a megabyte. @throws ForgeError */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { known } from '@/counters';
 import { type FakeGitHub, type FakePullRequest, fakeGitHub, type Manners } from '@/testing/fake-github';
 import { pullRequests } from './pull-requests';
 
@@ -28,6 +29,7 @@ describe('pullRequests', () => {
     ];
     const { byBranch, problem } = await ask([]);
     expect(problem).toBeNull();
+    expect(known(`forge_budget ${new URL(github.apiUrl).host}`)).toBe(4987);
     expect(byBranch.get('cart')).toEqual({
       number: 7,
       state: 'open',

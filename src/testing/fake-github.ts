@@ -117,7 +117,8 @@ export async function fakeGitHub(repository: string): Promise<FakeGitHub> {
     const errors = checks
       ? undefined
       : [{ type: 'FORBIDDEN', message: 'Resource not accessible by personal access token' }];
-    send(200, { data: { repository: select(operation, variables, checks) }, errors });
+    const headers = { 'x-ratelimit-remaining': '4987' };
+    send(200, { data: { repository: select(operation, variables, checks) }, errors }, headers);
   }
 
   function select(operation: string, variables: Record<string, unknown>, checks: boolean): Record<string, unknown> {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '@libsql/client';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/libsql';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
 import { type Db, openDatabase } from '@/db/client';
 import { problems, setProblem } from '@/db/problems';
@@ -14,7 +14,7 @@ import * as schema from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { type InProcess, inProcess } from '@/testing/in-process';
 import { writeBranch } from '@/testing/stack';
-import { diskProblem, lookAtDatabase, watchClock } from './health';
+import { clockProblem, diskProblem, lookAtDatabase, watchClock } from './health';
 
 const run = promisify(execFile);
 const { jobLogs, jobSteps, jobs, repos } = schema;
@@ -102,6 +102,18 @@ describe('the database in trouble', () => {
     expect(await add(db, 'one')).toMatchObject({ accepted: true });
   });
 
+  it('with another clock than this machine: tells by how much, and of a few seconds nothing', async () => {
+    expect(clockProblem(await lookAtDatabase(db))).toBeNull();
+    const off = async (ms: number) => {
+      const own = Date.now();
+      vi.spyOn(Date, 'now').mockReturnValue(own + ms);
+      return clockProblem(await lookAtDatabase(db).finally(() => vi.restoreAllMocks()))?.what;
+    };
+    expect(await off(600_000)).toMatch(/^This machine's clock is (599|600) s ahead of the database's/);
+    expect(await off(-600_000)).toMatch(/^This machine's clock is 60[01] s behind the database's/);
+    expect(await off(20_000)).toBeUndefined();
+  });
+
   it('not reachable: the status answers all the same', async () => {
     const far = drizzle(createClient({ url: 'http://127.0.0.1:9' }), { schema });
     expect(await asCaller(far).system.status()).toMatchObject({
@@ -111,6 +123,13 @@ describe('the database in trouble', () => {
     });
     await lookAtDatabase(db);
   });
+});
+
+it('what a killed server has left of its look for room is gone after the next one', async () => {
+  const dir = await mkdtemp(join(root, 'left-'));
+  await writeFile(join(dir, '.room'), 'left');
+  expect(await diskProblem(dir)).toBeNull();
+  expect(await readdir(dir)).toEqual([]);
 });
 
 describe.skipIf(noMount)(`a full disk${noMount ? ` (${noMount})` : ''}`, () => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +16,9 @@ const LOOK_MS = 5000;
 /** Below so much free room the page warns. */
 const LITTLE_ROOM = 256 * 1024 * 1024;
 
+/** So far apart two clocks may be before somebody is told, in milliseconds: Inngest and providers of sign-ins ask for a few minutes at most. */
+const APART_MS = 60_000;
+
 /** A clock that was set back is told of until it has caught up, but no longer than this: then it was simply wrong before. */
 const CLOCK_TOLD_MS = 600_000;
 
@@ -28,8 +30,8 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
     setProblem('modes', await modesProblem(dataDir));
     setProblem('git', gitProblem());
     setProblem('git_program', gitProgramProblem(await gitVersion()));
-    setProblem('clock', clock(Date.now(), performance.now()));
-    await lookAtDatabase(db);
+    const apart = await lookAtDatabase(db);
+    setProblem('clock', clock(Date.now(), performance.now()) ?? clockProblem(apart));
     await sleep(LOOK_MS, undefined, { signal: abort }).catch(() => undefined);
   }
 }
@@ -38,7 +40,8 @@ type Found = Trouble | null;
 
 /** Whether the data directory can be written, found out by writing. */
 export async function diskProblem(dataDir: string): Promise<Found> {
-  const path = join(dataDir, `.room-${process.pid}-${randomUUID().slice(0, 8)}`);
+  // One name, so that what a killed server leaves is taken away by the next one.
+  const path = join(dataDir, '.room');
   const waits = 'Nothing is lost; jobs go on by themselves when';
   try {
     await mkdir(dataDir, { recursive: true });
@@ -93,8 +96,10 @@ function gitProblem(): Found {
 /**
  * A database in trouble is written to, to see whether that is over; one that is well is only asked for its lock,
  * which writes nothing: trouble shows itself at the next write (`openDatabase` reports it).
+ * @returns by how many milliseconds this machine's clock is ahead of the database's; null where that is not known
  */
-export async function lookAtDatabase(db: Db): Promise<void> {
+export async function lookAtDatabase(db: Db): Promise<number | null> {
+  let ahead: number | null = null;
   try {
     if (hasProblem('database')) {
       const value = sql<string>`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
@@ -102,13 +107,27 @@ export async function lookAtDatabase(db: Db): Promise<void> {
         db.insert(meta).values({ key: 'written_at', value }).onConflictDoUpdate({ target: meta.key, set: { value } }),
       ]);
     } else {
-      await db.$client.batch(['select 1'], 'write');
+      const asked = Date.now();
+      const [answer] = await db.$client.batch([`select (julianday('now') - 2440587.5) * 86400000 as at`], 'write');
+      // It may have been waited for: only what lies outside of that time is the clock's.
+      const at = Number(answer?.rows[0]?.at);
+      ahead = Math.max(0, asked - at) + Math.min(0, Date.now() - at);
     }
     setProblem('database', null);
   } catch (error) {
     const unknown = { what: `The database fails: ${String(error)}`, hint: 'It is tried again.' };
     setProblem('database', databaseTrouble(error) ?? unknown);
   }
+  return ahead;
+}
+
+/** What follows from the clocks of this machine and the database: none of the queue's times, which are the database's. */
+export function clockProblem(aheadMs: number | null): Found {
+  if (aheadMs === null || Math.abs(aheadMs) < APART_MS) return null;
+  return {
+    what: `This machine's clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's.`,
+    hint: 'Jobs go on, by the clock of the database. Set it right: Inngest and whoever signs people in do not believe a wrong clock.',
+  };
 }
 
 /**

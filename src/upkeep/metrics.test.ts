@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { jobs } from '@/db/schema';
 import { tailOf } from '@/feed/tail';
 import { git } from '@/git/process/run';
@@ -14,6 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+const value = async (name: string) =>
+  Number((await metrics(test.db)).match(new RegExp(`^spicerack_${name} ([\\d.e-]+)$`, 'm'))?.[1]);
+
 it('tells of the queue, what ended and the disk, each line as Prometheus reads it, and names no branch', async () => {
   const repoId = await test.addRepo({ 'secret/branch': 'main' });
   const add = (id: string) =>
@@ -27,7 +31,7 @@ it('tells of the queue, what ended and the disk, each line as Prometheus reads i
   });
   const text = await metrics(test.db);
   for (const line of text.trimEnd().split('\n')) {
-    expect(line).toMatch(/^(# (HELP|TYPE) spicerack_\w+ .+|spicerack_\w+(\{\w+="\w+"\})? -?\d+(\.\d+)?(e-?\d+)?)$/);
+    expect(line).toMatch(/^(# (HELP|TYPE) spicerack_\w+ .+|spicerack_\w+(\{\w+="[\w.:]+"\})? -?\d+(\.\d+)?(e-?\d+)?)$/);
   }
   expect(text).toContain('spicerack_jobs_open{status="queued"} 2\n');
   expect(text).toContain('spicerack_jobs_open{status="running"} 0\n');
@@ -39,14 +43,28 @@ it('tells of the queue, what ended and the disk, each line as Prometheus reads i
 });
 
 it('tells how many follow the feed, and how many gits were started and run', async () => {
-  const value = async (name: string) =>
-    Number((await metrics(test.db)).match(new RegExp(`^spicerack_${name} (\\d+)$`, 'm'))?.[1]);
   const before = await value('git_processes_total');
   await git(['--version']);
   expect(await value('git_processes_total')).toBe(before + 1);
   expect(await value('git_processes')).toBe(0);
   const leave = tailOf(test.db).join();
   expect(await value('streams')).toBe(1);
+  // Not before it knows where it is to go on from: what was written until then is nobody's lag.
+  await vi.waitFor(() => expect(tailOf(test.db).version).toBeGreaterThan(0));
+  const read = await value('feed_reads_total');
+  await test.addRepo({});
+  await vi.waitFor(async () => expect(await value('feed_reads_total')).toBeGreaterThan(read));
+  expect(await value('feed_lag_seconds_total')).toBeGreaterThanOrEqual(0);
   leave();
   expect(await value('streams')).toBe(0);
+});
+
+it('tells how quickly calls are answered with a job, and of those that make none nothing', async () => {
+  const api = callerOn(test.db);
+  const repoId = await test.addRepo({});
+  const before = await value('accepted_total');
+  await api.jobs.run({ repoId, kind: 'sync_repo' });
+  await api.repos.update({ repoId, name: 'other' });
+  expect(await value('accepted_total')).toBe(before + 1);
+  expect(await value('accept_seconds_total')).toBeGreaterThan(0);
 });

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { counted } from '@/counters';
+import { config } from '@/config';
+import { counted, known } from '@/counters';
 import type { Db } from '@/db/client';
 import { problems, takesJobs } from '@/db/problems';
 import { knownDiskUse } from './disk-use';
@@ -101,6 +102,38 @@ export async function metrics(db: Db): Promise<string> {
       type: 'counter',
       help: 'Jobs that this server took from one that had ended or fallen silent.',
       values: [{ value: counted('takeovers') }],
+    },
+    {
+      name: 'accepted_total',
+      type: 'counter',
+      help: 'Calls that this server has answered with a job.',
+      values: [{ value: counted('accepted') }],
+    },
+    {
+      name: 'accept_seconds_total',
+      type: 'counter',
+      help: 'How long those took, in all.',
+      values: [{ value: counted('accept_seconds') }],
+    },
+    {
+      name: 'feed_reads_total',
+      type: 'counter',
+      help: 'How often this server found something new in the feed while somebody followed it.',
+      values: [{ value: counted('feed_reads') }],
+    },
+    {
+      name: 'feed_lag_seconds_total',
+      type: 'counter',
+      help: 'How old the newest of it was each time, in all.',
+      values: [{ value: counted('feed_lag_seconds') }],
+    },
+    {
+      name: 'forge_budget',
+      help: 'How many questions a forge still took when this server asked it last.',
+      values: [...config().githubHosts.values()].map(({ apiUrl }) => {
+        const { host } = new URL(apiUrl);
+        return { labels: { host }, value: known(`forge_budget ${host}`) };
+      }),
     },
     {
       name: 'git_processes_total',
