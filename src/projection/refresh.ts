@@ -211,9 +211,10 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
     landings: found,
     landedInPart: found.flatMap(({ branch, into, base, upTo }) => {
-      // Of what it stood on for a moment only, nobody has to hear.
+      // Nobody has to hear of what it stood on for a moment only, nor of commits by which its parent had landed.
       const there = live.find(({ row, parent }) => row.name === branch && (into === parent || into === trunk.name));
-      return there ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [];
+      const commits = history.ownCommits(upTo, [base]).filter((id) => !voided.some(({ at }) => at === id));
+      return there && commits.length > 0 ? [{ branch, into, commits }] : [];
     }),
     voided,
     merged: rows
@@ -500,7 +501,8 @@ function beforeRewrites(
     const below = candidate.below.map((place) => {
       return { ...place, lookedAt: place.name === trunk ? lookedAt.trunk : lookedAt.parent };
     });
-    return [{ ...candidate, tip, base, recorded: { base, tip }, hadWork: true, below, pullRequest: undefined }];
+    const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
+    return [{ ...candidate, tip, base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
   });
 }
 
