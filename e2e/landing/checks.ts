@@ -278,7 +278,8 @@ function tellsWhatLeft(
     on === null ? [...after.values()].some(({ ids }) => ids.has(commit)) : !after.get(on)?.ids.has(commit),
   );
   const landed = (job.result?.left ?? []).filter(
-    ({ subject, on }) => on === null && plain.some(({ into, commits }) => into === 'main' && commits.includes(subject)),
+    ({ subject, on, replacedBy }) =>
+      on === null && !replacedBy && plain.some(({ into, commits }) => into === 'main' && commits.includes(subject)),
   );
   return [
     ...untold.map((subject) => `${subject} is on no branch any more, and nothing says so`),
