@@ -21,7 +21,7 @@ test.runIf(isThere('systemd-analyze'))('systemd knows every line of spicerack.se
 });
 
 test.runIf(isThere('caddy', 'version'))('Caddy takes the Caddyfile', () => {
-  const env = { PATH: process.env.PATH, HOME: tmpdir(), PUBLIC_HOST: 'rack.example.com' };
+  const env = { NODE_ENV: 'test' as const, PATH: process.env.PATH, HOME: tmpdir(), PUBLIC_HOST: 'rack.example.com' };
   const args = ['adapt', '--config', `${root}deploy/Caddyfile`, '--adapter', 'caddyfile'];
   expect(execFileSync('caddy', args, { env, encoding: 'utf8', stdio: 'pipe' })).toContain('/api/ready');
 });
