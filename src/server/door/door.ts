@@ -28,7 +28,7 @@ import {
   landing,
   type Rules,
 } from './access';
-import { type OidcProvider, readBegun, writeBegun } from './oidc';
+import { type Provider, readBegun, writeBegun } from './provider';
 import { addressOf, vouchedFor } from './proxies';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
 import { SIGN_IN_HEADERS, type SignInForm, signInPage } from './sign-in-page';
@@ -77,7 +77,7 @@ export interface DoorOptions {
   sessions: Sessions;
   tokens: Tokens;
   /** Where people sign in besides; null where there is no such provider. */
-  provider: OidcProvider | null;
+  provider: Provider | null;
   /** Writes down who signed in and out, and who failed to. */
   note(entry: AuditEntry): Promise<void>;
   /** Whether Upgrade requests may come in; only hot reload needs them. */
