@@ -1,8 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * The files that take longest, the longest first. Vitest starts large files first, and these are small: the last of
+ * them would run when all others have ended. `npm test` names the slowest at its end.
+ */
+const LONGEST = [
+  'e2e/server/workflow-inngest.test.ts',
+  'e2e/faults/faults.test.ts',
+  'e2e/server/workflow-inline.test.ts',
+  'src/api/landings.test.ts',
+  'e2e/landing/landing.test.ts',
+  'e2e/cli/cli.test.ts',
+].map(here);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.indexOf(moduleId);
+      return found < 0 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -23,6 +47,7 @@ export default defineConfig({
     ],
     // Vitest would leave a core idle; a third of the time a test waits for a server or a clock.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: LongestFirst },
     // What goes well is not said.
     env: { SPICERACK_LOG: 'text', SPICERACK_LOG_LEVEL: 'error' },
     testTimeout: 60_000,

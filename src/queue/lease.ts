@@ -50,6 +50,11 @@ export interface Lease {
   readonly held: SQL;
   /** Runs fenced statements as one transaction. @throws LeaseLost, having written nothing */
   write(statements: Statement[]): Promise<void>;
+  /**
+   * Fenced statements that go out with the next ones that are written, before them, at the latest when the lease rests:
+   * for what is told of work that comes to its next write at once. Lost where the process ends before, or that fails.
+   */
+  later(statements: Statement[]): void;
   /** Puts a process group on record, so that whoever takes over can end it. */
   record(group: ProcessGroup): Promise<void>;
   /** Stops renewing. The lease then covers the wait until the same run's next step, which takes it anew. */
@@ -92,26 +97,27 @@ export async function takeLease(
   if (!before || before.dispatch !== ref.dispatch || !isOpen(before)) return { kind: 'over' };
   if (!takesJobs()) return { kind: 'busy' };
   const deadFence = before.leaseHeld && holderIsDead(before) ? before.fence : -1;
-  const self = identifyProcess(process.pid);
-
-  const [taken] = await db
-    .update(jobs)
-    .set({
-      status: 'running',
-      startedAt: sql`coalesce(${jobs.startedAt}, ${NOW})`,
-      executor,
-      fence: sql`${jobs.fence} + 1`,
-      attempt: sql`${jobs.attempt} + (${jobs.claimed} <> ${jobs.dispatch} or ${jobs.nextAttemptAt} is not null)`,
-      claimed: ref.dispatch,
-      nextAttemptAt: null,
-      leaseUntil: inFuture(config().leaseMs),
-      leaseHeld: true,
-      leaseMachine: machine(),
-      leaseProcess: self,
-      leaseGroup: null,
-    })
-    .where(
-      sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and (
+  const fence = before.fence + 1;
+  const held = isHeld(ref.jobId, fence);
+  const [[taken], tended, , [repo]] = await write(db, [
+    db
+      .update(jobs)
+      .set({
+        status: 'running',
+        startedAt: sql`coalesce(${jobs.startedAt}, ${NOW})`,
+        executor,
+        fence,
+        attempt: sql`${jobs.attempt} + (${jobs.claimed} <> ${jobs.dispatch} or ${jobs.nextAttemptAt} is not null)`,
+        claimed: ref.dispatch,
+        nextAttemptAt: null,
+        leaseUntil: inFuture(config().leaseMs),
+        leaseHeld: true,
+        leaseMachine: machine(),
+        leaseProcess: identifyProcess(process.pid),
+        leaseGroup: null,
+      })
+      .where(
+        sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${before.fence} and (
         (${jobs.status} = 'running' and (not ${jobs.leaseHeld} or ${jobs.leaseUntil} < ${NOW}
           or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence})
           and (${jobs.leaseHeld} or ${jobs.nextAttemptAt} is null or ${hasRoom()}))
@@ -120,8 +126,16 @@ export async function takeLease(
           and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId} and other.status = 'queued'
             and other.seq < ${jobs.seq})
           and ${hasRoom()}))`,
-    )
-    .returning();
+      )
+      .returning(),
+    // Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that.
+    db
+      .delete(cloneUpkeep)
+      .where(sql`${cloneUpkeep.repoId} = ${before.repoId} and ${cloneUpkeep.machine} = ${machine()} and ${held}`)
+      .returning({ group: cloneUpkeep.processGroup }),
+    interruptedSteps(db, ref.jobId, held),
+    db.select().from(repos).where(sql`${repos.id} = ${before.repoId}`),
+  ]);
   if (!taken) {
     const [after] = await db.select().from(jobs).where(sql`${jobs.id} = ${ref.jobId}`);
     if (!after || after.dispatch !== ref.dispatch || !isOpen(after)) return { kind: 'over' };
@@ -134,8 +148,7 @@ export async function takeLease(
     return { kind: 'not_yet' };
   }
   if (before.leaseGroup && before.leaseMachine === machine()) killGroup(before.leaseGroup);
-  await takeClone(db, taken.repoId);
-  const [repo] = await db.select().from(repos).where(sql`${repos.id} = ${taken.repoId}`);
+  for (const { group } of tended) if (group) killGroup(group);
   if (!repo) return { kind: 'over' };
   sayTaken(before, taken, repo.name, deadFence === before.fence);
   return holdLease(db, taken, repo, shutdown);
@@ -153,13 +166,17 @@ function sayTaken(before: JobRow, taken: JobRow, repository: string, holderIsDea
   } else if (attempt > before.attempt) log('info', 'tried_again', 'Tried again', facts);
 }
 
-/** Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that. */
-async function takeClone(db: Db, repoId: string): Promise<void> {
-  const tended = await db
-    .delete(cloneUpkeep)
-    .where(sql`${cloneUpkeep.repoId} = ${repoId} and ${cloneUpkeep.machine} = ${machine()}`)
-    .returning({ group: cloneUpkeep.processGroup });
-  for (const { group } of tended) if (group) killGroup(group);
+/** SQL for whether this holder has the lease. */
+function isHeld(jobId: string, fence: number): SQL {
+  return sql`exists (select 1 from jobs where id = ${jobId} and fence = ${fence} and status = 'running')`;
+}
+
+/** Marks what an earlier holder left running. */
+function interruptedSteps(db: Db, jobId: string, held: SQL): Statement {
+  return db.run(
+    sql`update job_steps set status = 'error', message = 'interrupted', finished_at = ${NOW}
+        where job_id = ${jobId} and status = 'running' and ${held}`,
+  );
 }
 
 function isOpen(job: JobRow): boolean {
@@ -192,7 +209,6 @@ export function isHeldHere(job: Pick<JobRow, 'id' | 'fence'>): boolean {
 function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): Lease {
   const abort = new AbortController();
   heldHere().add(leaseName(job));
-  const held = sql`exists (select 1 from jobs where id = ${job.id} and fence = ${job.fence} and status = 'running')`;
   const mine = sql`${jobs.id} = ${job.id} and ${jobs.fence} = ${job.fence} and ${jobs.status} = 'running'`;
   const renew = () =>
     db
@@ -229,15 +245,25 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
   shutdown.addEventListener('abort', onShutdown, { once: true });
   if (shutdown.aborted) onShutdown();
 
+  let unwritten: Statement[] = [];
+  const takeUnwritten = () => {
+    const statements = unwritten;
+    unwritten = [];
+    return statements;
+  };
+
   return {
     job,
     repo,
     db,
     signal: abort.signal,
-    held,
+    held: isHeld(job.id, job.fence),
     async write(statements) {
-      const [renewed] = await write(db, [renew(), ...statements]);
+      const [renewed] = await write(db, [renew(), ...takeUnwritten(), ...statements]);
       if (renewed.length === 0) throw lost();
+    },
+    later(statements) {
+      unwritten.push(...statements);
     },
     async record(group) {
       const leader = identifyProcess(group.pgid);
@@ -251,7 +277,8 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       await beating;
       // A server that shuts down hands the lease back: whoever is next need not wait.
       const leaseUntil = shutdown.aborted ? NOW : inFuture(config().leaseMs);
-      await db.update(jobs).set({ leaseHeld: false, leaseUntil, leaseGroup: null }).where(mine);
+      const resting = db.update(jobs).set({ leaseHeld: false, leaseUntil, leaseGroup: null }).where(mine);
+      await write(db, [resting, ...takeUnwritten()]);
     },
   };
 }

@@ -63,7 +63,8 @@ export function setResult(lease: Lease, result: JobResult) {
 
 /**
  * Runs a part of a step under the eyes of whoever watches: a row that says running, then completed or error,
- * and the job's message. A null `phase` is the step itself.
+ * and the job's message. A null `phase` is the step itself. That it is completed is written with what comes next, which
+ * must not be long in coming.
  */
 export async function watched<T>(
   lease: Lease,
@@ -72,13 +73,16 @@ export async function watched<T>(
   message: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  await lease.write([
+  const begun = [
     lease.db.run(
       sql`insert into job_steps (job_id, attempt, step, phase, status, message)
           select id, attempt, ${step}, ${phase}, 'running', ${forMessage(message)} from jobs where id = ${lease.job.id} and ${lease.held}`,
     ),
     ...(message ? [setMessage(lease, message), logLine(lease, message)] : []),
-  ]);
+  ];
+  // A step says what it does by its first part.
+  if (phase === null) lease.later(begun);
+  else await lease.write(begun);
   const end = (status: 'completed' | 'error', words: string) =>
     lease.db.run(
       sql`update job_steps set status = ${status}, finished_at = ${NOW}, message = case ${words} when '' then message else ${words} end
@@ -86,7 +90,7 @@ export async function watched<T>(
     );
   try {
     const result = await work();
-    await lease.write([end('completed', '')]);
+    lease.later([end('completed', '')]);
     return result;
   } catch (error) {
     // A holder that has lost the lease says nothing more: the row is the new holder's.
@@ -94,12 +98,4 @@ export async function watched<T>(
       await lease.write([end('error', forMessage(error instanceof Error ? error.message : String(error)))]);
     throw error;
   }
-}
-
-/** Marks what an earlier holder left running. */
-export function interruptedSteps(lease: Lease): Statement {
-  return lease.db.run(
-    sql`update job_steps set status = 'error', message = 'interrupted', finished_at = ${NOW}
-        where job_id = ${lease.job.id} and status = 'running' and ${lease.held}`,
-  );
 }

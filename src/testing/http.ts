@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { spawnGit } from '@/git/process/run';
+import { launchGit } from '@/git/process/run';
 
 /**
  * How a repository's remote behaves: as it should; as if it were not there (every connection breaks); accepting
@@ -96,7 +96,26 @@ function backend(
   mute: boolean,
 ): void {
   const header = (name: string) => String(request.headers[name] ?? '');
-  const child = spawnGit(['http-backend'], {
+  let head: Buffer | null = Buffer.alloc(0);
+  const child = launchGit(['http-backend'], {
+    stderr: () => undefined,
+    stdout(chunk) {
+      if (mute) return;
+      if (head === null) {
+        response.write(chunk);
+        return;
+      }
+      head = Buffer.concat([head, chunk]);
+      const end = head.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      for (const line of head.subarray(0, end).toString('latin1').split('\r\n')) {
+        const [, name = '', value = ''] = line.match(/^([^:]+):\s*(.*)$/) ?? [];
+        if (name.toLowerCase() === 'status') response.statusCode = Number.parseInt(value, 10);
+        else response.setHeader(name, value);
+      }
+      response.write(head.subarray(end + 4));
+      head = null;
+    },
     env: {
       GIT_PROJECT_ROOT: dir,
       GIT_HTTP_EXPORT_ALL: '1',
@@ -115,34 +134,14 @@ function backend(
       ...(request.headers['content-length'] ? { CONTENT_LENGTH: header('content-length') } : {}),
     },
   });
-  // EPIPE when the program answers without reading the whole request.
-  child.stdin.on('error', () => undefined);
-  request.pipe(child.stdin);
-  if (mute) {
-    child.stdout.resume();
-    child.on('close', () => request.socket.destroy());
-    return;
-  }
-  response.on('close', () => child.kill());
-
-  let head = Buffer.alloc(0);
-  const readHead = (chunk: Buffer) => {
-    head = Buffer.concat([head, chunk]);
-    const end = head.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    child.stdout.off('data', readHead);
-    const headers = head.subarray(0, end).toString('latin1').split('\r\n');
-    for (const line of headers) {
-      const [, name = '', value = ''] = line.match(/^([^:]+):\s*(.*)$/) ?? [];
-      if (name.toLowerCase() === 'status') response.statusCode = Number.parseInt(value, 10);
-      else response.setHeader(name, value);
+  request.on('data', (chunk: Buffer) => child.write(chunk));
+  request.on('end', () => child.end());
+  void child.exit.then(() => {
+    if (mute) request.socket.destroy();
+    else {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
     }
-    response.write(head.subarray(end + 4));
-    child.stdout.pipe(response);
-  };
-  child.stdout.on('data', readHead);
-  child.on('close', () => {
-    if (!response.headersSent) response.writeHead(500);
-    response.end();
   });
+  if (!mute) response.on('close', () => child.kill('SIGKILL'));
 }

@@ -116,12 +116,10 @@ async function carryOut(
   const tips = tipsKey({ trunk: trunk.name, trunkTip: trunk.tip, engine: choice }, rows);
   await refuseUnexpected(lease, tips);
   // What only reads is not what was foreseen of the action.
-  if (job.move) await lease.write([rememberForecast(lease, action, tips)]);
+  if (job.move) lease.later([rememberForecast(lease, action, tips)]);
   const engine = await pickEngine(choice, config().engine);
   if ('engine' in engine && action.kind !== 'register_existing_branch') {
-    await lease.write([
-      db.run(sql`update jobs set engine = ${engine.engine.name} where id = ${job.id} and ${lease.held}`),
-    ]);
+    lease.later([db.run(sql`update jobs set engine = ${engine.engine.name} where id = ${job.id} and ${lease.held}`)]);
   }
   const pendingLog: Statement[] = [];
   const planned = await watched(lease, 'act', 'plan', 'Planning', async () =>
@@ -140,7 +138,7 @@ async function carryOut(
     }),
   );
   try {
-    await lease.write(pendingLog);
+    lease.later(pendingLog);
     await recordPlan(lease, planned);
     const { failure: failed, plan } = planned;
     if (failed) {

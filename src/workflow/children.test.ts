@@ -167,10 +167,12 @@ test('every place that starts a program says which environment it gets', async (
   );
   for (const file of [...files.map((name) => join('src', name)), 'server.ts']) {
     const text = await readFile(file, 'utf8');
-    if (!text.includes('node:child_process')) continue;
-    const starts = text.match(/\b(spawn|execFile|execFileSync|fork)\(/g)?.length ?? 0;
+    if (!/node:child_process|\/launcher'/.test(text)) continue;
+    const starter = /\/launcher'/.test(text) ? /\blaunch\(/g : /\b(spawn|execFile|execFileSync|fork)\(/g;
+    const starts = text.match(starter)?.length ?? 0;
+    // The launcher takes what each start says.
     const environments = text.match(
-      /\benv: (childEnvironment|setUpEnvironment|gitEnvironment|options\.env \?\? child)/g,
+      /\benv: (childEnvironment|setUpEnvironment|gitEnvironment|options\.env \?\? child|start\.env)/g,
     );
     expect(environments?.length ?? 0, file).toBeGreaterThanOrEqual(starts);
   }

@@ -5,7 +5,7 @@ import { log } from '@/log';
 import type { StepName } from '@/model/kinds';
 import { type Failure, failure, failureOf, JobFailed } from '@/queue/failure';
 import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/queue/lease';
-import { factsOf, interruptedSteps, logLine, watched, wordLines } from '@/queue/record';
+import { factsOf, logLine, watched, wordLines } from '@/queue/record';
 import { backOff, mostAttempts } from '@/queue/retry-policy';
 import { inSpan } from '@/spans';
 import { act } from './act';
@@ -105,7 +105,6 @@ async function stepUnderLease(
     return { kind: 'left' };
   }
   try {
-    await lease.write([interruptedSteps(lease)]);
     if (lease.job.attempt > mostAttempts()) throw new JobFailed(tooOften(lease.job.attempt));
     // The last step ends the job and its own row with it, all in one transaction.
     if (name === 'finish') await work(lease);

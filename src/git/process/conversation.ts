@@ -1,9 +1,9 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { ErrorText } from '@/text/foreign';
 import { isTooLarge, MAX_ANSWER, tooLarge } from './bounds';
 import { classify, GitError } from './error';
 import { Inbox } from './inbox';
-import { type GitOptions, isFromOutside, spawnGit } from './run';
+import type { Launched } from './launcher';
+import { type GitOptions, isFromOutside, launchGit } from './run';
 
 /**
  * An answer found at the start of the output so far, or how many bytes must be there before it is worth looking again.
@@ -30,7 +30,7 @@ export class Conversation {
   readonly #options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env' | 'signal'>;
   readonly #questions: Question[] = [];
   /** Started by the first question: many a plan asks none. */
-  #process: { child: ChildProcessWithoutNullStreams; exit: Promise<void> } | undefined;
+  #process: { child: Launched; over: Promise<void> } | undefined;
   /** Why no question can be answered any more. */
   #ended: { reason: unknown } | undefined;
 
@@ -62,11 +62,7 @@ export class Conversation {
         },
       });
       this.#process ??= this.#start();
-      const { stdin } = this.#process.child;
-      // Questions of one tick go out together: each write wakes the process up.
-      stdin.cork();
-      stdin.write(text);
-      process.nextTick(() => stdin.uncork());
+      this.#process.child.write(text);
     });
   }
 
@@ -74,23 +70,18 @@ export class Conversation {
   async close(): Promise<void> {
     this.#end(new GitError('killed', `git ${this.#args[0]} was closed`, this.#args, ''));
     this.#process?.child.kill('SIGKILL');
-    await this.#process?.exit;
+    await this.#process?.over;
   }
 
-  #start(): { child: ChildProcessWithoutNullStreams; exit: Promise<void> } {
+  #start(): { child: Launched; over: Promise<void> } {
     const { signal } = this.#options;
-    const child = spawnGit(this.#args, this.#options);
-    const kill = () => child.kill('SIGKILL');
-    if (signal?.aborted) kill();
-    signal?.addEventListener('abort', kill, { once: true });
-
     const inbox = new Inbox();
     let atLeast = 1;
     let first = true;
     let reading: ReturnType<Question['begin']> | undefined;
     /** Of the open question, where it is what ends this process. */
     let refused: GitError | undefined;
-    child.stdout.on('data', (chunk: Buffer) => {
+    const hear = (chunk: Buffer) => {
       if (refused) return;
       inbox.add(chunk);
       while (inbox.length >= atLeast) {
@@ -112,21 +103,21 @@ export class Conversation {
         first = false;
         reading = undefined;
       }
-    });
+    };
     const stderr = new ErrorText();
-    child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-    // EPIPE when the process has ended; its end rejects what is open.
-    child.stdin.on('error', () => undefined);
-    const exit = new Promise<void>((resolve) => {
-      const end = (why: string, by: string | null = null) => {
-        signal?.removeEventListener('abort', kill);
-        this.#whenOver(refused ?? this.#failure(why, by, stderr.toString()));
-        resolve();
-      };
-      child.once('error', (error) => end(error.message));
-      child.once('close', (code, by) => end(by ?? `exit ${code}`, by));
-    });
-    return { child, exit };
+    const child = launchGit(this.#args, { ...this.#options, stdout: hear, stderr: (chunk) => stderr.add(chunk) });
+    const kill = () => child.kill('SIGKILL');
+    if (signal?.aborted) kill();
+    signal?.addEventListener('abort', kill, { once: true });
+    const end = (why: string, by: string | null = null) => {
+      signal?.removeEventListener('abort', kill);
+      this.#whenOver(refused ?? this.#failure(why, by, stderr.toString()));
+    };
+    const over = child.exit.then(
+      ({ code, signal: by }) => end(by ?? `exit ${code}`, by),
+      (error: Error) => end(error.message),
+    );
+    return { child, over };
   }
 
   #failure(why: string, by: string | null, stderr: string): unknown {
@@ -148,7 +139,7 @@ export class Conversation {
     }
     culprit.reject(reason);
     this.#process = this.#start();
-    this.#process.child.stdin.write(this.#questions.map(({ text }) => text).join(''));
+    this.#process.child.write(this.#questions.map(({ text }) => text).join(''));
   }
 
   #end(reason: unknown): void {

@@ -1,4 +1,3 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config } from '@/config';
@@ -9,6 +8,7 @@ import { ErrorText } from '@/text/foreign';
 import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
 import { classify, GitError, speaksToRemote } from './error';
 import { hostConfig } from './host-config';
+import { type Launched, type LaunchOptions, launch } from './launcher';
 import { type Said, whoSaid } from './said';
 import { makeTempFolder } from './temp-folder';
 import { readTrace, type Trace } from './trace';
@@ -123,19 +123,26 @@ export function gitChunks(
 }
 
 /** Starts a git process that is spoken to over its standard input and output; the caller ends it. */
-export function spawnGit(
+export function launchGit(
   args: string[],
-  options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env'> = {},
-): ChildProcessWithoutNullStreams {
+  options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env'> & Pick<LaunchOptions, 'stdout' | 'stderr'>,
+): Launched {
   const [command, commandArgs] = inShell(config().gitProgram, args, false);
-  return counting(spawn(command, commandArgs, { cwd: options.cwd ?? '/', env: gitEnvironment(options) }));
+  const { stdout, stderr, cwd = '/' } = options;
+  return counting(launch(command, commandArgs, { cwd, env: gitEnvironment(options), stdout, stderr }));
 }
 
-function counting(child: ChildProcessWithoutNullStreams): ChildProcessWithoutNullStreams {
-  if (child.pid === undefined) return child;
-  count('git_started');
-  count('git_running');
-  return child.once('exit', () => count('git_running', -1));
+function counting(launched: Launched): Launched {
+  void launched.pid.then(
+    () => {
+      count('git_started');
+      count('git_running');
+      const ended = () => count('git_running', -1);
+      launched.exit.then(ended, ended);
+    },
+    () => undefined,
+  );
+  return launched;
 }
 
 /**
@@ -197,35 +204,36 @@ async function runOnce(
 ): Promise<Omit<GitOutput, 'stdout'>> {
   options.signal?.throwIfAborted();
   const [command, commandArgs] = inShell(program, args, options.record !== undefined);
-  const child = counting(
-    spawn(command, commandArgs, { cwd: options.cwd ?? '/', env: gitEnvironment(options), detached: true }),
-  );
   const stderr = new ErrorText();
-  child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
   let read = 0;
   /** Why the rest of the output is not wanted. */
   let refused: { error: unknown } | undefined;
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (refused) return;
-    read += chunk.length;
-    try {
-      if (read > (options.maxBytes ?? Number.POSITIVE_INFINITY)) {
-        throw tooLarge(`git ${args[0]} gave more than ${options.maxBytes} bytes`, args);
-      }
-      take(chunk);
-    } catch (error) {
-      refused = { error };
-      stop();
-    }
-  });
-  // EPIPE when the process ends without reading; its exit code says what happened.
-  child.stdin.on('error', () => undefined);
+  const child = counting(
+    launch(command, commandArgs, {
+      cwd: options.cwd ?? '/',
+      env: gitEnvironment(options),
+      stderr: (chunk) => stderr.add(chunk),
+      stdout(chunk) {
+        if (refused) return;
+        read += chunk.length;
+        try {
+          if (read > (options.maxBytes ?? Number.POSITIVE_INFINITY)) {
+            throw tooLarge(`git ${args[0]} gave more than ${options.maxBytes} bytes`, args);
+          }
+          take(chunk);
+        } catch (error) {
+          refused = { error };
+          stop();
+        }
+      },
+    }),
+  );
 
   let timedOut = false;
   let killTimer: NodeJS.Timeout | undefined;
   const stop = () => {
-    signalGroup(child.pid, 'SIGTERM');
-    killTimer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), KILL_AFTER_MS);
+    child.kill('SIGTERM');
+    killTimer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   };
   const timeout = options.timeoutMs
     ? setTimeout(() => {
@@ -236,25 +244,23 @@ async function runOnce(
   options.signal?.addEventListener('abort', stop, { once: true });
 
   try {
-    const exit = new Promise<{ code: number; signal: NodeJS.Signals | null }>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, signal) => resolve({ code: code ?? (signal ? 128 : 1), signal }));
-    });
-    if (options.record && child.pid) {
-      try {
-        await options.record({ pgid: child.pid });
-      } catch (error) {
-        stop();
-        exit.catch(() => undefined);
-        throw error;
-      }
+    if (options.record) {
+      // One that cannot be started says so by its end.
+      const pgid = await child.pid.catch(() => null);
+      if (pgid !== null)
+        await options.record({ pgid }).catch((error: unknown) => {
+          stop();
+          throw error;
+        });
       // The shell reads its line byte by byte, so what follows is the command's own input.
-      child.stdin.write('\n');
+      child.write('\n');
     }
-    child.stdin.end(options.input);
-    const { code, signal } = await exit.catch((error: NodeJS.ErrnoException) => {
+    child.end(options.input);
+    const exit = await child.exit.catch((error: Error) => {
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });
+    const { signal } = exit;
+    const code = exit.code ?? 128;
     options.signal?.throwIfAborted();
     if (refused) throw refused.error;
     const errorText = stderr.toString();
@@ -280,16 +286,6 @@ async function runOnce(
 /** Whether the signal that ended a process was sent by somebody; the others (such as SIGSEGV) are its own fault. */
 export function isFromOutside(signal: string | null): boolean {
   return signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP';
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (!pid) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // ESRCH: it has ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 /** How git starts ssh; it must not wait for a person. */

@@ -1,0 +1,136 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Launched, launch } from './launcher';
+
+const started: Launched[] = [];
+afterEach(() => {
+  for (const one of started.splice(0)) one.kill('SIGKILL');
+});
+
+/** A shell's script, its output as text. */
+function sh(script: string, args: string[] = []): Launched & { output(): string } {
+  let output = '';
+  const take = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  const env = { PATH: process.env.PATH, NODE_ENV: 'test' as const };
+  const options = { cwd: '/', env, stdout: take, stderr: take };
+  const launched = launch('/bin/sh', ['-c', script, 'sh', ...args], options);
+  started.push(launched);
+  return { ...launched, output: () => output };
+}
+
+/** The process that started it. */
+function starterOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/^PPid:\s+(\d+)/m)?.[1]);
+}
+
+/** Runs a script of ours in a process of its own; where it is asked to, until it is killed. */
+function script(text: string): [string, string[]] {
+  const module = JSON.stringify(new URL('./launcher.ts', import.meta.url).pathname);
+  const quiet = `{ cwd: '/', env: process.env, stdout: () => {}, stderr: () => {} }`;
+  const head = `const { launch } = require(${module}); const sh = (s) => launch('/bin/sh', ['-c', s], ${quiet});`;
+  return [process.execPath, ['--import', 'tsx', '-e', head + text]];
+}
+
+describe('a launched process', () => {
+  it('gets what is written to it, in order, and hands on its output before its end', async () => {
+    const cat = sh('cat; echo over >&2; exit 7');
+    cat.write('one ');
+    cat.write(Buffer.from('two '));
+    await new Promise(setImmediate);
+    cat.end('three ');
+    expect(await cat.exit).toEqual({ code: 7, signal: null });
+    expect(cat.output()).toBe('one two three over\n');
+  });
+
+  it('hands on megabytes whole', async () => {
+    const long = sh('cat');
+    const text = Array.from({ length: 400_000 }, (_, i) => `line ${i}`).join('\n');
+    long.end(text);
+    await long.exit;
+    expect(long.output() === text).toBe(true);
+  });
+
+  it('leads a group, which a signal reaches whole', async () => {
+    const parent = sh('sleep 600 & echo $!; wait');
+    expect(await parent.pid).toBeGreaterThan(1);
+    await expect.poll(parent.output).toMatch(/^\d+\n$/);
+    const child = Number(parent.output());
+    parent.kill('SIGKILL');
+    expect(await parent.exit).toEqual({ code: null, signal: 'SIGKILL' });
+    await expect.poll(() => isThere(child)).toBe(false);
+  });
+
+  it('that cannot be started says why, and the next one starts', async () => {
+    const options = { cwd: '/', env: {} as NodeJS.ProcessEnv, stdout: () => undefined, stderr: () => undefined };
+    const missing = launch('/no/such/program', [], options);
+    await expect(missing.pid).rejects.toThrow('ENOENT');
+    await expect(missing.exit).rejects.toThrow('ENOENT');
+    await expect(sh(':', ['x'.repeat(3_000_000)]).exit).rejects.toThrow('E2BIG');
+    await expect(sh(':', ['a\0b']).exit).rejects.toThrow('null bytes');
+    expect(await sh('exit 3').exit).toEqual({ code: 3, signal: null });
+  });
+
+  it('needs not take its input, and a signal after its end does nothing', async () => {
+    const deaf = sh('exit 0');
+    deaf.end('x'.repeat(1_000_000));
+    expect(await deaf.exit).toEqual({ code: 0, signal: null });
+    deaf.write('more');
+    deaf.kill('SIGKILL');
+    expect(await sh('exit 4').exit).toEqual({ code: 4, signal: null });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the process that starts others', () => {
+  it('is one for all, and what it has started is killed where it ends, not left behind', async () => {
+    const [one, two] = [sh('sleep 600'), sh('sleep 600')];
+    const [first, second] = [await one.pid, await two.pid];
+    const starter = starterOf(first);
+    expect(starter).not.toBe(process.pid);
+    expect(starterOf(second)).toBe(starter);
+    process.kill(starter, 'SIGKILL');
+    expect(await one.exit).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await two.exit).toEqual({ code: null, signal: 'SIGKILL' });
+    await expect.poll(() => [first, second].filter((pid) => isThere(pid))).toEqual([]);
+    const next = sh('sleep 600');
+    expect(starterOf(await next.pid)).not.toBe(starter);
+  });
+
+  it('is not ended by what ends a terminal’s programs', async () => {
+    const one = sh('sleep 600');
+    const starter = starterOf(await one.pid);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.kill(starter, signal);
+    const next = sh('sleep 600');
+    expect(starterOf(await next.pid)).toBe(starter);
+  });
+
+  it('keeps nobody alive: who waits for nothing ends, and who waits for a process waits', async () => {
+    const text = `void sh('sleep 0.3; exit 5').exit.then(({ code }) => console.log(code));`;
+    const { stdout } = await promisify(execFile)(...script(text));
+    expect(stdout).toBe('5\n');
+  });
+
+  it('ends with the one that it works for, also where that is killed', async () => {
+    const [program, args] = script(`void sh('sleep 600').pid.then((pid) => console.log(pid));`);
+    const owner = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(owner.stdout, 'data');
+    const pid = Number(line);
+    const starter = starterOf(pid);
+    owner.kill('SIGKILL');
+    await expect.poll(() => isThere(starter)).toBe(false);
+    process.kill(-pid, 'SIGKILL');
+  });
+});
+
+/** Whether it runs; one that has ended and was not waited for does not. */
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
