@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { gitHubProvider } from './github';
@@ -21,17 +21,18 @@ let challenge = '';
 beforeEach(async () => {
   asked = [];
   api = { '/user': { login: 'Mara', id: 7 }, '/user/orgs': [{ login: 'acme' }], '/user/teams': [] };
-  server = createServer(async (request, response) => {
+  server = createServer((request, response) => void answer(request, response));
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '', url);
     asked.push(`${pathname} ${request.headers.authorization ?? ''}`.trim());
     const send = (body: unknown, status = 200) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (pathname === '/login/oauth/access_token') return void send(await token(request));
     const path = pathname.replace('/api/v3', '');
-    const answer = Array.isArray(api[path]) ? api[path].slice(...pageOf(searchParams)) : api[path];
-    if (typeof answer === 'number') send({ message: 'words of GitHub' }, answer);
-    else send(answer);
-  });
+    const said = Array.isArray(api[path]) ? api[path].slice(...pageOf(searchParams)) : api[path];
+    if (typeof said === 'number') send({ message: 'words of GitHub' }, said);
+    else send(said);
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // an address with a port, since it listens on TCP

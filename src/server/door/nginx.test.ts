@@ -127,9 +127,10 @@ describe.runIf(NGINX)('behind nginx', () => {
     const ask = (port: number, path: string, method = 'GET', headers: Record<string, string> = {}, body = '') =>
       new Promise<{ status: number | undefined; cookie: string; text: string }>((resolve, reject) => {
         const to = { host: '127.0.0.1', port, path, method, rejectUnauthorized: false };
-        const request = httpsRequest({ ...to, headers: { host: 'rack.example.com', ...headers } }, async (response) => {
-          const text = (await response.setEncoding('utf8').toArray()).join('');
-          resolve({ status: response.statusCode, cookie: response.headers['set-cookie']?.join() ?? '', text });
+        const request = httpsRequest({ ...to, headers: { host: 'rack.example.com', ...headers } }, (response) => {
+          const [status, cookie] = [response.statusCode, response.headers['set-cookie']?.join() ?? ''];
+          const whole = response.setEncoding('utf8').toArray();
+          whole.then((parts) => resolve({ status, cookie, text: parts.join('') }), reject);
         });
         request.on('error', reject).end(body);
       });
