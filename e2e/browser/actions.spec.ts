@@ -10,7 +10,7 @@ test('Register all suggested tracks every stack, the picture with the trunk on t
 
   await repoPage.registerAll();
   await repoPage.branch('checkout/cart-totals').says('in place');
-  await expect(repoPage.button('Register all suggested')).toBeHidden();
+  await expect(repoPage.suggested).toBeHidden();
   const names = await repoPage.branches();
   expect(names[0]).toBe('main');
   expect(names.indexOf('auth/sessions')).toBeLessThan(names.indexOf('auth/remember-me'));

@@ -26,6 +26,18 @@ test('a job’s page tells a conflict by its two sides, with commands to copy th
     /^git fetch origin\ngit switch --detach ([0-9a-f]{40})\ngit rebase --onto origin\/catalog\/price-model [0-9a-f]{40}\ngit push --force-with-lease=catalog\/price-rounding:\1 origin HEAD:refs\/heads\/catalog\/price-rounding$/,
   );
   await expectAccessible(page);
+
+  // What they end with is waited for, and becomes the Restack of what stands on it.
+  await expect(page.getByText('Waiting for your push to catalog/price-rounding…')).toBeVisible();
+  await shop.remote
+    .from('catalog/price-model')
+    .branch('catalog/price-rounding')
+    .commit('Catalog: round', { 'src/catalog/round.js': '1\n' })
+    .write();
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await expect(page.getByText('catalog/price-rounding was pushed.')).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Restack 1' }).click({ timeout: 30_000 });
+  await expect(page.getByText('it is in place')).toBeVisible({ timeout: 30_000 });
 });
 
 test('a job’s page has its moves to copy, its steps with exact times in UTC, and who asked', async ({

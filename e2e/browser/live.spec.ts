@@ -126,6 +126,11 @@ test('a page that is open while the server is killed and started again catches u
     await server.kill9();
     await expect(page.getByText('The server does not answer. What you see is as of')).toBeVisible({ timeout: 20_000 });
     await expect(repoPage.branch('checkout/cart-totals').row).toBeVisible();
+    // No link leaves for the browser's own page about a server that is away.
+    await page.locator('main header').getByRole('link', { name: 'Activity' }).click();
+    await expect(page.getByText('The page opens when connected.')).toBeVisible();
+    await expect(repoPage.tree).toBeVisible();
+    await page.getByRole('button', { name: 'Stay here' }).click();
 
     await release();
     await shop.remote.hook('pre-receive', 'exit 0');

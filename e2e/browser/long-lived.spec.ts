@@ -15,7 +15,7 @@ test('long-lived branches are left out of Register all suggested, with why, and 
   await ended(client, jobId);
   const repoPage = new RepoPage(page);
   await repoPage.goto(repo.id);
-  await repoPage.button('Register all suggested').click();
+  await repoPage.reviewSuggested.click();
   const dialog = page.getByRole('dialog', { name: 'Register these stacks?' });
   await expect(dialog.locator('[data-left-out="production"]')).toContainText('has the name of a long-lived branch');
   await expect(dialog.locator('[data-suggestion="release/1.0"]')).toBeHidden();

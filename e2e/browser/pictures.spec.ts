@@ -151,7 +151,7 @@ test('a repository from its first moment', async ({ page, studio, look }) => {
   await shopPage.connected();
   await shopPage.branch('checkout/cart-totals').says('untracked');
   await look('repo-fresh');
-  await shopPage.button('Register all suggested').click();
+  await shopPage.reviewSuggested.click();
   await expect(dialog(page)).toBeVisible();
   await look('repo-register-all');
   await page.keyboard.press('Escape');
@@ -306,7 +306,7 @@ test('tasks', async ({ page, studio, look }) => {
   if ((page.viewportSize()?.width ?? 0) < 1200) await page.getByRole('button', { name: /^tasks/ }).click();
   await look('task-pending');
   await git.release('fetch');
-  await task.is('error');
+  await task.is('waiting');
   await page.setViewportSize(PHONE);
   await page.getByRole('button', { name: /^tasks/i }).click();
   await look('task-error');

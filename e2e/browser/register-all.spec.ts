@@ -12,7 +12,7 @@ test('Register all suggested first shows which branch would stand on which, and 
   await ended(client, jobId);
   const repoPage = new RepoPage(page);
   await repoPage.goto(repo.id);
-  await repoPage.button('Register all suggested').click();
+  await repoPage.reviewSuggested.click();
   const dialog = page.getByRole('dialog', { name: 'Register these stacks?' });
   await expect(dialog.locator('[data-suggestion="checkout/discount-codes"]')).toContainText(
     'checkout/discount-codes on checkout/cart-totals',

@@ -40,7 +40,7 @@ test('a search finds names and subjects, and says what it found', async ({ shopP
   await expect(page).toHaveURL(/q=GIFT\+cards/);
 
   await shopPage.search.fill('nothing like this');
-  await expect(page.getByText('No branch has “nothing like this” in its name or subject')).toBeVisible();
+  await expect(page.getByText('No branch is found by “nothing like this”')).toBeVisible();
   await page.getByRole('button', { name: 'Clear the search' }).click();
   await expect(shopPage.tree.locator('[data-branch]')).toHaveCount(15);
 });
@@ -132,6 +132,14 @@ test('Escape puts a branch back, and nothing is asked for', async ({ shopPage, s
     await expect(shopPage.tree).toBeFocused();
     await shopPage.goTo('search/filters');
   }
+  // What it shall stand on is also found by its name.
+  await page.keyboard.press('p');
+  await page.keyboard.press('/');
+  await page.keyboard.type('price-mod');
+  const dialog = page.getByRole('dialog', { name: 'Move search/filters onto…' });
+  await expect(dialog.getByRole('option')).toHaveText(['catalog/price-model']);
+  await page.keyboard.press('Escape');
+  await expect(shopPage.tree).toBeFocused();
   expect(await shop.remote.tips()).toEqual(before);
   await expect(page.locator('[data-job]')).toHaveCount(2);
 });
@@ -235,22 +243,28 @@ test('stacks fold, and stay folded; keys go from one to the next, show them all,
   await expect(page).toHaveURL(/\/needs$/);
 });
 
-test('several branches are restacked as one job after another, none twice', async ({ shopPage, shop, page }) => {
+test('all that is selected is one job with one forecast and one undo', async ({ shopPage, shop, client, page }) => {
   await shop.teamGoesOn();
   await shopPage.run('Sync');
+  const before = await shop.remote.tips();
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/cart-totals');
   await page.keyboard.press('x');
-  await shopPage.goTo('checkout/gift-cards');
-  await page.keyboard.press('x');
+  await shopPage.branch('catalog/price-model').row.getByRole('checkbox').check();
   await shopPage.branch('docs/returns-policy').row.getByRole('checkbox').check();
   const strip = page.getByRole('region', { name: 'Selection' });
-  await expect(strip).toContainText('2 selected');
+  await expect(strip).toContainText('3 selected · 6 would move, 1 would conflict', { timeout: 20_000 });
   await expect(strip.getByRole('button', { name: 'Register 1' })).toBeVisible();
-  const job = await shopPage.jobOf(() => strip.getByRole('button', { name: 'Restack 1' }).click());
+  const job = await shopPage.jobOf(() => strip.getByRole('button', { name: 'Restack 6' }).click());
   await job.is('completed');
-  await job.says('Restack checkout/cart-totals');
+  await expect(strip).toBeHidden();
+  await job.says('Restack catalog/price-model and 1 more branch');
   expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+  const { jobs } = await client.jobs.list({ repoId: shopPage.id });
+  expect(jobs.filter(({ job: { kind } }) => kind === 'restack_subtree')).toHaveLength(1);
+  const undo = await shopPage.jobOf(() => job.card.getByRole('button', { name: /^Undo/ }).click());
+  await undo.is('completed');
+  expect(await shop.remote.tips()).toEqual(before);
 });
 
 test('rows stand still under the pointer until one asks for the changes', async ({ shopPage, shop, client, page }) => {

@@ -60,7 +60,7 @@ test('a task on a branch that is not there waits for its push, and the sync that
 
 test('a task whose branch is not there takes another one', async ({ shopPage }) => {
   const task = await shopPage.createTask('Mistyped', 'search/indx');
-  await task.is('error');
+  await task.is('waiting');
   await task.card.getByRole('button', { name: 'Another branch…' }).click();
   const field = task.card.getByRole('combobox', { name: 'Another branch' });
   await field.fill('main');
@@ -86,7 +86,7 @@ test('what is wrong with a task stands beside its field, and what was typed stay
 test('tasks, their form and its faults are accessible', async ({ shopPage }) => {
   test.slow();
   await (await shopPage.createTask('Explain the totals', 'search/index')).is('completed');
-  await (await shopPage.createTask('Late one', 'agent/late')).is('error');
+  await (await shopPage.createTask('Late one', 'agent/late')).is('waiting');
   await shopPage.createTask('On the trunk', 'main');
   await expect(shopPage.taskForm.getByText('main is the trunk.')).toBeVisible();
   await expectAccessible(shopPage.page);
@@ -101,7 +101,7 @@ test('a draft survives a lost connection and a reload', async ({ shopPage, conte
   await field.press('Tab');
   await context.setOffline(true);
   await form.getByRole('button', { name: 'Create task' }).click();
-  await expect(form.getByText('The server does not answer. Nothing is lost: try again.')).toBeVisible();
+  await expect(form.getByText('The server does not answer. Nothing is lost: try again when connected.')).toBeVisible();
   await context.setOffline(false);
   await page.reload();
   await expect(form.getByLabel('Title')).toHaveValue('Not to be lost');

@@ -453,7 +453,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
           status: 'error',
           errorCode: 'BRANCH_NOT_FOUND',
         });
-        expect(await client.tasks.get({ taskId: task.id })).toMatchObject({ branchStatus: 'error' });
+        expect(await client.tasks.get({ taskId: task.id })).toMatchObject({ branchStatus: 'waiting' });
         await remote.from('main').branch('agent/two').commit('Agent', { 'agent.txt': 'x\n' }).write();
         const { jobId } = await client.tasks.retry({ taskId: task.id });
         await ended(client, jobId);

@@ -81,7 +81,10 @@ export const branchesRouter = router({
 const MOST_TIPS = 200;
 
 /** The job that has put a branch where it was seen; null where somebody has pushed it there. */
-type Mover = Pick<JobRow, 'id' | 'seq' | 'kind' | 'branch' | 'parent' | 'suggested' | 'requestedBy'> | null;
+type Mover = Pick<
+  JobRow,
+  'id' | 'seq' | 'kind' | 'branch' | 'branches' | 'parent' | 'suggested' | 'requestedBy'
+> | null;
 
 async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
   const [[repo], tips, moves, landed, [head]] = await snapshot(db, [
@@ -103,6 +106,7 @@ async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
           seq: jobs.seq,
           kind: jobs.kind,
           branch: jobs.branch,
+          branches: jobs.branches,
           parent: jobs.parent,
           suggested: jobs.suggested,
           requestedBy: jobs.requestedBy,

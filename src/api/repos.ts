@@ -141,13 +141,7 @@ export const reposRouter = router({
             .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
         if (changed.length === 0) {
-          refuse(
-            conflict(
-              'url',
-              'A job of this repo is running.',
-              'Wait for it, or cancel it, and change the address then.',
-            ),
-          );
+          refuse(jobIsRunning('url', 'change the address'));
         }
       }
       return repoOf(ctx.db, id);
@@ -163,9 +157,7 @@ export const reposRouter = router({
         .returning({ id: repos.id }),
     ]);
     if (gone.length === 0) {
-      refuse(
-        conflict('repoId', 'A job of this repo is running.', 'Wait for it, or cancel it, and remove the repo then.'),
-      );
+      refuse(jobIsRunning('repoId', 'remove the repo'));
     }
     return { removed: true as const };
   }),
@@ -348,4 +340,8 @@ function trunkChange(trunk: string) {
 export async function repoOf(db: Db, id: string) {
   const [repo] = await db.select().from(repos).where(eq(repos.id, id));
   return repo ?? refuse(noRepo(id));
+}
+
+function jobIsRunning(field: string, what: string): Refusal {
+  return conflict(field, 'A job of this repo is running.', `Wait for it, or cancel it, and ${what} then.`);
 }

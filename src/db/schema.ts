@@ -6,7 +6,7 @@ import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
 import { KEPT_REASONS } from '@/model/kept';
-import { ACTION_KINDS, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
+import { ACTION_KINDS, BRANCH_STATUSES, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
 import type { LeftOut } from '@/model/left-out';
 import type { EngineName, Move } from '@/model/plan';
 import type { JobResult } from '@/model/result';
@@ -188,6 +188,8 @@ export const jobs = sqliteTable(
       .references(() => repos.id, { onDelete: 'cascade' }),
     kind: text('kind', { enum: JOB_KINDS }).notNull(),
     branch: text('branch'),
+    /** Where it is about several branches at once. */
+    branches: text('branches', { mode: 'json' }).$type<string[] | null>(),
     parent: text('parent'),
     /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
     base: text('base'),
@@ -351,10 +353,11 @@ export const forecasts = sqliteTable(
       .references(() => repos.id, { onDelete: 'cascade' }),
     kind: text('kind', { enum: ACTION_KINDS }).notNull(),
     branch: text('branch'),
+    branches: text('branches', { mode: 'json' }).$type<string[] | null>(),
     parent: text('parent'),
     base: text('base'),
     suggested: flag('suggested'),
-    /** The five above in one: what is unique together with the tips. */
+    /** The six above in one: what is unique together with the tips. */
     action: text('action').notNull(),
     /** Fingerprint of the trunk's tip and the branch rows; see `tips-key.ts`. */
     tipsKey: text('tips_key').notNull(),
@@ -422,8 +425,8 @@ export const tasks = sqliteTable(
     branch: text('branch').notNull(),
     /** The job that attaches the branch; null where it was attached from the start. */
     jobId: text('job_id'),
-    /** `completed` is attached; the other four words are those of the attaching job. */
-    branchStatus: text('branch_status', { enum: JOB_STATUSES }).notNull(),
+    /** A trigger keeps it (`triggers.ts`). */
+    branchStatus: text('branch_status', { enum: BRANCH_STATUSES }).notNull(),
     createdAt: createdAt(),
     archivedAt: time('archived_at'),
     archivedReason: text('archived_reason'),

@@ -106,7 +106,7 @@ const FEEDS: Feed[] = [
 ];
 
 /** Goes up with every change of the statements; a test holds them against it. */
-export const TRIGGERS_VERSION = 1;
+export const TRIGGERS_VERSION = 2;
 
 /** Drops and makes every trigger. */
 export function triggerStatements(): string[] {
@@ -119,13 +119,17 @@ export function triggerStatements(): string[] {
   ];
 }
 
+/** SQL for whether a job has ended because nobody has pushed the branch that it was to register. */
+const NOT_PUSHED = `(NEW.status = 'error' and NEW.kind = 'register_existing_branch' and NEW.error_code is 'BRANCH_NOT_FOUND')`;
+
 /**
  * A repo whose last job failed says so, however the job ended and whoever ended it: by `finish`, by the reconciler, or
- * because its run was given up. A job that was cancelled says nothing about the repo.
+ * because its run was given up. A job that was cancelled says nothing about the repo, nor one by whose end a task only
+ * begins to wait.
  */
 const REPO_TRIGGERS = [
   'drop trigger if exists repo_failed',
-  `create trigger repo_failed after update of status on jobs when NEW.status = 'error' and OLD.status is not 'error' begin
+  `create trigger repo_failed after update of status on jobs when NEW.status = 'error' and OLD.status is not 'error' and not (${NOT_PUSHED} and exists (select 1 from tasks where job_id = NEW.id)) begin
      update repos set sync_error = case when length(NEW.message) > 300 then substr(NEW.message, 1, 300) || '…' else NEW.message end, sync_error_at = coalesce(NEW.finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
      where id = NEW.repo_id;
    end`,
@@ -164,17 +168,17 @@ const JOB_BRANCH_TRIGGERS = [
 function saidBranches(before: string): string {
   return `${before}
      insert or ignore into job_branches (branch, seq)
-     select branch, NEW.seq from (select NEW.branch as branch union ${branchesOfResult('NEW.result')}) where branch is not null;`;
+     select branch, NEW.seq from (select NEW.branch as branch union select value from json_each(NEW.branches) union ${branchesOfResult('NEW.result')}) where branch is not null;`;
 }
 
 /**
- * A task's branch has the status of the job that attaches it, and a merged branch has no task to do any more; one that
+ * A task's branch has the status of the job that attaches it, or waits to be pushed, and a merged branch has no task to do any more; one that
  * is open again has.
  */
 const TASK_TRIGGERS = [
   'drop trigger if exists task_status',
   `create trigger task_status after update of status on jobs when NEW.status is not OLD.status begin
-     update tasks set branch_status = NEW.status where job_id = NEW.id;
+     update tasks set branch_status = case when ${NOT_PUSHED} then 'waiting' else NEW.status end where job_id = NEW.id;
    end`,
   'drop trigger if exists task_merged',
   `create trigger task_merged after update of merged on branches when NEW.merged and not OLD.merged begin

@@ -115,11 +115,13 @@ function named(
   tips: Record<string, string>,
 ): Omit<ForecastRequest, 'repoId'> {
   const own = names[branch % Math.max(1, names.length)] ?? 'nowhere';
+  const several = [own, names[parent % Math.max(1, names.length)] ?? 'nowhere'];
   switch (kind) {
     case 'sync_repo':
     case 'restack_repo':
       return { kind };
     case 'restack_subtree':
+      return parent % 3 === 0 ? { kind, branches: several } : { kind, branch: own };
     case 'rebase_branch':
       return { kind, branch: own };
     case 'reparent_branch':
@@ -127,6 +129,7 @@ function named(
     case 'register_existing_branch':
       // Of another branch's tip, which may be in its history or not.
       if (parent % 4 === 1) return { kind, branch: own, base: tips[names[(branch + 1) % names.length] ?? 'main'] };
+      if (parent % 4 === 3) return { kind, branches: several };
       return parent % 2 === 0 ? { kind, suggested: true } : { kind, branch: own };
   }
 }

@@ -6,7 +6,7 @@ import type { ForecastView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
 import type { ActionKind } from '@/model/kinds';
 import { actionKey, rowsAsText, tipsKey } from '@/planner/tips-key';
-import { refusalOf } from '@/queue/accept';
+import { asJson, refusalOf } from '@/queue/accept';
 import type { ActionFields } from '@/queue/kinds';
 import type { Refusal } from '@/queue/refusal';
 
@@ -36,7 +36,8 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
   const refused = await refusalOf(db, request);
   if (refused) return { refused };
   const { repoId, kind, branch, parent, base, suggested } = request;
-  const action = actionKey(request);
+  const several = request.branches && [...new Set(request.branches)];
+  const action = actionKey({ ...request, branches: several });
   // Again where the rows change between two looks at them.
   for (let tries = 0; tries < 3; tries++) {
     const [[repo], [rows], [head]] = await snapshot(db, [
@@ -56,8 +57,8 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
       where repo_id = ${repoId} and seq > ${head?.cursor ?? 0} and type in ('branches', 'repos'))`;
     await write(db, [
       db.run(sql`
-        insert into forecasts (repo_id, kind, branch, parent, base, suggested, action, tips_key, message)
-        select ${repoId}, ${kind}, ${branch ?? null}, ${parent ?? null}, ${base ?? null}, ${suggested ? 1 : 0}, ${action}, ${key}, ${message}
+        insert into forecasts (repo_id, kind, branch, branches, parent, base, suggested, action, tips_key, message)
+        select ${repoId}, ${kind}, ${branch ?? null}, ${asJson(several)}, ${parent ?? null}, ${base ?? null}, ${suggested ? 1 : 0}, ${action}, ${key}, ${message}
         where ${unchanged}
         on conflict (repo_id, action, tips_key) do update set
           stale = 0,

@@ -58,6 +58,7 @@ const action = z.strictObject({
       'sync_repo: fetch and find what has landed; with `expected` also move what stood on it. restack_repo: every tracked branch onto its parent. restack_subtree: the branch and all above it. rebase_branch: this branch alone. reparent_branch: the branch, with all above it, onto `parent`.',
     ),
   branch: branchName.optional().describe('Needed by restack_subtree, rebase_branch and reparent_branch.'),
+  branches: z.array(branchName).optional().describe('Of restack_subtree: several branches, in the place of `branch`.'),
   parent: branchName.optional().describe('Needed by reparent_branch: the branch to stand on.'),
 });
 const accepted = z.object({ jobId: z.string(), status: z.string(), next: z.string() });
@@ -356,10 +357,11 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'Register branches',
       description:
-        'Tracks one branch on a parent (left out: the suggested one), or with suggested: true every untracked branch that has a suggestion. No ref moves.',
+        'Tracks one branch on a parent (left out: the suggested one), several `branches` on their suggested ones, or with suggested: true every untracked branch that has a suggestion. No ref moves.',
       inputSchema: z.strictObject({
         repoId,
         branch: branchName.optional(),
+        branches: z.array(branchName).optional(),
         parent: branchName.optional(),
         suggested: z.boolean().optional(),
       }),
@@ -416,8 +418,8 @@ async function readyForecast(reader: Spicerack, input: Asked, ctx: ServerContext
 type Asked = z.infer<typeof action>;
 
 /** What an agent has seen: the branches as they were, and the action that was forecast for them. */
-function expectedOf(tipsKey: string, { kind, branch, parent }: Asked): string {
-  const action = JSON.stringify([kind, branch ?? null, parent ?? null]);
+function expectedOf(tipsKey: string, { kind, branch, branches, parent }: Asked): string {
+  const action = JSON.stringify([kind, branch ?? branches ?? null, parent ?? null]);
   return `${tipsKey}${createHash('sha256').update(action).digest('hex').slice(0, 8)}`;
 }
 

@@ -16,6 +16,10 @@ export type JobKind = (typeof JOB_KINDS)[number];
 export const JOB_STATUSES = ['queued', 'running', 'completed', 'error', 'cancelled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
+/** How the branch of a task stands: attached (`completed`), `waiting` for somebody to push it, or as the job that attaches it. */
+export const BRANCH_STATUSES = [...JOB_STATUSES, 'waiting'] as const;
+export type BranchStatus = (typeof BRANCH_STATUSES)[number];
+
 /** Durable steps of the workflow, and the finer phases that people watch. */
 export const STEP_NAMES = ['sync', 'act', 'resync', 'finish'] as const;
 export type StepName = (typeof STEP_NAMES)[number];

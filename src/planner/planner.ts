@@ -2,12 +2,13 @@ import type { BranchRow } from '@/db/schema';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import { commitIdentities } from '@/git/objects/identities';
 import { subjects } from '@/git/objects/subjects';
+import { OUT_OF_MEMORY } from '@/git/process/reasons';
 import { isShallow } from '@/git/remote/fetch';
 import type { AdoptedCommit, HeldBack, LeftCommit, Move, Plan, Registered } from '@/model/plan';
 import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/landings';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
-import { type Failure, failure, refusalHint, TOO_LARGE_HINT } from '@/queue/failure';
+import { type Failure, failure, refusalHint } from '@/queue/failure';
 import { type ByHand, commandsByHand, isMergesOwn } from '@/repos/by-hand';
 import { shallowWords } from '@/repos/left-out';
 import { account } from '@/stack/conservation';
@@ -213,7 +214,7 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
     case 'protected':
       return failure('PUSH_REJECTED', words, refusalHint(reason.message));
     case 'too_large':
-      return failure('TOO_LARGE', words, TOO_LARGE_HINT);
+      return failure('TOO_LARGE', words, OUT_OF_MEMORY.todo);
     case 'below':
     case 'parent_gone':
       return failure('BRANCH_NOT_FOUND', words, 'Move the branch onto another parent (reparent_branch).');

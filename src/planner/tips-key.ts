@@ -33,10 +33,12 @@ export const rowsAsText = sql<string>`coalesce(group_concat(${sql.join(
 export function actionKey(action: {
   kind: ActionKind;
   branch?: string | null | undefined;
+  branches?: readonly string[] | null | undefined;
   parent?: string | null | undefined;
   suggested?: boolean | undefined;
   base?: string | null | undefined;
 }): string {
-  const { kind, branch = null, parent = null, suggested = false, base = null } = action;
-  return JSON.stringify([kind, branch, parent, suggested, base]);
+  const { kind, branch = null, branches, parent = null, suggested = false, base = null } = action;
+  // The order in which branches were named makes no difference.
+  return JSON.stringify([kind, branch, parent, suggested, base, ...(branches ? [[...branches].sort()] : [])]);
 }

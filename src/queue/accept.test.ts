@@ -52,6 +52,24 @@ describe('accepting an action', () => {
       /not both/,
     ],
     ['neither branch nor suggested', { kind: 'register_existing_branch' }, 'branch', /Name the branch/],
+    ['a branch and several', { kind: 'restack_subtree', branch: 'a', branches: ['b'] }, 'branches', /not both/],
+    ['none of several', { kind: 'register_existing_branch', branches: [] }, 'branches', /Name one or more/],
+    [
+      'several and suggested',
+      { kind: 'register_existing_branch', branches: ['x'], suggested: true },
+      'branches',
+      /not both/,
+    ],
+    ['one parent for several', { kind: 'register_existing_branch', branches: ['x'], parent: 'a' }, 'parent', /Leave/],
+    [
+      'one base for several',
+      { kind: 'register_existing_branch', branches: ['x'], base: 'abcdef0' },
+      'base',
+      /one branch/,
+    ],
+    ['several with another kind', { kind: 'rebase_branch', branch: 'a', branches: ['b'] }, 'branches', /Leave it out/],
+    ['trunk among several', { kind: 'restack_subtree', branches: ['a', 'main'] }, 'branches', /trunk/],
+    ['a bad name among several', { kind: 'restack_subtree', branches: ['a', 'a..b'] }, 'branches', /"\.\."/],
     ['a name that starts with -', { kind: 'rebase_branch', branch: '--upload-pack=x' }, 'branch', /starts with "-"/],
     ['a name that git would not accept', { kind: 'rebase_branch', branch: 'a..b' }, 'branch', /"\.\."/],
     ['a parent that git would not accept', { kind: 'reparent_branch', branch: 'a', parent: 'x y' }, 'parent', /space/],
@@ -81,6 +99,19 @@ describe('accepting an action', () => {
   it('accepts a branch that the cache has never seen', async () => {
     const repoId = await test.addRepo();
     expect(await accept(repoId, { kind: 'rebase_branch', branch: 'new/one' })).toMatchObject({ accepted: true });
+  });
+
+  it('takes several branches as one job, each once, and the same key with others as another request', async () => {
+    const repoId = await test.addRepo(STACK);
+    const idempotencyKey = uuid();
+    const several = { kind: 'restack_subtree', branches: ['a', 'other', 'a'], idempotencyKey } as const;
+    const first = await accept(repoId, several);
+    expect(await accept(repoId, several)).toEqual(first);
+    const rows = await test.db.select().from(jobs).where(eq(jobs.repoId, repoId));
+    expect(rows).toMatchObject([{ kind: 'restack_subtree', branch: null, branches: ['a', 'other'] }]);
+    expect(await accept(repoId, { ...several, branches: ['a'] })).toMatchObject({
+      refused: { field: 'idempotencyKey' },
+    });
   });
 
   it('joins a second queued sync_repo to the first, and starts another once the first has begun', async () => {

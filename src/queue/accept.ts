@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
 import { clashingName } from '@/db/name-clash';
@@ -31,6 +31,7 @@ export interface NewJob {
   repoId: string;
   kind: JobKind;
   branch?: string | null | undefined;
+  branches?: readonly string[] | null | undefined;
   parent?: string | null | undefined;
   suggested?: boolean | undefined;
   atCommit?: string | null;
@@ -49,12 +50,15 @@ export interface NewJob {
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
   return db.run(sql`
-    insert into jobs (id, repo_id, kind, branch, parent, base, suggested, at_commit, move, requested_by, expected, retry_of, undo_of)
-    select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${job.parent ?? null}, ${job.base ?? null},
+    insert into jobs (id, repo_id, kind, branch, branches, parent, base, suggested, at_commit, move, requested_by, expected, retry_of, undo_of)
+    select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${asJson(job.branches)}, ${job.parent ?? null}, ${job.base ?? null},
            ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.move === false ? 0 : 1}, ${job.requestedBy}, ${job.expected ?? null}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
     where ${onlyIf}
     on conflict do nothing`);
 }
+
+/** A list of names as a column of JSON holds it. */
+export const asJson = (names: readonly string[] | null | undefined) => (names ? JSON.stringify(names) : null);
 
 /** A client's key for its request: the same key with the same input is the same request, and gets the same answer. */
 export interface Once {
@@ -144,8 +148,10 @@ export async function acceptAction(
   alsoRefused: () => Promise<Refusal | null> = async () => null,
 ): Promise<Accepted | { refused: Refusal }> {
   const { repoId, kind, branch, parent, suggested, base, idempotencyKey, expected, move, requestedBy } = request;
+  const several = request.branches && [...new Set(request.branches)];
   const input = [
     ...[repoId, kind, branch ?? null, parent ?? null, suggested ?? false],
+    ...(several ? [several] : []),
     ...(base ? [base] : []),
     ...(expected ? [{ expected }] : []),
     ...(move === false ? [{ move }] : []),
@@ -153,7 +159,7 @@ export async function acceptAction(
   const once = onceFor(idempotencyKey, input);
   return queueJob(
     db,
-    { repoId, kind, branch, parent, suggested, base, expected, move, requestedBy },
+    { repoId, kind, branch, branches: several, parent, suggested, base, expected, move, requestedBy },
     once,
     async () => (await refusalOf(db, request)) ?? alsoRefused(),
   );
@@ -211,7 +217,7 @@ export async function refusalOf(
   db: Db,
   request: Pick<ActionRequest, 'repoId' | 'kind' | 'move'> & ActionFields,
 ): Promise<Refusal | null> {
-  const { repoId, kind, branch, parent } = request;
+  const { repoId, kind, branch, branches: several = [], parent } = request;
   const fields = fieldsProblem(kind, request);
   if (fields) return { code: 'BAD_REQUEST', ...fields };
   if (request.move !== undefined && kind !== 'sync_repo') {
@@ -223,12 +229,18 @@ export async function refusalOf(
     const problem = name === undefined ? null : badName(field, name);
     if (problem) return problem;
   }
-  const [[repo], [row], above, pending] = await snapshot(db, [
+  for (const name of several) {
+    const problem = badName('branches', name);
+    if (problem) return problem;
+  }
+  const named = branch === undefined ? several : [branch];
+  const field = branch === undefined ? 'branches' : 'branch';
+  const [[repo], rows, above, pending] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
     db
-      .select({ kept: branches.kept, keptReason: branches.keptReason })
+      .select({ name: branches.name, kept: branches.kept, keptReason: branches.keptReason })
       .from(branches)
-      .where(and(eq(branches.repoId, repoId), eq(branches.name, branch ?? ''))),
+      .where(and(eq(branches.repoId, repoId), inArray(branches.name, [...named]))),
     db
       .select({ name: branches.name })
       .from(branches)
@@ -242,10 +254,10 @@ export async function refusalOf(
     db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
   ]);
   if (!repo) return noRepo(repoId);
-  if (branch === undefined) return null;
-  if (branch === repo.trunk) return badRequest('branch', isTrunk(branch));
-  if (row && isKept(row)) return badRequest('branch', isLongLived(branch, keptWords(row)));
-  if (parent === undefined) return null;
+  for (const name of named) if (name === repo.trunk) return badRequest(field, isTrunk(name));
+  const kept = rows.find(isKept);
+  if (kept) return badRequest(field, isLongLived(kept.name, keptWords(kept)));
+  if (branch === undefined || parent === undefined) return null;
   // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
   const standsAbove = above.length > 0 && pending.length === 0;
   return branch === parent || standsAbove ? badRequest('parent', wouldStandOnItself(branch, parent)) : null;

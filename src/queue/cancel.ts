@@ -4,9 +4,12 @@ import { jobMoves, jobs, now } from '@/db/schema';
 import type { JobStatus } from '@/model/kinds';
 import { conflict, noJob, type Refusal } from './refusal';
 
+/** What a job says that was cancelled while it ran, before it moved anything. */
+export const CANCELLED = 'Cancelled. Nothing was moved.';
+
 /**
- * Cancels a job: one that is queued, or waits for its next try, at once; a running one is asked to stop, which it does where its step next looks
- * (within a second), unless its push has begun.
+ * Cancels a job: one that is queued, or waits for its next try, at once; a running one is asked to stop, which it does
+ * where its step next looks (within a second), unless its push has begun.
  */
 export async function cancelJob(
   db: Db,
@@ -44,7 +47,7 @@ export async function cancelJob(
       .set({
         status: 'cancelled',
         message: sql`case when exists (select 1 from ${jobMoves} where ${jobMoves.jobId} = ${jobId} and ${jobMoves.state} = 'pushed')
-          then 'Cancelled. What it had moved before stays moved.' else 'Cancelled. Nothing was moved.' end`,
+          then 'Cancelled. What it had moved before stays moved.' else ${CANCELLED} end`,
         finishedAt: now,
         cancelRequestedAt: now,
         nextAttemptAt: null,

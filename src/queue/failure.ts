@@ -1,5 +1,6 @@
 import { databaseTrouble } from '@/db/trouble';
 import { GitError, type GitErrorKind, reasonOf, speaksToRemote } from '@/git/process/error';
+import { BUSY_REMOTE, DAMAGED_CLONE, FULL_DISK, OUT_OF_MEMORY, type Reason } from '@/git/process/reasons';
 import type { ErrorCode } from '@/model/errors';
 import { forMessage, oneLine, shown } from '@/text/foreign';
 
@@ -22,9 +23,6 @@ export class JobFailed extends Error {
   }
 }
 
-export const TOO_LARGE_HINT =
-  'Spicerack bounds what a remote can make it hold. Where this size is wanted, raise SPICERACK_GIT_MEMORY (MiB); else remove what makes it so large from the remote.';
-
 /** What a person can do where the remote refuses to move a ref, with these words. */
 export function refusalHint(words: string): string {
   const reason = reasonOf(words);
@@ -45,10 +43,12 @@ const TRANSIENT: ReadonlySet<GitErrorKind> = new Set([
 
 /** What a fault of git means for the job; `transient` faults are tried again. */
 export function failureOfGit(error: GitError): { failure: Failure; transient: boolean } {
-  const { code, hint } = error.reason
-    ? { code: error.reason.code, hint: `${error.reason.means} ${error.reason.todo}` }
-    : unexplained(error);
+  const { code, hint } = error.reason ? explained(error.reason) : unexplained(error);
   return { failure: failure(code, error.message, hint), transient: TRANSIENT.has(error.kind) };
+}
+
+function explained({ code, means, todo }: Reason): { code: ErrorCode; hint: string } {
+  return { code, hint: `${means} ${todo}` };
 }
 
 /** Of faults that no words explain, or whose words are our own. */
@@ -80,13 +80,14 @@ function unexplained({ kind, args, stderr }: GitError): { code: ErrorCode; hint:
     case 'killed':
       return { code: 'INTERNAL', hint: 'Something ended git, perhaps the system for want of memory. Try again.' };
     case 'corrupt':
-      return { code: 'INTERNAL', hint: 'The clone is damaged. It is made anew at the next try.' };
+      return explained(DAMAGED_CLONE);
     case 'lock':
-      return { code: 'REMOTE_REFUSED', hint: 'The remote is busy. Try again.' };
+      return explained(BUSY_REMOTE);
     case 'too_large':
-      return { code: 'TOO_LARGE', hint: TOO_LARGE_HINT };
+      // What is too large is not always git's memory, but what to do is the same.
+      return { code: OUT_OF_MEMORY.code, hint: OUT_OF_MEMORY.todo };
     case 'disk_full':
-      return { code: 'INTERNAL', hint: 'Free some room, then try again.' };
+      return explained(FULL_DISK);
     case 'no_place':
       return {
         code: 'INTERNAL',

@@ -3,6 +3,8 @@ import type { ActionKind } from '@/model/kinds';
 /** The fields of an action, as `jobs.run` takes them. */
 export interface ActionFields {
   branch?: string | undefined;
+  /** Several branches at once, in the place of `branch`. */
+  branches?: readonly string[] | undefined;
   parent?: string | undefined;
   suggested?: boolean | undefined;
   /** A commit, in full or by its first digits. */
@@ -11,14 +13,16 @@ export interface ActionFields {
 
 type Need = 'required' | 'optional' | 'none';
 
-/** Which fields each kind takes. `register_existing_branch` takes either a branch or `suggested: true`. */
-const FIELDS: Record<ActionKind, { branch: Need; parent: Need; suggested: Need; base: Need }> = {
-  sync_repo: { branch: 'none', parent: 'none', suggested: 'none', base: 'none' },
-  restack_repo: { branch: 'none', parent: 'none', suggested: 'none', base: 'none' },
-  restack_subtree: { branch: 'required', parent: 'none', suggested: 'none', base: 'none' },
-  rebase_branch: { branch: 'required', parent: 'none', suggested: 'none', base: 'none' },
-  reparent_branch: { branch: 'required', parent: 'required', suggested: 'none', base: 'none' },
-  register_existing_branch: { branch: 'optional', parent: 'optional', suggested: 'optional', base: 'optional' },
+/** Which fields each kind takes, of those that say what it is about exactly one. */
+const FIELDS: Record<ActionKind, Record<'branch' | 'branches' | 'parent' | 'suggested' | 'base', Need>> = {
+  sync_repo: { branch: 'none', branches: 'none', parent: 'none', suggested: 'none', base: 'none' },
+  restack_repo: { branch: 'none', branches: 'none', parent: 'none', suggested: 'none', base: 'none' },
+  restack_subtree: { branch: 'optional', branches: 'optional', parent: 'none', suggested: 'none', base: 'none' },
+  rebase_branch: { branch: 'required', branches: 'none', parent: 'none', suggested: 'none', base: 'none' },
+  reparent_branch: { branch: 'required', branches: 'none', parent: 'required', suggested: 'none', base: 'none' },
+  register_existing_branch: {
+    ...{ branch: 'optional', branches: 'optional', parent: 'optional', suggested: 'optional', base: 'optional' },
+  },
 };
 
 /** As git writes ids; shorter ones are too often somebody else's. */
@@ -29,16 +33,36 @@ export function fieldsProblem(
   kind: ActionKind,
   fields: ActionFields,
 ): { field: string; message: string; hint: string | null } | null {
-  const { branch, parent, base } = fields;
-  const given = { branch, parent, suggested: fields.suggested || undefined, base };
-  for (const field of ['branch', 'parent', 'suggested', 'base'] as const) {
+  const { branch, branches, parent, base } = fields;
+  const given = { branch, branches, parent, suggested: fields.suggested || undefined, base };
+  for (const field of ['branch', 'branches', 'parent', 'suggested', 'base'] as const) {
     const need = FIELDS[kind][field];
     if (need === 'required' && given[field] === undefined)
       return { field, message: `${kind} needs the field "${field}".`, hint: 'Give it.' };
     if (need === 'none' && given[field] !== undefined)
       return { field, message: `${kind} takes no field "${field}".`, hint: 'Leave it out.' };
   }
+  if (given.branches) {
+    if (given.branch !== undefined)
+      return { field: 'branches', message: 'Give either a branch or several, not both.', hint: null };
+    if (given.branches.length === 0)
+      return { field: 'branches', message: 'No branch is named.', hint: 'Name one or more.' };
+    if (given.parent !== undefined)
+      return {
+        field: 'parent',
+        message: 'Of several branches each gets its suggested parent.',
+        hint: 'Leave "parent" out, or name one branch.',
+      };
+  }
+  if (kind === 'restack_subtree' && given.branch === undefined && given.branches === undefined)
+    return {
+      field: 'branch',
+      message: `${kind} needs the field "branch".`,
+      hint: 'Give it, or several as "branches".',
+    };
   if (kind === 'register_existing_branch') {
+    if (given.suggested && given.branches)
+      return { field: 'branches', message: 'Give either branches or suggested: true, not both.', hint: null };
     if (given.suggested && given.branch)
       return { field: 'branch', message: 'Give either a branch or suggested: true, not both.', hint: null };
     if (given.suggested && given.parent)
@@ -47,9 +71,9 @@ export function fieldsProblem(
         message: 'With suggested: true each branch gets its suggested parent.',
         hint: 'Leave "parent" out.',
       };
-    if (given.suggested && given.base)
+    if ((given.suggested || given.branches) && given.base)
       return { field: 'base', message: 'A base is that of one branch.', hint: 'Name the branch, or leave "base" out.' };
-    if (!given.suggested && !given.branch)
+    if (!given.suggested && !given.branch && !given.branches)
       return {
         field: 'branch',
         message: 'Name the branch to register, or give suggested: true for every branch that has a suggestion.',

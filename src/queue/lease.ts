@@ -28,9 +28,15 @@ export type NoLease =
 /** The reasons for which a lease's signal aborts. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
+  constructor({ seq }: Pick<JobRow, 'seq'>) {
+    super(`Another run has taken over job #${seq}.`);
+  }
 }
 export class JobCancelled extends Error {
   override readonly name = 'JobCancelled';
+  constructor() {
+    super('Cancelled.');
+  }
 }
 
 /** How often the holder renews the lease and looks whether it is asked to cancel, in milliseconds. */
@@ -217,7 +223,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       .where(mine)
       .returning({ cancel: jobs.cancelRequestedAt, committing: jobs.committingAt });
   const lost = () => {
-    const reason = new LeaseLost(`Another run has taken over job #${job.seq}.`);
+    const reason = new LeaseLost(job);
     abort.abort(reason);
     return reason;
   };
@@ -229,7 +235,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
     const rows = await renew();
     if (rows.length === 0) lost();
     else lastRenewed = performance.now();
-    if (rows[0]?.cancel && !rows[0].committing) abort.abort(new JobCancelled('Cancelled.'));
+    if (rows[0]?.cancel && !rows[0].committing) abort.abort(new JobCancelled());
   };
   const timer = setInterval(() => {
     beating ??= beat()

@@ -17,14 +17,17 @@ export async function retryJob(
 ): Promise<Accepted | { refused: Refusal }> {
   const [old] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!old) return { refused: noJob(jobId) };
-  const { repoId, kind, branch, parent, base, suggested, atCommit, move, undoOf } = old;
+  const { repoId, kind, branch, branches, parent, base, suggested, atCommit, move, undoOf } = old;
   const refusal = async (): Promise<Refusal | null> =>
     old.status === 'queued' || old.status === 'running'
       ? conflict('jobId', `#${old.seq} has not ended yet (${old.status}).`, 'Wait for it, or cancel it.')
       : alsoRefused(repoId);
   return queueJob(
     db,
-    { repoId, kind, branch, parent, base, suggested, atCommit, move, expected, requestedBy, retryOf: jobId, undoOf },
+    {
+      ...{ repoId, kind, branch, branches, parent, base, suggested, atCommit, move, undoOf },
+      ...{ expected, requestedBy, retryOf: jobId },
+    },
     once,
     refusal,
     (id) => [waitsFor(db, jobId, id)],

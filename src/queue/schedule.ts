@@ -45,9 +45,7 @@ function arrived(db: Db, repoId: string) {
       and(
         eq(tasks.repoId, repoId),
         isNull(tasks.archivedAt),
-        eq(tasks.branchStatus, 'error'),
-        eq(jobs.kind, 'register_existing_branch'),
-        eq(jobs.errorCode, 'BRANCH_NOT_FOUND'),
+        eq(tasks.branchStatus, 'waiting'),
         sql`not ${branches.gone} and not ${branches.merged}`,
       ),
     );

@@ -49,6 +49,47 @@ describe('targetsFor', () => {
     });
   });
 
+  test('restack_subtree of several branches moves each once with what stands on it, and holds back what cannot', () => {
+    expect(choose({ kind: 'restack_subtree', branches: ['checkout', 'receipt', 'coupon', 'orphan'] })).toEqual({
+      ok: true,
+      targets: [
+        { branch: 'checkout', onto: 'cart' },
+        { branch: 'coupon', onto: 'cart' },
+        { branch: 'receipt', onto: 'checkout' },
+      ],
+      heldBack: orphans,
+      register: [],
+    });
+  });
+
+  test.each([['loose'], ['old'], ['nowhere']])(
+    'restack_subtree of several branches is refused whole for %s',
+    (name) => {
+      expect(choose({ kind: 'restack_subtree', branches: ['cart', name] }).ok).toBe(false);
+    },
+  );
+
+  test('register_existing_branch tracks several branches at once, each after what it needs, or none', () => {
+    const open = [
+      row('top', null, { suggestedParent: 'middle' }),
+      row('middle', null, { suggestedParent: 'main' }),
+      row('left alone', null, { suggestedParent: 'main' }),
+      ...rows,
+    ];
+    expect(choose({ kind: 'register_existing_branch', branches: ['top', 'loose', 'middle'] }, open)).toMatchObject({
+      ok: true,
+      register: [
+        { branch: 'middle', parent: 'main' },
+        { branch: 'top', parent: 'middle' },
+        { branch: 'loose', parent: 'cart' },
+      ],
+    });
+    expect(choose({ kind: 'register_existing_branch', branches: ['loose', 'nowhere'] }, open)).toMatchObject({
+      ok: false,
+      refusal: { code: 'BRANCH_NOT_FOUND' },
+    });
+  });
+
   test('restack_repo moves every tracked branch bottom up and holds back those on a parent that is gone', () => {
     expect(choose({ kind: 'restack_repo' })).toEqual({
       ok: true,

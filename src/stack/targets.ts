@@ -11,6 +11,8 @@ import type { PlanBranch, Target } from './engines/engine';
 export interface Action {
   kind: ActionKind;
   branch?: string | null | undefined;
+  /** For `restack_subtree` and `register_existing_branch`: several branches, in the place of `branch`. */
+  branches?: readonly string[] | null | undefined;
   parent?: string | null | undefined;
   /** For `register_existing_branch`: every untracked branch that has a suggested parent. */
   suggested?: boolean | undefined;
@@ -56,10 +58,11 @@ export type TargetsResult = ({ ok: true } & Targets) | { ok: false; refusal: Ref
  * - `sync_repo`: what stood on merged branches, onto what those stood on, and all above; nothing where it only reads.
  *   What stood on a gone branch is held back, so that every sync says it until somebody reparents it.
  * - `restack_repo`: every tracked branch onto its parent.
- * - `restack_subtree`: the branch and all above it. `rebase_branch`: the branch alone.
+ * - `restack_subtree`: the branch and all above it; of several branches those that can move, the others are held back.
+ * - `rebase_branch`: the branch alone.
  * - `reparent_branch`: the branch onto the new parent, and all above it.
  * - `register_existing_branch`: moves nothing; says what to track. A suggested parent that is itself untracked is
- *   registered with its own suggestion, and so on down.
+ *   registered with its own suggestion, and so on down. Of several branches, all or none.
  *
  * Wherever a branch that moves stood on a merged one, it goes onto what that stood on. A long-lived branch is moved by
  * none of them, and refused where it is named.
@@ -77,18 +80,13 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
     case 'restack_repo':
       return move(graph, graph.bottomUp());
     case 'restack_subtree':
-    case 'rebase_branch': {
-      const row = graph.get(action.branch ?? '');
-      const refusal = refuseBranch(row, action.branch ?? '') ?? refuseGoneParent(graph, row);
-      if (refusal) return { ok: false, refusal };
-      const chosen = row ? (action.kind === 'rebase_branch' ? [row] : graph.subtree(row.name)) : [];
-      // Of a merged branch there is only what stands on it.
-      if (!chosen.some((each) => !each.merged)) return { ok: false, refusal: merged(graph, action.branch ?? '') };
-      return move(graph, chosen);
-    }
+      return action.branches ? moveThese(graph, action.branches) : moveOne(graph, action.branch ?? '');
+    case 'rebase_branch':
+      return moveOne(graph, action.branch ?? '', true);
     case 'reparent_branch':
       return reparent(graph, action.branch ?? '', action.parent ?? '');
     case 'register_existing_branch':
+      if (action.branches) return registerThese(graph, action.branches);
       return action.suggested ? registerAll(graph, rows) : registerOne(graph, action.branch ?? '', action.parent);
   }
 }
@@ -142,6 +140,38 @@ function move(graph: Graph<TargetBranch>, rows: TargetBranch[], onto: Map<string
   return { ok: true, targets, heldBack, register: [] };
 }
 
+type Covered = { rows: TargetBranch[] } | { refusal: Refusal };
+
+/** The branches that an action on this one covers. Of a merged branch there is only what stands on it. */
+function coveredBy(graph: Graph<TargetBranch>, name: string, alone: boolean): Covered {
+  const row = graph.get(name);
+  const refusal = refuseBranch(row, name);
+  if (refusal || !row) return { refusal: refusal ?? notFound(name, row) };
+  const rows = alone ? [row] : graph.subtree(name);
+  return rows.some((each) => !each.merged) ? { rows } : { refusal: merged(graph, name) };
+}
+
+function moveOne(graph: Graph<TargetBranch>, branch: string, alone = false): TargetsResult {
+  const covered = coveredBy(graph, branch, alone);
+  if ('refusal' in covered) return { ok: false, refusal: covered.refusal };
+  const refusal = refuseGoneParent(graph, graph.get(branch));
+  return refusal ? { ok: false, refusal } : move(graph, covered.rows);
+}
+
+/** Of several branches, one whose parent is gone holds up only what stands on it. */
+function moveThese(graph: Graph<TargetBranch>, branches: readonly string[]): TargetsResult {
+  const chosen = new Set<TargetBranch>();
+  for (const branch of branches) {
+    const covered = coveredBy(graph, branch, false);
+    if ('refusal' in covered) return { ok: false, refusal: covered.refusal };
+    for (const row of covered.rows) chosen.add(row);
+  }
+  return move(
+    graph,
+    graph.bottomUp().filter((row) => chosen.has(row)),
+  );
+}
+
 function reparent(graph: Graph<TargetBranch>, branch: string, parent: string): TargetsResult {
   const row = graph.get(branch);
   const refusal = refuseBranch(row, branch) ?? refuseParent(graph, branch, parent);
@@ -168,6 +198,16 @@ function registerOne(graph: Graph<TargetBranch>, branch: string, parent: string 
     next = graph.get(registration.parent);
   }
   return register(chain);
+}
+
+function registerThese(graph: Graph<TargetBranch>, names: readonly string[]): TargetsResult {
+  const registrations = new Map<string, Registration>();
+  for (const name of names) {
+    const one = registerOne(graph, name, null);
+    if (!one.ok) return one;
+    for (const registration of one.register) registrations.set(registration.branch, registration);
+  }
+  return register([...registrations.values()]);
 }
 
 function registerAll(graph: Graph<TargetBranch>, rows: TargetBranch[]): TargetsResult {

@@ -1,13 +1,15 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '@/api/router';
 import { wire } from '@/api/wire';
+import { knownAuthor } from './author/known';
 import { API_PATH } from './query-address';
 
 /**
- * The API for the page: same origin, one request a call, the feed over SSE. Jobs are asked for by `dashboard`, or by
- * the `requestedBy` of a call's context.
+ * The API for the page: same origin, one request a call, the feed over SSE. Jobs are asked for by
+ * the `requestedBy` of a call's context; else by who has said it in this browser, or `dashboard`.
+ * @param known who looks, where the server knows it: then it says so itself
  */
-export function createApi() {
+export function createApi(known: string | null) {
   const url = API_PATH;
   return createTRPCClient<AppRouter>({
     links: [
@@ -21,11 +23,21 @@ export function createApi() {
           headers: ({ op }): Record<string, string> =>
             op.type === 'query'
               ? {}
-              : { 'x-requested-by': typeof op.context.requestedBy === 'string' ? op.context.requestedBy : 'dashboard' },
+              : {
+                  'x-requested-by':
+                    typeof op.context.requestedBy === 'string'
+                      ? op.context.requestedBy
+                      : headerOf((known === null ? knownAuthor() : null) ?? 'dashboard'),
+                },
         }),
       }),
     ],
   });
+}
+
+/** Headers take bytes: letters of other scripts go as those of UTF-8. */
+function headerOf(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text.replace(/\p{Cc}/gu, ' ').slice(0, 100)));
 }
 
 export type Api = ReturnType<typeof createApi>;
@@ -44,7 +56,11 @@ export function problemOf(error: unknown): Problem {
   if (!(error instanceof TRPCClientError)) return { fields: {}, message: String(error), unreachable: false };
   const data = (error as TRPCClientError<AppRouter>).data;
   if (!data)
-    return { fields: {}, message: 'The server does not answer. Nothing is lost: try again.', unreachable: true };
+    return {
+      fields: {},
+      message: 'The server does not answer. Nothing is lost: try again when connected.',
+      unreachable: true,
+    };
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const { field, message } of data.fields) {

@@ -5,6 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import { type Api, createApi, problemOf } from './api';
 import { type Connection, connectFeed } from './feed/connect';
 import { FeedStore } from './feed/store';
+import { useMe } from './me';
 
 interface Server {
   api: Api;
@@ -17,7 +18,8 @@ const ServerContext = createContext<Server | null>(null);
 
 /** The API, the cache of what was loaded, and the feed that keeps it up to date. */
 export function Providers({ children }: { children: ReactNode }) {
-  const [{ api, client, store }] = useState(makeServer);
+  const { name } = useMe();
+  const [{ api, client, store }] = useState(() => makeServer(name));
   const [connection, setConnection] = useState<Connection>({ state: 'connecting', heardAt: 0 });
   useEffect(() => {
     const unwatch = store.watch();
@@ -35,7 +37,7 @@ export function Providers({ children }: { children: ReactNode }) {
   );
 }
 
-function makeServer() {
+function makeServer(known: string | null) {
   const client = new QueryClient({
     defaultOptions: {
       queries: {
@@ -49,7 +51,7 @@ function makeServer() {
       mutations: { networkMode: 'always' },
     },
   });
-  return { api: createApi(), client, store: new FeedStore(client) };
+  return { api: createApi(known), client, store: new FeedStore(client) };
 }
 
 function useServer(): Server {

@@ -141,9 +141,7 @@ async function passPointOfNoReturn(lease: Lease): Promise<void> {
   const [row] = await db.all<{ fence: number; cancel: string | null }>(
     sql`select fence, cancel_requested_at as cancel from jobs where id = ${job.id}`,
   );
-  throw row?.fence === job.fence && row.cancel
-    ? new JobCancelled('Cancelled.')
-    : new LeaseLost(`Another run has taken over job #${job.seq}.`);
+  throw row?.fence === job.fence && row.cancel ? new JobCancelled() : new LeaseLost(job);
 }
 
 /** A push of which nothing happened is forgotten: the job may be cancelled, or planned, again. */

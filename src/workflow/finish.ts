@@ -5,6 +5,7 @@ import { checkForecast } from '@/forecast/check';
 import { log } from '@/log';
 import type { ForecastCheck } from '@/model/forecast';
 import { EMPTY_RESULT } from '@/model/result';
+import { CANCELLED } from '@/queue/cancel';
 import type { Failure } from '@/queue/failure';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
 import { factsOf, logLine, setResult } from '@/queue/record';
@@ -66,9 +67,8 @@ function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
 
 /** Ends a job that was cancelled before its push: nothing has moved. */
 export async function cancelled(lease: Lease): Promise<void> {
-  const message = 'Cancelled. Nothing was moved.';
-  await lease.write([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
-  sayEnded(lease, 'cancelled', message, null);
+  await lease.write([logLine(lease, CANCELLED), ...ended(lease, 'cancelled', CANCELLED, null)]);
+  sayEnded(lease, 'cancelled', CANCELLED, null);
 }
 
 /** Ends a job of which nobody can tell what became of it: the telling itself failed. Its moves are in their table. */

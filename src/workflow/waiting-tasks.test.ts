@@ -18,11 +18,13 @@ it('a task waits for the push of its branch, and the sync that sees it attaches 
   await app.rest();
   const now = () => app.api.tasks.get({ taskId: task.id });
   const waiting = await now();
-  expect(waiting).toMatchObject({ branchStatus: 'error' });
+  expect(waiting).toMatchObject({ branchStatus: 'waiting' });
+  // It is no failure of the repository.
+  expect(await app.api.repos.get({ repoId })).toMatchObject({ syncError: null });
 
   // Nobody has pushed it yet: no job is made for nothing.
   await app.run({ repoId, kind: 'sync_repo' });
-  expect(await now()).toMatchObject({ branchStatus: 'error', jobId: waiting.jobId });
+  expect(await now()).toMatchObject({ branchStatus: 'waiting', jobId: waiting.jobId });
 
   await remote.from('main').branch('agent/later').commit('Later', { 'later.txt': 'x\n' }).write();
   await app.run({ repoId, kind: 'sync_repo' });

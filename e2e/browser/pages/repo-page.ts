@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type Status = 'queued' | 'running' | 'completed' | 'error' | 'cancelled';
+export type Status = 'queued' | 'running' | 'completed' | 'error' | 'cancelled' | 'waiting';
 
 /** Long enough for a job on a busy machine. */
 const JOB = { timeout: 30_000 };
@@ -119,8 +119,8 @@ export class RepoPage {
     return this.jobOf(async () => {
       await restack.click(JOB);
       // Asked first where many move, or an approval may be dismissed.
-      const yes = this.page.getByRole('button', { name: /^Yes, restack/ });
-      if (await yes.isVisible()) await yes.click();
+      if ((await restack.getAttribute('aria-expanded')) === 'true')
+        await this.page.getByRole('button', { name: /^Yes, restack/ }).click();
     });
   }
 
@@ -131,9 +131,18 @@ export class RepoPage {
     return job;
   }
 
+  /** The bar over branches that nobody tracks yet. */
+  get suggested(): Locator {
+    return this.page.getByRole('region', { name: 'Suggested' });
+  }
+
+  get reviewSuggested(): Locator {
+    return this.suggested.getByRole('button', { name: 'Review' });
+  }
+
   /** Registers every suggestion, by way of the preview, and waits until that has completed. */
   async registerAll(): Promise<JobCard> {
-    await this.button('Register all suggested').click();
+    await this.reviewSuggested.click();
     const job = await this.jobOf(() =>
       this.page
         .getByRole('dialog', { name: 'Register these stacks?' })

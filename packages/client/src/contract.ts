@@ -344,6 +344,8 @@ export interface Job {
   repoId: string;
   kind: JobKind;
   branch: string | null;
+  /** Where it is about several branches at once. */
+  branches: string[] | null;
   parent: string | null;
   /** The commit that the branch is to stand on, as it was given; null where it is found by itself. */
   base: string | null;
@@ -419,6 +421,7 @@ export interface Forecast {
   repoId: string;
   kind: ActionKind;
   branch: string | null;
+  branches: string[] | null;
   parent: string | null;
   base: string | null;
   suggested: boolean;
@@ -565,6 +568,7 @@ export interface BranchHistory {
       seq: number;
       kind: JobKind;
       branch: string | null;
+      branches: string[] | null;
       parent: string | null;
       suggested: boolean;
       requestedBy: string;
@@ -594,8 +598,8 @@ export interface Task {
   branch: string;
   /** The job that attaches the branch; null where it was attached from the start. */
   jobId: string | null;
-  /** `completed` is attached; the other four words are those of the attaching job. */
-  branchStatus: JobStatus;
+  /** `completed` is attached, `waiting` for somebody to push it; the other four words are those of the attaching job. */
+  branchStatus: JobStatus | 'waiting';
   createdAt: string;
   archivedAt: string | null;
   archivedReason: string | null;
@@ -636,6 +640,11 @@ export interface Action {
   repoId: string;
   kind: ActionKind;
   branch?: string | undefined;
+  /**
+   * Of `restack_subtree` and `register_existing_branch`: up to 1,000 branches at once, in the place of `branch`. It is
+   * one job, with one forecast and one undo.
+   */
+  branches?: readonly string[] | undefined;
   parent?: string | undefined;
   /** Of `register_existing_branch`: every untracked branch that has a suggested parent. */
   suggested?: boolean | undefined;

@@ -34,34 +34,73 @@ const CHECK_ADDRESS = 'Check its address, and that the login that Spicerack uses
 const ASK_OWNER = 'Ask whoever runs the remote, then retry.';
 const LATER = 'Try again; if it stays, check the network and the address, or ask whoever runs the remote.';
 
+/** Reasons that are found by other signs than words, too. */
+export const OUT_OF_MEMORY: Reason = {
+  name: 'out of memory',
+  by: 'own',
+  words: [
+    'fatal: *out of memory',
+    'fatal: *malloc failed',
+    'fatal: *mmap failed',
+    'fatal: *cannot allocate memory',
+  ].flatMap((words) => [words, words.replace('fatal', 'error')]),
+  kind: 'too_large',
+  code: 'TOO_LARGE',
+  means: 'git needs more memory than it may have.',
+  todo: 'Spicerack bounds what a remote can make it hold. Where this size is wanted, raise SPICERACK_GIT_MEMORY (MiB); else remove what makes it so large from the remote.',
+};
+export const FULL_DISK: Reason = {
+  name: 'our disk is full',
+  by: 'own',
+  words: ['No space left on device', 'Disk quota exceeded'],
+  kind: 'disk_full',
+  code: 'INTERNAL',
+  means: 'The disk is full.',
+  todo: 'Free some room, then try again.',
+};
+export const BUSY_REMOTE: Reason = {
+  name: 'busy remote',
+  by: 'git',
+  words: ["remote:*Unable to create '*.lock'", 'remote:*cannot lock ref'],
+  kind: 'lock',
+  code: 'REMOTE_REFUSED',
+  means: 'The remote is busy with one of these branches.',
+  todo: 'Try again.',
+};
+export const DAMAGED_CLONE: Reason = {
+  name: 'damaged clone',
+  by: 'own',
+  words: [
+    'not a git repository',
+    'object file * is empty',
+    'loose object * is corrupt',
+    'bad object',
+    'packfile * is corrupt',
+    'packfile * cannot be',
+    'packfile * does not',
+    'unable to read tree',
+    'unable to read sha1',
+    'invalid sha1 pointer',
+    'missing blob',
+    'unexpected line in *packed-refs',
+    'bad tree object',
+    'unresolved deltas',
+    'broken link',
+    'did not send all necessary objects',
+  ],
+  kind: 'corrupt',
+  code: 'INTERNAL',
+  means: 'The clone is damaged.',
+  todo: 'It is made anew at the next try.',
+};
+
 /**
  * What git, curl, ssh and the well-known hosts say under LC_ALL=C: git has no exit codes for it. The first one that
  * fits wins, so what says more comes first. `docs/remote-errors.md` is made from this table.
  */
 export const REASONS: readonly Reason[] = [
-  {
-    name: 'out of memory',
-    by: 'own',
-    words: [
-      'fatal: *out of memory',
-      'fatal: *malloc failed',
-      'fatal: *mmap failed',
-      'fatal: *cannot allocate memory',
-    ].flatMap((words) => [words, words.replace('fatal', 'error')]),
-    kind: 'too_large',
-    code: 'TOO_LARGE',
-    means: 'git needs more memory than it may have.',
-    todo: 'Spicerack bounds what a remote can make it hold. Where this size is wanted, raise SPICERACK_GIT_MEMORY (MiB); else remove what makes it so large from the remote.',
-  },
-  {
-    name: 'our disk is full',
-    by: 'own',
-    words: ['No space left on device', 'Disk quota exceeded'],
-    kind: 'disk_full',
-    code: 'INTERNAL',
-    means: 'The disk is full.',
-    todo: 'Free some room, then try again.',
-  },
+  OUT_OF_MEMORY,
+  FULL_DISK,
   {
     name: 'protocol not allowed',
     by: 'own',
@@ -695,8 +734,8 @@ export const REASONS: readonly Reason[] = [
     words: ['reference broken'],
     kind: 'corrupt',
     code: 'INTERNAL',
-    means: 'The clone is damaged.',
-    todo: 'It is made anew at the next try.',
+    means: DAMAGED_CLONE.means,
+    todo: DAMAGED_CLONE.todo,
   },
   {
     name: 'locked clone',
@@ -707,41 +746,8 @@ export const REASONS: readonly Reason[] = [
     means: 'Another process holds a lock in the clone.',
     todo: 'Try again.',
   },
-  {
-    name: 'busy remote',
-    by: 'git',
-    words: ["remote:*Unable to create '*.lock'", 'remote:*cannot lock ref'],
-    kind: 'lock',
-    code: 'REMOTE_REFUSED',
-    means: 'The remote is busy with one of these branches.',
-    todo: 'Try again.',
-  },
-  {
-    name: 'damaged clone',
-    by: 'own',
-    words: [
-      'not a git repository',
-      'object file * is empty',
-      'loose object * is corrupt',
-      'bad object',
-      'packfile * is corrupt',
-      'packfile * cannot be',
-      'packfile * does not',
-      'unable to read tree',
-      'unable to read sha1',
-      'invalid sha1 pointer',
-      'missing blob',
-      'unexpected line in *packed-refs',
-      'bad tree object',
-      'unresolved deltas',
-      'broken link',
-      'did not send all necessary objects',
-    ],
-    kind: 'corrupt',
-    code: 'INTERNAL',
-    means: 'The clone is damaged.',
-    todo: 'It is made anew at the next try.',
-  },
+  BUSY_REMOTE,
+  DAMAGED_CLONE,
   {
     name: 'clone not writable',
     by: 'own',

@@ -2,6 +2,7 @@ import { oneLine, shorten } from '@/text/foreign';
 import { says } from '@/text/says';
 import { existingCommits } from '../objects/rev-list';
 import { classify, GitError } from '../process/error';
+import { BUSY_REMOTE } from '../process/reasons';
 import { git } from '../process/run';
 import { hostWords, type Said, whoSaid } from '../process/said';
 import { remoteRefs } from './ls-remote';
@@ -225,8 +226,7 @@ function blame(rejected: Rejection[], stderr: string): (PushResult & { kind: 're
   const failed = rejected.filter(({ reason }) => /^atomic transaction failed|^failed to update ref/.test(reason));
   if (failed.length > 0) {
     if (says(words, ['cannot lock ref *Unable to create *.lock'])) {
-      const words = 'The remote is busy with one of these branches.';
-      return { kind: 'declined', error: new GitError('lock', words, ['push'], stderr), objects: [] };
+      return { kind: 'declined', error: new GitError('lock', BUSY_REMOTE.means, ['push'], stderr), objects: [] };
     }
     const named = failed.flatMap(({ ref }): RefusedRef[] => {
       const line = words.split('\n').find((l) => l.includes(`cannot lock ref '${ref}'`));

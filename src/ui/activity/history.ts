@@ -100,6 +100,7 @@ function concernsBranch({ job, moves }: JobDetail, branch: string): boolean {
   const { result } = job;
   return (
     job.branch === branch ||
+    job.branches?.includes(branch) ||
     moves.some((move) => move.branch === branch && move.state === 'pushed') ||
     (result !== null &&
       (result.gone.includes(branch) ||

@@ -1,6 +1,7 @@
 import type { JobView } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
 import { visible } from '@/text/visible';
+import { type Intent, several } from '../jobs/words';
 
 /** The kinds by the words that people know them by. */
 export const KIND_WORDS: Record<JobKind | 'task', string> = {
@@ -37,10 +38,7 @@ export function asker(requestedBy: string): string {
  * `tried to sync`.
  * @param undone the job that an undo puts back, as `#12`
  */
-export function deed(
-  job: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested' | 'status'> & Partial<Pick<JobView, 'atCommit'>>,
-  undone = 'an earlier job',
-): string {
+export function deed(job: Intent & Pick<JobView, 'status'>, undone = 'an earlier job'): string {
   const { did, todo, what } = verb(job, undone);
   const object = visible(what && ` ${what}`);
   switch (job.status) {
@@ -56,13 +54,7 @@ export function deed(
 }
 
 function verb(
-  {
-    kind,
-    branch,
-    parent,
-    suggested,
-    atCommit,
-  }: Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'> & Partial<Pick<JobView, 'atCommit'>>,
+  { kind, branch, branches, parent, suggested, atCommit }: Intent,
   undone: string,
 ): { did: string; todo: string; what: string } {
   switch (kind) {
@@ -71,7 +63,7 @@ function verb(
     case 'restack_repo':
       return { did: 'restacked', todo: 'restack', what: 'all' };
     case 'restack_subtree':
-      return { did: 'restacked', todo: 'restack', what: `${branch} and above` };
+      return { did: 'restacked', todo: 'restack', what: branches ? several(branches) : `${branch} and above` };
     case 'rebase_branch':
       return { did: 'rebased', todo: 'rebase', what: `${branch}` };
     case 'reparent_branch':
@@ -80,7 +72,13 @@ function verb(
       return {
         did: 'registered',
         todo: 'register',
-        what: suggested ? 'all suggested' : parent ? `${branch} on ${parent}` : `${branch}`,
+        what: suggested
+          ? 'all suggested'
+          : branches
+            ? several(branches)
+            : parent
+              ? `${branch} on ${parent}`
+              : `${branch}`,
       };
     case 'create_branch':
       return {

@@ -14,7 +14,7 @@ import type { Overview } from '../repos/overview';
 import type { Foreseen } from '../stack/forecast';
 import { restackQuestion } from '../stack/groups/question';
 import { requestName } from '../stack/move/pending';
-import { type BranchNews, isLive } from '../stack/state';
+import { type BranchNews, coveredBy, isLive } from '../stack/state';
 import { useDraft } from '../tasks/draft';
 
 const RowMenu = lazy(() => import('../stack/row/row-menu'));
@@ -41,6 +41,7 @@ export function Actions({
   const api = useApi();
   const request = useRequest();
   const more = useRef<HTMLButtonElement>(null);
+  const main = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState(false);
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
   const [asking, setAsking] = useState(false);
@@ -54,14 +55,16 @@ export function Actions({
     (idempotencyKey) =>
       api.jobs.run.mutate({ repoId: repo.id, kind, branch: name, ...(parent ? { parent } : {}), idempotencyKey });
   const kept = isKept(branch);
+  const covered = coveredBy(state, news);
   const moved =
     foreseen?.state === 'ready'
       ? new Set(foreseen.outline.moves.flatMap((move) => (move.moves ? [move.branch] : [])))
       : null;
   const moves = moved?.size ?? null;
+  const question = () => restackQuestion(branches.filter((each) => moved?.has(each.name)));
   return (
     <>
-      <div className="flex flex-wrap items-center gap-2 pt-1.5">
+      <div ref={main} className="flex flex-wrap items-center gap-2 pt-1.5">
         {!kept &&
           (branch.tracked ? (
             <>
@@ -73,11 +76,17 @@ export function Actions({
                 jobs={jobs}
                 request={request}
                 press={run('restack_subtree')}
-                question={() => restackQuestion(branches.filter((each) => moved?.has(each.name)))}
-                impossible={moves === 0 ? nothingMoves(state) : null}
-                className="w-44"
+                question={question}
+                impossible={covered ?? (moves === 0 ? nothingMoves(state) : null)}
+                className="max-w-44 min-w-28 flex-1"
               />
-              <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('reparent_branch')}>
+              <Button
+                className="h-7!"
+                aria-haspopup="dialog"
+                aria-disabled={covered ? true : undefined}
+                title={covered ?? undefined}
+                onClick={() => covered === null && setChoosing('reparent_branch')}
+              >
                 Move onto…
               </Button>
             </>
@@ -91,7 +100,7 @@ export function Actions({
                 jobs={jobs}
                 request={request}
                 press={run('register_existing_branch', branch.suggestedParent ?? undefined)}
-                className="w-44"
+                className="max-w-44 min-w-28 flex-1"
               />
               <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('register_existing_branch')}>
                 Register on…
@@ -133,9 +142,14 @@ export function Actions({
           <RowMenu
             repoId={repo.id}
             branch={branch}
+            covered={covered}
             anchor={more}
             finalFocus={more}
-            start={(kind) => void request.send(kind, run(kind))}
+            start={(kind) => {
+              // What is to be asked first, the button asks.
+              if (kind === 'restack_subtree' && question() !== null) main.current?.querySelector('button')?.click();
+              else void request.send(kind, run(kind));
+            }}
             send={(what, ask) => void request.send(what, ask)}
             choose={setChoosing}
             close={() => setMenu(false)}

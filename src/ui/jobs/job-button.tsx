@@ -120,6 +120,10 @@ export function useRequest(): JobRequest {
   return requestAt('', requests.sent.get(''), requests);
 }
 
+/** Where there is little room, fewer words: on a phone, and in the rows beside an open branch. */
+const SHORT = { wide: 'sm:hidden', dense: 'sm:hidden group-data-beside/stack:inline' };
+const WHOLE = { wide: 'max-sm:hidden', dense: 'max-sm:hidden group-data-beside/stack:hidden' };
+
 /**
  * A button is its job: pressed, it says at once that it is queued, then behind what, at which step it is, what came
  * of it or what went wrong. Everything but the moment of the press comes from the feed, so every tab and every
@@ -192,6 +196,7 @@ export function JobButton({
         onClick={pressed}
         tabIndex={tabbable ? undefined : -1}
         aria-disabled={busy || reason ? true : undefined}
+        aria-expanded={(asking !== null && !busy) || undefined}
         data-phase={phase.phase}
         title={reason ?? title}
         className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left tabular-nums aria-disabled:cursor-default ${
@@ -203,8 +208,8 @@ export function JobButton({
         {status ? <StatusShape status={status} /> : icon}
         <span className="truncate">
           {status && <span className="sr-only">{label}: </span>}
-          {short && <span className="sm:hidden">{short}</span>}
-          <span className={short && 'max-sm:hidden'}>{text ?? label}</span>
+          {short && <span className={dense ? SHORT.dense : SHORT.wide}>{short}</span>}
+          <span className={short && (dense ? WHOLE.dense : WHOLE.wide)}>{text ?? label}</span>
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>

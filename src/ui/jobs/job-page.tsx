@@ -122,7 +122,7 @@ function Job({ detail }: { detail: JobPageData }) {
           <h2 className="text-base font-semibold">Result</h2>
           <ResultLists
             result={result}
-            conflict={(branch, reason) => <ConflictView branch={branch} reason={reason} />}
+            conflict={(branch, reason) => <ConflictView repoId={job.repoId} branch={branch} reason={reason} />}
             keep={(left) => <KeepCommit jobId={job.id} {...left} />}
           />
         </section>

@@ -1,16 +1,17 @@
 import type { JobView } from '@/feed/events';
-import type { JobStatus } from '@/model/kinds';
+import type { BranchStatus } from '@/model/kinds';
 
-/** How a job stands for a person: one that has left something where it was has done only a part. */
-export type Outcome = JobStatus | 'held_back';
+/** How a job, or a task's branch, stands for a person: one that has left something where it was has done only a part. */
+export type Outcome = BranchStatus | 'held_back';
 
 export function outcomeOf({ status, result }: Pick<JobView, 'status' | 'result'>): Outcome {
   return status === 'completed' && result !== null && result.heldBack.length > 0 ? 'held_back' : status;
 }
 
-/** The tints of a job's statuses. */
+/** The tints of the statuses. */
 export const statusTone: Record<Outcome, string> = {
   queued: 'bg-queued-tint text-queued',
+  waiting: 'bg-queued-tint text-queued',
   running: 'bg-running-tint text-running',
   completed: 'bg-completed-tint text-completed',
   error: 'bg-error-tint text-error',
@@ -29,7 +30,9 @@ export function StatusShape({ status, size = 12 }: { status: Outcome; size?: num
       className={`shrink-0 ${status === 'running' ? 'spin' : ''}`}
     >
       <g fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round">
-        {status === 'queued' && <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM6 3.8V6l1.6 1" />}
+        {(status === 'queued' || status === 'waiting') && (
+          <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM6 3.8V6l1.6 1" />
+        )}
         {status === 'running' && <path d="M6 1.5A4.5 4.5 0 1 1 1.5 6" />}
         {status === 'completed' && <path d="m2 6.5 2.8 2.7L10 3.2" />}
         {status === 'error' && <path d="M6 1.4 10.9 10H1.1ZM6 5v2M6 8.6v.1" />}

@@ -40,7 +40,7 @@ export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: J
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
         impossible={offer.possible ? null : offer.reason}
-        className="ml-auto w-48"
+        className="ml-auto w-54"
       />
     );
   }

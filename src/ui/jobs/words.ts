@@ -1,5 +1,6 @@
 import type { JobView } from '@/feed/events';
 import { visible } from '@/text/visible';
+import { counted } from '@/text/words';
 
 /** What to do in a line: the commands that a hint may go on with are shown on the job's page. */
 export function firstLine(hint: string | null): string | null {
@@ -7,10 +8,16 @@ export function firstLine(hint: string | null): string | null {
 }
 
 /** What a job does, as a sentence's beginning: `Restack feat/auth and above`. */
-type Intent = Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'> & Partial<Pick<JobView, 'atCommit'>>;
+export type Intent = Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'> &
+  Partial<Pick<JobView, 'branches' | 'atCommit'>>;
 
 export function intent(job: Intent): string {
   return visible(words(job));
+}
+
+/** Several branches in few words: the first by its name. */
+export function several([first = '', ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first} and ${counted(more.length, 'more branch', 'more branches')}`;
 }
 
 function words(job: Intent): string {
@@ -20,13 +27,14 @@ function words(job: Intent): string {
     case 'restack_repo':
       return 'Restack all';
     case 'restack_subtree':
-      return `Restack ${job.branch} and above`;
+      return job.branches ? `Restack ${several(job.branches)}` : `Restack ${job.branch} and above`;
     case 'rebase_branch':
       return `Rebase ${job.branch}`;
     case 'reparent_branch':
       return `Move ${job.branch} onto ${job.parent}`;
     case 'register_existing_branch':
       if (job.suggested) return 'Register all suggested';
+      if (job.branches) return `Register ${several(job.branches)}`;
       return job.parent ? `Register ${job.branch} on ${job.parent}` : `Register ${job.branch}`;
     case 'create_branch':
       if (job.atCommit) return `Create ${job.branch} at ${job.atCommit.slice(0, 8)}`;

@@ -4,6 +4,7 @@ import { counted, listed } from '@/text/words';
 import { historyAddress } from '../activity/address';
 import { branchAddress } from '../branch/address';
 import type { RepoList } from '../repos/repo-list';
+import { manyQuestion } from '../stack/groups/question';
 
 /** A repo as the list of repos has it. */
 export type Repo = RepoList['repos'][number];
@@ -30,6 +31,8 @@ export interface Item {
   words: string;
   button: string;
   does: Does;
+  /** What is to be confirmed before it is done. */
+  question?: string | null;
   /** Another way. */
   other?: { words: string; go: string };
 }
@@ -116,6 +119,7 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
         ),
         button: `Restack ${moves}`,
         does: { run: { kind: 'restack_subtree', branch } },
+        question: manyQuestion(moves),
       };
     }
     case 'register': {

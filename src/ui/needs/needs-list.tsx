@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { problemWords } from '../api';
 import { Button, buttonLooks } from '../controls';
 import { useRequest } from '../jobs/job-button';
@@ -10,6 +10,8 @@ import { useApi } from '../providers';
 import { hide, unhide } from './hidden';
 import { type Item, SECTIONS, type Section } from './items';
 import { useNeeds } from './use-needs';
+
+const Question = lazy(() => import('../jobs/question'));
 
 /**
  * What wants a person, in sections, a sentence and a button each: j and k go from one to the next, Enter presses it,
@@ -54,7 +56,7 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
               <h2 className="pb-1 text-xs font-medium text-muted">
                 {SECTIONS[section]} <span className="tabular-nums">{own.length}</span>
               </h2>
-              <ul className="overflow-hidden rounded-popup border border-hairline bg-surface">
+              <ul className="rounded-popup border border-hairline bg-surface">
                 {own.map((item) => (
                   <NeedRow key={item.key} item={item} named={repoId === undefined} />
                 ))}
@@ -89,7 +91,7 @@ function NeedRow({ item, named }: { item: Item; named: boolean }) {
   return (
     <li
       data-need={item.key}
-      className="group flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline px-4 py-2 last:border-b-0 focus-within:bg-selected hover:bg-hover"
+      className="group flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline px-4 py-2 first:rounded-t-popup last:rounded-b-popup last:border-b-0 focus-within:bg-selected hover:bg-hover"
     >
       <span className="min-w-0 flex-1 basis-60 break-words">
         {words}
@@ -114,11 +116,12 @@ function NeedRow({ item, named }: { item: Item; named: boolean }) {
   );
 }
 
-function Act({ item: { does, button, repo } }: { item: Item }) {
+function Act({ item: { does, button, repo, question = null } }: { item: Item }) {
   const api = useApi();
   const mayAct = useMay('act');
   const request = useRequest();
   const seen = useRef(false);
+  const [asking, setAsking] = useState(false);
   const { jobId, dismiss } = request;
   const isOpen = jobId !== null && repo.activeJobs.includes(jobId);
   useEffect(() => {
@@ -144,14 +147,17 @@ function Act({ item: { does, button, repo } }: { item: Item }) {
       </Link>
     );
   const isBusy = request.waiting || jobId !== null;
-  const press = () =>
-    isBusy
-      ? undefined
-      : void request.send(button, (idempotencyKey) =>
-          api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
-        );
+  const run = () =>
+    void request.send(button, (idempotencyKey) =>
+      api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
+    );
+  const press = () => {
+    if (isBusy) return;
+    if (question === null) run();
+    else setAsking(true);
+  };
   return (
-    <span className="flex max-w-full flex-wrap items-center gap-2">
+    <span className="relative flex max-w-full flex-wrap items-center gap-2">
       {request.problem && (
         <span role="alert" className="text-xs text-error">
           {problemWords(request.problem)}
@@ -165,6 +171,19 @@ function Act({ item: { does, button, repo } }: { item: Item }) {
       <Button data-main aria-disabled={isBusy || undefined} onClick={press} className="min-w-0 break-all">
         {button}
       </Button>
+      {asking && question !== null && (
+        <Suspense>
+          <Question
+            words={question}
+            label={button}
+            confirm={() => {
+              setAsking(false);
+              run();
+            }}
+            leave={() => setAsking(false)}
+          />
+        </Suspense>
+      )}
     </span>
   );
 }

@@ -3,7 +3,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
-import { usePathname, useRouter } from 'next/navigation';
+import { usePathname } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { branchStates, movedNow } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
@@ -14,6 +14,7 @@ import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
+import { useGo } from '../shell/go';
 import { restackQuestion } from '../stack/groups/question';
 import { setTheme } from '../themes';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
@@ -23,7 +24,7 @@ const ChooseParent = lazy(() => import('../stack/move/choose-parent'));
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
 export default function Palette({ close }: { close: () => void }) {
   const api = useApi();
-  const router = useRouter();
+  const go = useGo();
   const path = usePathname();
   const { repos, here } = useLoaded(path);
   const { role } = useMe();
@@ -43,7 +44,7 @@ export default function Palette({ close }: { close: () => void }) {
       close();
       // The repo's own page shows the job where its button is.
       const page = `/repos/${what.repoId}`;
-      if (path !== page && !path.startsWith(`${page}/branches`)) router.push(`/jobs/${jobId}`);
+      if (path !== page && !path.startsWith(`${page}/branches`)) go(`/jobs/${jobId}`);
     } catch (error) {
       setProblem(problemOf(error));
       setAsked(null);
@@ -66,7 +67,7 @@ export default function Palette({ close }: { close: () => void }) {
     }
     close();
     if ('theme' in does) setTheme(does.theme);
-    else if ('go' in does) router.push(does.go);
+    else if ('go' in does) go(does.go);
     else window.open(does.leave, '_blank', 'noopener,noreferrer');
   };
 

@@ -5,15 +5,13 @@ import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'reac
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { isSuggested } from '@/repos/kept';
 import { counted } from '@/text/words';
 import { isWide, useOpenBranch } from '../branch/open-branch';
-import { Button, Skeleton } from '../controls';
+import { Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
 import { dockedOf, titleMark } from '../jobs/dock/docked';
 import { useLookedAt } from '../jobs/dock/looked-at';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
-import { errorStands } from '../jobs/phase';
 import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
@@ -26,6 +24,7 @@ import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
+import { Suggested } from './register/suggested';
 import { RepoNav } from './repo-nav';
 import { type RepoStates, useStates, wantedWords } from './use-states';
 
@@ -41,7 +40,6 @@ const Tasks = lazy(() => import('../tasks/tasks'));
 const JobList = lazy(() => import('../jobs/job-list'));
 const Dock = lazy(() => import('../jobs/dock/dock'));
 const LeftOutRefs = lazy(() => import('./left-out'));
-const RegisterAll = lazy(() => import('./register/register-all'));
 const NoBranches = lazy(() => import('./no-branches'));
 const HeadMoved = lazy(() => import('./head-moved'));
 const MergedParents = lazy(() => import('../sync/merged-parents'));
@@ -87,6 +85,7 @@ function Repo({ overview, repo }: { overview: Overview; repo: RepoRow }) {
             <HeadMoved repo={repo} />
           </Suspense>
         )}
+        <Suggested repo={repo} branches={branches} jobs={jobs} />
         {hasMergedParents && (
           <Suspense>
             <MergedParents repo={repo} branches={branches} jobs={jobs} />
@@ -215,10 +214,7 @@ function Header({
   sync: JobRequest;
 }) {
   const api = useApi();
-  const newest = (kind: ActionKind, suggested = false) =>
-    jobs.find(({ job }) => job.kind === kind && job.suggested === suggested) ?? null;
-  const run = (kind: ActionKind, suggested?: true) => (idempotencyKey: string) =>
-    api.jobs.run.mutate({ repoId: repo.id, kind, ...(suggested ? { suggested } : {}), idempotencyKey });
+  const newest = (kind: ActionKind) => jobs.find(({ job }) => job.kind === kind) ?? null;
   const refreshing = useRefreshWhenStale(repo, jobs);
   const { counts, lost, renewing, problem } = known;
   const moves = counts.needs_restack;
@@ -246,13 +242,6 @@ function Header({
       </div>
       <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">
         <div className="flex w-full flex-wrap gap-2 sm:w-auto sm:justify-end">
-          <RegisterSuggested
-            repo={repo}
-            branches={branches}
-            jobs={jobs}
-            job={newest('register_existing_branch', true)}
-            press={run('register_existing_branch', true)}
-          />
           <JobButton
             label="Sync"
             icon={<RefreshCw size={14} aria-hidden />}
@@ -268,7 +257,7 @@ function Header({
             look="primary"
             job={newest('restack_repo')}
             jobs={jobs}
-            press={run('restack_repo')}
+            press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'restack_repo', idempotencyKey })}
             impossible={impossible}
             question={() => restackQuestion(branches.filter(({ name }) => known.states.get(name)?.is === 'will_move'))}
             className="min-w-0 flex-1 sm:w-48 sm:flex-none"
@@ -287,54 +276,6 @@ function Header({
         </p>
       </div>
     </header>
-  );
-}
-
-/** Registers every suggestion, once somebody has seen what that makes; nothing where there is no suggestion. */
-function RegisterSuggested({
-  repo,
-  branches,
-  jobs,
-  job,
-  press,
-}: {
-  repo: RepoRow;
-  branches: BranchRow[];
-  jobs: JobDetail[];
-  job: JobDetail | null;
-  press: (idempotencyKey: string) => Promise<{ jobId: string }>;
-}) {
-  const mayAct = useMay('act');
-  const request = useRequest();
-  const [asking, setAsking] = useState(false);
-  const any = useMemo(() => branches.some(isSuggested), [branches]);
-  const underWay =
-    request.waiting ||
-    request.jobId !== null ||
-    request.problem !== null ||
-    (job !== null && (isActive(job.job.status) || errorStands(job, jobs)));
-  if (!underWay && !(any && mayAct)) return null;
-  const label = 'Register all suggested';
-  return (
-    <>
-      {underWay ? (
-        <JobButton label={label} job={job} jobs={jobs} press={press} request={request} className="w-full sm:w-48" />
-      ) : (
-        <Button className="w-full sm:w-48" aria-haspopup="dialog" onClick={() => setAsking(true)}>
-          {label}
-        </Button>
-      )}
-      {asking && (
-        <Suspense>
-          <RegisterAll
-            trunk={repo.trunk}
-            branches={branches}
-            confirm={() => void request.send(label, press)}
-            close={() => setAsking(false)}
-          />
-        </Suspense>
-      )}
-    </>
   );
 }
 

@@ -12,7 +12,7 @@ export function ConnectionDot() {
   return (
     <span role="status" className="flex items-center gap-2 text-xs text-muted">
       <span aria-hidden className={`size-2 rounded-full ${looks[state]}`} />
-      {words[state]}
+      <span className={state === 'lost' ? 'max-sm:sr-only' : undefined}>{words[state]}</span>
     </span>
   );
 }
@@ -20,7 +20,7 @@ export function ConnectionDot() {
 /** A short break is nobody's business. */
 const PATIENCE_MS = 1000;
 
-/** A quiet line while the stream is lost; what was loaded stays, and is caught up with afterwards. */
+/** A quiet line while the stream is lost, where it moves nothing; what was loaded stays, and is caught up with afterwards. */
 export function ConnectionBanner() {
   const { state, heardAt } = useConnection();
   const [shown, setShown] = useState(false);
@@ -31,7 +31,10 @@ export function ConnectionBanner() {
   }, [state]);
   if (!shown) return null;
   return (
-    <div role="status" className="bg-restack-tint px-4 py-2 text-restack">
+    <div
+      role="status"
+      className="min-w-0 bg-restack-tint px-3 py-1 text-restack max-sm:fixed max-sm:inset-x-0 max-sm:top-12 max-sm:z-20 sm:truncate sm:rounded-control"
+    >
       The server does not answer. What you see is as of <LastHeard at={heardAt} />; it catches up by itself.
     </div>
   );

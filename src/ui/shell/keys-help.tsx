@@ -32,11 +32,21 @@ const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> 
       ['r', 'restack the branch and what stands on it'],
       ['R', 'restack its whole stack'],
       ['b', 'rebase the branch alone'],
-      ['p', 'pick it up: aim with j k, drop with Enter'],
+      ['p', 'pick it up: aim with j k or find with /, drop with Enter'],
       ['x', 'select; Shift j k goes on selecting'],
       ['m', 'more'],
       ['s', 'sync'],
       ['z', 'go to Undo of the last job that moved something'],
+    ],
+  },
+  {
+    title: 'In Find',
+    keys: [
+      ['author:mara', 'whose; author:me, author:agents'],
+      ['is:conflict', 'how it stands; is:held, is:restack, is:clean'],
+      ['pr:open', 'its pull request; pr:12, pr:none, pr:approved, pr:red'],
+      ['age:>7d', 'how old; h, d, w, m, y'],
+      ['-is:merged', 'turned around'],
     ],
   },
   {

@@ -1,8 +1,10 @@
 'use client';
 
-import { usePathname, useRouter } from 'next/navigation';
+import { usePathname } from 'next/navigation';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStable } from '../stable';
+import { useGo } from './go';
+import { HeldPage } from './held-page';
 import { isTyped, pageAfterG } from './key-targets';
 import { ThemeButton } from './theme';
 
@@ -14,7 +16,7 @@ const PATIENCE_MS = 1200;
 /** The keys of every page: `?` shows them all, `g` and a letter go to a page of the repo that one is at. */
 function Keys() {
   const [help, setHelp] = useState(false);
-  const router = useRouter();
+  const go = useGo();
   const path = usePathname();
   const g = useRef(0);
   const pressed = useStable((event: KeyboardEvent) => {
@@ -30,7 +32,7 @@ function Keys() {
     if (page === null) return;
     event.preventDefault();
     event.stopPropagation();
-    router.push(page);
+    go(page);
   });
   useEffect(() => {
     // Before the tree, which has other plans for the same letters.
@@ -44,12 +46,13 @@ function Keys() {
   ) : null;
 }
 
-/** What of the page's frame nobody needs at once: the keys of every page, and the switch of the theme. */
+/** What of the page's frame nobody needs at once: the keys of every page, the switch of the theme, and the page that waits. */
 export default function Later() {
   return (
     <>
       <ThemeButton />
       <Keys />
+      <HeldPage />
     </>
   );
 }

@@ -30,7 +30,9 @@ export function Shell({ children }: { children: ReactNode }) {
           <Mark />
           Spicerack
         </Link>
-        <span className="flex-1" />
+        <span className="flex min-w-0 flex-1 justify-center">
+          <ConnectionBanner />
+        </span>
         <PaletteButton />
         {mayAdminister && (
           <Link href="/access" className={HEADER_LINK}>
@@ -51,7 +53,6 @@ export function Shell({ children }: { children: ReactNode }) {
         </Suspense>
         <ConnectionDot />
       </header>
-      <ConnectionBanner />
       <div className="flex flex-1">
         <RepoRail />
         <main id="main" className="min-w-0 flex-1">

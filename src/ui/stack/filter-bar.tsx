@@ -2,19 +2,25 @@
 
 import { ArrowUpDown, Search } from 'lucide-react';
 import type { RefObject } from 'react';
+import type { BranchRow } from '@/db/schema';
 import { type StateFilter, stateFilters } from '@/repos/branch-state';
 import { filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type StackView } from './filter';
+import { WhoseChoice } from './find/whose-choice';
 
 const SORTS: Record<StackOrder, string> = { name: 'By name', recent: 'Newest first', needs: 'What needs you first' };
 
+const WORDS = 'Words of names and subjects, author:mara, is:conflict, pr:open, age:>7d; - before one turns it around';
+
 /** The filters with what each keeps, and the search. */
 export function FilterBar({
+  branches,
   view,
   go,
   counts,
   field,
   leave,
 }: {
+  branches: BranchRow[];
   view: StackView;
   go: (view: StackView) => void;
   counts: Record<StateFilter, number>;
@@ -28,7 +34,7 @@ export function FilterBar({
       className="sticky top-12 z-10 flex items-center sm:flex-wrap gap-x-2 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5"
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll sideways */}
-      <div role="group" aria-label="Filter" className="-mx-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
+      <div role="group" aria-label="Filter" className="-ml-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
         {stateFilters.map((filter) => (
           <button
             key={filter}
@@ -41,10 +47,12 @@ export function FilterBar({
           </button>
         ))}
       </div>
+      <span className="ml-auto" />
+      <WhoseChoice branches={branches} search={view.search} find={(search) => go({ ...view, search })} />
       {!isNarrowed(view) && (
         <span
           title={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
-          className="relative ml-auto flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"
+          className="relative flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"
         >
           <ArrowUpDown size={14} aria-hidden />
           <select
@@ -61,7 +69,7 @@ export function FilterBar({
           </select>
         </span>
       )}
-      <label className={`relative flex w-24 shrink-0 items-center sm:w-38 ${isNarrowed(view) ? 'ml-auto' : ''}`}>
+      <label className="relative flex w-24 shrink-0 items-center sm:w-38" title={WORDS}>
         <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
         <span className="sr-only">Find a branch</span>
         <input

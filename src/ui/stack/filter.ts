@@ -1,5 +1,6 @@
 import type { BranchRow } from '@/db/schema';
 import { type BranchState, STATE_FILTERS, type StateFilter, stateFilters } from '@/repos/branch-state';
+import { type Looker, sought } from './find/sought';
 import { layoutStack, type StackPicture } from './layout';
 import { NO_STATE } from './state';
 
@@ -48,6 +49,8 @@ export function orderOf(name: string | null): StackOrder {
   return STACK_ORDERS.find((by) => by === name) ?? 'name';
 }
 
+const NOBODY: Looker = { author: null, now: 0 };
+
 /** A picture of a part of the branches. */
 export interface FilteredStack extends StackPicture {
   /** Branches that the view does not keep: they are there because one that it keeps stands on them. */
@@ -57,21 +60,21 @@ export interface FilteredStack extends StackPicture {
 }
 
 /**
- * The picture of what a view keeps, with every branch below it. The search looks into names and subjects, in any
- * case. How many stand on a branch is told for the whole stack: that is what moves with it.
+ * The picture of what a view keeps, with every branch below it. What a search means, `find/sought.ts` says. How many stand on a branch is told for the whole stack: that is what moves with it.
  */
 export function filterStack(
   branches: BranchRow[],
   states: States,
   whole: StackPicture,
   { filter, search }: Pick<StackView, 'filter' | 'search'>,
+  looker: Looker = NOBODY,
 ): FilteredStack {
-  const sought = search.trim().toLowerCase();
-  if (filter === 'all' && sought === '') return { ...whole, dimmed: new Set(), kept: branches.length };
+  if (!isNarrowed({ filter, search })) return { ...whole, dimmed: new Set(), kept: branches.length };
+  const { keeps } = sought(search, looker);
   const kept = new Set(
     branches.flatMap((branch) => {
-      const found = branch.name.toLowerCase().includes(sought) || branch.subject.toLowerCase().includes(sought);
-      return found && STATE_FILTERS[filter](states.get(branch.name) ?? NO_STATE) ? [branch.name] : [];
+      const state = states.get(branch.name) ?? NO_STATE;
+      return STATE_FILTERS[filter](state) && keeps(branch, state) ? [branch.name] : [];
     }),
   );
   const byName = new Map(branches.map((branch) => [branch.name, branch]));

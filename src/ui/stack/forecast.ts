@@ -15,6 +15,7 @@ export interface ForecastAsk {
   repoId: string;
   kind: ActionKind;
   branch?: string;
+  branches?: readonly string[];
   parent?: string;
 }
 

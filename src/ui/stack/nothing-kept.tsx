@@ -1,9 +1,11 @@
 import type { JobDetail } from '@/api/jobs';
 import type { RepoRow } from '@/db/schema';
+import { useAuthor } from '../author/known';
 import { Button } from '../controls';
 import { type Ask, JobButton, type JobRequest } from '../jobs/job-button';
 import { Freshness } from '../repos/freshness';
 import { filterNone, type StackView } from './filter';
+import { sought } from './find/sought';
 
 /** In the place of the tree where the view keeps nothing: what that means, and the way on. Loaded on first use. */
 export default function NothingKept({
@@ -23,13 +25,15 @@ export default function NothingKept({
   press: Ask;
 }) {
   const search = view.search.trim();
+  const { problem } = sought(search, { author: useAuthor(), now: 0 });
   return (
     <div className="flex flex-1 flex-col items-center gap-3 px-4 py-16 text-center">
       <p>
-        {search ? (
+        {problem ? (
+          <span className="break-words">{problem}</span>
+        ) : search ? (
           <>
-            No branch {view.filter !== 'all' && 'here '}has “<span className="break-all">{search}</span>” in its name or
-            subject
+            No branch {view.filter !== 'all' && 'here '}is found by “<span className="break-all">{search}</span>”
           </>
         ) : (
           <span className="font-medium">{filterNone(view.filter)}</span>

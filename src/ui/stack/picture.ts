@@ -2,7 +2,9 @@ import { useSearchParams } from 'next/navigation';
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
+import { useAuthor } from '../author/known';
 import type { Requests } from '../jobs/job-button';
+import { useMinute } from '../providers';
 import { type Entry, entriesOf } from './entries';
 import { type FilteredStack, filterOf, filterStack, isNarrowed, orderOf, type StackView, type States } from './filter';
 import { type Folds, groupEntries, withTrunkLine } from './groups/groups';
@@ -27,12 +29,17 @@ export function usePicture(
   trunk: string | null,
   folds: Folds,
 ): Picture {
+  const author = useAuthor();
+  const minute = useMinute();
+  // Ages alone change by themselves.
+  const now = /\bage:/i.test(search) ? minute : 0;
   const whole = useMemo(() => layoutStack(branches), [branches]);
   const moves = useMemo(() => pendingMoves(branches, jobs, sent), [branches, jobs, sent]);
   const after = useMemo(() => afterMoves(branches, moves), [branches, moves]);
   const filtered = useMemo(
-    () => filterStack(after, states, after === branches ? whole : layoutStack(after), { filter, search }),
-    [branches, after, states, whole, filter, search],
+    () =>
+      filterStack(after, states, after === branches ? whole : layoutStack(after), { filter, search }, { author, now }),
+    [branches, after, states, whole, filter, search, author, now],
   );
   const rows = useMemo(
     () => withGhosts(entriesOf(filtered, trunk), branches, moves, trunk),
@@ -70,5 +77,6 @@ export function useStackView(field: RefObject<HTMLInputElement | null>): [StackV
     if (view.filter === filter) window.history.replaceState(null, '', address);
     else window.history.pushState(null, '', address);
   };
-  return [{ filter, search, sort }, go];
+  const view = useMemo(() => ({ filter, search, sort }), [filter, search, sort]);
+  return [view, go];
 }

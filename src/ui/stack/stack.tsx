@@ -1,6 +1,17 @@
 'use client';
 
-import { lazy, type MouseEvent, type RefObject, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  lazy,
+  type MouseEvent,
+  type RefObject,
+  Suspense,
+  useDeferredValue,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -44,6 +55,10 @@ import { useVirtualRows } from './tree/virtual-rows';
 /** What takes a click in a row for itself. */
 const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
 
+/** The place of what is asked for all that is selected. No branch is called so. */
+const SELECTION = 'the selection';
+
+const ChooseParent = lazy(() => import('./move/choose-parent'));
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -90,7 +105,9 @@ export default function Stack({
   const tree = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const { words, say } = useAnnouncements(jobs);
-  const [view, go] = useStackView(field);
+  const [asked, go] = useStackView(field);
+  // What is typed stands in the field at once; the tree follows when there is time.
+  const view = useDeferredValue(asked);
   const { sent, send, dismiss } = useRequests();
   const [folds, fold] = useFolds(repo.id);
   const { whole, moves, filtered, wanted } = usePicture({ branches, jobs, states }, sent, view, repo.trunk, folds);
@@ -99,6 +116,8 @@ export default function Stack({
   const { selected, chosen, toggle, extend, clear } = useSelection(branches, whole);
   const [menu, setMenu] = useState<string | null>(null);
   const [preview, setPreview] = useState<string | null>(null);
+  /** The branch for which a parent is sought by name. */
+  const [seeking, setSeeking] = useState<Branch | null>(null);
   const { presence, change, watching } = usePresence(tree);
   const { pointed, inside, focused } = presence;
 
@@ -183,18 +202,17 @@ export default function Stack({
     }
     leave();
   };
-  const runChosen = async (kind: 'restack_subtree' | 'register_existing_branch') => {
-    const names = kind === 'restack_subtree' ? chosen.restack : chosen.register;
-    clear();
-    toTree();
-    say(`${counted(names.length, 'job')} asked for.`);
-    // One after the other, so that they queue in the order of the picture.
-    for (const name of names) {
-      const parent = branches.find((row) => row.name === name)?.suggestedParent ?? undefined;
-      if (kind === 'restack_subtree') await send(name, 'Restack', actions.run(kind, name));
-      else await send(name, 'Register', actions.run(kind, name, parent));
-    }
-  };
+  const runChosen = (kind: 'restack_subtree' | 'register_existing_branch') =>
+    send(SELECTION, kind, async (idempotencyKey) => {
+      const names = kind === 'restack_subtree' ? chosen.restack : chosen.register;
+      if (kind === 'register_existing_branch') expect(...names);
+      const accepted = await api.jobs.run.mutate({ repoId: repo.id, kind, branches: names, idempotencyKey });
+      // What was refused is still selected.
+      clear();
+      toTree();
+      say('One job asked for.');
+      return accepted;
+    });
 
   const goTo = (target: Entry) => {
     put(target.name);
@@ -223,6 +241,10 @@ export default function Stack({
     [...buttons].find(({ textContent }) => textContent?.startsWith('Undo'))?.focus();
     say(`#${last.job.seq}: Enter undoes it.`);
   };
+  const seek = () => {
+    setSeeking(branches.find(({ name }) => name === held?.hand.branch) ?? null);
+    tell({ is: 'left' });
+  };
   const leaveHand = () => {
     say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
     leave();
@@ -233,6 +255,7 @@ export default function Stack({
       ...{ goBy, goTo, fold, show: showBranch, openMenu: setMenu, pressMain, pickUp, toggle, select, clear, say },
       drop: () => drop(held?.hand.target ?? null),
       leave: leaveHand,
+      seek,
       rebase: (name) => void send(name, 'rebase_branch', actions.run('rebase_branch', name)),
       sync: () => void sync.send('Sync', askForSync),
       undo: () => void undoLast(),
@@ -274,8 +297,15 @@ export default function Stack({
 
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
-    <div className="flex flex-col lg:min-h-[calc(100dvh-112px)]">
-      <FilterBar view={view} go={go} counts={counts} field={field} leave={() => tree.current?.focus()} />
+    <div className="flex flex-col lg:min-h-[max(100%,calc(100dvh-112px))]">
+      <FilterBar
+        branches={branches}
+        view={asked}
+        go={go}
+        counts={counts}
+        field={field}
+        leave={() => tree.current?.focus()}
+      />
       <p role="status" className="sr-only">
         {words}
       </p>
@@ -371,6 +401,26 @@ export default function Stack({
           </div>
         </div>
       )}
+      {seeking && (
+        <Suspense>
+          <ChooseParent
+            kind="reparent_branch"
+            branch={seeking}
+            repo={context}
+            choose={(parent) =>
+              void send(
+                seeking.name,
+                requestName('reparent_branch', parent),
+                actions.run('reparent_branch', seeking.name, parent),
+              )
+            }
+            close={() => {
+              setSeeking(null);
+              toTree();
+            }}
+          />
+        </Suspense>
+      )}
       {subject && (
         <div className="sticky bottom-(--dock) z-10 h-0 max-sm:fixed max-sm:inset-x-0">
           <div className="absolute inset-x-0 bottom-0">
@@ -381,6 +431,8 @@ export default function Stack({
                 confirm={confirm}
                 cancel={held ? leave : clear}
                 run={(kind) => void runChosen(kind)}
+                asked={sent.get(SELECTION)}
+                branches={branches}
                 say={say}
               />
             </Suspense>

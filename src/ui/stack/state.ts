@@ -26,6 +26,11 @@ export function isLive(branch: Pick<BranchRow, 'merged' | 'gone'>): boolean {
   return !branch.merged && !branch.gone;
 }
 
+/** Why nothing can be asked of a branch just now: a job is about to move it; null where none is. */
+export function coveredBy(state: BranchState, { mover }: BranchNews): string | null {
+  return state.is === 'moving' && mover ? `#${mover.job.seq} is about to move it.` : null;
+}
+
 /** A branch's state in words, with what its jobs say beside it. */
 export function standingOf(branch: BranchRow, state: BranchState, { mover, refused }: BranchNews): StateWords {
   const words = stateWords(branch, state);
@@ -49,7 +54,7 @@ export function newsByBranch(jobs: JobDetail[]): Map<string, BranchNews> {
   };
   for (const detail of jobs) {
     const { job, moves } = detail;
-    if (job.branch) entry(job.branch).own ??= detail;
+    for (const name of job.branch ? [job.branch] : (job.branches ?? [])) entry(name).own ??= detail;
     for (const { branch, reason } of job.result?.heldBack ?? []) {
       if (!settled.has(branch) && reason.kind === 'protected') entry(branch).refused = reason.message;
       settled.add(branch);

@@ -1,13 +1,20 @@
 'use client';
 
 import { TriangleAlert } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import type { BranchRow } from '@/db/schema';
+import type { ForecastOutline } from '@/model/forecast';
 import { visible } from '@/text/visible';
+import { problemWords } from '../api';
 import { Button } from '../controls';
+import type { Sent } from '../jobs/job-button';
 import { branchesWord } from '../repos/counts';
 import { CommitList } from './commit-list';
 import { type Foreseen, useForecast } from './forecast';
+import { restackQuestion } from './groups/question';
 import type { StripSubject } from './strip-subject';
+
+const Question = lazy(() => import('../jobs/question'));
 
 /** Names that a confirmation lists before it says how many more there are. */
 const NAMED = 6;
@@ -18,6 +25,9 @@ interface Props {
   confirm: () => void;
   cancel: () => void;
   run: (kind: 'restack_subtree' | 'register_existing_branch') => void;
+  /** What was asked for all that is selected. */
+  asked: Sent | undefined;
+  branches: BranchRow[];
   /** Says it to who does not see the strip. */
   say: (words: string) => void;
 }
@@ -97,32 +107,84 @@ function MoveStrip({
           <Button onClick={cancel}>Cancel</Button>
         </span>
       ) : (
-        <Keys keys={{ 'j k': 'aim', Enter: 'drop', Esc: 'leave it' }} />
+        <Keys keys={{ 'j k': 'aim', '/': 'find it', Enter: 'drop', Esc: 'leave it' }} />
       )}
     </Line>
   );
 }
 
+function movesOf(outline: ForecastOutline): ReadonlySet<string> {
+  return new Set(outline.moves.flatMap(({ branch, moves }) => (moves ? [branch] : [])));
+}
+
 function SelectionStrip({
+  repoId,
   restack,
   register,
   run,
+  asked,
+  branches,
   cancel,
 }: Omit<Props, 'subject'> & Extract<StripSubject, { kind: 'selection' }>) {
-  const count = restack.length + register.length;
+  const [asking, setAsking] = useState<string | null>(null);
+  const kind = restack.length > 0 ? 'restack_subtree' : 'register_existing_branch';
+  const foreseen = useForecast({ repoId, kind, branches: restack.length > 0 ? restack : register }, 'would move');
+  const waiting = asked?.waiting ?? false;
+  const moves = foreseen?.state === 'ready' && restack.length > 0 ? movesOf(foreseen.outline) : null;
+  const label = moves ? `Restack ${moves.size}` : 'Restack';
+  const why = moves?.size === 0 ? 'Nothing of these would move.' : undefined;
+  const pressRestack = () => {
+    if (why || waiting) return;
+    const words = restackQuestion(branches.filter(({ name }) => moves?.has(name)));
+    if (words === null) run('restack_subtree');
+    else setAsking(words);
+  };
   return (
     <Line label="Selection">
-      <span className="flex-1 font-medium">{count} selected</span>
+      <span className="min-w-0 flex-1">
+        <span className="font-medium">{restack.length + register.length} selected</span>
+        {asked?.problem ? (
+          <span role="alert" className="text-error">
+            {' · '}
+            {problemWords(asked.problem)}
+          </span>
+        ) : (
+          <Words foreseen={foreseen} />
+        )}
+      </span>
       <span className="flex flex-wrap gap-2">
         {restack.length > 0 && (
-          <Button look="primary" onClick={() => run('restack_subtree')} title={restack.join(', ')}>
-            Restack {restack.length}
-          </Button>
+          <span className="relative">
+            <Button
+              look="primary"
+              aria-disabled={why || waiting ? true : undefined}
+              onClick={pressRestack}
+              title={why ?? restack.join(', ')}
+            >
+              {label}
+              {why && <span className="sr-only"> (not now: {why})</span>}
+            </Button>
+            {asking !== null && (
+              <Suspense>
+                <Question
+                  words={asking}
+                  label={label}
+                  above
+                  confirm={() => {
+                    setAsking(null);
+                    run('restack_subtree');
+                  }}
+                  leave={() => setAsking(null)}
+                />
+              </Suspense>
+            )}
+          </span>
         )}
         {register.length > 0 && (
           <Button
             look={restack.length > 0 ? 'plain' : 'primary'}
-            onClick={() => run('register_existing_branch')}
+            aria-disabled={waiting || undefined}
+            onClick={() => !waiting && run('register_existing_branch')}
             title={register.join(', ')}
           >
             Register {register.length}

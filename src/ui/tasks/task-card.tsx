@@ -39,7 +39,6 @@ export default function TaskCard({ task, context }: { task: TaskRow; context: Ta
   const attached = task.branchStatus === 'completed';
   const mayAct = useMay('act');
   const branch = context.byName.get(task.branch);
-  const waits = waitsForPush(task, context.jobs);
   return (
     <li
       data-task={task.title}
@@ -48,7 +47,7 @@ export default function TaskCard({ task, context }: { task: TaskRow; context: Ta
     >
       <div className="flex items-start gap-2">
         <h3 className="min-w-0 flex-1 font-medium break-words">{task.title}</h3>
-        <BranchStatus task={task} waits={waits} />
+        <BranchStatus task={task} />
         {mayAct && !isActive(task.branchStatus) && <ArchiveButton task={task} />}
       </div>
       {task.description && (
@@ -57,11 +56,7 @@ export default function TaskCard({ task, context }: { task: TaskRow; context: Ta
         </p>
       )}
       <Place names={placeOf(task.branch, context.byName)} />
-      {attached ? (
-        <Attached branch={branch} context={context} />
-      ) : (
-        <Pending task={task} waits={waits} context={context} />
-      )}
+      {attached ? <Attached branch={branch} context={context} /> : <Pending task={task} context={context} />}
     </li>
   );
 }
@@ -72,24 +67,16 @@ const STATUS_WORDS = {
   completed: 'attached',
   error: 'error',
   cancelled: 'cancelled',
+  waiting: 'waits',
 } as const;
 
-/** Whether nobody has pushed its branch yet: that is no error, and the sync that sees it attaches it. */
-function waitsForPush(task: TaskRow, jobs: JobDetail[]): boolean {
-  const job = jobs.find((detail) => detail.job.id === task.jobId)?.job;
-  return (
-    task.branchStatus === 'error' && job?.kind === 'register_existing_branch' && job.errorCode === 'BRANCH_NOT_FOUND'
-  );
-}
-
-function BranchStatus({ task, waits }: { task: TaskRow; waits: boolean }) {
-  const status = waits ? 'queued' : task.branchStatus;
+function BranchStatus({ task: { branchStatus } }: { task: TaskRow }) {
   return (
     <span
-      className={`inline-flex shrink-0 items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[status]}`}
+      className={`inline-flex shrink-0 items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[branchStatus]}`}
     >
-      <StatusShape status={status} />
-      {waits ? 'waits' : STATUS_WORDS[status]}
+      <StatusShape status={branchStatus} />
+      {STATUS_WORDS[branchStatus]}
     </span>
   );
 }
@@ -113,20 +100,13 @@ function Place({ names }: { names: string[] }) {
 }
 
 /** A branch that is still to be attached: how far that is, or why it was not possible and the ways on. */
-function Pending({
-  task,
-  waits,
-  context: { branches, jobs },
-}: {
-  task: TaskRow;
-  waits: boolean;
-  context: TaskContext;
-}) {
+function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context: TaskContext }) {
   const api = useApi();
   const mayAct = useMay('act');
   const [choosing, setChoosing] = useState(false);
   const job = jobs.find((detail) => detail.job.id === task.jobId) ?? null;
   const failed = !isActive(task.branchStatus);
+  const waits = task.branchStatus === 'waiting';
   const doing =
     job?.job.kind === 'create_branch'
       ? visible(`creating ${task.branch} on ${job.job.parent ?? 'the trunk'}…`)

@@ -49,6 +49,7 @@ export function jobRow(seq: number, row: Partial<JobView> = {}): JobView {
     repoId: 'repo',
     kind: 'sync_repo',
     branch: null,
+    branches: null,
     parent: null,
     base: null,
     suggested: false,

@@ -58,7 +58,7 @@ test('a wrong command line leads to the help of the command that was meant', () 
 test('the help lists each command once, with what it does', async () => {
   const { out } = await said('--help');
   expect(out).toMatch(/^USAGE\n {2}spicerack <command> …\n {2}spicerack <command> --help\n\nGit repositories/);
-  expect(out).toMatch(/^ {2}restack +Put a branch and all above it onto its parent$/m);
+  expect(out).toMatch(/^ {2}restack +Put branches and all above them onto their parents$/m);
   expect(out.match(/restack/g)).toHaveLength(1);
 });
 

@@ -82,6 +82,7 @@ const optionalJob = { brief: 'Number of the job', placeholder: 'job', parse, opt
 const one = (brief: string, placeholder: string) => ({ brief, placeholder, parse }) as const;
 const tuple = <T extends readonly unknown[]>(...parameters: T) => ({ kind: 'tuple', parameters }) as const;
 const none = tuple();
+const someBranches = { kind: 'array', parameter: branch } as const;
 
 const actions = () => import('../commands/act/actions');
 const onJobs = () => import('../commands/act/jobs');
@@ -106,9 +107,9 @@ function actionCommands(isForecast: boolean) {
       loader: async () => (await actions()).restack,
       parameters: {
         flags: { ...onBranch, all: flag('Every stack of the repository') },
-        positional: tuple(optionalBranch),
+        positional: someBranches,
       },
-      docs: { brief: 'Put a branch and all above it onto its parent' },
+      docs: { brief: 'Put branches and all above them onto their parents' },
     }),
     rebase: command({
       loader: async () => (await actions()).rebase,
@@ -138,9 +139,9 @@ function actionCommands(isForecast: boolean) {
             parse: commit,
           },
         },
-        positional: tuple(optionalBranch),
+        positional: someBranches,
       },
-      docs: { brief: 'Track a branch' },
+      docs: { brief: 'Track branches' },
     }),
   };
 }

@@ -109,11 +109,9 @@ async function attached(session: Session, { noWait }: TaskFlags, task: Task) {
 }
 
 /** What a task waits for whose branch the last look has not found; nothing where it does not wait. */
-async function waitsWords(session: Session, { jobId, branch, archivedAt, branchStatus }: Task): Promise<string[]> {
-  if (jobId === null || archivedAt !== null || branchStatus === 'completed') return [];
-  const { job } = await session.client().jobs.get({ jobId }, { signal: session.signal });
-  const isAway = job.kind === 'register_existing_branch' && job.errorCode === 'BRANCH_NOT_FOUND';
-  return isAway ? [`It waits for a push of ${branch}: the sync that sees it attaches it.`] : [];
+async function waitsWords(session: Session, { id }: Task): Promise<string[]> {
+  const { branch, branchStatus } = await session.client().tasks.get({ taskId: id }, { signal: session.signal });
+  return branchStatus === 'waiting' ? [`It waits for a push of ${branch}: the sync that sees it attaches it.`] : [];
 }
 
 const state = (task: Task) => (task.branchStatus === 'completed' ? 'attached' : task.branchStatus);

@@ -7,6 +7,7 @@ import { ScrollText } from '../../controls';
 import { CopyButton } from '../../copy';
 import { type Block, conflictBlocks } from './conflict-blocks';
 import { Commit, Name } from './result';
+import { Waiting } from './waiting';
 
 type Conflict = Extract<JobResult['heldBack'][number]['reason'], { kind: 'conflict' }>;
 type ConflictFile = Conflict['files'][number];
@@ -15,7 +16,7 @@ type ConflictFile = Conflict['files'][number];
 const AROUND = 3;
 
 /** One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand. */
-export function ConflictView({ branch, reason }: { branch: string; reason: Conflict }) {
+export function ConflictView({ repoId, branch, reason }: { repoId: string; branch: string; reason: Conflict }) {
   const onto = reason.byHand?.parent;
   return (
     <div className="mt-1 flex min-w-0 flex-col gap-3">
@@ -31,7 +32,12 @@ export function ConflictView({ branch, reason }: { branch: string; reason: Confl
           theirs={`${visible(branch)} ${reason.commit.slice(0, 7)}`}
         />
       ))}
-      {reason.byHand && <Commands branch={branch} lines={commandsByHand(branch, reason.byHand)} />}
+      {reason.byHand && (
+        <>
+          <Commands branch={branch} lines={commandsByHand(branch, reason.byHand)} />
+          <Waiting repoId={repoId} branch={branch} tip={reason.byHand.tip} />
+        </>
+      )}
     </div>
   );
 }
@@ -98,7 +104,7 @@ function Commands({ branch, lines }: { branch: string; lines: string[] }) {
   return (
     <section aria-label={`Commands to solve ${visible(branch)} by hand`} className="flex flex-col gap-1">
       <div className="flex items-center gap-2">
-        <h4 className="text-xs font-medium text-muted">Solve it on your machine, then retry</h4>
+        <h4 className="text-xs font-medium text-muted">Solve it on your machine</h4>
         <CopyButton text={commands} label="the commands" />
       </div>
       <ScrollText label="Commands" className="rounded-control border border-hairline bg-canvas p-2">

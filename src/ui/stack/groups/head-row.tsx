@@ -110,7 +110,7 @@ export function HeadRow({
               jobs={context.jobs}
               dense
               tabbable={active}
-              className={underWay ? 'w-37 md:w-44' : 'min-w-24'}
+              className={underWay ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'min-w-24'}
             />
           </span>
         )}

@@ -4,6 +4,11 @@ import { counted } from '@/text/words';
 /** More branches than this are not moved by one press. */
 const MANY = 25;
 
+/** What is asked before so many branches are moved of which nothing more is known; null where one press does it. */
+export function manyQuestion(count: number): string | null {
+  return count > MANY ? `${counted(count, 'branch', 'branches')} will be pushed.` : null;
+}
+
 /**
  * What is asked before these branches are moved; null where one press does it. Approvals, which a forge may dismiss
  * with a push, are worth a question however few move.

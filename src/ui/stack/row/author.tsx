@@ -1,14 +1,13 @@
 import { Bot } from 'lucide-react';
 import { visible } from '@/text/visible';
-
-const BOT = /\[bot\]$|\bbot$/i;
+import { isBot } from '../../author/bot';
 
 /** Who has made a branch's newest commit, by initials; a mark where that is a program. */
 export function Author({ name }: { name: string }) {
   if (!name) return null;
   return (
     <span title={visible(name)} className="flex items-center">
-      {BOT.test(name) ? <Bot size={14} aria-hidden /> : <span aria-hidden>{initials(name)}</span>}
+      {isBot(name) ? <Bot size={14} aria-hidden /> : <span aria-hidden>{initials(name)}</span>}
       <span className="sr-only">{visible(name)}</span>
     </span>
   );

@@ -21,7 +21,7 @@ import type { Entry } from '../entries';
 import type { DragModule } from '../move/drag-module';
 import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
-import { type BranchNews, isLive, standingOf } from '../state';
+import { type BranchNews, coveredBy, isLive, standingOf } from '../state';
 import { Age } from './age';
 import { Author } from './author';
 
@@ -147,13 +147,8 @@ export const BranchRow = memo(function BranchRow({
   const ended = !isLive(branch);
   const above = place?.above ?? 0;
 
-  const coveredBy = news.mover?.job.seq;
-  const refusal =
-    state.is === 'moving' && coveredBy !== undefined
-      ? `#${coveredBy} is about to move it.`
-      : state.is === 'in_place' && moves === 0 && !context.renewing
-        ? 'It is in place.'
-        : null;
+  const covered = coveredBy(state, news);
+  const refusal = covered ?? (state.is === 'in_place' && moves === 0 && !context.renewing ? 'It is in place.' : null);
 
   const row = useRef<HTMLDivElement>(null);
   const movable = mayAct && pickUpProblem(branch) === null;
@@ -263,14 +258,19 @@ export const BranchRow = memo(function BranchRow({
                 impossible={refusal}
                 dense
                 tabbable={active}
-                className={`shrink-0 rounded-control bg-surface md:w-40 group-data-beside/stack:w-28 ${busy ? 'w-37' : 'w-28'}`}
+                className={`shrink-0 rounded-control bg-surface ${busy ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'w-28 md:w-40 group-data-beside/stack:w-28'}`}
               />
             </span>
             <span className={busy ? 'max-md:hidden' : undefined}>
               <MoreActions
                 repoId={context.repoId}
                 branch={branch}
-                start={(kind) => void actions.send(branch.name, kind, actions.run(kind, branch.name))}
+                covered={covered}
+                start={(kind) => {
+                  // What is to be asked first, the row's own button asks.
+                  if (kind === 'restack_subtree' && actions.question(branch.name) !== null) pressMain(row.current);
+                  else void actions.send(branch.name, kind, actions.run(kind, branch.name));
+                }}
                 send={(name, ask) => {
                   actions.expectAll();
                   void actions.send(branch.name, name, ask);
@@ -305,6 +305,7 @@ export const BranchRow = memo(function BranchRow({
 function MoreActions({
   repoId,
   branch,
+  covered,
   start,
   send,
   choose,
@@ -315,6 +316,7 @@ function MoreActions({
 }: {
   repoId: string;
   branch: Branch;
+  covered: string | null;
   start: (kind: ActionKind) => void;
   send: (name: string, ask: Ask) => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
@@ -348,6 +350,7 @@ function MoreActions({
           <RowMenu
             repoId={repoId}
             branch={branch}
+            covered={covered}
             anchor={button}
             finalFocus={pressed ? button : tree}
             start={start}
@@ -362,6 +365,10 @@ function MoreActions({
       )}
     </>
   );
+}
+
+function pressMain(row: HTMLElement | null): void {
+  row?.querySelector<HTMLElement>('[data-main] button')?.click();
 }
 
 /** Whether its state need not be read: it is in place, and nothing is said of it. */

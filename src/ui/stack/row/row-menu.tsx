@@ -1,7 +1,6 @@
 'use client';
 
 import { Menu } from '@base-ui/react/menu';
-import { useRouter } from 'next/navigation';
 import { type RefObject, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -13,11 +12,13 @@ import { copyText } from '../../copy';
 import type { Ask } from '../../jobs/job-button';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
+import { useGo } from '../../shell/go';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({
   repoId,
   branch,
+  covered,
   anchor,
   finalFocus,
   start,
@@ -27,6 +28,8 @@ export default function RowMenu({
 }: {
   repoId: string;
   branch: BranchRow;
+  /** Why it cannot be moved just now. */
+  covered: string | null;
   anchor: RefObject<HTMLButtonElement | null>;
   /** Gets the focus when it closes. */
   finalFocus: RefObject<HTMLElement | null>;
@@ -36,7 +39,7 @@ export default function RowMenu({
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   close: () => void;
 }) {
-  const router = useRouter();
+  const go = useGo();
   const api = useApi();
   const mayAct = useMay('act');
   const kept = isKept(branch);
@@ -54,13 +57,15 @@ export default function RowMenu({
               <>
                 {kept ? null : branch.tracked ? (
                   <>
-                    <Item first onClick={() => start('restack_subtree')} hint="with what stands on it">
+                    <Item first off={covered} onClick={() => start('restack_subtree')} hint="with what stands on it">
                       Restack
                     </Item>
-                    <Item onClick={() => start('rebase_branch')} hint="this branch alone">
+                    <Item off={covered} onClick={() => start('rebase_branch')} hint="this branch alone">
                       Rebase
                     </Item>
-                    <Item onClick={() => choose('reparent_branch')}>Move onto…</Item>
+                    <Item off={covered} onClick={() => choose('reparent_branch')}>
+                      Move onto…
+                    </Item>
                   </>
                 ) : (
                   <Item first onClick={() => choose('register_existing_branch')}>
@@ -89,7 +94,7 @@ export default function RowMenu({
             )}
             <Item
               first={!mayAct}
-              onClick={() => router.push(historyAddress(repoId, { branch: branch.name }))}
+              onClick={() => go(historyAddress(repoId, { branch: branch.name }))}
               hint="what happened to it"
             >
               History
@@ -146,12 +151,15 @@ function CopyName({ name }: { name: string }) {
 function Item({
   onClick,
   hint,
+  off = null,
   first = false,
   stays = false,
   children,
 }: {
   onClick: () => void;
   hint?: string;
+  /** Why it cannot be chosen now. */
+  off?: string | null;
   /** Gets the focus when the menu opens: the menu does not know how its button was pressed. */
   first?: boolean;
   /** The menu stays open. */
@@ -161,12 +169,13 @@ function Item({
   return (
     <Menu.Item
       ref={first ? focus : undefined}
-      onClick={onClick}
-      closeOnClick={!stays}
-      className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 data-highlighted:bg-selected"
+      onClick={off ? undefined : onClick}
+      aria-disabled={off ? true : undefined}
+      closeOnClick={!stays && !off}
+      className="touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 aria-disabled:text-muted data-highlighted:bg-selected"
     >
       {children}
-      {hint && <span className="text-xs text-muted">{hint}</span>}
+      {(off ?? hint) && <span className="text-xs text-muted">{off ?? hint}</span>}
     </Menu.Item>
   );
 }

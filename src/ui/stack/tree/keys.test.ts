@@ -50,11 +50,12 @@ describe('a key of the tree', () => {
     ]);
   });
 
-  it('only aims, drops or leaves while a branch is in hand', () => {
+  it('only aims, looks for a target, drops or leaves while a branch is in hand', () => {
     expect(commandOf('j', false, true)).toEqual(go(1));
     expect(commandOf('Enter', false, true)).toEqual({ do: 'drop' });
     expect(commandOf('Escape', false, true)).toEqual({ do: 'leave' });
-    for (const key of ['r', 'R', 'b', 'p', 's', 'x', '/', 'c', ']', 'ArrowLeft'])
+    expect(commandOf('/', false, true)).toEqual({ do: 'seek' });
+    for (const key of ['r', 'R', 'b', 'p', 's', 'x', 'c', ']', 'ArrowLeft'])
       expect(commandOf(key, false, true)).toBeNull();
   });
 

@@ -8,8 +8,8 @@ export type Command =
   | { do: 'stack'; by: 1 | -1 }
   | { do: InHand | OnRow };
 
-/** While a branch is in hand, keys only aim, drop it, or leave it where it is. */
-type InHand = 'drop' | 'leave';
+/** While a branch is in hand, keys only aim, look for a target by its name, drop it, or leave it where it is. */
+type InHand = 'drop' | 'leave' | 'seek';
 type OnRow =
   | 'open'
   | 'menu'
@@ -40,7 +40,7 @@ const STEPS = table({
   End: Number.POSITIVE_INFINITY,
 });
 
-const IN_HAND = table<InHand>({ Enter: 'drop', Escape: 'leave' });
+const IN_HAND = table<InHand>({ Enter: 'drop', Escape: 'leave', '/': 'seek' });
 
 const ON_ROW = table<OnRow>({
   Enter: 'open',

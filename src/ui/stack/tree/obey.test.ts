@@ -27,7 +27,19 @@ function done(what: Command['do'], at: string, ground: Partial<Ground> = {}): st
       told.push([name, ...words].join(' '));
     };
   const names = [
-    ...(['goBy', 'goTo', 'fold', 'show', 'openMenu', 'pressMain', 'pickUp', 'drop', 'leave', 'toggle'] as const),
+    ...([
+      'goBy',
+      'goTo',
+      'fold',
+      'show',
+      'openMenu',
+      'pressMain',
+      'pickUp',
+      'drop',
+      'seek',
+      'leave',
+      'toggle',
+    ] as const),
     ...(['select', 'clear', 'rebase', 'sync', 'undo', 'openPullRequest', 'copy', 'find', 'say'] as const),
   ];
   const effects = Object.fromEntries(names.map((name) => [name, tell(name)])) as Pick<Ground, (typeof names)[number]>;

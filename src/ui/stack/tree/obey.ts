@@ -22,6 +22,8 @@ export interface Ground {
   pressMain: (row: string) => void;
   pickUp: (branch: string) => void;
   drop: () => void;
+  /** Asks by name what the branch in hand shall stand on. */
+  seek: () => void;
   leave: () => void;
   toggle: (branch: string) => void;
   select: (branches: string[]) => void;
@@ -42,6 +44,7 @@ const ACTS: ReadonlySet<Command['do']> = new Set([
   'rebase',
   'pick_up',
   'drop',
+  'seek',
   'sync',
   'select',
   'undo',
@@ -109,6 +112,7 @@ export function obey(command: Command, ground: Ground): void {
       if (branch) ground.copy(name);
       break;
     case 'drop':
+    case 'seek':
     case 'leave':
     case 'sync':
     case 'undo':

@@ -14,9 +14,18 @@ export async function sync(session: Session, flags: ActFlags & { noMove?: boolea
   return act(session, flags, { repoId: repo.id, kind: 'sync_repo' });
 }
 
-/** The branch and what stands on it; all of them where it is the trunk, or `--all` is given. */
-export async function restack(session: Session, flags: ActFlags & { all?: boolean | undefined }, given?: string) {
+/** The branches and what stands on them; all of them where it is the trunk, or `--all` is given. */
+export async function restack(
+  session: Session,
+  flags: ActFlags & { all?: boolean | undefined },
+  ...[given, ...more]: string[]
+) {
   const repo = await repoOf(session, flags);
+  if (given !== undefined && more.length > 0) {
+    if (flags.all || flags.branch !== undefined)
+      throw usage('Give branches as arguments, --branch or --all: one of them.');
+    return act(session, flags, { repoId: repo.id, kind: 'restack_subtree', branches: [given, ...more] });
+  }
   if (flags.all && (given ?? flags.branch) !== undefined) throw usage('Give a branch or --all, not both.');
   const branch = flags.all ? null : await branchOf(session, given, flags, 'Name one, or give --all for every stack.');
   return branch === null || branch === repo.trunk
@@ -40,7 +49,7 @@ export interface RegisterFlags extends ActFlags {
   base?: string | undefined;
 }
 
-export async function register(session: Session, flags: RegisterFlags, given?: string) {
+export async function register(session: Session, flags: RegisterFlags, ...[given, ...more]: string[]) {
   const repo = await repoOf(session, flags);
   const { suggested, parent, base } = flags;
   if (suggested && (given ?? flags.branch ?? parent ?? base) !== undefined) {
@@ -51,6 +60,15 @@ export async function register(session: Session, flags: RegisterFlags, given?: s
   }
   const kind = 'register_existing_branch';
   if (suggested) return act(session, flags, { repoId: repo.id, kind, suggested: true });
+  if (given !== undefined && more.length > 0) {
+    if ((flags.branch ?? parent ?? base) !== undefined) {
+      throw usage(
+        'Of several branches each gets its suggested parent.',
+        'Leave --branch, --parent and --base out, or name one branch.',
+      );
+    }
+    return act(session, flags, { repoId: repo.id, kind, branches: [given, ...more] });
+  }
   const branch = await branchOf(session, given, flags);
   return act(session, flags, {
     repoId: repo.id,

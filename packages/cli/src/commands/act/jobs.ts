@@ -87,12 +87,13 @@ export async function retry(session: Session, flags: ActFlags, given?: string) {
 }
 
 /** What a job was to do; null where nobody can forecast it, or it moves nothing. */
-function actionOf({ repoId, kind, branch, parent, base, suggested, move }: JobDetail['job']): Action | null {
+function actionOf({ repoId, kind, branch, branches, parent, base, suggested, move }: JobDetail['job']): Action | null {
   if (kind === 'create_branch' || kind === 'undo' || kind === 'untrack_branch' || !move) return null;
   return {
     repoId,
     kind,
     ...(branch === null ? {} : { branch }),
+    ...(branches === null ? {} : { branches }),
     ...(parent === null ? {} : { parent }),
     ...(base === null ? {} : { base }),
     ...(suggested ? { suggested } : {}),
