@@ -146,10 +146,13 @@ describe('the statements of the API', () => {
   });
 });
 
-/** The newest jobs, of all or of a repo, and what was done last, are the table or its index from the end, as far as the page goes. */
+/**
+ * The newest jobs, of all or of a repo, what was done last, and the last event, are the table or its index from the end,
+ * as far as the page goes.
+ */
 function isNewest(sql: string): boolean {
   return (
     /from "jobs" (where "jobs"."repo_id" = \? )?order by "jobs"."seq" desc limit \?$/.test(sql) ||
-    /from "audit" order by "audit"."seq" desc limit \?$/.test(sql)
+    /from "(audit|events)" order by "\1"."seq" desc limit \?$/.test(sql)
   );
 }
