@@ -38,6 +38,7 @@ const loadBranch = () => import('../branch/panel');
 const BranchPanel = lazy(loadBranch);
 const Tasks = lazy(() => import('../tasks/tasks'));
 const JobList = lazy(() => import('../jobs/job-list'));
+const Tells = lazy(() => import('../tells/tells'));
 const Dock = lazy(() => import('../jobs/dock/dock'));
 const LeftOutRefs = lazy(() => import('./left-out'));
 const NoBranches = lazy(() => import('./no-branches'));
@@ -184,6 +185,9 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
           </section>
         </div>
       </div>
+      <Suspense>
+        <Tells repo={repo} docked={docked} jobs={jobs} branches={branches} states={known.states} />
+      </Suspense>
       {docked && (
         <Suspense>
           <Dock docked={docked} jobs={jobs} dismiss={lookAt} />

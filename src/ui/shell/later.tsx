@@ -3,6 +3,7 @@
 import { usePathname } from 'next/navigation';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStable } from '../stable';
+import { NoticeButton } from '../tells/notice-button';
 import { useGo } from './go';
 import { HeldPage } from './held-page';
 import { isTyped, pageAfterG } from './key-targets';
@@ -50,6 +51,7 @@ function Keys() {
 export default function Later() {
   return (
     <>
+      <NoticeButton />
       <ThemeButton />
       <Keys />
       <HeldPage />

@@ -49,7 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
             Sign in
           </a>
         )}
-        <Suspense fallback={<span className="size-7 max-sm:hidden" />}>
+        <Suspense fallback={<span className="h-7 w-17 max-sm:hidden" />}>
           <Later />
         </Suspense>
         <ConnectionDot />

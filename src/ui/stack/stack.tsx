@@ -55,7 +55,8 @@ import { useVirtualRows } from './tree/virtual-rows';
 /** The place of what is asked for all that is selected. No branch is called so. */
 const SELECTION = 'the selection';
 
-const ChooseParent = lazy(() => import('./move/choose-parent'));
+const loadChooseParent = () => import('./move/choose-parent');
+const ChooseParent = lazy(loadChooseParent);
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -224,7 +225,12 @@ export default function Stack({
   const onCommand = (command: Command) =>
     obey(command, {
       ...{ entries, at, mayAct, isOpen: open !== null },
-      ...{ goBy, goTo, fold, show: showBranch, openMenu: setMenu, pressMain, pickUp, toggle, select, clear, say },
+      ...{ goBy, goTo, fold, show: showBranch, openMenu: setMenu, pressMain, toggle, select, clear, say },
+      pickUp: (name) => {
+        // It is there when its key is pressed: what is typed next is meant for it.
+        void loadChooseParent();
+        pickUp(name);
+      },
       drop: () => drop(held?.hand.target ?? null),
       leave: leaveHand,
       seek,
