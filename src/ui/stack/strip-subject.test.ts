@@ -11,14 +11,14 @@ const branches = [
 ];
 const nothing: Doing = {
   held: null,
-  chosen: { restack: [], register: [] },
+  chosen: { count: 0, restack: [], register: [] },
   preview: null,
   active: null,
   focused: false,
 };
 const subject = (doing: Partial<Doing>) => stripSubject({ ...nothing, ...doing }, branches, layoutStack(branches));
 const held = { hand: { branch: 'a', target: null, dropped: false }, moved: ['a', 'b'], problem: null };
-const chosen = { restack: ['a'], register: [] };
+const chosen = { count: 1, restack: ['a'], register: [] };
 
 describe('the strip', () => {
   it('is about the move in hand, else about the selection, else about what is looked at', () => {

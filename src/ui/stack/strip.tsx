@@ -119,6 +119,7 @@ function movesOf(outline: ForecastOutline): ReadonlySet<string> {
 
 function SelectionStrip({
   repoId,
+  count,
   restack,
   register,
   run,
@@ -142,7 +143,7 @@ function SelectionStrip({
   return (
     <Line label="Selection">
       <span className="min-w-0 flex-1">
-        <span className="font-medium">{restack.length + register.length} selected</span>
+        <span className="font-medium">{count} selected</span>
         {asked?.problem ? (
           <span role="alert" className="text-error">
             {' · '}

@@ -22,6 +22,8 @@ export function Suggested({ repo, branches, jobs }: { repo: RepoRow; branches: B
   const request = useRequest();
   const [asking, setAsking] = useState(false);
   const count = useMemo(() => branches.filter(isSuggested).length, [branches]);
+  // In a repository where nothing is tracked it is what there is to do.
+  const fresh = useMemo(() => !branches.some(({ tracked }) => tracked), [branches]);
   const job = jobs.find((each) => each.job.kind === 'register_existing_branch' && each.job.suggested) ?? null;
   const underWay =
     request.waiting ||
@@ -52,7 +54,7 @@ export function Suggested({ repo, branches, jobs }: { repo: RepoRow; branches: B
         </Button>
         <JobButton
           label={label}
-          look="primary"
+          look={fresh ? 'primary' : 'plain'}
           job={job}
           jobs={jobs}
           press={press}

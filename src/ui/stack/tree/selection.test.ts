@@ -30,14 +30,14 @@ describe('a selection', () => {
   });
 
   it('is restacked from the bottom up, and no branch twice', () => {
-    expect(chosen('c', 'z', 'b')).toEqual({ restack: ['z', 'b'], register: [] });
+    expect(chosen('c', 'z', 'b')).toEqual({ count: 3, restack: ['z', 'b'], register: [] });
   });
 
   it('is registered where it is untracked', () => {
-    expect(chosen('new', 'a')).toEqual({ restack: ['a'], register: ['new'] });
+    expect(chosen('new', 'a')).toEqual({ count: 2, restack: ['a'], register: ['new'] });
   });
 
   it('is nothing where all of it has been merged, has gone, or is unknown since', () => {
-    expect(chosen('old', 'lost', 'nobody')).toEqual({ restack: [], register: [] });
+    expect(chosen('old', 'lost', 'nobody')).toEqual({ count: 0, restack: [], register: [] });
   });
 });

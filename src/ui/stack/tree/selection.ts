@@ -24,6 +24,8 @@ export function extended(selected: ReadonlySet<string>, entries: Entry[]): Reado
 
 /** The selected branches by what can be done with them. */
 export interface Chosen {
+  /** How many they are. */
+  count: number;
   /** In the order of the picture, without those that stand on another one of these: a restack takes them along. */
   restack: string[];
   register: string[];
@@ -37,8 +39,9 @@ export function chosenFor(branches: BranchRow[], picture: StackPicture, selected
     restack.push(branch.name);
     for (const name of movedWith(branch.name, picture)) along.add(name);
   }
-  const register = branches.filter((each) => selected.has(each.name) && !each.tracked && canBeSelected(each));
-  return { restack, register: register.map(({ name }) => name) };
+  const live = branches.filter((each) => selected.has(each.name) && canBeSelected(each));
+  const register = live.filter((each) => !each.tracked);
+  return { count: live.length, restack, register: register.map(({ name }) => name) };
 }
 
 export interface Selection {
