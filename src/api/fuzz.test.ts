@@ -114,6 +114,7 @@ const branchNames = fc.constantFrom(
   'main',
   'c',
   'x/y',
+  'old-c',
   'new',
   'new/y',
   '-f',
@@ -138,6 +139,7 @@ function nearly(field: string): fc.Arbitrary<unknown> {
   if (field === 'role') return fc.constantFrom('read', 'act', 'administer', 'root');
   if (field === 'days') return fc.constantFrom(null, 1, 90, 0, 1e9);
   if (field === 'name') return fc.oneof(fc.uuid(), fc.string({ maxLength: 20 }));
+  if (field === 'branches') return fc.array(branchNames, { maxLength: 3 });
   if (/branch|parent|trunk/i.test(field)) return branchNames;
   if (field === 'url') return urls;
   if (field === 'kind') {
