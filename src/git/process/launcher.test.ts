@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Launched, launch } from './launcher';
 
 const started: Launched[] = [];
@@ -98,6 +98,27 @@ describe.runIf(process.platform === 'linux')('the process that starts others', (
     await expect.poll(() => [first, second].filter((pid) => isThere(pid))).toEqual([]);
     const next = sh('sleep 600');
     expect(starterOf(await next.pid)).not.toBe(starter);
+  });
+
+  it('is one for two copies of this module too, and each hears of its own processes alone', async () => {
+    vi.resetModules();
+    const copy = await import('./launcher');
+    expect(copy.launch).not.toBe(launch);
+    const echo = async (start: typeof launch, word: string) => {
+      let output = '';
+      const options = { cwd: '/', env: {} as NodeJS.ProcessEnv, stderr: () => undefined };
+      const stdout = (chunk: Buffer) => {
+        output += chunk.toString();
+      };
+      const launched = start('/bin/sh', ['-c', 'read -r word; echo "$word"'], { ...options, stdout });
+      started.push(launched);
+      launched.end(`${word}\n`);
+      await launched.exit;
+      return output;
+    };
+    const words = Array.from({ length: 20 }, (_, i) => `word ${i}`);
+    const said = await Promise.all(words.map((word, i) => echo(i % 2 ? launch : copy.launch, word)));
+    expect(said).toEqual(words.map((word) => `${word}\n`));
   });
 
   it('is not ended by what ends a terminal’s programs', async () => {
