@@ -129,6 +129,22 @@ describe.runIf(process.platform === 'linux')('the process that starts others', (
     expect(starterOf(await next.pid)).toBe(starter);
   });
 
+  it('stays, with all that it has started, where it can start no more', async () => {
+    const text = `
+      const all = Array.from({ length: 40 }, () => sh('read -r _; exit 5'));
+      void (async () => {
+        await Promise.allSettled(all.map(({ pid }) => pid));
+        for (const one of all) one.end('go on\\n');
+        const ended = await Promise.allSettled(all.map(({ exit }) => exit));
+        const words = ended.map(({ value, reason }) => (value ? 'ended with ' + value.code : reason.message));
+        console.log(JSON.stringify([...new Set(words)].sort()), await sh('exit 3').exit);
+      })();`;
+    const [program, args] = script(text);
+    const few = ['-c', 'ulimit -n 64; exec "$@"', 'sh', program, ...args];
+    const { stdout } = await promisify(execFile)('/bin/sh', few);
+    expect(stdout).toMatch(/^\["ended with 5","spawn \S*sh EMFILE"\] \{ code: 3, signal: null \}$/m);
+  });
+
   it('keeps nobody alive: who waits for nothing ends, and who waits for a process waits', async () => {
     const text = `void sh('sleep 0.3; exit 5').exit.then(({ code }) => console.log(code));`;
     const { stdout } = await promisify(execFile)(...script(text));

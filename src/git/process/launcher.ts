@@ -155,9 +155,8 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 function killGroupOf(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
-  } catch (error) {
-    // ESRCH: it has ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  } catch (_ended) {
+    // It has ended by itself: ESRCH, or EPERM where a system counts those that nobody has waited for.
   }
 }
 
@@ -227,7 +226,13 @@ function serve(): void {
         return;
       }
       children.set(id, child);
-      if (child.pid !== undefined) send({ id, pid: child.pid });
+      child.once('error', ({ message: error }) => {
+        children.delete(id);
+        send({ id, error });
+      });
+      // What could not be started may lack its streams too.
+      if (child.pid === undefined) return;
+      send({ id, pid: child.pid });
       for (const name of ['stdout', 'stderr'] as const) {
         // No more is read than the other side takes.
         child[name].on('data', (chunk: Buffer) => {
@@ -237,10 +242,6 @@ function serve(): void {
       }
       // EPIPE when the process ends without reading; its exit code says what happened.
       child.stdin.on('error', () => undefined);
-      child.once('error', ({ message: error }) => {
-        children.delete(id);
-        send({ id, error });
-      });
       child.once('close', (code, signal) => {
         if (children.delete(id)) send({ id, exit: { code, signal } });
       });
