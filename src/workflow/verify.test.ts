@@ -91,6 +91,17 @@ describe('a branch that the action covers and that is behind its parent afterwar
     ]);
   });
 
+  it('is named of a selection too, and nobody beside it', () => {
+    const selection = { kind: 'restack_subtree' as const, branch: null, branches: ['b'], parent: null };
+    expect(leftBehind(selection, rows, 'main', [])).toEqual([
+      'b lacks commits of a, which moved meanwhile, or b was left out: restack it again.',
+      'c lacks commits of b, which moved meanwhile, or c was left out: restack it again.',
+    ]);
+    expect(leftBehind({ ...selection, branches: ['a'] }, [...rows.slice(0, 1), ...rows.slice(3)], 'main', [])).toEqual(
+      [],
+    );
+  });
+
   it('is nobody whom the action does not cover', () => {
     expect(leftBehind({ kind: 'rebase_branch', branch: 'a', parent: null }, rows, 'main', [])).toEqual([]);
     expect(leftBehind({ ...restackRepo, kind: 'sync_repo' }, rows, 'main', [])).toEqual([]);

@@ -121,14 +121,14 @@ export function discrepancies(
  * does not say that they are held back: the parent was pushed to meanwhile, or they were left out.
  */
 export function leftBehind(
-  { kind, branch, parent, move }: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'move'>>,
+  job: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'branches' | 'move'>>,
   rows: Array<TargetBranch & { needsRestack: boolean }>,
   trunk: string,
   heldBack: JobResult['heldBack'],
 ): string[] {
-  const action = ACTION_KINDS.find((known) => known === kind);
-  if (!action || action === 'register_existing_branch') return [];
-  const scope = targetsFor({ kind: action, branch, parent, move }, rows, trunk);
+  const kind = ACTION_KINDS.find((known) => known === job.kind);
+  if (!kind || kind === 'register_existing_branch') return [];
+  const scope = targetsFor({ ...job, kind }, rows, trunk);
   if (!scope.ok) return [];
   const held = new Set(heldBack.map((entry) => entry.branch));
   const behind = new Set(rows.filter((row) => row.needsRestack).map((row) => row.name));
