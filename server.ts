@@ -19,6 +19,7 @@ import { ensureBuilt } from '@/server/build';
 import { lockDataDir } from '@/server/data-lock';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
+import { gitHubProvider } from '@/server/door/github';
 import { oidcProvider } from '@/server/door/oidc';
 import { sessionsIn } from '@/server/door/sessions';
 import { executorTrouble } from '@/server/executor-trouble';
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
     config,
     sessions: sessionsIn(db, config.token ?? ''),
     tokens: tokensIn(db),
-    provider: config.oidc && oidcProvider(config.oidc),
+    provider: config.gitHubSignIn ? gitHubProvider(config.gitHubSignIn) : config.oidc && oidcProvider(config.oidc),
     note: async (entry) => note(await db(), entry),
     takesUpgrades: dev,
   });

@@ -158,6 +158,26 @@ describe('who may come in', () => {
     expect(() => readConfig({ ...oidc, SPICERACK_ALLOW_READ: '' })).toThrow('Nobody could come in');
   });
 
+  it('GitHub lets people sign in by an app that is whole, and not beside another provider', () => {
+    const gitHub = {
+      SPICERACK_GITHUB_SIGN_IN_ID: 'Ov23',
+      SPICERACK_GITHUB_SIGN_IN_SECRET: 'planted',
+      SPICERACK_ALLOW_READ: 'group:acme/platform, mara',
+    };
+    expect(readConfig(gitHub)).toMatchObject({
+      guarded: true,
+      gitHubSignIn: { url: 'https://github.com', clientId: 'Ov23', clientSecret: 'planted' },
+    });
+    const refused: Array<[Record<string, string>, string]> = [
+      [{ SPICERACK_GITHUB_SIGN_IN_SECRET: '' }, 'go together'],
+      [{ SPICERACK_GITHUB_SIGN_IN_ID: '' }, 'go together'],
+      [{ SPICERACK_GITHUB_SIGN_IN_URL: 'http://git.example.com' }, 'https'],
+      [{ SPICERACK_ALLOW_READ: '' }, 'Nobody could come in'],
+      [{ SPICERACK_OIDC_ISSUER: 'https://accounts.example.com', SPICERACK_OIDC_CLIENT_ID: 'x' }, 'one provider'],
+    ];
+    for (const [other, words] of refused) expect(() => readConfig({ ...gitHub, ...other })).toThrow(words);
+  });
+
   it('everybody may look only where somebody may see to it', () => {
     expect(() => readConfig({ SPICERACK_PUBLIC_READ: '1' })).toThrow('SPICERACK_TOKEN');
     expect(readConfig({ SPICERACK_PUBLIC_READ: '1', SPICERACK_TOKEN: 'x'.repeat(16) }).publicRead).toBe(true);

@@ -160,6 +160,17 @@ const Environment = z.object({
   SPICERACK_OIDC_SCOPES: z.string().default('openid profile email').describe('what is asked of it'),
   SPICERACK_OIDC_NAME_CLAIM: z.string().default('email').describe("which claim of its is somebody's name"),
   SPICERACK_OIDC_GROUPS_CLAIM: z.string().default('groups').describe('which claim has their groups'),
+  SPICERACK_GITHUB_SIGN_IN_ID: z
+    .string()
+    .optional()
+    .describe(
+      'the client id of an OAuth app at which people sign in with their GitHub accounts: [how](sign-in.md#github)',
+    ),
+  SPICERACK_GITHUB_SIGN_IN_SECRET: z.string().optional().describe('the client secret of that app'),
+  SPICERACK_GITHUB_SIGN_IN_URL: z
+    .url({ protocol: /^https?$/, error: 'write it as https://git.example.com' })
+    .default('https://github.com')
+    .describe('the GitHub Enterprise server that the app is of'),
   SPICERACK_PROXY_USER_HEADER: headerName
     .optional()
     .describe(
@@ -350,6 +361,8 @@ export interface Config {
     nameClaim: string;
     groupsClaim: string;
   } | null;
+  /** The OAuth app of GitHub at which people sign in; null where there is none. */
+  gitHubSignIn: { url: string; clientId: string; clientSecret: string } | null;
   /** The proxies that are believed about where a request comes from, and about who somebody is; null where none is. */
   trustedProxies: BlockList | null;
   /** The headers in which they say who somebody is, in lower case; null where they do not. */
@@ -420,22 +433,27 @@ export function readConfig(env: Record<string, string | undefined> = environment
   }
   const e = parsed.data;
   const loopback = LOOPBACK.has(e.HOST);
-  const vouched = e.SPICERACK_PROXY_USER_HEADER || e.SPICERACK_OIDC_ISSUER;
+  const { SPICERACK_GITHUB_SIGN_IN_ID: clientId, SPICERACK_GITHUB_SIGN_IN_SECRET: clientSecret } = e;
+  if (Boolean(clientId) !== Boolean(clientSecret)) {
+    throw new Error(
+      'SPICERACK_GITHUB_SIGN_IN_ID and SPICERACK_GITHUB_SIGN_IN_SECRET go together: GitHub shows both for an OAuth app.',
+    );
+  }
+  if (clientId && e.SPICERACK_OIDC_ISSUER) {
+    throw new Error('People sign in at one provider: leave out SPICERACK_OIDC_ISSUER or SPICERACK_GITHUB_SIGN_IN_ID.');
+  }
+  const vouched = e.SPICERACK_PROXY_USER_HEADER || e.SPICERACK_OIDC_ISSUER || clientId;
   const guarded = e.SPICERACK_TOKEN || vouched;
   if (e.SPICERACK_PROXY_USER_HEADER && !e.SPICERACK_TRUST_PROXY) {
     throw new Error(
       'SPICERACK_PROXY_USER_HEADER says who somebody is, and anybody can send it: name the addresses of your proxies, and of nobody else, in SPICERACK_TRUST_PROXY.',
     );
   }
-  const issuer = e.SPICERACK_OIDC_ISSUER && new URL(e.SPICERACK_OIDC_ISSUER);
-  if (issuer && !e.SPICERACK_OIDC_CLIENT_ID) {
+  refuseOpen('SPICERACK_OIDC_ISSUER', e.SPICERACK_OIDC_ISSUER);
+  refuseOpen('SPICERACK_GITHUB_SIGN_IN_URL', e.SPICERACK_GITHUB_SIGN_IN_URL);
+  if (e.SPICERACK_OIDC_ISSUER && !e.SPICERACK_OIDC_CLIENT_ID) {
     throw new Error(
       'SPICERACK_OIDC_ISSUER needs SPICERACK_OIDC_CLIENT_ID, and mostly SPICERACK_OIDC_CLIENT_SECRET, as the provider gave them to you.',
-    );
-  }
-  if (issuer && issuer.protocol === 'http:' && !LOOPBACK.has(issuer.hostname.replace(/^\[|\]$/g, ''))) {
-    throw new Error(
-      `SPICERACK_OIDC_ISSUER=${e.SPICERACK_OIDC_ISSUER} could be read and changed on its way: a provider of another machine has an address of https.`,
     );
   }
   const lists = [e.SPICERACK_ALLOW_READ, e.SPICERACK_ALLOW_ACT, e.SPICERACK_ALLOW_ADMINISTER];
@@ -489,6 +507,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
             groupsClaim: e.SPICERACK_OIDC_GROUPS_CLAIM,
           }
         : null,
+    gitHubSignIn: clientId && clientSecret ? { url: e.SPICERACK_GITHUB_SIGN_IN_URL, clientId, clientSecret } : null,
     trustedProxies: e.SPICERACK_TRUST_PROXY,
     proxyUser: e.SPICERACK_PROXY_USER_HEADER
       ? { header: e.SPICERACK_PROXY_USER_HEADER, groupsHeader: e.SPICERACK_PROXY_GROUPS_HEADER ?? null }
@@ -535,6 +554,15 @@ export function readConfig(env: Record<string, string | undefined> = environment
     ),
     machine: e.SPICERACK_MACHINE ?? null,
   };
+}
+
+/** @throws Error where people would sign in over what others can read */
+function refuseOpen(name: string, given: string | undefined): void {
+  const url = given === undefined ? null : new URL(given);
+  if (url?.protocol !== 'http:' || LOOPBACK.has(url.hostname.replace(/^\[|\]$/g, ''))) return;
+  throw new Error(
+    `${name}=${given} could be read and changed on its way: a provider of another machine has an address of https.`,
+  );
 }
 
 /**

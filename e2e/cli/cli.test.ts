@@ -381,6 +381,10 @@ describe('bad input', () => {
     expect((await spicerack('token', 'revoke', 'Mara')).stdout).toBe('Revoked the token of Mara.\n');
     expect((await asMara('stack')).code).toBe(4);
     expect((await spicerack('token', 'revoke', 'Mara')).code).toBe(5);
+    const limited = await spicerack('token', 'create', 'robot', '--only', 'corner');
+    expect(limited.stderr).toContain('robot may act with this token in corner alone');
+    expect((await spicerack('token', 'list')).stdout).toMatch(/^robot +act in corner /m);
+    expect((await spicerack('token', 'create', 'other', '--only', 'nowhere')).code).toBe(5);
     expect((await spicerack('audit', '--action', 'access.revokeToken')).stdout).toMatch(/server token .*name=Mara/);
   });
 

@@ -27,6 +27,8 @@ const inngest = 'program' in (await findInngest());
 const SECRET_SETTINGS = {
   SPICERACK_METRICS_TOKEN: 'planted-metrics-token',
   SPICERACK_GITHUB_TOKEN: 'planted-github-token',
+  SPICERACK_GITHUB_SIGN_IN_SECRET: 'planted-secret-of-an-app',
+  SPICERACK_DATABASE_AUTH_TOKEN: 'planted-database-token',
 };
 
 let server: TestServer;
@@ -35,6 +37,8 @@ beforeAll(async () => {
     executor: inngest ? 'inngest' : 'inline',
     env: {
       ...SECRET_SETTINGS,
+      SPICERACK_GITHUB_SIGN_IN_ID: 'an-app',
+      SPICERACK_ALLOW_READ: 'nobody',
       SPICERACK_TOKEN: TOKEN,
       SPICERACK_ALLOWED_HOSTS: 'Rack.Example',
       SPICERACK_LOG: 'json',

@@ -6,6 +6,8 @@ export interface Asker {
   /** Null where nobody was asked who they are: on a server for this machine alone, or where everybody may look. */
   name: string | null;
   role: Role;
+  /** The repositories outside of which they change nothing; null where there is no such limit. */
+  repoIds: readonly string[] | null;
   /** Whether it is a browser with a session, which can be ended. */
   hasSession: boolean;
   /** Where the request comes from, as far as that is known. */
@@ -14,7 +16,7 @@ export interface Asker {
 
 /** Whoever comes, with this role. */
 export function anybody(role: Role): Asker {
-  return { name: null, role, hasSession: false, address: null };
+  return { name: null, role, repoIds: null, hasSession: false, address: null };
 }
 
 /**
@@ -26,6 +28,7 @@ export const ASKER_HEADER = 'x-spicerack-asker';
 const Told = z.strictObject({
   name: z.string().nullable(),
   role: z.enum(ROLES),
+  repoIds: z.array(z.string()).nullable(),
   hasSession: z.boolean(),
   address: z.string().nullable(),
 });

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { and, desc, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { Db } from '@/db/client';
 import { now, secondsFromNow, type TokenRow, tokens } from '@/db/schema';
-import { type Role, TOKEN_PREFIX } from '@/model/access';
+import { TOKEN_PREFIX } from '@/model/access';
 
 /** The last use is written at most so often, in milliseconds. */
 const USED_MS = 60_000;
@@ -15,6 +15,7 @@ const view = {
   id: tokens.id,
   name: tokens.name,
   role: tokens.role,
+  repoIds: tokens.repoIds,
   createdAt: tokens.createdAt,
   createdBy: tokens.createdBy,
   expiresAt: tokens.expiresAt,
@@ -23,21 +24,38 @@ const view = {
 
 // 256 random bits: nothing is gained by a slow hash.
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
+/** An earlier version knows no limit, so it must not know such a token. */
+const hashOfLimited = (token: string) => hashOf(`${token} in some repositories`);
 
 /**
  * Makes a token for somebody or something.
  * @param days until it expires; null is never
+ * @param repoIds outside of which it is to change nothing; null is for all
  * @returns null where there is a token of that name
  */
 export async function createToken(
   db: Db,
-  { name, role, days, createdBy }: { name: string; role: Role; days: number | null; createdBy: string },
+  {
+    name,
+    role,
+    repoIds,
+    days,
+    createdBy,
+  }: Pick<TokenRow, 'name' | 'role' | 'createdBy'> & { repoIds: string[] | null; days: number | null },
 ): Promise<{ secret: string; token: TokenView } | null> {
   const secret = `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
   const expiresAt = days === null ? null : secondsFromNow(days * 86_400);
   const [token] = await db
     .insert(tokens)
-    .values({ id: uuid(), name, hash: hashOf(secret), role, createdBy, expiresAt })
+    .values({
+      id: uuid(),
+      name,
+      hash: repoIds ? hashOfLimited(secret) : hashOf(secret),
+      role,
+      repoIds,
+      createdBy,
+      expiresAt,
+    })
     .onConflictDoNothing({ target: tokens.name })
     .returning(view);
   return token ? { secret, token } : null;
@@ -57,7 +75,7 @@ export async function revokeToken(db: Db, id: string): Promise<string | null> {
 /** What the door asks of tokens. */
 export interface Tokens {
   /** Whose this is; null where it is none, or has expired. That it was used is written by and by. */
-  find(token: string): Promise<{ id: string; name: string; role: Role } | null>;
+  find(token: string): Promise<Pick<TokenRow, 'id' | 'name' | 'role' | 'repoIds'> | null>;
 }
 
 export function tokensIn(database: () => Promise<Db>, clock: () => number = () => performance.now()): Tokens {
@@ -67,9 +85,14 @@ export function tokensIn(database: () => Promise<Db>, clock: () => number = () =
       if (!token.startsWith(TOKEN_PREFIX)) return null;
       const db = await database();
       const [found] = await db
-        .select({ id: tokens.id, name: tokens.name, role: tokens.role })
+        .select({ id: tokens.id, name: tokens.name, role: tokens.role, repoIds: tokens.repoIds })
         .from(tokens)
-        .where(and(eq(tokens.hash, hashOf(token)), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now))));
+        .where(
+          and(
+            inArray(tokens.hash, [hashOf(token), hashOfLimited(token)]),
+            or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)),
+          ),
+        );
       if (!found) return null;
       const last = written.get(found.id);
       if (last === undefined || clock() - last >= USED_MS) {

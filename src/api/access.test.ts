@@ -1,11 +1,12 @@
-import { count, sql } from 'drizzle-orm';
+import { createHash } from 'node:crypto';
+import { count, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asker, anybody } from '@/access/asker';
 import { ROLE_OF } from '@/access/roles';
 import { tokensIn } from '@/access/tokens';
 import { callerOn } from '@/api/testing/caller';
-import { audit, jobs } from '@/db/schema';
+import { audit, jobs, tokens } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { appRouter } from './router';
 
@@ -23,6 +24,16 @@ const somebody = (role: Asker['role']): Asker => ({ ...anybody(role), name: 'Mar
 const as = (asker: Asker) => callerOn(test.db, { asker, requestedBy: 'Mara via test' });
 const newest = async () => (await as(somebody('administer')).access.audit({ limit: 100 })).entries;
 
+/** What becomes of a call: the code of its refusal, or that it was answered. */
+function outcomeOf(path: string, asker: Asker, input: unknown): Promise<string | undefined> {
+  // The caller is a proxy: every name leads to a function, and these paths are the router's own.
+  const at = path.split('.').reduce<unknown>((all, name) => (all as Record<string, unknown>)[name], as(asker));
+  return (at as (input: unknown) => Promise<unknown>)(input).then(
+    () => 'answered',
+    (error: { code?: string }) => error.code,
+  );
+}
+
 describe('the table of roles', () => {
   it('has every procedure of the API, and nothing else', () => {
     expect(Object.keys(ROLE_OF).sort()).toEqual([...typeOf.keys()].sort());
@@ -34,16 +45,35 @@ describe('the table of roles', () => {
     expect(changes.filter((path) => ROLE_OF[path] === 'read')).toEqual([]);
   });
 
+  it.each([...typeOf.keys()].filter((path) => typeOf.get(path) === 'mutation' && ROLE_OF[path] === 'act'))(
+    'of a token that is limited to repositories: %s is not called for another one, in any words',
+    async (path) => {
+      const [mine, other] = [await test.addRepo({ a: 'main' }), await test.addRepo({ a: 'main' })];
+      const limited = { ...somebody('act'), repoIds: [mine] };
+      const of = async (repoId: string) => {
+        const { jobId } = await as(somebody('act')).jobs.run({ repoId, kind: 'sync_repo' });
+        const task = await as(somebody('act')).tasks.create({ repoId, title: 'Some task', branch: 'some-branch' });
+        return { repoId, jobId, taskId: task.id };
+      };
+      const [own, foreign] = [await of(mine), await of(other)];
+      const named = (all: typeof own) => [{ repoId: all.repoId }, { jobId: all.jobId }, { taskId: all.taskId }];
+      const nobodys = [undefined, null, {}, { nonsense: true }, [foreign], { repoId: [mine] }];
+      for (const input of [
+        ...named(foreign),
+        { ...own, jobId: foreign.jobId },
+        { ...foreign, repoId: mine },
+        ...nobodys,
+      ]) {
+        expect(await outcomeOf(path, limited, input), JSON.stringify(input)).toBe('FORBIDDEN');
+      }
+      // Whatever is wrong with these, it is not that.
+      for (const input of [...named(own), own]) expect(await outcomeOf(path, limited, input)).not.toBe('FORBIDDEN');
+    },
+  );
+
   it.each([...typeOf.keys()])('holds at %s, before its input is looked at', async (path) => {
-    const call = (asker: Asker) => {
-      // The caller is a proxy: every name leads to a function, and these paths are the router's own.
-      const at = path.split('.').reduce<unknown>((all, name) => (all as Record<string, unknown>)[name], as(asker));
-      return (at as (input: unknown) => Promise<unknown>)({ nonsense: true }).then(
-        () => 'answered',
-        (error: { code?: string }) => error.code,
-      );
-    };
-    const outcomes = await Promise.all([anybody('read'), somebody('act'), somebody('administer')].map(call));
+    const askers = [anybody('read'), somebody('act'), somebody('administer')];
+    const outcomes = await Promise.all(askers.map((asker) => outcomeOf(path, asker, { nonsense: true })));
     const refused = outcomes.map((outcome) => outcome === 'FORBIDDEN');
     expect(refused).toEqual({ read: [false, false, false], act: [true, false, false], administer: [true, true, false] }[
       ROLE_OF[path] ?? 'read'
@@ -55,11 +85,12 @@ describe('who may only look', () => {
   it('is told what would be needed, and nothing is done or written down', async () => {
     const repoId = await test.addRepo({ a: 'main' });
     const before = await test.db.select({ count: count() }).from(audit);
+    const jobsBefore = await test.db.$count(jobs);
     const run = (asker: Asker) => as(asker).jobs.run({ repoId, kind: 'restack_repo' });
     await expect(run(somebody('read'))).rejects.toThrow('needs somebody who may act, and Mara may only read');
     await expect(run(anybody('read'))).rejects.toThrow('Sign in to do more');
     expect(await test.db.select({ count: count() }).from(audit)).toEqual(before);
-    expect(await test.db.$count(jobs)).toBe(0);
+    expect(await test.db.$count(jobs)).toBe(jobsBefore);
   });
 });
 
@@ -74,11 +105,27 @@ describe('a token', () => {
     expect(dump).not.toContain(secret);
     expect(JSON.stringify(await api.access.tokens())).not.toMatch(/hash|spk_/);
     const door = tokensIn(async () => test.db);
-    expect(await door.find(secret)).toEqual({ id: token.id, name: 'nightly', role: 'act' });
+    expect(await door.find(secret)).toEqual({ id: token.id, name: 'nightly', role: 'act', repoIds: null });
     expect(await door.find(`${secret}x`)).toBeNull();
     expect(await api.access.revokeToken({ tokenId: token.id })).toEqual({ revoked: true, name: 'nightly' });
     expect(await door.find(secret)).toBeNull();
     await expect(api.access.revokeToken({ tokenId: token.id })).rejects.toThrow('no such token');
+  });
+
+  it('may be limited to repositories that there are, and then administers nothing', async () => {
+    const api = as(somebody('administer'));
+    const repoId = await test.addRepo({ a: 'main' });
+    const { secret, token } = await api.access.createToken({ name: 'shop robot', role: 'act', repoIds: [repoId] });
+    expect(token.repoIds).toEqual([repoId]);
+    const door = tokensIn(async () => test.db);
+    expect(await door.find(secret)).toMatchObject({ name: 'shop robot', repoIds: [repoId] });
+    // A version that knows no limits must not know it.
+    const ofEarlier = createHash('sha256').update(secret).digest('hex');
+    expect(await test.db.$count(tokens, eq(tokens.hash, ofEarlier))).toBe(0);
+    const make = (role: Asker['role'], repoIds: string[]) => api.access.createToken({ name: 'other', role, repoIds });
+    await expect(make('administer', [repoId])).rejects.toThrow('for all repositories');
+    await expect(make('act', [uuid()])).rejects.toThrow('There is no repo');
+    await expect(make('act', [])).rejects.toThrow('Name one, or leave it out');
   });
 
   it('has a name of its own that looks like nobody else', async () => {

@@ -1,9 +1,11 @@
+import { inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { listAudit } from '@/access/audit';
 import { createToken, listTokens, revokeToken } from '@/access/tokens';
+import { repos } from '@/db/schema';
 import { ROLES, SERVER_TOKEN } from '@/model/access';
-import { conflict } from '@/queue/refusal';
-import { procedure, refuse, router } from './trpc';
+import { conflict, noRepo } from '@/queue/refusal';
+import { procedure, refuse, repoId, router } from './trpc';
 
 /** A name that stands before " via " in the record of jobs, so that it must not look like one with that in it. */
 const tokenName = z
@@ -38,6 +40,8 @@ export const accessRouter = router({
       z.strictObject({
         name: tokenName,
         role: z.enum(ROLES, `Choose one of ${ROLES.join(', ')}.`),
+        /** The repositories outside of which it is to change nothing; left out, it is for all. */
+        repoIds: z.array(repoId).min(1, 'Name one, or leave it out.').max(50, 'Name 50 at most.').optional(),
         /** Days until it expires; null is never. */
         days: z
           .number()
@@ -49,7 +53,18 @@ export const accessRouter = router({
       }),
     )
     .mutation(async ({ ctx, input }) => {
-      const made = await createToken(ctx.db, { ...input, createdBy: ctx.asker.name ?? ctx.requestedBy });
+      const { repoIds = null } = input;
+      if (repoIds && input.role === 'administer') {
+        const message = 'Who administers does so for all repositories.';
+        return refuse({ code: 'BAD_REQUEST', field: 'repoIds', message, hint: 'Leave repoIds out, or choose act.' });
+      }
+      const known = await ctx.db
+        .select({ id: repos.id })
+        .from(repos)
+        .where(inArray(repos.id, repoIds ?? []));
+      const unknown = repoIds?.find((id) => !known.some((repo) => repo.id === id));
+      if (unknown !== undefined) return refuse({ ...noRepo(unknown), field: 'repoIds' });
+      const made = await createToken(ctx.db, { ...input, repoIds, createdBy: ctx.asker.name ?? ctx.requestedBy });
       if (made) return made;
       const message = `There is a token ${input.name} already.`;
       return refuse(conflict('name', message, 'Revoke it first, or choose another name.'));

@@ -94,7 +94,9 @@ async function seed(): Promise<void> {
     '<ended job>': ended,
     '<moved job>': moved,
     '<task>': task,
-    '<token>': (await createToken(test.db, { name: uuid(), role: 'act', days: 1, createdBy: 'test' }))?.token.id ?? '',
+    '<token>':
+      (await createToken(test.db, { name: uuid(), role: 'act', repoIds: null, days: 1, createdBy: 'test' }))?.token
+        .id ?? '',
   });
 }
 

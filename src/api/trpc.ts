@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
 import type { Asker } from '@/access/asker';
 import { aboutOf, note } from '@/access/audit';
+import { isWithin } from '@/access/limits';
 import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
 import { count } from '@/counters';
@@ -97,10 +98,14 @@ const inTrouble = t.middleware(async ({ next }) => {
 });
 
 /** The one place that asks who may do what: a procedure that is in no table is nobody's. */
-const allowed = t.middleware(({ ctx, path, next }) => {
+const allowed = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
   const needed = ROLE_OF[path];
   if (!needed) throw new TRPCError({ code: 'FORBIDDEN', message: `Nobody may call ${path}.` });
   if (!may(ctx.asker, needed)) refuse(notAllowed(ctx.asker, needed));
+  if (type === 'mutation' && !(await isWithin(ctx.db, ctx.asker, await getRawInput()))) {
+    const message = `${ctx.asker.name} may change nothing outside of the repositories of this token.`;
+    refuse({ code: 'FORBIDDEN', field: null, message, hint: 'Ask who administers this server for another token.' });
+  }
   return next();
 });
 

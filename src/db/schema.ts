@@ -483,6 +483,8 @@ export const tokens = sqliteTable(
     /** SHA-256 of the token, in hex. */
     hash: text('hash').notNull(),
     role: text('role', { enum: ROLES }).notNull(),
+    /** The repositories outside of which it changes nothing; null where it is for all. */
+    repoIds: text('repo_ids', { mode: 'json' }).$type<string[]>(),
     createdAt: createdAt(),
     /** Who made it. */
     createdBy: text('created_by').notNull(),

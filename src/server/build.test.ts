@@ -15,11 +15,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf, ensureBuilt } from './build';
 
 let dir: string;
+const lock = (packages: object) => writeFileSync(join(dir, 'package-lock.json'), JSON.stringify({ packages }));
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'spicerack-build-'));
   mkdirSync(join(dir, 'src/deep'), { recursive: true });
   writeFileSync(join(dir, 'src/deep/a.ts'), 'one');
-  writeFileSync(join(dir, 'package-lock.json'), '{}');
+  lock({ 'node_modules/a': { version: '1.0.0' } });
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const digest = () => digestOf(['src', 'public', 'package-lock.json'], dir);
@@ -28,6 +29,8 @@ it('a build is of the same sources whatever their times, and whatever the tests 
   const before = await digest();
   utimesSync(join(dir, 'package-lock.json'), new Date(), new Date(Date.now() + 60_000));
   writeFileSync(join(dir, 'src/deep/a.test.ts'), 'a test');
+  // As `npm prune` writes it.
+  lock({ 'node_modules/a': { version: '1.0.0', dev: true } });
   expect(await digest()).toBe(before);
 });
 
@@ -35,6 +38,7 @@ it.each([
   ['another content', () => writeFileSync(join(dir, 'src/deep/a.ts'), 'two')],
   ['another file', () => writeFileSync(join(dir, 'src/b.ts'), '')],
   ['another name', () => renameSync(join(dir, 'src/deep/a.ts'), join(dir, 'src/deep/c.ts'))],
+  ['another version of a package', () => lock({ 'node_modules/a': { version: '1.0.1' } })],
   ['a file less', () => rmSync(join(dir, 'package-lock.json'))],
 ])('it is of others with %s', async (_name, change) => {
   const before = await digest();

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { Config } from '@/config';
 import { setUpEnvironment } from '@/environment';
 import { lockFile } from './file-lock';
@@ -104,6 +104,15 @@ async function finished(root: string): Promise<string[]> {
     .map(({ name }) => name);
 }
 
+/** Which packages a lock is for: npm itself writes all else of it anew, at `npm prune` too. */
+function versionsIn(lock: Buffer): string {
+  const { packages = {} }: { packages?: Record<string, { version?: string; integrity?: string }> } = JSON.parse(
+    lock.toString('utf8'),
+  );
+  const versions = Object.entries(packages).map(([place, { version, integrity }]) => [place, version, integrity]);
+  return JSON.stringify(versions.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
+}
+
 /** A digest of the names and contents of all files at or below these paths; tests are not part of a build. */
 export async function digestOf(paths: string[], dir: string): Promise<string> {
   const digest = createHash('sha256');
@@ -116,9 +125,10 @@ export async function digestOf(paths: string[], dir: string): Promise<string> {
       : [join(dir, path)];
     for (const file of files.sort()) {
       if (/\.test\.tsx?$/.test(file)) continue;
+      const bytes = await readFile(file);
       digest
         .update(`${relative(dir, file)}\0`)
-        .update(await readFile(file))
+        .update(basename(file) === 'package-lock.json' ? versionsIn(bytes) : bytes)
         .update('\0');
     }
   }

@@ -853,6 +853,8 @@ export interface Token {
   /** Who has it. */
   name: string;
   role: Role;
+  /** The ids of the repositories outside of which it changes nothing; null where it is for all. */
+  repoIds: string[] | null;
   createdAt: string;
   createdBy: string;
   /** Null where it ends only when it is revoked. */
@@ -1043,6 +1045,8 @@ export interface Spicerack {
       input: {
         name: string;
         role: Role;
+        /** Ids of the repositories outside of which it is to change nothing, at most 50; left out, it is for all. */
+        repoIds?: string[] | undefined;
         /** Days until it expires; null is never, 90 where it is left out. */
         days?: number | null | undefined;
       },

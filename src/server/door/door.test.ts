@@ -28,7 +28,7 @@ const someSessions: DoorOptions['sessions'] = {
   begin: async () => 'live',
   find: async (id) => {
     if (id === 'broken') throw new Error('the database is away');
-    return id === 'live' ? { name: 'Mara', role: 'act', tokenId: null } : null;
+    return id === 'live' ? { name: 'Mara', role: 'act', repoIds: null, tokenId: null } : null;
   },
   end: async () => undefined,
 };
@@ -38,7 +38,7 @@ const TOKENS = { spk_reader: 'read', spk_admin: 'administer' } as const;
 const someTokens: DoorOptions['tokens'] = {
   find: async (token) => {
     const role = token === 'spk_reader' || token === 'spk_admin' ? TOKENS[token] : null;
-    return role && { id: role, name: `the ${role}`, role };
+    return role && { id: role, name: `the ${role}`, role, repoIds: null };
   },
 };
 
@@ -247,7 +247,9 @@ it('closes a stream once the session or the token that opened it is over, and le
 it('tells the app who asks, and nobody else can', async () => {
   const { url, door } = await listen();
   door.open(echo);
-  const forged = { [ASKER_HEADER]: writeAsker({ name: 'root', role: 'administer', hasSession: false, address: null }) };
+  const forged = {
+    [ASKER_HEADER]: writeAsker({ name: 'root', role: 'administer', repoIds: null, hasSession: false, address: null }),
+  };
   const as = async (headers: Record<string, string>) => {
     const { status, body } = await ask(url, 'GET /', { ...forged, ...headers });
     return status === 200 ? body.split(' as ')[1]?.trim() : status;

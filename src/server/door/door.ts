@@ -28,7 +28,7 @@ import {
   landing,
   type Rules,
 } from './access';
-import { type OidcProvider, readBegun, writeBegun } from './oidc';
+import { type Provider, readBegun, writeBegun } from './provider';
 import { addressOf, vouchedFor } from './proxies';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
 import { SIGN_IN_HEADERS, type SignInForm, signInPage } from './sign-in-page';
@@ -77,7 +77,7 @@ export interface DoorOptions {
   sessions: Sessions;
   tokens: Tokens;
   /** Where people sign in besides; null where there is no such provider. */
-  provider: OidcProvider | null;
+  provider: Provider | null;
   /** Writes down who signed in and out, and who failed to. */
   note(entry: AuditEntry): Promise<void>;
   /** Whether Upgrade requests may come in; only hot reload needs them. */
@@ -180,7 +180,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     seen.set(name, performance.now());
     const [oldest] = seen.keys();
     if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
-    return { asker: { name, role, hasSession: false, address: addressOf(request, config) } };
+    return { asker: { ...anybody(role), name, address: addressOf(request, config) } };
   }
 
   /** As the provider knows it: the public address, or the one that was asked for, which is one of ours. */
@@ -230,7 +230,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
         form: { to, problem: notNamed(person.name), ofProvider: true },
       };
     }
-    const id = await sessions.begin({ name: person.name, role, tokenId: null }, PROVIDED_SECONDS);
+    const id = await sessions.begin({ name: person.name, role, repoIds: null, tokenId: null }, PROVIDED_SECONDS);
     noteOf(request, 'sign_in', person.name);
     const secure = isSecure(request);
     const cookies = [cookie(id, PROVIDED_SECONDS, secure), `${BEGUN}=; Path=/api/sign-in; HttpOnly; Max-Age=0`];
@@ -254,7 +254,8 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     if (credential.kind === 'session') {
       const who = await sessions.find(credential.id);
       const holds = async () => (await sessions.find(credential.id)) !== null;
-      if (who) return { asker: { name: who.name, role: who.role, hasSession: true, address }, holds };
+      if (who)
+        return { asker: { name: who.name, role: who.role, repoIds: who.repoIds, hasSession: true, address }, holds };
       return rules.publicRead ? { asker: { ...anybody('read'), address } } : { answer: unauthorized(request) };
     }
     const wait = Math.ceil(throttle.waitOf(address) / 1000);
@@ -272,7 +273,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
       return { answer: { ...UNAUTHORIZED, message, form: { to, problem: message } } };
     }
     if (credential.kind === 'bearer') {
-      const asker = { name: who.name, role: who.role, hasSession: false, address };
+      const asker = { name: who.name, role: who.role, repoIds: who.repoIds, hasSession: false, address };
       if (who.tokenId === null) return { asker };
       return { asker, holds: async () => (await tokens.find(credential.token)) !== null };
     }
@@ -290,13 +291,13 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
   async function whoHas(credential: Exclude<Credential, { kind: 'session' }>): Promise<SignedIn | null> {
     if (credential.kind === 'bearer' && credential.opens === 'metrics') {
       const right = config.metricsToken !== null && same(credential.token, config.metricsToken);
-      return right ? { name: 'metrics', role: 'read', tokenId: null } : null;
+      return right ? { name: 'metrics', role: 'read', repoIds: null, tokenId: null } : null;
     }
     if (config.token !== null && same(credential.token, config.token)) {
-      return { name: SERVER_TOKEN, role: 'administer', tokenId: null };
+      return { name: SERVER_TOKEN, role: 'administer', repoIds: null, tokenId: null };
     }
     const found = await tokens.find(credential.token);
-    return found && { name: found.name, role: found.role, tokenId: found.id };
+    return found && { name: found.name, role: found.role, repoIds: found.repoIds, tokenId: found.id };
   }
 
   /** Nobody waits for it: what happened has happened. */

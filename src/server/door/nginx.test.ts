@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readAsker } from '@/access/asker';
 import { freePorts } from '../ports';
 import { createDoor, type DoorConfig } from './door';
 
@@ -29,7 +31,12 @@ describe.runIf(NGINX)('behind nginx', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  async function start(settings: Partial<DoorConfig>, lines = ''): Promise<string> {
+  /** @param site what stands in nginx's `http`, for these two ports of this machine */
+  async function start(
+    settings: Partial<DoorConfig>,
+    site: (port: number, behind: number) => string = withLines(''),
+    answers: (port: number) => Promise<unknown> = (port) => fetch(`http://127.0.0.1:${port}`),
+  ): Promise<string> {
     const config: DoorConfig = {
       host: '127.0.0.1',
       loopback: true,
@@ -58,7 +65,8 @@ describe.runIf(NGINX)('behind nginx', () => {
     door.open({
       inngestSigns: false,
       handle: async (request, response) => {
-        if (request.url !== '/api/stream') return void response.end('app');
+        const asker = readAsker({ get: (name) => request.headers[name]?.toString() ?? null });
+        if (request.url !== '/api/stream') return void response.end(JSON.stringify(asker));
         response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
         ticks = setInterval(() => response.write('data: tick\n\n'), 50);
       },
@@ -74,14 +82,16 @@ describe.runIf(NGINX)('behind nginx', () => {
     writeFileSync(
       join(dir, 'nginx.conf'),
       `daemon off; pid ${dir}/pid; error_log ${dir}/error.log; events {}
-       http { access_log off; ${temp} server { listen 127.0.0.1:${port};
-         location / { proxy_pass http://127.0.0.1:${behind}; ${lines} } } }`,
+       http { access_log off; ${temp} ${site(port, behind)} }`,
     );
     nginx = spawn(NGINX ?? 'nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' });
     const url = `http://127.0.0.1:${port}`;
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 5000, interval: 50 });
+    await vi.waitFor(() => answers(port), { timeout: 5000, interval: 50 });
     return url;
   }
+
+  const withLines = (lines: string) => (port: number, behind: number) =>
+    `server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${behind}; ${lines} } }`;
 
   const act = (url: string, origin: string) =>
     fetch(`${url}/api/trpc/jobs.run`, { method: 'POST', headers: { origin }, body: '{}' });
@@ -105,7 +115,46 @@ describe.runIf(NGINX)('behind nginx', () => {
   });
 
   it('that passes on Host, the name is one to be known, and no other setting is needed', async () => {
-    const url = await start({ allowedHosts: ['127.0.0.1'] }, 'proxy_set_header Host $http_host;');
+    const url = await start({ allowedHosts: ['127.0.0.1'] }, withLines('proxy_set_header Host $http_host;'));
     expect((await act(url, url)).status).toBe(200);
+  });
+
+  it('as deploy/nginx.conf has it, over HTTPS: pages and actions of its name come in, cookies are secure, and each client has an address of its own', async () => {
+    const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
+    const selfSigned = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=rack.example.com'];
+    execFileSync('openssl', [...selfSigned, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    const token = 'the-token-of-this-server';
+    const ask = (port: number, path: string, method = 'GET', headers: Record<string, string> = {}, body = '') =>
+      new Promise<{ status: number | undefined; cookie: string; text: string }>((resolve, reject) => {
+        const to = { host: '127.0.0.1', port, path, method, rejectUnauthorized: false };
+        const request = httpsRequest({ ...to, headers: { host: 'rack.example.com', ...headers } }, (response) => {
+          const [status, cookie] = [response.statusCode, response.headers['set-cookie']?.join() ?? ''];
+          const whole = response.setEncoding('utf8').toArray();
+          whole.then((parts) => resolve({ status, cookie, text: parts.join('') }), reject);
+        });
+        request.on('error', reject).end(body);
+      });
+    const example = readFileSync('deploy/nginx.conf', 'utf8');
+    const url = await start(
+      { publicUrl: 'https://rack.example.com', token, guarded: true },
+      (port, behind) =>
+        example
+          .replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
+          .replace('/etc/ssl/rack.example.com.pem', certificate)
+          .replace('/etc/ssl/rack.example.com.key', key)
+          .replace('127.0.0.1:3000', `127.0.0.1:${behind}`),
+      (port) => ask(port, '/'),
+    );
+    const port = Number(new URL(url).port);
+    const bearer = { authorization: `Bearer ${token}` };
+    const run = (origin: string) => ask(port, '/api/trpc/jobs.run', 'POST', { ...bearer, origin }, '{}');
+    expect((await run('https://rack.example.com')).status).toBe(200);
+    expect((await run('https://evil.example')).status).toBe(403);
+    const origin = { origin: 'https://rack.example.com' };
+    const signedIn = await ask(port, '/api/sign-in', 'POST', origin, `token=${token}`);
+    expect(signedIn).toMatchObject({ status: 303, cookie: expect.stringMatching(/; Secure/) });
+    // The app is told whose request it is: whoever connects, whatever a client says of itself.
+    const { text } = await ask(port, '/', 'GET', { ...bearer, 'x-forwarded-for': '192.0.2.1' });
+    expect(JSON.parse(text)).toMatchObject({ address: '127.0.0.1' });
   });
 });

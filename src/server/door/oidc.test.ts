@@ -129,7 +129,9 @@ describe('signing in at a provider', () => {
     expect([asked.status, asked.body.includes('href="/api/sign-in/begin?to=%2Fstatus"')]).toEqual([401, true]);
     const page = await signIn('mara');
     expect(page).toMatchObject({ at: `${url}/status`, body: '/status as mara@example.com, who may administer' });
-    expect(begun).toEqual([{ name: 'mara@example.com', role: 'administer', tokenId: null, seconds: 43_200 }]);
+    expect(begun).toEqual([
+      { name: 'mara@example.com', role: 'administer', repoIds: null, tokenId: null, seconds: 43_200 },
+    ]);
     expect(noted).toEqual(['sign_in mara@example.com']);
   });
 

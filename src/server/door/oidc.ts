@@ -1,46 +1,9 @@
 import * as oidc from 'openid-client';
-import { z } from 'zod';
 import type { Person } from '@/access/allow';
 import type { Config } from '@/config';
+import { type Begun, PROVIDER_TIMEOUT_S, type Provider } from './provider';
 
-/** What a browser keeps between leaving for the provider and coming back: it alone can finish what it has begun. */
-export interface Begun {
-  state: string;
-  nonce: string;
-  verifier: string;
-  /** Where to go on to. */
-  to: string;
-}
-
-const Kept = z.strictObject({ state: z.string(), nonce: z.string(), verifier: z.string(), to: z.string() });
-
-export function writeBegun(begun: Begun): string {
-  return Buffer.from(JSON.stringify(begun)).toString('base64url');
-}
-
-/** @returns null where there is nothing that could be one */
-export function readBegun(kept: string | null): Begun | null {
-  try {
-    return Kept.parse(JSON.parse(Buffer.from(kept ?? '', 'base64url').toString()));
-  } catch (_notOurs) {
-    return null;
-  }
-}
-
-/** A provider of OpenID Connect. What goes wrong there is thrown. */
-export interface OidcProvider {
-  /** Its host, for people. */
-  name: string;
-  /** @param callback where it sends the browser back to, as it knows it */
-  begin(callback: string, to: string): Promise<{ url: string; begun: Begun }>;
-  /** Who came back. @param came the address with all that the provider has put into it */
-  end(came: URL, begun: Begun): Promise<Person>;
-}
-
-/** In seconds: nobody waits longer for somebody else's server. */
-const TIMEOUT_S = 10;
-
-export function oidcProvider(settings: NonNullable<Config['oidc']>): OidcProvider {
+export function oidcProvider(settings: NonNullable<Config['oidc']>): Provider {
   const issuer = new URL(settings.issuer);
   let discovered: Promise<oidc.Configuration> | null = null;
 
@@ -48,7 +11,7 @@ export function oidcProvider(settings: NonNullable<Config['oidc']>): OidcProvide
   function configuration(): Promise<oidc.Configuration> {
     discovered ??= oidc
       .discovery(issuer, settings.clientId, settings.clientSecret ?? undefined, undefined, {
-        timeout: TIMEOUT_S,
+        timeout: PROVIDER_TIMEOUT_S,
         // The settings take this from this machine alone.
         execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
       })

@@ -15,7 +15,7 @@ afterAll(() => database.close());
 
 const open = (token = 'the-token') => sessionsIn(async () => database.db, token);
 
-const MARA: SignedIn = { name: 'Mara', role: 'act', tokenId: null };
+const MARA: SignedIn = { name: 'Mara', role: 'act', repoIds: null, tokenId: null };
 
 describe('sessions', () => {
   it('are known by an id that is nowhere in the database', async () => {
@@ -50,9 +50,9 @@ describe('sessions', () => {
   it('end with the token that somebody signed in with: when it is revoked, and when it expires', async () => {
     const { db } = database;
     const signedIn = async (name: string) => {
-      const made = await createToken(db, { name, role: 'read', days: 1, createdBy: 'test' });
+      const made = await createToken(db, { name, role: 'read', repoIds: null, days: 1, createdBy: 'test' });
       const tokenId = made?.token.id ?? '';
-      return { tokenId, id: await open().begin({ name, role: 'read', tokenId }) };
+      return { tokenId, id: await open().begin({ name, role: 'read', repoIds: null, tokenId }) };
     };
     const [revoked, expired, other] = [await signedIn('a'), await signedIn('b'), await signedIn('c')];
     await revokeToken(db, revoked.tokenId);
@@ -61,10 +61,20 @@ describe('sessions', () => {
     expect(await open().find(other.id)).toMatchObject({ name: 'c', role: 'read' });
   });
 
+  it('of a token that is limited to repositories are limited likewise, and no earlier version knows them', async () => {
+    const { db } = database;
+    const of = { name: 'robot', role: 'act' as const, repoIds: ['r'], createdBy: 'test' };
+    const made = await createToken(db, { ...of, days: 1 });
+    const id = await open().begin({ name: 'robot', role: 'act', repoIds: ['r'], tokenId: made?.token.id ?? '' });
+    expect(await open().find(id)).toMatchObject({ name: 'robot', repoIds: ['r'] });
+    const ofEarlier = createHash('sha256').update(`${id} the-token with a role`).digest('hex');
+    expect(await db.$count(sessions, eq(sessions.hash, ofEarlier))).toBe(0);
+  });
+
   it('of an earlier version are those of the server’s token, and it knows no others', async () => {
     const { db } = database;
     const ofEarlier = (id: string) => createHash('sha256').update(`${id} the-token`).digest('hex');
-    const id = await open().begin({ name: SERVER_TOKEN, role: 'administer', tokenId: null });
+    const id = await open().begin({ name: SERVER_TOKEN, role: 'administer', repoIds: null, tokenId: null });
     await db
       .update(sessions)
       .set({ name: null, role: null })

@@ -11,6 +11,8 @@ export const SESSION_SECONDS = 30 * 86_400;
 export interface SignedIn {
   name: string;
   role: Role;
+  /** Of that token: the repositories outside of which it changes nothing; null where it is for all. */
+  repoIds: readonly string[] | null;
   tokenId: string | null;
 }
 
@@ -35,17 +37,24 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
   // The id is as long as the hash, so neither can be found from the other, nor the token from either.
   const hashOf = (id: string, of: string) => createHash('sha256').update(`${id} ${of}`).digest('hex');
   // An earlier version takes each session that it knows for one of the server's token, and it must not know others.
-  const hashesOf = (id: string) => ({ ofServer: hashOf(id, token), ofOthers: hashOf(id, `${token} with a role`) });
+  const hashesOf = (id: string) => ({
+    ofServer: hashOf(id, token),
+    ofOthers: hashOf(id, `${token} with a role`),
+    ofLimited: hashOf(id, `${token} with a role in some repositories`),
+  });
   return {
     async begin(who, seconds = SESSION_SECONDS) {
       const id = randomBytes(32).toString('base64url');
       const db = await database();
-      const { ofServer, ofOthers } = hashesOf(id);
+      const { ofServer, ofOthers, ofLimited } = hashesOf(id);
+      const hash = who.repoIds ? ofLimited : who.name === SERVER_TOKEN ? ofServer : ofOthers;
       await db.batch([
         db.delete(sessions).where(lte(sessions.expiresAt, now)),
         db.insert(sessions).values({
-          hash: who.name === SERVER_TOKEN ? ofServer : ofOthers,
-          ...who,
+          hash,
+          name: who.name,
+          role: who.role,
+          tokenId: who.tokenId,
           expiresAt: secondsFromNow(seconds),
         }),
       ]);
@@ -55,7 +64,7 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
       const db = await database();
       const opened = and(isNotNull(tokens.id), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, now)));
       const [found] = await db
-        .select({ name: sessions.name, role: sessions.role, tokenId: sessions.tokenId })
+        .select({ name: sessions.name, role: sessions.role, repoIds: tokens.repoIds, tokenId: sessions.tokenId })
         .from(sessions)
         .leftJoin(tokens, eq(tokens.id, sessions.tokenId))
         .where(

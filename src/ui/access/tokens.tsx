@@ -3,10 +3,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ROLES, type Role } from '@/model/access';
+import { named } from '@/text/words';
 import { problemOf, problemWords } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
 import { CopyButton } from '../copy';
 import { useApi, useNow } from '../providers';
+import { repoListQuery } from '../repos/repo-list';
 import { useSending } from '../sending';
 import { ago, exact } from '../time';
 import { type Token, tokensQuery } from './query';
@@ -55,6 +57,8 @@ function TokenRow({ token }: { token: Token }) {
   const api = useApi();
   const client = useQueryClient();
   const now = useNow();
+  const repos = useQuery(repoListQuery(api)).data?.repos;
+  const nameOf = (id: string) => repos?.find((repo) => repo.id === id)?.name ?? id;
   const [asking, setAsking] = useState(false);
   const { sending, problem, send } = useSending();
   const over = token.expiresAt !== null && Date.parse(token.expiresAt) <= now;
@@ -69,7 +73,12 @@ function TokenRow({ token }: { token: Token }) {
       className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-4 py-2 last:border-b-0"
     >
       <span className="min-w-0 flex-1 basis-40 font-medium break-words">{token.name}</span>
-      <span className="w-24">{token.role}</span>
+      <span className="w-24">
+        {token.role}
+        {token.repoIds && (
+          <span className="block text-xs break-words text-muted">in {named(token.repoIds.map(nameOf))}</span>
+        )}
+      </span>
       <span className={`w-40 text-xs ${over ? 'text-error' : 'text-muted'}`}>
         {token.expiresAt === null ? (
           'until it is revoked'
@@ -112,16 +121,25 @@ function NewToken() {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('act');
+  const [only, setOnly] = useState('');
   const [ends, setEnds] = useState('in 90 days');
+  const repos = useQuery(repoListQuery(api)).data?.repos ?? [];
   const [made, setMade] = useState<{ name: string; secret: string } | null>(null);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<ReturnType<typeof problemOf> | null>(null);
+  // Who administers does so everywhere, and who only reads changes nothing anywhere.
+  const limits = role === 'act' && only !== '';
   const make = async () => {
     setSending(true);
     setProblem(null);
     try {
       const days = ENDS.find(([words]) => words === ends)?.[1] ?? null;
-      const { secret, token } = await api.access.createToken.mutate({ name, role, days });
+      const { secret, token } = await api.access.createToken.mutate({
+        name,
+        role,
+        days,
+        ...(limits ? { repoIds: [only] } : {}),
+      });
       setMade({ name: token.name, secret });
       setName('');
       await client.invalidateQueries({ queryKey: ['access'] });
@@ -173,6 +191,22 @@ function NewToken() {
             )}
           </Field>
         </div>
+        {role === 'act' && repos.length > 0 && (
+          <div className="min-w-0 basis-48">
+            <Field label="In" problem={problem?.fields.repoIds}>
+              {(props) => (
+                <select {...props} name="only" value={only} onChange={(event) => setOnly(event.target.value)}>
+                  <option value="">all repositories</option>
+                  {repos.map(({ id, name: repo }) => (
+                    <option key={id} value={id}>
+                      {repo} alone
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          </div>
+        )}
         <div className="basis-32">
           <Field label="Expires" problem={problem?.fields.days}>
             {(props) => (

@@ -35,7 +35,15 @@ it('each is a sentence and a button, by section over all repos', () => {
 
 it('asks before it moves as many as a Restack of all asks for', () => {
   const of = (moves: number) => {
-    const need = { kind: 'restack', branch: 'a', name: 'a', branches: moves, moves, heldBack: 0, version: '1' } as const;
+    const need = {
+      kind: 'restack',
+      branch: 'a',
+      name: 'a',
+      branches: moves,
+      moves,
+      heldBack: 0,
+      version: '1',
+    } as const;
     return itemsOf([{ ...repoRow('shop', { counts: counts([need]) }), activeJobs: [] }], new Map())[0]?.question;
   };
   expect([of(25), of(26)]).toEqual([null, '26 branches will be pushed.']);

@@ -379,6 +379,7 @@ const commands = buildRouteMap({
             flags: {
               json: JSON_FLAG,
               role: text('read, act or administer; act unless given', 'role'),
+              only: text('Repositories outside of which it changes nothing, with commas between', 'repos'),
               days: number('Days until it expires; 90 unless given', { to: 3650, placeholder: '90' }),
               forever: flag('It ends only when it is revoked'),
             },

@@ -1,6 +1,7 @@
 import type { Token } from '@spicerack/client';
+import { named } from '@/text/words';
 import { exact } from '@/ui/time';
-import type { Session } from '../context/session';
+import { repoOf, type Session } from '../context/session';
 import { EXIT, notFound, usage } from '../out/exit';
 import { paint, table } from '../out/line';
 
@@ -9,31 +10,45 @@ const ROLES = ['read', 'act', 'administer'] as const;
 /** Makes a token. It is the result, alone on its line, so that a script can take it; all else is talk. */
 export async function tokenCreate(
   session: Session,
-  flags: { role?: string | undefined; days?: number | undefined; forever?: boolean | undefined },
+  flags: {
+    role?: string | undefined;
+    only?: string | undefined;
+    days?: number | undefined;
+    forever?: boolean | undefined;
+  },
   name: string,
 ) {
   const role = ROLES.find((each) => each === (flags.role ?? 'act'));
   if (!role) throw usage(`There is no role ${flags.role}.`, `Choose one of ${ROLES.join(', ')}.`);
   if (flags.forever && flags.days !== undefined) throw usage('--days and --forever do not go together.', 'Give one.');
   const days = flags.forever ? null : flags.days;
-  const input = { name, role, ...(days === undefined ? {} : { days }) };
+  const only = flags.only?.split(',').map((repo) => repo.trim());
+  const repoIds: string[] = [];
+  for (const repo of only ?? []) repoIds.push((await repoOf(session, { repo })).id);
+  const input = { name, role, ...(only ? { repoIds } : {}), ...(days === undefined ? {} : { days }) };
   const made = await session.client().access.createToken(input, { signal: session.signal });
   const { token, secret } = made;
   session.out.result(made, () => [secret]);
   if (!session.out.isJson) {
     const end = token.expiresAt ? `until ${exact(token.expiresAt).slice(0, 10)}` : 'until it is revoked';
-    session.out.say(`${token.name} may ${token.role} with this token, ${end}. It is not shown again.`);
+    session.out.say(
+      `${token.name} may ${token.role} with this token${only ? ` in ${named(only)} alone` : ''}, ${end}. It is not shown again.`,
+    );
   }
   return EXIT.ok;
 }
 
 export async function tokenList(session: Session) {
-  const { tokens } = await session.client().access.tokens({ signal: session.signal });
+  const { signal } = session;
+  const { tokens } = await session.client().access.tokens({ signal });
+  const isLimited = tokens.some(({ repoIds }) => repoIds !== null);
+  const { repos } = isLimited ? await session.client().repos.list({ signal }) : { repos: [] };
+  const nameOf = (id: string) => repos.find((repo) => repo.id === id)?.name ?? id;
   session.out.result({ tokens }, () =>
     table(
-      tokens.map(({ name, role, expiresAt, lastUsedAt, id }) => [
+      tokens.map(({ name, role, repoIds, expiresAt, lastUsedAt, id }) => [
         [paint('bold', name)],
-        role,
+        repoIds ? `${role} in ${named(repoIds.map(nameOf))}` : role,
         expiresAt ? `until ${exact(expiresAt).slice(0, 10)}` : 'until it is revoked',
         lastUsedAt ? `used ${exact(lastUsedAt).slice(0, 16)}` : 'never used',
         [paint('dim', id)],

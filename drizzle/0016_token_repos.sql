@@ -1,0 +1,1 @@
+ALTER TABLE `tokens` ADD `repo_ids` text;

@@ -1,0 +1,32 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+/** The examples for operators, held against the programs that read them, where those are there. nginx's: `nginx.test.ts`. */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string) => readFileSync(root + file, 'utf8');
+const isThere = (program: string, version = '--version') => spawnSync(program, [version]).status === 0;
+
+test.runIf(isThere('systemd-analyze'))('systemd knows every line of spicerack.service', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'spicerack-unit-'));
+  const unit = join(dir, 'spicerack.service');
+  writeFileSync(unit, read('deploy/spicerack.service').replace('/usr/bin/node', process.execPath));
+  const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', unit], { encoding: 'utf8' });
+  rmSync(dir, { recursive: true });
+  expect([status, stdout, stderr]).toEqual([0, '', '']);
+});
+
+test.runIf(isThere('caddy', 'version'))('Caddy takes the Caddyfile', () => {
+  const env = { NODE_ENV: 'test' as const, PATH: process.env.PATH, HOME: tmpdir(), PUBLIC_HOST: 'rack.example.com' };
+  const args = ['adapt', '--config', `${root}deploy/Caddyfile`, '--adapter', 'caddyfile'];
+  expect(execFileSync('caddy', args, { env, encoding: 'utf8', stdio: 'pipe' })).toContain('/api/ready');
+});
+
+test('the lines for nginx in docs/proxies.md are those of nginx.conf', () => {
+  const location = (file: string) => read(file).match(/^ {2}location \/ \{[\s\S]*?\n {2}\}$/m)?.[0];
+  expect(location('docs/proxies.md')).toBe(location('deploy/nginx.conf'));
+});
