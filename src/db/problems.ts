@@ -25,9 +25,11 @@ export type ProblemSource =
 export interface Trouble extends Pick<Problem, 'what' | 'hint'> {
   /** Whether this server takes no jobs while it lasts: they wait, or another server of the database takes them. */
   stopsJobs?: boolean;
+  /** In milliseconds: over unless it is told again until then. For a source that is asked only now and then. */
+  holdsMs?: number;
 }
 
-type Known = Problem & { stopsJobs: boolean };
+type Known = Problem & { stopsJobs: boolean; timer: NodeJS.Timeout | undefined };
 
 const shared = globalThis as typeof globalThis & { __spicerackProblems?: Map<ProblemSource, Known> };
 
@@ -61,9 +63,13 @@ export function hasProblem(source: ProblemSource): boolean {
 /** Sets what is wrong with a source; null when it is well. A problem that stays keeps its `since`. */
 export function setProblem(source: ProblemSource, problem: Trouble | null): void {
   const before = known().get(source);
-  const since = before?.since ?? new Date().toISOString();
-  if (problem) known().set(source, { stopsJobs: false, ...problem, since });
-  else known().delete(source);
+  clearTimeout(before?.timer);
+  if (problem) {
+    const { what, hint, stopsJobs = false, holdsMs } = problem;
+    const since = before?.since ?? new Date().toISOString();
+    const timer = holdsMs === undefined ? undefined : setTimeout(() => setProblem(source, null), holdsMs).unref();
+    known().set(source, { what, hint, stopsJobs, since, timer });
+  } else known().delete(source);
   if (problem && before?.what !== problem.what)
     log('error', 'problem', `Problem: ${problem.what} ${problem.hint}`, { source });
   if (!problem && before) log('info', 'problem_over', `Over: ${before.what}`, { source });

@@ -10,6 +10,12 @@ import { inngestIsReady } from './inngest-ready';
 /** How long handing over may take: against a server that accepts and never answers, `send` hangs for ever. */
 const SEND_TIMEOUT_MS = 4000;
 
+/**
+ * Jobs that wait are handed over again every few seconds. Where none does, because another server's hand-over was taken
+ * or they were cancelled, nobody would ever find out here that it works again.
+ */
+const HOLDS_MS = 30_000;
+
 /** Hands jobs to an Inngest server, which calls back on `/api/inngest`. */
 export const inngestExecutor: Executor = {
   name: 'inngest',
@@ -29,7 +35,10 @@ export const inngestExecutor: Executor = {
       setProblem('hand_over', null);
     } catch (error) {
       // A child of ours that ends is started again, and says so itself.
-      if (config().inngest && !inngestFound()) setProblem('hand_over', await executorTrouble(config(), String(error)));
+      if (config().inngest && !inngestFound()) {
+        const trouble = await executorTrouble(config(), String(error));
+        setProblem('hand_over', { ...trouble, holdsMs: HOLDS_MS });
+      }
       throw error;
     } finally {
       clearTimeout(timer);

@@ -44,5 +44,10 @@ it('says that the server lacks git, that its disk is full, or that Inngest takes
     executor: 'Inngest takes no jobs.',
     disk: 'The disk cannot be written.',
   });
+  setProblem('hand_over', null);
+  setProblem('registration', problem);
+  expect(await checks()).toMatchObject({ executor: 'Inngest does not know this server.' });
+  setProblem('registration', null);
+  expect(await checks()).toMatchObject({ executor: 'ok' });
   for (const source of ['disk', 'git_program', 'hand_over'] as const) setProblem(source, null);
 });

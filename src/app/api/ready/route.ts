@@ -20,11 +20,12 @@ const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
  * among several. Whoever asks, so it names no path and no host: the status page has the whole.
  */
 export async function GET(): Promise<Response> {
-  const found = [await databaseProblem(), ...PARTS.map(([, source, problem]) => (keepsFrom(source) ? problem : null))];
-  const checks = Object.fromEntries(
-    ['database', ...PARTS.map(([part]) => part)].map((part, i) => [part, found[i] ?? 'ok']),
-  );
-  const ok = found.every((problem) => problem === null);
+  const checks: Record<string, string> = { database: (await databaseProblem()) ?? 'ok' };
+  for (const [part, source, problem] of PARTS) {
+    checks[part] ??= 'ok';
+    if (checks[part] === 'ok' && keepsFrom(source)) checks[part] = problem;
+  }
+  const ok = Object.values(checks).every((check) => check === 'ok');
   return Response.json({ ok, checks }, { status: ok ? 200 : 503 });
 }
 
