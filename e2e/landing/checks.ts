@@ -31,13 +31,13 @@ export async function check(people: People, before: Picture, report: Report): Pr
   const { model, store } = people;
   const after = look(store);
   const plain = await model.plainLandings(before, store);
-  const inherited = inherit(model, before);
+  inherit(model, before);
   hearWhatLanded(people, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
     ...saysMergedRightly(people, plain, before, after, report),
-    ...holdsBackRightly(people, plain, before, report, inherited),
+    ...holdsBackRightly(people, plain, report),
     ...tellsWhatLeft(model, plain, before, after, report),
     ...hasParents(model, report),
   ];
@@ -49,10 +49,8 @@ export async function check(people: People, before: Picture, report: Report): Pr
  * A parent that was only moved back hands its commits down to the branches that hold them, these very ones, unless such
  * a branch has landed itself, or the commit is another branch's own (it was merged into the parent, which is taken back
  * now).
- * @returns what was handed down, as `branch subject`
  */
-function inherit(model: Model, before: Picture): Set<string> {
-  const inherited = new Set<string>();
+function inherit(model: Model, before: Picture): void {
   for (const parent of live(model)) {
     const handed = movedBack(model, parent, before).filter(
       ({ subject }) => !live(model).some(({ own }) => own.includes(subject)),
@@ -60,14 +58,12 @@ function inherit(model: Model, before: Picture): Set<string> {
     for (const child of live(model)) {
       if (child.parent !== parent.name) continue;
       const isOpen = child.own.length === 0 || child.own.some((own) => !model.mayHaveLanded(own, child.name, before));
-      const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
       if (!isOpen) continue;
-      for (const { subject } of held) inherited.add(`${child.name} ${subject}`);
+      const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
       const open = held.filter(({ subject }) => !model.hasLanded(subject, before));
       child.own.unshift(...open.map(({ subject }) => subject));
     }
   }
-  return inherited;
 }
 
 /** The commits above a branch that was moved back since the last job, oldest first. */
@@ -227,25 +223,13 @@ function hasTwin({ model, store }: Pick<People, 'model' | 'store'>, branch: Bran
   });
 }
 
-/**
- * A commit of which anybody can know that it has landed is no reason to hold its branch back; but for one that its
- * parent has handed down just now, where the parent lacks what brought it: it has landed where the branch does not
- * stand. The parent gets that by this very job, and then the next look finds it.
- */
-function holdsBackRightly(
-  { model, store }: People,
-  plain: Landing[],
-  before: Picture,
-  { detail }: Report,
-  inherited: ReadonlySet<string>,
-): Broken[] {
+/** A commit of which anybody can know that it has landed is no reason to hold its branch back. */
+function holdsBackRightly({ model, store }: People, plain: Landing[], { detail }: Report): Broken[] {
   return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
     if (reason.kind !== 'conflict' || !truth) return [];
-    const isNew = inherited.has(`${branch} ${reason.subject}`);
     const landing = plain.find(
-      ({ from, into, commits, at }) =>
-        !(isNew && !before.get(truth.parent)?.ids.has(at.id)) &&
+      ({ from, into, commits }) =>
         (into === 'main' || into === truth.parent) &&
         store.isAncestor(from, truth.tip) &&
         store.isAncestor(reason.commit, from) &&
