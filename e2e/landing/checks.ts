@@ -256,7 +256,7 @@ function tellsWhatLeft(
       model.changes.has(subject) &&
       ![now, told, model.saidToHaveLanded].some((known) => known.has(subject)) &&
       !model.hasLanded(subject, after) &&
-      !isAllThere(model, subject, after.get('main')),
+      !model.isAllThere(subject, after.get('main')),
   );
   const wrong = (job.result?.left ?? []).filter(({ commit, on }) =>
     on === null ? [...after.values()].some(({ ids }) => ids.has(commit)) : !after.get(on)?.ids.has(commit),
@@ -270,15 +270,6 @@ function tellsWhatLeft(
     ...landed.map(({ subject }) => `${subject} is said to be on no branch, but has landed in main`),
     ...wrong.map(({ subject, on }) => `${subject} is said to be on ${on ?? 'no branch'}, which is not so`),
   ].map((words) => ({ kind: 'told', words }));
-}
-
-/** All that it does is to be seen there: what came of it, amended say, has landed. */
-function isAllThere(model: Model, subject: string, place: Look | undefined): boolean {
-  const change = model.changes.get(subject);
-  if (!change || !place) return false;
-  return (
-    [...change.adds].every((key) => place.keys.has(key)) && ![...change.removes].some((key) => place.keys.has(key))
-  );
 }
 
 /** After a job on all branches, a branch stands on trunk or on one that is open, or says that it cannot. */
