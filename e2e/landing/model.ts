@@ -122,9 +122,9 @@ export class Model {
   }
 
   /**
-   * Whether the commit of a branch may count as landed: it was taken into another branch, and is still there, be it that
-   * the commit that brought it was amended since and does all of it still. What was
-   * squashed or picked and taken back before anybody looked is not; what is in trunk's history always is.
+   * Whether the commit of a branch may count as landed: it was taken into another branch, and is still there, if only by
+   * a commit that was amended since and does all of it still. What was squashed or picked and taken back before anybody
+   * looked has not landed; what is in trunk's history always has.
    */
   mayHaveLanded(subject: string, branch: string, picture: Picture): boolean {
     return this.landings.some((landing) => {
