@@ -1,13 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSpicerack } from '@spicerack/client';
+import { makeRemote } from '@/demo/remote';
+import { writeStack } from '@/testing/stack';
 import { startHangingServer } from '../e2e/support/hanging-server';
+import { startServer } from '../e2e/support/server';
 import { type BenchRow, measure } from './row';
 
 const RUNS = 200;
+/** Repositories with jobs, and as many jobs queued in all. */
+const REPOS = 8;
+const QUEUED = 200;
 
 const nothing = async () => undefined;
 
-/** Row (a): accepting a job while every git hangs and Inngest never answers, against a mutation that does nothing. */
-export async function run(): Promise<BenchRow> {
+export async function run(): Promise<BenchRow[]> {
+  return [await whileGitHangs(), await whileAQueueRuns()];
+}
+
+/** Accepting a job while every git hangs and Inngest never answers, against a mutation that does nothing. */
+async function whileGitHangs(): Promise<BenchRow> {
   const hanging = await startHangingServer();
   try {
     const client = createSpicerack({ url: hanging.server.url });
@@ -30,5 +43,54 @@ export async function run(): Promise<BenchRow> {
     );
   } finally {
     await hanging.dispose();
+  }
+}
+
+/** Accepting a job while a server works through a queue, against a mutation that does nothing on a server that is idle. */
+async function whileAQueueRuns(): Promise<BenchRow> {
+  const dir = mkdtempSync(join(tmpdir(), 'spicerack-busy-'));
+  const [busy, idle] = [await startServer({ executor: 'inline' }), await startServer({ executor: 'inline' })];
+  try {
+    const client = createSpicerack({ url: busy.url });
+    const other = createSpicerack({ url: idle.url });
+    const here = await other.repos.add({ url: '/srv/git/none' });
+    await other.waitForJob(here.jobId).catch(() => undefined);
+    const repoIds: string[] = [];
+    for (let i = 0; i < REPOS; i += 1) {
+      const remote = await makeRemote(join(dir, `${i}.git`));
+      await writeStack(remote);
+      const { repo, jobId } = await client.repos.add({ url: remote.dir });
+      await client.waitForJob(jobId);
+      repoIds.push(repo.id);
+    }
+    let next = 0;
+    const accept = () => {
+      next += 1;
+      return client.jobs.run({ repoId: repoIds[next % REPOS] ?? '', kind: 'sync_repo', move: false });
+    };
+    return await measure(
+      `accept a job while ${QUEUED} are queued and run`,
+      [
+        {
+          label: 'jobs.run',
+          async prepare() {
+            const { queue } = await client.system.status();
+            for (let open = queue?.queued ?? 0; open < QUEUED; open += 1) await accept();
+          },
+          run: accept,
+        },
+        {
+          label: 'a mutation that does nothing, on an idle server',
+          atMost: 1.5,
+          prepare: nothing,
+          run: () => other.repos.update({ repoId: here.repo.id }),
+        },
+      ],
+      RUNS,
+    );
+  } finally {
+    await busy.dispose();
+    await idle.dispose();
+    rmSync(dir, { recursive: true, force: true });
   }
 }

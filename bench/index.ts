@@ -1,28 +1,42 @@
 import { readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { gitText } from '@/git/process/run';
 import { findProgram } from '@/server/programs';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import type { BenchRow } from './row';
 
 /**
- * `npm run bench [name …]`: runs every row of this folder (a file that exports `run`), or the named ones, and
- * prints each subject beside its references. All numbers of a row come from one run of interleaved
- * measurements, so their ratio means something on a busy machine, and the milliseconds little.
+ * `npm run bench [name …] [-- --json]`: runs every row of this folder (a file that exports `run`), or the named ones,
+ * and prints each subject beside its references, and whether it meets its goal. All numbers of a row come from one run
+ * of interleaved measurements, so their ratio means something on a busy machine, and the milliseconds little.
  */
 interface Row {
-  run(): Promise<BenchRow>;
+  run(): Promise<BenchRow | BenchRow[]>;
 }
 
-const asked = process.argv.slice(2);
+const json = process.argv.includes('--json');
+const asked = process.argv.slice(2).filter((arg) => arg !== '--json');
 const names = readdirSync(new URL('.', import.meta.url))
   .flatMap((file) => file.match(/^([a-z]\w*)\.ts$/)?.[1] ?? [])
   .filter((name) => name !== 'index' && name !== 'row' && (asked.length === 0 || asked.includes(name)));
 
-console.log(`Node ${process.version}, ${cpus().length} cores; milliseconds are medians`);
-for (const missing of await missingReferences()) console.log(`Not installed, so not measured: ${missing}`);
+const machine = { node: process.version, git: await version(), cores: cpus().length };
+const missing = await missingReferences();
+if (!json) {
+  console.log(`Node ${machine.node}, ${machine.git}, ${machine.cores} cores; milliseconds are medians`);
+  for (const name of missing) console.log(`Not installed, so not measured: ${name}`);
+}
+const rows: BenchRow[] = [];
 for (const name of names) {
   const row: Row = await import(`./${name}.ts`);
-  print(await row.run());
+  const done = [await row.run()].flat();
+  rows.push(...done);
+  if (!json) for (const each of done) print(each);
+}
+if (json) console.log(JSON.stringify({ ...machine, missing, rows }, null, 2));
+
+async function version(): Promise<string> {
+  return (await gitText(['version'])).replace(/^git version/, 'git');
 }
 
 async function missingReferences(): Promise<string[]> {
@@ -32,13 +46,21 @@ async function missingReferences(): Promise<string[]> {
 
 function print({ name, subject, references, runs }: BenchRow): void {
   console.log(`\n${name} (${runs} runs)`);
-  const rows = [
-    [subject.label, ms(subject.medianMs), ''],
-    ...references.map(({ label, medianMs, ratio }) => [label, ms(medianMs), comparison(ratio)]),
+  const lines = [
+    [subject.label, ms(subject.medianMs), '', ''],
+    ...references.map(({ label, medianMs, ratio, goal }) => [
+      label,
+      ms(medianMs),
+      comparison(ratio),
+      goal === undefined
+        ? ''
+        : `goal: at ${goal < 1 ? 'most' : 'least'} ${comparison(goal)}, ${ratio >= goal ? 'met' : 'not met'}`,
+    ]),
   ];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const [label = '', time = '', note = ''] of rows) {
-    console.log(`  ${label.padEnd(widths[0] ?? 0)}  ${time.padStart(widths[1] ?? 0)}  ${note}`.trimEnd());
+  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  for (const [label = '', time = '', note = '', goal = ''] of lines) {
+    const [first = 0, second = 0, third = 0] = widths;
+    console.log(`  ${label.padEnd(first)}  ${time.padStart(second)}  ${note.padEnd(third)}  ${goal}`.trimEnd());
   }
 }
 

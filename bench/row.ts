@@ -2,8 +2,11 @@
 export interface BenchRow {
   name: string;
   subject: { label: string; medianMs: number };
-  /** `ratio` is the reference's median over the subject's: above 1, the subject is the faster one. */
-  references: Array<{ label: string; medianMs: number; ratio: number }>;
+  /**
+   * `ratio` is the reference's median over the subject's: above 1, the subject is the faster one. `goal` is what it is to
+   * be at least; left out where the reference is there to compare with alone.
+   */
+  references: Array<{ label: string; medianMs: number; ratio: number; goal?: number }>;
   /** How often each was measured. */
   runs: number;
 }
@@ -11,6 +14,8 @@ export interface BenchRow {
 /** Something to measure. `prepare` makes what a run needs and is not timed. */
 export interface Contestant<T = unknown> {
   label: string;
+  /** Of a reference: the subject is to take at most so many times as long. */
+  atMost?: number;
   prepare(): Promise<T>;
   run(prepared: T): Promise<unknown>;
 }
@@ -26,7 +31,11 @@ export async function measure(name: string, contestants: Contestant[], runs: num
       if (round >= 0) times[i]?.push(performance.now() - start);
     }
   }
-  const [subject, ...references] = contestants.map(({ label }, i) => ({ label, medianMs: median(times[i] ?? []) }));
+  const [subject, ...references] = contestants.map(({ label, atMost }, i) => ({
+    label,
+    medianMs: median(times[i] ?? []),
+    ...(atMost === undefined ? {} : { goal: 1 / atMost }),
+  }));
   if (!subject) throw new Error('nothing to measure');
   return {
     name,

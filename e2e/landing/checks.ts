@@ -1,4 +1,14 @@
-import { type BranchTruth, type Look, look, type Model, type Picture } from './model';
+import {
+  type BranchTruth,
+  changeBetween,
+  type Key,
+  keysOf,
+  type Landing,
+  type Look,
+  look,
+  type Model,
+  type Picture,
+} from './model';
 import type { People } from './moves';
 import type { Report } from './spicerack';
 import type { StoredCommit } from './store';
@@ -17,17 +27,18 @@ const EXPECTED_CODES = ['CONFLICT', 'BRANCH_NOT_FOUND', 'NOT_TRACKED', 'CYCLE'];
  * branches are now, on what they stand, which of their commits had nothing left to do.
  * @param before the remote when the job began; nobody but the job has pushed since
  */
-export function check(people: People, before: Picture, report: Report): Broken[] {
+export async function check(people: People, before: Picture, report: Report): Promise<Broken[]> {
   const { model, store } = people;
   const after = look(store);
+  const plain = await model.plainLandings(before, store);
   const inherited = inherit(model, before);
   hearWhatLanded(people, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
-    ...saysMergedRightly(people, before, after, report),
-    ...holdsBackRightly(people, before, report, inherited),
-    ...tellsWhatLeft(model, before, after, report),
+    ...saysMergedRightly(people, plain, before, after, report),
+    ...holdsBackRightly(people, plain, before, report, inherited),
+    ...tellsWhatLeft(model, plain, before, after, report),
     ...hasParents(model, report),
   ];
   learn(people, before, after, report);
@@ -121,21 +132,29 @@ function isUndoneBelow(
   );
 }
 
-function saysMergedRightly({ model, store }: People, before: Picture, after: Picture, { rows }: Report): Broken[] {
+function saysMergedRightly(
+  people: People,
+  plain: Landing[],
+  before: Picture,
+  after: Picture,
+  { rows }: Report,
+): Broken[] {
+  const { model, store } = people;
   return [...model.branches.values()].flatMap((branch): Broken[] => {
     const row = rows.get(branch.name);
     if (row?.merged && !wasMergedBefore(model, branch, after)) {
       // What was pushed to it and deleted before anybody looked, nobody can know of.
       const known = branch.own.filter((subject) => !branch.deleted || model.wasSeen(branch.name, subject));
-      const open = known.filter((subject) => !isLanded(model, branch, subject, after));
+      const open = known.filter((subject) => !isLanded(people, branch, subject, { before, after }));
       if (open.length > 0) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but ${open.join(', ')} did not land` }];
       }
-      if (branch.own.length === 0 && !branch.settled) {
+      const wasTaken = model.landings.some(({ tips }) => tips.has(branch.name));
+      if (branch.own.length === 0 && !branch.settled && !wasTaken) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but has no commit` }];
       }
     }
-    const landing = row?.merged ? null : model.mustBeMerged(branch, before, store);
+    const landing = row?.merged ? null : model.mustBeMerged(branch, plain, before, store);
     return landing
       ? [
           {
@@ -148,62 +167,85 @@ function saysMergedRightly({ model, store }: People, before: Picture, after: Pic
 }
 
 /**
- * Whether it was called merged, and that was right, where it is now, and what it stands on has only gone on since: a
- * revert takes back no landing that was seen.
+ * Whether it was called merged, and that was right, where it is now, and all that it may have landed in has only gone on
+ * since. What brought it is there then, whatever became of the lines: a revert takes back no landing that was seen. The
+ * model cannot ask for that commit, for it may be one that has by chance done the same as the branch.
  */
-function wasMergedBefore(model: Model, { name, tip, parent }: BranchTruth, picture: Picture): boolean {
-  const goesOn = ['main', parent].every((below) => picture.get(below)?.ids.has(model.seenTips.get(below) ?? ''));
+function wasMergedBefore(model: Model, { name, tip, parent, own }: BranchTruth, picture: Picture): boolean {
+  const landings = model.landings.filter(({ commits }) => commits.some((subject) => own.includes(subject)));
+  const places = new Set(['main', parent, ...landings.map(({ into }) => into)]);
+  const goesOn = [...places].every((below) => picture.get(below)?.ids.has(model.seenTips.get(below) ?? ''));
   return goesOn && model.seenMerged.get(name) === tip;
 }
 
-/** Landed, or all that it does is to be seen in trunk or in the parent, whoever did it there. */
-function isLanded(model: Model, branch: BranchTruth, subject: string, picture: Picture): boolean {
-  if (model.mayHaveLanded(subject, branch.name, picture) || hasTwin(model, branch, picture)) return true;
-  const mine = [...model.ownKeys(branch)].filter(([, { by }]) => by === subject);
+/**
+ * Landed, or all that is left of it in its branch is to be seen in trunk or in the parent, where not all of the branch was
+ * to be seen always: whoever did it there, by content that is a landing.
+ */
+function isLanded(
+  { model, store }: People,
+  branch: BranchTruth,
+  subject: string,
+  { before, after }: { before: Picture; after: Picture },
+): boolean {
+  if (model.mayHaveLanded(subject, branch.name, after) || hasTwin({ model, store }, branch, before)) return true;
+  const all = [...model.ownKeys(branch)];
+  const mine = all.filter(([, { by }]) => by === subject);
+  const areThere = (some: typeof all, keys: ReadonlySet<Key>) =>
+    some.every(([key, { present }]) => keys.has(key) === present);
   return ['main', branch.parent].some((below) => {
-    const keys = picture.get(below)?.keys;
-    return keys !== undefined && mine.every(([key, { present }]) => keys.has(key) === present);
+    const now = after.get(below);
+    if (!now || !areThere(mine, now.keys)) return false;
+    return store.line(now.tip).some(({ id }) => !areThere(all, keysOf(store.tree(id))));
   });
 }
 
 /**
- * Whether somebody has committed to trunk just what a squash of the branch and of what stands on it would be, where
- * that takes away what the branch had added. No two people can tell which of them it was.
+ * Whether a commit of trunk is just what a squash of the branch and of what stands on it, up to some commit, would have
+ * been there. Where that takes away what the branch had added, nobody can tell it from somebody else's change.
  */
-function hasTwin(model: Model, branch: BranchTruth, picture: Picture): boolean {
-  const trunk = [...(picture.get('main')?.subjects ?? [])].flatMap((subject) => model.changes.get(subject) ?? []);
+function hasTwin({ model, store }: Pick<People, 'model' | 'store'>, branch: BranchTruth, picture: Picture): boolean {
+  const trunk = store.line(picture.get('main')?.tip ?? '').flatMap(({ id, parents: [before] }) => {
+    const change = before === undefined ? null : changeBetween('', store.tree(before), store.tree(id));
+    return change && before ? [{ ...change, before: keysOf(store.tree(before)) }] : [];
+  });
   const above = live(model).filter((other) => other !== branch && picture.get(other.name)?.ids.has(branch.tip));
-  return above.some((other) =>
-    other.own.some((_, end) => {
-      const keys = [...model.ownKeys({ ...branch, own: [...branch.own, ...other.own.slice(0, end + 1)] })];
-      const adds = keys.filter(([, { present }]) => present);
-      const removes = new Set(keys.flatMap(([key, { present }]) => (present ? [] : [key])));
-      return trunk.some(
-        (change) =>
-          change.adds.size === adds.length &&
-          adds.every(([key]) => change.adds.has(key)) &&
-          [...change.removes].every((key) => removes.has(key)),
-      );
-    }),
-  );
+  return above.some((other) => {
+    const line = store.line(other.tip);
+    const more = line.slice(line.findIndex(({ id }) => id === branch.tip) + 1).map(({ subject }) => subject);
+    return more.some((_, end) => {
+      const keys = [...model.ownKeys({ own: [...branch.own, ...more.slice(0, end + 1)] })];
+      return trunk.some(({ before, adds, removes }) => {
+        const changed = keys.filter(([key, { present }]) => before.has(key) !== present);
+        return (
+          changed.length > 0 &&
+          changed.length === adds.size + removes.size &&
+          changed.every(([key, { present }]) => (present ? adds : removes).has(key))
+        );
+      });
+    });
+  });
 }
 
 /**
  * A commit of which anybody can know that it has landed is no reason to hold its branch back; but for one that its
- * parent has handed down just now: the parent gets trunk's commit by this very job, and then the next look finds it.
+ * parent has handed down just now, where the parent lacks what brought it: it has landed where the branch does not
+ * stand. The parent gets that by this very job, and then the next look finds it.
  */
 function holdsBackRightly(
   { model, store }: People,
+  plain: Landing[],
   before: Picture,
   { detail }: Report,
   inherited: ReadonlySet<string>,
 ): Broken[] {
-  const landed = model.plainLandings(before);
   return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
-    if (reason.kind !== 'conflict' || !truth || inherited.has(`${branch} ${reason.subject}`)) return [];
-    const landing = landed.find(
-      ({ from, into, commits }) =>
+    if (reason.kind !== 'conflict' || !truth) return [];
+    const isNew = inherited.has(`${branch} ${reason.subject}`);
+    const landing = plain.find(
+      ({ from, into, commits, at }) =>
+        !(isNew && !before.get(truth.parent)?.ids.has(at.id)) &&
         (into === 'main' || into === truth.parent) &&
         store.isAncestor(from, truth.tip) &&
         store.isAncestor(reason.commit, from) &&
@@ -214,8 +256,14 @@ function holdsBackRightly(
   });
 }
 
-/** Every commit that a job took from the last branch that held it is told, but for those that have landed. */
-function tellsWhatLeft(model: Model, before: Picture, after: Picture, { detail: { job } }: Report): Broken[] {
+/** Every commit that a job took from the last branch that held it is told, but for those that have landed: and only those. */
+function tellsWhatLeft(
+  model: Model,
+  plain: Landing[],
+  before: Picture,
+  after: Picture,
+  { detail: { job } }: Report,
+): Broken[] {
   const subjects = (picture: Picture) => new Set([...picture.values()].flatMap((branch) => [...branch.subjects]));
   const now = subjects(after);
   const told = new Set([...(job.result?.left ?? []), ...(job.result?.dropped ?? [])].map(({ subject }) => subject));
@@ -223,15 +271,30 @@ function tellsWhatLeft(model: Model, before: Picture, after: Picture, { detail: 
     (subject) =>
       model.changes.has(subject) &&
       ![now, told, model.saidToHaveLanded].some((known) => known.has(subject)) &&
-      !model.hasLanded(subject, after),
+      !model.hasLanded(subject, after) &&
+      !isAllThere(model, subject, after.get('main')),
   );
   const wrong = (job.result?.left ?? []).filter(({ commit, on }) =>
     on === null ? [...after.values()].some(({ ids }) => ids.has(commit)) : !after.get(on)?.ids.has(commit),
   );
+  const landed = (job.result?.left ?? []).filter(
+    ({ subject, on, replacedBy }) =>
+      on === null && !replacedBy && plain.some(({ into, commits }) => into === 'main' && commits.includes(subject)),
+  );
   return [
     ...untold.map((subject) => `${subject} is on no branch any more, and nothing says so`),
+    ...landed.map(({ subject }) => `${subject} is said to be on no branch, but has landed in main`),
     ...wrong.map(({ subject, on }) => `${subject} is said to be on ${on ?? 'no branch'}, which is not so`),
   ].map((words) => ({ kind: 'told', words }));
+}
+
+/** All that it does is to be seen there: what came of it, amended say, has landed. */
+function isAllThere(model: Model, subject: string, place: Look | undefined): boolean {
+  const change = model.changes.get(subject);
+  if (!change || !place) return false;
+  return (
+    [...change.adds].every((key) => place.keys.has(key)) && ![...change.removes].some((key) => place.keys.has(key))
+  );
 }
 
 /** After a job on all branches, a branch stands on trunk or on one that is open, or says that it cannot. */
@@ -256,7 +319,10 @@ function live(model: Model): BranchTruth[] {
   return [...model.branches.values()].filter((branch) => !branch.deleted);
 }
 
-/** A branch was moved onto a parent that lacks what its own commits remove: replaying that leaves nothing of it. */
+/**
+ * A branch was moved onto a parent that lacks what its own commits remove. Replaying that leaves nothing of it: the
+ * branch's commits are without it from then on, and git knows no more of it than anybody who reads them.
+ */
 function noteVacuous(model: Model, branch: BranchTruth, now: Look, parent: Look | undefined): void {
   const held = branch.own.filter((subject) => now.subjects.has(subject));
   const added = new Set(held.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));

@@ -145,6 +145,22 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     ],
     ends: { A: 'main', B: 'A' },
   },
+  'trunk is put to where A is amended, before anybody looks': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()]),
+      ...([{ do: 'amend', on: 'A', edits: [app('add', 2)] }, land('A', 'ff'), sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'merged', B: 'main' },
+  },
+  'A is put back to trunk': {
+    moves: [
+      branch('A', 'main', [file()], [file()]),
+      branch('B', 'A', [file()]),
+      ...([{ do: 'reset', on: 'A', back: 2 }, sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A' },
+  },
   'A is pushed to after it has landed': {
     moves: [
       branch('A', 'main', [app('change', 3)], [app('change', 3)]),

@@ -41,8 +41,8 @@ export interface Landing {
   commits: string[];
   into: string;
   how: 'squash' | 'merge' | 'ff' | 'rebase' | 'pick';
-  /** The maintainer has resolved conflicts: what of it is there, no replay shows. */
-  byHand: boolean;
+  /** Git has taken all of it over by itself; else, what of it is there, no replay shows. */
+  isPlain: boolean;
   /** The (last) commit of `into` that brought them. */
   at: { id: string; subject: string };
   /** What it did to `into`. */
@@ -144,40 +144,48 @@ export class Model {
   /**
    * The landings of which anybody can know who looks at the remote before a job. That is so where
    * - the commit that brought it is in `into`'s history, by its id, as one piece (one squash, one merge, one rebase);
-   * - git made it without conflict, or it is a merge;
-   * - trunk has not taken it back, and every line that it brought is there, every line that it took away is not;
-   * so that either the ids, or a replay onto that commit's parent, or a merge that changes nothing shows it.
+   * - git made it without conflict and left nothing out, or it is a merge;
+   * - trunk has not taken it back, and every line that it brought is there, every line that it took away is not; or
+   *   what became of those was only ever written over (`isOnlyEdited`); of a merge, that does not matter;
+   * so that either the ids, or a replay onto that commit or its parent shows it.
    */
-  plainLandings(picture: Picture): Landing[] {
-    return this.landings.filter((landing) => {
+  async plainLandings(picture: Picture, store: Store): Promise<Landing[]> {
+    const plain: Landing[] = [];
+    for (const landing of this.landings) {
       const target = picture.get(landing.into);
-      if (!target?.ids.has(landing.at.id) || this.isTakenBack(landing, picture)) return false;
-      if (landing.byHand && landing.how !== 'merge') return false;
-      const { adds, removes } = landing.change;
-      if (adds.size + removes.size === 0) return false;
-      return [...adds].every((key) => target.keys.has(key)) && ![...removes].some((key) => target.keys.has(key));
-    });
+      if (!target?.ids.has(landing.at.id) || this.isTakenBack(landing, picture)) continue;
+      const { how, isPlain, change } = landing;
+      if (change.adds.size + change.removes.size === 0) continue;
+      const areThere =
+        [...change.adds].every((key) => target.keys.has(key)) &&
+        ![...change.removes].some((key) => target.keys.has(key));
+      const isInHistory = how === 'merge' || how === 'ff';
+      if (isInHistory || (isPlain && (areThere || (await isOnlyEdited(store, landing, target.tip)))))
+        plain.push(landing);
+    }
+    return plain;
   }
 
   /**
    * The landing by which a branch must be called merged: it took the branch whole, and the branch is where it was then.
    * That is so by one of the plain ones (if the branch was deleted, it had been seen there; a fast-forward shows where
-   * the branch had been seen before with work of its own, else it may just be an empty branch); and where the branch was called
+   * the branch had been seen before with one of those commits, else it may just be an empty branch); and where the branch was called
    * merged before, as long as the commits that brought it are there and not taken back, whatever became of the lines,
    * also when it was only moved back since.
    */
-  mustBeMerged(branch: BranchTruth, picture: Picture, store: Store): Landing | null {
+  mustBeMerged(branch: BranchTruth, plain: Landing[], picture: Picture, store: Store): Landing | null {
     const { name, own, tip, parent, deleted } = branch;
     if (own.length === 0) return null;
     const brings = (landing: Landing) => own.every((subject) => landing.commits.includes(subject));
-    const found = this.plainLandings(picture).find((landing) => {
+    const found = plain.find((landing) => {
       if (landing.tips.get(name) !== tip || !brings(landing)) return false;
       if (landing.into !== 'main' && landing.into !== parent) return false;
       const seen = this.seenTips.get(name);
       if (deleted && seen !== tip) return false;
       if (landing.how !== 'ff') return true;
       const then = landing.seenThen.get(name);
-      return then !== undefined && store.isAncestor(then, tip) && own.includes(store.commit(then).subject);
+      const held = then === undefined ? [] : [...store.history(then)].filter((id) => store.isAncestor(id, tip));
+      return held.some((id) => own.includes(store.commit(id).subject));
     });
     const merged = this.seenMerged.get(name);
     if (found || merged === undefined || !store.isAncestor(tip, merged)) return found ?? null;
@@ -188,9 +196,9 @@ export class Model {
   }
 
   /** What a branch must still show of its own work: for each line that its commits have touched, who was last and how. */
-  ownKeys(branch: BranchTruth): Map<Key, { present: boolean; by: string }> {
+  ownKeys({ own }: Pick<BranchTruth, 'own'>): Map<Key, { present: boolean; by: string }> {
     const keys = new Map<Key, { present: boolean; by: string }>();
-    for (const subject of branch.own) {
+    for (const subject of own) {
       const change = this.changes.get(subject);
       for (const key of change?.removes ?? []) keys.set(key, { present: false, by: subject });
       for (const key of change?.adds ?? []) keys.set(key, { present: true, by: subject });
@@ -199,8 +207,43 @@ export class Model {
   }
 }
 
+/** The commit of `into` before a landing of one or more commits. */
+export function beforeOf(store: Store, { at, how, commits }: Landing): string | undefined {
+  let id: string | undefined = at.id;
+  if (how === 'merge' || how === 'squash') return store.commit(id).parents[0];
+  while (id && commits.includes(store.commit(id).subject)) id = store.commit(id).parents[0];
+  return id;
+}
+
+/**
+ * Whether the commits that came on top of a landing have only written over what it did: made again on any of them, it
+ * changes nothing or conflicts, and no file that it changed is again as it was before.
+ */
+async function isOnlyEdited(store: Store, landing: Landing, tip: string): Promise<boolean> {
+  const before = beforeOf(store, landing);
+  const line = store.line(tip).map(({ id }) => id);
+  const at = line.indexOf(landing.at.id);
+  if (!before || at < 0) return false;
+  const text = (commit: string, path: string) => store.tree(commit).get(path)?.join('\n');
+  for (const id of line.slice(at)) {
+    const made = await store.change(before, landing.at.id, id);
+    if (made && !sameTree(made, store.tree(id))) return false;
+    const paths = new Set([...store.tree(before).keys(), ...store.tree(landing.at.id).keys()]);
+    for (const path of paths) {
+      const isOld = text(id, path) === text(before, path);
+      if (isOld && text(before, path) !== text(landing.at.id, path)) return false;
+    }
+  }
+  return true;
+}
+
+export function sameTree(a: Tree, b: Tree): boolean {
+  if (a.size !== b.size) return false;
+  return [...a].every(([path, lines]) => b.get(path)?.join('\n') === lines.join('\n'));
+}
+
 /** Lines of a file with blocks count by their block, so that the same line may be added in two of them. */
-function keysOf(tree: Tree): Set<Key> {
+export function keysOf(tree: Tree): Set<Key> {
   const keys = new Set<Key>();
   for (const [path, lines] of tree) {
     keys.add(path);

@@ -1,5 +1,15 @@
 import fc from 'fast-check';
-import { type BranchTruth, changeBetween, type Landing, look, Model } from './model';
+import {
+  type BranchTruth,
+  beforeOf,
+  changeBetween,
+  type Key,
+  keysOf,
+  type Landing,
+  look,
+  Model,
+  sameTree,
+} from './model';
 import type { Store, StoredCommit, Tree } from './store';
 
 /** What somebody changes in a commit. `at` counts lines, or files, from 0 and is taken modulo how many there are. */
@@ -308,7 +318,8 @@ export class People {
     const known = store.history(targetTip);
     if (branch.own.length === 0 || known.has(from)) return null;
     const range = [...store.history(from)].filter((id) => !known.has(id)).map((id) => store.commit(id));
-    const brought = range.filter((commit) => commit.parents.length === 1).reverse();
+    const isWork = ({ parents, subject }: StoredCommit) => parents.length === 1 || model.changes.has(subject);
+    const brought = range.filter(isWork).reverse();
     const before = store.tree(targetTip);
     let tip: string;
     let byHand = false;
@@ -330,13 +341,15 @@ export class People {
         if (how === 'squash') {
           model.changes.set(subject, changeBetween(subject, before, tree));
           newOwn = [subject];
+        } else if (byHand && this.#resolves(subject, before, tree, newOwn)) {
+          newOwn.push(subject);
         }
         break;
       }
       case 'rebase':
       case 'pick': {
         taken = how === 'pick' ? picks : brought;
-        if (how === 'rebase' && brought.length < range.length) return null;
+        if (how === 'rebase' && range.some(({ parents }) => parents.length > 1)) return null;
         newOwn = taken.map((commit) => commit.subject);
         const made = await this.#picked(targetTip, taken);
         if (!made || made.tip === targetTip) return null;
@@ -344,6 +357,8 @@ export class People {
         break;
       }
     }
+    const leftOut = how === 'squash' || how === 'merge' ? this.#leftOut(taken, store.tree(tip)) : [];
+    for (const key of leftOut) model.branches.get(target)?.vacuous.add(key);
     // Of picks, and of a part of a branch, only a branch that ends right there landed whole.
     const isWhole = how !== 'pick' && wanted === undefined;
     const tips = new Map(
@@ -355,7 +370,8 @@ export class People {
       }),
     );
     model.landings.push({
-      ...{ commits: taken.map((commit) => commit.subject), into: target, how, byHand, tips, from, seen: false },
+      ...{ commits: taken.map((commit) => commit.subject), into: target, how, tips, from, seen: false },
+      isPlain: !byHand && leftOut.length === 0,
       seenThen: new Map(model.seenTips),
       at: { id: tip, subject: store.commit(tip).subject },
       change: changeBetween(store.commit(tip).subject, before, store.tree(tip)),
@@ -364,6 +380,28 @@ export class People {
     this.#push(target, tip, [...own, ...newOwn.filter((subject) => !own.includes(subject))]);
     const what = taken.map((commit) => commit.subject).join(', ');
     return `${store.commit(tip).subject} brings ${what}${byHand ? ', conflicts resolved by hand' : ''}`;
+  }
+
+  /**
+   * What the commits do, and a merge of them has not done, as `subject key`: git cannot see that something was taken
+   * away which the other side has by a commit of its own (a branch that was rewritten).
+   */
+  #leftOut(commits: StoredCommit[], after: Tree): string[] {
+    const keys = keysOf(after);
+    const done = this.model.ownKeys({ own: commits.map(({ subject }) => subject) });
+    return [...done].flatMap(([key, { present, by }]) => (keys.has(key) === present ? [] : [`${by} ${key}`]));
+  }
+
+  /** What whoever has resolved a merge has changed that none of the commits does that it brings; false where nothing. */
+  #resolves(subject: string, before: Tree, after: Tree, brought: string[]): boolean {
+    const { adds, removes } = changeBetween(subject, before, after);
+    const done = this.model.ownKeys({ own: brought });
+    const own = (keys: ReadonlySet<Key>, present: boolean) =>
+      new Set([...keys].filter((key) => done.get(key)?.present !== present));
+    const change = { subject, adds: own(adds, true), removes: own(removes, false) };
+    if (change.adds.size + change.removes.size === 0) return false;
+    this.model.changes.set(subject, change);
+    return true;
   }
 
   async #revert(): Promise<string | null> {
@@ -375,7 +413,7 @@ export class People {
     );
     const trunk = this.#tip('main');
     if (!landing || !store.isAncestor(landing.at.id, trunk)) return null;
-    const before = this.#beforeOf(landing);
+    const before = beforeOf(store, landing);
     const tree = before && (await store.change(landing.at.id, before, trunk));
     if (!tree || sameTree(tree, store.tree(trunk))) return null;
     const subject = `Revert ${landing.at.subject} (${++this.#numbers})`;
@@ -409,15 +447,6 @@ export class People {
     return `at ${this.store.commit(at).subject}`;
   }
 
-  /** The commit of `into` before a landing of one or more commits. */
-  #beforeOf(landing: Landing): string | undefined {
-    let at: string | undefined = landing.at.id;
-    const { store } = this;
-    if (landing.how === 'merge' || landing.how === 'squash') return store.commit(at).parents[0];
-    while (at && landing.commits.includes(store.commit(at).subject)) at = store.commit(at).parents[0];
-    return at;
-  }
-
   /** The branch's own commits, down to the first that is not its own or is below too; null where a merge is among them. */
   #ownLine(branch: BranchTruth): { base: string; commits: StoredCommit[] } | null {
     const commits: StoredCommit[] = [];
@@ -426,7 +455,7 @@ export class People {
     const parent = this.store.tip(branch.parent);
     if (parent) for (const id of this.store.history(parent)) below.add(id);
     let commit = this.store.commit(branch.tip);
-    while (own.has(commit.subject) && !below.has(commit.id)) {
+    while (own.has(commit.subject) && !below.has(commit.id) && commit.parents.length < 2) {
       commits.unshift(commit);
       const [parent] = commit.parents;
       if (!parent) break;
@@ -523,11 +552,6 @@ function resolved(store: Store, ours: string, theirs: string): Tree | null {
     else tree.delete(path);
   }
   return tree;
-}
-
-function sameTree(a: Tree, b: Tree): boolean {
-  if (a.size !== b.size) return false;
-  return [...a].every(([path, lines]) => b.get(path)?.join('\n') === lines.join('\n'));
 }
 
 const NAMES = ['A', 'B', 'C', 'D'];

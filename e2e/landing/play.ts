@@ -40,7 +40,7 @@ export async function play(
     }
     played.last = answer;
     played.story.push(`${words}: ${answer.detail.job.message}`);
-    played.broken = check(people, before, answer);
+    played.broken = await check(people, before, answer);
     for (const { kind, words: what } of played.broken) played.story.push(`  BROKEN (${kind}): ${what}`);
     return played.broken.length === 0;
   };

@@ -319,6 +319,45 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a branch that has landed, and was rewritten before anybody looked', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
+
+    it('takes nothing of that from under what stands on it, as far as anybody has to hear', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('A (#1)', { a: 'a\n' });
+      await world.remote.from('main').branch('a').commit('Other work', { o: 'o\n' }).write();
+      const { message, result } = await world.restack();
+      expect(result.landed?.map(({ branch, subject, into }) => ({ branch, subject, into }))).toEqual([
+        { branch: 'a', subject: 'a1', into: 'main' },
+      ]);
+      expect(result.left).toEqual([]);
+      expect(message).toBe('Moved 1 branch. Landed in main: 1 commit of a, which goes on.');
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    });
+
+    it('is merged where its author has put it onto main, until it gets new work', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('A (#1)', { a: 'a\n' });
+      await world.remote.move('a', 'main');
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+      await world.remote.from('a').commit('a2', { a2: 'a\n' }).write();
+      await world.sync();
+      expect(await world.state('a')).toBe('on main');
+    });
+
+    it('is open where its author has put it onto main, and it had not landed', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Go on', { m: 'm\n' });
+      await world.remote.move('a', 'main');
+      const { left } = (await world.restack()).result;
+      expect(left?.map(({ branch, subject, on }) => ({ branch, subject, on }))).toEqual([
+        { branch: 'b', subject: 'a1', on: null },
+      ]);
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    });
+  });
+
   describe('a branch whose change alone is picked into main', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] };
 
@@ -696,6 +735,50 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       await world.restack();
       await world.sync();
       expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    });
+  });
+
+  describe('a fix on a release', () => {
+    const stack = { 'release/1': [{ r: 'r\n' }], fix: [{ f: 'f\n' }], more: [{ m: 'm\n' }] };
+
+    it('has not landed where main alone has it: what stands on it keeps it', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Fix', { f: 'f\n' });
+      expect((await world.sync()).result.merged).toEqual([]);
+      await world.restack();
+      expect(await world.states('fix', 'more')).toEqual({ fix: 'on release/1', more: 'on fix' });
+      expect(await world.remote.paths('more')).toEqual(['app', 'f', 'm', 'r']);
+    });
+
+    it('is open where main had it before, and may be registered', async () => {
+      const world = await World.make(engine, { 'release/1': stack['release/1'] });
+      await world.onMain('Fix', { f: 'f\n' });
+      await world.remote.from('release/1').branch('fix').commit('Fix', { f: 'f\n' }).write();
+      await world.sync();
+      await world.run('register_existing_branch', { branch: 'fix', parent: 'release/1' });
+      expect(await world.state('fix')).toBe('on release/1');
+    });
+
+    it('has landed once the release has it', async () => {
+      const world = await World.make(engine, stack);
+      await world.remote.from('release/1').commit('Fix (#1)', { f: 'f\n' }).write();
+      expect((await world.sync()).result.merged).toEqual([{ branch: 'fix', into: 'release/1', onto: 'release/1' }]);
+      expect(await world.states('fix', 'more')).toEqual({ fix: 'merged', more: 'on release/1' });
+    });
+
+    it('has landed in main once a person says that the release is no long-lived branch', async () => {
+      const world = await World.make(engine, stack);
+      await world.onMain('Fix', { f: 'f\n' });
+      await world.sync();
+      await api().branches.update({ repoId: world.repoId, branch: 'release/1', kept: false });
+      await world.run('register_existing_branch', { branch: 'release/1', parent: 'main' });
+      await world.sync();
+      expect(await world.states('release/1', 'fix', 'more')).toEqual({
+        'release/1': 'on main',
+        fix: 'merged',
+        more: 'on release/1',
+      });
+      expect(await world.remote.paths('more')).toEqual(['app', 'm', 'r']);
     });
   });
 

@@ -143,7 +143,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   }
   const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
   const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
-  takeBack(history, voided, previous, refs, trunk);
+  const emptied = takeBack(history, voided, previous, refs, trunk);
 
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
@@ -155,17 +155,25 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
       // What is settled is not in the history; it stays so unless something of it is void.
       const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
-      const merged = !unmoved.has(name) && (isSettled || isLanded(history, holding.get(name), tip));
+      // Who resets a branch to trunk once all of it has landed leaves nothing open there.
+      const isReset = history.isAncestor(tip, trunk.tip) && isLanded(history, holding.get(name), was?.tip ?? tip);
+      const merged = !unmoved.has(name) && (isSettled || isReset || isLanded(history, holding.get(name), tip));
       const kept = stays && name === oldTrunk?.name ? true : (was?.kept ?? null);
       const keptReason = merged ? null : (reasons.get(name) ?? null);
       const marks = { kept, keptReason, merged, gone: !ref && !merged };
       return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, ...marks };
     });
   const standing = standings(history, trunk, previous, input, { holding, lost });
-  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, lost).filter(
-    ({ name }) => !unmoved.has(name),
-  );
-  const found = await findLandings(history, candidates, landingQuestions(gitDir, merges, signal));
+  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, {
+    lost,
+    unmoved,
+  }).filter(({ name }) => !emptied.has(name));
+  const ask = landingQuestions(gitDir, merges, signal);
+  const found = await findLandings(history, candidates, ask);
+  const isFound = new Set(found.map(({ branch, upTo }) => `${branch} ${upTo}`));
+  for (const landing of await findLandings(history, beforeRewrites(history, candidates, previous, input), ask)) {
+    if (!isFound.has(`${landing.branch} ${landing.upTo}`)) found.push(landing);
+  }
   for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
 
   // Then where each stands.
@@ -202,9 +210,12 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     rows,
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
     landings: found,
-    landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
-      live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
-    ),
+    landedInPart: found.flatMap(({ branch, into, base, upTo }) => {
+      // Nobody has to hear of what it stood on for a moment only, nor of commits by which its parent had landed.
+      const there = live.find(({ row, parent }) => row.name === branch && (into === parent || into === trunk.name));
+      const commits = history.ownCommits(upTo, [base]).filter((id) => !voided.some(({ at }) => at === id));
+      return there && commits.length > 0 ? [{ branch, into, commits }] : [];
+    }),
     voided,
     merged: rows
       .filter((row) => row.merged && !was(row)?.merged)
@@ -244,6 +255,7 @@ function lastTip(history: History, seen: string, landings: Landing[] = []): stri
 /**
  * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off the branch
  * stands on it again, if it is there. Changes the rows in place.
+ * @returns those of what was moved off that have no work of their own, but only what they stood on
  */
 function takeBack(
   history: History,
@@ -251,7 +263,8 @@ function takeBack(
   rows: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   trunk: RemoteBranch,
-): void {
+): Set<string> {
+  const emptied = new Set<string>();
   for (const { branch, base, upTo, retargeted } of voided) {
     const row = rows.get(branch);
     if (row?.base && row.base !== base && history.isAncestor(base, row.base) && history.isAncestor(row.base, upTo)) {
@@ -264,10 +277,12 @@ function takeBack(
       // Whatever it stands on that is there no more is its own, as far as the branch has it not: nothing is lost.
       const below = moved.parent === trunk.name ? trunk.tip : refs.get(moved.parent)?.tip;
       const tip = refs.get(moved.branch)?.tip;
+      if (tip === child.base) emptied.add(moved.branch);
       if (below && tip) child.base = history.mergeBase(tip, below) ?? child.base;
       child.parent = branch;
     }
   }
+  return emptied;
 }
 
 function landingQuestions(
@@ -317,7 +332,8 @@ function* commitsToKnow(
     // A branch that was deleted longer ago matters only as somebody's parent.
     if (!ref && row.gone && !needed.has(row.name)) continue;
     open.add(row.name);
-    yield ref?.tip ?? row.tip;
+    yield row.tip;
+    if (ref) yield ref.tip;
     if (row.base !== null) yield row.base;
   }
   for (const { branch, base, upTo, into, at, isVoid } of landings) {
@@ -329,11 +345,12 @@ function* commitsToKnow(
   if (previousTrunkTip !== null) yield previousTrunkTip;
 }
 
-/** Whether the branch was seen with commits of its own, which it still holds. */
+/** Whether the branch was seen with commits of its own, of which it still holds one at least. */
 function hadWork(history: History, was: ProjectedRow | undefined, tip: string): boolean {
   if (!was) return false;
-  const had = was.base === null ? was.ahead > 0 : was.tip !== was.base;
-  return had && (was.tip === tip || history.isAncestor(was.tip, tip));
+  const held = was.tip === tip ? tip : history.mergeBase(was.tip, tip);
+  if (was.base === null) return was.ahead > 0 && held === was.tip;
+  return held !== null && held !== was.base && history.isAncestor(was.base, held);
 }
 
 interface Standings {
@@ -410,6 +427,21 @@ function wasLookedAt(was: ProjectedRow, row: ProjectedRow, parent: string, base:
   return was.suggestedParent === parent && was.kept === null && !isKept(was);
 }
 
+/** These branches, and all that stands on one of them. */
+function withAllAbove(stances: Stance[], below: Iterable<string>): Set<string> {
+  const above = new Map<string, string[]>();
+  for (const { row, parent } of stances) above.set(parent, [...(above.get(parent) ?? []), row.name]);
+  const names = new Set(below);
+  // The set grows while it is walked.
+  for (const name of names) for (const child of above.get(name) ?? []) names.add(child);
+  return names;
+}
+
+/** Whether the branch, which is no long-lived one, may have been one at the last look: see `wasLookedAt`. */
+function mayBeLetGo(was: ProjectedRow): boolean {
+  return isKept(was) || was.kept === false || (was.tracked && was.forecast === null);
+}
+
 /** The branches that may have landed, with what is known of each. */
 function landingCandidates(
   history: History,
@@ -417,15 +449,24 @@ function landingCandidates(
   previous: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   { trunk: trunkName, previousTrunkTip, pullRequests, branchTips }: ProjectionInput,
-  lost: ReadonlyMap<string, Landing[]>,
+  { lost, unmoved }: { lost: ReadonlyMap<string, Landing[]>; unmoved: ReadonlySet<string> },
 ): LandingCandidate[] {
-  return stances.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
+  const offTrunk = withAllAbove(stances, unmoved);
+  const letGo = stances.flatMap(({ row: { name }, was }) =>
+    was && mayBeLetGo(was) && !unmoved.has(name) ? [name] : [],
+  );
+  const askedAnew = withAllAbove(stances, letGo);
+  const open = stances.filter(({ row }) => !unmoved.has(row.name));
+  return open.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
     const { name, tip } = row;
-    const isSame = was !== undefined && was.tip === tip && wasLookedAt(was, row, parent, base);
-    const trunk = { name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null };
+    const isSame = was?.tip === tip && wasLookedAt(was, row, parent, base) && !askedAnew.has(name);
+    const trunk = {
+      ...{ name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null },
+      countsByContent: !offTrunk.has(name),
+    };
     const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
     const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
-    const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt }] : []), trunk];
+    const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []), trunk];
     return {
       name,
       tip,
@@ -438,6 +479,30 @@ function landingCandidates(
       pullRequest: pullRequests?.get(name),
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
+  });
+}
+
+/**
+ * The branches that were rewritten since the last look, as they were then. What had landed of that has landed, whatever
+ * their authors have made of them since; else it would seem to be taken away from under what stands on it.
+ */
+function beforeRewrites(
+  history: History,
+  candidates: LandingCandidate[],
+  previous: ReadonlyMap<string, ProjectedRow>,
+  { trunk, previousTrunkTip }: ProjectionInput,
+): LandingCandidate[] {
+  return candidates.flatMap((candidate): LandingCandidate[] => {
+    const was = previous.get(candidate.name);
+    if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) return [];
+    const { tip, base, forecast } = was;
+    if (!history.has(tip) || history.isAncestor(tip, candidate.tip)) return [];
+    const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
+    const below = candidate.below.map((place) => {
+      return { ...place, lookedAt: place.name === trunk ? lookedAt.trunk : lookedAt.parent };
+    });
+    const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
+    return [{ ...candidate, tip, base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
   });
 }
 

@@ -54,6 +54,11 @@ export interface Below extends Place {
   lookedAt: string | null;
   /** Tips that it was seen at before this look. */
   seen: readonly string[];
+  /**
+   * Whether what is there by content counts. In trunk it does not for what stands on a long-lived branch, which never
+   * moves: the change may be meant for both, as a fix that is brought to a release is.
+   */
+  countsByContent: boolean;
 }
 
 export interface PullRequestFact {
@@ -304,7 +309,7 @@ async function stretchesOf(
     const { tip, base, below } = candidate;
     if (base === null || base === tip || !history.has(tip) || !history.isAncestor(base, tip)) return [];
     const into = below.flatMap((place) => {
-      if (place.lookedAt === place.tip) return [];
+      if (place.lookedAt === place.tip || !place.countsByContent) return [];
       const line = lineOf(place.tip);
       const mergeBase = history.mergeBase(tip, place.tip);
       if (mergeBase === null || mergeBase === place.tip) return [];

@@ -148,7 +148,7 @@ function coveredBy(graph: Graph<TargetBranch>, name: string, alone: boolean): Co
   const refusal = refuseBranch(row, name);
   if (refusal || !row) return { refusal: refusal ?? notFound(name, row) };
   const rows = alone ? [row] : graph.subtree(name);
-  return rows.some((each) => !each.merged) ? { rows } : { refusal: merged(graph, name) };
+  return rows.some((each) => !each.merged) ? { rows } : { refusal: merged(name) };
 }
 
 function moveOne(graph: Graph<TargetBranch>, branch: string, alone = false): TargetsResult {
@@ -176,13 +176,13 @@ function reparent(graph: Graph<TargetBranch>, branch: string, parent: string): T
   const row = graph.get(branch);
   const refusal = refuseBranch(row, branch) ?? refuseParent(graph, branch, parent);
   if (refusal) return { ok: false, refusal };
-  if (row?.merged) return { ok: false, refusal: merged(graph, branch) };
+  if (row?.merged) return { ok: false, refusal: merged(branch) };
   return move(graph, graph.subtree(branch), new Map([[branch, live(graph, parent)]]));
 }
 
 function registerOne(graph: Graph<TargetBranch>, branch: string, parent: string | null | undefined): TargetsResult {
   const row = graph.get(branch);
-  const refusal = refuseMissing(row, branch) ?? refuseKept(row) ?? (row?.merged ? merged(graph, branch) : null);
+  const refusal = refuseMissing(row, branch) ?? refuseKept(row) ?? (row?.merged ? merged(branch) : null);
   if (refusal || !row) return { ok: false, refusal: refusal ?? notFound(branch, row) };
   if (parent) {
     const refused = refuseParent(graph, branch, parent);
@@ -290,10 +290,10 @@ function untracked(name: string): Refusal {
   return { code: 'NOT_TRACKED', ...notTracked(name) };
 }
 
-function merged(graph: Graph<TargetBranch>, name: string): Refusal {
+function merged(name: string): Refusal {
   return {
     code: 'BRANCH_NOT_FOUND',
-    message: `${name} was merged into ${graph.trunk}: there is nothing left to move.`,
+    message: `${name} was merged: there is nothing left to move.`,
     hint: 'Sync the repo to move what stood on it.',
   };
 }

@@ -250,6 +250,23 @@ describe('a sync of a repository on GitHub', () => {
     expect(await remote.subjects('cart', 'main')).toEqual(['Late']);
   });
 
+  it('knows it too where the branch was deleted, and its name used again, before anybody looked', async () => {
+    await run({ kind: 'register_existing_branch', suggested: true });
+    const head = await remote.tip('cart');
+    await remote.from('main').commit('Cart, and more', { 'app.txt': 'more\n' }).write();
+    await remote.from('main').branch('cart').commit('Another cart', { 'another.txt': 'cart\n' }).write();
+    github.pullRequests = [{ number: 7, branch: 'cart', base: 'main', head, state: 'MERGED' }];
+    const { job } = await run({ kind: 'restack_repo' });
+    expect(job.result).toMatchObject({
+      landed: [{ branch: 'cart', subject: 'Cart', into: 'main' }],
+      merged: [],
+      left: [],
+      heldBack: [],
+    });
+    expect(await branch('cart')).toMatchObject({ merged: false, ahead: 1 });
+    expect(await remote.subjects('pay', 'main')).toEqual(['Another cart', 'Pay']);
+  });
+
   it('takes the forge’s word back when trunk is put back, and does not take it again', async () => {
     await run({ kind: 'register_existing_branch', suggested: true });
     const before = await remote.tip('main');

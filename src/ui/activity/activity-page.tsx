@@ -1,12 +1,12 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
+import { JobLink } from '../job-link';
 import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result/result';
 import { StatusChip } from '../jobs/status';
@@ -233,10 +233,10 @@ function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[];
   return (
     <Row name={String(job.seq)} status={job.status} at={job.createdAt} now={now}>
       <div className="flex flex-wrap items-baseline gap-x-2">
-        <Link href={`/jobs/${job.id}`} prefetch={false} className="min-w-0 break-words hover:underline">
+        <JobLink id={job.id} className="min-w-0 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{asker(job.requestedBy)}</span>{' '}
           {deed(job, undone && `#${undone.job.seq}`)}
-        </Link>
+        </JobLink>
         {job.status === 'completed' ? (
           <span className="text-muted">
             {resultWords(detail)}

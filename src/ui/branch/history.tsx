@@ -2,11 +2,11 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { inferRouterOutputs } from '@trpc/server';
-import Link from 'next/link';
 import { useState } from 'react';
 import type { AppRouter } from '@/api/router';
 import type { BranchRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
+import { JobLink } from '../job-link';
 import { intent } from '../jobs/words';
 import { useApi } from '../providers';
 import { When } from './commits';
@@ -68,9 +68,9 @@ function Tip({
       {job ? (
         <span>
           moved by{' '}
-          <Link href={`/jobs/${job.id}`} prefetch={false} className="text-accent underline">
+          <JobLink id={job.id} className="text-accent underline">
             #{job.seq} {intent(job)}
-          </Link>
+          </JobLink>
           , asked for by {job.requestedBy}
         </span>
       ) : (

@@ -1,9 +1,9 @@
 'use client';
 
-import Link from 'next/link';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { counted } from '@/text/words';
+import { JobLink } from '../job-link';
 import { useApi, useNow } from '../providers';
 import { ago, between, duration, exact } from '../time';
 import { isActive } from './active';
@@ -36,9 +36,9 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
       className="flex flex-col gap-1 border-b border-hairline px-4 py-3 last:border-b-0"
     >
       <div className="flex items-baseline gap-2">
-        <Link href={`/jobs/${job.id}`} prefetch={false} className="min-w-0 flex-1 break-words hover:underline">
+        <JobLink id={job.id} className="min-w-0 flex-1 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{intent(job)}</span>
-        </Link>
+        </JobLink>
         <StatusChip status={outcomeOf(job)} />
       </div>
       {job.message && (

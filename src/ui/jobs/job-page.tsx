@@ -13,6 +13,7 @@ import { problemOf } from '../api';
 import { branchAddress } from '../branch/address';
 import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
+import { JobLink } from '../job-link';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
 import { branchesWord } from '../repos/counts';
@@ -110,9 +111,9 @@ function Job({ detail }: { detail: JobPageData }) {
           {job.executor && <Fact name="Executor">{job.executor}</Fact>}
           {job.retryOf && (
             <Fact name="Again after">
-              <Link href={`/jobs/${job.retryOf}`} prefetch={false} className="text-accent underline">
+              <JobLink id={job.retryOf} className="text-accent underline">
                 {retryOf ? `#${retryOf.job.seq}` : 'an earlier job'}
-              </Link>
+              </JobLink>
             </Fact>
           )}
         </dl>

@@ -2,10 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Undo2 } from 'lucide-react';
-import Link from 'next/link';
 import { useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { inverseMoves, offerUndo, type UndoOffer } from '@/queue/undo-moves';
+import { JobLink } from '../job-link';
 import { useApi } from '../providers';
 import { branchesWord } from '../repos/counts';
 import { overviewQuery } from '../repos/overview';
@@ -48,9 +48,9 @@ export function UndoButton({ detail, jobs, known }: { detail: JobDetail; jobs: J
     return (
       <span className="text-xs text-muted">
         Undone by{' '}
-        <Link href={`/jobs/${undo.job.id}`} prefetch={false} className="text-accent underline">
+        <JobLink id={undo.job.id} className="text-accent underline">
           #{undo.job.seq}
-        </Link>
+        </JobLink>
       </span>
     );
   }

@@ -31,3 +31,19 @@ export function lastUndo(
   const offer = offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
   return offer.possible ? { job } : { why: `#${job.seq} cannot be undone: ${offer.reason}` };
 }
+
+/**
+ * Leads to the Undo of the newest job that has moved something. It may be anybody's job, and move many branches: so the
+ * button gets the focus, which says how many, and is not pressed.
+ * @param say tells what one is led to, or why there is nothing
+ */
+export function leadToUndo(jobs: readonly JobDetail[], branches: BranchRow[], say: (words: string) => void): void {
+  const last = lastUndo(jobs, branches);
+  if ('why' in last) {
+    say(last.why);
+    return;
+  }
+  const buttons = document.querySelectorAll<HTMLElement>(`[data-job="${last.job.seq}"] button`);
+  [...buttons].find(({ textContent }) => textContent?.startsWith('Undo'))?.focus();
+  say(`#${last.job.seq}: Enter undoes it.`);
+}

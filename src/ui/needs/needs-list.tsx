@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { problemWords } from '../api';
 import { Button, buttonLooks } from '../controls';
+import { JobLink } from '../job-link';
 import { useRequest } from '../jobs/job-button';
 import { useMay } from '../me';
 import { useApi } from '../providers';
@@ -164,9 +165,9 @@ function Act({ item: { does, button, repo, question = null } }: { item: Item }) 
         </span>
       )}
       {jobId !== null && (
-        <Link href={`/jobs/${jobId}`} prefetch={false} className="text-xs text-running underline">
+        <JobLink id={jobId} className="text-xs text-running underline">
           {isOpen ? 'at work' : 'asked for'}
-        </Link>
+        </JobLink>
       )}
       <Button data-main aria-disabled={isBusy || undefined} onClick={press} className="min-w-0 break-all">
         {button}

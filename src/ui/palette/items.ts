@@ -6,6 +6,7 @@ import type { ActionKind } from '@/model/kinds';
 import { visible } from '@/text/visible';
 import { historyAddress } from '../activity/address';
 import { branchAddress } from '../branch/address';
+import { jobAddress } from '../job-link';
 import { isActive } from '../jobs/active';
 import { intent } from '../jobs/words';
 import { isLive } from '../stack/state';
@@ -92,7 +93,7 @@ function jobItem(job: JobDetail['job']): Item {
     key: job.id,
     text: `#${job.seq} ${intent(job)}`,
     kind: `job, ${job.status}`,
-    does: { go: `/jobs/${job.id}` },
+    does: { go: jobAddress(job.id) },
   };
 }
 

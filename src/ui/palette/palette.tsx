@@ -9,6 +9,7 @@ import { branchStates, movedNow } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
+import { jobAddress } from '../job-link';
 import { jobQuery } from '../jobs/query';
 import { useMe } from '../me';
 import { useApi } from '../providers';
@@ -44,7 +45,7 @@ export default function Palette({ close }: { close: () => void }) {
       close();
       // The repo's own page shows the job where its button is.
       const page = `/repos/${what.repoId}`;
-      if (path !== page && !path.startsWith(`${page}/branches`)) go(`/jobs/${jobId}`);
+      if (path !== page && !path.startsWith(`${page}/branches`)) go(jobAddress(jobId));
     } catch (error) {
       setProblem(problemOf(error));
       setAsked(null);

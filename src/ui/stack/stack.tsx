@@ -14,7 +14,6 @@ import {
 } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
-import type { ActionKind } from '@/model/kinds';
 import type { StateFilter } from '@/repos/branch-state';
 import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
@@ -24,36 +23,34 @@ import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
 import { useMay } from '../me';
 import { useApi } from '../providers';
-import { useStable } from '../stable';
 import { lookAtRemote } from '../sync/look';
 import type { Entry } from './entries';
 import { isNarrowed, type States } from './filter';
 import { FilterBar } from './filter-bar';
 import { useFolds } from './groups/folds';
 import { HeadRow } from './groups/head-row';
-import { restackQuestion } from './groups/question';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
-import { ghostName, type PendingMoves, requestName } from './move/pending';
-import { movedWith, movesBelow } from './move/rules';
+import { type PendingMoves, requestName } from './move/pending';
+import { movesBelow } from './move/rules';
 import { usePicture, useStackView } from './picture';
-import { BranchRow, type RowActions } from './row/branch-row';
+import { useRowActions } from './row/actions';
+import { BranchRow } from './row/branch-row';
 import { GhostRow } from './row/ghost-row';
 import { TreeRow } from './row/tree-row';
 import { TrunkRow } from './row/trunk-row';
 import { type BranchNews, NO_NEWS, NO_STATE } from './state';
 import { stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
+import { clicked, isForPart } from './tree/clicks';
 import { rowFrom, useCursor } from './tree/cursor';
 import { type Command, onTreeKey } from './tree/keys';
 import { obey } from './tree/obey';
+import { useOpened } from './tree/opened';
 import { usePresence } from './tree/presence';
 import { canBeSelected, useSelection } from './tree/selection';
 import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
-
-/** What takes a click in a row for itself. */
-const IN_A_ROW = 'button, a, input, [data-question], [role="alert"], [role="dialog"], [role="menu"]';
 
 /** The place of what is asked for all that is selected. No branch is called so. */
 const SELECTION = 'the selection';
@@ -153,30 +150,10 @@ export default function Stack({
     toTree();
   };
 
-  const askFor = useStable((idempotencyKey: string, kind: ActionKind, branch: string, parent?: string) => {
-    if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch, ghostName(branch));
-    return api.jobs.run.mutate({ repoId: repo.id, kind, branch, ...(parent ? { parent } : {}), idempotencyKey });
-  });
-  // A rename, or an end of tracking, gives what stands on the branch another place too.
-  const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
   const askForSync: Ask = (idempotencyKey) => lookAtRemote(api, repo.id, idempotencyKey);
-  // Rows are drawn anew only for what concerns them: they get the same functions for ever.
-  const question = useStable((name: string) => {
-    const moved = new Set(movedWith(name, whole).filter((each) => states.get(each)?.is === 'will_move'));
-    return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
-  });
-  const actions = useMemo<RowActions>(
-    () => ({
-      send,
-      dismiss,
-      toggle,
-      run: (kind, branch, parent) => (key) => askFor(key, kind, branch, parent),
-      openMenu: setMenu,
-      preview: setPreview,
-      expectAll,
-      question,
-    }),
-    [send, dismiss, toggle, askFor, expectAll, question],
+  const actions = useRowActions(
+    { repoId: repo.id, branches, states, picture: whole, expect },
+    { send, dismiss, toggle, openMenu: setMenu, preview: setPreview },
   );
   const context = useMemo(
     () => ({
@@ -233,13 +210,8 @@ export default function Stack({
     extend(wanted.filter(({ name }) => of.has(name)));
   };
   const undoLast = async () => {
-    const { lastUndo } = await import('../jobs/undoable');
-    const last = lastUndo(jobs, branches);
-    if ('why' in last) return say(last.why);
-    // It may be anybody's job, and move many branches: the key leads to the button, which says how many.
-    const buttons = document.querySelectorAll<HTMLElement>(`[data-job="${last.job.seq}"] button`);
-    [...buttons].find(({ textContent }) => textContent?.startsWith('Undo'))?.focus();
-    say(`#${last.job.seq}: Enter undoes it.`);
+    const { leadToUndo } = await import('../jobs/undoable');
+    leadToUndo(jobs, branches, say);
   };
   const seek = () => {
     setSeeking(branches.find(({ name }) => name === held?.hand.branch) ?? null);
@@ -264,36 +236,21 @@ export default function Stack({
       find: () => field.current?.focus(),
     });
   const onRowClick = (event: MouseEvent, index: number) => {
-    if (event.target instanceof Element && event.target.closest(IN_A_ROW)) return;
     const entry = entries[index];
-    if (!entry) return;
+    if (!entry || isForPart(event)) return;
     toTree();
     put(entry.name);
-    if (entry.head) return fold(entry.name, !entry.head.folded);
-    if (event.shiftKey && at >= 0 && mayAct) extend(entries.slice(Math.min(at, index), Math.max(at, index) + 1));
-    else if (event.ctrlKey || event.metaKey) {
-      if (mayAct && canBeSelected(entry.branch)) toggle(entry.name);
-    } else if (entry.branch && !held) showBranch(entry.name);
+    const what = clicked(entries, index, event, { at, mayAct, holds: held !== null });
+    if (what.do === 'fold') fold(what.head, what.fold);
+    else if (what.do === 'extend') extend(what.entries);
+    else if (what.do === 'toggle') toggle(what.branch);
+    else if (what.do === 'show') showBranch(what.branch);
   };
-
-  const walkBy = useStable((by: number) => goBy(by, false));
-  useEffect(() => {
-    walk.current = walkBy;
-  }, [walk, walkBy]);
-  const arrive = useStable(() => {
-    const entry = entries.find(({ name }) => name === open);
-    if (entry && open !== active) goTo(entry);
-    const folded = wanted.find(({ head }) => head?.folded && open !== null && head.branches.includes(open));
-    if (!folded) return;
-    fold(folded.name, false);
-    put(open);
+  useOpened(open, walk, {
+    ...{ entries, wanted, active, goTo, put, toTree },
+    goBy: (by) => goBy(by, false),
+    unfold: (head) => fold(head, false),
   });
-  const wasOpen = useRef(false);
-  useEffect(() => {
-    if (open !== null) arrive();
-    else if (wasOpen.current) tree.current?.focus({ preventScroll: true });
-    wasOpen.current = open !== null;
-  }, [open, arrive]);
 
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (

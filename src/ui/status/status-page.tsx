@@ -2,10 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { LogOut, RotateCw } from 'lucide-react';
-import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
 import { problemOf } from '../api';
 import { Button, PageSkeleton, Trouble } from '../controls';
+import { JobLink } from '../job-link';
 import { StatusChip } from '../jobs/status';
 import { intent } from '../jobs/words';
 import { useMe } from '../me';
@@ -247,13 +247,9 @@ function Queue({ status }: { status: SystemStatus }) {
                   data-open={job.seq}
                   className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
                 >
-                  <Link
-                    href={`/jobs/${job.id}`}
-                    prefetch={false}
-                    className="min-w-0 flex-1 basis-60 break-words hover:underline"
-                  >
+                  <JobLink id={job.id} className="min-w-0 flex-1 basis-60 break-words hover:underline">
                     <span className="text-muted">#{job.seq}</span> {intent(job)}
-                  </Link>
+                  </JobLink>
                   <span className="text-muted">{repos.find((repo) => repo.id === job.repoId)?.name}</span>
                   {waits && <span className="text-xs text-muted">{waits}</span>}
                   <StatusChip status={job.status} />
@@ -297,9 +293,9 @@ function Errors({ status }: { status: SystemStatus }) {
               data-error={seq}
               className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
             >
-              <Link href={`/jobs/${jobId}`} prefetch={false} className="text-accent underline">
+              <JobLink id={jobId} className="text-accent underline">
                 #{seq}
-              </Link>
+              </JobLink>
               {code && <code className="font-mono text-xs text-error">{code}</code>}
               <span className="min-w-0 flex-1 basis-60 break-words">{message}</span>
               {at && (

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { problemOf, problemWords } from '../../api';
+import { JobLink, jobAddress } from '../../job-link';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { progressWords, resultWords } from '../phase';
@@ -26,9 +27,9 @@ export default function Dock({
   const { job } = docked.detail;
   const outcome = outcomeOf(job);
   const name = (
-    <Link href={`/jobs/${job.id}`} prefetch={false} className="min-w-0 truncate text-text hover:underline">
+    <JobLink id={job.id} className="min-w-0 truncate text-text hover:underline">
       <span className="text-muted">#{job.seq}</span> {intent(job)}
-    </Link>
+    </JobLink>
   );
   return (
     <section
@@ -57,7 +58,7 @@ export default function Dock({
           <span className="flex-1" />
           {outcome === 'held_back' && (
             <Link
-              href={`/jobs/${job.id}`}
+              href={jobAddress(job.id)}
               prefetch={false}
               className="touch font-medium underline"
               onClick={() => dismiss(job)}

@@ -1,9 +1,9 @@
 'use client';
 
-import Link from 'next/link';
 import { useState } from 'react';
 import { visible } from '@/text/visible';
 import { Button, Field, Trouble } from '../../controls';
+import { JobLink } from '../../job-link';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { useSending } from '../../sending';
@@ -22,9 +22,9 @@ export function KeepCommit({ jobId, commit, subject }: { jobId: string; commit: 
   if (accepted) {
     return (
       <p role="status" className="text-xs text-muted">
-        <Link href={`/jobs/${accepted}`} prefetch={false} className="text-accent underline">
+        <JobLink id={accepted} className="text-accent underline">
           A job puts it on {visible(branch)}
-        </Link>
+        </JobLink>
       </p>
     );
   }

@@ -10,8 +10,9 @@ import { useMay } from '../../me';
 import { branchesWord } from '../../repos/counts';
 import { Lanes } from '../dot';
 import type { Entry, Head } from '../entries';
+import type { RowActions } from '../row/actions';
 import { Age } from '../row/age';
-import type { RowActions, RowContext } from '../row/branch-row';
+import type { RowContext } from '../row/branch-row';
 import type { BranchNews } from '../state';
 
 const HeadMenu = lazy(() => import('./head-menu'));

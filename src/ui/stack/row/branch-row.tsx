@@ -11,7 +11,7 @@ import { middle } from '@/text/middle';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
-import { type Ask, JobButton, type Requests, requestAt, type Sent } from '../../jobs/job-button';
+import { type Ask, JobButton, requestAt, type Sent } from '../../jobs/job-button';
 import { errorStands } from '../../jobs/phase';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
@@ -22,6 +22,7 @@ import type { DragModule } from '../move/drag-module';
 import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
 import { type BranchNews, coveredBy, isLive, standingOf } from '../state';
+import type { RowActions } from './actions';
 import { Age } from './age';
 import { Author } from './author';
 
@@ -38,19 +39,6 @@ export interface RowContext {
   hasPullRequests: boolean;
   /** Whether how branches stand is just being looked at again. */
   renewing: boolean;
-}
-
-/** What a row asks of the tree. The same functions for ever. */
-export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
-  run: (kind: ActionKind, branch: string, parent?: string) => Ask;
-  toggle: (branch: string) => void;
-  /** The next change of places was asked for here. */
-  expectAll: () => void;
-  openMenu: (branch: string | null) => void;
-  /** What is asked before a Restack of it. */
-  question: (branch: string) => string | null;
-  /** Shows what a Restack of the branch would do; null shows nothing. */
-  preview: (branch: string | null) => void;
 }
 
 interface Props {
