@@ -71,6 +71,11 @@ export function problemOf(error: unknown): Problem {
   return { fields, message: rest.join(' ') || null, unreachable: false };
 }
 
+/** Whether a call was refused because the session is over. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof TRPCClientError && (error as TRPCClientError<AppRouter>).data?.httpStatus === 401;
+}
+
 /** All of what is wrong, where no field is there to say its part. */
 export function problemWords({ fields, message }: Problem): string {
   return [...Object.values(fields), message].filter(Boolean).join(' ');
