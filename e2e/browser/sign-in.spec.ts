@@ -47,9 +47,7 @@ test('a page whose session is over says so and where to sign in, and not that th
   await expect(page.getByText('live', { exact: true })).toBeVisible();
   await page.context().clearCookies();
   // The stream ends by itself within a minute; here its line is cut.
-  await page.context().setOffline(true);
-  await expect(page.getByText('not connected', { exact: true })).toBeVisible();
-  await page.context().setOffline(false);
+  await server.restart();
   await expect(page.getByText('You are signed out.')).toBeVisible();
   await expect(page.getByText('signed out', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Sign in again' }).click();
