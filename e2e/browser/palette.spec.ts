@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './pages/accessible';
+import { holdScripts } from './pages/hold-scripts';
 import { expect, test } from './pages/test';
 
 const open = async (page: Page) => {
@@ -22,6 +23,27 @@ test('the palette runs an action on a branch by keyboard alone', async ({ shopPa
   });
   await job.says('Restack checkout/cart-totals and above');
   await job.is('completed');
+});
+
+test('what is typed before the palette is loaded stands in it, and presses no keys of the page', async ({
+  shopPage,
+  shop,
+}) => {
+  const { page } = shopPage;
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const jobs = await page.locator('[data-job]').count();
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/cart-totals');
+  const { letThrough } = await holdScripts(page);
+  await page.keyboard.press('ControlOrMeta+k');
+  // On the tree, r restacks.
+  await page.keyboard.type('restack');
+  letThrough();
+  await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('restack');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.locator('[data-job]')).toHaveCount(jobs);
 });
 
 test('the palette moves a branch onto another one, with the forecast before it', async ({ shopPage, shop }) => {

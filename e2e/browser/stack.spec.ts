@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { makeRemote } from '@/demo/remote';
 import { expectAccessible } from './pages/accessible';
 import { holdPushes } from './pages/hold-pushes';
+import { holdScripts } from './pages/hold-scripts';
 import { RepoPage } from './pages/repo-page';
 import { addAndRegister, expect, test } from './pages/test';
 
@@ -132,11 +133,17 @@ test('Escape puts a branch back, and nothing is asked for', async ({ shopPage, s
     await expect(shopPage.tree).toBeFocused();
     await shopPage.goTo('search/filters');
   }
-  // What it shall stand on is also found by its name.
+  // What it shall stand on is also found by its name. Who types before the dialog is loaded presses no keys of the tree.
+  const { letThrough } = await holdScripts(page);
   await page.keyboard.press('p');
   await page.keyboard.press('/');
-  await page.keyboard.type('price-mod');
+  await page.keyboard.type('rpricx');
+  for (const key of ['Backspace', 'Enter', 'e', '-', 'm', 'o', 'd']) await page.keyboard.press(key);
+  await page.keyboard.press('Home');
+  letThrough();
   const dialog = page.getByRole('dialog', { name: 'Move search/filters onto…' });
+  await expect(dialog.getByRole('combobox')).toHaveValue('rprice-mod');
+  await dialog.getByRole('combobox').fill('price-mod');
   await expect(dialog.getByRole('option')).toHaveText(['catalog/price-model']);
   await page.keyboard.press('Escape');
   await expect(shopPage.tree).toBeFocused();

@@ -13,12 +13,12 @@ import { useApi } from '../providers';
 import type { Overview } from '../repos/overview';
 import type { Foreseen } from '../stack/forecast';
 import { restackQuestion } from '../stack/groups/question';
+import { AskForParent } from '../stack/move/ask-for-parent';
 import { requestName } from '../stack/move/pending';
 import { type BranchNews, coveredBy, isLive } from '../stack/state';
 import { useDraft } from '../tasks/draft';
 
 const RowMenu = lazy(() => import('../stack/row/row-menu'));
-const ChooseParent = lazy(() => import('../stack/move/choose-parent'));
 const NewTask = lazy(() => import('../tasks/new-task'));
 
 /** What can be done with an opened branch: the same as in its row, a task on it, and with what number. */
@@ -156,7 +156,7 @@ export function Actions({
           />
         )}
         {choosing && (
-          <ChooseParent
+          <AskForParent
             kind={choosing}
             branch={branch}
             repo={{ repoId: repo.id, trunk: repo.trunk, branches }}

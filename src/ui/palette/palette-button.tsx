@@ -2,6 +2,7 @@
 
 import { Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { useTypedAhead } from '../typed-ahead';
 
 const load = () => import('./palette');
 const Palette = lazy(load);
@@ -9,6 +10,8 @@ const Palette = lazy(load);
 /** Opens the command palette, which ⌘K (or Ctrl K) does on every page. */
 export function PaletteButton() {
   const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  useTypedAhead(open, close);
   const keys = useSyncExternalStore(never, keysHere, () => '');
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
@@ -36,7 +39,7 @@ export function PaletteButton() {
       </button>
       {open && (
         <Suspense>
-          <Palette close={() => setOpen(false)} />
+          <Palette close={close} />
         </Suspense>
       )}
     </>

@@ -4,7 +4,7 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname } from 'next/navigation';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { branchStates, movedNow } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
@@ -17,10 +17,10 @@ import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
 import { useGo } from '../shell/go';
 import { restackQuestion } from '../stack/groups/question';
+import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
+import { typedBefore, useTypingHere } from '../typed-ahead';
 import { type Here, type Item, itemsOf, type Run, search } from './items';
-
-const ChooseParent = lazy(() => import('../stack/move/choose-parent'));
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
 export default function Palette({ close }: { close: () => void }) {
@@ -30,7 +30,8 @@ export default function Palette({ close }: { close: () => void }) {
   const { repos, here } = useLoaded(path);
   const { role } = useMe();
   const items = useMemo(() => itemsOf(repos, here, role), [repos, here, role]);
-  const [typed, setTyped] = useState('');
+  useTypingHere();
+  const [typed, setTyped] = useState(typedBefore);
   const results = useMemo(() => search(items, typed), [items, typed]);
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -77,15 +78,13 @@ export default function Palette({ close }: { close: () => void }) {
     const repo = { repoId: here.repo.id, trunk: here.repo.trunk, branches: here.branches };
     const move = { repoId: repo.repoId, kind: 'reparent_branch', branch: mover.name } as const;
     return (
-      <Suspense>
-        <ChooseParent
-          kind={move.kind}
-          branch={mover}
-          repo={repo}
-          choose={(parent) => void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, { ...move, parent })}
-          close={() => setMoving(null)}
-        />
-      </Suspense>
+      <AskForParent
+        kind={move.kind}
+        branch={mover}
+        repo={repo}
+        choose={(parent) => void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, { ...move, parent })}
+        close={() => setMoving(null)}
+      />
     );
   }
   return (

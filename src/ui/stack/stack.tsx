@@ -29,6 +29,7 @@ import { isNarrowed, type States } from './filter';
 import { FilterBar } from './filter-bar';
 import { useFolds } from './groups/folds';
 import { HeadRow } from './groups/head-row';
+import { AskForParent } from './move/ask-for-parent';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { type PendingMoves, requestName } from './move/pending';
@@ -55,7 +56,6 @@ import { useVirtualRows } from './tree/virtual-rows';
 /** The place of what is asked for all that is selected. No branch is called so. */
 const SELECTION = 'the selection';
 
-const ChooseParent = lazy(() => import('./move/choose-parent'));
 const Strip = lazy(() => import('./strip'));
 const NothingKept = lazy(() => import('./nothing-kept'));
 
@@ -359,24 +359,22 @@ export default function Stack({
         </div>
       )}
       {seeking && (
-        <Suspense>
-          <ChooseParent
-            kind="reparent_branch"
-            branch={seeking}
-            repo={context}
-            choose={(parent) =>
-              void send(
-                seeking.name,
-                requestName('reparent_branch', parent),
-                actions.run('reparent_branch', seeking.name, parent),
-              )
-            }
-            close={() => {
-              setSeeking(null);
-              toTree();
-            }}
-          />
-        </Suspense>
+        <AskForParent
+          kind="reparent_branch"
+          branch={seeking}
+          repo={context}
+          choose={(parent) =>
+            void send(
+              seeking.name,
+              requestName('reparent_branch', parent),
+              actions.run('reparent_branch', seeking.name, parent),
+            )
+          }
+          close={() => {
+            setSeeking(null);
+            toTree();
+          }}
+        />
       )}
       {subject && (
         <div className="sticky bottom-(--dock) z-10 h-0 max-sm:fixed max-sm:inset-x-0">

@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { Button } from '../../controls';
+import { typedBefore, useTypingHere } from '../../typed-ahead';
 import { CommitList } from '../commit-list';
 import { useForecast } from '../forecast';
 import { layoutStack } from '../layout';
@@ -38,7 +39,8 @@ export default function ChooseParent({
     [branch.name, trunk, branches, picture],
   );
   const moves = kind === 'reparent_branch';
-  const [typed, setTyped] = useState(moves ? '' : (branch.suggestedParent ?? ''));
+  useTypingHere();
+  const [typed, setTyped] = useState(() => typedBefore() || (moves ? '' : (branch.suggestedParent ?? '')));
   const [aimed, setAimed] = useState<string | undefined>();
   const parent = typed.trim();
   const known = choices.includes(parent);

@@ -18,6 +18,7 @@ import { useApi } from '../../providers';
 import { PullRequest } from '../../repos/pull-request';
 import { Dot, Lanes, stateTone } from '../dot';
 import type { Entry } from '../entries';
+import { AskForParent } from '../move/ask-for-parent';
 import type { DragModule } from '../move/drag-module';
 import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
@@ -27,7 +28,6 @@ import { Age } from './age';
 import { Author } from './author';
 
 const RowMenu = lazy(() => import('./row-menu'));
-const ChooseParent = lazy(() => import('../move/choose-parent'));
 
 /** What every row needs to know of its repo. */
 export interface RowContext {
@@ -274,17 +274,15 @@ export const BranchRow = memo(function BranchRow({
         )}
       </div>
       {choosing && (
-        <Suspense>
-          <ChooseParent
-            kind={choosing}
-            branch={branch}
-            repo={context}
-            choose={(parent) =>
-              void actions.send(branch.name, requestName(choosing, parent), actions.run(choosing, branch.name, parent))
-            }
-            close={() => setChoosing(null)}
-          />
-        </Suspense>
+        <AskForParent
+          kind={choosing}
+          branch={branch}
+          repo={context}
+          choose={(parent) =>
+            void actions.send(branch.name, requestName(choosing, parent), actions.run(choosing, branch.name, parent))
+          }
+          close={() => setChoosing(null)}
+        />
       )}
     </div>
   );

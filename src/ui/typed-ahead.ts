@@ -1,0 +1,54 @@
+import { useEffect, useLayoutEffect } from 'react';
+import { useStable } from './stable';
+
+/**
+ * A place to type in that is loaded on first use is not there at once. What is typed meanwhile is for it, and not for the
+ * page: there the same letters are keys, and some of them move branches.
+ */
+
+let typed = '';
+let end: (() => void) | undefined;
+
+/**
+ * While such a place is asked for, keeps for it what is typed until it is there.
+ * @param giveUp called by Escape
+ */
+export function useTypedAhead(asked: boolean, giveUp: () => void): void {
+  const escape = useStable(giveUp);
+  useLayoutEffect(() => {
+    if (!asked) return;
+    const pressed = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (event.key === 'Escape') escape();
+      else typed = typedAfter(typed, event.key);
+    };
+    typed = '';
+    end?.();
+    window.addEventListener('keydown', pressed, { capture: true });
+    end = () => window.removeEventListener('keydown', pressed, { capture: true });
+    return end;
+  }, [asked, escape]);
+}
+
+/** What stands there after one more key. Keys that lead somewhere lead nowhere yet. */
+export function typedAfter(before: string, key: string): string {
+  const characters = [...before];
+  if (key === 'Backspace') return characters.slice(0, -1).join('');
+  return [...key].length === 1 ? before + key : before;
+}
+
+/** What was typed before this place was there; for its first state. */
+export function typedBefore(): string {
+  return typed;
+}
+
+/** Called by the place itself: from now on it gets the keys. */
+export function useTypingHere(): void {
+  useEffect(() => {
+    end?.();
+    end = undefined;
+    typed = '';
+  }, []);
+}
