@@ -48,7 +48,7 @@ test('a page whose session is over says so and where to sign in, and not that th
   await page.context().clearCookies();
   // The stream ends by itself within a minute; here its line is cut.
   await server.restart();
-  await expect(page.getByText('You are signed out.')).toBeVisible();
+  await expect(page.getByText('You are signed out.')).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText('signed out', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Sign in again' }).click();
   await expect(page.getByRole('heading', { name: 'Sign in to Spicerack' })).toBeVisible();

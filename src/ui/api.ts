@@ -54,6 +54,12 @@ export interface Problem {
 /** Turns what a call was rejected with into words for people. */
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof TRPCClientError)) return { fields: {}, message: String(error), unreachable: false };
+  if (isSignedOut(error))
+    return {
+      fields: {},
+      message: 'You are signed out. Sign in again in another tab, then try again here.',
+      unreachable: false,
+    };
   const data = (error as TRPCClientError<AppRouter>).data;
   if (!data)
     return {
@@ -71,9 +77,10 @@ export function problemOf(error: unknown): Problem {
   return { fields, message: rest.join(' ') || null, unreachable: false };
 }
 
-/** Whether a call was refused because the session is over. */
+/** Whether a call was refused because the session is over: at the door, which does not speak as the API does. */
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof TRPCClientError && (error as TRPCClientError<AppRouter>).data?.httpStatus === 401;
+  const response: unknown = error instanceof TRPCClientError ? error.meta?.response : null;
+  return response instanceof Response && response.status === 401;
 }
 
 /** All of what is wrong, where no field is there to say its part. */
