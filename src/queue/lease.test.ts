@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '@/config';
 import { setProblem } from '@/db/problems';
-import { type JobRow, jobLogs, jobs } from '@/db/schema';
+import { type JobRow, jobLogs, jobSteps, jobs } from '@/db/schema';
 import { identifyProcess, isAlive } from '@/git/process/process';
 import { machine } from '@/machine';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -13,7 +13,7 @@ import { endAbandoned } from '@/workflow/finish';
 import { insertJob } from './accept';
 import { JobCancelled, type Lease, LeaseLost, takeLease } from './lease';
 import { dueJobs, turns } from './reconciler';
-import { logLine } from './record';
+import { logLine, watched } from './record';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -168,6 +168,46 @@ describe('the lease', () => {
     const next = await taken(job);
     expect((await row(job)).attempt).toBe(1);
     await next.rest();
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('leaves what a copy has begun alone that was quicker', async () => {
+    const job = await dispatched(await test.addRepo());
+    const before = await row(job);
+    const lease = await taken(job);
+    let looks = 0;
+    const late = new Proxy(test.db, {
+      get(db, key) {
+        // Its first look at the job was before the other copy took it.
+        if (key === 'select' && looks++ === 0) return () => ({ from: () => ({ where: async () => [before] }) });
+        const value: unknown = Reflect.get(db, key);
+        return typeof value === 'function' ? value.bind(db) : value;
+      },
+    });
+    await watched(lease, 'sync', 'fetch', 'Fetching', async () => {
+      expect(await takeLease(late, { jobId: job, dispatch: 1 }, 'inline', never)).toEqual({ kind: 'busy' });
+    });
+    await lease.rest();
+    const steps = await test.db.select().from(jobSteps).where(eq(jobSteps.jobId, job));
+    expect(steps).toMatchObject([{ phase: 'fetch', status: 'completed' }]);
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('tells what an earlier holder left running as interrupted, and not its own', async () => {
+    const job = await dispatched(await test.addRepo());
+    const earlier = await taken(job);
+    await watched(earlier, 'sync', 'fetch', 'Fetching', async () => {
+      await test.db.update(jobs).set({ leaseUntil: '2020-01-01T00:00:00.000Z', dispatch: 2 }).where(eq(jobs.id, job));
+      const lease = await taken(job, 2);
+      await watched(lease, 'sync', 'fetch', 'Fetching', async () => undefined);
+      await lease.rest();
+    });
+    await earlier.rest();
+    const steps = await test.db.select().from(jobSteps).where(eq(jobSteps.jobId, job)).orderBy(asc(jobSteps.attempt));
+    expect(steps.map(({ attempt, status, message }) => [attempt, status, message])).toEqual([
+      [1, 'error', 'interrupted'],
+      [2, 'completed', 'Fetching'],
+    ]);
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
   });
 

@@ -104,8 +104,7 @@ export async function takeLease(
   if (!takesJobs()) return { kind: 'busy' };
   const deadFence = before.leaseHeld && holderIsDead(before) ? before.fence : -1;
   const fence = before.fence + 1;
-  const held = isHeld(ref.jobId, fence);
-  const [[taken], tended, , [repo]] = await write(db, [
+  const [[taken], tended, [repo]] = await write(db, [
     db
       .update(jobs)
       .set({
@@ -137,11 +136,13 @@ export async function takeLease(
     // Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that.
     db
       .delete(cloneUpkeep)
-      .where(sql`${cloneUpkeep.repoId} = ${before.repoId} and ${cloneUpkeep.machine} = ${machine()} and ${held}`)
+      .where(sql`${cloneUpkeep.repoId} = ${before.repoId} and ${cloneUpkeep.machine} = ${machine()}
+        and ${isHeld(ref.jobId, fence)}`)
       .returning({ group: cloneUpkeep.processGroup }),
-    interruptedSteps(db, ref.jobId, held),
     db.select().from(repos).where(sql`${repos.id} = ${before.repoId}`),
   ]);
+  // Also where a copy of this step was quicker, which has the same fence then.
+  for (const { group } of tended) if (group) killGroup(group);
   if (!taken) {
     const [after] = await db.select().from(jobs).where(sql`${jobs.id} = ${ref.jobId}`);
     if (!after || after.dispatch !== ref.dispatch || !isOpen(after)) return { kind: 'over' };
@@ -154,10 +155,11 @@ export async function takeLease(
     return { kind: 'not_yet' };
   }
   if (before.leaseGroup && before.leaseMachine === machine()) killGroup(before.leaseGroup);
-  for (const { group } of tended) if (group) killGroup(group);
   if (!repo) return { kind: 'over' };
   sayTaken(before, taken, repo.name, deadFence === before.fence);
-  return holdLease(db, taken, repo, shutdown);
+  const lease = holdLease(db, taken, repo, shutdown);
+  lease.later([interruptedSteps(lease)]);
+  return lease;
 }
 
 /** Steps of one attempt take the lease one after the other, of which nothing is said. */
@@ -178,10 +180,10 @@ function isHeld(jobId: string, fence: number): SQL {
 }
 
 /** Marks what an earlier holder left running. */
-function interruptedSteps(db: Db, jobId: string, held: SQL): Statement {
+function interruptedSteps({ db, job, held }: Lease): Statement {
   return db.run(
     sql`update job_steps set status = 'error', message = 'interrupted', finished_at = ${NOW}
-        where job_id = ${jobId} and status = 'running' and ${held}`,
+        where job_id = ${job.id} and status = 'running' and ${held}`,
   );
 }
 

@@ -45,10 +45,11 @@ export function leftOutLines(lease: Lease, leftOut: LeftOut | null): Statement[]
 /** A failure of an action, where what it names is on the remote after all, as a ref that stands in no row. */
 export function failureOfLeftOut(
   failed: Failure,
-  { branch, parent }: Pick<Action, 'branch' | 'parent'>,
+  { branch, branches, parent }: Pick<Action, 'branch' | 'branches' | 'parent'>,
   leftOut: LeftOut | null,
 ): Failure {
-  const ref = leftOut?.refs.find(({ name }) => name === branch || name === parent);
+  const named = new Set([branch, parent, ...(branches ?? [])]);
+  const ref = leftOut?.refs.find(({ name }) => named.has(name));
   if (failed.code !== 'BRANCH_NOT_FOUND' || !ref) return failed;
   return failure(failed.code, leftOutWords(ref), ref.of ? `Name ${ref.of} instead.` : 'Choose another branch.');
 }

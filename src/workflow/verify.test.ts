@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryCommit } from '@/stack/history';
 import { History } from '@/stack/history';
-import { discrepancies, leftBehind, type PushedMove } from './verify';
+import type { PlannedMove } from './commit-moves';
+import { discrepancies, leftBehind } from './verify';
 
 /** Commits written `id parent parent…`, newest first. */
 const history = (...lines: string[]) =>
@@ -14,7 +15,7 @@ const history = (...lines: string[]) =>
 
 /** `a` with two commits was replayed from m1 onto m2. */
 const GRAPH = history('b2', 'A2 A1', 'A1 m2', 'a2 a1', 'a1 m1', 'm2 m1', 'm1');
-const MOVE: PushedMove = {
+const MOVE: PlannedMove = {
   branch: 'a',
   before: 'a2',
   after: 'A2',
@@ -60,7 +61,7 @@ describe('a pushed move', () => {
   });
 
   it('is found out when the branch does not stand on its parent as that was pushed', () => {
-    const parent: PushedMove = { ...MOVE, branch: 'p', before: 'm1', after: 'b2', baseBefore: 'm1', rewritten: [] };
+    const parent: PlannedMove = { ...MOVE, branch: 'p', before: 'm1', after: 'b2', baseBefore: 'm1', rewritten: [] };
     const child = { ...MOVE, parentAfter: 'p' };
     const found = discrepancies([parent, child], NOTHING, GRAPH, NOW);
     expect(found).toContain('a does not stand on p as it was pushed (b2).');
@@ -88,6 +89,17 @@ describe('a branch that the action covers and that is behind its parent afterwar
       'other lacks commits of main, which moved meanwhile, or other was left out: restack it again.',
       'b lacks commits of a, which moved meanwhile, or b was left out: restack it again.',
     ]);
+  });
+
+  it('is named of a selection too, and nobody beside it', () => {
+    const selection = { kind: 'restack_subtree' as const, branch: null, branches: ['b'], parent: null };
+    expect(leftBehind(selection, rows, 'main', [])).toEqual([
+      'b lacks commits of a, which moved meanwhile, or b was left out: restack it again.',
+      'c lacks commits of b, which moved meanwhile, or c was left out: restack it again.',
+    ]);
+    expect(leftBehind({ ...selection, branches: ['a'] }, [...rows.slice(0, 1), ...rows.slice(3)], 'main', [])).toEqual(
+      [],
+    );
   });
 
   it('is nobody whom the action does not cover', () => {

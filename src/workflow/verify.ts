@@ -1,7 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { branchRows } from '@/db/branch-rows';
 import { snapshot } from '@/db/client';
-import { type JobMoveRow, type JobRow, jobMoves, jobs, repos } from '@/db/schema';
+import { type JobRow, jobMoves, jobs, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { ACTION_KINDS } from '@/model/kinds';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
@@ -15,12 +15,7 @@ import type { History } from '@/stack/history';
 import type { Landing } from '@/stack/landing';
 import { type TargetBranch, targetsFor } from '@/stack/targets';
 import { counted, named } from '@/text/words';
-
-/** A move that the remote has. */
-export type PushedMove = Pick<
-  JobMoveRow,
-  'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter' | 'baseBefore' | 'baseAfter' | 'rewritten'
->;
+import type { PlannedMove } from './commit-moves';
 
 /**
  * Holds what a job says it did against the commits that the remote has now, after the fetch that follows the push.
@@ -68,7 +63,7 @@ export async function verifyMoves(lease: Lease): Promise<void> {
 }
 
 /** The moves that rewrote a branch. An undo goes back to what was, whatever that was. */
-function rewrites(job: Pick<JobRow, 'kind'>, moves: PushedMove[]): PushedMove[] {
+function rewrites(job: Pick<JobRow, 'kind'>, moves: PlannedMove[]): PlannedMove[] {
   return job.kind === 'undo' ? [] : moves.filter(({ before, after }) => before !== null && before !== after);
 }
 
@@ -78,7 +73,7 @@ function rewrites(job: Pick<JobRow, 'kind'>, moves: PushedMove[]): PushedMove[] 
  * @param history knows every commit that the moves name, as far as the clone has them
  */
 export function discrepancies(
-  moves: PushedMove[],
+  moves: PlannedMove[],
   { dropped, warnings, left = [] }: Pick<JobResult, 'dropped' | 'warnings' | 'left'>,
   history: Pick<History, 'has' | 'isAncestor' | 'ownCommits'>,
   now: { trunkTip: string; tips: ReadonlyMap<string, string>; landings: Array<Pick<Landing, 'base' | 'upTo'>> },
@@ -126,14 +121,14 @@ export function discrepancies(
  * does not say that they are held back: the parent was pushed to meanwhile, or they were left out.
  */
 export function leftBehind(
-  { kind, branch, parent, move }: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'move'>>,
+  job: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'branches' | 'move'>>,
   rows: Array<TargetBranch & { needsRestack: boolean }>,
   trunk: string,
   heldBack: JobResult['heldBack'],
 ): string[] {
-  const action = ACTION_KINDS.find((known) => known === kind);
-  if (!action || action === 'register_existing_branch') return [];
-  const scope = targetsFor({ kind: action, branch, parent, move }, rows, trunk);
+  const kind = ACTION_KINDS.find((known) => known === job.kind);
+  if (!kind || kind === 'register_existing_branch') return [];
+  const scope = targetsFor({ ...job, kind }, rows, trunk);
   if (!scope.ok) return [];
   const held = new Set(heldBack.map((entry) => entry.branch));
   const behind = new Set(rows.filter((row) => row.needsRestack).map((row) => row.name));

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Launched, launch } from './launcher';
 
 const started: Launched[] = [];
@@ -100,12 +100,49 @@ describe.runIf(process.platform === 'linux')('the process that starts others', (
     expect(starterOf(await next.pid)).not.toBe(starter);
   });
 
+  it('is one for two copies of this module too, and each hears of its own processes alone', async () => {
+    vi.resetModules();
+    const copy = await import('./launcher');
+    expect(copy.launch).not.toBe(launch);
+    const echo = async (start: typeof launch, word: string) => {
+      let output = '';
+      const options = { cwd: '/', env: {} as NodeJS.ProcessEnv, stderr: () => undefined };
+      const stdout = (chunk: Buffer) => {
+        output += chunk.toString();
+      };
+      const launched = start('/bin/sh', ['-c', 'read -r word; echo "$word"'], { ...options, stdout });
+      started.push(launched);
+      launched.end(`${word}\n`);
+      await launched.exit;
+      return output;
+    };
+    const words = Array.from({ length: 20 }, (_, i) => `word ${i}`);
+    const said = await Promise.all(words.map((word, i) => echo(i % 2 ? launch : copy.launch, word)));
+    expect(said).toEqual(words.map((word) => `${word}\n`));
+  });
+
   it('is not ended by what ends a terminal’s programs', async () => {
     const one = sh('sleep 600');
     const starter = starterOf(await one.pid);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.kill(starter, signal);
     const next = sh('sleep 600');
     expect(starterOf(await next.pid)).toBe(starter);
+  });
+
+  it('stays, with all that it has started, where it can start no more', async () => {
+    const text = `
+      const all = Array.from({ length: 40 }, () => sh('read -r _; exit 5'));
+      void (async () => {
+        await Promise.allSettled(all.map(({ pid }) => pid));
+        for (const one of all) one.end('go on\\n');
+        const ended = await Promise.allSettled(all.map(({ exit }) => exit));
+        const words = ended.map(({ value, reason }) => (value ? 'ended with ' + value.code : reason.message));
+        console.log(JSON.stringify([...new Set(words)].sort()), await sh('exit 3').exit);
+      })();`;
+    const [program, args] = script(text);
+    const few = ['-c', 'ulimit -n 64; exec "$@"', 'sh', program, ...args];
+    const { stdout } = await promisify(execFile)('/bin/sh', few);
+    expect(stdout).toMatch(/^\["ended with 5","spawn \S*sh EMFILE"\] \{ code: 3, signal: null \}$/m);
   });
 
   it('keeps nobody alive: who waits for nothing ends, and who waits for a process waits', async () => {

@@ -22,9 +22,12 @@ export interface Exit {
 
 /** A process that leads a group of its own. */
 export interface Launched {
-  /** The number of the process and of its group. Rejects as `exit` does. */
+  /** The number of the process and of its group. Rejects where it cannot be started. */
   readonly pid: Promise<number>;
-  /** When it has ended and all its output was handed on. Rejects where it cannot be started. */
+  /**
+   * When it has ended and all its output was handed on; where what starts it has ended, as if it were killed. Rejects
+   * where it cannot be started.
+   */
   readonly exit: Promise<Exit>;
   /** Writes to its standard input. What one tick of the loop writes goes out together. */
   write(input: string | Uint8Array): void;
@@ -57,11 +60,12 @@ interface Flight {
 interface Launcher {
   process: ChildProcess;
   flights: Map<number, Flight>;
+  /** Number of the newest flight: one count for all who share it. */
+  lastId: number;
 }
 
 // The app's bundles do not share modules with the server.
 const shared = globalThis as typeof globalThis & { __spicerackLauncher?: Launcher | undefined };
-let lastId = 0;
 
 /**
  * Starts a program, which leads a process group of its own. This process does not end before it, unless it is ended.
@@ -69,7 +73,7 @@ let lastId = 0;
 export function launch(command: string, args: string[], options: LaunchOptions): Launched {
   const { cwd, env, stdout, stderr } = options;
   const launcher = launcherHere();
-  const id = ++lastId;
+  const id = ++launcher.lastId;
   const send = (message: ToLauncher) => {
     // It may have ended just now, which ends all its flights.
     if (launcher.process.connected) launcher.process.send(message, () => undefined);
@@ -151,9 +155,8 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 function killGroupOf(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
-  } catch (error) {
-    // ESRCH: it has ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  } catch (_ended) {
+    // It has ended by itself: ESRCH, or EPERM where a system counts those that nobody has waited for.
   }
 }
 
@@ -173,7 +176,7 @@ function startLauncher(): Launcher {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
-  const launcher: Launcher = { process: child, flights: new Map() };
+  const launcher: Launcher = { process: child, flights: new Map(), lastId: 0 };
   child.on('message', (message: FromLauncher) => launcher.flights.get(message.id)?.take(message));
   const lose = () => {
     if (shared.__spicerackLauncher === launcher) shared.__spicerackLauncher = undefined;
@@ -223,7 +226,13 @@ function serve(): void {
         return;
       }
       children.set(id, child);
-      if (child.pid !== undefined) send({ id, pid: child.pid });
+      child.once('error', ({ message: error }) => {
+        children.delete(id);
+        send({ id, error });
+      });
+      // What could not be started may lack its streams too.
+      if (child.pid === undefined) return;
+      send({ id, pid: child.pid });
       for (const name of ['stdout', 'stderr'] as const) {
         // No more is read than the other side takes.
         child[name].on('data', (chunk: Buffer) => {
@@ -233,10 +242,6 @@ function serve(): void {
       }
       // EPIPE when the process ends without reading; its exit code says what happened.
       child.stdin.on('error', () => undefined);
-      child.once('error', ({ message: error }) => {
-        children.delete(id);
-        send({ id, error });
-      });
       child.once('close', (code, signal) => {
         if (children.delete(id)) send({ id, exit: { code, signal } });
       });

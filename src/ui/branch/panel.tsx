@@ -11,6 +11,7 @@ import { CopyButton } from '../copy';
 import { StatusShape, statusTone } from '../jobs/status';
 import type { Overview } from '../repos/overview';
 import { PullRequest } from '../repos/pull-request';
+import { isTyped } from '../shell/key-targets';
 import { Dot, stateTone } from '../stack/dot';
 import { useForecast } from '../stack/forecast';
 import { type BranchNews, isLive, standingOf } from '../stack/state';
@@ -98,12 +99,6 @@ export default function BranchPanel({
         <p className="p-4 text-muted">There is no branch {visible(name)} in this repository as the last sync saw it.</p>
       )}
     </div>
-  );
-}
-
-function isTyped(target: EventTarget): boolean {
-  return (
-    target instanceof Element && target.closest('input, textarea, select, [role="menu"], [role="dialog"]') !== null
   );
 }
 

@@ -8,6 +8,7 @@ import { JobLink } from '../job-link';
 import { useRequest } from '../jobs/job-button';
 import { useMay } from '../me';
 import { useApi } from '../providers';
+import { isTyped } from '../shell/key-targets';
 import { hide, unhide } from './hidden';
 import { type Item, SECTIONS, type Section } from './items';
 import { useNeeds } from './use-needs';
@@ -186,11 +187,5 @@ function Act({ item: { does, button, repo, question = null } }: { item: Item }) 
         </Suspense>
       )}
     </span>
-  );
-}
-
-function isTyped(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element && target.closest('input, textarea, select, [role="menu"], [role="dialog"]') !== null
   );
 }

@@ -60,7 +60,8 @@ export interface FilteredStack extends StackPicture {
 }
 
 /**
- * The picture of what a view keeps, with every branch below it. What a search means, `find/sought.ts` says. How many stand on a branch is told for the whole stack: that is what moves with it.
+ * The picture of what a view keeps, with every branch below it. What a search means, `find/sought.ts` says. How many
+ * stand on a branch is told for the whole stack: that is what moves with it.
  */
 export function filterStack(
   branches: BranchRow[],

@@ -71,6 +71,9 @@ describe('what is typed into Find', () => {
   it.each([
     ['is:zzz', /is: takes conflict/],
     ['is:', /is: takes/],
+    ['is:__proto__', /is: takes/],
+    ['is:constructor', /is: takes/],
+    ['pr:__proto__', /pr: takes a number/],
     ['pr:zzz', /pr: takes a number/],
     ['age:7', /age: takes/],
     ['age:>7x', /age: takes/],

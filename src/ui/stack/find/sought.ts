@@ -25,6 +25,11 @@ export interface Looker {
   now: number;
 }
 
+/** What such a word may be followed by; `__proto__` and its like are typed too, and are nothing. */
+function known<T>(table: Record<string, T>, value: string): T | undefined {
+  return Object.hasOwn(table, value) ? table[value] : undefined;
+}
+
 const STATES: Record<string, (state: BranchState) => boolean> = {
   conflict: ({ is }) => is === 'conflict',
   held: isHeldBack,
@@ -90,12 +95,12 @@ function meaning(word: string, { author, now }: Looker): { keeps: Keeps } | { pr
       return { keeps: (branch) => branch.author.toLowerCase().includes(name) };
     }
     case 'is': {
-      const is = STATES[value];
+      const is = known(STATES, value);
       return is ? { keeps: (_, state) => is(state) } : { problem: `is: takes ${Object.keys(STATES).join(', ')}.` };
     }
     case 'pr': {
       if (/^#?\d+$/.test(value)) return { keeps: ({ prNumber }) => prNumber === Number(value.replace('#', '')) };
-      const has = PULL_REQUESTS[value];
+      const has = known(PULL_REQUESTS, value);
       return has ? { keeps: has } : { problem: `pr: takes a number, ${Object.keys(PULL_REQUESTS).join(', ')}.` };
     }
     case 'age': {

@@ -20,8 +20,8 @@ export type Clicked =
   | { do: 'nothing' };
 
 /**
- * What a click on the row at `index` stands for, as in any list: Shift selects from where one was, Ctrl one more; for
- * who may only look, and with a branch in hand, nothing does that changes something.
+ * What a click on the row at `index` stands for, as in any list: Shift selects from where one was, Ctrl or Command one
+ * more. Who may only look selects nothing, and with a branch in hand none is opened.
  * @param at where one was; -1 is nowhere
  */
 export function clicked(
