@@ -54,12 +54,6 @@ export interface Problem {
 /** Turns what a call was rejected with into words for people. */
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof TRPCClientError)) return { fields: {}, message: String(error), unreachable: false };
-  if (isSignedOut(error))
-    return {
-      fields: {},
-      message: 'You are signed out. Sign in again in another tab, then try again here.',
-      unreachable: false,
-    };
   const data = (error as TRPCClientError<AppRouter>).data;
   if (!data)
     return {
@@ -77,10 +71,12 @@ export function problemOf(error: unknown): Problem {
   return { fields, message: rest.join(' ') || null, unreachable: false };
 }
 
-/** Whether a call was refused because the session is over: at the door, which does not speak as the API does. */
-export function isSignedOut(error: unknown): boolean {
-  const response: unknown = error instanceof TRPCClientError ? error.meta?.response : null;
-  return response instanceof Response && response.status === 401;
+/** Whether the server refuses whoever looks: at the door, which does not speak as the API does. */
+export function isSignedOut(): Promise<boolean> {
+  return fetch(`${API_PATH}/access.me`).then(
+    ({ status }) => status === 401,
+    () => false,
+  );
 }
 
 /** All of what is wrong, where no field is there to say its part. */

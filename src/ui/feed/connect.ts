@@ -87,8 +87,8 @@ function subscribe(
   /** A stream that is refused looks like one that breaks: only a call tells which it is. */
   const lose = () => {
     if (connection.state !== 'signed_out') turn('lost');
-    api.access.me.query().catch((error: unknown) => {
-      if (connection.state === 'lost' && isSignedOut(error)) turn('signed_out');
+    void isSignedOut().then((over) => {
+      if (over && connection.state === 'lost') turn('signed_out');
     });
   };
   const begin = (position: number) => {
