@@ -31,13 +31,13 @@ export async function check(people: People, before: Picture, report: Report): Pr
   const { model, store } = people;
   const after = look(store);
   const plain = await model.plainLandings(before, store);
-  const inherited = inherit(model, before);
+  inherit(model, before);
   hearWhatLanded(people, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
     ...saysMergedRightly(people, plain, before, after, report),
-    ...holdsBackRightly(people, plain, before, report, inherited),
+    ...holdsBackRightly(people, plain, report),
     ...tellsWhatLeft(model, plain, before, after, report),
     ...hasParents(model, report),
   ];
@@ -49,10 +49,8 @@ export async function check(people: People, before: Picture, report: Report): Pr
  * A parent that was only moved back hands its commits down to the branches that hold them, these very ones, unless such
  * a branch has landed itself, or the commit is another branch's own (it was merged into the parent, which is taken back
  * now).
- * @returns what was handed down, as `branch subject`
  */
-function inherit(model: Model, before: Picture): Set<string> {
-  const inherited = new Set<string>();
+function inherit(model: Model, before: Picture): void {
   for (const parent of live(model)) {
     const handed = movedBack(model, parent, before).filter(
       ({ subject }) => !live(model).some(({ own }) => own.includes(subject)),
@@ -60,14 +58,12 @@ function inherit(model: Model, before: Picture): Set<string> {
     for (const child of live(model)) {
       if (child.parent !== parent.name) continue;
       const isOpen = child.own.length === 0 || child.own.some((own) => !model.mayHaveLanded(own, child.name, before));
-      const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
       if (!isOpen) continue;
-      for (const { subject } of held) inherited.add(`${child.name} ${subject}`);
+      const held = handed.filter(({ id }) => before.get(child.name)?.ids.has(id));
       const open = held.filter(({ subject }) => !model.hasLanded(subject, before));
       child.own.unshift(...open.map(({ subject }) => subject));
     }
   }
-  return inherited;
 }
 
 /** The commits above a branch that was moved back since the last job, oldest first. */
@@ -227,25 +223,13 @@ function hasTwin({ model, store }: Pick<People, 'model' | 'store'>, branch: Bran
   });
 }
 
-/**
- * A commit of which anybody can know that it has landed is no reason to hold its branch back; but for one that its
- * parent has handed down just now, where the parent lacks what brought it: it has landed where the branch does not
- * stand. The parent gets that by this very job, and then the next look finds it.
- */
-function holdsBackRightly(
-  { model, store }: People,
-  plain: Landing[],
-  before: Picture,
-  { detail }: Report,
-  inherited: ReadonlySet<string>,
-): Broken[] {
+/** A commit of which anybody can know that it has landed is no reason to hold its branch back. */
+function holdsBackRightly({ model, store }: People, plain: Landing[], { detail }: Report): Broken[] {
   return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
     if (reason.kind !== 'conflict' || !truth) return [];
-    const isNew = inherited.has(`${branch} ${reason.subject}`);
     const landing = plain.find(
-      ({ from, into, commits, at }) =>
-        !(isNew && !before.get(truth.parent)?.ids.has(at.id)) &&
+      ({ from, into, commits }) =>
         (into === 'main' || into === truth.parent) &&
         store.isAncestor(from, truth.tip) &&
         store.isAncestor(reason.commit, from) &&
@@ -272,7 +256,7 @@ function tellsWhatLeft(
       model.changes.has(subject) &&
       ![now, told, model.saidToHaveLanded].some((known) => known.has(subject)) &&
       !model.hasLanded(subject, after) &&
-      !isAllThere(model, subject, after.get('main')),
+      !model.isAllThere(subject, after.get('main')),
   );
   const wrong = (job.result?.left ?? []).filter(({ commit, on }) =>
     on === null ? [...after.values()].some(({ ids }) => ids.has(commit)) : !after.get(on)?.ids.has(commit),
@@ -286,15 +270,6 @@ function tellsWhatLeft(
     ...landed.map(({ subject }) => `${subject} is said to be on no branch, but has landed in main`),
     ...wrong.map(({ subject, on }) => `${subject} is said to be on ${on ?? 'no branch'}, which is not so`),
   ].map((words) => ({ kind: 'told', words }));
-}
-
-/** All that it does is to be seen there: what came of it, amended say, has landed. */
-function isAllThere(model: Model, subject: string, place: Look | undefined): boolean {
-  const change = model.changes.get(subject);
-  if (!change || !place) return false;
-  return (
-    [...change.adds].every((key) => place.keys.has(key)) && ![...change.removes].some((key) => place.keys.has(key))
-  );
 }
 
 /** After a job on all branches, a branch stands on trunk or on one that is open, or says that it cannot. */

@@ -153,6 +153,16 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     ],
     ends: { A: 'merged', B: 'main' },
   },
+  'the bottom of B lands, which was reordered, and C stands on what it was before': {
+    moves: [
+      branch('A', 'main', [file()]),
+      branch('B', 'A', [file()], [file()]),
+      branch('C', 'B', [file()]),
+      ...([{ do: 'reorder', on: 'B' }, land('B', 'squash', 'main', 1), restack, sync] satisfies Move[]),
+    ],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+    keepsAll: true,
+  },
   'A is put back to trunk': {
     moves: [
       branch('A', 'main', [file()], [file()]),

@@ -122,15 +122,26 @@ export class Model {
   }
 
   /**
-   * Whether the commit of a branch may count as landed: it was taken into another branch, and is still there. What was
-   * squashed or picked and taken back before anybody looked is not; what is in trunk's history always is.
+   * Whether the commit of a branch may count as landed: it was taken into another branch, and is still there, if only by
+   * a commit that was amended since and does all of it still. What was squashed or picked and taken back before anybody
+   * looked has not landed; what is in trunk's history always has.
    */
   mayHaveLanded(subject: string, branch: string, picture: Picture): boolean {
     return this.landings.some((landing) => {
-      if (!landing.commits.includes(subject) || landing.into === branch || !this.holds(landing, picture)) return false;
+      if (!landing.commits.includes(subject) || landing.into === branch) return false;
+      if (!this.holds(landing, picture) && !this.isAllThere(subject, picture.get(landing.into))) return false;
       const isAncestor = landing.how === 'merge' || landing.how === 'ff';
       return isAncestor || !this.isTakenBack(landing, picture)?.unseen;
     });
+  }
+
+  /** All that the commit does is to be seen there. */
+  isAllThere(subject: string, place: Look | undefined): boolean {
+    const change = this.changes.get(subject);
+    if (!change || !place) return false;
+    return (
+      [...change.adds].every((key) => place.keys.has(key)) && ![...change.removes].some((key) => place.keys.has(key))
+    );
   }
 
   /** As `mayHaveLanded`, and trunk has not taken it back. */

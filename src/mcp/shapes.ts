@@ -75,7 +75,9 @@ export const forecastShape = z.object({
 });
 
 export function branchOf(row: Branch, states: Record<string, BranchState>): z.infer<typeof branchShape> {
-  const { word, detail } = stateWords(row, states[row.name] ?? { is: 'in_place' });
+  // A branch may be called `constructor`, which every object has.
+  const state = Object.hasOwn(states, row.name) ? states[row.name] : undefined;
+  const { word, detail } = stateWords(row, state ?? { is: 'in_place' });
   const { name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone } = row;
   return {
     ...{ name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone },

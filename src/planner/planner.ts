@@ -91,11 +91,13 @@ async function accounts(
     const words = `The plan would lose commits of a branch’s own: ${first.commit.slice(0, 8)} of ${first.branch}.`;
     return { left: [], lost: failure('INTERNAL', words, 'This is a mistake of Spicerack: please report it.') };
   }
-  // What a parent's author amended or rebased by hand is there under another id: no news for anybody.
+  // What a parent's author amended or rebased by hand is there under another id, or has landed under it: no news for anybody.
   const origin = new Map(plan.moves.flatMap(({ rewritten }) => rewritten.map(({ from, to }) => [to, from])));
   const onto = new Map(moved.map(({ branch, parentAfter }) => [branch, tips.get(parentAfter) ?? '']));
   const below = (branch: string) => history.ownCommits(onto.get(branch) ?? '', []).slice(0, LOOKED_AT);
-  const candidates = left.map(({ branch, on }) => (on === null ? below(branch).map((id) => origin.get(id) ?? id) : []));
+  const candidates = left.map(({ branch, on }) =>
+    on === null ? [...below(branch).map((id) => origin.get(id) ?? id), ...landed] : [],
+  );
   const identities = await commitIdentities(
     gitDir,
     [...left.map(({ commit }) => commit), ...candidates.flat()],

@@ -210,12 +210,9 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     rows,
     newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
     landings: found,
-    landedInPart: found.flatMap(({ branch, into, base, upTo }) => {
-      // Nobody has to hear of what it stood on for a moment only, nor of commits by which its parent had landed.
-      const there = live.find(({ row, parent }) => row.name === branch && (into === parent || into === trunk.name));
-      const commits = history.ownCommits(upTo, [base]).filter((id) => !voided.some(({ at }) => at === id));
-      return there && commits.length > 0 ? [{ branch, into, commits }] : [];
-    }),
+    landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
+      live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
+    ),
     voided,
     merged: rows
       .filter((row) => row.merged && !was(row)?.merged)

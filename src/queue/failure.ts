@@ -26,7 +26,7 @@ export class JobFailed extends Error {
 /** What a person can do where the remote refuses to move a ref, with these words. */
 export function refusalHint(words: string): string {
   const reason = reasonOf(words);
-  return reason ? `${reason.means} ${reason.todo}` : 'Change the rule on the remote, or ask whoever may.';
+  return reason ? advice(reason) : 'Change the rule on the remote, or ask whoever may.';
 }
 
 /** Faults that time may mend. */
@@ -47,8 +47,13 @@ export function failureOfGit(error: GitError): { failure: Failure; transient: bo
   return { failure: failure(code, error.message, hint), transient: TRANSIENT.has(error.kind) };
 }
 
-function explained({ code, means, todo }: Reason): { code: ErrorCode; hint: string } {
-  return { code, hint: `${means} ${todo}` };
+/** What a reason means, and what to do about it. */
+export function advice({ means, todo }: Reason): string {
+  return `${means} ${todo}`;
+}
+
+function explained(reason: Reason): { code: ErrorCode; hint: string } {
+  return { code: reason.code, hint: advice(reason) };
 }
 
 /** Of faults that no words explain, or whose words are our own. */

@@ -14,14 +14,14 @@ let end: (() => void) | undefined;
  * @param giveUp called by Escape
  */
 export function useTypedAhead(asked: boolean, giveUp: () => void): void {
-  const giveUpNow = useStable(giveUp);
+  const stop = useStable(giveUp);
   useLayoutEffect(() => {
     if (!asked) return;
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (event.key === 'Escape') giveUpNow();
+      if (event.key === 'Escape') stop();
       else typed = typedAfter(typed, event.key);
     };
     typed = '';
@@ -29,7 +29,7 @@ export function useTypedAhead(asked: boolean, giveUp: () => void): void {
     window.addEventListener('keydown', pressed, { capture: true });
     end = () => window.removeEventListener('keydown', pressed, { capture: true });
     return end;
-  }, [asked, giveUpNow]);
+  }, [asked, stop]);
 }
 
 /** What stands there after one more key. Keys that lead somewhere lead nowhere yet. */

@@ -71,6 +71,8 @@ beforeAll(async () => {
     SPICERACK_GIT: git,
     SPICERACK_INNGEST: inngest,
     SPICERACK_CHILD_ENV: 'HELPERS_TOKEN, OTHER',
+    SPICERACK_GITHUB_SIGN_IN_ID: 'an-oauth-app',
+    SPICERACK_ALLOW_ADMINISTER: 'mara',
     HELPERS_TOKEN: 'for the helper',
     AWS_SECRET_ACCESS_KEY: 'secret-of-somebody-else',
     GIT_DIR: '/nowhere',

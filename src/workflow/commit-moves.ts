@@ -14,7 +14,7 @@ import { type Declined, type PushResult, pushAtomic } from '@/git/remote/push';
 import type { RefMove } from '@/git/remote/push-repo';
 import { reachable } from '@/git/remote/remote-host';
 import { log } from '@/log';
-import { failure, failureOfGit, JobFailed, refusalHint } from '@/queue/failure';
+import { advice, failure, failureOfGit, JobFailed, refusalHint } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { factsOf, logLine, watched, wordLines } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
@@ -240,7 +240,7 @@ async function takeBack(
         failure(
           'PUSH_REJECTED',
           `The remote did not take the push: ${words}`,
-          `Nothing was moved. ${error.reason ? `${error.reason.means} ${error.reason.todo}` : 'Mend what the remote minds, or ask whoever may.'}`,
+          `Nothing was moved. ${error.reason ? advice(error.reason) : 'Mend what the remote minds, or ask whoever may.'}`,
         ),
       );
   }

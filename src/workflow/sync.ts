@@ -248,8 +248,12 @@ function nowKept(before: BranchRow[], rows: Projection['rows']): string[] {
 
 /** What a person should know of it beside the lists, in whole sentences. */
 function news(projection: Projection, trunk: string, kept: string[]): string[] {
-  const { trunkRewritten, renamed, follow, landedInPart, reopened, returned, handedDown, rows } = projection;
+  const { trunkRewritten, renamed, follow, landedInPart, voided, reopened, returned, handedDown, rows } = projection;
   const isGone = new Set(rows.filter((row) => row.gone).map((row) => row.name));
+  // Nobody has to hear of what a branch stood on for a moment only, nor of commits by which its parent had landed.
+  const parents = new Map(rows.map((row) => [row.name, row.tracked ? row.parent : row.suggestedParent]));
+  const standsOn = (branch: string, below: string) => below === trunk || below === parents.get(branch);
+  const hadBrought = new Set(voided.map(({ at }) => at));
   const stand =
     follow.length === 1 ? '1 branch of the old one stands' : `${follow.length} branches of the old one stand`;
   return [
@@ -268,10 +272,12 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
       return `Not merged any more: ${branch}, for ${landing.into} ${why}.${state}${carries}`;
     }),
     ...returned.map((branch) => `On the remote again: ${branch}.`),
-    ...landedInPart.map(
-      ({ branch, into, commits }) =>
-        `Landed in ${into}: ${counted(commits.length, 'commit')} of ${branch}, which goes on.`,
-    ),
+    ...landedInPart
+      .filter(({ branch, into, commits }) => standsOn(branch, into) && !commits.every((id) => hadBrought.has(id)))
+      .map(
+        ({ branch, into, commits }) =>
+          `Landed in ${into}: ${counted(commits.length, 'commit')} of ${branch}, which goes on.`,
+      ),
     ...handedDown.map(({ branch, parent, commits }) => {
       const them = commits.length === 1 ? 'it' : 'them';
       const lacks = `${parent || trunk} no longer has ${counted(commits.length, 'commit')} that ${branch} stands on`;

@@ -135,7 +135,9 @@ function SelectionStrip({
   const why = moves?.size === 0 ? 'Nothing of these would move.' : undefined;
   const pressRestack = () => {
     if (why || waiting) return;
-    const words = restackQuestion(branches.filter(({ name }) => moves?.has(name)));
+    // As long as it is not foreseen, at least these move.
+    const moved = moves ?? new Set(restack);
+    const words = restackQuestion(branches.filter(({ name }) => moved.has(name)));
     if (words === null) run('restack_subtree');
     else setAsking(words);
   };

@@ -11,8 +11,7 @@ const MOST = 500;
 export function useFolds(repoId: string): [Folds, (name: string, folded: boolean) => void] {
   const [folds, setFolds] = useState<Folds>(() => stored(repoId));
   const fold = useStable((name: string, folded: boolean) => {
-    const next = new Map([...folds].filter(([key]) => key !== name).slice(1 - MOST));
-    next.set(name, folded);
+    const next = withFold(folds, name, folded);
     setFolds(next);
     try {
       localStorage.setItem(keyOf(repoId), JSON.stringify([...next]));
@@ -23,14 +22,28 @@ export function useFolds(repoId: string): [Folds, (name: string, folded: boolean
   return [folds, fold];
 }
 
-function stored(repoId: string): Folds {
+/** The same with one more, which is the newest. */
+export function withFold(folds: Folds, name: string, folded: boolean): Folds {
+  return new Map([...[...folds].filter(([key]) => key !== name).slice(1 - MOST), [name, folded]]);
+}
+
+/** What such a text of the browser's storage holds; what we did not write is nothing. */
+export function foldsIn(text: string | null): Folds {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(keyOf(repoId)) ?? '[]');
+    const value: unknown = JSON.parse(text ?? '[]');
     const isFold = (each: unknown): each is [string, boolean] =>
       Array.isArray(each) && typeof each[0] === 'string' && typeof each[1] === 'boolean';
     return new Map(Array.isArray(value) ? value.filter(isFold) : []);
   } catch {
-    // Storage is switched off, or holds what we did not write: groups are as they begin.
+    return new Map();
+  }
+}
+
+function stored(repoId: string): Folds {
+  try {
+    return foldsIn(localStorage.getItem(keyOf(repoId)));
+  } catch {
+    // Storage is switched off: groups are as they begin.
     return new Map();
   }
 }

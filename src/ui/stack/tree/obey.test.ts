@@ -15,6 +15,7 @@ const entries: Entry[] = [
   { ...row, name: 'head', branch: null, head },
   { ...row, name: 'a', branch: a },
   { ...row, name: 'merged', branch: branchRow('merged', { merged: true }) },
+  { ...row, name: 'release', branch: branchRow('release', { kept: true }) },
 ];
 
 /** What is done, as it would be written down, when a key is pressed at a row. */
@@ -74,6 +75,12 @@ it.each<[Command['do'], string[]]>([
   ['menu', []],
 ])('at a head %s is about the whole stack, or nothing', (command, told) => {
   expect(done(command, 'head')).toEqual(told);
+});
+
+it('a long-lived branch is neither rebased nor selected, and has its menu', () => {
+  expect(done('rebase', 'release')).toEqual(['say release cannot be rebased.']);
+  expect(done('select', 'release')).toEqual([]);
+  expect(done('menu', 'release')).toEqual(['openMenu release']);
 });
 
 it('what is merged is neither rebased nor selected nor has a menu, and a rebase says so', () => {

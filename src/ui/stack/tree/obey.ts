@@ -1,5 +1,6 @@
 import { visible } from '@/text/visible';
 import type { Entry } from '../entries';
+import { isLive } from '../state';
 import { headFrom } from './cursor';
 import type { Command } from './keys';
 import { canBeSelected } from './selection';
@@ -56,7 +57,7 @@ export function obey(command: Command, ground: Ground): void {
   if (!ground.mayAct && ACTS.has(command.do)) return;
   const current = entries[at];
   const { name = '', branch = null, head } = current ?? {};
-  const isThere = canBeSelected(branch);
+  const canMove = canBeSelected(branch);
   switch (command.do) {
     case 'go':
       ground.goBy(command.by, command.extend);
@@ -84,7 +85,7 @@ export function obey(command: Command, ground: Ground): void {
       else if (branch) ground.show(name);
       break;
     case 'menu':
-      if (isThere) ground.openMenu(name);
+      if (branch && isLive(branch)) ground.openMenu(name);
       break;
     case 'clear':
       if (ground.isOpen) ground.show(null);
@@ -95,7 +96,7 @@ export function obey(command: Command, ground: Ground): void {
       break;
     case 'rebase':
       if (head) break;
-      if (branch?.tracked && isThere) ground.rebase(name);
+      if (branch?.tracked && canMove) ground.rebase(name);
       else ground.say(`${visible(name)} cannot be rebased.`);
       break;
     case 'pick_up':
@@ -103,7 +104,7 @@ export function obey(command: Command, ground: Ground): void {
       break;
     case 'select':
       if (head) ground.select(head.branches);
-      else if (isThere) ground.toggle(name);
+      else if (canMove) ground.toggle(name);
       break;
     case 'pull_request':
       if (branch?.prUrl) ground.openPullRequest(branch.prUrl);

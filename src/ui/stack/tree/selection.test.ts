@@ -29,6 +29,14 @@ describe('a selection', () => {
     expect([...extended(new Set(['z']), entries)].sort()).toEqual(['a', 'b', 'c', 'new', 'z']);
   });
 
+  it('passes over long-lived branches, and takes what stands on them', () => {
+    const kept = branches.map((branch) => (branch.name === 'a' ? { ...branch, kept: true } : branch));
+    const whole = layoutStack(kept);
+    expect(chosenFor(kept, whole, new Set(['a', 'b', 'c']))).toEqual({ restack: ['b'], register: [] });
+    const entries = entriesOf(filterStack(kept, new Map(), whole, { filter: 'all', search: '' }), 'main');
+    expect(extended(new Set(), entries).has('a')).toBe(false);
+  });
+
   it('is restacked from the bottom up, and no branch twice', () => {
     expect(chosen('c', 'z', 'b')).toEqual({ restack: ['z', 'b'], register: [] });
   });

@@ -1,13 +1,14 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
+import { isKept } from '@/repos/kept';
 import type { Entry } from '../entries';
 import type { StackPicture } from '../layout';
 import { movedWith } from '../move/rules';
 import { isLive } from '../state';
 
-/** Whether anything can be done with what a row stands for; the trunk's has no branch. */
+/** Whether what a row stands for can be restacked or registered: no long-lived branch, and no trunk, which has none. */
 export function canBeSelected(branch: BranchRow | null): boolean {
-  return branch !== null && isLive(branch);
+  return branch !== null && isLive(branch) && !isKept(branch);
 }
 
 /** The selection with a name more, or without it where it was there. */
