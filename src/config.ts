@@ -300,6 +300,14 @@ const Environment = z.object({
     description: "`1` for Inngest's development server, which signs nothing; not together with `SPICERACK_TOKEN`",
     unset: '`0`',
   }),
+  /** Read in `inngest/client.ts`; checked here. */
+  SPICERACK_INNGEST_APP: z
+    .string()
+    .regex(/^[a-z0-9-]{1,50}$/, 'use small letters, digits and "-", at most 50')
+    .default('spicerack')
+    .describe(
+      'as which app this installation is known to that server: installations that share one, such as a test and a production, each have their own',
+    ),
   SPICERACK_INNGEST: z.string().optional().meta({ description: "the Inngest server's program", unset: 'looked up' }),
 });
 

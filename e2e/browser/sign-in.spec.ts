@@ -42,6 +42,21 @@ test('a page asks for the token, goes on to where one wanted to go, and stays op
   expect(complaints).toEqual([]);
 });
 
+test('a page whose session is over says so and where to sign in, and not that the server is away', async ({ page }) => {
+  await page.goto(`${server.url}/status?token=${TOKEN}`);
+  await expect(page.getByText('live', { exact: true })).toBeVisible();
+  await page.context().clearCookies();
+  // The stream ends by itself within a minute; here its line is cut.
+  await server.restart();
+  await expect(page.getByText('You are signed out.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('signed out', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in again' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in to Spicerack' })).toBeVisible();
+  await page.getByLabel('Token').fill(TOKEN);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('live', { exact: true })).toBeVisible();
+});
+
 test('a link with the token opens the page without it in the address', async ({ page }) => {
   await page.goto(`${server.url}/status?token=${TOKEN}`);
   await expect(page.getByRole('heading', { name: 'Status', exact: true })).toBeVisible();

@@ -14,6 +14,7 @@ export interface Problem {
 export type ProblemSource =
   | 'disk'
   | 'modes'
+  | 'name'
   | 'database'
   | 'clock'
   | 'git'

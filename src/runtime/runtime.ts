@@ -14,7 +14,7 @@ import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { pickEngine } from '@/stack/engines/pick';
 import { checkpoint } from '@/upkeep/checkpoint';
 import { gitProgramProblem, watchHealth } from '@/upkeep/health';
-import { forgetNode, SAY_MS, sayNode } from '@/upkeep/nodes';
+import { forgetNode, nameProblem, SAY_MS, sayNode } from '@/upkeep/nodes';
 import { upkeep } from '@/upkeep/upkeep';
 import { stepsAtWork } from '@/workflow/workflow';
 import { version } from '../../package.json';
@@ -69,10 +69,16 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
 async function tellNode(database: Db, abort: AbortSignal): Promise<void> {
   const { executor, startedAt } = runtimeStatus();
   const about = { host: hostname(), version, executor: executor.name, startedAt };
+  let isTold = false;
   while (!abort.aborted) {
-    await sayNode(database, about).catch((error: unknown) =>
-      logTrouble('node_untold', 'This server cannot say that it is there', error),
-    );
+    try {
+      const before = await sayNode(database, about);
+      // What it finds at first is of its own start before this one.
+      setProblem('name', isTold ? nameProblem(before, about) : null);
+      isTold = true;
+    } catch (error) {
+      logTrouble('node_untold', 'This server cannot say that it is there', error);
+    }
     await sleep(SAY_MS, undefined, { signal: abort }).catch(() => undefined);
   }
   await forgetNode(database).catch(() => {

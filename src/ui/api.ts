@@ -71,6 +71,14 @@ export function problemOf(error: unknown): Problem {
   return { fields, message: rest.join(' ') || null, unreachable: false };
 }
 
+/** Whether the server refuses whoever looks: at the door, which does not speak as the API does. */
+export function isSignedOut(): Promise<boolean> {
+  return fetch(`${API_PATH}/access.me`).then(
+    ({ status }) => status === 401,
+    () => false,
+  );
+}
+
 /** All of what is wrong, where no field is there to say its part. */
 export function problemWords({ fields, message }: Problem): string {
   return [...Object.values(fields), message].filter(Boolean).join(' ');

@@ -74,7 +74,7 @@ export function useConnection(): Connection {
  */
 export function useNow(ticking = true): number {
   const { now, connection } = useServer();
-  const lost = connection.state === 'lost';
+  const lost = connection.state === 'lost' || connection.state === 'signed_out';
   const read = () => Math.floor((lost ? now() - Date.now() + connection.heardAt : now()) / 1000) * 1000;
   return useSyncExternalStore(ticking && !lost ? eachSecond : never, read, () => 0);
 }

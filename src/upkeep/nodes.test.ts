@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { setProblem } from '@/db/problems';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { forgetNode, listNodes, sayNode } from './nodes';
+import { forgetNode, listNodes, nameProblem, sayNode } from './nodes';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -39,6 +39,13 @@ it('servers of one database know of each other: who is there, who takes no jobs,
   await sayNode(test.db, about);
   setProblem('disk', null);
   expect((await states())[0]).toEqual([me, false, false]);
+  // A twin, of which this one hears when it says next that it is there; its own row is none.
+  expect(nameProblem(await sayNode(test.db, about), about)).toBeNull();
+  await sayNode(test.db, { ...about, host: 'copy', startedAt: '2026-11-27T18:00:00.000Z' });
+  expect(nameProblem(await sayNode(test.db, about), about)).toMatchObject({
+    what: expect.stringContaining(`on copy, has this one's name`),
+  });
+  expect(nameProblem(null, about)).toBeNull();
   await forgetNode(test.db);
   expect(await states()).toEqual([
     ['beside', false, true],

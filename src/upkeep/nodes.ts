@@ -1,6 +1,6 @@
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
-import { takesJobs } from '@/db/problems';
+import { type Trouble, takesJobs } from '@/db/problems';
 import { type NodeRow, nodes, now, secondsFromNow } from '@/db/schema';
 import { machine } from '@/machine';
 
@@ -11,19 +11,37 @@ export const SAY_MS = 20_000;
 const AWAY_S = 90;
 const FORGOTTEN_S = 86_400;
 
-/** Says that this server is there, and forgets those that have long been away. */
+/**
+ * Says that this server is there, and forgets those that have long been away.
+ * @returns what stood under its name before; null where nothing did
+ */
 export async function sayNode(
   db: Db,
   about: Pick<NodeRow, 'host' | 'version' | 'executor' | 'startedAt'>,
-): Promise<void> {
+): Promise<NodeRow | null> {
   const row = { ...about, takesJobs: takesJobs(), seenAt: now };
-  await db.batch([
+  const [[before]] = await db.batch([
+    db.select().from(nodes).where(eq(nodes.machine, machine())),
     db
       .insert(nodes)
       .values({ machine: machine(), ...row })
       .onConflictDoUpdate({ target: nodes.machine, set: row }),
     db.delete(nodes).where(lt(nodes.seenAt, secondsFromNow(-FORGOTTEN_S))),
   ]);
+  return before ?? null;
+}
+
+/**
+ * What is wrong where two servers have one name, as after a data directory was copied, or with one file of settings for
+ * all. Their jobs are safe, for processes are told apart by more than that; but only one of them is listed.
+ * @param before what stood under this server's name since it wrote there itself
+ */
+export function nameProblem(before: NodeRow | null, own: Pick<NodeRow, 'startedAt'>): Trouble | null {
+  if (before === null || before.startedAt === own.startedAt) return null;
+  return {
+    what: `Another server of this database, on ${before.host}, has this one's name.`,
+    hint: 'Jobs go on; only one of the two is listed. Leave SPICERACK_MACHINE out on both; where a data directory was copied, set it on one of them to a name of its own.',
+  };
 }
 
 /** A server that ends in order is not missed. */

@@ -1,9 +1,9 @@
-import type { Api } from '../api';
+import { type Api, isSignedOut } from '../api';
 import type { FeedStore, Relay } from './store';
 
 /** How the page stands to the server. */
 export interface Connection {
-  state: 'connecting' | 'live' | 'lost';
+  state: 'connecting' | 'live' | 'lost' | 'signed_out';
   /** When the server was last heard, in this machine's milliseconds. */
   heardAt: number;
 }
@@ -84,10 +84,17 @@ function subscribe(
     connection = { state, heardAt };
     on.connection(connection);
   };
+  /** A stream that is refused looks like one that breaks: only a call tells which it is. */
+  const lose = () => {
+    if (connection.state !== 'signed_out') turn('lost');
+    void isSignedOut().then((over) => {
+      if (over && connection.state === 'lost') turn('signed_out');
+    });
+  };
   const begin = (position: number) => {
     if (ended.aborted) return;
     const again = () => {
-      turn('lost');
+      lose();
       setTimeout(() => begin(store.position ?? position), AGAIN_MS);
     };
     let from = position;
@@ -96,7 +103,7 @@ function subscribe(
       {
         onConnectionStateChange: ({ state, error }) => {
           if (state === 'pending') turn('live');
-          else if (error) turn('lost');
+          else if (error) lose();
         },
         onData: ({ data: message }) => {
           on.relay({ from, message });

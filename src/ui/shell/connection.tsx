@@ -7,12 +7,13 @@ import { ago } from '../time';
 /** Says in the header whether what is shown is up to date. */
 export function ConnectionDot() {
   const { state } = useConnection();
-  const words = { connecting: 'connecting', live: 'live', lost: 'not connected' };
-  const looks = { connecting: 'border border-line', live: 'bg-completed', lost: 'border-2 border-error' };
+  const words = { connecting: 'connecting', live: 'live', lost: 'not connected', signed_out: 'signed out' };
+  const broken = 'border-2 border-error';
+  const looks = { connecting: 'border border-line', live: 'bg-completed', lost: broken, signed_out: broken };
   return (
     <span role="status" className="flex items-center gap-2 text-xs text-muted">
       <span aria-hidden className={`size-2 rounded-full forced-color-adjust-none ${looks[state]}`} />
-      <span className={state === 'lost' ? 'max-sm:sr-only' : undefined}>{words[state]}</span>
+      <span className={looks[state] === broken ? 'max-sm:sr-only' : undefined}>{words[state]}</span>
     </span>
   );
 }
@@ -25,7 +26,7 @@ export function ConnectionBanner() {
   const { state, heardAt } = useConnection();
   const [shown, setShown] = useState(false);
   useEffect(() => {
-    if (state !== 'lost') return setShown(false);
+    if (state !== 'lost' && state !== 'signed_out') return setShown(false);
     const timer = setTimeout(() => setShown(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [state]);
@@ -35,7 +36,18 @@ export function ConnectionBanner() {
       role="status"
       className="min-w-0 bg-restack-tint px-3 py-1 text-restack max-sm:fixed max-sm:inset-x-0 max-sm:top-12 max-sm:z-20 sm:truncate sm:rounded-control"
     >
-      The server does not answer. What you see is as of <LastHeard at={heardAt} />; it catches up by itself.
+      {state === 'signed_out' ? (
+        <>
+          You are signed out. What you see is as of <LastHeard at={heardAt} />.{' '}
+          <button type="button" className="font-medium underline" onClick={() => location.reload()}>
+            Sign in again
+          </button>
+        </>
+      ) : (
+        <>
+          The server does not answer. What you see is as of <LastHeard at={heardAt} />; it catches up by itself.
+        </>
+      )}
     </div>
   );
 }
