@@ -32,7 +32,7 @@ describe('a selection', () => {
   it('passes over long-lived branches, and takes what stands on them', () => {
     const kept = branches.map((branch) => (branch.name === 'a' ? { ...branch, kept: true } : branch));
     const whole = layoutStack(kept);
-    expect(chosenFor(kept, whole, new Set(['a', 'b', 'c']))).toEqual({ restack: ['b'], register: [] });
+    expect(chosenFor(kept, whole, new Set(['a', 'b', 'c']))).toEqual({ count: 2, restack: ['b'], register: [] });
     const entries = entriesOf(filterStack(kept, new Map(), whole, { filter: 'all', search: '' }), 'main');
     expect(extended(new Set(), entries).has('a')).toBe(false);
   });
