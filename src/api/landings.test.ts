@@ -524,6 +524,29 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.remote.subjects('b', 'a')).toEqual(['a2']);
     });
 
+    it.each([
+      ['has work', stack],
+      ['stood at its very tip', { ...stack, b: [] }],
+    ])(
+      'hands them down when what is left of it has landed by the same look, and the branch on it %s',
+      async (_, of) => {
+        const world = await World.make(engine, of);
+        await world.onMain('a, but not all of it (#1)', { a: 'a\n' });
+        await world.remote.move('a', 'a~1');
+        await world.sync();
+        expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+        expect(await world.remote.subjects('b', 'main')).toEqual(of.b.length > 0 ? ['a2', 'b1'] : ['a2']);
+      },
+    );
+
+    it('hands nothing down that has landed as well: the branch that stood at its tip is merged with it', async () => {
+      const world = await World.make(engine, { ...stack, b: [] });
+      await world.onMain('a (#1)', { a: 'a\n', more: 'm\n' });
+      await world.remote.move('a', 'a~1');
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'merged' });
+    });
+
     it('takes away from under the branch on it what it replaced, and the job names it', async () => {
       const world = await World.make(engine, stack);
       await world.remote.from('a~1').branch('a').commit('Instead', { instead: 'i\n' }).write();

@@ -59,6 +59,18 @@ describe('baseOf', () => {
     expect(base({ tip: 'old2', parentTip: 'new2', recorded: 'old2' })).toBe('old2');
   });
 
+  test('an empty branch keeps what the merged one below it was moved back from, as its own', () => {
+    // The merged one was at old2, has landed up to p1, and was moved back there.
+    const question = { tip: 'old2', parentTip: 't3', recorded: 'old2', landed: new Set(['p1']) };
+    expect(base({ ...question, mergedTips: ['p1'] })).toBe('p1');
+    // One that was rewritten, or that is still there, has given nothing up.
+    expect(base({ ...question, mergedTips: ['new2', 'p1'] })).toBe('old2');
+    expect(base({ ...question, mergedTips: ['old2', 'p1'] })).toBe('old2');
+    expect(base({ ...question, mergedTips: ['b2', 'p1'] })).toBe('old2');
+    expect(base({ ...question, landed: new Set(['p1', 'old2']), mergedTips: ['p1'] })).toBe('old2');
+    expect(base({ ...question, mergedTips: [] })).toBe('old2');
+  });
+
   test('a branch that shares nothing with its parent has no base', () => {
     const apart = new History([
       { id: 'x', parents: [] },

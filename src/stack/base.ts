@@ -17,7 +17,7 @@ export interface BaseQuestion {
   ownAgain?: ReadonlySet<string> | undefined;
   /** Commits of the parent that had brought its own work, and which the parent has thrown out since. */
   thrownOut?: readonly string[] | undefined;
-  /** Tips of merged branches that it stood on: it stands on the parent in their place. */
+  /** Tips of merged branches that it stood on, the nearest first: it stands on the parent in their place. */
   mergedTips?: readonly string[] | undefined;
   /** Whether it was seen with commits of its own before, which it still holds. */
   hadWork?: boolean;
@@ -43,7 +43,7 @@ export function baseOf(history: History, question: BaseQuestion): string | null 
   const { ownAgain, thrownOut = [], mergedTips = [] } = question;
   if (!history.has(tip)) return recorded;
   const isHandedDown = !isNamed && parentTip !== null && history.isAncestor(parentTip, tip);
-  if (recorded === tip && !isHandedDown) return recorded;
+  if (recorded === tip && !isHandedDown && !isLeftBehind(history, tip, mergedTips, landed)) return recorded;
   const recordedIsBelow = recorded !== null && history.isAncestor(recorded, tip);
   const newestSeen = parentTips.find((seen) => seen !== tip && history.isAncestor(seen, tip));
   const isMovedBack = mergedTips.some((merged) => history.isAncestor(merged, tip));
@@ -59,4 +59,17 @@ export function baseOf(history: History, question: BaseQuestion): string | null 
   const mergeBase = parentTip === null ? null : history.mergeBase(tip, parentTip);
   if (mergeBase === tip && hadWork && recordedIsBelow) return recorded;
   return mergeBase;
+}
+
+/**
+ * Whether a branch without work of its own holds what the merged one that it stood on was moved back from: the tip that
+ * it stands on is nobody's any more.
+ */
+function isLeftBehind(
+  history: History,
+  tip: string,
+  [merged]: readonly string[],
+  landed: ReadonlySet<string> | undefined,
+): boolean {
+  return merged !== undefined && merged !== tip && !landed?.has(tip) && history.isAncestor(merged, tip);
 }
