@@ -8,6 +8,8 @@ import { useStable } from './stable';
 
 let typed = '';
 let end: (() => void) | undefined;
+/** Shows it in the place itself, which is drawn before it has the focus. */
+let show: ((typed: string) => void) | undefined;
 
 /**
  * While such a place is asked for, keeps for it what is typed until it is there.
@@ -22,9 +24,13 @@ export function useTypedAhead(asked: boolean, giveUp: () => void): void {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (event.key === 'Escape') stop();
-      else typed = typedAfter(typed, event.key);
+      else {
+        typed = typedAfter(typed, event.key);
+        show?.(typed);
+      }
     };
     typed = '';
+    show = undefined;
     end?.();
     window.addEventListener('keydown', pressed, { capture: true });
     end = () => window.removeEventListener('keydown', pressed, { capture: true });
@@ -44,11 +50,32 @@ export function typedBefore(): string {
   return typed;
 }
 
-/** Called by the place itself: from now on it gets the keys. */
-export function useTypingHere(): void {
+/**
+ * Called by the place itself: it gets the keys from when something in its dialog has the focus, and until then what is
+ * typed is still kept for it.
+ * @param setTyped the same function for ever
+ */
+export function useTypingHere(setTyped: (typed: string) => void): void {
   useEffect(() => {
-    end?.();
-    end = undefined;
-    typed = '';
-  }, []);
+    // Typed since this place was first drawn.
+    if (typed) setTyped(typed);
+    show = setTyped;
+    const arrive = () => {
+      window.removeEventListener('focusin', focused);
+      end?.();
+      end = undefined;
+      show = undefined;
+      typed = '';
+    };
+    const focused = ({ target }: FocusEvent) => {
+      if (isInDialog(target)) arrive();
+    };
+    window.addEventListener('focusin', focused);
+    if (isInDialog(document.activeElement)) arrive();
+    return arrive;
+  }, [setTyped]);
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role="dialog"]') !== null;
 }

@@ -30,8 +30,8 @@ export default function Palette({ close }: { close: () => void }) {
   const { repos, here } = useLoaded(path);
   const { role } = useMe();
   const items = useMemo(() => itemsOf(repos, here, role), [repos, here, role]);
-  useTypingHere();
   const [typed, setTyped] = useState(typedBefore);
+  useTypingHere(setTyped);
   const results = useMemo(() => search(items, typed), [items, typed]);
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);

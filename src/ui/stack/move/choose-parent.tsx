@@ -39,8 +39,8 @@ export default function ChooseParent({
     [branch.name, trunk, branches, picture],
   );
   const moves = kind === 'reparent_branch';
-  useTypingHere();
   const [typed, setTyped] = useState(() => typedBefore() || (moves ? '' : (branch.suggestedParent ?? '')));
+  useTypingHere(setTyped);
   const [aimed, setAimed] = useState<string | undefined>();
   const parent = typed.trim();
   const known = choices.includes(parent);
