@@ -45,8 +45,8 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'packages/**/*.test.ts',
     ],
-    // Vitest would leave a core idle; a third of the time a test waits for a server or a clock.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // Half of the time a test waits for git, a server or a clock.
+    maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: LongestFirst },
     // What goes well is not said.
     env: { SPICERACK_LOG: 'text', SPICERACK_LOG_LEVEL: 'error' },
