@@ -64,6 +64,8 @@ test('a branch is moved by keys alone: picked up, aimed, dropped, confirmed', as
   await keyboard.press('Escape');
   await keyboard.press('Escape');
   await expect(shopPage.tree).toBeFocused();
+  // The tree follows what is sought when there is time.
+  await expect(shopPage.branch('search/index').row).toBeVisible();
 
   await keyboard.press('Home');
   await shopPage.goTo('checkout/gift-cards');

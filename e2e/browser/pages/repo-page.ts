@@ -50,15 +50,15 @@ export class RepoPage {
 
   /** Goes to a branch by j or k, in the tree that has the focus. */
   async goTo(branch: string): Promise<void> {
-    const target = Number(await this.branch(branch).row.getAttribute('aria-rowindex'));
     const at = () => this.tree.getAttribute('aria-activedescendant');
-    const indexOf = async (id: string | null) =>
-      Number(await this.tree.locator(`[id="${id}"]`).getAttribute('aria-rowindex'));
-    // Step by step: which rows a key passes over is the tree's affair.
-    for (let id = await at(), index = await indexOf(id); index !== target; index = await indexOf(id)) {
-      await this.page.keyboard.press(target > index ? 'j' : 'k');
+    const indexOf = async (row: Locator) => Number(await row.getAttribute('aria-rowindex'));
+    // Step by step: which rows a key passes over is the tree's affair. Rows may come while one is on the way.
+    for (;;) {
+      const id = await at();
+      const by = (await indexOf(this.branch(branch).row)) - (await indexOf(this.tree.locator(`[id="${id}"]`)));
+      if (by === 0) break;
+      await this.page.keyboard.press(by > 0 ? 'j' : 'k');
       await expect.poll(at).not.toBe(id);
-      id = await at();
     }
     await expect.poll(() => this.active()).toBe(branch);
   }
