@@ -191,8 +191,7 @@ test('a move that would conflict says in which file before it is dropped', async
 test('keys restack, rebase, sync and open the menu of the row that they are at', async ({ shopPage, shop, page }) => {
   const { keyboard } = page;
   await shop.teamGoesOn();
-  await shopPage.tree.focus();
-  await (await shopPage.jobOf(() => keyboard.press('s'))).is('completed');
+  await (await shopPage.jobOf(() => shopPage.tree.press('s'))).is('completed');
   await shopPage.goTo('checkout/cart-totals');
   const line = page.getByRole('region', { name: 'Forecast' });
   await expect(line).toContainText('Restack checkout/cart-totals + 4 above · 5 would move', { timeout: 20_000 });
