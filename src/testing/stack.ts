@@ -20,3 +20,9 @@ export async function writeBranch(remote: Remote): Promise<void> {
   await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
   await remote.from('main').branch('a').commit('A', { 'a.txt': 'a\n' }).write();
 }
+
+/** Writes main with one file, and a ← b on it with one commit each. */
+export async function writePair(remote: Remote): Promise<void> {
+  await writeBranch(remote);
+  await remote.from('a').branch('b').commit('B', { 'b.txt': 'b\n' }).write();
+}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RealJobs, realJobs } from '@/testing/real-jobs';
+import { writePair } from '@/testing/stack';
 
 let app: RealJobs;
 beforeAll(async () => {
@@ -9,17 +10,8 @@ afterAll(() => app.close());
 
 it('a branch that is gone is put back where it was last seen, on what it stood on, and that is undone', async () => {
   const remote = await app.remote();
-  const chain = remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' });
-  await chain.write();
-  await remote
-    .from('main')
-    .branch('a')
-    .commit('A', { 'a.txt': 'a\n' })
-    .branch('b')
-    .commit('B', { 'b.txt': 'b\n' })
-    .write();
-  const { id: repoId } = await app.add(remote);
-  await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
+  await writePair(remote);
+  const repoId = await app.addRegistered(remote);
   const before = await remote.tips();
   await remote.delete('a');
   await app.run({ repoId, kind: 'sync_repo' });
@@ -41,16 +33,8 @@ it('a branch that is gone is put back where it was last seen, on what it stood o
 
 it('a branch that is gone is untracked as any other: what stood on it stands on what it stood on', async () => {
   const remote = await app.remote();
-  await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-  await remote
-    .from('main')
-    .branch('a')
-    .commit('A', { 'a.txt': 'a\n' })
-    .branch('b')
-    .commit('B', { 'b.txt': 'b\n' })
-    .write();
-  const { id: repoId } = await app.add(remote);
-  await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
+  await writePair(remote);
+  const repoId = await app.addRegistered(remote);
   await remote.delete('a');
   await app.run({ repoId, kind: 'sync_repo' });
   const { jobId } = await app.api.branches.untrack({ repoId, branch: 'a' });

@@ -13,6 +13,7 @@ import { git, gitText } from '@/git/process/run';
 import { undoOffer } from '@/queue/undo';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type InProcess, inProcess } from '@/testing/in-process';
+import { writePair } from '@/testing/stack';
 import { TryLater } from './workflow';
 
 const settings = { SPICERACK_RETRY_DELAY: '0.01', SPICERACK_ENGINE: 'git', SPICERACK_ALLOW_LOCAL: '1' };
@@ -86,14 +87,7 @@ describe('a damaged clone', () => {
   /** a ← b on main, tracked, the clone packed; then main moves on. */
   async function stacked(): Promise<{ remote: Remote; repoId: string; gitDir: string }> {
     const remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
-    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
-    await remote
-      .from('main')
-      .branch('a')
-      .commit('A', { 'a.txt': 'a\n' })
-      .branch('b')
-      .commit('B', { 'b.txt': 'b\n' })
-      .write();
+    await writePair(remote);
     const { id: repoId } = await app.add(remote);
     await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
     const gitDir = cloneDir(repoId);
