@@ -931,6 +931,8 @@ export interface Spicerack {
     untrack(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Puts a branch that is gone from the remote back where it was last seen. */
     restore(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
+    /** Forgets branches that are gone from the remote and that nothing stands on; all or none. */
+    forget(input: { repoId: string; branches: readonly string[] }, options?: CallOptions): Promise<{ forgotten: string[] }>;
     /** Takes a branch for the one that its row's `renamedFrom` names. */
     acceptRename(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
   };

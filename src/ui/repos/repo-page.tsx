@@ -37,7 +37,7 @@ if (typeof window !== 'undefined') void loadStack();
 const loadBranch = () => import('../branch/panel');
 const BranchPanel = lazy(loadBranch);
 const Tasks = lazy(() => import('../tasks/tasks'));
-const JobList = lazy(() => import('../jobs/job-list'));
+const JobList = lazy(() => import('../jobs/list/job-list'));
 const Tells = lazy(() => import('../tells/tells'));
 const Dock = lazy(() => import('../jobs/dock/dock'));
 const LeftOutRefs = lazy(() => import('./left-out'));

@@ -23,7 +23,7 @@ import type { DragModule } from '../move/drag-module';
 import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
 import { type BranchNews, coveredBy, isLive, standingOf } from '../state';
-import type { RowActions } from './actions';
+import { type RowActions, restoreButton } from './actions';
 import { Age } from './age';
 import { Author } from './author';
 
@@ -112,12 +112,7 @@ export const BranchRow = memo(function BranchRow({
   const mayAct = useMay('act');
   const kept = isKept(branch);
   const main = branch.gone
-    ? {
-        label: 'Restore',
-        press: (idempotencyKey: string) =>
-          api.branches.restore.mutate({ repoId: context.repoId, branch: branch.name, idempotencyKey }),
-        question: () => `It will be pushed again, at ${branch.tip.slice(0, 8)}.`,
-      }
+    ? restoreButton(api, branch)
     : branch.tracked
       ? {
           label: moves > 0 ? `Restack ${moves}` : 'Restack',
@@ -270,6 +265,7 @@ export const BranchRow = memo(function BranchRow({
                   actions.expectAll();
                   void actions.send(branch.name, name, ask);
                 }}
+                expect={actions.expectAll}
                 choose={setChoosing}
                 opened={menuOpen}
                 open={actions.openMenu}
@@ -301,6 +297,7 @@ function MoreActions({
   covered,
   start,
   send,
+  expect,
   choose,
   opened,
   open,
@@ -312,6 +309,7 @@ function MoreActions({
   covered: string | null;
   start: (kind: ActionKind) => void;
   send: (name: string, ask: Ask) => void;
+  expect: () => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   opened: boolean;
   open: (branch: string | null) => void;
@@ -345,9 +343,11 @@ function MoreActions({
             branch={branch}
             covered={covered}
             anchor={button}
-            finalFocus={pressed ? button : tree}
+            // The row of one that is gone may be forgotten, and its button with it.
+            finalFocus={pressed && !branch.gone ? button : tree}
             start={start}
             send={send}
+            expect={expect}
             choose={choose}
             close={() => {
               setPressed(false);

@@ -3,20 +3,29 @@
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { counted } from '@/text/words';
-import { JobLink } from '../job-link';
-import { useApi, useNow } from '../providers';
-import { ago, between, duration, exact } from '../time';
-import { isActive } from './active';
-import { JobButton } from './job-button';
-import { outcomeOf, StatusChip } from './status';
-import { UndoButton } from './undo-button';
-import { firstLine, intent } from './words';
+import { JobLink } from '../../job-link';
+import { useApi, useNow } from '../../providers';
+import { ago, between, duration, exact } from '../../time';
+import { isActive } from '../active';
+import { JobButton } from '../job-button';
+import { outcomeOf, StatusChip } from '../status';
+import { UndoButton } from '../undo-button';
+import { firstLine, intent } from '../words';
 
 // Nobody sees it before it is asked for.
-const ResultLists = lazy(async () => ({ default: (await import('./result/result')).ResultLists }));
+const ResultLists = lazy(async () => ({ default: (await import('../result/result')).ResultLists }));
 
 /** A job in a list: what it is, how far it is or how it ended, and what one can do about it. */
-export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
+export function JobCard({
+  detail,
+  jobs,
+  height,
+}: {
+  detail: JobDetail;
+  jobs: JobDetail[];
+  /** In pixels, while it must keep the one that it has; what is opened in it may make it higher. */
+  height?: number | undefined;
+}) {
   const { job } = detail;
   const active = isActive(job.status);
   const now = useNow();
@@ -33,6 +42,7 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
     <li
       data-job={job.seq}
       data-status={job.status}
+      style={open ? undefined : { height }}
       className="flex flex-col gap-0.5 border-b border-hairline px-4 py-2 last:border-b-0"
     >
       <div className="flex items-baseline gap-2">
@@ -41,19 +51,6 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
         </JobLink>
         <StatusChip status={outcomeOf(job)} />
       </div>
-      {job.message && (
-        <p
-          className={`text-xs break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}
-        >
-          {job.message}
-        </p>
-      )}
-      {job.errorCode && (
-        <p className="text-xs">
-          <code className="font-mono text-error">{job.errorCode}</code>{' '}
-          <span className="text-muted">{firstLine(job.errorHint)}</span>
-        </p>
-      )}
       <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
         <span title={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
         {took !== null && <span>· {duration(took)}</span>}
@@ -73,6 +70,22 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
           <RetryButton detail={detail} jobs={jobs} dense />
         )}
         <UndoButton detail={detail} jobs={jobs} dense />
+      </div>
+      {/* What grows while the row keeps its height shows when nobody is at it. */}
+      <div className="flex min-h-0 flex-col gap-0.5 overflow-y-clip">
+        {job.message && (
+          <p
+            className={`text-xs break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}
+          >
+            {job.message}
+          </p>
+        )}
+        {job.errorCode && (
+          <p className="text-xs">
+            <code className="font-mono text-error">{job.errorCode}</code>{' '}
+            <span className="text-muted">{firstLine(job.errorHint)}</span>
+          </p>
+        )}
       </div>
       {open && result && (
         <Suspense>
