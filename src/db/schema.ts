@@ -209,6 +209,8 @@ export const jobs = sqliteTable(
     expected: text('expected'),
     retryOf: text('retry_of'),
     undoOf: text('undo_of'),
+    /** The task whose branch it attaches; null where it is for none. The task names the newest of its jobs. */
+    taskId: text('task_id'),
     executor: text('executor', { enum: ['inngest', 'inline'] }),
     engine: text('engine').$type<EngineName>(),
     /** How often its work was begun. */

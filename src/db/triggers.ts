@@ -106,7 +106,7 @@ const FEEDS: Feed[] = [
 ];
 
 /** Goes up with every change of the statements; a test holds them against it. */
-export const TRIGGERS_VERSION = 2;
+export const TRIGGERS_VERSION = 3;
 
 /** Drops and makes every trigger. */
 export function triggerStatements(): string[] {

@@ -363,6 +363,8 @@ export interface Job {
   requestedBy: string;
   retryOf: string | null;
   undoOf: string | null;
+  /** The task whose branch it attaches. */
+  taskId: string | null;
   executor: 'inngest' | 'inline' | null;
   engine: EngineName | null;
   /** How often its work was begun. */
@@ -932,7 +934,10 @@ export interface Spicerack {
     /** Puts a branch that is gone from the remote back where it was last seen. */
     restore(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Forgets branches that are gone from the remote and that nothing stands on; all or none. */
-    forget(input: { repoId: string; branches: readonly string[] }, options?: CallOptions): Promise<{ forgotten: string[] }>;
+    forget(
+      input: { repoId: string; branches: readonly string[] },
+      options?: CallOptions,
+    ): Promise<{ forgotten: string[] }>;
     /** Takes a branch for the one that its row's `renamedFrom` names. */
     acceptRename(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
   };

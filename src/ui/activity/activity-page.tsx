@@ -7,6 +7,7 @@ import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
 import { JobLink } from '../job-link';
+import { outcomeOf } from '../jobs/outcome';
 import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result/result';
 import { StatusChip } from '../jobs/status';
@@ -228,6 +229,7 @@ function Entry({ entry, jobs, now }: { entry: HistoryEntry; jobs: JobDetail[]; n
 
 function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[]; now: number }) {
   const { job } = detail;
+  const outcome = outcomeOf(job);
   const undone = jobs.find((other) => other.job.id === job.undoOf);
   const took = job.startedAt && job.finishedAt ? between(job.startedAt, job.finishedAt) : null;
   return (
@@ -243,12 +245,12 @@ function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[];
             {took !== null && ` · ${duration(took)}`}
           </span>
         ) : (
-          <StatusChip status={job.status} />
+          <StatusChip status={outcome} />
         )}
       </div>
       {job.status !== 'completed' && job.message && (
-        <p className={`break-words ${job.status === 'error' ? 'text-error' : 'text-muted'}`}>
-          {job.errorCode && <code className="font-mono text-xs">{job.errorCode} </code>}
+        <p className={`break-words ${outcome === 'error' ? 'text-error' : 'text-muted'}`}>
+          {outcome === 'error' && job.errorCode && <code className="font-mono text-xs">{job.errorCode} </code>}
           {job.message}
         </p>
       )}

@@ -3,6 +3,7 @@ import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
 import { mergeJobs } from '../jobs/details';
+import { outcomeOf } from '../jobs/outcome';
 import { order } from '../order';
 import { KIND_WORDS, STATUS_WORDS } from './words';
 
@@ -84,12 +85,12 @@ function newestFirst(a: HistoryEntry, b: HistoryEntry): number {
   return order(b.at, a.at);
 }
 
-/** Whether a filter keeps a job: `jobs.list`'s own rule, for jobs that come by the feed. */
+/** Whether a filter keeps a job: `jobs.list`'s own rule, but that to wait for a push is no error. */
 export function keeps(filter: HistoryFilter, detail: JobDetail): boolean {
   const { job } = detail;
   return (
     (!filter.kind || job.kind === filter.kind) &&
-    (!filter.status || job.status === filter.status) &&
+    (!filter.status || (job.status === filter.status && (filter.status !== 'error' || outcomeOf(job) === 'error'))) &&
     (!filter.person || job.requestedBy === filter.person) &&
     (!filter.branch || concernsBranch(detail, filter.branch))
   );

@@ -8,8 +8,9 @@ import { buttonLooks } from '../controls';
 import { useMay } from '../me';
 import { useApi, useNow } from '../providers';
 import { duration } from '../time';
+import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
-import { type Outcome, outcomeOf, StatusShape, statusTone } from './status';
+import { StatusShape, statusTone } from './status';
 
 const Question = lazy(() => import('./question'));
 

@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from './active';
+import { outcomeOf } from './outcome';
 
 /** What a job button shows. */
 export type Phase =
@@ -76,9 +77,11 @@ export function progressWords({ steps, moves }: Pick<JobDetail, 'steps' | 'moves
   return moved.length > 0 ? `${word} ${pushed}/${moved.length}` : word;
 }
 
-/** An error stands until something later was done in the repo, which may have mended it. */
+/** An error stands until something later was done in the repo, which may have mended it. To wait for a push is none. */
 export function errorStands({ job }: JobDetail, jobs: JobDetail[]): boolean {
-  return job.status === 'error' && !jobs.some((other) => other.job.seq > job.seq && other.job.status === 'completed');
+  return (
+    outcomeOf(job) === 'error' && !jobs.some((other) => other.job.seq > job.seq && other.job.status === 'completed')
+  );
 }
 
 /** What a job did, in a few words: `12 moved, 2 held back`. */

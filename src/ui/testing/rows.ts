@@ -62,6 +62,7 @@ export function jobRow(seq: number, row: Partial<JobView> = {}): JobView {
     result: null,
     requestedBy: 'test',
     retryOf: null,
+    taskId: null,
     undoOf: null,
     executor: null,
     engine: null,

@@ -8,7 +8,8 @@ import { useApi, useNow } from '../../providers';
 import { ago, between, duration, exact } from '../../time';
 import { isActive } from '../active';
 import { JobButton } from '../job-button';
-import { outcomeOf, StatusChip } from '../status';
+import { outcomeOf } from '../outcome';
+import { StatusChip } from '../status';
 import { UndoButton } from '../undo-button';
 import { firstLine, intent } from '../words';
 
@@ -28,6 +29,8 @@ export function JobCard({
 }) {
   const { job } = detail;
   const active = isActive(job.status);
+  const outcome = outcomeOf(job);
+  const isRetried = jobs.some((other) => other.job.retryOf === job.id);
   const now = useNow();
   const [open, setOpen] = useState(false);
   const result = job.result;
@@ -49,7 +52,7 @@ export function JobCard({
         <JobLink id={job.id} className="min-w-0 flex-1 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{intent(job)}</span>
         </JobLink>
-        <StatusChip status={outcomeOf(job)} />
+        <StatusChip status={outcome} word={outcome === 'waiting' && isRetried ? 'not pushed' : undefined} />
       </div>
       <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
         <span title={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
@@ -74,15 +77,13 @@ export function JobCard({
       {/* What grows while the row keeps its height shows when nobody is at it. */}
       <div className="flex min-h-0 flex-col gap-0.5 overflow-y-clip">
         {job.message && (
-          <p
-            className={`text-xs break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}
-          >
+          <p className={`text-xs break-words whitespace-pre-line ${outcome === 'error' ? 'text-error' : 'text-muted'}`}>
             {job.message}
           </p>
         )}
         {job.errorCode && (
           <p className="text-xs">
-            <code className="font-mono text-error">{job.errorCode}</code>{' '}
+            {outcome === 'error' && <code className="font-mono text-error">{job.errorCode} </code>}
             <span className="text-muted">{firstLine(job.errorHint)}</span>
           </p>
         )}
