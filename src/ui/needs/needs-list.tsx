@@ -151,7 +151,9 @@ function Act({ item: { does, button, repo, question = null } }: { item: Item }) 
   const isBusy = request.waiting || jobId !== null;
   const run = () =>
     void request.send(button, (idempotencyKey) =>
-      api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
+      'retry' in does
+        ? api.jobs.retry.mutate({ jobId: does.retry, idempotencyKey })
+        : api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
     );
   const press = () => {
     if (isBusy) return;

@@ -137,6 +137,7 @@ export function repoRow(id: string, row: Partial<RepoRow> = {}): RepoRow {
     leftOut: null,
     syncErrorAt: null,
     syncError: null,
+    failures: null,
     prSyncedAt: null,
     prErrorCode: null,
     prError: null,
