@@ -324,7 +324,7 @@ function Row({
       className="flex items-start gap-3 border-b border-hairline px-4 py-2 last:border-b-0"
     >
       <div className="min-w-0 flex-1">{children}</div>
-      <time dateTime={at} title={exact(at)} className="shrink-0 text-xs leading-5 text-muted">
+      <time dateTime={at} data-tip={exact(at)} className="shrink-0 text-xs leading-5 text-muted">
         {ago(at, now)}
       </time>
     </li>

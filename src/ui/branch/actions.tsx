@@ -93,7 +93,7 @@ export function Actions({
               className="h-7!"
               aria-haspopup="dialog"
               aria-disabled={covered ? true : undefined}
-              title={covered ?? undefined}
+              data-tip={covered ?? undefined}
               onClick={() => covered === null && setChoosing('reparent_branch')}
             >
               Move onto…

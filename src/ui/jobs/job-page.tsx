@@ -164,7 +164,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Time({ iso, now }: { iso: string; now: number }) {
   return (
-    <time dateTime={iso} title={exactUtc(iso)}>
+    <time dateTime={iso} data-tip={exactUtc(iso)}>
       {ago(iso, now)}
     </time>
   );

@@ -108,7 +108,7 @@ function NeedRow({ item, named }: { item: Item; named: boolean }) {
       <button
         type="button"
         aria-label={`Hide until it changes: ${words}`}
-        title="Hide until it changes (e)"
+        data-tip="Hide until it changes (e)"
         onClick={() => hide(item.key, item.version)}
         className="touch rounded-control px-1 text-xs text-muted hover:text-text"
       >

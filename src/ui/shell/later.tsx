@@ -8,6 +8,7 @@ import { useGo } from './go';
 import { HeldPage } from './held-page';
 import { isTyped, pageAfterG } from './key-targets';
 import { ThemeButton } from './theme';
+import { Tips } from './tips';
 
 const KeysHelp = lazy(() => import('./keys-help'));
 
@@ -47,7 +48,10 @@ function Keys() {
   ) : null;
 }
 
-/** What of the page's frame nobody needs at once: the keys of every page, the switch of the theme, and the page that waits. */
+/**
+ * What of the page's frame nobody needs at once: the keys of every page, the switch of the theme, the page that waits,
+ * and what is said of what one points at.
+ */
 export default function Later() {
   return (
     <>
@@ -55,6 +59,7 @@ export default function Later() {
       <ThemeButton />
       <Keys />
       <HeldPage />
+      <Tips />
     </>
   );
 }

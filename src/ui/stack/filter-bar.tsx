@@ -56,7 +56,7 @@ export function FilterBar({
         <PinButton repoId={repoId} view={view} />
       ) : (
         <span
-          title={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
+          data-tip={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
           className="relative flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"
         >
           <ArrowUpDown size={14} aria-hidden />
@@ -74,7 +74,7 @@ export function FilterBar({
           </select>
         </span>
       )}
-      <label className="relative flex w-24 shrink-0 items-center sm:w-38" title={WORDS}>
+      <label className="relative flex w-24 shrink-0 items-center sm:w-38" data-tip={WORDS}>
         <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
         <span className="sr-only">Find a branch</span>
         <input

@@ -73,7 +73,7 @@ export default function Dock({
           <button
             type="button"
             aria-label="Dismiss"
-            title="Dismiss"
+            data-tip="Dismiss"
             className="touch flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text"
             onClick={() => dismiss(job)}
           >

@@ -55,7 +55,7 @@ export function JobCard({
         <StatusChip status={outcome} word={outcome === 'waiting' && isRetried ? 'not pushed' : undefined} />
       </div>
       <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
-        <span title={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
+        <span data-tip={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
         {took !== null && <span>· {duration(took)}</span>}
         {job.attempt > 1 && <span>· attempt {job.attempt}</span>}
         {listed > 0 && (

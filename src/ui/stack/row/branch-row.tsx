@@ -187,7 +187,7 @@ export const BranchRow = memo(function BranchRow({
       <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 md:flex-nowrap md:gap-x-3">
         <span
           className={`w-full truncate md:w-auto md:max-w-[75%] md:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
-          title={shown}
+          data-tip={shown}
         >
           {middle(shown, NAME)}
         </span>
@@ -199,14 +199,14 @@ export const BranchRow = memo(function BranchRow({
                 ? 'sr-only'
                 : `max-w-[65%] min-w-0 truncate text-xs md:max-w-[50%] ${tone}`
             }
-            title={detail || undefined}
+            data-tip={detail || undefined}
           >
             <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
               {standing.word}
             </span>
             {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
           </span>
-          <span className="min-w-0 flex-1 truncate text-xs text-muted" title={visible(branch.subject)}>
+          <span className="min-w-0 flex-1 truncate text-xs text-muted" data-tip={visible(branch.subject)}>
             {visible(branch.subject)}
           </span>
           {context.hasPullRequests && (
@@ -374,7 +374,7 @@ function DiffStat({ branch }: { branch: Branch }) {
   return (
     <span
       className="hidden w-22 shrink-0 gap-1.5 text-xs whitespace-nowrap text-muted tabular-nums min-[1280px]:flex group-data-beside/stack:hidden"
-      title={`${counted(ahead, 'commit')} of its own`}
+      data-tip={`${counted(ahead, 'commit')} of its own`}
     >
       {additions > 0 && <span className="text-completed">+{additions}</span>}
       {deletions > 0 && <span className="text-error">−{deletions}</span>}
