@@ -48,13 +48,27 @@ export function JobCard({
       style={open ? undefined : { height }}
       className="flex flex-col gap-0.5 border-b border-hairline px-4 py-2 last:border-b-0"
     >
-      <div className="flex items-baseline gap-2">
+      <div className="flex shrink-0 items-baseline gap-2">
         <JobLink id={job.id} className="min-w-0 flex-1 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{intent(job)}</span>
         </JobLink>
         <StatusChip status={outcome} word={outcome === 'waiting' && isRetried ? 'not pushed' : undefined} />
       </div>
-      <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
+      {/* What grows while the row keeps its height shows when nobody is at it. */}
+      <div className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-clip">
+        {job.message && (
+          <p className={`text-xs break-words whitespace-pre-line ${outcome === 'error' ? 'text-error' : 'text-muted'}`}>
+            {job.message}
+          </p>
+        )}
+        {job.errorCode && (
+          <p className="text-xs">
+            {outcome === 'error' && <code className="font-mono text-error">{job.errorCode} </code>}
+            <span className="text-muted">{firstLine(job.errorHint)}</span>
+          </p>
+        )}
+      </div>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
         <span data-tip={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
         {took !== null && <span>· {duration(took)}</span>}
         {job.attempt > 1 && <span>· attempt {job.attempt}</span>}
@@ -73,20 +87,6 @@ export function JobCard({
           <RetryButton detail={detail} jobs={jobs} dense />
         )}
         <UndoButton detail={detail} jobs={jobs} dense />
-      </div>
-      {/* What grows while the row keeps its height shows when nobody is at it. */}
-      <div className="flex min-h-0 flex-col gap-0.5 overflow-y-clip">
-        {job.message && (
-          <p className={`text-xs break-words whitespace-pre-line ${outcome === 'error' ? 'text-error' : 'text-muted'}`}>
-            {job.message}
-          </p>
-        )}
-        {job.errorCode && (
-          <p className="text-xs">
-            {outcome === 'error' && <code className="font-mono text-error">{job.errorCode} </code>}
-            <span className="text-muted">{firstLine(job.errorHint)}</span>
-          </p>
-        )}
       </div>
       {open && result && (
         <Suspense>
