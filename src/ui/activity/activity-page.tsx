@@ -14,12 +14,21 @@ import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result/result';
 import { StatusChip } from '../jobs/status';
 import { useApi, useMinute } from '../providers';
+import { branchesWord } from '../repos/counts';
 import { OfRepo } from '../repos/of-repo';
 import { RepoHeader } from '../repos/repo-nav';
 import { heldBackWords } from '../stack/state';
 import { between, clock, duration, exact } from '../time';
 import { historyAddress } from './address';
-import { entriesOf, type History, type HistoryEntry, type HistoryFilter, parseFilter } from './history';
+import {
+  entriesOf,
+  type History,
+  type HistoryEntry,
+  type HistoryFilter,
+  lastHeldBack,
+  newlyHeldBack,
+  parseFilter,
+} from './history';
 import { historyQuery, withMore } from './query';
 import { asker, deed, KIND_WORDS, STATUS_WORDS } from './words';
 
@@ -258,7 +267,9 @@ function JobEntry({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
         </p>
       )}
       {/* An error's message says already what was held back. */}
-      {job.result && job.status !== 'error' && <Findings repoId={job.repoId} result={job.result} />}
+      {job.result && job.status !== 'error' && (
+        <Findings repoId={job.repoId} result={job.result} before={lastHeldBack(job, jobs)} />
+      )}
     </Row>
   );
 }
@@ -276,8 +287,19 @@ function BranchLink({ repoId, name }: { repoId: string; name: string }) {
 const NAMED = 5;
 
 /** What a job found and what it left where it was, a line a branch. */
-function Findings({ repoId, result }: { repoId: string; result: NonNullable<JobDetail['job']['result']> }) {
-  const { merged, gone, heldBack } = result;
+function Findings({
+  repoId,
+  result,
+  before,
+}: {
+  repoId: string;
+  result: NonNullable<JobDetail['job']['result']>;
+  /** The last job before it that held something back: what it said already is no news. */
+  before: JobDetail['job'] | null;
+}) {
+  const { merged, gone } = result;
+  const heldBack = newlyHeldBack(result, before?.result ?? null);
+  const known = result.heldBack.length - heldBack.length;
   const lines: Array<{ key: string; line: ReactNode }> = [
     ...capped('merged', merged, ({ branch, into }) => (
       <>
@@ -289,6 +311,7 @@ function Findings({ repoId, result }: { repoId: string; result: NonNullable<JobD
         <BranchLink repoId={repoId} name={branch} /> is gone from the remote without a merge
       </>
     )),
+    ...(known > 0 && before ? [{ key: 'known', line: `${branchesWord(known)} held back as in #${before.seq}` }] : []),
     ...capped('held', heldBack, ({ branch, reason }) => (
       <>
         <BranchLink repoId={repoId} name={branch} /> <span className="text-held">held back:</span>{' '}

@@ -191,7 +191,7 @@ export function JobButton({
     );
   }
   return (
-    <span className={`relative inline-flex items-center ${dense ? 'h-7' : 'h-8'} ${className}`}>
+    <span className={`relative inline-flex items-center pointer-coarse:h-9 ${dense ? 'h-7' : 'h-8'} ${className}`}>
       <button
         type="button"
         onClick={pressed}

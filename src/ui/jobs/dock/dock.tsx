@@ -61,7 +61,7 @@ export default function Dock({
             <Link
               href={jobAddress(job.id)}
               prefetch={false}
-              className="touch font-medium underline"
+              className="touch flex items-center font-medium underline"
               onClick={() => dismiss(job)}
             >
               See {job.result?.heldBack.length ?? 0}
