@@ -272,6 +272,26 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     ],
     ends: { A: 'merged', B: 'merged', C: 'main' },
   },
+  'B lands with what it has of A, which was tidied up, and is pushed to': {
+    moves: [
+      branch('A', 'main', [file('a.txt')], [app('add', 0)]),
+      branch('B', 'A', [{ do: 'remove file', at: 0, path: 'a.txt' }]),
+      branch('C', 'B', [app('add', 0)]),
+      ...([{ do: 'fixup', on: 'A' }, land('B', 'squash'), commit('B', file()), sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A', C: 'B' },
+    keepsAll: true,
+  },
+  'the bottom of B lands with A, and is taken out of B': {
+    moves: [
+      branch('A', 'main', [{ do: 'repeat', block: 'one' }]),
+      branch('B', 'A', [{ do: 'repeat', block: 'two' }], [file()]),
+      branch('C', 'B', [app('add', 0)]),
+      ...([land('B', 'squash', 'main', 1), { do: 'take out', on: 'B', nth: 0 }, restack] satisfies Move[]),
+    ],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+    keepsAll: true,
+  },
   'A is reordered and back again, so that what it had removed is there': {
     moves: [
       branch('A', 'main', [file('a.txt')], [{ do: 'remove file', at: 0, path: 'a.txt' }, file()]),

@@ -216,10 +216,9 @@ export class People {
       }
       case 'reset': {
         const gone = commits.slice(-Math.min(move.back, commits.length));
-        // Nothing of it is missed then: without commits it may count as merged.
+        // What has landed of it is not missed: without commits it may count as merged.
         const picture = look(store);
-        const isInPlace = gone.every(({ subject }) => this.model.mayHaveLanded(subject, branch.name, picture));
-        if (isInPlace) branch.settled = true;
+        if (gone.some(({ subject }) => this.model.mayHaveLanded(subject, branch.name, picture))) branch.settled = true;
         this.#push(branch.name, commits.at(-gone.length - 1)?.id ?? base, without(...gone));
         return `without ${gone.map(({ subject }) => subject).join(', ')}`;
       }
