@@ -22,7 +22,7 @@ test('the history tells who did what, how it ended, and what was found', async (
   );
   await expectAccessibleEverywhere(page);
 
-  await activity.job(restack.seq).getByRole('link').click();
+  await activity.job(restack.seq).getByRole('link', { name: /^#/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(`#${restack.seq} Restack all`);
 });
 

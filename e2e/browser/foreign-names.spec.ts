@@ -8,9 +8,9 @@ const SHOWN = 'fix/user<U+202E>gnp.exe';
 /** Every text that the page shows or names its parts by, if it has a character that acts instead of being shown. */
 async function acting(page: Page): Promise<string[]> {
   const names = await page
-    .locator('body [title], body [aria-label]')
+    .locator('body [data-tip], body [aria-label]')
     .evaluateAll((elements) =>
-      elements.map((element) => `${element.getAttribute('title')} ${element.getAttribute('aria-label')}`),
+      elements.map((element) => `${element.getAttribute('data-tip')} ${element.getAttribute('aria-label')}`),
     );
   const texts = [await page.title(), ...(await page.locator('body').allInnerTexts()), ...names];
   return texts.filter((text) => hasControls(text.replace(/[\n\t]/g, '')));

@@ -58,7 +58,10 @@ test('a job’s page has its moves to copy, its steps with exact times in UTC, a
   const steps = page.getByRole('region', { name: 'Steps' });
   await expect(steps.getByText('accepted', { exact: true })).toBeVisible();
   await expect(steps.getByText('push', { exact: true })).toBeVisible();
-  await expect(steps.locator('time').first()).toHaveAttribute('title', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC$/);
+  await expect(steps.locator('time').first()).toHaveAttribute(
+    'data-tip',
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC$/,
+  );
   await expect(page.getByText('Asked by')).toBeVisible();
   await expect(page.getByText('Executor')).toBeVisible();
   await expect(page.getByText('Engine')).toBeVisible();

@@ -16,6 +16,7 @@ export const ROLE_OF: Readonly<Record<string, Role>> = {
   'branches.update': 'act',
   'branches.untrack': 'act',
   'branches.restore': 'act',
+  'branches.forget': 'act',
   'branches.acceptRename': 'act',
   'jobs.get': 'read',
   'jobs.list': 'read',

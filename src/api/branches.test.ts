@@ -143,6 +143,55 @@ describe('a branch that was renamed on the remote', () => {
   });
 });
 
+describe('forgetting a branch', () => {
+  it('takes the row of one that is gone, and with it what is said of it elsewhere', async () => {
+    const { remote, repoId } = await stacked();
+    await remote.from('fix/a').branch('feat/a').write();
+    await remote.delete('child');
+    await remote.delete('fix/a');
+    await app.run({ repoId, kind: 'sync_repo' });
+    expect((await app.rows(repoId)).get('feat/a')).toMatchObject({ renamedFrom: 'fix/a' });
+    const forget = (...branches: string[]) => app.api.branches.forget({ repoId, branches });
+    expect(await forget('fix/a', 'child', 'never there')).toEqual({ forgotten: ['child', 'fix/a'] });
+    const rows = await app.rows(repoId);
+    expect([...rows.keys()]).toEqual(['feat/a']);
+    expect(rows.get('feat/a')).toMatchObject({ renamedFrom: null });
+    // It was done already.
+    expect(await forget('fix/a')).toEqual({ forgotten: [] });
+
+    const synced = await app.run({ repoId, kind: 'sync_repo' });
+    expect(synced.job).toMatchObject({ status: 'completed', result: { gone: [] } });
+    expect([...(await app.rows(repoId)).keys()]).toEqual(['feat/a']);
+  });
+
+  it('finds a new branch where one of that name is pushed again', async () => {
+    const { remote, repoId } = await stacked();
+    await remote.delete('child');
+    await app.run({ repoId, kind: 'sync_repo' });
+    await app.api.branches.forget({ repoId, branches: ['child'] });
+    await remote.from('fix/a').branch('child').commit('Child again', { 'again.txt': 'x\n' }).write();
+    await app.run({ repoId, kind: 'sync_repo' });
+    expect((await app.rows(repoId)).get('child')).toMatchObject({ tracked: false, suggestedParent: 'fix/a' });
+  });
+
+  it('is refused, all or none, of one that is there, of one that something stands on, and while a job runs', async () => {
+    const { remote, repoId } = await stacked();
+    const forget = (...branches: string[]) => app.api.branches.forget({ repoId, branches });
+    await remote.delete('fix/a');
+    await app.run({ repoId, kind: 'sync_repo' });
+    await expect(forget('child')).rejects.toThrow(/child is not gone/);
+    await expect(forget('fix/a')).rejects.toThrow(/child stands on fix\/a/);
+    await remote.delete('child');
+    await app.run({ repoId, kind: 'sync_repo' });
+    const job = { id: 'at work', repoId, kind: 'sync_repo', status: 'running', requestedBy: 'test' } as const;
+    await app.db.insert(jobs).values(job);
+    await expect(forget('fix/a', 'child')).rejects.toThrow(/job of this repo is running/);
+    expect((await app.rows(repoId)).size).toBe(2);
+    await app.db.update(jobs).set({ status: 'completed' });
+    expect((await forget('fix/a', 'child')).forgotten).toHaveLength(2);
+  });
+});
+
 describe('marking a branch', () => {
   it('is refused of the trunk, and of what is not there', async () => {
     const { repoId } = await stacked();

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot, write } from '@/db/client';
 import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, landings, repos } from '@/db/schema';
@@ -6,10 +6,10 @@ import { cursorQuery } from '@/feed/read';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { acceptRename } from '@/projection/accept-rename';
 import { clashRefusal, onceFor, queueJob } from '@/queue/accept';
-import { badRequest, noRepo, type Refusal } from '@/queue/refusal';
-import { isTrunk, nothingToRestore, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
+import { badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
+import { isTrunk, nothingToForget, nothingToRestore, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
 import { isKept } from '@/repos/kept';
-import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
+import { branchName, branchNames, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
 const one = z.strictObject({ repoId, branch: branchName });
 
@@ -21,14 +21,11 @@ export const branchesRouter = router({
   update: procedure.input(one.extend({ kept: z.boolean().nullable() })).mutation(async ({ ctx, input }) => {
     const { kept } = input;
     const { rows, row, trunk } = await rowsOf(ctx.db, input);
-    const [last] = await lastRestackQuery(ctx.db, input.repoId);
-    const restack = restackOf(last);
     const changed = isKept({ ...row, kept }) ? { kept, needsRestack: false, forecast: null } : { kept };
-    const counts = countStates(
-      rows.map((each) => (each === row ? { ...row, ...changed } : each)),
+    const counts = await countsOf(ctx.db, input.repoId, {
+      rows: rows.map((each) => (each === row ? { ...row, ...changed } : each)),
       trunk,
-      restack && { ...restack, stale: true },
-    );
+    });
     const [[updated]] = await write(ctx.db, [
       ctx.db
         .update(branches)
@@ -84,6 +81,15 @@ export const branchesRouter = router({
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
+
+  /**
+   * Forgets branches that are gone from the remote, on which nothing stands any more: all or none. What is known no
+   * longer is left out of the answer. Should one be pushed again, the sync that sees it finds a new branch. Rows only,
+   * at once; refused while a job of the repo runs, which works on the rows as they were.
+   */
+  forget: procedure
+    .input(z.strictObject({ repoId, branches: branchNames }))
+    .mutation(({ ctx, input }) => forget(ctx.db, input)),
 
   /**
    * Takes a branch for the one that its row's `renamedFrom` names: parent, base, what stood on it and its task are
@@ -162,19 +168,67 @@ async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
   };
 }
 
+async function forget(db: Db, { repoId: id, branches: names }: { repoId: string; branches: readonly string[] }) {
+  const asked = new Set(names);
+  const { rows, trunk } = await rowsOfRepo(db, id);
+  const rest = rows.filter(({ name }) => !asked.has(name));
+  for (const { name, gone } of rows) {
+    if (!asked.has(name)) continue;
+    if (!gone) refuse(badRequest('branches', nothingToForget(name)));
+    const above = rest.find((row) => row.tracked && row.parent === name);
+    const hint = `Move ${above?.name} onto another branch first.`;
+    if (above) refuse(conflict('branches', `${above.name} stands on ${name}.`, hint));
+  }
+  const known = rows.flatMap(({ name }) => (asked.has(name) ? [name] : []));
+  const holds = sql`not exists (select 1 from jobs where repo_id = ${id} and status = 'running')
+    and (select count(*) from branches where repo_id = ${id} and gone and ${inArray(branches.name, known)}) = ${known.length}`;
+  const counts = await countsOf(db, id, { rows: rest, trunk });
+  // What holds is over with the last of them.
+  const [, , forgotten] = await write(db, [
+    db
+      .update(branches)
+      .set({ renamedFrom: null })
+      .where(and(eq(branches.repoId, id), inArray(branches.renamedFrom, known), holds)),
+    db
+      .update(repos)
+      .set({ counts })
+      .where(and(eq(repos.id, id), holds)),
+    db
+      .delete(branches)
+      .where(and(eq(branches.repoId, id), inArray(branches.name, known), holds))
+      .returning({ name: branches.name }),
+  ]);
+  if (forgotten.length < known.length) {
+    const message = 'A job of this repo is running, or the branches have changed.';
+    refuse(conflict('branches', message, 'Forget them when that has ended.'));
+  }
+  return { forgotten: forgotten.map(({ name }) => name).sort() };
+}
+
+/** What a list of repos says of one whose branches have just been changed by hand. */
+async function countsOf(db: Db, id: string, { rows, trunk }: { rows: BranchRow[]; trunk: string | null }) {
+  const [last] = await lastRestackQuery(db, id);
+  const restack = restackOf(last);
+  return countStates(rows, trunk, restack && { ...restack, stale: true });
+}
+
 /** The repo's branch rows, and that of the branch. */
 async function rowsOf(
   db: Db,
   { repoId: id, branch }: z.infer<typeof one>,
 ): Promise<{ rows: BranchRow[]; row: BranchRow; trunk: string | null }> {
+  const { rows, trunk } = await rowsOfRepo(db, id);
+  if (branch === trunk) refuse(badRequest('branch', isTrunk(branch)));
+  const row = rows.find(({ name }) => name === branch);
+  return row ? { rows, row, trunk } : refuse(unknown(branch));
+}
+
+async function rowsOfRepo(db: Db, id: string): Promise<{ rows: BranchRow[]; trunk: string | null }> {
   const [[repo], rows] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, id)),
     db.select().from(branches).where(eq(branches.repoId, id)),
   ]);
-  if (!repo) refuse(noRepo(id));
-  if (branch === repo.trunk) refuse(badRequest('branch', isTrunk(branch)));
-  const row = rows.find(({ name }) => name === branch);
-  return row ? { rows, row, trunk: repo.trunk } : refuse(unknown(branch));
+  return repo ? { rows, trunk: repo.trunk } : refuse(noRepo(id));
 }
 
 function unknown(branch: string): Refusal {

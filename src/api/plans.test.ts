@@ -58,6 +58,7 @@ beforeAll(async () => {
     'branches.update': () => api.branches.update({ repoId, branch: 'a', kept: null }),
     'branches.untrack': () => api.branches.untrack({ repoId, branch: 'a', ...key() }),
     'branches.restore': () => api.branches.restore({ repoId, branch: 'gone', ...key() }),
+    'branches.forget': () => api.branches.forget({ repoId, branches: ['old'] }),
     'branches.acceptRename': () => api.branches.acceptRename({ repoId, branch: 'c' }),
     'branches.history': () => api.branches.history({ repoId, branch: 'b' }),
     'jobs.run': async () => {

@@ -45,6 +45,9 @@ interface QueueStatus {
   >;
 }
 
+/** A job by which a task only began to wait for the push of its branch is no error. */
+const NOT_WAITING = sql`not (${jobs.taskId} is not null and ${jobs.kind} = 'register_existing_branch' and ${jobs.errorCode} is 'BRANCH_NOT_FOUND')`;
+
 async function queueStatus(db: Db): Promise<QueueStatus> {
   const [queue, [oldest], errors] = await snapshot(db, [
     db
@@ -68,7 +71,7 @@ async function queueStatus(db: Db): Promise<QueueStatus> {
         at: jobs.finishedAt,
       })
       .from(jobs)
-      .where(and(eq(jobs.status, 'error'), isNotNull(jobs.finishedAt)))
+      .where(and(eq(jobs.status, 'error'), isNotNull(jobs.finishedAt), NOT_WAITING))
       .orderBy(desc(jobs.seq))
       .limit(5),
   ]);

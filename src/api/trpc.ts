@@ -175,12 +175,14 @@ export const expected = z
 /** As many branches one action may name. */
 const MOST_BRANCHES = 1000;
 
+export const branchNames = z.array(branchName).max(MOST_BRANCHES, `Name at most ${MOST_BRANCHES} branches.`).readonly();
+
 /** An action on a repo: what is run, and what is forecast. Which fields each kind takes, `queue/kinds.ts` knows. */
 export const action = z.strictObject({
   repoId,
   kind: z.enum(ACTION_KINDS, `Choose one of ${ACTION_KINDS.join(', ')}.`),
   branch: branchName.optional(),
-  branches: z.array(branchName).max(MOST_BRANCHES, `Name at most ${MOST_BRANCHES} branches.`).readonly().optional(),
+  branches: branchNames.optional(),
   parent: branchName.optional(),
   suggested: z.boolean().optional(),
   base: z.string().max(64, 'This is too long for the id of a commit.').optional(),

@@ -4,6 +4,7 @@ import { ROLES } from '@/model/access';
 import { CHANGES_ERROR_CODES, type ChangesAsk, type ChangesContent } from '@/model/changes';
 import type { BranchCounts } from '@/model/counts';
 import { ERROR_CODES, FORGE_ERROR_CODES } from '@/model/errors';
+import type { FailedJob } from '@/model/failures';
 import type { BranchForecast, ForecastOutline } from '@/model/forecast';
 import { KEPT_REASONS } from '@/model/kept';
 import { ACTION_KINDS, BRANCH_STATUSES, JOB_KINDS, JOB_STATUSES, STEP_NAMES } from '@/model/kinds';
@@ -63,6 +64,8 @@ export const repos = sqliteTable(
     /** When and why its last job failed, whatever the job was; null since one has completed (a trigger sets both). */
     syncErrorAt: time('sync_error_at'),
     syncError: text('sync_error'),
+    /** The jobs that have failed since something was done that may have mended it, the newest first (triggers write it). */
+    failures: text('failures', { mode: 'json' }).$type<FailedJob[] | null>(),
     /** When the forge last said all there is to say about pull requests; null where no forge is known. */
     prSyncedAt: time('pr_synced_at'),
     /** Why it did not at the last sync, or what it left out, in whole sentences; null where all is well. */
@@ -209,6 +212,8 @@ export const jobs = sqliteTable(
     expected: text('expected'),
     retryOf: text('retry_of'),
     undoOf: text('undo_of'),
+    /** The task whose branch it attaches; null where it is for none. The task names the newest of its jobs. */
+    taskId: text('task_id'),
     executor: text('executor', { enum: ['inngest', 'inline'] }),
     engine: text('engine').$type<EngineName>(),
     /** How often its work was begun. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { ERROR_CODES } from '@/model/errors';
 import type { JobStatus } from '@/model/kinds';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -44,7 +44,51 @@ test('of a long message the list of repos carries the start', async () => {
   expect(why).toBe(`${'👍'.repeat(300)}…`);
 });
 
+describe('a repo carries its failed jobs', () => {
+  const failures = async (repoId: string) => {
+    const [repo] = await db.db.select().from(repos).where(eq(repos.id, repoId));
+    return repo?.failures?.map(({ kind, branch, message }) => [kind, branch, message]) ?? [];
+  };
+  const fail = (repoId: string, row: Partial<typeof jobs.$inferInsert>) =>
+    ended(repoId, 'error', { errorCode: 'INTERNAL', ...row });
+
+  it('one for each thing that was tried, the newest first, until something has completed', async () => {
+    const repoId = await db.addRepo();
+    await fail(repoId, { kind: 'rebase_branch', branch: 'a', message: 'first' });
+    await fail(repoId, { kind: 'restack_subtree', branches: ['b', 'c'], message: 'second' });
+    await fail(repoId, { kind: 'rebase_branch', branch: 'a', message: 'again' });
+    expect(await failures(repoId)).toEqual([
+      ['rebase_branch', 'a', 'again'],
+      ['restack_subtree', 'b', 'second'],
+    ]);
+    await ended(repoId, 'cancelled');
+    expect(await failures(repoId)).toHaveLength(2);
+    await ended(repoId, 'completed');
+    expect(await failures(repoId)).toEqual([]);
+  });
+
+  it('and a sync that only reads mends none but those of syncs', async () => {
+    const repoId = await db.addRepo();
+    await fail(repoId, { kind: 'sync_repo', message: 'no answer' });
+    await fail(repoId, { kind: 'rebase_branch', branch: 'a', message: 'refused' });
+    await ended(repoId, 'completed', { kind: 'sync_repo', move: false });
+    expect(await failures(repoId)).toEqual([['rebase_branch', 'a', 'refused']]);
+    await ended(repoId, 'completed', { kind: 'sync_repo', move: true });
+    expect(await failures(repoId)).toEqual([]);
+  });
+
+  it('not one that is tried again and fails as another, nor more than ten', async () => {
+    const repoId = await db.addRepo();
+    await fail(repoId, { kind: 'create_branch', branch: 'old', message: 'x' });
+    const [old] = await db.db.select().from(jobs).where(eq(jobs.repoId, repoId));
+    await fail(repoId, { kind: 'create_branch', branch: 'new', message: 'y', retryOf: old?.id ?? null });
+    expect(await failures(repoId)).toEqual([['create_branch', 'new', 'y']]);
+    for (let i = 0; i < 12; i++) await fail(repoId, { kind: 'rebase_branch', branch: `b${i}`, message: 'z' });
+    expect(await failures(repoId)).toHaveLength(10);
+  });
+});
+
 test('whoever changes the triggers raises TRIGGERS_VERSION, so that an older program leaves them', () => {
   const text = createHash('sha256').update(triggerStatements().join('\n')).digest('hex').slice(0, 16);
-  expect([TRIGGERS_VERSION, text]).toEqual([2, '2dcb83750357d5ea']);
+  expect([TRIGGERS_VERSION, text]).toEqual([3, '6d8dbdbc4e1c07d0']);
 });

@@ -106,7 +106,7 @@ const FEEDS: Feed[] = [
 ];
 
 /** Goes up with every change of the statements; a test holds them against it. */
-export const TRIGGERS_VERSION = 2;
+export const TRIGGERS_VERSION = 3;
 
 /** Drops and makes every trigger. */
 export function triggerStatements(): string[] {
@@ -122,20 +122,34 @@ export function triggerStatements(): string[] {
 /** SQL for whether a job has ended because nobody has pushed the branch that it was to register. */
 const NOT_PUSHED = `(NEW.status = 'error' and NEW.kind = 'register_existing_branch' and NEW.error_code is 'BRANCH_NOT_FOUND')`;
 
+/** SQL for what a repo keeps of a job that has failed: the start of what went wrong, and a branch that it was for. */
+const FAILED_MESSAGE = `case when length(NEW.message) > 300 then substr(NEW.message, 1, 300) || '…' else NEW.message end`;
+const FAILED_BRANCH = `coalesce(NEW.branch, NEW.branches ->> 0)`;
+
+/** Failed jobs that a repo carries. */
+const MOST_FAILURES = 10;
+
 /**
  * A repo whose last job failed says so, however the job ended and whoever ended it: by `finish`, by the reconciler, or
  * because its run was given up. A job that was cancelled says nothing about the repo, nor one by whose end a task only
- * begins to wait.
+ * begins to wait. Beside that it carries its failed jobs, one for each thing that was tried, until something was done
+ * that may have mended them: to read mends nothing but a sync.
  */
 const REPO_TRIGGERS = [
   'drop trigger if exists repo_failed',
   `create trigger repo_failed after update of status on jobs when NEW.status = 'error' and OLD.status is not 'error' and not (${NOT_PUSHED} and exists (select 1 from tasks where job_id = NEW.id)) begin
-     update repos set sync_error = case when length(NEW.message) > 300 then substr(NEW.message, 1, 300) || '…' else NEW.message end, sync_error_at = coalesce(NEW.finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+     update repos set sync_error = ${FAILED_MESSAGE}, sync_error_at = coalesce(NEW.finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+       failures = (select json_group_array(json(value)) from (
+         select json_object('id', NEW.id, 'seq', NEW.seq, 'kind', NEW.kind, 'branch', ${FAILED_BRANCH}, 'message', ${FAILED_MESSAGE}) as value
+         union all select * from (select value from json_each(repos.failures)
+           where value ->> 'id' is not NEW.retry_of and (value ->> 'kind' <> NEW.kind or value ->> 'branch' is not ${FAILED_BRANCH}) limit ${MOST_FAILURES - 1})))
      where id = NEW.repo_id;
    end`,
   'drop trigger if exists repo_well',
   `create trigger repo_well after update of status on jobs when NEW.status = 'completed' and OLD.status is not 'completed' begin
-     update repos set sync_error = null, sync_error_at = null where id = NEW.repo_id and sync_error_at is not null;
+     update repos set sync_error = null, sync_error_at = null, failures = case when NEW.kind = 'sync_repo' and not NEW.move
+         then (select nullif(json_group_array(json(value)), '[]') from json_each(repos.failures) where value ->> 'kind' <> 'sync_repo') end
+     where id = NEW.repo_id and (sync_error_at is not null or failures is not null);
    end`,
 ];
 

@@ -1,14 +1,29 @@
+/** How many branches a push moves, and what it costs: approvals that a forge may dismiss, and runs of checks that it starts. */
+export interface PushCost {
+  branches: number;
+  approvals: number;
+  runs: number;
+}
+
 /** What a repo wants of a person, each made of its branches as they stood when the repo was last looked at. */
 export type Need =
   /** `onto` is what it conflicts with, `blocks` how many branches above it wait for it. */
   | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
   /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
-  | { kind: 'parent_gone'; branch: string; parent: string; onto: string }
+  | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
   /**
    * A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. `name` is what their
-   * names begin with, else that of the bottom.
+   * names begin with, else that of the bottom. (Of an earlier version's rows nobody knows the cost.)
    */
-  | { kind: 'restack'; branch: string; name: string; branches: number; moves: number; heldBack: number }
+  | {
+      kind: 'restack';
+      branch: string;
+      name: string;
+      branches: number;
+      moves: number;
+      heldBack: number;
+      cost?: PushCost;
+    }
   /** Branches that a registration of every suggestion tracks. */
   | { kind: 'register'; branches: number }
   /** An open pull request with changes asked for, a red check, or both. */

@@ -42,6 +42,7 @@ export interface NewJob {
   expected?: string | undefined;
   retryOf?: string | null;
   undoOf?: string | null;
+  taskId?: string | null;
 }
 
 /**
@@ -50,9 +51,9 @@ export interface NewJob {
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
   return db.run(sql`
-    insert into jobs (id, repo_id, kind, branch, branches, parent, base, suggested, at_commit, move, requested_by, expected, retry_of, undo_of)
+    insert into jobs (id, repo_id, kind, branch, branches, parent, base, suggested, at_commit, move, requested_by, expected, retry_of, undo_of, task_id)
     select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${asJson(job.branches)}, ${job.parent ?? null}, ${job.base ?? null},
-           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.move === false ? 0 : 1}, ${job.requestedBy}, ${job.expected ?? null}, ${job.retryOf ?? null}, ${job.undoOf ?? null}
+           ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.move === false ? 0 : 1}, ${job.requestedBy}, ${job.expected ?? null}, ${job.retryOf ?? null}, ${job.undoOf ?? null}, ${job.taskId ?? null}
     where ${onlyIf}
     on conflict do nothing`);
 }

@@ -17,7 +17,7 @@ export async function retryJob(
 ): Promise<Accepted | { refused: Refusal }> {
   const [old] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!old) return { refused: noJob(jobId) };
-  const { repoId, kind, branch, branches, parent, base, suggested, atCommit, move, undoOf } = old;
+  const { repoId, kind, branch, branches, parent, base, suggested, atCommit, move, undoOf, taskId } = old;
   const refusal = async (): Promise<Refusal | null> =>
     old.status === 'queued' || old.status === 'running'
       ? conflict('jobId', `#${old.seq} has not ended yet (${old.status}).`, 'Wait for it, or cancel it.')
@@ -25,7 +25,7 @@ export async function retryJob(
   return queueJob(
     db,
     {
-      ...{ repoId, kind, branch, branches, parent, base, suggested, atCommit, move, undoOf },
+      ...{ repoId, kind, branch, branches, parent, base, suggested, atCommit, move, undoOf, taskId },
       ...{ expected, requestedBy, retryOf: jobId },
     },
     once,

@@ -37,7 +37,7 @@ export function restackAfterMerge(lease: Lease, repo: RepoRow, job: Pick<JobRow,
 /** The tasks of a repo that wait for somebody to push their branch, and whose branch is there now. */
 function arrived(db: Db, repoId: string) {
   return db
-    .select({ branch: tasks.branch, retryOf: jobs.id, requestedBy: jobs.requestedBy })
+    .select({ taskId: tasks.id, branch: tasks.branch, retryOf: jobs.id, requestedBy: jobs.requestedBy })
     .from(tasks)
     .innerJoin(jobs, eq(jobs.id, tasks.jobId))
     .innerJoin(branches, and(eq(branches.repoId, tasks.repoId), eq(branches.name, tasks.branch)))
@@ -58,12 +58,12 @@ function arrived(db: Db, repoId: string) {
 export async function attachArrived(lease: Lease): Promise<Statement[]> {
   const { db, job, repo, held } = lease;
   if (job.kind === 'register_existing_branch') return [];
-  return (await arrived(db, repo.id)).flatMap(({ branch, retryOf, requestedBy }) => {
+  return (await arrived(db, repo.id)).flatMap(({ taskId, branch, retryOf, requestedBy }) => {
     const next = uuid();
     return [
       insertJob(
         db,
-        { id: next, repoId: repo.id, kind: 'register_existing_branch', branch, requestedBy, retryOf },
+        { id: next, repoId: repo.id, kind: 'register_existing_branch', branch, requestedBy, retryOf, taskId },
         held,
       ),
       waitsFor(db, retryOf, next),

@@ -40,6 +40,10 @@ export function nothingToRestore(name: string): BranchWords {
   return { message: `${name} is not gone from the remote.`, hint: 'There is nothing to restore.' };
 }
 
+export function nothingToForget(name: string): BranchWords {
+  return { message: `${name} is not gone from the remote.`, hint: 'Delete it there, then sync.' };
+}
+
 export function isTrunk(name: string): BranchWords {
   return { message: `${name} is the trunk: it is followed, never moved.`, hint: 'Name a branch on top of it.' };
 }

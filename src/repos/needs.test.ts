@@ -27,7 +27,7 @@ it('a repo wants what its branches’ states want, a stack as one', () => {
   const open = { prState: 'open', prNumber: 7, prUrl: 'https://forge/7' } as const;
   const rows = [
     row('billing/a', 'main', { needsRestack: true }),
-    row('billing/b', 'billing/a'),
+    row('billing/b', 'billing/a', { ...open, ci: 'success', review: 'approved' }),
     row('clash', 'main', { needsRestack: true, forecast: { outcome: 'conflict', files: ['x.ts'] } }),
     row('on-clash', 'clash'),
     row('higher', 'on-clash'),
@@ -43,8 +43,14 @@ it('a repo wants what its branches’ states want, a stack as one', () => {
   const url = 'https://forge/7';
   expect(needs(rows)).toEqual([
     { kind: 'conflict', branch: 'clash', onto: 'main', files: ['x.ts'], blocks: 2 },
-    { kind: 'parent_gone', branch: 'orphan', parent: 'wip', onto: 'hotfix' },
-    { kind: 'restack', branch: 'billing/a', name: 'billing', branches: 2, moves: 2, heldBack: 0 },
+    {
+      ...{ kind: 'parent_gone', branch: 'orphan', parent: 'wip', onto: 'hotfix' },
+      cost: { branches: 1, approvals: 0, runs: 0 },
+    },
+    {
+      ...{ kind: 'restack', branch: 'billing/a', name: 'billing', branches: 2, moves: 2, heldBack: 0 },
+      cost: { branches: 2, approvals: 1, runs: 1 },
+    },
     { kind: 'register', branches: 1 },
     { kind: 'review', branch: 'red', number: 7, url, changesRequested: false, failed: true },
     { kind: 'review', branch: 'wanted', number: 7, url, changesRequested: true, failed: false },

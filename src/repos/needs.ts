@@ -2,6 +2,7 @@ import type { Need, VersionedNeed } from '@/model/needs';
 import { type BranchState, isHeldBack, type StateBranch } from './branch-state';
 import { Graph } from './graph';
 import { isKept, isSuggested } from './kept';
+import { pushCost } from './push-cost';
 import { sharedName } from './shared-name';
 
 /** What the needs of a repo depend on. Branch rows are of this kind. */
@@ -28,20 +29,21 @@ export function needsOf(
   const blocked = new Map<string, number>();
   for (const state of states.values())
     if (state.is === 'blocked') blocked.set(state.by, (blocked.get(state.by) ?? 0) + 1);
-  const stacks = new Map<string, { names: string[]; tips: string[]; moves: number; heldBack: number }>();
+  const stacks = new Map<string, { names: string[]; tips: string[]; moved: NeedBranch[]; heldBack: number }>();
   const bottoms = new Map<string, string>();
   const needs: VersionedNeed[] = [];
   const add = (need: Need, version: string) => needs.push({ ...need, version });
 
-  for (const { name, tip } of graph.bottomUp()) {
+  for (const row of graph.bottomUp()) {
+    const { name, tip } = row;
     const state = states.get(name);
     if (!state || state.is === 'merged' || state.is === 'gone' || state.is === 'long_lived') continue;
     const bottom = bottoms.get(graph.effectiveParent(name)) ?? name;
     bottoms.set(name, bottom);
-    const stack = stacks.get(bottom) ?? { names: [], tips: [], moves: 0, heldBack: 0 };
+    const stack = stacks.get(bottom) ?? { names: [], tips: [], moved: [], heldBack: 0 };
     stack.names.push(name);
     stack.tips.push(tip);
-    if (state.is === 'will_move') stack.moves++;
+    if (state.is === 'will_move') stack.moved.push(row);
     if (isHeldBack(state)) stack.heldBack++;
     stacks.set(bottom, stack);
   }
@@ -58,14 +60,21 @@ export function needsOf(
     const state = states.get(name);
     if (state?.is !== 'parent_gone') continue;
     add(
-      { kind: 'parent_gone', branch: name, parent: state.parent, onto: below(graph, state.parent) },
+      {
+        ...{ kind: 'parent_gone', branch: name, parent: state.parent, onto: below(graph, state.parent) },
+        cost: pushCost(graph.subtree(name).filter((above) => !above.merged && !above.gone)),
+      },
       `${tip} ${state.parent}`,
     );
   }
-  for (const [branch, { names, tips, moves, heldBack }] of [...stacks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [branch, { names, tips, moved, heldBack }] of [...stacks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const moves = moved.length;
     if (moves === 0) continue;
     const name = sharedName(names) || branch;
-    add({ kind: 'restack', branch, name, branches: names.length, moves, heldBack }, `${moves} ${tips.join('')}`);
+    add(
+      { kind: 'restack', branch, name, branches: names.length, moves, heldBack, cost: pushCost(moved) },
+      `${moves} ${tips.join('')}`,
+    );
   }
   const suggested = byName.filter(isSuggested);
   if (suggested.length > 0) {

@@ -103,6 +103,7 @@ async function create(db: Db, request: TaskRequest, once: Once | null): Promise<
         branch,
         parent: isNew ? parent : undefined,
         requestedBy: request.requestedBy,
+        taskId: id,
       },
       // No job without its task, where another request has just taken the branch.
       sql`exists (select 1 from tasks where id = ${id})`,

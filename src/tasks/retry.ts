@@ -56,7 +56,15 @@ async function retry(db: Db, request: TaskRetry, once: Once | null): Promise<Acc
   const refused = refusalOf({ repoId, branch, isNew: false }, repo, known, active);
   if (refused) return { refused };
   const id = uuid();
-  const job = { id, repoId, kind: 'register_existing_branch', branch, requestedBy, retryOf: task.jobId } as const;
+  const job = {
+    id,
+    repoId,
+    kind: 'register_existing_branch',
+    branch,
+    requestedBy,
+    retryOf: task.jobId,
+    taskId,
+  } as const;
   await write(db, [
     insertJob(db, job, isFirst(once)),
     db

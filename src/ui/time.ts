@@ -38,6 +38,11 @@ export function age(iso: string, now: number): string {
   return days < 730 ? `${days} d` : `${Math.floor(days / 365)} y`;
 }
 
+/** The time of day in the reader's own zone: `16:13`. */
+export function clock(iso: string): string {
+  return exact(iso).slice(11, 16);
+}
+
 /** The exact time in the reader's own zone: `2026-11-23 16:13:18.042`. */
 export function exact(iso: string): string {
   const at = new Date(iso);

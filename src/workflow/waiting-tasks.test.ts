@@ -19,7 +19,10 @@ it('a task waits for the push of its branch, and the sync that sees it attaches 
   const now = () => app.api.tasks.get({ taskId: task.id });
   const waiting = await now();
   expect(waiting).toMatchObject({ branchStatus: 'waiting' });
-  // It is no failure of the repository.
+  // It is no failure of the repository, nor of the server.
+  const first = (await app.api.jobs.list({ repoId })).jobs[0]?.job;
+  expect(first).toMatchObject({ status: 'error', errorCode: 'BRANCH_NOT_FOUND', taskId: task.id });
+  expect((await app.api.system.status()).errors).toEqual([]);
   expect(await app.api.repos.get({ repoId })).toMatchObject({ syncError: null });
 
   // Nobody has pushed it yet: no job is made for nothing.
@@ -29,7 +32,9 @@ it('a task waits for the push of its branch, and the sync that sees it attaches 
   await remote.from('main').branch('agent/later').commit('Later', { 'later.txt': 'x\n' }).write();
   await app.run({ repoId, kind: 'sync_repo' });
   expect(await now()).toMatchObject({ branchStatus: 'completed' });
-  expect((await now()).jobId).not.toBe(waiting.jobId);
+  const { jobId } = await now();
+  expect(jobId).not.toBe(waiting.jobId);
+  expect((await app.api.jobs.get({ jobId: jobId ?? '' })).job).toMatchObject({ taskId: task.id, retryOf: first?.id });
   const rows = await app.rows(repoId);
   expect(rows.get('agent/later')).toMatchObject({ tracked: true });
   // What no task waits for is not registered with it.

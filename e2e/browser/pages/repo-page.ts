@@ -97,7 +97,12 @@ export class RepoPage {
     await expect(cards.first()).toBeAttached(JOB);
     const before = (await cards.first().getAttribute('data-job')) ?? '';
     await act();
-    await expect(cards.first()).not.toHaveAttribute('data-job', before, JOB);
+    // Under the pointer the list holds still.
+    const waits = this.page.getByRole('button', { name: /^\d+ new jobs?, show$/ });
+    await expect(async () => {
+      if (await waits.isVisible()) await waits.click({ timeout: 500 });
+      await expect(cards.first()).not.toHaveAttribute('data-job', before, { timeout: 100 });
+    }).toPass(JOB);
     return this.job(Number(await cards.first().getAttribute('data-job')));
   }
 

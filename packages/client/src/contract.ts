@@ -50,13 +50,28 @@ export type ForgeErrorCode =
 /** What speaks for a long-lived branch. */
 export type KeptReason = 'protected' | 'name' | 'pull_requests' | 'no_work';
 
+/** How many branches a push moves, and what it costs: approvals that a forge may dismiss, and runs of checks that it starts. */
+export interface PushCost {
+  branches: number;
+  approvals: number;
+  runs: number;
+}
+
 /** What a repository wants of a person; one that has changed since has another `version`. */
 export type Need = { version: string } & (
   | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
   /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
-  | { kind: 'parent_gone'; branch: string; parent: string; onto: string }
+  | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
   /** A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. */
-  | { kind: 'restack'; branch: string; name: string; branches: number; moves: number; heldBack: number }
+  | {
+      kind: 'restack';
+      branch: string;
+      name: string;
+      branches: number;
+      moves: number;
+      heldBack: number;
+      cost?: PushCost;
+    }
   /** Branches that a registration of every suggestion tracks. */
   | { kind: 'register'; branches: number }
   /** An open pull request with changes asked for, a red check, or both. */
@@ -281,6 +296,8 @@ export interface Repo {
   /** When and why its last job failed, whatever the job was; null since one has completed. */
   syncErrorAt: string | null;
   syncError: string | null;
+  /** The jobs that have failed since something was done that may have mended it, the newest first. */
+  failures: FailedJob[] | null;
   /** When the forge last said all there is to say about pull requests; null where no forge is known. */
   prSyncedAt: string | null;
   /** Why it did not at the last sync, or what it left out, in whole sentences; null where all is well. */
@@ -288,6 +305,16 @@ export interface Repo {
   prError: string | null;
   prErrorAt: string | null;
   createdAt: string;
+}
+
+/** A job that has failed, as its repo carries it. */
+export interface FailedJob {
+  id: string;
+  seq: number;
+  kind: JobKind;
+  branch: string | null;
+  /** What went wrong, the start of it. */
+  message: string;
 }
 
 /** A branch as the last sync saw it on the remote. */
@@ -363,6 +390,8 @@ export interface Job {
   requestedBy: string;
   retryOf: string | null;
   undoOf: string | null;
+  /** The task whose branch it attaches. */
+  taskId: string | null;
   executor: 'inngest' | 'inline' | null;
   engine: EngineName | null;
   /** How often its work was begun. */
@@ -931,6 +960,11 @@ export interface Spicerack {
     untrack(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
     /** Puts a branch that is gone from the remote back where it was last seen. */
     restore(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
+    /** Forgets branches that are gone from the remote and that nothing stands on; all or none. */
+    forget(
+      input: { repoId: string; branches: readonly string[] },
+      options?: CallOptions,
+    ): Promise<{ forgotten: string[] }>;
     /** Takes a branch for the one that its row's `renamedFrom` names. */
     acceptRename(input: { repoId: string; branch: string }, options?: KeyedOptions): Promise<Accepted>;
   };

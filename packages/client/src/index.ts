@@ -93,6 +93,7 @@ export function createSpicerack(options: SpicerackOptions): Spicerack {
       history: query('branches.history'),
       untrack: keyed('branches.untrack'),
       restore: keyed('branches.restore'),
+      forget: mutation('branches.forget'),
       acceptRename: keyed('branches.acceptRename'),
     },
     jobs: {

@@ -55,11 +55,11 @@ function Row({ entry }: { entry: AuditEntry }) {
         {entry.who !== null && <span className="font-medium">{visible(entry.who)} </span>}
         {deedOf(entry)}
       </span>
-      <span className="min-w-0 max-w-64 truncate text-xs text-muted" title={via}>
+      <span className="min-w-0 max-w-64 truncate text-xs text-muted" data-tip={via}>
         {via}
       </span>
       <span className="text-xs text-muted">{entry.address}</span>
-      <time dateTime={entry.at} title={exact(entry.at)} className="text-xs text-muted">
+      <time dateTime={entry.at} data-tip={exact(entry.at)} className="text-xs text-muted">
         {ago(entry.at, now)}
       </time>
     </li>

@@ -83,7 +83,7 @@ function TokenRow({ token }: { token: Token }) {
         {token.expiresAt === null ? (
           'until it is revoked'
         ) : (
-          <time dateTime={token.expiresAt} title={exact(token.expiresAt)}>
+          <time dateTime={token.expiresAt} data-tip={exact(token.expiresAt)}>
             {over ? 'expired' : 'until'} {token.expiresAt.slice(0, 10)}
           </time>
         )}
@@ -92,7 +92,7 @@ function TokenRow({ token }: { token: Token }) {
         {token.lastUsedAt === null ? (
           'never used'
         ) : (
-          <time dateTime={token.lastUsedAt} title={exact(token.lastUsedAt)}>
+          <time dateTime={token.lastUsedAt} data-tip={exact(token.lastUsedAt)}>
             used {ago(token.lastUsedAt, now)}
           </time>
         )}

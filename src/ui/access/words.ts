@@ -22,6 +22,7 @@ const DEEDS: Readonly<Record<string, string>> = {
   'branches.update': 'said whether a branch may move',
   'branches.untrack': 'untracked a branch',
   'branches.restore': 'restored a branch',
+  'branches.forget': 'forgot branches that are gone',
   'branches.acceptRename': 'accepted a rename',
 };
 

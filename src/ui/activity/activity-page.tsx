@@ -1,22 +1,34 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { problemOf } from '../api';
+import { branchAddress } from '../branch/address';
 import { Button, Field, Skeleton, Trouble } from '../controls';
 import { JobLink } from '../job-link';
+import { outcomeOf } from '../jobs/outcome';
 import { resultWords } from '../jobs/phase';
 import { Name } from '../jobs/result/result';
 import { StatusChip } from '../jobs/status';
-import { useApi, useNow } from '../providers';
+import { useApi, useMinute } from '../providers';
+import { branchesWord } from '../repos/counts';
 import { OfRepo } from '../repos/of-repo';
 import { RepoHeader } from '../repos/repo-nav';
 import { heldBackWords } from '../stack/state';
-import { ago, between, duration, exact } from '../time';
+import { between, clock, duration, exact } from '../time';
 import { historyAddress } from './address';
-import { entriesOf, type History, type HistoryEntry, type HistoryFilter, parseFilter } from './history';
+import {
+  entriesOf,
+  type History,
+  type HistoryEntry,
+  type HistoryFilter,
+  lastHeldBack,
+  newlyHeldBack,
+  parseFilter,
+} from './history';
 import { historyQuery, withMore } from './query';
 import { asker, deed, KIND_WORDS, STATUS_WORDS } from './words';
 
@@ -170,7 +182,7 @@ function Typed({
 
 function Entries({ history, filter }: { history: History; filter: HistoryFilter }) {
   const entries = useMemo(() => entriesOf(history, filter), [history, filter]);
-  const now = useNow();
+  const now = useMinute();
   const filtered = Object.keys(filter).length > 0;
   if (entries.length === 0) {
     return (
@@ -192,7 +204,7 @@ function Entries({ history, filter }: { history: History; filter: HistoryFilter 
           <h2 className="text-xs font-medium text-muted">{dayWords(day, now)}</h2>
           <ol className="rounded-popup border border-hairline bg-surface">
             {ofDay.map((entry) => (
-              <Entry key={entry.key} entry={entry} jobs={history.jobs} now={now} />
+              <Entry key={entry.key} entry={entry} jobs={history.jobs} />
             ))}
           </ol>
         </section>
@@ -210,14 +222,15 @@ function dayWords(day: string, now: number): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' }).format(new Date(`${day}T12:00:00`));
 }
 
-function Entry({ entry, jobs, now }: { entry: HistoryEntry; jobs: JobDetail[]; now: number }) {
+function Entry({ entry, jobs }: { entry: HistoryEntry; jobs: JobDetail[] }) {
   return entry.what === 'job' ? (
-    <JobEntry detail={entry.detail} jobs={jobs} now={now} />
+    <JobEntry detail={entry.detail} jobs={jobs} />
   ) : (
-    <Row name={entry.what} at={entry.at} now={now}>
+    <Row name={entry.what} at={entry.at}>
       <p className="break-words">
         Task <span className="font-medium">{entry.task.title}</span>{' '}
-        {entry.what === 'task_created' ? 'was created on' : 'was archived with'} <Name>{entry.task.branch}</Name>
+        {entry.what === 'task_created' ? 'was created on' : 'was archived with'}{' '}
+        <BranchLink repoId={entry.task.repoId} name={entry.task.branch} />
         {entry.what === 'task_archived' && entry.task.archivedReason && (
           <span className="text-muted"> · {entry.task.archivedReason}</span>
         )}
@@ -226,12 +239,13 @@ function Entry({ entry, jobs, now }: { entry: HistoryEntry; jobs: JobDetail[]; n
   );
 }
 
-function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[]; now: number }) {
+function JobEntry({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
   const { job } = detail;
+  const outcome = outcomeOf(job);
   const undone = jobs.find((other) => other.job.id === job.undoOf);
   const took = job.startedAt && job.finishedAt ? between(job.startedAt, job.finishedAt) : null;
   return (
-    <Row name={String(job.seq)} status={job.status} at={job.createdAt} now={now}>
+    <Row name={String(job.seq)} status={job.status} at={job.createdAt}>
       <div className="flex flex-wrap items-baseline gap-x-2">
         <JobLink id={job.id} className="min-w-0 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{asker(job.requestedBy)}</span>{' '}
@@ -243,18 +257,29 @@ function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[];
             {took !== null && ` · ${duration(took)}`}
           </span>
         ) : (
-          <StatusChip status={job.status} />
+          <StatusChip status={outcome} />
         )}
       </div>
       {job.status !== 'completed' && job.message && (
-        <p className={`break-words ${job.status === 'error' ? 'text-error' : 'text-muted'}`}>
-          {job.errorCode && <code className="font-mono text-xs">{job.errorCode} </code>}
+        <p className={`break-words ${outcome === 'error' ? 'text-error' : 'text-muted'}`}>
+          {outcome === 'error' && job.errorCode && <code className="font-mono text-xs">{job.errorCode} </code>}
           {job.message}
         </p>
       )}
       {/* An error's message says already what was held back. */}
-      {job.result && job.status !== 'error' && <Findings result={job.result} />}
+      {job.result && job.status !== 'error' && (
+        <Findings repoId={job.repoId} result={job.result} before={lastHeldBack(job, jobs)} />
+      )}
     </Row>
+  );
+}
+
+/** A branch's name, which leads to it. */
+function BranchLink({ repoId, name }: { repoId: string; name: string }) {
+  return (
+    <Link href={branchAddress(repoId, name)} prefetch={false} className="hover:underline">
+      <Name>{name}</Name>
+    </Link>
   );
 }
 
@@ -262,22 +287,35 @@ function JobEntry({ detail, jobs, now }: { detail: JobDetail; jobs: JobDetail[];
 const NAMED = 5;
 
 /** What a job found and what it left where it was, a line a branch. */
-function Findings({ result }: { result: NonNullable<JobDetail['job']['result']> }) {
-  const { merged, gone, heldBack } = result;
+function Findings({
+  repoId,
+  result,
+  before,
+}: {
+  repoId: string;
+  result: NonNullable<JobDetail['job']['result']>;
+  /** The last job before it that held something back: what it said already is no news. */
+  before: JobDetail['job'] | null;
+}) {
+  const { merged, gone } = result;
+  const heldBack = newlyHeldBack(result, before?.result ?? null);
+  const known = result.heldBack.length - heldBack.length;
   const lines: Array<{ key: string; line: ReactNode }> = [
     ...capped('merged', merged, ({ branch, into }) => (
       <>
-        <Name>{branch}</Name> was merged into <Name>{into}</Name>
+        <BranchLink repoId={repoId} name={branch} /> was merged into <Name>{into}</Name>
       </>
     )),
     ...capped('gone', gone, (branch) => (
       <>
-        <Name>{branch}</Name> is gone from the remote without a merge
+        <BranchLink repoId={repoId} name={branch} /> is gone from the remote without a merge
       </>
     )),
+    ...(known > 0 && before ? [{ key: 'known', line: `${branchesWord(known)} held back as in #${before.seq}` }] : []),
     ...capped('held', heldBack, ({ branch, reason }) => (
       <>
-        <Name>{branch}</Name> <span className="text-held">held back:</span> {heldBackWords(reason)}
+        <BranchLink repoId={repoId} name={branch} /> <span className="text-held">held back:</span>{' '}
+        {heldBackWords(reason)}
       </>
     )),
   ];
@@ -302,19 +340,7 @@ function capped<T extends string | { branch: string }>(name: string, items: T[],
   return more > 0 ? [...lines, { key: `more ${name}`, line: `and ${more} more` }] : lines;
 }
 
-function Row({
-  name,
-  status,
-  at,
-  now,
-  children,
-}: {
-  name: string;
-  status?: string;
-  at: string;
-  now: number;
-  children: ReactNode;
-}) {
+function Row({ name, status, at, children }: { name: string; status?: string; at: string; children: ReactNode }) {
   return (
     <li
       data-entry={name}
@@ -322,8 +348,8 @@ function Row({
       className="flex items-start gap-3 border-b border-hairline px-4 py-2 last:border-b-0"
     >
       <div className="min-w-0 flex-1">{children}</div>
-      <time dateTime={at} title={exact(at)} className="shrink-0 text-xs leading-5 text-muted">
-        {ago(at, now)}
+      <time dateTime={at} data-tip={exact(at)} className="shrink-0 text-xs leading-5 text-muted">
+        {clock(at)}
       </time>
     </li>
   );

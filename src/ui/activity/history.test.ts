@@ -3,7 +3,15 @@ import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
 import { jobDetail, jobMove, jobResult, jobRow, taskRow } from '../testing/rows';
 import { historyAddress } from './address';
-import { entriesOf, type History, type HistoryFilter, mergeHistory, parseFilter } from './history';
+import {
+  entriesOf,
+  type History,
+  type HistoryFilter,
+  lastHeldBack,
+  mergeHistory,
+  newlyHeldBack,
+  parseFilter,
+} from './history';
 
 const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
 
@@ -122,4 +130,15 @@ describe('the feed in the history', () => {
     const before = history();
     expect(mergeHistory(before, [event({ type: 'jobs', op: 'upsert', row: jobRow(1) }, 'other')])).toBe(before);
   });
+});
+
+it('what a job held back for the same reason as the last one is no news', () => {
+  const held = (branch: string, below: string) => ({ branch, reason: { kind: 'below' as const, branch: below } });
+  const earlier = jobResult({ heldBack: [held('a', 'x'), held('b', 'x')] });
+  const result = jobResult({ heldBack: [held('a', 'x'), held('b', 'y'), held('c', 'x')] });
+  expect(newlyHeldBack(result, earlier)).toEqual([held('b', 'y'), held('c', 'x')]);
+  expect(newlyHeldBack(result, null)).toEqual(result.heldBack);
+  const jobs = [jobDetail(4), jobDetail(3), jobDetail(2, { result: earlier }), jobDetail(1, { result })];
+  expect(lastHeldBack(jobDetail(4).job, jobs)?.seq).toBe(2);
+  expect(lastHeldBack(jobDetail(1).job, jobs)).toBeNull();
 });

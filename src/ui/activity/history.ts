@@ -2,8 +2,11 @@ import type { JobDetail } from '@/api/jobs';
 import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
+import type { JobResult } from '@/model/result';
 import { mergeJobs } from '../jobs/details';
+import { outcomeOf } from '../jobs/outcome';
 import { order } from '../order';
+import { heldBackWords } from '../stack/state';
 import { KIND_WORDS, STATUS_WORDS } from './words';
 
 /** What the history keeps; nothing given keeps everything. */
@@ -84,12 +87,12 @@ function newestFirst(a: HistoryEntry, b: HistoryEntry): number {
   return order(b.at, a.at);
 }
 
-/** Whether a filter keeps a job: `jobs.list`'s own rule, for jobs that come by the feed. */
+/** Whether a filter keeps a job: `jobs.list`'s own rule, but that to wait for a push is no error. */
 export function keeps(filter: HistoryFilter, detail: JobDetail): boolean {
   const { job } = detail;
   return (
     (!filter.kind || job.kind === filter.kind) &&
-    (!filter.status || job.status === filter.status) &&
+    (!filter.status || (job.status === filter.status && (filter.status !== 'error' || outcomeOf(job) === 'error'))) &&
     (!filter.person || job.requestedBy === filter.person) &&
     (!filter.branch || concernsBranch(detail, filter.branch))
   );
@@ -106,4 +109,16 @@ function concernsBranch({ job, moves }: JobDetail, branch: string): boolean {
       (result.gone.includes(branch) ||
         [...result.merged, ...result.registered, ...result.heldBack].some((each) => each.branch === branch)))
   );
+}
+
+/** The newest job before this one that held something back; null where none is known. */
+export function lastHeldBack({ seq }: JobDetail['job'], jobs: readonly JobDetail[]): JobDetail['job'] | null {
+  return jobs.find(({ job }) => job.seq < seq && (job.result?.heldBack.length ?? 0) > 0)?.job ?? null;
+}
+
+/** What a job held back that the one before it did not hold back for the same reason. */
+export function newlyHeldBack(result: JobResult, before: JobResult | null): JobResult['heldBack'] {
+  const key = ({ branch, reason }: JobResult['heldBack'][number]) => `${branch} ${heldBackWords(reason)}`;
+  const known = new Set(before?.heldBack.map(key));
+  return result.heldBack.filter((each) => !known.has(key(each)));
 }

@@ -1,6 +1,6 @@
-import type { JobView } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
 import { visible } from '@/text/visible';
+import { outcomeOf } from '../jobs/outcome';
 import { type Intent, several } from '../jobs/words';
 
 /** The kinds by the words that people know them by. */
@@ -38,17 +38,19 @@ export function asker(requestedBy: string): string {
  * `tried to sync`.
  * @param undone the job that an undo puts back, as `#12`
  */
-export function deed(job: Intent & Pick<JobView, 'status'>, undone = 'an earlier job'): string {
+export function deed(job: Intent & Parameters<typeof outcomeOf>[0], undone = 'an earlier job'): string {
   const { did, todo, what } = verb(job, undone);
   const object = visible(what && ` ${what}`);
-  switch (job.status) {
+  switch (outcomeOf(job)) {
     case 'completed':
+    case 'held_back':
       return `${did}${object}`;
     case 'error':
       return `tried to ${todo}${object}`;
     case 'queued':
     case 'running':
     case 'cancelled':
+    case 'waiting':
       return `asked to ${todo}${object}`;
   }
 }

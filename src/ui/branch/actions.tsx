@@ -15,6 +15,7 @@ import type { Foreseen } from '../stack/forecast';
 import { restackQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { requestName } from '../stack/move/pending';
+import { restoreButton } from '../stack/row/actions';
 import { type BranchNews, coveredBy, isLive } from '../stack/state';
 import { useDraft } from '../tasks/draft';
 
@@ -49,7 +50,7 @@ export function Actions({
   const mayAct = useMay('act');
   const { branches, jobs, tasks } = overview;
   const { name } = branch;
-  if (!mayAct || !isLive(branch)) return null;
+  if (!mayAct || branch.merged) return null;
   const run =
     (kind: ActionKind, parent?: string): Ask =>
     (idempotencyKey) =>
@@ -65,49 +66,57 @@ export function Actions({
   return (
     <>
       <div ref={main} className="flex flex-wrap items-center gap-2 pt-1.5">
-        {!kept &&
-          (branch.tracked ? (
-            <>
-              <JobButton
-                label={moves ? `Restack ${moves}` : 'Restack'}
-                look={moves ? 'primary' : 'plain'}
-                dense
-                job={news.own}
-                jobs={jobs}
-                request={request}
-                press={run('restack_subtree')}
-                question={question}
-                impossible={covered ?? (moves === 0 ? nothingMoves(state) : null)}
-                className="max-w-44 min-w-28 flex-1"
-              />
-              <Button
-                className="h-7!"
-                aria-haspopup="dialog"
-                aria-disabled={covered ? true : undefined}
-                title={covered ?? undefined}
-                onClick={() => covered === null && setChoosing('reparent_branch')}
-              >
-                Move onto…
-              </Button>
-            </>
-          ) : (
-            <>
-              <JobButton
-                label="Register"
-                look="primary"
-                dense
-                job={news.own}
-                jobs={jobs}
-                request={request}
-                press={run('register_existing_branch', branch.suggestedParent ?? undefined)}
-                className="max-w-44 min-w-28 flex-1"
-              />
-              <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('register_existing_branch')}>
-                Register on…
-              </Button>
-            </>
-          ))}
-        {!tasks.some((task) => task.branch === name) && !asking && (
+        {branch.gone ? (
+          <JobButton
+            {...restoreButton(api, branch)}
+            dense
+            job={news.own}
+            jobs={jobs}
+            request={request}
+            className="max-w-44 min-w-28 flex-1"
+          />
+        ) : kept ? null : branch.tracked ? (
+          <>
+            <JobButton
+              label={moves ? `Restack ${moves}` : 'Restack'}
+              look={moves ? 'primary' : 'plain'}
+              dense
+              job={news.own}
+              jobs={jobs}
+              request={request}
+              press={run('restack_subtree')}
+              question={question}
+              impossible={covered ?? (moves === 0 ? nothingMoves(state) : null)}
+              className="max-w-44 min-w-28 flex-1"
+            />
+            <Button
+              className="h-7!"
+              aria-haspopup="dialog"
+              aria-disabled={covered ? true : undefined}
+              data-tip={covered ?? undefined}
+              onClick={() => covered === null && setChoosing('reparent_branch')}
+            >
+              Move onto…
+            </Button>
+          </>
+        ) : (
+          <>
+            <JobButton
+              label="Register"
+              look="primary"
+              dense
+              job={news.own}
+              jobs={jobs}
+              request={request}
+              press={run('register_existing_branch', branch.suggestedParent ?? undefined)}
+              className="max-w-44 min-w-28 flex-1"
+            />
+            <Button className="h-7!" aria-haspopup="dialog" onClick={() => setChoosing('register_existing_branch')}>
+              Register on…
+            </Button>
+          </>
+        )}
+        {isLive(branch) && !tasks.some((task) => task.branch === name) && !asking && (
           <Button
             className="h-7!"
             onClick={() => {

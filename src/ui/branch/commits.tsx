@@ -122,7 +122,7 @@ function Commit({
         <button
           type="button"
           aria-pressed={chosen}
-          title="Show what it changes"
+          data-tip="Show what it changes"
           onClick={choose}
           className="touch min-w-0 flex-1 text-left break-words hover:underline"
         >
@@ -152,7 +152,7 @@ export function When({ iso }: { iso: string | null }): ReactNode {
   const now = useNow();
   if (iso === null) return null;
   return (
-    <time dateTime={iso} title={exactUtc(iso)}>
+    <time dateTime={iso} data-tip={exactUtc(iso)}>
       {ago(iso, now)}
     </time>
   );

@@ -62,7 +62,7 @@ function Tip({
       : null;
   return (
     <li data-tip={tip.tip} className="flex flex-wrap items-baseline gap-x-2 py-0.5">
-      <code className="font-mono text-xs text-muted" title={tip.tip}>
+      <code className="font-mono text-xs text-muted" data-tip={tip.tip}>
         {tip.tip.slice(0, 8)}
       </code>
       {job ? (

@@ -8,8 +8,9 @@ import { buttonLooks } from '../controls';
 import { useMay } from '../me';
 import { useApi, useNow } from '../providers';
 import { duration } from '../time';
+import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
-import { type Outcome, outcomeOf, StatusShape, statusTone } from './status';
+import { StatusShape, statusTone } from './status';
 
 const Question = lazy(() => import('./question'));
 
@@ -178,7 +179,7 @@ export function JobButton({
     return (
       <span
         data-phase={phase.phase}
-        title={title}
+        data-tip={title}
         className={`inline-flex items-center gap-2 rounded-control px-2 text-xs font-medium ${dense ? 'h-7' : 'h-8'} ${statusTone[status]} ${className}`}
       >
         <StatusShape status={status} />
@@ -190,7 +191,7 @@ export function JobButton({
     );
   }
   return (
-    <span className={`relative inline-flex items-center ${dense ? 'h-7' : 'h-8'} ${className}`}>
+    <span className={`relative inline-flex items-center pointer-coarse:h-9 ${dense ? 'h-7' : 'h-8'} ${className}`}>
       <button
         type="button"
         onClick={pressed}
@@ -198,7 +199,7 @@ export function JobButton({
         aria-disabled={busy || reason ? true : undefined}
         aria-expanded={(asking !== null && !busy) || undefined}
         data-phase={phase.phase}
-        title={reason ?? title}
+        data-tip={reason ?? title}
         className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left tabular-nums aria-disabled:cursor-default ${
           status
             ? `rounded-control border border-current/30 text-xs font-medium ${statusTone[status]}`
@@ -307,7 +308,7 @@ function CancelButton({
     <button
       type="button"
       aria-label={`Cancel: ${label}`}
-      title={reason ?? 'Cancel'}
+      data-tip={reason ?? 'Cancel'}
       tabIndex={tabbable ? undefined : -1}
       aria-disabled={reason ? true : undefined}
       className="touch ml-1 flex h-full w-6 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text aria-disabled:opacity-50"

@@ -21,13 +21,14 @@ import { overviewQuery } from '../repos/overview';
 import { ago, duration, exactUtc } from '../time';
 import { isActive } from './active';
 import { note } from './dock/looked-at';
-import { RetryButton } from './job-card';
+import { RetryButton } from './list/job-card';
 import { Log } from './log';
+import { outcomeOf } from './outcome';
 import { type JobPage as JobPageData, jobQuery } from './query';
 import { ConflictView } from './result/conflict';
 import { KeepCommit } from './result/keep-commit';
 import { Commit, Name, ResultLists } from './result/result';
-import { outcomeOf, StatusChip, StatusShape } from './status';
+import { StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
 import { firstLine, intent } from './words';
@@ -57,6 +58,7 @@ function Job({ detail }: { detail: JobPageData }) {
   const retryOf = jobs.find((other) => other.job.id === job.retryOf);
   const { repoId, seq } = job;
   const ended = !isActive(job.status);
+  const outcome = outcomeOf(job);
   useEffect(() => {
     if (ended) note({ repoId, seq });
   }, [ended, repoId, seq]);
@@ -71,19 +73,18 @@ function Job({ detail }: { detail: JobPageData }) {
           <h1 className="text-xl font-semibold break-words">
             <span className="text-muted">#{job.seq}</span> {intent(job)}
           </h1>
-          <StatusChip status={outcomeOf(job)} />
+          <StatusChip status={outcome} />
           <span className="flex-1" />
           {job.status !== 'completed' && <RetryButton detail={detail} jobs={jobs} />}
           <UndoButton detail={detail} jobs={jobs} known={detail.undo} />
         </div>
         {job.message && (
-          <p className={`break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : ''}`}>
-            {job.message}
-          </p>
+          <p className={`break-words whitespace-pre-line ${outcome === 'error' ? 'text-error' : ''}`}>{job.message}</p>
         )}
         {job.errorCode && (
-          <p className="rounded-control bg-error-tint px-3 py-2">
-            <code className="font-mono font-medium text-error">{job.errorCode}</code> {firstLine(job.errorHint)}
+          <p className={`rounded-control px-3 py-2 ${outcome === 'error' ? 'bg-error-tint' : 'bg-queued-tint'}`}>
+            {outcome === 'error' && <code className="font-mono font-medium text-error">{job.errorCode} </code>}
+            {firstLine(job.errorHint)}
           </p>
         )}
         <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs text-muted">
@@ -163,7 +164,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Time({ iso, now }: { iso: string; now: number }) {
   return (
-    <time dateTime={iso} title={exactUtc(iso)}>
+    <time dateTime={iso} data-tip={exactUtc(iso)}>
       {ago(iso, now)}
     </time>
   );

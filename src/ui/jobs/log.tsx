@@ -63,7 +63,7 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
           >
             <ol>
               {lines.map((line) => (
-                <li key={line.id} title={exactUtc(line.at)} className="flex gap-3">
+                <li key={line.id} data-tip={exactUtc(line.at)} className="flex gap-3">
                   <span className="shrink-0 text-muted max-sm:hidden">{line.at.slice(11, 23)}</span>
                   <span
                     className={`min-w-0 break-words whitespace-pre-wrap ${{ info: '', warn: 'text-restack', error: 'text-error' }[line.level]}`}

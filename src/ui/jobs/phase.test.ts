@@ -45,8 +45,14 @@ describe('a job button', () => {
 
   it('sums up a result in a few words', () => {
     const reason = { kind: 'below', branch: 'a' } as const;
-    const result = jobResult({ heldBack: [{ branch: 'b', reason }] });
-    expect(resultWords(jobDetail(1, { result }))).toBe('1 held back');
+    const conflict = { kind: 'conflict' as const, commit: 'c', subject: 'C', onto: 'o', files: [] };
+    const result = jobResult({
+      heldBack: [
+        { branch: 'b', reason },
+        { branch: 'c', reason: conflict },
+      ],
+    });
+    expect(resultWords(jobDetail(1, { result }))).toBe('1 conflict, 1 held back');
     expect(resultWords(jobDetail(1))).toBe('Nothing to do');
   });
 });

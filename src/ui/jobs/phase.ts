@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from './active';
+import { outcomeOf } from './outcome';
 
 /** What a job button shows. */
 export type Phase =
@@ -76,20 +77,25 @@ export function progressWords({ steps, moves }: Pick<JobDetail, 'steps' | 'moves
   return moved.length > 0 ? `${word} ${pushed}/${moved.length}` : word;
 }
 
-/** An error stands until something later was done in the repo, which may have mended it. */
+/** An error stands until something later was done in the repo, which may have mended it. To wait for a push is none. */
 export function errorStands({ job }: JobDetail, jobs: JobDetail[]): boolean {
-  return job.status === 'error' && !jobs.some((other) => other.job.seq > job.seq && other.job.status === 'completed');
+  return (
+    outcomeOf(job) === 'error' && !jobs.some((other) => other.job.seq > job.seq && other.job.status === 'completed')
+  );
 }
 
-/** What a job did, in a few words: `12 moved, 2 held back`. */
+/** What a job did, in a few words, which are those of its forecast: `12 moved, 1 conflict, 2 held back`. */
 export function resultWords({ job, moves }: JobDetail): string {
   const moved = moves.filter((move) => move.state === 'pushed' && move.before !== move.after).length;
+  const heldBack = job.result?.heldBack ?? [];
+  const conflicts = heldBack.filter(({ reason }) => reason.kind === 'conflict').length;
   const parts: Array<[number, string]> = [
     [job.kind === 'untrack_branch' ? 1 : 0, 'untracked'],
     [job.result?.registered.length ?? 0, 'registered'],
     [moved, 'moved'],
     [job.result?.merged.length ?? 0, 'merged'],
-    [job.result?.heldBack.length ?? 0, 'held back'],
+    [conflicts, conflicts === 1 ? 'conflict' : 'conflicts'],
+    [heldBack.length - conflicts, 'held back'],
   ];
   const said = parts.flatMap(([count, word]) => (count > 0 ? `${count} ${word}` : []));
   return said.length > 0 ? said.join(', ') : 'Nothing to do';

@@ -1,12 +1,4 @@
-import type { JobView } from '@/feed/events';
-import type { BranchStatus } from '@/model/kinds';
-
-/** How a job, or a task's branch, stands for a person: one that has left something where it was has done only a part. */
-export type Outcome = BranchStatus | 'held_back';
-
-export function outcomeOf({ status, result }: Pick<JobView, 'status' | 'result'>): Outcome {
-  return status === 'completed' && result !== null && result.heldBack.length > 0 ? 'held_back' : status;
-}
+import type { Outcome } from './outcome';
 
 /** The tints of the statuses. */
 export const statusTone: Record<Outcome, string> = {
@@ -43,11 +35,12 @@ export function StatusShape({ status, size = 12 }: { status: Outcome; size?: num
   );
 }
 
-export function StatusChip({ status }: { status: Outcome }) {
+/** @param word in the place of the status' own */
+export function StatusChip({ status, word }: { status: Outcome; word?: string | undefined }) {
   return (
     <span className={`inline-flex items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[status]}`}>
       <StatusShape status={status} />
-      {status === 'held_back' ? 'held back' : status}
+      {word ?? (status === 'held_back' ? 'held back' : status)}
     </span>
   );
 }

@@ -80,7 +80,7 @@ export function Timeline({
         );
       })}
       {waits && job.nextAttemptAt && (
-        <p className="text-running" title={exactUtc(job.nextAttemptAt)}>
+        <p className="text-running" data-tip={exactUtc(job.nextAttemptAt)}>
           Attempt {job.attempt + 1} in {duration(Date.parse(job.nextAttemptAt) - now)}
         </p>
       )}
@@ -151,7 +151,7 @@ function Entry({
       {at && (
         <time
           dateTime={at}
-          title={until ? `${exactUtc(at)} to ${exactUtc(until)}` : exactUtc(at)}
+          data-tip={until ? `${exactUtc(at)} to ${exactUtc(until)}` : exactUtc(at)}
           className="shrink-0 text-xs text-muted"
         >
           {took === null ? at.slice(11, 19) : `${duration(Math.max(0, took))}${tookOf ? ` ${tookOf}` : ''}`}

@@ -13,8 +13,10 @@ const shop = {
       { kind: 'restack', branch: 'billing/a', name: 'billing', branches: 12, moves: 12, heldBack: 0, version: '1' },
       { kind: 'register', branches: 6, version: '1' },
     ]),
-    syncErrorAt: '2026-01-02',
-    syncError: 'the remote does not answer',
+    failures: [
+      { id: 'job-9', seq: 9, kind: 'sync_repo', branch: null, message: 'The remote does not answer.' },
+      { id: 'job-7', seq: 7, kind: 'reparent_branch', branch: 'x', message: 'x moved on.' },
+    ],
   }),
   activeJobs: [],
 };
@@ -28,7 +30,8 @@ it('each is a sentence and a button, by section over all repos', () => {
     ['parent_gone', 'shop', 'x stood on wip, which is gone', 'Move onto hotfix'],
     ['restack', 'shop', 'billing · 12 branches · clean', 'Restack 12'],
     ['register', 'shop', '6 branches can be registered where they seem to stand', 'Register 6'],
-    ['failed', 'shop', 'The last job failed: the remote does not answer', 'See it'],
+    ['failed', 'shop', '#9 Sync failed: The remote does not answer.', 'Retry'],
+    ['failed', 'shop', '#7 Move failed on x: x moved on.', 'Retry'],
     ['drafts', 'other', '“Round half up” is not created yet', 'Go on'],
   ]);
 });
@@ -47,6 +50,17 @@ it('asks before it moves as many as a Restack of all asks for', () => {
     return itemsOf([{ ...repoRow('shop', { counts: counts([need]) }), activeJobs: [] }], new Map())[0]?.question;
   };
   expect([of(25), of(26)]).toEqual([null, '26 branches will be pushed.']);
+});
+
+it('asks before an approved pull request is pushed, also with the branch that a gone parent leaves', () => {
+  const cost = { branches: 2, approvals: 1, runs: 0 };
+  const needs: VersionedNeed[] = [
+    { kind: 'parent_gone', branch: 'x', parent: 'wip', onto: 'main', cost, version: '1' },
+    { kind: 'restack', branch: 'a', name: 'a', branches: 3, moves: 2, heldBack: 0, cost, version: '1' },
+  ];
+  const items = itemsOf([{ ...repoRow('shop', { counts: counts(needs) }), activeJobs: [] }], new Map());
+  const asked = '2 branches will be pushed: that may dismiss 1 approval.';
+  expect(items.map(({ question }) => question)).toEqual([asked, asked]);
 });
 
 it('what is hidden stays so until it changes, and nothing else is', () => {

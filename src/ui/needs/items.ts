@@ -1,10 +1,12 @@
+import type { FailedJob } from '@/model/failures';
 import type { VersionedNeed } from '@/model/needs';
 import { visible } from '@/text/visible';
 import { counted, listed } from '@/text/words';
-import { historyAddress } from '../activity/address';
+import { KIND_WORDS } from '../activity/words';
 import { branchAddress } from '../branch/address';
+import { jobAddress } from '../job-link';
 import type { RepoList } from '../repos/repo-list';
-import { manyQuestion } from '../stack/groups/question';
+import { pushQuestion } from '../stack/groups/question';
 
 /** A repo as the list of repos has it. */
 export type Repo = RepoList['repos'][number];
@@ -20,7 +22,9 @@ export type Does =
       };
     }
   /** An address; `outside` leads to the forge. */
-  | { go: string; outside?: true };
+  | { go: string; outside?: true }
+  /** The job that is tried again. */
+  | { retry: string };
 
 /** One thing that a repo wants of a person: a sentence and a button. */
 export interface Item {
@@ -56,27 +60,21 @@ export type Section = keyof typeof SECTIONS;
 export function itemsOf(repos: readonly Repo[], drafts: ReadonlyMap<string, string>): Item[] {
   const items = repos.flatMap((repo) => [
     ...(repo.counts?.needs ?? []).map((need) => ofNeed(repo, need)),
-    ...failed(repo),
+    ...(repo.failures ?? []).map((job) => failed(repo, job)),
     ...draft(repo, drafts.get(repo.id)),
   ]);
   const order = Object.keys(SECTIONS);
   return items.sort((a, b) => order.indexOf(a.section) - order.indexOf(b.section));
 }
 
-function failed(repo: Repo): Item[] {
-  const { id, syncErrorAt, syncError } = repo;
-  if (syncErrorAt === null) return [];
-  return [
-    {
-      key: `${id} failed`,
-      version: syncErrorAt,
-      section: 'failed',
-      repo,
-      words: `The last job failed: ${syncError}`,
-      button: 'See it',
-      does: { go: historyAddress(id, { status: 'error' }) },
-    },
-  ];
+function failed(repo: Repo, { id, seq, kind, branch, message }: FailedJob): Item {
+  return {
+    ...{ key: `${repo.id} failed ${seq}`, version: id, section: 'failed', repo },
+    words: visible(`#${seq} ${KIND_WORDS[kind]} failed${branch === null ? '' : ` on ${branch}`}: ${message}`),
+    button: 'Retry',
+    does: { retry: id },
+    other: { words: 'See it', go: jobAddress(id) },
+  };
 }
 
 function draft(repo: Repo, title: string | undefined): Item[] {
@@ -107,6 +105,7 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
         words: visible(`${branch} stood on ${parent}, which is gone`),
         button: visible(`Move onto ${onto}`),
         does: { run: { kind: 'reparent_branch', branch, parent: onto } },
+        question: need.cost ? pushQuestion(need.cost) : null,
         other: { words: 'Choose…', go: branchAddress(repo.id, branch) },
       };
     }
@@ -119,7 +118,7 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
         ),
         button: `Restack ${moves}`,
         does: { run: { kind: 'restack_subtree', branch } },
-        question: manyQuestion(moves),
+        question: pushQuestion(need.cost ?? { branches: moves, approvals: 0, runs: 0 }),
       };
     }
     case 'register': {

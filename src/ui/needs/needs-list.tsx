@@ -108,7 +108,7 @@ function NeedRow({ item, named }: { item: Item; named: boolean }) {
       <button
         type="button"
         aria-label={`Hide until it changes: ${words}`}
-        title="Hide until it changes (e)"
+        data-tip="Hide until it changes (e)"
         onClick={() => hide(item.key, item.version)}
         className="touch rounded-control px-1 text-xs text-muted hover:text-text"
       >
@@ -151,7 +151,9 @@ function Act({ item: { does, button, repo, question = null } }: { item: Item }) 
   const isBusy = request.waiting || jobId !== null;
   const run = () =>
     void request.send(button, (idempotencyKey) =>
-      api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
+      'retry' in does
+        ? api.jobs.retry.mutate({ jobId: does.retry, idempotencyKey })
+        : api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
     );
   const press = () => {
     if (isBusy) return;

@@ -13,9 +13,9 @@ export function Freshness({ repo, refreshing = false }: { repo: Synced; refreshi
   const { syncedAt, syncErrorAt: failedAt, syncError } = repo;
   return (
     <span className="text-xs text-muted">
-      {syncedAt ? <span title={exact(syncedAt)}>synced {ago(syncedAt, now)}</span> : !failedAt && 'not synced yet'}
+      {syncedAt ? <span data-tip={exact(syncedAt)}>synced {ago(syncedAt, now)}</span> : !failedAt && 'not synced yet'}
       {failedAt && (
-        <span className="text-error" title={exact(failedAt)}>
+        <span className="text-error" data-tip={exact(failedAt)}>
           {syncedAt && ' · '}last job failed {ago(failedAt, now)}: {syncError}
         </span>
       )}
@@ -29,14 +29,14 @@ export function PullRequestFreshness({ repo }: { repo: PullRequestsSynced }) {
   const now = useNow(repo.webUrl !== null);
   const { webUrl, prSyncedAt, prErrorCode, prError, prErrorAt } = repo;
   if (webUrl === null) return null;
-  const synced = prSyncedAt && <span title={exact(prSyncedAt)}>pull requests as of {ago(prSyncedAt, now)}</span>;
+  const synced = prSyncedAt && <span data-tip={exact(prSyncedAt)}>pull requests as of {ago(prSyncedAt, now)}</span>;
   // Without a token nothing has failed: it is a setting that somebody may want.
   const tone = prErrorCode === 'token_missing' ? '' : prErrorCode === 'incomplete' ? 'text-restack' : 'text-error';
   return (
     <span className="text-xs text-muted">
       {synced}
       {prErrorCode && (
-        <span className={tone} title={prErrorAt ? exact(prErrorAt) : undefined}>
+        <span className={tone} data-tip={prErrorAt ? exact(prErrorAt) : undefined}>
           {synced && ' · '}
           {prErrorCode !== 'token_missing' && 'pull requests: '}
           {prError}

@@ -28,7 +28,9 @@ describe('a pull request', () => {
   });
 
   it('that is merged or closed is not said to want a review', () => {
-    expect(html({ prNumber: 12, prState: 'merged', review: 'required' })).toContain('title="pull request 12, merged"');
+    expect(html({ prNumber: 12, prState: 'merged', review: 'required' })).toContain(
+      'data-tip="pull request 12, merged"',
+    );
   });
 
   it('is nothing where there is none', () => {

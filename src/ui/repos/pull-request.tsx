@@ -71,7 +71,7 @@ export function PullRequest({
     <a
       href={prUrl}
       target="_blank"
-      title={name}
+      data-tip={name}
       aria-label={name}
       rel="noreferrer"
       tabIndex={tabbable ? undefined : -1}
@@ -80,7 +80,7 @@ export function PullRequest({
       {content}
     </a>
   ) : (
-    <span title={name} className={`${looks} text-muted`}>
+    <span data-tip={name} className={`${looks} text-muted`}>
       {content}
     </span>
   );

@@ -19,7 +19,7 @@ export function RepoNav({ repoId }: { repoId: string }) {
   const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
   const maySet = useMay('administer');
   return (
-    <nav aria-label="Pages of the repository" className="-mx-2 flex">
+    <nav aria-label="Pages of the repository" className="-mx-2 flex flex-wrap">
       {[...PAGES, ...(maySet ? [SETTINGS] : [])].map(([name, end]) => {
         const href = `/repos/${repoId}${end}`;
         return (
@@ -28,7 +28,7 @@ export function RepoNav({ repoId }: { repoId: string }) {
             href={href}
             // An open branch stands beside the stack.
             aria-current={path === href ? 'page' : end === '' && path.startsWith(`${href}/branches`) ? true : undefined}
-            className="touch flex items-center justify-center rounded-control px-2 py-0.5 text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text"
+            className="touch flex items-center justify-center rounded-control px-2 py-0.5 whitespace-nowrap text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text"
           >
             {name}
             {end === '/needs' && needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>}

@@ -1,6 +1,7 @@
 'use client';
 
 import { Layers, RefreshCw } from 'lucide-react';
+import { useSearchParams } from 'next/navigation';
 import { lazy, Suspense, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
@@ -37,7 +38,7 @@ if (typeof window !== 'undefined') void loadStack();
 const loadBranch = () => import('../branch/panel');
 const BranchPanel = lazy(loadBranch);
 const Tasks = lazy(() => import('../tasks/tasks'));
-const JobList = lazy(() => import('../jobs/job-list'));
+const JobList = lazy(() => import('../jobs/list/job-list'));
 const Tells = lazy(() => import('../tells/tells'));
 const Dock = lazy(() => import('../jobs/dock/dock'));
 const LeftOutRefs = lazy(() => import('./left-out'));
@@ -60,8 +61,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const repo = overview.repo ?? latestRepo;
   const { branches, jobs, tasks } = overview;
   const mayAdminister = useMay('administer');
-  // On a narrow page only one part is shown at a time.
-  const [section, setSection] = useState<SectionName>('stack');
+  const [section, setSection] = useSection();
   // The header, the stack's keys and its empty states ask for the same job.
   const sync = useRequest();
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
@@ -197,6 +197,19 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   );
 }
 
+/** The part that a narrow page shows, of which there is room for one at a time: it stands in the address. */
+function useSection(): [SectionName, (name: SectionName) => void] {
+  const part = useSearchParams().get('part');
+  const section = SECTIONS.find((name) => name === part) ?? 'stack';
+  const show = (name: SectionName) => {
+    const address = new URL(window.location.href);
+    if (name === 'stack') address.searchParams.delete('part');
+    else address.searchParams.set('part', name);
+    if (name !== section) window.history.pushState(null, '', address);
+  };
+  return [section, show];
+}
+
 /** A small page shows an open branch in the place of the stack, which is found again where it was left. */
 function useScrollBehind(open: boolean): void {
   const left = useRef(0);
@@ -230,7 +243,7 @@ function Header({
   const nothing = wanted ? `Nothing can move: ${wanted}.` : 'Nothing to move: all is in place.';
   const impossible = repo.syncedAt === null ? 'Its first sync has not ended yet.' : moves === 0 ? nothing : null;
   return (
-    <header className="flex flex-wrap items-center gap-x-6 gap-y-3 border-b border-hairline bg-surface px-4 py-3">
+    <header className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-hairline bg-surface px-4 py-3 max-sm:py-2">
       <div className="min-w-0 flex-1 basis-60">
         <div className="flex flex-wrap items-baseline gap-x-3">
           <h1 className="text-lg font-semibold break-words">{repo.name}</h1>
@@ -240,7 +253,8 @@ function Header({
             <PullRequestFreshness repo={repo} />
           </span>
         </div>
-        <p className="text-xs text-muted">{countBranches(counts, branches)}</p>
+        {/* A phone has them in the filters. */}
+        <p className="text-xs text-muted max-sm:sr-only">{countBranches(counts, branches)}</p>
         {repo.leftOut && (
           <Suspense>
             <LeftOutRefs leftOut={repo.leftOut} />
@@ -257,7 +271,7 @@ function Header({
             jobs={jobs}
             press={(key) => lookAtRemote(api, repo.id, key)}
             request={sync}
-            className="min-w-0 flex-1 sm:w-48 sm:flex-none"
+            className="min-w-0 flex-1 sm:w-36 sm:flex-none min-[1100px]:w-48"
           />
           <JobButton
             label={moves > 0 ? `Restack ${moves}` : 'Restack'}
@@ -268,16 +282,18 @@ function Header({
             press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'restack_repo', idempotencyKey })}
             impossible={impossible}
             question={() => restackQuestion(branches.filter(({ name }) => known.states.get(name)?.is === 'will_move'))}
-            className="min-w-0 flex-1 sm:w-48 sm:flex-none"
+            className="min-w-0 flex-1 sm:w-36 sm:flex-none min-[1100px]:w-48"
           />
         </div>
         {/* Its line is always there, so that nothing below moves when it is known. */}
-        <p className="min-h-4 text-xs text-muted max-sm:empty:hidden">
+        <p className="min-h-4 text-xs text-muted max-sm:min-h-0 max-sm:empty:hidden">
           {problem ? (
             <span className="text-conflict">{problem}</span>
           ) : (
             wanted && (
-              <span className={counts.conflicts + lost > 0 ? 'text-conflict' : undefined}>Forecast: {wanted}</span>
+              <span className={`max-sm:sr-only ${counts.conflicts + lost > 0 ? 'text-conflict' : ''}`}>
+                Forecast: {wanted}
+              </span>
             )
           )}
           {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}

@@ -42,7 +42,7 @@ export function HeldPage() {
       <button
         type="button"
         aria-label="Stay here"
-        title="Stay here"
+        data-tip="Stay here"
         className="touch text-muted hover:text-text"
         onClick={() => hold(null)}
       >

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { chosenTheme } from '../themes';
-import { pageAfterG } from './key-targets';
+import { followsG, pageAfterG } from './key-targets';
 
 it('g and a letter lead to a page of the repo that one is at', () => {
   const at = '/repos/r1/branches/feat/auth';
@@ -9,6 +9,12 @@ it('g and a letter lead to a page of the repo that one is at', () => {
     '/repos/r1',
     '/repos/r1/activity',
   ]);
+});
+
+it('only after g: a letter that is the first key of a page is its own', () => {
+  expect(followsG(null, 300)).toBe(false);
+  expect(followsG(300, 900)).toBe(true);
+  expect(followsG(300, 1600)).toBe(false);
 });
 
 it('elsewhere they lead to what needs one, and to nothing that is of a repo', () => {

@@ -12,6 +12,17 @@ const PAGES: ReadonlyMap<string, string> = new Map([
   ['a', '/activity'],
 ]);
 
+/** How long `g` waits for the letter of a page. Milliseconds. */
+const PATIENCE_MS = 1200;
+
+/**
+ * Whether a key that is pressed now is the letter that `g` waits for.
+ * @param g when that was pressed; null where it was not. Milliseconds, as `now`.
+ */
+export function followsG(g: number | null, now: number): boolean {
+  return g !== null && now - g < PATIENCE_MS;
+}
+
 /** The page that `g` and this key lead to from a page; null where they lead nowhere. */
 export function pageAfterG(key: string, path: string): string | null {
   const end = PAGES.get(key);

@@ -6,20 +6,18 @@ import { useStable } from '../stable';
 import { NoticeButton } from '../tells/notice-button';
 import { useGo } from './go';
 import { HeldPage } from './held-page';
-import { isTyped, pageAfterG } from './key-targets';
+import { followsG, isTyped, pageAfterG } from './key-targets';
 import { ThemeButton } from './theme';
+import { Tips } from './tips';
 
 const KeysHelp = lazy(() => import('./keys-help'));
-
-/** How long `g` waits for the letter of a page. Milliseconds. */
-const PATIENCE_MS = 1200;
 
 /** The keys of every page: `?` shows them all, `g` and a letter go to a page of the repo that one is at. */
 function Keys() {
   const [help, setHelp] = useState(false);
   const go = useGo();
   const path = usePathname();
-  const g = useRef(0);
+  const g = useRef<number | null>(null);
   const pressed = useStable((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
     if (event.key === '?') {
@@ -27,8 +25,9 @@ function Keys() {
       setHelp(true);
       return;
     }
-    const waits = performance.now() - g.current < PATIENCE_MS;
-    g.current = event.key === 'g' && !waits ? performance.now() : 0;
+    const now = performance.now();
+    const waits = followsG(g.current, now);
+    g.current = event.key === 'g' && !waits ? now : null;
     const page = waits ? pageAfterG(event.key, path) : null;
     if (page === null) return;
     event.preventDefault();
@@ -47,7 +46,10 @@ function Keys() {
   ) : null;
 }
 
-/** What of the page's frame nobody needs at once: the keys of every page, the switch of the theme, and the page that waits. */
+/**
+ * What of the page's frame nobody needs at once: the keys of every page, the switch of the theme, the page that waits,
+ * and what is said of what one points at.
+ */
 export default function Later() {
   return (
     <>
@@ -55,6 +57,7 @@ export default function Later() {
       <ThemeButton />
       <Keys />
       <HeldPage />
+      <Tips />
     </>
   );
 }

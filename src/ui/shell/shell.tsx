@@ -87,13 +87,13 @@ function RepoRail() {
             <Link
               href={`/repos/${repo.id}`}
               aria-current={here ? (path === `/repos/${repo.id}` ? 'page' : true) : undefined}
-              title={[repo.url, ...words].join('\n')}
+              data-tip={[repo.url, ...words].join('\n')}
               className={`flex items-center gap-2 rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
             >
               <RepoMark mark={mark} />
               <span className="min-w-0 flex-1 truncate">{repo.name}</span>
               {(needs.get(repo.id) ?? 0) > 0 && (
-                <span title="Things that need you" className="text-xs font-normal text-muted tabular-nums">
+                <span data-tip="Things that need you" className="text-xs font-normal text-muted tabular-nums">
                   {needs.get(repo.id)}
                 </span>
               )}

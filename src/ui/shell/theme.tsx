@@ -20,7 +20,7 @@ export function ThemeButton() {
     <button
       type="button"
       aria-label={`Theme: ${LOOKS[theme].word}`}
-      title={`Theme: ${LOOKS[theme].word}`}
+      data-tip={`Theme: ${LOOKS[theme].word}`}
       onClick={() => {
         setTheme(next);
         put(next);

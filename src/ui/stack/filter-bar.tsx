@@ -8,7 +8,12 @@ import { filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type St
 import { PinButton } from './find/pin-button';
 import { WhoseChoice } from './find/whose-choice';
 
-const SORTS: Record<StackOrder, string> = { name: 'By name', recent: 'Newest first', needs: 'What needs you first' };
+const SORTS: Record<StackOrder, string> = {
+  name: 'By name',
+  recent: 'Newest first',
+  needs: 'What needs you first',
+  owner: 'By owner',
+};
 
 const WORDS = 'Words of names and subjects, author:mara, is:conflict, pr:open, age:>7d; - before one turns it around';
 
@@ -50,54 +55,55 @@ export function FilterBar({
           </button>
         ))}
       </div>
-      <span className="ml-auto" />
-      <WhoseChoice branches={branches} search={view.search} find={(search) => go({ ...view, search })} />
-      {isNarrowed(view) ? (
-        <PinButton repoId={repoId} view={view} />
-      ) : (
-        <span
-          title={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
-          className="relative flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"
-        >
-          <ArrowUpDown size={14} aria-hidden />
-          <select
-            aria-label="Order of the stacks"
-            value={view.sort}
-            onChange={(event) => go({ ...view, sort: orderOf(event.target.value) })}
-            className="absolute inset-0 cursor-pointer opacity-0"
+      <span className="ml-auto flex items-center gap-x-2">
+        <WhoseChoice branches={branches} search={view.search} find={(search) => go({ ...view, search })} />
+        {isNarrowed(view) ? (
+          <PinButton repoId={repoId} view={view} />
+        ) : (
+          <span
+            data-tip={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
+            className="relative flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"
           >
-            {STACK_ORDERS.map((by) => (
-              <option key={by} value={by}>
-                {SORTS[by]}
-              </option>
-            ))}
-          </select>
-        </span>
-      )}
-      <label className="relative flex w-24 shrink-0 items-center sm:w-38" title={WORDS}>
-        <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
-        <span className="sr-only">Find a branch</span>
-        <input
-          ref={field}
-          type="search"
-          value={view.search}
-          maxLength={244}
-          placeholder="Find…"
-          aria-keyshortcuts="/"
-          onChange={(event) => go({ ...view, search: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') {
-              event.preventDefault();
-              if (view.search) go({ ...view, search: '' });
-              else leave();
-            } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
-              event.preventDefault();
-              leave();
-            }
-          }}
-          className="touch h-7 w-full rounded-control border border-line bg-surface pr-1 pl-7"
-        />
-      </label>
+            <ArrowUpDown size={14} aria-hidden />
+            <select
+              aria-label="Order of the stacks"
+              value={view.sort}
+              onChange={(event) => go({ ...view, sort: orderOf(event.target.value) })}
+              className="absolute inset-0 cursor-pointer opacity-0"
+            >
+              {STACK_ORDERS.map((by) => (
+                <option key={by} value={by}>
+                  {SORTS[by]}
+                </option>
+              ))}
+            </select>
+          </span>
+        )}
+        <label className="relative flex w-24 shrink-0 items-center sm:w-38" data-tip={WORDS}>
+          <Search size={14} aria-hidden className="pointer-events-none absolute left-2 text-muted" />
+          <span className="sr-only">Find a branch</span>
+          <input
+            ref={field}
+            type="search"
+            value={view.search}
+            maxLength={244}
+            placeholder="Find…"
+            aria-keyshortcuts="/"
+            onChange={(event) => go({ ...view, search: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') {
+                event.preventDefault();
+                if (view.search) go({ ...view, search: '' });
+                else leave();
+              } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
+                event.preventDefault();
+                leave();
+              }
+            }}
+            className="touch h-7 w-full rounded-control border border-line bg-surface pr-1 pl-7"
+          />
+        </label>
+      </span>
     </search>
   );
 }

@@ -19,7 +19,7 @@ const WORDS: Record<StateFilter, { word: string; none: string }> = {
 };
 
 /** In which order stacks stand. */
-export const STACK_ORDERS = ['name', 'recent', 'needs'] as const;
+export const STACK_ORDERS = ['name', 'recent', 'needs', 'owner'] as const;
 export type StackOrder = (typeof STACK_ORDERS)[number];
 
 /** What a person wants to see of the stack; it stands in the page's address. */
@@ -65,6 +65,20 @@ export interface FilteredStack extends StackPicture {
   kept: number;
 }
 
+/** The names of the branches that a view keeps. */
+export function keptBy(
+  branches: BranchRow[],
+  states: States,
+  { filter, search }: Pick<StackView, 'filter' | 'search'>,
+  looker: Looker,
+): string[] {
+  const { keeps } = sought(search, looker);
+  return branches.flatMap((branch) => {
+    const state = states.get(branch.name) ?? NO_STATE;
+    return STATE_FILTERS[filter](state) && keeps(branch, state) ? [branch.name] : [];
+  });
+}
+
 /**
  * The picture of what a view keeps, with every branch below it. What a search means, `find/sought.ts` says. How many
  * stand on a branch is told for the whole stack: that is what moves with it.
@@ -77,13 +91,7 @@ export function filterStack(
   looker: Looker = NOBODY,
 ): FilteredStack {
   if (!isNarrowed({ filter, search })) return { ...whole, dimmed: new Set(), kept: branches.length };
-  const { keeps } = sought(search, looker);
-  const kept = new Set(
-    branches.flatMap((branch) => {
-      const state = states.get(branch.name) ?? NO_STATE;
-      return STATE_FILTERS[filter](state) && keeps(branch, state) ? [branch.name] : [];
-    }),
-  );
+  const kept = new Set(keptBy(branches, states, { filter, search }, looker));
   const byName = new Map(branches.map((branch) => [branch.name, branch]));
   const shown = new Set(kept);
   for (const name of kept) {

@@ -45,10 +45,10 @@ import { stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
 import { clicked, isForPart } from './tree/clicks';
 import { rowFrom, useCursor } from './tree/cursor';
-import { type Command, onTreeKey } from './tree/keys';
+import { type Command, isOnRow, onTreeKey } from './tree/keys';
 import { obey } from './tree/obey';
 import { useOpened } from './tree/opened';
-import { usePresence } from './tree/presence';
+import { focusCame, usePresence } from './tree/presence';
 import { canBeSelected, useSelection } from './tree/selection';
 import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
@@ -115,7 +115,7 @@ export default function Stack({
   const [preview, setPreview] = useState<string | null>(null);
   /** The branch for which a parent is sought by name. */
   const [seeking, setSeeking] = useState<Branch | null>(null);
-  const { presence, change, watching } = usePresence(tree);
+  const { presence, change, watching, isByItself } = usePresence(tree);
   const { pointed, inside, focused } = presence;
 
   const busy = pointed || inside || held !== null || menu !== null;
@@ -221,7 +221,14 @@ export default function Stack({
     say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
     leave();
   };
-  const onCommand = (command: Command) =>
+  const toFirst = () => put((entries.find(({ branch }) => branch) ?? entries[0])?.name ?? null);
+  const onCommand = (command: Command) => {
+    if (!focused) change(focusCame(true));
+    // The first key shows where one is; what it would do to that row, nobody can have meant.
+    if (!current && isOnRow(command)) toFirst();
+    else obeyAt(command);
+  };
+  const obeyAt = (command: Command) =>
     obey(command, {
       ...{ entries, at, mayAct, isOpen: open !== null },
       ...{ goBy, goTo, fold, show: showBranch, openMenu: setMenu, pressMain, pickUp, toggle, select, clear, say },
@@ -295,7 +302,7 @@ export default function Stack({
               className="group/tree relative max-w-360 normal-nums focus-visible:outline-none"
               style={{ height: rows.total }}
               onFocus={() => {
-                if (!current) put((entries.find(({ branch }) => branch) ?? entries[0])?.name ?? null);
+                if (!current && !isByItself()) toFirst();
               }}
               onKeyDown={(event) => onTreeKey(event, held !== null, onCommand)}
             >

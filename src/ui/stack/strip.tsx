@@ -87,7 +87,7 @@ function MoveStrip({
         {problem && target !== branch && <span className="text-error"> · {problem}</span>}
         {!problem && <Words foreseen={foreseen} />}
         {dropped && moved.length > 1 && (
-          <span className="block text-xs break-words text-muted" title={moved.join(', ')}>
+          <span className="block text-xs break-words text-muted" data-tip={moved.join(', ')}>
             Moves {named}
             {moved.length > NAMED && ` and ${moved.length - NAMED} more`}
           </span>
@@ -162,7 +162,7 @@ function SelectionStrip({
               look="primary"
               aria-disabled={why || waiting ? true : undefined}
               onClick={pressRestack}
-              title={why ?? restack.join(', ')}
+              data-tip={why ?? restack.join(', ')}
             >
               {label}
               {why && <span className="sr-only"> (not now: {why})</span>}
@@ -188,7 +188,7 @@ function SelectionStrip({
             look={restack.length > 0 ? 'plain' : 'primary'}
             aria-disabled={waiting || undefined}
             onClick={() => !waiting && run('register_existing_branch')}
-            title={register.join(', ')}
+            data-tip={register.join(', ')}
           >
             Register {register.length}
           </Button>

@@ -1,5 +1,6 @@
 import type { FeedEvent, JobView } from '@/feed/events';
 import { isActive } from '../jobs/active';
+import { outcomeOf } from '../jobs/outcome';
 
 /** The queue of all repos. */
 export interface OpenJobs {
@@ -19,7 +20,7 @@ export function mergeOpenJobs(open: OpenJobs, events: FeedEvent[]): OpenJobs {
     const known = jobs.some((other) => other.id === job.id);
     const others = known ? jobs.filter((other) => other.id !== job.id) : jobs;
     jobs = isActive(job.status) ? [...others, job].sort((a, b) => a.seq - b.seq) : others;
-    if (job.status === 'error') {
+    if (outcomeOf(job) === 'error') {
       failed = [job, ...failed.filter((other) => other.id !== job.id)].sort((a, b) => b.seq - a.seq);
     }
   }

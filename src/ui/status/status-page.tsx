@@ -136,7 +136,7 @@ function Nodes({ nodes }: Pick<SystemStatus, 'nodes'>) {
             data-node={node.machine}
             className="flex flex-wrap items-baseline gap-x-4 border-b border-hairline px-4 py-2 last:border-b-0"
           >
-            <span className="min-w-0 flex-1 basis-40 break-words" title={node.machine}>
+            <span className="min-w-0 flex-1 basis-40 break-words" data-tip={node.machine}>
               <span className="font-medium">{node.host}</span>
               {node.isThis && <span className="text-muted"> (this one)</span>}
             </span>
@@ -164,7 +164,7 @@ function Nodes({ nodes }: Pick<SystemStatus, 'nodes'>) {
 function Ago({ iso, before }: { iso: string; before: string }) {
   const now = useNow();
   return (
-    <time dateTime={iso} title={exact(iso)}>
+    <time dateTime={iso} data-tip={exact(iso)}>
       {before}
       {ago(iso, now)}
     </time>
@@ -253,7 +253,7 @@ function Queue({ status }: { status: SystemStatus }) {
                   <span className="text-muted">{repos.find((repo) => repo.id === job.repoId)?.name}</span>
                   {waits && <span className="text-xs text-muted">{waits}</span>}
                   <StatusChip status={job.status} />
-                  <time dateTime={since} title={exact(since)} className="text-xs text-muted">
+                  <time dateTime={since} data-tip={exact(since)} className="text-xs text-muted">
                     for {duration(Math.max(0, now - Date.parse(since)))}
                   </time>
                 </li>
@@ -299,7 +299,7 @@ function Errors({ status }: { status: SystemStatus }) {
               {code && <code className="font-mono text-xs text-error">{code}</code>}
               <span className="min-w-0 flex-1 basis-60 break-words">{message}</span>
               {at && (
-                <time dateTime={at} title={exact(at)} className="text-xs text-muted">
+                <time dateTime={at} data-tip={exact(at)} className="text-xs text-muted">
                   {ago(at, now)}
                 </time>
               )}

@@ -51,7 +51,7 @@ export default function TaskCard({ task, context }: { task: TaskRow; context: Ta
         {mayAct && !isActive(task.branchStatus) && <ArchiveButton task={task} />}
       </div>
       {task.description && (
-        <p className="line-clamp-3 break-words whitespace-pre-wrap text-muted" title={task.description}>
+        <p className="line-clamp-3 break-words whitespace-pre-wrap text-muted" data-tip={task.description}>
           {task.description}
         </p>
       )}
@@ -227,7 +227,7 @@ function ArchiveButton({ task }: { task: TaskRow }) {
         className="-my-1.5 -mr-2 px-2"
         aria-disabled={sending}
         aria-label={`Archive ${task.title}`}
-        title={sending ? 'Archiving…' : 'Archive'}
+        data-tip={sending ? 'Archiving…' : 'Archive'}
         onClick={() => void archive()}
       >
         <Archive size={14} aria-hidden />

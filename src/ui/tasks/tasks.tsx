@@ -99,7 +99,7 @@ function Archived({ tasks }: { tasks: TaskRow[] }) {
             <span className="break-words">{task.title}</span>
             <span className="text-xs break-words text-muted">
               {task.archivedReason}
-              {task.archivedAt && <span title={exact(task.archivedAt)}> {ago(task.archivedAt, now)}</span>}
+              {task.archivedAt && <span data-tip={exact(task.archivedAt)}> {ago(task.archivedAt, now)}</span>}
             </span>
           </li>
         ))}

@@ -21,7 +21,7 @@ export function NoticeButton() {
       type="button"
       aria-label={label}
       aria-pressed={wants}
-      title={refused ? 'The browser does not allow it.' : label}
+      data-tip={refused ? 'The browser does not allow it.' : label}
       onClick={() => void press()}
       className="touch flex size-7 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text max-sm:hidden"
     >

@@ -5,7 +5,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import { author as known } from '../author/known';
 import type { Docked } from '../jobs/dock/docked';
-import { outcomeOf } from '../jobs/status';
+import { outcomeOf } from '../jobs/outcome';
 import { useMe } from '../me';
 import type { States } from '../stack/filter';
 import { type Looked, noticesOf, wanted } from './notices';

@@ -8,8 +8,9 @@ import { problemOf, problemWords } from '../../api';
 import { JobLink, jobAddress } from '../../job-link';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
+import { outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
-import { outcomeOf, StatusShape, statusTone } from '../status';
+import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
 import { intent } from '../words';
 import type { Docked } from './docked';
@@ -60,7 +61,7 @@ export default function Dock({
             <Link
               href={jobAddress(job.id)}
               prefetch={false}
-              className="touch font-medium underline"
+              className="touch flex items-center font-medium underline"
               onClick={() => dismiss(job)}
             >
               See {job.result?.heldBack.length ?? 0}
@@ -72,7 +73,7 @@ export default function Dock({
           <button
             type="button"
             aria-label="Dismiss"
-            title="Dismiss"
+            data-tip="Dismiss"
             className="touch flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text"
             onClick={() => dismiss(job)}
           >

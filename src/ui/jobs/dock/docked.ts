@@ -1,7 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from '../active';
+import { outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
-import { outcomeOf } from '../status';
 
 /** What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one. */
 export type Docked = { is: 'active'; detail: JobDetail; behind: number } | { is: 'ended'; detail: JobDetail };

@@ -122,7 +122,7 @@ export function Name({ children }: { children: string | null }) {
 /** A commit by its first digits; selecting it takes them all. */
 export function Commit({ id }: { id: string }) {
   return (
-    <code className="font-mono text-xs text-muted" title={id}>
+    <code className="font-mono text-xs text-muted" data-tip={id}>
       {id.slice(0, 8)}
     </code>
   );

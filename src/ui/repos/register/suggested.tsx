@@ -37,19 +37,19 @@ export function Suggested({ repo, branches, jobs }: { repo: RepoRow; branches: B
   return (
     <section
       aria-label="Suggested"
-      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-hairline bg-queued-tint px-4 py-2"
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-hairline bg-queued-tint px-4 py-2 max-sm:py-1"
     >
-      <p className="flex min-w-0 flex-1 basis-60 items-center gap-2">
+      <p className="flex min-w-0 flex-1 items-center gap-2 sm:basis-60">
         <Sprout size={14} aria-hidden className="shrink-0 text-muted" />
         <span>
           <span className="font-medium">{count} suggested</span>
-          <span className="text-muted">
+          <span className="text-muted max-sm:sr-only">
             : {branchesWord(count)} that nobody tracks, where {count === 1 ? 'it seems' : 'they seem'} to stand
           </span>
         </span>
       </p>
-      <span className="flex w-full gap-2 sm:w-auto">
-        <Button aria-haspopup="dialog" onClick={() => setAsking(true)} className="flex-1 sm:flex-none">
+      <span className="flex gap-2">
+        <Button aria-haspopup="dialog" onClick={() => setAsking(true)} className="max-sm:px-2">
           Review
         </Button>
         <JobButton
@@ -59,7 +59,7 @@ export function Suggested({ repo, branches, jobs }: { repo: RepoRow; branches: B
           jobs={jobs}
           press={press}
           request={request}
-          className="flex-1 sm:w-48 sm:flex-none"
+          className="w-32 sm:w-48"
         />
       </span>
       {asking && (

@@ -16,7 +16,7 @@ export function PinButton({ repoId, view }: { repoId: string; view: StackView })
     <button
       type="button"
       aria-label={label}
-      title={label}
+      data-tip={label}
       onClick={() => togglePinned({ repoId, name, query })}
       className="touch flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text"
     >

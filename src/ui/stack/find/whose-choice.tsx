@@ -25,7 +25,7 @@ export function WhoseChoice({
   const title = `Whose branches: ${whoseWord[whose].toLowerCase()}`;
   return (
     <span
-      title={title}
+      data-tip={title}
       data-whose={whose}
       className="relative flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent data-[whose=agents]:bg-selected data-[whose=agents]:text-text data-[whose=mine]:bg-selected data-[whose=mine]:text-text"
     >

@@ -39,6 +39,14 @@ const words = (given: BranchRow[], folds?: Folds, by?: StackOrder) =>
   rows(given, folds, by).map(({ name, head }) => (head ? `${head.folded ? '▸' : '▾'} ${head.title}` : name));
 
 describe('the groups of the tree', () => {
+  it('stand by owner where that is asked for: one of several with those of who has begun it', () => {
+    const heads = rows(branches, new Map(), 'owner').flatMap(({ head }) => (head?.kind === 'stack' ? [head] : []));
+    expect(heads.map(({ title, owner }) => [title, owner])).toEqual([
+      ['find', ''],
+      ['pay', 'Mara'],
+    ]);
+  });
+
   it('are the stacks, then what stands alone, then what stands in none; merged ones are folded', () => {
     expect(words(branches)).toEqual([
       'main',

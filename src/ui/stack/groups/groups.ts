@@ -115,9 +115,16 @@ function compare(a: Head, b: Head, by: StackOrder): number {
       return byName;
     case 'recent':
       return order(b.newest ?? '', a.newest ?? '') || byName;
+    case 'owner':
+      // One that several have worked on is with those of who has begun it.
+      return order(ownerOf(a), ownerOf(b)) || byName;
     case 'needs':
       return b.conflicts + b.heldBack - (a.conflicts + a.heldBack) || b.moves - a.moves || byName;
   }
+}
+
+function ownerOf({ owner, root }: Head): string {
+  return (owner || root?.author || '').toLowerCase();
 }
 
 /** Branches that nobody has registered, where they would stand then. */

@@ -4,6 +4,7 @@ import { Menu } from '@base-ui/react/menu';
 import { type RefObject, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { counted } from '@/text/words';
+import { problemOf, problemWords } from '../../api';
 import { copyText } from '../../copy';
 import type { Head } from '../entries';
 import { markdownOf } from './markdown';
@@ -14,6 +15,7 @@ export default function HeadMenu({
   branches,
   anchor,
   select,
+  forget,
   close,
 }: {
   head: Head;
@@ -21,14 +23,18 @@ export default function HeadMenu({
   anchor: RefObject<HTMLButtonElement | null>;
   /** Null where who looks may do nothing with a selection. */
   select: (() => void) | null;
+  /** Forgets branches that are gone; null where who looks may not. */
+  forget: ((names: string[]) => Promise<unknown>) | null;
   close: () => void;
 }) {
   const [copied, setCopied] = useState<boolean | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
   const names = new Set(head.branches);
   const rows = branches.filter(({ name }) => names.has(name));
   const urls = rows.flatMap(({ prUrl, prState }) =>
     prUrl && (prState === 'open' || prState === 'draft') ? [prUrl] : [],
   );
+  const gone = rows.flatMap((row) => (row.gone ? [row.name] : []));
   const item = 'touch flex cursor-default items-baseline gap-2 rounded-control px-2 py-1 data-highlighted:bg-selected';
   return (
     <Menu.Root open onOpenChange={(open) => !open && close()} modal={false}>
@@ -59,6 +65,18 @@ export default function HeadMenu({
                 }}
               >
                 Open {counted(urls.length, 'pull request')}
+              </Menu.Item>
+            )}
+            {forget && gone.length > 0 && (
+              <Menu.Item
+                className={item}
+                closeOnClick={false}
+                onClick={() =>
+                  void forget(gone).then(close, (error: unknown) => setProblem(problemWords(problemOf(error))))
+                }
+              >
+                Forget {gone.length === names.size ? counted(gone.length, 'branch', 'branches') : `${gone.length} gone`}
+                {problem && <span className="text-xs text-muted">{problem}</span>}
               </Menu.Item>
             )}
           </Menu.Popup>

@@ -7,6 +7,7 @@ import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
 import { JobButton, requestAt, type Sent } from '../../jobs/job-button';
 import { useMay } from '../../me';
+import { useApi } from '../../providers';
 import { branchesWord } from '../../repos/counts';
 import { Lanes } from '../dot';
 import type { Entry, Head } from '../entries';
@@ -45,6 +46,7 @@ export function HeadRow({
   /** Selects all of its branches. */
   select: (names: string[]) => void;
 }) {
+  const api = useApi();
   const mayAct = useMay('act');
   const button = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState(false);
@@ -133,7 +135,15 @@ export function HeadRow({
               head={head}
               branches={context.branches}
               anchor={button}
-              select={mayAct ? () => select(branches) : null}
+              select={mayAct && head.kind !== 'ended' ? () => select(branches) : null}
+              forget={
+                mayAct
+                  ? (names) => {
+                      actions.expectAll();
+                      return api.branches.forget.mutate({ repoId: context.repoId, branches: names });
+                    }
+                  : null
+              }
               close={() => setMenu(false)}
             />
           </Suspense>

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import type { Api } from '../../api';
 import type { Ask, Requests } from '../../jobs/job-button';
 import { useApi } from '../../providers';
 import { useStable } from '../../stable';
@@ -55,4 +56,10 @@ export function useRowActions(
     }),
     [send, dismiss, toggle, openMenu, preview, askFor, expectAll, question],
   );
+}
+
+/** The button of a branch that is gone from the remote: it is pushed again, which is asked about first. */
+export function restoreButton(api: Api, { repoId, name, tip }: Branch) {
+  const press: Ask = (idempotencyKey) => api.branches.restore.mutate({ repoId, branch: name, idempotencyKey });
+  return { label: 'Restore', press, question: () => `It will be pushed again, at ${tip.slice(0, 8)}.` };
 }

@@ -7,7 +7,7 @@ import { age, exact } from '../../time';
 export function Age({ iso }: { iso: string }) {
   const now = useMinute();
   return (
-    <time dateTime={iso} title={now > 0 ? exact(iso) : undefined} className="tabular-nums">
+    <time dateTime={iso} data-tip={now > 0 ? exact(iso) : undefined} className="tabular-nums">
       {now > 0 && age(iso, now)}
     </time>
   );

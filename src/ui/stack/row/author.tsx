@@ -6,7 +6,7 @@ import { isBot } from '../../author/bot';
 export function Author({ name }: { name: string }) {
   if (!name) return null;
   return (
-    <span title={visible(name)} className="flex items-center">
+    <span data-tip={visible(name)} className="flex items-center">
       {isBot(name) ? <Bot size={14} aria-hidden /> : <span aria-hidden>{initials(name)}</span>}
       <span className="sr-only">{visible(name)}</span>
     </span>

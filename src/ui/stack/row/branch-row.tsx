@@ -23,7 +23,7 @@ import type { DragModule } from '../move/drag-module';
 import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
 import { type BranchNews, coveredBy, isLive, standingOf } from '../state';
-import type { RowActions } from './actions';
+import { type RowActions, restoreButton } from './actions';
 import { Age } from './age';
 import { Author } from './author';
 
@@ -112,12 +112,7 @@ export const BranchRow = memo(function BranchRow({
   const mayAct = useMay('act');
   const kept = isKept(branch);
   const main = branch.gone
-    ? {
-        label: 'Restore',
-        press: (idempotencyKey: string) =>
-          api.branches.restore.mutate({ repoId: context.repoId, branch: branch.name, idempotencyKey }),
-        question: () => `It will be pushed again, at ${branch.tip.slice(0, 8)}.`,
-      }
+    ? restoreButton(api, branch)
     : branch.tracked
       ? {
           label: moves > 0 ? `Restack ${moves}` : 'Restack',
@@ -192,7 +187,7 @@ export const BranchRow = memo(function BranchRow({
       <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 md:flex-nowrap md:gap-x-3">
         <span
           className={`w-full truncate md:w-auto md:max-w-[75%] md:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
-          title={shown}
+          data-tip={shown}
         >
           {middle(shown, NAME)}
         </span>
@@ -204,14 +199,14 @@ export const BranchRow = memo(function BranchRow({
                 ? 'sr-only'
                 : `max-w-[65%] min-w-0 truncate text-xs md:max-w-[50%] ${tone}`
             }
-            title={detail || undefined}
+            data-tip={detail || undefined}
           >
             <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
               {standing.word}
             </span>
             {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
           </span>
-          <span className="min-w-0 flex-1 truncate text-xs text-muted" title={visible(branch.subject)}>
+          <span className="min-w-0 flex-1 truncate text-xs text-muted" data-tip={visible(branch.subject)}>
             {visible(branch.subject)}
           </span>
           {context.hasPullRequests && (
@@ -270,6 +265,7 @@ export const BranchRow = memo(function BranchRow({
                   actions.expectAll();
                   void actions.send(branch.name, name, ask);
                 }}
+                expect={actions.expectAll}
                 choose={setChoosing}
                 opened={menuOpen}
                 open={actions.openMenu}
@@ -301,6 +297,7 @@ function MoreActions({
   covered,
   start,
   send,
+  expect,
   choose,
   opened,
   open,
@@ -312,6 +309,7 @@ function MoreActions({
   covered: string | null;
   start: (kind: ActionKind) => void;
   send: (name: string, ask: Ask) => void;
+  expect: () => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   opened: boolean;
   open: (branch: string | null) => void;
@@ -345,9 +343,11 @@ function MoreActions({
             branch={branch}
             covered={covered}
             anchor={button}
-            finalFocus={pressed ? button : tree}
+            // The row of one that is gone may be forgotten, and its button with it.
+            finalFocus={pressed && !branch.gone ? button : tree}
             start={start}
             send={send}
+            expect={expect}
             choose={choose}
             close={() => {
               setPressed(false);
@@ -374,7 +374,7 @@ function DiffStat({ branch }: { branch: Branch }) {
   return (
     <span
       className="hidden w-22 shrink-0 gap-1.5 text-xs whitespace-nowrap text-muted tabular-nums min-[1280px]:flex group-data-beside/stack:hidden"
-      title={`${counted(ahead, 'commit')} of its own`}
+      data-tip={`${counted(ahead, 'commit')} of its own`}
     >
       {additions > 0 && <span className="text-completed">+{additions}</span>}
       {deletions > 0 && <span className="text-error">−{deletions}</span>}

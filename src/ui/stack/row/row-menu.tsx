@@ -23,6 +23,7 @@ export default function RowMenu({
   finalFocus,
   start,
   send,
+  expect,
   choose,
   close,
 }: {
@@ -36,6 +37,8 @@ export default function RowMenu({
   /** What comes of it is shown by the row's own button. */
   start: (kind: ActionKind) => void;
   send: (name: string, ask: Ask) => void;
+  /** What is about to be asked for gives rows other places. */
+  expect?: () => void;
   choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
   close: () => void;
 }) {
@@ -73,11 +76,11 @@ export default function RowMenu({
                   </Item>
                 )}
                 {!branch.gone && (
-                  <Keep
+                  <AtOnce
                     first={kept}
                     label={kept ? 'Let it move' : 'Keep where it is'}
                     hint={kept ? `it ${keptWords(branch)}` : 'a long-lived branch'}
-                    mark={() => api.branches.update.mutate({ ...of, kept: !kept })}
+                    press={() => api.branches.update.mutate({ ...of, kept: !kept })}
                     close={close}
                   />
                 )}
@@ -91,6 +94,18 @@ export default function RowMenu({
                   >
                     Untrack
                   </Item>
+                )}
+                {branch.gone && (
+                  <AtOnce
+                    first={!branch.tracked}
+                    label="Forget"
+                    hint="takes it off this list"
+                    press={() => {
+                      expect?.();
+                      return api.branches.forget.mutate({ repoId, branches: [branch.name] });
+                    }}
+                    close={close}
+                  />
                 )}
                 <Menu.Separator className="mx-2 my-1 h-px bg-hairline" />
               </>
@@ -110,18 +125,18 @@ export default function RowMenu({
   );
 }
 
-/** Marks the branch; the menu stays to say what went wrong. */
-function Keep({
+/** What is done at once, by no job; the menu stays to say what went wrong. */
+function AtOnce({
   label,
   hint,
-  first,
-  mark,
+  first = false,
+  press,
   close,
 }: {
   label: string;
   hint: string;
-  first: boolean;
-  mark: () => Promise<unknown>;
+  first?: boolean;
+  press: () => Promise<unknown>;
   close: () => void;
 }) {
   const [problem, setProblem] = useState<string | null>(null);
@@ -129,7 +144,7 @@ function Keep({
     <Item
       stays
       first={first}
-      onClick={() => void mark().then(close, (error: unknown) => setProblem(problemWords(problemOf(error))))}
+      onClick={() => void press().then(close, (error: unknown) => setProblem(problemWords(problemOf(error))))}
       hint={problem ?? hint}
     >
       {label}

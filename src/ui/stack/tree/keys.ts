@@ -27,6 +27,14 @@ type OnRow =
   | 'copy'
   | 'undo';
 
+/** What needs no row to be done. */
+const ANYWHERE: ReadonlySet<Command['do']> = new Set(['sync', 'find', 'undo', 'clear']);
+
+/** Whether it is about the row that one is at, or leads from it to another one. */
+export function isOnRow(command: Command): boolean {
+  return !ANYWHERE.has(command.do);
+}
+
 const PAGE = 10;
 
 const STEPS = table({

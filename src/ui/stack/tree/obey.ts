@@ -1,6 +1,5 @@
 import { visible } from '@/text/visible';
 import type { Entry } from '../entries';
-import { isLive } from '../state';
 import { headFrom } from './cursor';
 import type { Command } from './keys';
 import { canBeSelected } from './selection';
@@ -85,7 +84,7 @@ export function obey(command: Command, ground: Ground): void {
       else if (branch) ground.show(name);
       break;
     case 'menu':
-      if (branch && isLive(branch)) ground.openMenu(name);
+      if (branch && !branch.merged) ground.openMenu(name);
       break;
     case 'clear':
       if (ground.isOpen) ground.show(null);

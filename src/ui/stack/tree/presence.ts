@@ -1,4 +1,4 @@
-import { type FocusEvent, type PointerEvent, type RefObject, useReducer } from 'react';
+import { type FocusEvent, type PointerEvent, type RefObject, useEffect, useReducer, useRef } from 'react';
 
 /** Whether somebody is at the tree. */
 export interface Presence {
@@ -21,6 +21,14 @@ export const focusWent = (stays: boolean) => ({ inside: stays, focused: false })
  * over it, so that whoever goes from a row to what asks about the rows has not left.
  */
 export function usePresence(tree: RefObject<HTMLElement | null>) {
+  const byItself = useRef(false);
+  // The keys are the tree's from the start, where nobody has gone elsewhere. That is no sign that somebody is at it.
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    byItself.current = true;
+    tree.current?.focus({ preventScroll: true });
+    byItself.current = false;
+  }, [tree]);
   const [presence, change] = useReducer((now: Presence, news: Partial<Presence>): Presence => ({ ...now, ...news }), {
     pointed: false,
     inside: false,
@@ -29,10 +37,14 @@ export function usePresence(tree: RefObject<HTMLElement | null>) {
   return {
     presence,
     change,
+    /** Whether the focus comes to the tree by itself just now, and not because somebody has brought it there. */
+    isByItself: () => byItself.current,
     watching: {
       onPointerEnter: ({ pointerType }: PointerEvent) => pointerType === 'mouse' && change({ pointed: true }),
       onPointerLeave: () => change({ pointed: false }),
-      onFocus: ({ target }: FocusEvent) => change(focusCame(target === tree.current)),
+      onFocus: ({ target }: FocusEvent) => {
+        if (!byItself.current) change(focusCame(target === tree.current));
+      },
       onBlur: ({ currentTarget, relatedTarget }: FocusEvent) =>
         change(focusWent(currentTarget.contains(relatedTarget))),
     },

@@ -1,5 +1,6 @@
 import type { Change, JobDetail, Repo } from '@spicerack/client';
 import { counted } from '@/text/words';
+import { type Outcome, outcomeOf } from '@/ui/jobs/outcome';
 import { resultWords } from '@/ui/jobs/phase';
 import { intent } from '@/ui/jobs/words';
 import { wantWords } from '@/ui/repos/counts';
@@ -21,24 +22,27 @@ export function countWords({ counts }: Repo): string {
   return [counted(counts.branches, 'branch', 'branches'), ...wantWords(counts)].join(', ');
 }
 
-const STATUS: Record<JobDetail['job']['status'], Painted> = {
+const STATUS: Record<Outcome, Painted> = {
   queued: paint('dim', 'queued'),
   running: paint('cyan', 'running'),
   completed: paint('green', 'completed'),
   error: paint('red', 'error'),
   cancelled: paint('dim', 'cancelled'),
+  held_back: paint('yellow', 'held back'),
+  waiting: paint('dim', 'waiting'),
 };
 
 /** A job as a row of a table. Pure. */
 export function jobRow(detail: JobDetail, now: number): Line[] {
   const { job } = detail;
+  const outcome = outcomeOf(job);
   const words = job.status === 'completed' ? resultWords(detail) : job.message;
   return [
     [paint('bold', `#${job.seq}`)],
-    [STATUS[job.status]],
+    [STATUS[outcome]],
     intent(job),
     [paint('dim', ago(job.finishedAt ?? job.startedAt ?? job.createdAt, now))],
-    `${job.errorCode ? `${job.errorCode}: ` : ''}${words}`,
+    `${outcome === 'error' && job.errorCode ? `${job.errorCode}: ` : ''}${words}`,
   ];
 }
 

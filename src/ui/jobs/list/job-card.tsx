@@ -3,22 +3,34 @@
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { counted } from '@/text/words';
-import { JobLink } from '../job-link';
-import { useApi, useNow } from '../providers';
-import { ago, between, duration, exact } from '../time';
-import { isActive } from './active';
-import { JobButton } from './job-button';
-import { outcomeOf, StatusChip } from './status';
-import { UndoButton } from './undo-button';
-import { firstLine, intent } from './words';
+import { JobLink } from '../../job-link';
+import { useApi, useNow } from '../../providers';
+import { ago, between, duration, exact } from '../../time';
+import { isActive } from '../active';
+import { JobButton } from '../job-button';
+import { outcomeOf } from '../outcome';
+import { StatusChip } from '../status';
+import { UndoButton } from '../undo-button';
+import { firstLine, intent } from '../words';
 
 // Nobody sees it before it is asked for.
-const ResultLists = lazy(async () => ({ default: (await import('./result/result')).ResultLists }));
+const ResultLists = lazy(async () => ({ default: (await import('../result/result')).ResultLists }));
 
 /** A job in a list: what it is, how far it is or how it ended, and what one can do about it. */
-export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
+export function JobCard({
+  detail,
+  jobs,
+  height,
+}: {
+  detail: JobDetail;
+  jobs: JobDetail[];
+  /** In pixels, while it must keep the one that it has; what is opened in it may make it higher. */
+  height?: number | undefined;
+}) {
   const { job } = detail;
   const active = isActive(job.status);
+  const outcome = outcomeOf(job);
+  const isRetried = jobs.some((other) => other.job.retryOf === job.id);
   const now = useNow();
   const [open, setOpen] = useState(false);
   const result = job.result;
@@ -33,29 +45,31 @@ export function JobCard({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[]
     <li
       data-job={job.seq}
       data-status={job.status}
+      style={open ? undefined : { height }}
       className="flex flex-col gap-0.5 border-b border-hairline px-4 py-2 last:border-b-0"
     >
-      <div className="flex items-baseline gap-2">
+      <div className="flex shrink-0 items-baseline gap-2">
         <JobLink id={job.id} className="min-w-0 flex-1 break-words hover:underline">
           <span className="text-muted">#{job.seq}</span> <span className="font-medium">{intent(job)}</span>
         </JobLink>
-        <StatusChip status={outcomeOf(job)} />
+        <StatusChip status={outcome} word={outcome === 'waiting' && isRetried ? 'not pushed' : undefined} />
       </div>
-      {job.message && (
-        <p
-          className={`text-xs break-words whitespace-pre-line ${job.status === 'error' ? 'text-error' : 'text-muted'}`}
-        >
-          {job.message}
-        </p>
-      )}
-      {job.errorCode && (
-        <p className="text-xs">
-          <code className="font-mono text-error">{job.errorCode}</code>{' '}
-          <span className="text-muted">{firstLine(job.errorHint)}</span>
-        </p>
-      )}
-      <div className="flex flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
-        <span title={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
+      {/* What grows while the row keeps its height shows when nobody is at it. */}
+      <div className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-clip">
+        {job.message && (
+          <p className={`text-xs break-words whitespace-pre-line ${outcome === 'error' ? 'text-error' : 'text-muted'}`}>
+            {job.message}
+          </p>
+        )}
+        {job.errorCode && (
+          <p className="text-xs">
+            {outcome === 'error' && <code className="font-mono text-error">{job.errorCode} </code>}
+            <span className="text-muted">{firstLine(job.errorHint)}</span>
+          </p>
+        )}
+      </div>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 text-xs whitespace-nowrap text-muted">
+        <span data-tip={exact(job.finishedAt ?? job.createdAt)}>{ago(job.finishedAt ?? job.createdAt, now)}</span>
         {took !== null && <span>· {duration(took)}</span>}
         {job.attempt > 1 && <span>· attempt {job.attempt}</span>}
         {listed > 0 && (
