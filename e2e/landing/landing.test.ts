@@ -292,6 +292,16 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     ends: { A: 'merged', B: 'main', C: 'B' },
     keepsAll: true,
   },
+  'trunk gets new ids after A has landed': {
+    moves: [...stack, land('A', 'squash'), sync, { do: 'rewrite trunk' }, sync, restack],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+    keepsAll: true,
+  },
+  'trunk gets new ids, and A lands before it is moved': {
+    moves: [...stack, trunk(app('add', 2)), { do: 'rewrite trunk' }, sync, land('A', 'pick'), sync, restack],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+    keepsAll: true,
+  },
   'A is reordered and back again, so that what it had removed is there': {
     moves: [
       branch('A', 'main', [file('a.txt')], [{ do: 'remove file', at: 0, path: 'a.txt' }, file()]),

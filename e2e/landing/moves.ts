@@ -47,6 +47,8 @@ export type Move =
   | { do: 'reapply' }
   /** Trunk by force to where it was so many commits ago. */
   | { do: 'put trunk back'; commits: number }
+  /** Every commit of trunk gets a new id, as `git filter-repo` gives them. */
+  | { do: 'rewrite trunk' }
   | { do: 'trunk'; edits: Edit[] }
   | { do: 'delete'; branch: string }
   | Job;
@@ -72,6 +74,8 @@ export function told(move: Move): string {
       return `land ${move.commits ? `the bottom ${move.commits} of ` : ''}${move.branch} in ${move.into === 'main' ? 'main' : 'its parent'} by ${move.how}`;
     case 'put trunk back':
       return `main: push -f back by ${move.commits}`;
+    case 'rewrite trunk':
+      return 'main: push -f with new ids';
     case 'delete':
       return `delete ${move.branch}`;
     case 'revert':
@@ -133,6 +137,8 @@ export class People {
         return this.#reapply();
       case 'put trunk back':
         return this.#putTrunkBack(move.commits);
+      case 'rewrite trunk':
+        return this.#rewriteTrunk();
       case 'delete': {
         const branch = this.live(move.branch);
         if (!branch) return null;
@@ -459,6 +465,26 @@ export class People {
     return `at ${this.store.commit(at).subject}`;
   }
 
+  #rewriteTrunk(): string {
+    const { store, model } = this;
+    const made = new Map<string, string>();
+    const remake = (id: string): string => {
+      const known = made.get(id);
+      if (known) return known;
+      const commit = store.commit(id);
+      const parents = commit.parents.map(remake);
+      const now = store.add(store.tree(id), parents, commit.subject, commit);
+      made.set(id, now);
+      return now;
+    };
+    this.#push('main', remake(this.#tip('main')), []);
+    // What has landed by content is there under another id; of what has landed by its own ids, nobody has to know any more.
+    for (const { into, how, at } of model.landings) {
+      if (into === 'main' && how !== 'merge' && how !== 'ff') at.id = made.get(at.id) ?? at.id;
+    }
+    return 'done';
+  }
+
   /** The branch's own commits, down to the first that is not its own or is below too; null where a merge is among them. */
   #ownLine(branch: BranchTruth): { base: string; commits: StoredCommit[] } | null {
     const commits: StoredCommit[] = [];
@@ -618,6 +644,7 @@ const maintainer: fc.Arbitrary<Move> = fc.oneof(
   { weight: 8, arbitrary: land },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('revert' as const, 'revert', 'reapply') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('put trunk back' as const), commits: fc.constantFrom(1, 2) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rewrite trunk' as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('trunk' as const), edits }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), branch: name }) },
 );

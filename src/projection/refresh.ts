@@ -120,8 +120,10 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const line: string[] = [];
   const needed = () => [...commitsToKnow(refs, known, previousTrunkTip, input.landings, trunk.name), ...line];
   let history = await loadHistory(gitDir, trunk.tip, needed(), signal);
-  if (previousTrunkTip !== null && history.mergeBase(previousTrunkTip, trunk.tip) === null) {
-    // Rewritten from its first commit on: what had landed is somewhere on its new line.
+  const open = known.filter(({ name, tracked, merged }) => tracked && !merged && refs.has(name));
+  const isApart = (tip: string | null | undefined) => tip && history.mergeBase(tip, trunk.tip) === null;
+  if ([previousTrunkTip, ...open.map(({ name }) => refs.get(name)?.tip)].some(isApart)) {
+    // Trunk was rewritten from its first commit on: what has landed is somewhere on its new line.
     line.push(...(await newestCommits(gitDir, trunk.tip, { count: LINE, isLine: true }, signal)).slice(-1));
     history = await loadHistory(gitDir, trunk.tip, needed(), signal);
   }
