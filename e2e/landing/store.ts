@@ -131,8 +131,10 @@ export class Store {
     return this.history(tip).has(ancestor);
   }
 
-  /** What git's merge makes of the two; null where it conflicts. */
+  /** What git's merge makes of the two; null where it conflicts, and where they have no commit in common. */
   async merge(ours: string, theirs: string): Promise<Tree | null> {
+    const known = this.history(ours);
+    if (![...this.history(theirs)].some((id) => known.has(id))) return null;
     const args = ['merge-tree', '--write-tree', '--no-messages', ours, theirs];
     const { code, stdout } = await git(args, { gitDir: this.dir, okCodes: [0, 1] });
     return code === 0 ? this.#tree(stdout.toString('utf8').trim()) : null;
