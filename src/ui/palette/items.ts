@@ -79,8 +79,9 @@ function everything(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | nul
     if (moves > 0) items.push(run(`Restack ${moves}`, { kind: 'restack_repo' }));
     items.push({ ...of, key: 'task', text: 'New task', does: { go: `/repos/${repo.id}?part=tasks&task=new` } });
     if (undoable) {
-      const text = `Undo #${undoable.seq} ${intent(undoable)}`;
-      items.push({ ...of, key: `undo ${undoable.id}`, text, does: { undo: undoable.id } });
+      // By what it undoes nobody looks for it: who types that wants the job itself.
+      const text = `Undo #${undoable.seq}`;
+      items.push({ ...of, key: `undo ${undoable.id}`, text, kind: intent(undoable), does: { undo: undoable.id } });
     }
     for (const { job } of jobs.filter(({ job: { status } }) => isActive(status))) items.push(jobItem(job));
     items.push(
