@@ -1,6 +1,7 @@
 import { type GetColumnData, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '@/db/client';
+import { jsonValue } from './triggers';
 
 /**
  * Many rows, read as one text. The driver brings each value of each row into JavaScript by itself; for a thousand branch
@@ -11,13 +12,6 @@ type Columns = Record<string, SQLiteColumn>;
 
 /** A row as `select(columns)` gives it. */
 export type RowOf<C extends Columns> = { [K in keyof C]: GetColumnData<C[K]> };
-
-/** SQL for the value of a column as JSON has it. */
-export function jsonValue(value: string, dataType: string): string {
-  if (dataType === 'boolean') return `json(case ${value} when 1 then 'true' when 0 then 'false' else 'null' end)`;
-  if (dataType === 'json') return `json(${value})`;
-  return value;
-}
 
 /**
  * The statement that reads rows; `rowsIn` takes them out of its result, whose `of` is there for their type alone.

@@ -1,6 +1,5 @@
 import { getTableColumns } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { jsonValue } from './json-rows';
 import { branches, changes, forecasts, jobLogs, jobMoves, jobSteps, jobs, repos, tasks } from './schema';
 
 /**
@@ -252,4 +251,11 @@ function feedTriggers(feed: Feed): string[] {
         ]
       : []),
   ];
+}
+
+/** SQL for the value of a column as JSON has it. */
+export function jsonValue(column: string, dataType: string): string {
+  if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' when 0 then 'false' else 'null' end)`;
+  if (dataType === 'json') return `json(${column})`;
+  return column;
 }
