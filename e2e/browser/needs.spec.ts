@@ -47,4 +47,8 @@ test('what needs you is said in sections, done by keys, and hidden until it chan
   await page.keyboard.press('Enter');
   await expect(stack).toBeHidden({ timeout: 30_000 });
   await expect.poll(() => shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+  // What came of it stays in sight, though nothing wants it any more.
+  const done = page.getByRole('region', { name: 'What runs' });
+  await expect(done).toContainText(/\d moved/);
+  await expect(done.getByRole('button', { name: /^Undo: \d+ branches back/ })).toBeVisible();
 });

@@ -22,6 +22,8 @@ export type Need =
       branches: number;
       moves: number;
       heldBack: number;
+      /** How many of those conflict. */
+      conflicts?: number;
       cost?: PushCost;
     }
   /** Branches that a registration of every suggestion tracks. */

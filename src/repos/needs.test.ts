@@ -48,7 +48,7 @@ it('a repo wants what its branches’ states want, a stack as one', () => {
       cost: { branches: 1, approvals: 0, runs: 0 },
     },
     {
-      ...{ kind: 'restack', branch: 'billing/a', name: 'billing', branches: 2, moves: 2, heldBack: 0 },
+      ...{ kind: 'restack', branch: 'billing/a', name: 'billing', branches: 2, moves: 2, heldBack: 0, conflicts: 0 },
       cost: { branches: 2, approvals: 1, runs: 1 },
     },
     { kind: 'register', branches: 1 },

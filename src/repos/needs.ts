@@ -29,7 +29,10 @@ export function needsOf(
   const blocked = new Map<string, number>();
   for (const state of states.values())
     if (state.is === 'blocked') blocked.set(state.by, (blocked.get(state.by) ?? 0) + 1);
-  const stacks = new Map<string, { names: string[]; tips: string[]; moved: NeedBranch[]; heldBack: number }>();
+  const stacks = new Map<
+    string,
+    { names: string[]; tips: string[]; moved: NeedBranch[]; heldBack: number; conflicts: number }
+  >();
   const bottoms = new Map<string, string>();
   const needs: VersionedNeed[] = [];
   const add = (need: Need, version: string) => needs.push({ ...need, version });
@@ -40,11 +43,12 @@ export function needsOf(
     if (!state || state.is === 'merged' || state.is === 'gone' || state.is === 'long_lived') continue;
     const bottom = bottoms.get(graph.effectiveParent(name)) ?? name;
     bottoms.set(name, bottom);
-    const stack = stacks.get(bottom) ?? { names: [], tips: [], moved: [], heldBack: 0 };
+    const stack = stacks.get(bottom) ?? { names: [], tips: [], moved: [], heldBack: 0, conflicts: 0 };
     stack.names.push(name);
     stack.tips.push(tip);
     if (state.is === 'will_move') stack.moved.push(row);
     if (isHeldBack(state)) stack.heldBack++;
+    if (state.is === 'conflict') stack.conflicts++;
     stacks.set(bottom, stack);
   }
   for (const { name, tip } of byName) {
@@ -67,12 +71,14 @@ export function needsOf(
       `${tip} ${state.parent}`,
     );
   }
-  for (const [branch, { names, tips, moved, heldBack }] of [...stacks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [branch, { names, tips, moved, heldBack, conflicts }] of [...stacks].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
     const moves = moved.length;
     if (moves === 0) continue;
     const name = sharedName(names) || branch;
     add(
-      { kind: 'restack', branch, name, branches: names.length, moves, heldBack, cost: pushCost(moved) },
+      { kind: 'restack', branch, name, branches: names.length, moves, heldBack, conflicts, cost: pushCost(moved) },
       `${moves} ${tips.join('')}`,
     );
   }

@@ -25,7 +25,8 @@ export function ago(iso: string, now: number): string {
   if (s < 60) return `${s} s ago`;
   if (s < 3600) return `${Math.floor(s / 60)} min ago`;
   if (s < 86_400) return `${Math.floor(s / 3600)} h ago`;
-  return `${Math.floor(s / 86_400)} d ago`;
+  const days = Math.floor(s / 86_400);
+  return days < 730 ? `${days} d ago` : `${Math.floor(days / 365)} y ago`;
 }
 
 /** How old something is, for a narrow column: `now`, `5 min`, `3 h`, `12 d`, `2 y`. */

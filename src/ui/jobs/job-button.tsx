@@ -183,7 +183,7 @@ export function JobButton({
         className={`inline-flex items-center gap-2 rounded-control px-2 text-xs font-medium ${dense ? 'h-7' : 'h-8'} ${statusTone[status]} ${className}`}
       >
         <StatusShape status={status} />
-        <span className="truncate">
+        <span className="relative truncate">
           <span className="sr-only">{label}: </span>
           {text}
         </span>
@@ -207,7 +207,7 @@ export function JobButton({
         }`}
       >
         {status ? <StatusShape status={status} /> : icon}
-        <span className="truncate">
+        <span className="relative truncate">
           {status && <span className="sr-only">{label}: </span>}
           {short && <span className={dense ? SHORT.dense : SHORT.wide}>{short}</span>}
           <span className={short && (dense ? WHOLE.dense : WHOLE.wide)}>{text ?? label}</span>

@@ -110,11 +110,15 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
       };
     }
     case 'restack': {
-      const { branch, name, branches, moves, heldBack } = need;
+      const { branch, name, branches, moves, heldBack, conflicts = 0 } = need;
+      const rest = [
+        ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
+        ...(heldBack > conflicts ? [`${heldBack - conflicts} held back`] : []),
+      ];
       return {
         ...of('restack', branch),
         words: visible(
-          `${name} · ${counted(branches, 'branch', 'branches')} · ${heldBack > 0 ? `${heldBack} held back` : 'clean'}`,
+          [name, counted(branches, 'branch', 'branches'), ...(rest.length > 0 ? rest : ['clean'])].join(' · '),
         ),
         button: `Restack ${moves}`,
         does: { run: { kind: 'restack_subtree', branch } },

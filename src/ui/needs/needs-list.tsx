@@ -14,6 +14,7 @@ import { type Item, SECTIONS, type Section } from './items';
 import { useNeeds } from './use-needs';
 
 const Question = lazy(() => import('../jobs/question'));
+const Asked = lazy(() => import('./asked'));
 
 /**
  * What wants a person, in sections, a sentence and a button each: j and k go from one to the next, Enter presses it,
@@ -25,6 +26,7 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
   const all = useNeeds();
   const items = repoId === undefined ? all.items : all.items.filter(({ repo }) => repo.id === repoId);
   const hidden = all.hidden.filter((key) => repoId === undefined || key.startsWith(`${repoId} `));
+  const [asked, setAsked] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const byKey = useRef(new Map<string, Item>());
   byKey.current = new Map(items.map((item) => [item.key, item]));
@@ -60,7 +62,7 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
               </h2>
               <ul className="rounded-popup border border-hairline bg-surface">
                 {own.map((item) => (
-                  <NeedRow key={item.key} item={item} named={repoId === undefined} />
+                  <NeedRow key={item.key} item={item} named={repoId === undefined} asked={setAsked} />
                 ))}
               </ul>
             </section>
@@ -84,11 +86,16 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
           ))}
         </p>
       )}
+      {asked !== null && (
+        <Suspense>
+          <Asked jobId={asked} dismiss={() => setAsked(null)} />
+        </Suspense>
+      )}
     </div>
   );
 }
 
-function NeedRow({ item, named }: { item: Item; named: boolean }) {
+function NeedRow({ item, named, asked }: { item: Item; named: boolean; asked: (jobId: string) => void }) {
   const { words, repo, other } = item;
   return (
     <li
@@ -104,7 +111,7 @@ function NeedRow({ item, named }: { item: Item; named: boolean }) {
           {other.words}
         </Link>
       )}
-      <Act item={item} />
+      <Act item={item} asked={asked} />
       <button
         type="button"
         aria-label={`Hide until it changes: ${words}`}
@@ -118,7 +125,14 @@ function NeedRow({ item, named }: { item: Item; named: boolean }) {
   );
 }
 
-function Act({ item: { does, button, repo, question = null } }: { item: Item }) {
+function Act({
+  item: { does, button, repo, question = null },
+  asked,
+}: {
+  item: Item;
+  /** Is told the job that has come of it. */
+  asked: (jobId: string) => void;
+}) {
   const api = useApi();
   const mayAct = useMay('act');
   const request = useRequest();
@@ -150,11 +164,13 @@ function Act({ item: { does, button, repo, question = null } }: { item: Item }) 
     );
   const isBusy = request.waiting || jobId !== null;
   const run = () =>
-    void request.send(button, (idempotencyKey) =>
-      'retry' in does
+    void request.send(button, async (idempotencyKey) => {
+      const accepted = await ('retry' in does
         ? api.jobs.retry.mutate({ jobId: does.retry, idempotencyKey })
-        : api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }),
-    );
+        : api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }));
+      asked(accepted.jobId);
+      return accepted;
+    });
   const press = () => {
     if (isBusy) return;
     if (question === null) run();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/model/access';
 import { branchRow, jobDetail } from '../testing/rows';
-import { itemsOf, SHOWN, search } from './items';
+import { grouped, itemsOf, SHOWN, search } from './items';
 
 const repo = { id: 'repo', name: 'shop', trunk: 'main' };
 const here = {
@@ -12,6 +12,7 @@ const here = {
     branchRow('old', { merged: true }),
   ],
   jobs: [jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' })],
+  undoable: null,
   moves: 36,
   question: null,
 };
@@ -71,5 +72,34 @@ describe('the palette', () => {
     expect(offers('read')).toContain('History of cart/total');
     expect(offers('act')).toEqual(expect.arrayContaining(['Restack 36', 'Move cart/total onto…']));
     expect(offers('act')).not.toContain('Settings');
+  });
+
+  it('stands in groups, under the words of what holds the best', () => {
+    const of = (typed: string) =>
+      grouped(search(itemsOf([repo], here, 'administer'), typed)).map(({ value, items }) => [value, items.length]);
+    expect(of('cart/total')).toEqual([
+      ['Branches', 5],
+      ['Jobs', 1],
+    ]);
+    expect(of('').map(([value]) => value)).toEqual(['Do', 'Go to', 'Settings', 'Branches', 'Jobs']);
+  });
+
+  it('begins with what was chosen last, where nothing is typed', () => {
+    const items = itemsOf([repo], here, 'administer');
+    const recent = ['branch docs', 'gone meanwhile', 'sync_repo'];
+    expect(grouped(search(items, '', recent))[0]).toMatchObject({
+      value: 'Recent',
+      items: [{ text: 'docs' }, { text: 'Sync' }],
+    });
+    expect(search(items, 'sync', recent).map(({ group }) => group)).toEqual(['Do']);
+  });
+
+  it('undoes the newest job that can be undone, and begins a task, for who may act', () => {
+    const undoable = jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' }).job;
+    const texts = (role: Role) => itemsOf([repo], { ...here, undoable }, role).map(({ text }) => text);
+    for (const text of ['Undo #12', 'New task']) {
+      expect(texts('act')).toContain(text);
+      expect(texts('read')).not.toContain(text);
+    }
   });
 });

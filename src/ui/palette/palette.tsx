@@ -10,7 +10,9 @@ import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
 import { jobAddress } from '../job-link';
+import type { Ask } from '../jobs/job-button';
 import { jobQuery } from '../jobs/query';
+import { lastUndo } from '../jobs/undoable';
 import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
@@ -20,7 +22,8 @@ import { restackQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
 import { typedBefore, useTypingHere } from '../typed-ahead';
-import { type Here, type Item, itemsOf, type Run, search } from './items';
+import { grouped, type Here, type Item, itemsOf, search } from './items';
+import { noteChosen, useRecent } from './recent';
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
 export default function Palette({ close }: { close: () => void }) {
@@ -32,20 +35,21 @@ export default function Palette({ close }: { close: () => void }) {
   const items = useMemo(() => itemsOf(repos, here, role), [repos, here, role]);
   const [typed, setTyped] = useState(typedBefore);
   useTypingHere(setTyped);
-  const results = useMemo(() => search(items, typed), [items, typed]);
+  const recent = useRecent();
+  const results = useMemo(() => grouped(search(items, typed, recent)), [items, typed, recent]);
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [sure, setSure] = useState<string | null>(null);
   const [moving, setMoving] = useState<string | null>(null);
 
-  const run = async (text: string, what: Run) => {
+  const run = async (text: string, repoId: string, ask: Ask) => {
     setAsked(text);
     setProblem(null);
     try {
-      const { jobId } = await api.jobs.run.mutate({ ...what, idempotencyKey: newKey() });
+      const { jobId } = await ask(newKey());
       close();
       // The repo's own page shows the job where its button is.
-      const page = `/repos/${what.repoId}`;
+      const page = `/repos/${repoId}`;
       if (path !== page && !path.startsWith(`${page}/branches`)) go(jobAddress(jobId));
     } catch (error) {
       setProblem(problemOf(error));
@@ -59,8 +63,15 @@ export default function Palette({ close }: { close: () => void }) {
       setSure(item.key);
       return;
     }
+    noteChosen(item.key);
     if ('run' in does) {
-      void run(item.text, does.run);
+      const what = does.run;
+      void run(item.text, what.repoId, (idempotencyKey) => api.jobs.run.mutate({ ...what, idempotencyKey }));
+      return;
+    }
+    if ('undo' in does) {
+      const jobId = does.undo;
+      if (here) void run(item.text, here.repo.id, (idempotencyKey) => api.jobs.undo.mutate({ jobId, idempotencyKey }));
       return;
     }
     if ('move' in does) {
@@ -82,7 +93,11 @@ export default function Palette({ close }: { close: () => void }) {
         kind={move.kind}
         branch={mover}
         repo={repo}
-        choose={(parent) => void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, { ...move, parent })}
+        choose={(parent) =>
+          void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, repo.repoId, (idempotencyKey) =>
+            api.jobs.run.mutate({ ...move, parent, idempotencyKey }),
+          )
+        }
         close={() => setMoving(null)}
       />
     );
@@ -128,16 +143,30 @@ export default function Palette({ close }: { close: () => void }) {
               Nothing is called that here.
             </Autocomplete.Empty>
             <Autocomplete.List className="min-h-0 overflow-y-auto p-1 empty:hidden">
-              {(item: Item) => (
-                <Autocomplete.Item
-                  key={item.key}
-                  value={item}
-                  onClick={() => choose(item)}
-                  className="touch flex cursor-default items-center gap-3 rounded-control px-3 py-1 data-highlighted:bg-selected"
-                >
-                  <span className="min-w-0 flex-1 truncate">{item.text}</span>
-                  <span className="shrink-0 text-xs text-muted">{item.kind}</span>
-                </Autocomplete.Item>
+              {(group: (typeof results)[number]) => (
+                <Autocomplete.Group key={group.value} items={group.items}>
+                  <Autocomplete.GroupLabel className="px-3 pt-2 pb-0.5 text-xs font-medium text-muted">
+                    {group.value}
+                  </Autocomplete.GroupLabel>
+                  <Autocomplete.Collection>
+                    {(item: Item) => (
+                      <Autocomplete.Item
+                        key={item.key}
+                        value={item}
+                        onClick={() => choose(item)}
+                        className="touch flex cursor-default items-center gap-3 rounded-control px-3 py-1 data-highlighted:bg-selected"
+                      >
+                        <span className="min-w-0 flex-1 truncate">{item.text}</span>
+                        <span className="shrink-0 text-xs text-muted">{item.kind}</span>
+                        {item.keys && (
+                          <kbd className="shrink-0 rounded-chip border border-hairline px-1 font-mono text-xs text-muted">
+                            {item.keys}
+                          </kbd>
+                        )}
+                      </Autocomplete.Item>
+                    )}
+                  </Autocomplete.Collection>
+                </Autocomplete.Group>
               )}
             </Autocomplete.List>
           </Autocomplete.Root>
@@ -161,7 +190,9 @@ function useLoaded(path: string): { repos: RepoChoice[]; here: Here | null } {
     const { repo, branches, jobs, restack } = overview;
     const states = branchStates({ rows: branches, trunk: repo.trunk, restack, moving: movedNow(jobs) });
     const moved = branches.filter(({ name }) => states.get(name)?.is === 'will_move');
-    return { repo, branches, jobs, moves: moved.length, question: restackQuestion(moved) };
+    const undo = lastUndo(jobs, branches);
+    const undoable = 'job' in undo ? undo.job : null;
+    return { repo, branches, jobs, undoable, moves: moved.length, question: restackQuestion(moved) };
   }, [overview]);
   return { repos: repos ?? NONE, here };
 }

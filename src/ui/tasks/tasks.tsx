@@ -1,7 +1,8 @@
 'use client';
 
 import { Plus } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useSearchParams } from 'next/navigation';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { RepoRow, TaskRow } from '@/db/schema';
 import { counted } from '@/text/words';
 import { Button, Skeleton } from '../controls';
@@ -37,6 +38,15 @@ export default function Tasks({
   const [form, setForm] = useState<'closed' | 'draft' | 'asked'>(() =>
     mayAct && isWorthKeeping(storedDraft(repo.id)) ? 'draft' : 'closed',
   );
+  // Asked for elsewhere on the page, by its address.
+  const isAsked = useSearchParams().get('task') === 'new';
+  useEffect(() => {
+    if (!isAsked) return;
+    const address = new URL(window.location.href);
+    address.searchParams.delete('task');
+    window.history.replaceState(null, '', address);
+    if (mayAct) setForm('asked');
+  }, [isAsked, mayAct]);
   const context = useMemo<TaskContext>(
     () => ({
       repo,

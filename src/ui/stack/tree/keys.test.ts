@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf } from './keys';
+import { commandOf, isOnRow } from './keys';
 
 const go = (by: number, extend = false) => ({ do: 'go', by, extend });
 
@@ -62,4 +62,13 @@ describe('a key of the tree', () => {
   it('that stands for nothing is left to the browser', () => {
     for (const key of ['a', 'Tab', 'F5', ' ']) expect(commandOf(key, false, false)).toBeNull();
   });
+});
+
+it('the first key of a tree that one has not gone to is about no row, but where it leads to an end or is about none', () => {
+  const onRow = (key: string) => {
+    const command = commandOf(key, false, false);
+    return command !== null && isOnRow(command);
+  };
+  expect(['j', 'r', 'p', 'Enter', 'x', ']'].filter((key) => !onRow(key))).toEqual([]);
+  expect(['Home', 'End', 's', '/', 'z', 'Escape'].filter(onRow)).toEqual([]);
 });

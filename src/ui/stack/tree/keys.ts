@@ -30,9 +30,9 @@ type OnRow =
 /** What needs no row to be done. */
 const ANYWHERE: ReadonlySet<Command['do']> = new Set(['sync', 'find', 'undo', 'clear']);
 
-/** Whether it is about the row that one is at, or leads from it to another one. */
+/** Whether it is about the row that one is at, or the one beside it; not what leads to an end, or does the same anywhere. */
 export function isOnRow(command: Command): boolean {
-  return !ANYWHERE.has(command.do);
+  return command.do === 'go' ? Number.isFinite(command.by) : !ANYWHERE.has(command.do);
 }
 
 const PAGE = 10;

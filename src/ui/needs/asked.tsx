@@ -1,0 +1,17 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { isActive } from '../jobs/active';
+import Dock from '../jobs/dock/dock';
+import { jobQuery } from '../jobs/query';
+import { useApi } from '../providers';
+
+/** How far the job is that was asked for here last, and what came of it, with its Undo: what wanted it is gone by then. */
+export default function Asked({ jobId, dismiss }: { jobId: string; dismiss: () => void }) {
+  const detail = useQuery(jobQuery(useApi(), jobId)).data;
+  if (!detail) return null;
+  const docked = isActive(detail.job.status)
+    ? ({ is: 'active', detail, behind: 0 } as const)
+    : ({ is: 'ended', detail } as const);
+  return <Dock docked={docked} jobs={[detail]} dismiss={dismiss} />;
+}
