@@ -29,6 +29,7 @@ import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
 import { ownOrigin } from '@/server/origin';
 import { type Registration, register } from '@/server/register';
+import { redact } from '@/text/redact';
 import { UMASK } from '@/upkeep/modes';
 
 /**
@@ -52,6 +53,8 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const dev = process.argv.includes('--dev');
 const say = announce;
 const ending = new AbortController();
+/** Whether the settings could be read. */
+let isRead = false;
 
 async function main(): Promise<void> {
   Object.assign(process.env, {
@@ -62,6 +65,7 @@ async function main(): Promise<void> {
   });
   if (dev) await askForInngest(process.env);
   const config = readConfig();
+  isRead = true;
   takeOverConsole();
   if (process.getuid?.() === 0) say(RUNS_AS_ROOT);
   // Inngest's client reads it too, with an opinion of its own about what counts as set.
@@ -124,7 +128,12 @@ async function takeBuild(dir: string): Promise<void> {
 async function checkDatabase({ databaseUrl, databaseAuthToken }: Config): Promise<void> {
   const database = await openDatabase(databaseUrl, databaseAuthToken).catch((error: unknown) => {
     const trouble = databaseTrouble(error);
-    throw trouble ? new Error(`Spicerack cannot start: ${trouble.what} ${trouble.hint}`) : error;
+    if (trouble) throw new Error(`Spicerack cannot start: ${trouble.what} ${trouble.hint}`);
+    // The folder of a file.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new Error(
+      `Spicerack cannot start: SPICERACK_DATABASE_URL: ${error.message}. Name a file in a folder of the user that runs Spicerack.`,
+    );
   });
   database.$client.close();
 }
@@ -224,7 +233,8 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
 process.on('unhandledRejection', (error) => logTrouble('unexpected', 'Unexpected', error, { withStack: true }));
 
 main().catch((error: unknown) => {
-  // For who starts it, who may want to copy something of it.
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  const words = error instanceof Error ? error.message : String(error);
+  // For who starts it. The settings' own words name no secret but the fresh one that is to be copied; all others may.
+  process.stderr.write(`${isRead ? redact(words) : words}\n`);
   process.exit(1);
 });

@@ -30,3 +30,8 @@ test('the lines for nginx in docs/proxies.md are those of nginx.conf', () => {
   const location = (file: string) => read(file).match(/^ {2}location \/ \{[\s\S]*?\n {2}\}$/m)?.[0];
   expect(location('docs/proxies.md')).toBe(location('deploy/nginx.conf'));
 });
+
+test('the lines for nginx in docs/nodes.md are those of nginx-nodes.conf', () => {
+  const blocks = [...read('docs/nodes.md').matchAll(/```nginx\n([\s\S]*?)```/g)].map(([, lines = '']) => lines);
+  expect(blocks.map((lines) => read('deploy/nginx-nodes.conf').includes(lines))).toEqual([true, true]);
+});

@@ -187,3 +187,37 @@ describe('who may come in', () => {
     expect(readConfig({})).toMatchObject({ guarded: false, publicRead: false, proxyUser: null });
   });
 });
+
+describe('a wrong setting is told with what to write', () => {
+  it.each([
+    ['PORT', '99999', 'use at most 65535'],
+    ['SPICERACK_KEEP_DAYS', 'long', 'write a number'],
+    ['SPICERACK_LEASE', '0', 'use more than 0'],
+    ['SPICERACK_CONCURRENCY', '0', 'use at least 1'],
+    ['SPICERACK_MAX_ATTEMPTS', '1.5', 'write a whole number'],
+    ['SPICERACK_LOG', 'xml', 'write one of auto, json, text'],
+    ['SPICERACK_ALLOW_LOCAL', 'yes', 'write one of 0, 1, true, false'],
+    ['INNGEST_BASE_URL', 'here', 'write it as https://host or http://host:port'],
+    ['SPICERACK_DATABASE_URL', 'mysql://db.example', 'write libsql://db.example.com for a database server'],
+    ['SPICERACK_DATABASE_URL', 'libsql://me:hunter2@db.example', 'leave out user and password'],
+  ])('%s=%s', (name, value, words) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`\n  ${name}: ${words}`);
+    expect(() => readConfig({ [name]: value })).not.toThrow(/hunter2/);
+  });
+
+  it.each([
+    ['SPICERACK_DATABASE_URL', 'libsql://db.example?authToken=x'],
+    ['SPICERACK_DATABASE_URL', 'http://database:8080'],
+    ['SPICERACK_DATABASE_URL', 'file:/srv/spicerack.db'],
+    ['SPICERACK_DATABASE_URL', 'file:rack.db'],
+  ])('%s=%s is taken', (name, value) => {
+    expect(() => readConfig({ [name]: value })).not.toThrow();
+  });
+
+  it('the token of Prometheus is not that of the server', () => {
+    const SPICERACK_TOKEN = 'sixteen-letters-or-more';
+    const both = (SPICERACK_METRICS_TOKEN: string) => readConfig({ SPICERACK_TOKEN, SPICERACK_METRICS_TOKEN });
+    expect(() => both(SPICERACK_TOKEN)).toThrow(/make it another one than SPICERACK_TOKEN/);
+    expect(both('another-one-for-prometheus').metricsToken).not.toBeNull();
+  });
+});

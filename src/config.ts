@@ -38,6 +38,18 @@ const publicUrl = z
   .refine(({ username, password }) => !username && !password, 'leave out user and password')
   .transform(({ origin }) => origin);
 
+/** A file, or a server whose token is a setting of its own. */
+const databaseUrl = z
+  .string()
+  .refine(
+    (given) => /^file:./.test(given) || (/^(libsql|https?|wss?):\/\//.test(given) && URL.canParse(given)),
+    'write libsql://db.example.com for a database server, http://… for one without TLS, or file:/srv/spicerack.db',
+  )
+  .refine((given) => {
+    const { username, password } = URL.canParse(given) ? new URL(given) : { username: '', password: '' };
+    return !username && !password;
+  }, 'leave out user and password: what the server asks for is SPICERACK_DATABASE_AUTH_TOKEN');
+
 /** Names with commas between, in lower case. */
 const names = z
   .string()
@@ -191,8 +203,7 @@ const Environment = z.object({
       description: 'names this machine in the leases of jobs; no two that share a database may have one name',
       unset: 'made once, in the data directory',
     }),
-  SPICERACK_DATABASE_URL: z
-    .string()
+  SPICERACK_DATABASE_URL: databaseUrl
     .optional()
     .meta({ description: '`libsql://…` for a database server', unset: 'a file in it' }),
   SPICERACK_DATABASE_AUTH_TOKEN: z.string().optional().describe('for that server'),
@@ -428,18 +439,41 @@ export interface Config {
   machine: string | null;
 }
 
+/** What to write instead, where a setting does not say it of itself. */
+const instead: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'write a whole number' : 'write a number';
+    case 'too_small':
+      return issue.inclusive ? `use at least ${issue.minimum}` : `use more than ${issue.minimum}`;
+    case 'too_big':
+      return `use at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `write one of ${issue.values.join(', ')}`;
+    case 'invalid_format':
+      return 'write it as https://host or http://host:port';
+    default:
+      return undefined;
+  }
+};
+
 /**
  * Reads the settings from an environment. Read from that of this process, the secrets leave `process.env`.
  * @throws Error naming each wrong variable and what to write instead.
  */
 export function readConfig(env: Record<string, string | undefined> = environment()): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(given);
+  const parsed = Environment.safeParse(given, { error: instead });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`These settings cannot be used:\n${lines.join('\n')}`);
   }
   const e = parsed.data;
+  if (e.SPICERACK_METRICS_TOKEN && e.SPICERACK_METRICS_TOKEN === e.SPICERACK_TOKEN) {
+    throw new Error(
+      'SPICERACK_METRICS_TOKEN is to open /api/metrics and nothing else: make it another one than SPICERACK_TOKEN, or leave it out.',
+    );
+  }
   const loopback = LOOPBACK.has(e.HOST);
   const { SPICERACK_GITHUB_SIGN_IN_ID: clientId, SPICERACK_GITHUB_SIGN_IN_SECRET: clientSecret } = e;
   if (Boolean(clientId) !== Boolean(clientSecret)) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -43,4 +43,11 @@ it('who comes while the one before still ends waits for that; another directory 
   setTimeout(unlock, 300);
   (await next)();
   other();
+});
+
+it('a directory that cannot be made says whose it has to be', async () => {
+  writeFileSync(join(dir, 'file'), '');
+  await expect(lockDataDir(join(dir, 'file', 'data'), 200)).rejects.toThrow(
+    /file\/data cannot be written \(ENOTDIR\): .*SPICERACK_DATA_DIR/,
+  );
 });

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readAsker } from '@/access/asker';
 import { freePorts } from '../ports';
@@ -66,6 +67,8 @@ describe.runIf(NGINX)('behind nginx', () => {
       inngestSigns: false,
       handle: async (request, response) => {
         const asker = readAsker({ get: (name) => request.headers[name]?.toString() ?? null });
+        if (request.url === '/slow') return;
+        if (request.url === '/api/inngest') await sleep(700);
         if (request.url !== '/api/stream') return void response.end(JSON.stringify(asker));
         response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
         ticks = setInterval(() => response.write('data: tick\n\n'), 50);
@@ -156,5 +159,28 @@ describe.runIf(NGINX)('behind nginx', () => {
     // The app is told whose request it is: whoever connects, whatever a client says of itself.
     const { text } = await ask(port, '/', 'GET', { ...bearer, 'x-forwarded-for': '192.0.2.1' });
     expect(JSON.parse(text)).toMatchObject({ address: '127.0.0.1' });
+  });
+
+  // nginx's own minute is shortened here.
+  const nodes = (example: string) => (port: number, behind: number) =>
+    `proxy_read_timeout 300ms; ${example
+      .replace('listen 443 ssl', `listen 127.0.0.1:${port}`)
+      .replace(/^ *ssl_.*$/gm, '')
+      .replace(/10\.0\.0\.\d:3000/g, `127.0.0.1:${behind}`)}`;
+  const example = readFileSync('deploy/nginx-nodes.conf', 'utf8');
+
+  it('as deploy/nginx-nodes.conf has it, Inngest is waited for, and what is slow once is asked again', async () => {
+    const url = await start({ publicUrl: 'https://rack.example.com' }, nodes(example));
+    expect((await fetch(`${url}/api/inngest`, { method: 'POST' })).status).toBe(200);
+    expect((await fetch(`${url}/slow`)).status).toBe(504);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  it('without what it has more, one slow answer keeps everybody out', async () => {
+    const without = example.replaceAll(' max_fails=0', '').replace('proxy_read_timeout 15m;', '');
+    const url = await start({ publicUrl: 'https://rack.example.com' }, nodes(without));
+    expect((await fetch(`${url}/api/inngest`, { method: 'POST' })).status).toBe(504);
+    expect((await fetch(`${url}/slow`)).status).not.toBe(200);
+    expect((await fetch(url)).status).toBe(502);
   });
 });
