@@ -23,6 +23,7 @@ import { gitHubProvider } from '@/server/door/github';
 import { oidcProvider } from '@/server/door/oidc';
 import { sessionsIn } from '@/server/door/sessions';
 import { executorTrouble } from '@/server/executor-trouble';
+import { answerHealth } from '@/server/health';
 import { type InngestChild, startInngestChild } from '@/server/inngest-child';
 import { openPortsWarning, setInngestFound } from '@/server/inngest-found';
 import { findInngest } from '@/server/inngest-program';
@@ -97,11 +98,18 @@ async function main(): Promise<void> {
   const app = next({ dev, dir: root, hostname: config.host, port, httpServer: door.upgrades });
   await app.prepare();
   const signingKey = inngest ? inngest.env.INNGEST_SIGNING_KEY : config.inngest?.signingKey;
-  door.open({ handle: app.getRequestHandler(), inngestSigns: Boolean(signingKey) });
+  const handle = app.getRequestHandler();
+  door.open({
+    handle: async (request, response) => {
+      if (!answerHealth(request, response)) await handle(request, response);
+    },
+    inngestSigns: Boolean(signingKey),
+  });
 
   // In production Next runs `instrumentation.ts` at the first request, so the first request is ours.
-  const health = await fetch(`${origin}/api/health`, { signal: ending.signal });
-  if (health.status >= 500) throw new Error(`Spicerack cannot start: ${await health.text()}`);
+  const first = await fetch(`${origin}/api/ready`, { signal: ending.signal });
+  // 503 says that something is wanting, which may come.
+  if (first.status === 500) throw new Error(`Spicerack cannot start: ${await first.text()}`);
   const { executor: runs, engine } = runtimeStatus();
   say(`Spicerack is ready on ${origin} (executor: ${runs.name}; engine: ${engine.name ?? 'missing'})`);
 }

@@ -4,12 +4,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inArray } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Db, openDatabase, write } from '@/db/client';
 import { type JobRow, jobs, repos } from '@/db/schema';
+import { type DatabaseServer, databaseServer } from '@/db/testing/database-server';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { insertJob } from '@/queue/accept';
 import { writeBranch } from '@/testing/stack';
@@ -26,11 +28,12 @@ globalThis.Date = class extends Right {
 
 /**
  * Two nodes as two containers are: one host name and one system, but a namespace of process numbers and a data
- * directory each. Their clocks are ten minutes off, one this way and one that, which must not matter to any of it. The
- * database is one file, since no libSQL server can be had here.
+ * directory each. Their clocks are ten minutes off, one this way and one that, which must not matter to any of it. Their
+ * database is behind a stand-in for a libSQL server, none of which can be had here.
  */
 describe.runIf(process.platform === 'linux')('two containers of one host name, clocks ten minutes off', () => {
   let dir: string;
+  let server: DatabaseServer;
   let db: Db;
   const remotes: Remote[] = [];
   const nodes: ChildProcess[] = [];
@@ -47,7 +50,7 @@ describe.runIf(process.platform === 'linux')('two containers of one host name, c
         HOME: dir,
         NODE_ENV: 'test',
         SPICERACK_DATA_DIR: join(dir, name),
-        SPICERACK_DATABASE_URL: `file:${dir}/spicerack.db`,
+        SPICERACK_DATABASE_URL: server.url,
         SPICERACK_GIT: join(dir, 'git'),
         SPICERACK_ENGINE: 'git',
         SPICERACK_LEASE: '5',
@@ -76,7 +79,7 @@ describe.runIf(process.platform === 'linux')('two containers of one host name, c
       }
     }
     const ours = () => db.select().from(jobs).where(inArray(jobs.id, ids));
-    // One that is at its git: who is frozen while it writes holds the lock of the file, as no client of a server does.
+    // One that is at its git.
     const running = () =>
       ours().then((rows) => rows.find((job) => job.status === 'running' && job.leaseGroup !== null));
     await meanwhile(await vi.waitUntil(running, 20_000));
@@ -89,7 +92,8 @@ describe.runIf(process.platform === 'linux')('two containers of one host name, c
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'spicerack-containers-'));
-    db = await openDatabase(`file:${dir}/spicerack.db`);
+    server = await databaseServer(join(dir, 'spicerack.db'));
+    db = await openDatabase(server.url);
     for (let i = 0; i < 5; i++) {
       const remote = await makeRemote(join(dir, `remote-${i}.git`));
       await writeBranch(remote);
@@ -106,12 +110,22 @@ describe.runIf(process.platform === 'linux')('two containers of one host name, c
   afterAll(async () => {
     for (const node of nodes) node.kill('SIGKILL');
     db.$client.close();
+    await server.stop();
     await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   it('run ten jobs over five repositories, each begun once', async () => {
     const ended = await runAll();
     expect(ended.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(Array(10).fill('completed 1'));
+  });
+
+  it('go on where the database server is away for a moment: no job ends for that, and none is begun again', async () => {
+    const ended = await runAll(async () => {
+      await server.stop();
+      await sleep(2000);
+      await server.start();
+    }, 2);
+    expect(ended.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(Array(4).fill('completed 1'));
   });
 
   it('go on with the job of the one that is frozen past its lease; woken, it changes nothing of it', async () => {

@@ -16,20 +16,49 @@ export async function note(db: Db, entry: AuditEntry): Promise<void> {
 }
 
 /** What of an input tells what a call was for, and cannot be a secret: of addresses, nothing is kept. */
-const TOLD = ['repoId', 'jobId', 'taskId', 'tokenId', 'branch', 'parent', 'kind', 'name', 'role', 'commit'] as const;
+const TOLD = [
+  'repoId',
+  'repoIds',
+  'jobId',
+  'taskId',
+  'tokenId',
+  'branch',
+  'branches',
+  'parent',
+  'kind',
+  'name',
+  'role',
+  'commit',
+] as const;
 
-/** What a call was for, from its input and its answer. */
+/** Characters of a list at most. */
+const MOST_LIST = 2000;
+
+/** What a call was for, from its input and its answer; lists with commas between. */
 export function aboutOf(...said: unknown[]): Record<string, string> {
   const about: Record<string, string> = {};
   for (const each of said) {
     if (typeof each !== 'object' || each === null) continue;
-    const fields = new Map(Object.entries(each));
+    const fields = new Map<string, unknown>(Object.entries(each));
     for (const name of TOLD) {
-      const value: unknown = fields.get(name);
+      const value = fields.get(name);
       if (typeof value === 'string') about[name] = visible(redact(value)).slice(0, 244);
+      else if (Array.isArray(value)) about[name] = visible(redact(value.join(', '))).slice(0, MOST_LIST);
+    }
+    // What was added is told as a row.
+    const repo = fields.get('repo');
+    if (typeof repo === 'object' && repo !== null && 'id' in repo && 'name' in repo) {
+      about.repoId = String(repo.id);
+      about.name = visible(redact(String(repo.name))).slice(0, 244);
     }
   }
   return about;
+}
+
+/** Which settings a change names beside what it is for, with commas between: their values may hold a login. */
+export function settingsIn(input: unknown): string {
+  const names = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  return names.filter((name) => !TOLD.some((told) => told === name)).join(', ');
 }
 
 /** A page of what was done, newest first. */

@@ -188,8 +188,21 @@ describe('the audit log', () => {
     await api.repos.update({ repoId, url: 'https://host.example/moved.git', name: 'moved' });
     const [updated, , ran] = [await newest(), null, (await newest()).find(({ action }) => action === 'jobs.run')];
     expect(ran).toMatchObject({ who: 'Mara', via: 'Mara via test', address: '192.0.2.1', about: { repoId, jobId, kind: 'rebase_branch', branch: 'a' } }); // biome-ignore format: one row
-    expect(updated[0]).toMatchObject({ action: 'repos.update', about: { repoId, name: 'moved' } });
+    expect(updated[0]).toMatchObject({ action: 'repos.update', about: { repoId, name: 'moved', settings: 'url' } });
     expect(JSON.stringify(updated)).not.toMatch(/hunter2|host\.example/);
+  });
+
+  it('names the repository that was added, those that a token is limited to, and the branches of a selection', async () => {
+    const api = as(somebody('administer'));
+    const { repo } = await api.repos.add({ url: `https://host.example/${uuid()}.git`, name: 'added' });
+    const other = await test.addRepo({ a: 'main', b: 'main' });
+    await api.access.createToken({ name: 'limited', role: 'act', repoIds: [repo.id, other] });
+    await api.jobs.run({ repoId: other, kind: 'restack_subtree', branches: ['a', 'b'] });
+    expect((await newest()).slice(0, 3).map(({ about }) => about)).toMatchObject([
+      { repoId: other, branches: 'a, b' },
+      { name: 'limited', role: 'act', repoIds: `${repo.id}, ${other}` },
+      { repoId: repo.id, name: 'added' },
+    ]);
   });
 
   it('comes in pages, newest first, and of one kind where that is asked for', async () => {

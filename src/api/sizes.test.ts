@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
 import { jobMoves, jobs } from '@/db/schema';
-import { readFeed } from '@/feed/read';
+import { readPiece } from '@/feed/read';
 import type { HeldBack } from '@/model/plan';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -49,7 +49,7 @@ const PAIRS = Array.from({ length: 6000 }, (_, i) => ({
 /** Three jobs with large results and many rewritten commits. */
 async function large() {
   const repoId = await db.addRepo();
-  const before = (await readFeed(db.db, 0, null))?.cursor ?? 0;
+  const before = (await readPiece(db.db, 0, null)).upTo;
   const ids = [uuid(), uuid(), uuid()];
   for (const id of ids) {
     await db.db
@@ -65,7 +65,7 @@ async function large() {
 test('lists and events carry summaries; details are asked for', async () => {
   const { repoId, before, jobId } = await large();
   const [jobList, repos] = [api().jobs, api().repos];
-  const feed = await readFeed(db.db, before, repoId);
+  const { message: feed } = await readPiece(db.db, before, repoId);
   const list = await jobList.list({ repoId });
   for (const answer of [feed, list, await repos.overview({ repoId })]) expect(size(answer)).toBeLessThan(60_000);
 

@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
 import type { Asker } from '@/access/asker';
-import { aboutOf, note } from '@/access/audit';
+import { aboutOf, note, settingsIn } from '@/access/audit';
 import { isWithin } from '@/access/limits';
 import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
@@ -126,7 +126,9 @@ const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
   const result = await next();
   if (type !== 'mutation' || !result.ok) return result;
   const took = (performance.now() - begun) / 1000;
-  const about = aboutOf(await getRawInput(), result.data);
+  const input = await getRawInput();
+  const about = aboutOf(input, result.data);
+  if (path.endsWith('.update')) about.settings = settingsIn(input);
   const { name, address } = ctx.asker;
   const isJob = aboutOf(result.data).jobId !== undefined && path !== 'jobs.cancel';
   if (isJob) {

@@ -5,7 +5,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { changes } from '@/db/schema';
 import { type Files, makeRemote, type Remote } from '@/demo/remote';
-import { readFeed } from '@/feed/read';
+import { readPiece } from '@/feed/read';
 import { cloneDir } from '@/git/clone/clone-dir';
 import type { Changes, ChangesAsk, RangeDiff } from '@/model/changes';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -131,7 +131,7 @@ describe('what a branch changes', () => {
     const first = await ask(wanted);
     expect(first).toMatchObject({ status: 'pending', content: null });
     await answered(wanted);
-    const news = await readFeed(test.db, first.feedCursor, repoId);
+    const { message: news } = await readPiece(test.db, first.feedCursor, repoId);
     const rows = news?.kind === 'changes' ? news.events.filter(({ type }) => type === 'changes') : [];
     expect(rows.at(-1)?.row).toMatchObject({ id: first.id, status: 'ready' });
     expect(Object.keys(rows.at(-1)?.row ?? {})).not.toContain('content');

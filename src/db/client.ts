@@ -27,9 +27,10 @@ export async function openDatabase(url: string, authToken?: string | null): Prom
   if (url.startsWith('file:')) {
     mkdirSync(dirname(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)), { recursive: true });
   }
-  const client = url.startsWith('file:')
-    ? patient(createClient({ url, timeout: BLOCK_MS }), (error) => setProblem('database', databaseTrouble(error)))
-    : createClient({ url, ...(authToken ? { authToken } : {}) });
+  const client = patient(
+    createClient(url.startsWith('file:') ? { url, timeout: BLOCK_MS } : { url, ...(authToken ? { authToken } : {}) }),
+    (error) => setProblem('database', databaseTrouble(error)),
+  );
   if (url.startsWith('file:')) await client.execute('pragma journal_mode = wal');
   const db = drizzle(client, { schema });
   if ((await schemaOf(client)) === 'newer') {
@@ -67,6 +68,13 @@ export type Statement = BatchItem<'sqlite'>;
 export async function write<T extends Readonly<[Statement, ...Statement[]]>>(database: Db, statements: T) {
   const results = await database.batch(statements);
   signal().notify();
+  return results;
+}
+
+/** The same for what gives nobody anything to do: it wakes the feed alone. */
+export async function tell<T extends Readonly<[Statement, ...Statement[]]>>(database: Db, statements: T) {
+  const results = await database.batch(statements);
+  signal().notify('news');
   return results;
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type InArgs, type InStatement, LibsqlError, type TransactionMode } from '@libsql/client';
+import { statusOf } from './trouble';
 
 /** How long a statement waits for another writer before it fails with SQLITE_BUSY, in milliseconds. */
 const PATIENCE_MS = 5000;
@@ -9,16 +10,19 @@ const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 300;
 
 /**
- * Waits for another process's lock without standing still, and comes back to life after any trouble with the file.
+ * Waits for another process's lock without standing still, comes back to life after any trouble with the file, and
+ * waits for a database server that is away for a moment.
  *
  * libsql 0.18 runs SQLite in the calling thread: its own `timeout` blocks everything, requests and leases alike.
  * So it is kept short and the waiting is done here. And a statement that failed (SQLITE_BUSY, SQLITE_FULL, …) is
  * not reset until it is garbage-collected; until then every COMMIT on its connection fails with "SQL statements
- * in progress". So such a failure gets fresh connections.
+ * in progress". So such a failure gets fresh connections. To a server, each statement has a connection of its own.
  * @param onTrouble told of every failure that is the database's own, and not the statement's
  */
 export function patient(client: Client, onTrouble: (error: unknown) => void = () => undefined): Client {
-  async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  const isFile = client.protocol === 'file';
+
+  async function attempt<T>(work: () => Promise<T>, reads: boolean): Promise<T> {
     const begun = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
       try {
@@ -26,9 +30,11 @@ export function patient(client: Client, onTrouble: (error: unknown) => void = ()
       } catch (error) {
         const kind = troubleOf(error);
         if (kind === null || client.closed) throw error;
-        if (kind !== 'disturbed') client.reconnect();
-        // A failed statement has done nothing, and a failed batch was rolled back: trying again is safe.
-        if (kind === 'broken' || performance.now() - begun > PATIENCE_MS) {
+        if (isFile && kind !== 'disturbed') client.reconnect();
+        // A failed statement has done nothing, and a failed batch was rolled back: trying again is safe. Of what was
+        // sent and never answered nobody knows that, so only reading is tried again.
+        const isOver = kind === 'broken' || (kind === 'cut' && !reads);
+        if (isOver || performance.now() - begun > PATIENCE_MS) {
           onTrouble(error);
           throw error;
         }
@@ -38,9 +44,12 @@ export function patient(client: Client, onTrouble: (error: unknown) => void = ()
   }
   return {
     execute: (statement: InStatement, args?: InArgs) =>
-      attempt(() => (typeof statement === 'string' ? client.execute(statement, args) : client.execute(statement))),
-    batch: (statements, mode) => attempt(() => client.batch(statements, mode)),
-    migrate: (statements) => attempt(() => client.migrate(statements)),
+      attempt(
+        () => (typeof statement === 'string' ? client.execute(statement, args) : client.execute(statement)),
+        onlyReads(statement),
+      ),
+    batch: (statements, mode) => attempt(() => client.batch(statements, mode), statements.every(onlyReads)),
+    migrate: (statements) => attempt(() => client.migrate(statements), false),
     // Not tried again: it may have done half of its statements.
     executeMultiple: (sql) => client.executeMultiple(sql),
     transaction: (mode?: TransactionMode) => client.transaction(mode ?? 'write'),
@@ -56,13 +65,40 @@ export function patient(client: Client, onTrouble: (error: unknown) => void = ()
   };
 }
 
+function onlyReads(statement: InStatement | [string, InArgs?]): boolean {
+  const sql = typeof statement === 'string' ? statement : Array.isArray(statement) ? statement[0] : statement.sql;
+  return /^\s*select\b/i.test(sql);
+}
+
+/** Nobody listens, so nothing was sent. */
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+/** The connection broke before the answer. */
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 /**
  * What an error says about the connection: somebody else has the lock; the connection was closed under it by
- * `reconnect`, before it did anything; or the file is in trouble. Null where it is about the statement itself.
+ * `reconnect`, before it did anything; the file is in trouble; nothing reached the server; or it broke off before it
+ * answered. Null where it is about the statement itself.
  */
-function troubleOf(error: unknown): 'locked' | 'disturbed' | 'broken' | null {
-  if (!(error instanceof LibsqlError)) return null;
-  if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) return 'locked';
-  if (error.code === 'CLIENT_CLOSED') return 'disturbed';
-  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOTADB|CORRUPT|PROTOCOL)/.test(error.code) ? 'broken' : null;
+function troubleOf(error: unknown): 'locked' | 'disturbed' | 'broken' | 'away' | 'cut' | null {
+  if (error instanceof LibsqlError) {
+    if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) return 'locked';
+    if (error.code === 'CLIENT_CLOSED') return 'disturbed';
+    if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOTADB|CORRUPT|PROTOCOL)/.test(error.code)) return 'broken';
+    const status = statusOf(error);
+    // What stands in front of it has no server to hand the request to; with 502 and 504 it may have had one.
+    if (status === 503) return 'away';
+    return status === 502 || status === 504 ? 'cut' : status === null ? null : 'broken';
+  }
+  const code =
+    error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? error.cause.code : null;
+  if (typeof code !== 'string') return null;
+  return AWAY.has(code) ? 'away' : CUT.has(code) ? 'cut' : null;
 }

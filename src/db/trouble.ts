@@ -64,6 +64,17 @@ const UNREACHABLE: DatabaseTrouble = {
   hint: 'Look whether the server of SPICERACK_DATABASE_URL runs. Jobs go on by themselves when it answers.',
 };
 
+const NOT_TAKEN: DatabaseTrouble = {
+  what: 'The database server does not take the token of this server.',
+  hint: 'Set SPICERACK_DATABASE_AUTH_TOKEN to one that it takes, and start this server again.',
+};
+
+/** With which status a database server, or what stands in front of it, refused a request; null where it was something else. */
+export function statusOf(error: LibsqlError): number | null {
+  const { cause } = error;
+  return error.code === 'SERVER_ERROR' && cause instanceof Error && 'status' in cause ? Number(cause.status) : null;
+}
+
 /** What a failure says about the database; null where it says nothing: a bug, or bad input. */
 export function databaseTrouble(error: unknown): DatabaseTrouble | null {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
@@ -73,8 +84,10 @@ export function databaseTrouble(error: unknown): DatabaseTrouble | null {
         ([prefix]) => code.startsWith(prefix) || (prefix === 'SQLITE_BUSY' && code.startsWith('SQLITE_LOCKED')),
       );
       if (found) return found[1];
+      const status = statusOf(cause);
+      if (status !== null) return status === 401 || status === 403 ? NOT_TAKEN : UNREACHABLE;
     }
-    if (/fetch failed|ECONNREFUSED|ECONNRESET/.test(cause.message)) return UNREACHABLE;
+    if (/fetch failed|ECONNREFUSED|ECONNRESET|other side closed/.test(cause.message)) return UNREACHABLE;
   }
   return null;
 }

@@ -6,7 +6,7 @@ import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import type { FeedEvent } from './events';
 import { followFeed } from './follow';
-import { PRUNED, readFeed } from './read';
+import { PRUNED, readPiece } from './read';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const newest = async () => (await readFeed(test.db, 0, null))?.cursor ?? 0;
+const read = async (cursor: number) => (await readPiece(test.db, cursor, null)).message;
+const newest = async () => (await read(0))?.cursor ?? 0;
 
 /** The next `count` events after a cursor. */
 async function follow(cursor: number, count: number): Promise<FeedEvent[]> {
@@ -54,7 +55,7 @@ describe('the feed', () => {
       test.db.update(branches).set({ tracked: true, lastSeenAt: 'later' }).where(eq(branches.repoId, repoId)),
       test.db.update(jobs).set({ fence: 7, leaseUntil: 'later' }).where(eq(jobs.repoId, repoId)),
     ]);
-    expect(await readFeed(test.db, cursor, null)).toBeNull();
+    expect(await read(cursor)).toBeNull();
   });
 
   it('never shows the queue’s own columns', async () => {
@@ -94,9 +95,9 @@ describe('the feed', () => {
     const cursor = await newest();
     await test.db.delete(events).where(eq(events.seq, cursor));
     await test.db.insert(meta).values({ key: PRUNED, value: String(cursor) });
-    expect(await readFeed(test.db, cursor - 1, null)).toMatchObject({ kind: 'start_over', cursor });
-    expect(await readFeed(test.db, cursor + 1000, null)).toMatchObject({ kind: 'start_over', cursor });
-    expect(await readFeed(test.db, cursor, null)).toBeNull();
+    expect(await read(cursor - 1)).toMatchObject({ kind: 'start_over', cursor });
+    expect(await read(cursor + 1000)).toMatchObject({ kind: 'start_over', cursor });
+    expect(await read(cursor)).toBeNull();
   });
 
   it('ends with the reason when its stream is aborted, so that the client comes back', async () => {

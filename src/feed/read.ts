@@ -25,12 +25,10 @@ export interface Piece {
   upTo: number;
 }
 
-/** The events after a cursor, or `start_over` when some of them are gone; null when there are none. */
-export async function readFeed(db: Db, cursor: number, repoId: string | null): Promise<FeedMessage | null> {
-  return (await readPiece(db, cursor, repoId)).message;
-}
-
-/** The same from the table, with how far it was read: what concerns other repos is passed by. */
+/**
+ * The events after a cursor, or `start_over` when some of them are gone, and how far the table was read: what concerns
+ * other repos is passed by.
+ */
 export async function readPiece(db: Db, cursor: number, repoId: string | null): Promise<Piece> {
   const [rows, pruned, head] = await snapshot(db, [
     db

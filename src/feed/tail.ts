@@ -102,7 +102,7 @@ export class Tail {
     // What was written while nobody followed is in the table alone.
     this.#head = null;
     while (this.#followers > 0) {
-      const woken = signal().wait(TAIL_MS);
+      const woken = signal().wait('change', TAIL_MS);
       // The database may be away for a while (`patient` tells of it); the next round asks again.
       const behind = await this.#catchUp().catch(() => false);
       if (behind) continue;

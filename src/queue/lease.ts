@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { count } from '@/counters';
-import { type Db, type Statement, write } from '@/db/client';
+import { type Db, type Statement, snapshot, tell, write } from '@/db/client';
 import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
 import { identifyProcess, isDead, killGroup } from '@/git/process/process';
@@ -63,6 +63,8 @@ export interface Lease {
   later(statements: Statement[]): void;
   /** Puts a process group on record, so that whoever takes over can end it. */
   record(group: ProcessGroup): Promise<void>;
+  /** The same lease, with the rows of the job and its repo as they are now. @throws LeaseLost */
+  again(): Promise<Lease>;
   /** Stops renewing. The lease then covers the wait until the same run's next step, which takes it anew. */
   rest(): Promise<void>;
 }
@@ -104,7 +106,7 @@ export async function takeLease(
   if (!takesJobs()) return { kind: 'busy' };
   const deadFence = before.leaseHeld && holderIsDead(before) ? before.fence : -1;
   const fence = before.fence + 1;
-  const [[taken], tended, [repo]] = await write(db, [
+  const [[taken], tended, [repo]] = await tell(db, [
     db
       .update(jobs)
       .set({
@@ -260,14 +262,14 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
     return statements;
   };
 
-  return {
+  const lease: Lease = {
     job,
     repo,
     db,
     signal: abort.signal,
     held: isHeld(job.id, job.fence),
     async write(statements) {
-      const [renewed] = await write(db, [renew(), ...takeUnwritten(), ...statements]);
+      const [renewed] = await tell(db, [renew(), ...takeUnwritten(), ...statements]);
       if (renewed.length === 0) throw lost();
     },
     later(statements) {
@@ -278,6 +280,14 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       const rows = await db.update(jobs).set({ leaseGroup: leader }).where(mine).returning({ id: jobs.id });
       if (rows.length === 0) throw lost();
     },
+    async again() {
+      const [[jobNow], [repoNow]] = await snapshot(db, [
+        db.select().from(jobs).where(mine),
+        db.select().from(repos).where(sql`${repos.id} = ${repo.id}`),
+      ]);
+      if (!jobNow || !repoNow) throw lost();
+      return { ...lease, job: jobNow, repo: repoNow };
+    },
     async rest() {
       heldHere().delete(leaseName(job));
       clearInterval(timer);
@@ -286,7 +296,9 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       // A server that shuts down hands the lease back: whoever is next need not wait.
       const leaseUntil = shutdown.aborted ? NOW : inFuture(config().leaseMs);
       const resting = db.update(jobs).set({ leaseHeld: false, leaseUntil, leaseGroup: null }).where(mine);
+      // What the step has done may be work for others: its end, its pause, the branches as they are now.
       await write(db, [resting, ...takeUnwritten()]);
     },
   };
+  return lease;
 }

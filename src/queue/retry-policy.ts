@@ -20,7 +20,7 @@ export function mostAttempts(): number {
 }
 
 /** The pause after a job's n-th attempt: doubling from `SPICERACK_RETRY_DELAY`. */
-export function delayAfter(attempt: number): number {
+function delayAfter(attempt: number): number {
   return Math.min(LONGEST_MS, config().retryDelayMs * 2 ** Math.min(attempt - 1, 20));
 }
 

@@ -55,6 +55,11 @@ export function movedSince(
   });
 }
 
+/** A job that cannot be undone, in words. */
+export function cannotBeUndone({ seq }: Pick<JobRow, 'seq'>, reason: string): string {
+  return `#${seq} cannot be undone: ${reason}`;
+}
+
 /** Whether a job can be undone, from the rows alone. */
 export type UndoOffer = { possible: true; branches: string[] } | { possible: false; reason: string };
 

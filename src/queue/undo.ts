@@ -3,7 +3,7 @@ import { type Db, snapshot } from '@/db/client';
 import { branches, type JobRow, jobMoves, jobs } from '@/db/schema';
 import { type Accepted, onceFor, queueJob } from './accept';
 import { noJob, type Refusal } from './refusal';
-import { offerUndo, type UndoOffer } from './undo-moves';
+import { cannotBeUndone, offerUndo, type UndoOffer } from './undo-moves';
 
 /** Says whether a job can be undone now, and if not, why: naming what has moved since, and by which job. */
 export async function undoOffer(
@@ -49,7 +49,7 @@ export async function undoJob(
     const offer = await undoOffer(db, job);
     return offer.possible
       ? null
-      : { code: 'CONFLICT', field: 'jobId', message: `#${job.seq} cannot be undone: ${offer.reason}`, hint: null };
+      : { code: 'CONFLICT', field: 'jobId', message: cannotBeUndone(job, offer.reason), hint: null };
   };
   return queueJob(
     db,

@@ -49,6 +49,12 @@ const WATCHED = `(read -r _ <&3 || kill -9 $$; rm -rf -- "$1") &
 shift
 exec "$@" 3<&-`;
 
+/**
+ * How often Inngest looks into its queue, in milliseconds. By itself it is 150, and then a job with nothing to do waits
+ * longer for its turn than it takes; so often, an idle Inngest costs a few hundredths of a core.
+ */
+const TICK_MS = 25;
+
 /** Starts an Inngest server and starts it again, later each time, when it ends. Returns at once. */
 export async function startInngestChild(options: InngestChildOptions): Promise<InngestChild> {
   // One port for the app, three more that it opens unasked, on all addresses, whatever `--host` says.
@@ -73,7 +79,7 @@ export async function startInngestChild(options: InngestChildOptions): Promise<I
     ...['--sdk-url', options.appUrl, '--host', '127.0.0.1', '--port', String(port)],
     ...['--connect-gateway-port', String(openPorts[0])],
     ...['--connect-gateway-grpc-port', String(openPorts[1]), '--connect-executor-grpc-port', String(openPorts[2])],
-    ...['--log-level', 'warn'],
+    ...['--log-level', 'warn', '--tick', String(TICK_MS)],
   ];
 
   const stopping = new AbortController();

@@ -1,6 +1,11 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 
+/** A page that is for who administers the server alone. */
+export function ForAdministrators({ title }: { title: string }) {
+  return <Message title={title} detail="Ask them, or sign in." />;
+}
+
 /** A page or a part of one that has nothing else to show: what it is, why, and the way on. */
 export function Message({ title, detail, children }: { title: string; detail?: string; children?: ReactNode }) {
   return (

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
@@ -43,11 +43,24 @@ describe('a backup', () => {
       () => join(dir, 'x.db'),
       /There is no database at .*SPICERACK_DATA_DIR/,
     ],
+    [
+      'below what is no folder',
+      () => databaseUrl(),
+      () => join(test.dir, 'test.db', 'x.db'),
+      /cannot be written \(EEXIST\)/,
+    ],
     ['a database server', () => 'libsql://db.example', () => join(dir, 'x.db'), /is a database server/],
   ])('of or to %s is refused, and leaves nothing behind', async (_name, url, target, words) => {
     await expect(backUp({ databaseUrl: url() }, target())).rejects.toThrow(words);
     expect(readdirSync(dir).filter((name) => name.startsWith('x.db') || name === 'nowhere.db')).toEqual([]);
   });
+});
+
+it.skipIf(process.getuid?.() === 0)('a backup by another user says whose it has to be', async () => {
+  chmodSync(join(test.dir, 'test.db'), 0o400);
+  const words = /is not this user's \(EACCES\): make the backup as the user that runs Spicerack/;
+  await expect(backUp({ databaseUrl: databaseUrl() }, join(dir, 'x.db'))).rejects.toThrow(words);
+  chmodSync(join(test.dir, 'test.db'), 0o600);
 });
 
 it('a checkpoint leaves nothing in the log of the database', async () => {

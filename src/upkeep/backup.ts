@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createClient } from '@libsql/client';
 
@@ -13,10 +13,22 @@ export async function backUp({ databaseUrl }: { databaseUrl: string }, target: s
     throw new Error('SPICERACK_DATABASE_URL is a database server: back it up with what that server has for it.');
   }
   if (existsSync(target)) throw new Error(`${target} is there already: name a new file.`);
-  if (!existsSync(databaseUrl.slice('file:'.length))) {
-    throw new Error(`There is no database at ${databaseUrl.slice('file:'.length)}: set SPICERACK_DATA_DIR.`);
+  const from = databaseUrl.slice('file:'.length);
+  await access(from, constants.R_OK | constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      error.code === 'ENOENT'
+        ? `There is no database at ${from}: set SPICERACK_DATA_DIR.`
+        : `${from} is not this user's (${error.code}): make the backup as the user that runs Spicerack.`,
+    );
+  });
+  const folder = dirname(target);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${folder} cannot be written (${code}): name a file in a folder of this user's.`);
   }
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const making = `${target}.making-${process.pid}`;
   const client = createClient({ url: databaseUrl, timeout: 30_000 });
   try {

@@ -8,7 +8,7 @@ import { brings, existingCommits, titleOf } from '@/git/objects/rev-list';
 import { speaksToRemote } from '@/git/process/error';
 import { hostWords } from '@/git/process/said';
 import { fetchRemote } from '@/git/remote/fetch';
-import { remoteRefs } from '@/git/remote/ls-remote';
+import { branchOf, remoteRefs } from '@/git/remote/ls-remote';
 import type { RemoteOptions } from '@/git/remote/options';
 import { type Declined, type PushResult, pushAtomic } from '@/git/remote/push';
 import type { RefMove } from '@/git/remote/push-repo';
@@ -288,7 +288,7 @@ async function sortOut(
   const firm = new Map<string, string>();
   const moved: string[] = [];
   for (const { ref, reason, message } of refs) {
-    const branch = branchOf(ref);
+    const branch = branchOf(ref) ?? ref;
     const isStuck = reason === 'stale' && (remote.get(ref) ?? null) === before.get(ref);
     if (reason === 'stale' && !isStuck) moved.push(branch);
     else firm.set(branch, isStuck ? STUCK : message);
@@ -361,10 +361,6 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
       where value ->> 'after' is not null and value ->> 'after' is not value ->> 'before' and ${lease.held}`),
     ...moveLandings(lease, moves),
   ];
-}
-
-function branchOf(ref: string): string {
-  return ref.replace(/^refs\/heads\//, '');
 }
 
 /** The branches that the job has moved, on the remote or in the rows alone. */

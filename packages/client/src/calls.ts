@@ -73,7 +73,7 @@ export function createCalls({ url, token, requestedBy, fetch, version, onConnect
             async fetch(input: string | URL | Request, init?: RequestInit) {
               const response = await send(input, init);
               // A stream tells no more of an answer than its status.
-              op.context.refusal = await refusalOf(response);
+              op.context.refusal = (await refusalOf(response)) ?? (await errorOf(response));
               return response;
             },
           }),
@@ -93,6 +93,13 @@ export function createCalls({ url, token, requestedBy, fetch, version, onConnect
   });
 
   const failure = (error: unknown) => readError(error, { url: url.href, serverVersion, version });
+
+  /** The error of the API that an answer brings; null where it is none. */
+  async function errorOf(response: Response): Promise<SpicerackError | null> {
+    if (response.ok || !response.headers.get('content-type')?.startsWith('application/json')) return null;
+    const { error } = (await response.json()) as { error: { json: object } };
+    return failure(TRPCClientError.from({ error: error.json }));
+  }
 
   /** Asks again while no answer comes, unless nothing ever listened there. */
   async function patiently(
@@ -162,7 +169,7 @@ const REFUSED: Record<number, SpicerackErrorCode> = {
   429: 'TOO_MANY_REQUESTS',
 };
 
-/** What the server's door says, in plain words and before the API is asked; null where it has let the request in. */
+/** What was said in plain words before the API was asked, by a proxy say; null where it was asked. */
 async function refusalOf(response: Response): Promise<SpicerackError | null> {
   const code = REFUSED[response.status];
   if (!code || !response.headers.get('content-type')?.startsWith('text/plain')) return null;

@@ -58,6 +58,14 @@ describe('a token that the server takes no more', () => {
     expect(error).toMatchObject({ code: 'UNAUTHORIZED', hint: expect.stringContaining('SPICERACK_TOKEN') });
   });
 
+  it('ends a watch as it ends a call where the server says it as the API does', async () => {
+    const says = () => refusal('UNAUTHORIZED', 401, 'This is not the token.', [{ field: null, message: '' }]);
+    const refused = clientOf({ call: says, stream: says });
+    const expected = { code: 'UNAUTHORIZED', message: 'This is not the token.', retryable: false };
+    expect(await failure(firstOf(refused.watch({ from: 0 })))).toMatchObject(expected);
+    expect(await failure(refused.repos.list())).toMatchObject(expected);
+  });
+
   it('ends a call, with the words of the server', async () => {
     const refused = clientOf({ call: () => plain(401, 'This is not the token.\n') });
     expect(await failure(refused.repos.list())).toMatchObject({
@@ -78,8 +86,9 @@ describe('a stream that is refused', () => {
     const stream = `id: 8\ndata: ${JSON.stringify({ json: change })}\n\n`;
     const client = clientOf({
       stream: (opening) =>
-        [plain(429, 'Too many streams.'), plain(503, 'It starts.')][opening - 1] ??
-        new Response(stream, { headers: { 'content-type': 'text/event-stream' } }),
+        [plain(429, 'Wait.'), refusal('TOO_MANY_REQUESTS', 429, 'Too many streams.'), plain(503, 'It starts.')][
+          opening - 1
+        ] ?? new Response(stream, { headers: { 'content-type': 'text/event-stream' } }),
     });
     expect(await firstOf(client.watch({ from: 7 }))).toMatchObject({ kind: 'changes', cursor: 8 });
   });

@@ -98,6 +98,7 @@ export async function remoteRefs(
   return found;
 }
 
-function branchOf(ref: string): string | null {
+/** The name of the branch that a ref is; null where it is none. */
+export function branchOf(ref: string): string | null {
   return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null;
 }

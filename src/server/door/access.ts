@@ -73,7 +73,7 @@ const METRICS = '/api/metrics';
 const OPEN = new Set(['/api/health', '/api/ready']);
 
 export const ASKS_FOR_TOKEN =
-  'This server asks for a token: open it once with ?token=… in the address, or send "Authorization: Bearer …".';
+  'This server asks for a token: sign in at its page, or send one as "Authorization: Bearer …".';
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { BlockList } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
+import { createTRPCClient, httpLink } from '@trpc/client';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ASKER_HEADER, readAsker, writeAsker } from '@/access/asker';
+import type { AppRouter } from '@/api/router';
+import { wire } from '@/api/wire';
 import { rawRequest, sendRaw } from '@/testing/raw-http';
 import { createDoor, type Door, type DoorConfig, type DoorOptions } from './door';
 
@@ -103,6 +106,20 @@ it('refuses at once what no setting could allow, and keeps the others waiting un
   door.open(echo);
   const answers = await Promise.all(waiting);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 401, 401]);
+});
+
+it('refuses a call of the API as the API does, and everybody else in words', async () => {
+  const { url, door } = await listen();
+  door.open(echo);
+  const link = httpLink({ url: `${url}/api/trpc`, transformer: wire, headers: { authorization: 'Bearer wrong' } });
+  const api = createTRPCClient<AppRouter>({ links: [link] });
+  const error = await api.access.me.query().catch((thrown: unknown) => thrown);
+  const message = 'This is not a token of this server, or it has expired or was revoked.';
+  expect(error).toMatchObject({ message, data: { code: 'UNAUTHORIZED', httpStatus: 401 } });
+  expect(await (await fetch(`${url}/status`)).text()).toMatch(/^This server asks for a token: /);
+  // Trouble of the server is no refusal of it: the call may be sent again.
+  const broken = await fetch(`${url}/api/trpc/access.me`, { headers: { Cookie: 'spicerack_session=broken' } });
+  expect([broken.status, broken.headers.get('content-type')]).toEqual([503, 'text/plain; charset=utf-8']);
 });
 
 it('answers also where the app throws, the sessions cannot be read, and nobody reads the answer', async () => {

@@ -30,6 +30,7 @@ import {
 } from './access';
 import { type Provider, readBegun, writeBegun } from './provider';
 import { addressOf, vouchedFor } from './proxies';
+import { refusalBody } from './refusal-body';
 import { SESSION_SECONDS, type Sessions, type SignedIn } from './sessions';
 import { SIGN_IN_HEADERS, type SignInForm, signInPage } from './sign-in-page';
 import { createThrottle } from './throttle';
@@ -478,10 +479,25 @@ function respond(
   if (answer.form && request.headers.accept?.includes('text/html')) {
     const page = signInPage(answer.form, providerName);
     response.writeHead(status, { ...ALWAYS, ...headers, ...SIGN_IN_HEADERS }).end(page);
+    return;
+  }
+  // Who calls the API reads a refusal as one of the API's. Where the server is in trouble it has not refused anybody.
+  const code = request.url?.startsWith('/api/trpc/') ? REFUSED[status] : undefined;
+  if (code) {
+    const body = refusalBody({ code, httpStatus: status, message });
+    response.writeHead(status, { ...ALWAYS, ...headers, 'content-type': 'application/json' }).end(body);
   } else {
     response.writeHead(status, { ...ALWAYS, ...headers }).end(`${message}\n`);
   }
 }
+
+const REFUSED: Record<number, Parameters<typeof refusalBody>[0]['code'] | undefined> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  405: 'METHOD_NOT_SUPPORTED',
+  429: 'TOO_MANY_REQUESTS',
+};
 
 /** The same where there is only a socket. */
 function hangUp(socket: Duplex, { status, message, headers }: Answer): void {

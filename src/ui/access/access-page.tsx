@@ -2,7 +2,7 @@
 
 import { SERVER_TOKEN } from '@/model/access';
 import { useMay, useMe } from '../me';
-import { Message } from '../message';
+import { ForAdministrators } from '../message';
 import { AuditLog } from './audit-log';
 import { Tokens } from './tokens';
 
@@ -10,8 +10,7 @@ import { Tokens } from './tokens';
 export function AccessPage() {
   const mayAdminister = useMay('administer');
   const { name } = useMe();
-  if (!mayAdminister)
-    return <Message title="Access is for who administers this server" detail="Ask them, or sign in." />;
+  if (!mayAdminister) return <ForAdministrators title="Access is for who administers this server" />;
   return (
     <div className="mx-auto flex max-w-240 flex-col gap-8 p-4 md:p-6">
       <title>Access · Spicerack</title>

@@ -27,7 +27,7 @@ const DEEDS: Readonly<Record<string, string>> = {
 };
 
 /** Ids say nothing to people; what has a name is said by it. */
-const TOLD = ['kind', 'name', 'role', 'branch', 'parent', 'commit'];
+const TOLD = ['kind', 'name', 'role', 'branch', 'branches', 'parent', 'commit', 'settings'];
 
 /** What was done, in words: `ran a job: restack_subtree, a`. What no one here knows is said as the call that it was. */
 export function deedOf({ action, about }: Pick<AuditEntry, 'action' | 'about'>): string {

@@ -1,6 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
-import { inverseMoves, offerUndo } from '@/queue/undo-moves';
+import { cannotBeUndone, inverseMoves, offerUndo } from '@/queue/undo-moves';
 import { isActive } from './active';
 
 /** Each branch that a later job has moved, with the newest such job's number. */
@@ -29,7 +29,7 @@ export function lastUndo(
   const undo = jobs.find((other) => other.job.undoOf === job.id && other.job.status === 'completed');
   if (undo) return { why: `#${job.seq} is undone already, by #${undo.job.seq}.` };
   const offer = offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
-  return offer.possible ? { job } : { why: `#${job.seq} cannot be undone: ${offer.reason}` };
+  return offer.possible ? { job } : { why: cannotBeUndone(job, offer.reason) };
 }
 
 /**

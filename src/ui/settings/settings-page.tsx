@@ -7,7 +7,7 @@ import type { RepoRow } from '@/db/schema';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, Trouble } from '../controls';
 import { useMay } from '../me';
-import { Message } from '../message';
+import { ForAdministrators } from '../message';
 import { useApi } from '../providers';
 import { OfRepo } from '../repos/of-repo';
 import { overviewQuery } from '../repos/overview';
@@ -19,7 +19,7 @@ import { changesOf, type Draft, type DraftField, savedDraft, withSettings } from
 export function SettingsPage({ repoId }: { repoId: string }) {
   const [removed, setRemoved] = useState(false);
   const maySet = useMay('administer');
-  if (!maySet) return <Message title="Settings are for who administers this server" detail="Ask them, or sign in." />;
+  if (!maySet) return <ForAdministrators title="Settings are for who administers this server" />;
   return (
     <OfRepo repoId={repoId} removed={removed}>
       {(_, repo) => (

@@ -10,19 +10,28 @@ const KEY = '0123456789abcdef';
 
 /** Stands in for an Inngest server: writes down what is registered. */
 let inngestServer: Server;
-let registered: Array<{ url: string; steps: string[] }>;
+let registered: Array<{ url: string; app: string; events: string[]; steps: string[] }>;
 beforeEach(async () => {
   vi.resetModules();
   registered = [];
   const Registration = z.object({
     url: z.string(),
-    functions: z.array(z.object({ steps: z.record(z.string(), z.object({ runtime: z.object({ url: z.string() }) })) })),
+    appName: z.string(),
+    functions: z.array(
+      z.object({
+        triggers: z.array(z.object({ event: z.string().optional(), expression: z.string().optional() })),
+        steps: z.record(z.string(), z.object({ runtime: z.object({ url: z.string() }) })),
+      }),
+    ),
   });
   inngestServer = createServer((request, response) => {
     void json(request).then((body) => {
-      const { url, functions } = Registration.parse(body);
+      const { url, appName: app, functions } = Registration.parse(body);
+      const events = functions.flatMap(({ triggers }) =>
+        triggers.flatMap(({ event, expression }) => expression ?? event ?? []),
+      );
       const steps = functions.flatMap((fn) => Object.values(fn.steps).map((step) => step.runtime.url));
-      registered.push({ url, steps });
+      registered.push({ url, app, events, steps });
       response.setHeader('content-type', 'application/json').end('{"ok":true}');
     });
   }).listen(0, '127.0.0.1');
@@ -65,6 +74,20 @@ it('registers under INNGEST_SERVE_ORIGIN, where Inngest reaches the server from 
   vi.stubEnv('INNGEST_SERVE_ORIGIN', 'https://rack.example');
   expect((await put({ ...foreign, ...signed() })).status).toBe(200);
   expect(registered.map(({ url }) => url)).toEqual(['https://rack.example/api/inngest']);
+});
+
+it.each([
+  ['', 'spicerack'],
+  ['rack-test', 'rack-test'],
+])('with SPICERACK_INNGEST_APP=%s it is the app %s, and hears of the events of no other', async (given, app) => {
+  vi.stubEnv('SPICERACK_INNGEST_APP', given);
+  expect((await put(signed())).status).toBe(200);
+  // The second is its function's own failure.
+  const events = [`${app}/job.dispatched`, `event.data.function_id == '${app}-job'`];
+  expect(registered).toMatchObject([{ app, events }]);
+  // What hands jobs over sends to the same.
+  const { jobDispatched } = await import('@inngest/events');
+  expect(jobDispatched.name).toBe(`${app}/job.dispatched`);
 });
 
 it('registers nothing for a request that is not signed, or with another key, or long ago', async () => {
