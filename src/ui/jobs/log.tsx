@@ -69,7 +69,7 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
                   id={lineName(line.id)}
                   ref={namedByAddress}
                   data-tip={exactUtc(line.at)}
-                  className="flex gap-3 data-named:bg-selected"
+                  className="flex scroll-mt-16 gap-3 data-named:bg-selected"
                 >
                   {/* The address of the line. */}
                   <a

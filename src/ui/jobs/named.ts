@@ -6,7 +6,7 @@ export const lineName = (id: number) => `line-${id}`;
 export function namedByAddress(element: HTMLElement | null): void {
   if (!element || !isNamed(window.location.hash, element.id)) return;
   element.dataset.named = '';
-  element.scrollIntoView({ block: 'center' });
+  element.scrollIntoView({ block: 'start' });
 }
 
 /** Whether the end of an address names the part. */

@@ -30,7 +30,7 @@ export function ResultLists({
             key={branch}
             id={conflict && conflictName(branch)}
             ref={conflict && namedByAddress}
-            className="data-named:bg-selected"
+            className="scroll-mt-16 data-named:border-l-2 data-named:border-accent data-named:pl-2"
           >
             <Name>{branch}</Name> {heldBackWords(reason)}
             {reason.kind === 'conflict' && conflict?.(branch, reason)}
