@@ -16,7 +16,7 @@ const MERGED = 1000;
 const RUNS = 9;
 
 /**
- * An ordinary sync of 1,000 tracked branches in 200 stacks: trunk has moved, and so have 100 branches. Fetch and
+ * An ordinary sync of 1,000 tracked branches in 200 stacks: trunk has moved, and so have 10 branches. Fetch and
  * projection, with every branch looked at for being merged and every stack's forecast made anew, against `git fetch` and
  * one `git for-each-ref`, which is the least that anything must do to see the branches; and the same in a repository
  * with a past: 1,000 branches have landed earlier, and so has a part of each one that is there. Every run has a fresh
@@ -38,11 +38,15 @@ export async function run(): Promise<BenchRow> {
     const spicerack = sync('sync and projection', bed.before);
     const past = withLandings(bed.before, bed.trunkLine);
     const later = sync(`the same with ${past.landings.length} recorded landings`, past);
-    const plain = contestant('git fetch + git for-each-ref', bed, async (gitDir) => {
+    const reference = contestant('git fetch + git for-each-ref', bed, async (gitDir) => {
       await git(['fetch', '--prune', '--quiet', 'origin'], { gitDir });
       await git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/remotes/origin'], { gitDir });
     });
-    return await measure(`sync and projection of ${STACKS * HEIGHT} branches`, [spicerack, later, plain], RUNS);
+    return await measure(
+      `sync and projection of ${STACKS * HEIGHT} branches`,
+      [spicerack, later, { ...reference, atMost: 1.5 }],
+      RUNS,
+    );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -103,7 +107,7 @@ async function makeBed(dir: string): Promise<Bed> {
     .from('main')
     .commit('Trunk goes on', { [path(0)]: text(0, 'trunk\n') })
     .write();
-  for (let stack = 0; stack < STACKS; stack += 2) {
+  for (let stack = 0; stack < STACKS; stack += STACKS / 10) {
     await remote
       .from(`s${stack}-b${HEIGHT - 1}`)
       .commit('The branch goes on', { [`more/${stack}`]: 'more\n' })

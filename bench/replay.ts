@@ -10,22 +10,40 @@ import { gitSpiceEngine } from '@/stack/engines/git-spice';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { type BenchRow, type Contestant, measure } from './row';
 
-const STACKS = 5;
-const BRANCHES = 10;
-const COMMITS = 3;
-const FILES = 500;
+/** Stacks of so many branches of so many commits each, in a repository of so many files. */
+interface Shape {
+  stacks: number;
+  branches: number;
+  commits: number;
+  files: number;
+}
+
+const SHAPES: Shape[] = [
+  { stacks: 5, branches: 10, commits: 3, files: 500 },
+  { stacks: 1, branches: 50, commits: 1, files: 500 },
+  { stacks: 200, branches: 3, commits: 1, files: 500 },
+  { stacks: 5, branches: 10, commits: 3, files: 50_000 },
+];
+/** Commits that trunk has moved on by. */
+const TRUNK = 10;
 const RUNS = 5;
 
 /**
- * Restacks 5 stacks of 10 branches of 3 commits over 500 files onto a trunk that moved: the `git` engine from
+ * Restacks stacks of several shapes onto a trunk that moved: the `git` engine from
  * reading the clone to having the objects in it, against `git rebase --update-refs` once a stack in a linked work
  * tree, and the git-spice engine and jj where their programs are found. Every run has a fresh copy of the repository.
  * @throws Error when one of them does not move every branch.
  */
-export async function run(): Promise<BenchRow> {
+export async function run(): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const shape of SHAPES) rows.push(await replay(shape));
+  return rows;
+}
+
+async function replay(shape: Shape): Promise<BenchRow> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
   try {
-    const bed = await makeBed(dir);
+    const bed = await makeBed(dir, shape);
     const spice = await findGitSpice();
     const jj = await findProgram('jj', ['--version'], [{ how: 'PATH', program: 'jj' }]);
     const contestants: Contestant[] = [
@@ -34,7 +52,8 @@ export async function run(): Promise<BenchRow> {
       ...('missing' in spice ? [] : [engineContestant('git-spice engine', gitSpiceEngine, bed)]),
       ...('missing' in jj ? [] : [jjContestant(jj.program, bed)]),
     ];
-    const name = `replay ${STACKS} stacks × ${BRANCHES} branches × ${COMMITS} commits, ${FILES} files`;
+    const { stacks, branches, commits, files } = shape;
+    const name = `replay ${stacks} × ${branches} branches × ${commits} commits, ${files} files`;
     return await measure(name, contestants, RUNS);
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -49,25 +68,26 @@ interface Bed {
   tops: string[];
 }
 
-async function makeBed(dir: string): Promise<Bed> {
+async function makeBed(dir: string, { stacks, branches, commits, files }: Shape): Promise<Bed> {
   const remote = await makeRemote(join(dir, 'repo.git'));
   const path = (i: number) => `folder${i % 25}/file${i}.txt`;
   const text = (i: number, edit = '') =>
     `${edit}${Array.from({ length: 40 }, (_, n) => `file ${i} line ${n}\n`).join('')}`;
-  const all: Files = Object.fromEntries(Array.from({ length: FILES }, (_, i) => [path(i), text(i)]));
+  const all: Files = Object.fromEntries(Array.from({ length: files }, (_, i) => [path(i), text(i)]));
   await remote.from('main').commit('Start', all).write();
   const base = await remote.tip('main');
   const parents = new Map<string, string>();
   let file = 0;
-  for (let stack = 1; stack <= STACKS; stack += 1) {
+  for (let stack = 1; stack <= stacks; stack += 1) {
     let chain = remote.from('main');
     let parent = 'main';
-    for (let branch = 1; branch <= BRANCHES; branch += 1) {
+    for (let branch = 1; branch <= branches; branch += 1) {
       const name = `s${stack}-b${branch}`;
       chain = chain.branch(name);
-      for (let commit = 1; commit <= COMMITS; commit += 1) {
+      for (let commit = 1; commit <= commits; commit += 1) {
         chain = chain.commit(`${name} ${commit}`, { [path(file)]: text(file, `${name} ${commit}\n`) });
-        file += 1;
+        // The last files are trunk's.
+        file = (file + 1) % (files - TRUNK);
       }
       parents.set(name, parent);
       parent = name;
@@ -75,7 +95,7 @@ async function makeBed(dir: string): Promise<Bed> {
     await chain.write();
   }
   const trunk = remote.from('main');
-  for (let i = 0; i < 10; i += 1) trunk.commit(`Trunk ${i}`, { [path(FILES - 1 - i)]: text(i, 'trunk\n') });
+  for (let i = 0; i < TRUNK; i += 1) trunk.commit(`Trunk ${i}`, { [path(files - 1 - i)]: text(i, 'trunk\n') });
   await trunk.write();
   const tips = await remote.tips();
   const tip = (name: string) => tips[name] ?? '';
@@ -94,7 +114,7 @@ async function makeBed(dir: string): Promise<Bed> {
       tip: tip(name),
       base: parent === 'main' ? base : tip(parent),
     })),
-    tops: Array.from({ length: STACKS }, (_, i) => `s${i + 1}-b${BRANCHES}`),
+    tops: Array.from({ length: stacks }, (_, i) => `s${i + 1}-b${branches}`),
   };
 }
 
@@ -122,6 +142,7 @@ function engineContestant(label: string, engine: Engine, bed: Bed): Contestant<s
 function rebaseContestant(bed: Bed): Contestant<string> {
   return {
     label: 'git rebase --update-refs',
+    atMost: 1 / 8,
     async prepare() {
       const gitDir = await bed.copy();
       const work = join(gitDir, '..', 'work');
@@ -146,6 +167,7 @@ function jjContestant(program: string, bed: Bed): Contestant<string> {
   const at = (gitDir: string) => ['-R', join(gitDir, '..', 'jj'), '--ignore-working-copy'];
   return {
     label: 'jj rebase',
+    atMost: 1 / 1.5,
     async prepare() {
       const gitDir = await bed.copy();
       await jj(gitDir, 'git', 'init', `--git-repo=${gitDir}`, 'jj');

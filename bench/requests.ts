@@ -1,14 +1,23 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createSpicerack } from '@spicerack/client';
+import { sql } from 'drizzle-orm';
+import { openDatabase, write } from '@/db/client';
 import { startServer } from '../e2e/support/server';
 import { type BenchRow, measure } from './row';
 
 const RUNS = 300;
+/** Branches of a repository of which the first page is asked for. */
+const BRANCHES = [1000, 10_000];
+const PAGES = 60;
 
 const nothing = async () => undefined;
 
-/** What a request costs on an idle server, against a bare Node HTTP server's answer. */
+/**
+ * What a request costs on an idle server, against a bare Node HTTP server's answer; and the first page of an overview of
+ * many branches, against a mutation that does nothing.
+ */
 export async function run(): Promise<BenchRow[]> {
   const server = await startServer({ executor: 'inline' });
   const bare = createServer((_request, response) => response.end('{"ok":true}'));
@@ -33,9 +42,47 @@ export async function run(): Promise<BenchRow[]> {
     for (const subject of subjects) {
       rows.push(await measure(subject.label, [{ ...subject, prepare: nothing }, reference], RUNS));
     }
+    for (const count of BRANCHES) {
+      const large = await client.repos.add({ url: `/srv/git/none-${count}` });
+      await client.waitForJob(large.jobId).catch(() => undefined);
+      await addBranches(server.dataDir, large.repo.id, count);
+      rows.push(
+        await measure(
+          `the first page of ${count} branches`,
+          [
+            {
+              label: 'repos.overview',
+              prepare: nothing,
+              run: () => client.repos.overview({ repoId: large.repo.id }),
+            },
+            {
+              label: 'a mutation that does nothing',
+              atMost: 3,
+              prepare: nothing,
+              run: () => client.repos.update({ repoId: repo.id }),
+            },
+          ],
+          PAGES,
+        ),
+      );
+    }
     return rows;
   } finally {
     bare.close();
     await server.dispose();
   }
+}
+
+/** Branch rows in stacks of five, as a sync would have written them. */
+async function addBranches(dataDir: string, repoId: string, count: number): Promise<void> {
+  const db = await openDatabase(`file:${join(dataDir, 'spicerack.db')}`);
+  await write(db, [
+    db.run(sql`
+      with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})
+      insert into branches (repo_id, name, tip, parent, base, tracked, subject, author)
+      select ${repoId}, 'branch-' || i, printf('%040d', i),
+        case when i % 5 = 0 then 'main' else 'branch-' || (i - 1) end, printf('%040d', i), true, 'What it does', 'Ada' from n`),
+    db.run(sql`update repos set trunk = 'main', trunk_tip = printf('%040d', 0) where id = ${repoId}`),
+  ]);
+  db.$client.close();
 }

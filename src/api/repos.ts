@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
 import { type Db, snapshot, write } from '@/db/client';
+import { jsonRows, rowsIn } from '@/db/json-rows';
 import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
@@ -179,10 +180,9 @@ export const reposRouter = router({
       }),
     )
     .query(async ({ ctx, input }) => {
-      const ofRepo = eq(branches.repoId, input.repoId);
-      const [[repo], all, [last], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
+      const [[repo], stated, [last], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
         ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
-        ctx.db.select(STATE_COLUMNS).from(branches).where(ofRepo),
+        jsonRows(ctx.db, STATE_COLUMNS, sql`from branches where repo_id = ${input.repoId}`),
         lastRestackQuery(ctx.db, input.repoId),
         ctx.db
           .select()
@@ -198,32 +198,33 @@ export const reposRouter = router({
         cursorQuery(ctx.db),
       ]);
       if (!repo) refuse(noRepo(input.repoId));
+      const all = rowsIn(stated);
       const shown = await jobsToShow(ctx.db, input.repoId);
       const restack = restackOf(last);
       const states = branchStates({ rows: all, trunk: repo.trunk, restack, moving: movedNow(shown) });
       const keeps = STATE_FILTERS[input.filter];
       const kept = [...states].flatMap(([name, state]) => (keeps(state) ? [name] : []));
       const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
-      const rows = await ctx.db
-        .select()
-        .from(branches)
-        .where(
-          and(
-            ofRepo,
-            input.filter === 'all'
-              ? undefined
-              : inArray(branches.name, sql`(select value from json_each(${JSON.stringify(kept)}))`),
-            search
-              ? or(
-                  like(branches.name, sql`${`%${search}%`} escape '\\'`),
-                  like(branches.subject, sql`${`%${search}%`} escape '\\'`),
-                )
-              : undefined,
-            input.cursor ? gt(branches.name, input.cursor) : undefined,
-          ),
-        )
-        .orderBy(asc(branches.name))
-        .limit(PAGE + 1);
+      const wanted = and(
+        eq(branches.repoId, input.repoId),
+        input.filter === 'all'
+          ? undefined
+          : inArray(branches.name, sql`(select value from json_each(${JSON.stringify(kept)}))`),
+        search
+          ? or(
+              like(branches.name, sql`${`%${search}%`} escape '\\'`),
+              like(branches.subject, sql`${`%${search}%`} escape '\\'`),
+            )
+          : undefined,
+        input.cursor ? gt(branches.name, input.cursor) : undefined,
+      );
+      const rows = rowsIn(
+        await jsonRows(
+          ctx.db,
+          getTableColumns(branches),
+          sql`from branches where ${wanted} order by name limit ${PAGE + 1}`,
+        ),
+      );
       if (input.cursor !== undefined && rows.length === 0 && !all.some(({ name }) => name === input.cursor)) {
         refuse(
           badRequest('cursor', {

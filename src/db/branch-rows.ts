@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { type BranchRow, branches } from '@/db/schema';
+import { jsonRows, rowsIn } from './json-rows';
 
 /** Rows of one statement, read or written: SQLite runs in our thread, so a statement must not be long. */
 export const ROWS_AT_ONCE = 500;
@@ -13,12 +14,13 @@ export const ROWS_AT_ONCE = 500;
 export async function branchRows(db: Db, repoId: string): Promise<BranchRow[]> {
   const rows: BranchRow[] = [];
   for (let last = ''; ; ) {
-    const page = await db
-      .select()
-      .from(branches)
-      .where(and(eq(branches.repoId, repoId), gt(branches.name, last)))
-      .orderBy(asc(branches.name))
-      .limit(ROWS_AT_ONCE);
+    const page = rowsIn(
+      await jsonRows(
+        db,
+        getTableColumns(branches),
+        sql`from branches where repo_id = ${repoId} and name > ${last} order by name limit ${ROWS_AT_ONCE}`,
+      ),
+    );
     rows.push(...page);
     if (page.length < ROWS_AT_ONCE) return rows;
     last = page.at(-1)?.name ?? '';

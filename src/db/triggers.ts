@@ -253,7 +253,8 @@ function feedTriggers(feed: Feed): string[] {
   ];
 }
 
-function jsonValue(column: string, dataType: string): string {
+/** SQL for the value of a column as JSON has it. */
+export function jsonValue(column: string, dataType: string): string {
   if (dataType === 'boolean') return `json(case ${column} when 1 then 'true' when 0 then 'false' else 'null' end)`;
   if (dataType === 'json') return `json(${column})`;
   return column;

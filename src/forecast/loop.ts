@@ -1,7 +1,8 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { jsonRows, rowsIn } from '@/db/json-rows';
 import { inRounds } from '@/db/rounds';
-import { branches, type ForecastRow, forecasts, repos } from '@/db/schema';
+import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { logTrouble } from '@/log';
 import { failureOf } from '@/queue/failure';
@@ -139,11 +140,11 @@ async function computeOne(
 /** The outline of a Restack of the whole repo says how its branches stand: what the list of repos says is renewed with it. */
 async function countsAsForeseen(db: Db, { id, repoId, kind }: ForecastRow, computed: Computed): Promise<Statement[]> {
   if (kind !== 'restack_repo' || computed.kind !== 'ready') return [];
-  const [[repo], rows] = await snapshot(db, [
+  const [[repo], stated] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
-    db.select(NEED_COLUMNS).from(branches).where(eq(branches.repoId, repoId)),
+    jsonRows(db, NEED_COLUMNS, sql`from branches where repo_id = ${repoId}`),
   ]);
-  const counts = countStates(rows, repo?.trunk ?? null, { outline: computed.outline, stale: false });
+  const counts = countStates(rowsIn(stated), repo?.trunk ?? null, { outline: computed.outline, stale: false });
   return [
     db.run(sql`
       update repos set counts = ${JSON.stringify(counts)}
