@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { callerOn } from '@/api/testing/caller';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -6,21 +7,52 @@ import { type BenchRow, type Contestant, measure } from './row';
 const RUNS = 60;
 
 /** Ended jobs of the tables that are compared. */
-const COUNTS = [200_000, 1000];
+const COUNTS = [1_000_000, 1000];
 
-/** What a job page, lists by branch and by person, an overview and an accepted job cost with many jobs, against few. */
-export async function run(): Promise<BenchRow> {
+/**
+ * What a job page, lists by branch and by person, an overview and an accepted job cost with many jobs, against few; and
+ * how long the loop stands still for them at most.
+ */
+export async function run(): Promise<BenchRow[]> {
   const databases: TestDatabase[] = [];
   try {
     const contestants = [];
     for (const count of COUNTS) contestants.push(await contestant(count, databases));
-    return await measure('a job accepted, and reads of jobs', contestants, RUNS);
+    const [many, few] = contestants;
+    if (!many || !few) throw new Error('nothing to compare');
+    const costs = await measure('a job accepted, and reads of jobs', [many, { ...few, atMost: 1.3 }], RUNS);
+    const [subject, reference] = [await longestStop(many), await longestStop(few)];
+    const stops: BenchRow = {
+      name: 'the longest stop of the loop meanwhile',
+      subject: { label: many.label, medianMs: subject },
+      references: [{ label: few.label, medianMs: reference, ratio: reference / subject }],
+      runs: RUNS,
+    };
+    return [costs, stops];
   } finally {
     for (const test of databases) await test.close();
   }
 }
 
-async function contestant(count: number, databases: TestDatabase[]): Promise<Contestant> {
+/** How long nothing else had its turn at most, in milliseconds: SQLite runs in our thread, so a call is done in one go. */
+async function longestStop({ calls }: Beside): Promise<number> {
+  let longest = 0;
+  for (let i = 0; i < RUNS; i += 1) {
+    for (const call of calls) {
+      await setImmediate();
+      const from = performance.now();
+      await call();
+      longest = Math.max(longest, performance.now() - from);
+    }
+  }
+  return longest;
+}
+
+interface Beside extends Contestant {
+  calls: Array<() => Promise<unknown>>;
+}
+
+async function contestant(count: number, databases: TestDatabase[]): Promise<Beside> {
   const test = await testDatabase();
   databases.push(test);
   const repoId = await test.addRepo({ a: 'main' });
@@ -33,15 +65,19 @@ async function contestant(count: number, databases: TestDatabase[]): Promise<Con
   await test.db.run(sql`insert into jobs (id, repo_id, kind, status, requested_by)
     values ('00000000-0000-4000-8000-000000000000', ${repoId}, 'sync_repo', 'completed', 'test')`);
   const api = callerOn(test.db, { requestedBy: 'bench' });
+  const calls = [
+    () => api.jobs.run({ repoId, kind: 'rebase_branch', branch: 'a' }),
+    () => api.jobs.list({ repoId, branch: 'branch-7' }),
+    () => api.jobs.list({ requestedBy: 'nobody' }),
+    () => api.jobs.get({ jobId: '00000000-0000-4000-8000-000000000000' }),
+    () => api.repos.overview({ repoId }),
+  ];
   return {
     label: `${count} jobs`,
+    calls,
     prepare: async () => undefined,
     async run() {
-      await api.jobs.run({ repoId, kind: 'rebase_branch', branch: 'a' });
-      await api.jobs.list({ repoId, branch: 'branch-7' });
-      await api.jobs.list({ requestedBy: 'nobody' });
-      await api.jobs.get({ jobId: '00000000-0000-4000-8000-000000000000' });
-      await api.repos.overview({ repoId });
+      for (const call of calls) await call();
     },
   };
 }

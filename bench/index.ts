@@ -14,6 +14,9 @@ interface Row {
   run(): Promise<BenchRow | BenchRow[]>;
 }
 
+// What the measured parts would tell of themselves is not asked for here.
+process.env.SPICERACK_LOG_LEVEL ??= 'error';
+
 const json = process.argv.includes('--json');
 const asked = process.argv.slice(2).filter((arg) => arg !== '--json');
 const names = readdirSync(new URL('.', import.meta.url))

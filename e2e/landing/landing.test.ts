@@ -263,6 +263,42 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     ],
     ends: { A: 'merged', B: 'main' },
   },
+  'A, which landed with what stands on it, is put back to where it began': {
+    moves: [
+      branch('A', 'main', [file('a.txt')]),
+      branch('B', 'A', [{ do: 'remove file', at: 0, path: 'a.txt' }]),
+      branch('C', 'B', [app('add', 0)], [app('change', 0)]),
+      ...([land('C', 'squash', 'main', 1), sync, { do: 'reset', on: 'A', back: 1 }, sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'merged', B: 'merged', C: 'main' },
+  },
+  'B lands with what it has of A, which was tidied up, and is pushed to': {
+    moves: [
+      branch('A', 'main', [file('a.txt')], [app('add', 0)]),
+      branch('B', 'A', [{ do: 'remove file', at: 0, path: 'a.txt' }]),
+      branch('C', 'B', [app('add', 0)]),
+      ...([{ do: 'fixup', on: 'A' }, land('B', 'squash'), commit('B', file()), sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A', C: 'B' },
+    keepsAll: true,
+  },
+  'the bottom of B lands with A, and is taken out of B': {
+    moves: [
+      branch('A', 'main', [{ do: 'repeat', block: 'one' }]),
+      branch('B', 'A', [{ do: 'repeat', block: 'two' }], [file()]),
+      branch('C', 'B', [app('add', 0)]),
+      ...([land('B', 'squash', 'main', 1), { do: 'take out', on: 'B', nth: 0 }, restack] satisfies Move[]),
+    ],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+    keepsAll: true,
+  },
+  'A is reordered and back again, so that what it had removed is there': {
+    moves: [
+      branch('A', 'main', [file('a.txt')], [{ do: 'remove file', at: 0, path: 'a.txt' }, file()]),
+      ...([{ do: 'reorder', on: 'A' }, { do: 'reorder', on: 'A' }, sync] satisfies Move[]),
+    ],
+    ends: { A: 'main' },
+  },
   'trunk is put back to where a part of A had landed': {
     moves: [
       branch('A', 'main', [file()], [file()]),

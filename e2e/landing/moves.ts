@@ -216,6 +216,9 @@ export class People {
       }
       case 'reset': {
         const gone = commits.slice(-Math.min(move.back, commits.length));
+        // What has landed of it is not missed: without commits it may count as merged.
+        const picture = look(store);
+        if (gone.some(({ subject }) => this.model.mayHaveLanded(subject, branch.name, picture))) branch.settled = true;
         this.#push(branch.name, commits.at(-gone.length - 1)?.id ?? base, without(...gone));
         return `without ${gone.map(({ subject }) => subject).join(', ')}`;
       }
@@ -275,23 +278,32 @@ export class People {
     // All that they do is below.
     const kept = own.filter((subject) => !made.empty.has(subject));
     if (made.empty.size > 0) branch.settled = true;
+    for (const key of made.vacuous) branch.vacuous.add(key);
     this.#push(branch.name, made.tip, kept);
     return words;
   }
 
-  async #picked(onto: string, commits: StoredCommit[]): Promise<{ tip: string; empty: Set<string> } | null> {
+  /** One after the other on `onto`; null where one conflicts. `vacuous` as in `BranchTruth`. */
+  async #picked(
+    onto: string,
+    commits: StoredCommit[],
+  ): Promise<{ tip: string; empty: Set<string>; vacuous: string[] } | null> {
     const { store } = this;
     let tip = onto;
     const empty = new Set<string>();
+    const vacuous: string[] = [];
     for (const commit of commits) {
       const [parent] = commit.parents;
       if (!parent) return null;
       const tree = await store.change(parent, commit.id, tip);
       if (!tree) return null;
+      const there = keysOf(store.tree(tip));
+      const removes = [...(this.model.changes.get(commit.subject)?.removes ?? [])];
+      vacuous.push(...removes.filter((key) => !there.has(key)).map((key) => `${commit.subject} ${key}`));
       if (sameTree(tree, store.tree(tip))) empty.add(commit.subject);
       else tip = store.add(tree, [tip], commit.subject, commit);
     }
-    return { tip, empty };
+    return { tip, empty, vacuous };
   }
 
   async #mergeTrunk(branch: BranchTruth): Promise<string | null> {

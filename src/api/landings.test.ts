@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
-import { type Files, makeRemote, type Remote } from '@/demo/remote';
+import { lines, World } from '@/api/testing/world';
+import type { Files } from '@/demo/remote';
 import type { ActionKind } from '@/model/kinds';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -22,7 +23,6 @@ const engines = [
 let dir: string;
 let test: TestDatabase;
 let app: InProcess;
-let remotes = 0;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spicerack-landings-'));
   vi.stubEnv('SPICERACK_DATA_DIR', join(dir, 'data'));
@@ -36,91 +36,11 @@ afterAll(async () => {
 });
 
 const api = () => callerOn(test.db);
-
-/** A remote, and the repo that Spicerack knows it as. */
-class World {
-  private constructor(
-    readonly remote: Remote,
-    readonly repoId: string,
-  ) {}
-
-  /** main with one file, and a stack on it: a branch for each entry, with its commits; all registered. */
-  static async make(engine: string, stack: Record<string, Files[]>, start: Files = { app: lines() }): Promise<World> {
-    const remote = await makeRemote(join(dir, `remote-${++remotes}.git`));
-    await remote.from('main').commit('Start', start).write();
-    let below = 'main';
-    for (const [branch, commits] of Object.entries(stack)) {
-      const chain = remote.from(below).branch(branch);
-      for (const [i, files] of commits.entries()) chain.commit(`${branch}${i + 1}`, files);
-      await chain.write();
-      below = branch;
-    }
-    const { repo } = await api().repos.add({ url: remote.dir });
-    await api().repos.update({ repoId: repo.id, engine: engine === 'git' ? 'git' : 'git-spice' });
-    const world = new World(remote, repo.id);
-    await app.rest();
-    await world.run('register_existing_branch', { suggested: true });
-    return world;
-  }
-
-  async run(
-    kind: ActionKind,
-    fields: { branch?: string; parent?: string; suggested?: boolean; move?: boolean; base?: string } = {},
-  ) {
-    const { jobId } = await api().jobs.run({ repoId: this.repoId, kind, ...fields });
-    return this.ended(jobId);
-  }
-
-  async undo(of: string) {
-    const { jobId } = await api().jobs.undo({ jobId: of });
-    return this.ended(jobId);
-  }
-
-  private async ended(jobId: string) {
-    await app.rest();
-    const { job, moves } = await api().jobs.get({ jobId });
-    const { lines: log } = await api().jobs.log({ jobId });
-    if (!job.result) throw new Error(`${job.kind}: ${job.message}`);
-    return { ...job, result: job.result, moves, log: log.map(({ line }) => line) };
-  }
-
-  sync() {
-    return this.run('sync_repo');
-  }
-
-  restack() {
-    return this.run('restack_repo');
-  }
-
-  /** What a branch's row says of where it is, in a few words. */
-  async state(branch: string): Promise<string> {
-    const { branches } = await api().repos.overview({ repoId: this.repoId });
-    const row = branches.find(({ name }) => name === branch);
-    if (!row) return 'unknown';
-    if (row.merged) return 'merged';
-    if (row.gone) return 'gone';
-    const parent = branches.find(({ name }) => name === row.parent);
-    return `on ${parent?.merged ? `merged ${row.parent}` : row.parent}`;
-  }
-
-  async states(...names: string[]): Promise<Record<string, string>> {
-    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.state(name)] as const)));
-  }
-
-  /** Commits to main what others do there. */
-  async onMain(subject: string, files: Files): Promise<string> {
-    await this.remote.from('main').commit(subject, files).write();
-    return this.remote.tip('main');
-  }
-}
-
-/** Ten lines, some of them changed. */
-function lines(changes: Record<number, string> = {}): string {
-  return Array.from({ length: 10 }, (_, i) => `${changes[i] ?? `line ${i}`}\n`).join('');
-}
+const makeWorld = (engine: string, stack: Record<string, Files[]>, start?: Files) =>
+  World.make({ dir, db: test.db, jobs: app }, engine, stack, start);
 
 it('a sync that only reads finds what has landed and moves nothing, and one that moves then does', async () => {
-  const world = await World.make('git', { A: [{ a: 'a' }], B: [{ b: 'b' }], C: [{ c: 'c' }] });
+  const world = await makeWorld('git', { A: [{ a: 'a' }], B: [{ b: 'b' }], C: [{ c: 'c' }] });
   await world.onMain('A (#1)', { a: 'a' });
   const tips = await world.remote.tips();
   const reading = await world.run('sync_repo', { move: false });
@@ -142,7 +62,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     };
 
     it('is open, on main, after the one below was squashed', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       expect((await world.sync()).result.merged).toEqual([{ branch: 'a', into: 'main', onto: 'main' }]);
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
@@ -151,7 +71,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('has landed once main has removed it too', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       await world.onMain('No debug', { debug: null });
       await world.sync();
@@ -159,14 +79,14 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('has landed where it was squashed together with that one', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('b', 'squash');
       await world.sync();
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
     });
 
     it('is open also where it is a later commit of the very branch', async () => {
-      const world = await World.make(engine, { a: [...stack.a, ...stack.b] });
+      const world = await makeWorld(engine, { a: [...stack.a, ...stack.b] });
       const whole = await world.remote.tip('a');
       await world.remote.move('a', 'a~1');
       await world.remote.merge('a', 'squash');
@@ -183,7 +103,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ f: 'one\n' }], b: [{ f: 'two\n', b: 'b\n' }], c: [{ c: 'c\n' }] };
 
     it('settles that one too, whose own lines are there no more', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('b', 'squash');
       await world.sync();
       await world.restack();
@@ -193,7 +113,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('leaves open what was pushed to that one since', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.from('a').commit('a2', { late: 'l\n' }).write();
       await world.remote.merge('b', 'squash');
       await world.sync();
@@ -207,14 +127,14 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ debug: 'd\n' }], b: [{ debug: null, app: lines({ 2: 'B' }) }], c: [{ c: 'c\n' }] };
 
     it('settles that one too where both were squashed', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('b', 'squash');
       await world.sync();
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
     });
 
     it('settles that one too where both were picked, one after the other', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('a (#1)', { debug: 'd\n' });
       await world.onMain('b (#2)', { debug: null, app: lines({ 2: 'B' }) });
       await world.sync();
@@ -222,7 +142,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('leaves that one open where somebody else makes the rest of the change, among others', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Go on', { m: 'm\n', app: lines({ 2: 'B' }) });
       await world.sync();
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
@@ -237,7 +157,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     };
 
     it('settles what those have of it, and leaves open what they made of the rest', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.from('b~1').branch('b').commit('b2, amended', { bb: 'other\n' }).write();
       await world.remote.merge('c', 'squash');
       // Main has what b2 was.
@@ -248,7 +168,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('settles those below one that was deleted, too', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.delete('b');
       await world.sync();
       await world.remote.merge('c', 'squash');
@@ -257,7 +177,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('settles nothing below where only its own change was picked', async () => {
-      const world = await World.make(engine, { ...stack, c: [{ c: 'c\n' }] });
+      const world = await makeWorld(engine, { ...stack, c: [{ c: 'c\n' }] });
       await world.remote.from('b~1').branch('b').commit('b2, amended', { bb: 'other\n' }).write();
       await world.onMain('C (#1)', { c: 'c\n' });
       await world.sync();
@@ -269,7 +189,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ app: lines({ 2: 'A' }) }, { app: lines({ 2: 'AA' }) }] };
 
     it('is open, on main, when it comes after the sync that saw the squash', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       await world.sync();
       expect(await world.state('a')).toBe('merged');
@@ -286,7 +206,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is open, on main, when it came before that', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       await world.remote
         .from('a')
@@ -299,7 +219,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is told of as other work where the branch has begun anew', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       await world.sync();
       await world.remote.from('main').branch('a').commit('a3', { next: 'n\n' }).write();
@@ -309,7 +229,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is merged when it has landed as well', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       await world.sync();
       await world.remote.from('a').commit('a3', { late: 'l\n' }).write();
@@ -323,7 +243,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
 
     it('takes nothing of that from under what stands on it, as far as anybody has to hear', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('A (#1)', { a: 'a\n' });
       await world.remote.from('main').branch('a').commit('Other work', { o: 'o\n' }).write();
       const { message, result } = await world.restack();
@@ -336,7 +256,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is merged where its author has put it onto main, until it gets new work', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('A (#1)', { a: 'a\n' });
       await world.remote.move('a', 'main');
       await world.sync();
@@ -347,7 +267,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is open where its author has put it onto main, and it had not landed', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Go on', { m: 'm\n' });
       await world.remote.move('a', 'main');
       const { left } = (await world.restack()).result;
@@ -362,7 +282,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] };
 
     it('has landed, and what stood on it stands on the open one below', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Pick b', { b: 'b\n' });
       expect((await world.sync()).result.merged).toEqual([{ branch: 'b', into: 'main', onto: 'a' }]);
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
@@ -373,7 +293,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('has not landed where only a part of it was picked', async () => {
-      const world = await World.make(engine, { ...stack, b: [{ b: 'b\n', more: 'm\n' }] });
+      const world = await makeWorld(engine, { ...stack, b: [{ b: 'b\n', more: 'm\n' }] });
       await world.onMain('Pick a part of b', { b: 'b\n' });
       await world.sync();
       await world.restack();
@@ -385,7 +305,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
   describe('a main that is put back after it had taken a branch', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
     async function putBack(how: 'push' | 'squash', sync: 'sync' | 'restack') {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       const before = await world.remote.tip('main');
       if (how === 'push') await world.remote.move('main', 'a');
       else await world.remote.merge('a', 'squash');
@@ -417,7 +337,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('says nothing of the sort when main has only gone on', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       await world.sync();
       await world.onMain('Go on', { a: 'aa\n' });
@@ -434,7 +354,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('keeps the branch merged where the new main has it too', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       const before = await world.remote.tip('main');
       await world.remote.merge('a', 'squash');
       await world.sync();
@@ -448,7 +368,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ app: lines({ 2: 'A' }) }], b: [{ b: 'b\n' }] };
 
     it('is still the branch’s own after main has reverted it', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Pick a', { app: lines({ 2: 'A' }) });
       await world.onMain('Revert a', { app: lines() });
       await world.sync();
@@ -460,7 +380,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('has landed after main has brought it back once more', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Pick a', { app: lines({ 2: 'A' }) });
       await world.onMain('Revert a', { app: lines() });
       await world.onMain('Reapply a', { app: lines({ 2: 'A' }) });
@@ -470,7 +390,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('has landed though main has edited the same lines since, before anybody looked', async () => {
-      const world = await World.make(engine, { ...stack, b: [{ app: lines({ 2: 'A', 4: 'B' }) }] });
+      const world = await makeWorld(engine, { ...stack, b: [{ app: lines({ 2: 'A', 4: 'B' }) }] });
       await world.remote.merge('a', 'squash');
       await world.onMain('Go on there', { app: lines({ 2: 'A, but better' }) });
       await world.sync();
@@ -480,7 +400,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('has not landed where main has only edited the same lines', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Something else there', { app: lines({ 2: 'M' }) });
       await world.sync();
       const { result } = await world.restack();
@@ -493,7 +413,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
 
     it('is not taken for one that only looks the same', async () => {
       const start = { py: 'def b():\n  one()\n' };
-      const world = await World.make(engine, { a: [{ py: 'def b():\none()\n' }] }, start);
+      const world = await makeWorld(engine, { a: [{ py: 'def b():\none()\n' }] }, start);
       await world.onMain('Indent', { py: 'def b():\n    one()\n' });
       await world.sync();
       const { result } = await world.restack();
@@ -506,7 +426,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ a: 'a\n' }, { more: 'm\n' }], b: [{ b: 'b\n' }] };
 
     it('hands its commits down to the branch on it, and the sync says so', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.move('a', 'a~1');
       expect((await world.sync()).message).toMatch(
         /a no longer has 1 commit that b stands on, so b has it as its own now/,
@@ -517,7 +437,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('hands them down to a branch that stood at its very tip, too', async () => {
-      const world = await World.make(engine, { ...stack, b: [] });
+      const world = await makeWorld(engine, { ...stack, b: [] });
       await world.remote.move('a', 'a~1');
       await world.onMain('Go on', { m: 'm\n' });
       await world.restack();
@@ -530,7 +450,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     ])(
       'hands them down when what is left of it has landed by the same look, and the branch on it %s',
       async (_, of) => {
-        const world = await World.make(engine, of);
+        const world = await makeWorld(engine, of);
         await world.onMain('a, but not all of it (#1)', { a: 'a\n' });
         await world.remote.move('a', 'a~1');
         await world.sync();
@@ -540,7 +460,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     );
 
     it('hands nothing down that has landed as well: the branch that stood at its tip is merged with it', async () => {
-      const world = await World.make(engine, { ...stack, b: [] });
+      const world = await makeWorld(engine, { ...stack, b: [] });
       await world.onMain('a (#1)', { a: 'a\n', more: 'm\n' });
       await world.remote.move('a', 'a~1');
       await world.sync();
@@ -548,7 +468,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('takes away from under the branch on it what it replaced, and the job names it', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.from('a~1').branch('a').commit('Instead', { instead: 'i\n' }).write();
       const { result, message, log } = await world.restack();
       expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'Instead', 'b1']);
@@ -560,7 +480,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     it.each(['at its tip', 'with new work there'])(
       'takes its commits away from under the branch on it when it is reset onto a newer main, %s; forecast and job name them',
       async (how) => {
-        const world = await World.make(engine, stack);
+        const world = await makeWorld(engine, stack);
         const a2 = await world.remote.tip('a');
         await world.onMain('Go on', { m: 'm\n' });
         await world.remote.move('a', 'main');
@@ -581,7 +501,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     );
 
     it('can have what left put on a branch of its own', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       const a2 = await world.remote.tip('a');
       await world.remote.from('a~1').branch('a').commit('Instead', { instead: 'i\n' }).write();
       const { id: jobId } = await world.restack();
@@ -605,7 +525,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('names nothing where a branch is only rewritten by ourselves', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Go on', { m: 'm\n' });
       expect((await world.restack()).result).toMatchObject({ left: [], notes: [] });
       await world.onMain('Go on', { m: 'mm\n' });
@@ -617,7 +537,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
   });
 
   it('a commit that an undo brings back, and whose change main has, leaves the branches on it without a false word', async () => {
-    const world = await World.make(engine, {
+    const world = await makeWorld(engine, {
       a: [{ a: 'a\n' }, { more: 'm\n' }],
       b: [{ b: 'b\n' }],
       c: [{ c: 'c\n' }],
@@ -638,7 +558,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
 
     it('is found when an undo has brought the branch back there', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Go on', { m: 'm\n' });
       const { id: jobId } = await world.restack();
       await world.onMain('A (#1)', { a: 'a\n' });
@@ -651,7 +571,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is found though it landed while a person had marked the branch as long-lived', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       const mark = (kept: boolean) => api().branches.update({ repoId: world.repoId, branch: 'a', kept });
       await mark(true);
       await world.onMain('A (#1)', { a: 'a\n' });
@@ -663,7 +583,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is found when a base is named from which on all of it has landed', async () => {
-      const world = await World.make(engine, { a: [{ a: 'a\n' }, { aa: 'aa\n' }] });
+      const world = await makeWorld(engine, { a: [{ a: 'a\n' }, { aa: 'aa\n' }] });
       await world.onMain('The second one', { aa: 'aa\n' });
       await world.sync();
       expect(await world.state('a')).toBe('on main');
@@ -672,7 +592,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is not made up of what main has taken back since', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Go on', { m: 'm\n' });
       const { id: jobId } = await world.restack();
       await world.onMain('A (#1)', { a: 'a\n' });
@@ -688,7 +608,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     it.each(['merge', 'squash', 'fast-forward'])(
       'has landed there, by %s; what stood on it stands on that one',
       async (how) => {
-        const world = await World.make(engine, stack);
+        const world = await makeWorld(engine, stack);
         if (how === 'fast-forward') await world.remote.move('a', 'b');
         else {
           const merge = how === 'merge' ? { merge: ['b'] } : {};
@@ -710,7 +630,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     );
 
     it('is open again where that one was put back', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       const before = await world.remote.tip('a');
       await world.remote.move('a', 'b');
       await world.sync();
@@ -722,7 +642,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is open again where that one was deleted without having landed', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote
         .from('a')
         .commit('b into a', { app: lines({ 2: 'B' }) })
@@ -739,7 +659,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it.each(['merge', 'squash'] as const)('stays merged where that one landed, by %s, and was deleted', async (how) => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote
         .from('a')
         .commit('b into a', { app: lines({ 2: 'B' }) })
@@ -752,7 +672,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is not merged where it has only nothing of its own', async () => {
-      const world = await World.make(engine, { a: stack.a, b: [] });
+      const world = await makeWorld(engine, { a: stack.a, b: [] });
       await world.remote.from('a').commit('a2', { a: 'aa\n' }).write();
       await world.sync();
       await world.restack();
@@ -765,7 +685,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { 'release/1': [{ r: 'r\n' }], fix: [{ f: 'f\n' }], more: [{ m: 'm\n' }] };
 
     it('has not landed where main alone has it: what stands on it keeps it', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Fix', { f: 'f\n' });
       expect((await world.sync()).result.merged).toEqual([]);
       await world.restack();
@@ -774,7 +694,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('is open where main had it before, and may be registered', async () => {
-      const world = await World.make(engine, { 'release/1': stack['release/1'] });
+      const world = await makeWorld(engine, { 'release/1': stack['release/1'] });
       await world.onMain('Fix', { f: 'f\n' });
       await world.remote.from('release/1').branch('fix').commit('Fix', { f: 'f\n' }).write();
       await world.sync();
@@ -783,14 +703,14 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('has landed once the release has it', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.from('release/1').commit('Fix (#1)', { f: 'f\n' }).write();
       expect((await world.sync()).result.merged).toEqual([{ branch: 'fix', into: 'release/1', onto: 'release/1' }]);
       expect(await world.states('fix', 'more')).toEqual({ fix: 'merged', more: 'on release/1' });
     });
 
     it('has landed in main once a person says that the release is no long-lived branch', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.onMain('Fix', { f: 'f\n' });
       await world.sync();
       await api().branches.update({ repoId: world.repoId, branch: 'release/1', kept: false });
@@ -807,7 +727,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
 
   describe('a branch that has merged main', () => {
     async function merged(): Promise<World> {
-      const world = await World.make(engine, { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] });
+      const world = await makeWorld(engine, { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] });
       await world.onMain('Main 1', { m: '1\n' });
       await world.onMain('Main 2', { m: '2\n' });
       await world.remote
@@ -843,7 +763,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
   describe('what a merge commit of a branch has changed itself', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
     async function merging(files: Files): Promise<World> {
-      const world = await World.make(engine, stack, { app: lines(), other: 'o\n' });
+      const world = await makeWorld(engine, stack, { app: lines(), other: 'o\n' });
       await world.onMain('Main 1', { m: '1\n', app: lines({ 2: 'M' }) });
       await world.remote
         .from('a')
@@ -898,7 +818,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     };
 
     it('leaves the commits of the old one behind when it is reparented, and the forecast names them', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       const left = [{ branch: 'b', commit: await world.remote.tip('a'), subject: 'a1', on: 'a', replacedBy: null }];
       expect(await forecast(world, 'reparent_branch')).toMatchObject({ left, adopted: [] });
       const { result } = await world.run('reparent_branch', { branch: 'b', parent: 'main' });
@@ -907,7 +827,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('keeps them as its own when it is registered there, and the forecast names them', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       const adopted = [{ branch: 'b', commit: await world.remote.tip('a'), subject: 'a1' }];
       expect(await forecast(world, 'register_existing_branch')).toMatchObject({ left: [], adopted });
       const { result } = await world.run('register_existing_branch', { branch: 'b', parent: 'main' });
@@ -922,7 +842,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
 
     it.each(['renamed', 'left beside the new one'])('takes its stacks along, the old one %s', async (how) => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.merge('a', 'squash');
       await world.sync();
       await world.remote.move('trunk', 'main');
@@ -936,7 +856,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
 
     it('leaves alone what stands on other branches', async () => {
-      const world = await World.make(engine, stack);
+      const world = await makeWorld(engine, stack);
       await world.remote.move('trunk', 'main');
       await api().repos.update({ repoId: world.repoId, trunk: 'trunk' });
       await world.sync();
@@ -945,7 +865,7 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
   });
 
   it('what has landed of a branch, and in it, goes with it when it gets another name', async () => {
-    const world = await World.make(engine, {
+    const world = await makeWorld(engine, {
       a: [{ a: 'a\n' }, { late: 'l\n' }],
       b: [{ b: 'b\n' }],
       c: [{ c: 'c\n' }],

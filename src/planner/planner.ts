@@ -1,6 +1,7 @@
 import type { BranchRow } from '@/db/schema';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import { commitIdentities } from '@/git/objects/identities';
+import { newestCommits } from '@/git/objects/rev-list';
 import { subjects } from '@/git/objects/subjects';
 import { OUT_OF_MEMORY } from '@/git/process/reasons';
 import { isShallow } from '@/git/remote/fetch';
@@ -16,6 +17,7 @@ import type { Committer, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
 import { History } from '@/stack/history';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
+import { counted } from '@/text/words';
 
 /** What an action is planned on: the branch rows as they are, and the clone that has their commits. */
 export interface PlanInput {
@@ -67,7 +69,7 @@ export async function planAction(input: PlanInput): Promise<PlannedAction> {
 
 /** What leaves the branches of a plan. A plan that would lose a commit of a branch's own is no plan. */
 async function accounts(
-  { gitDir, trunk, rows, landings, signal }: PlanInput,
+  { gitDir, trunk, rows, landings, signal, log }: PlanInput,
   { plan, history: read }: PlannedObjects,
 ): Promise<{ left: LeftCommit[]; lost: Failure | null }> {
   const moved = plan.moves.filter(({ before, after }) => before !== after);
@@ -85,18 +87,26 @@ async function accounts(
   const history = await read([...tips.values(), ...under.map(({ upTo }) => upTo)], [trunk.tip]);
   for (const { branch, after } of moved) tips.set(branch, after);
   const landed = landedCommits(history, under);
-  const { left, lost } = account(history, plan.moves, plan, tips, trunk.tip, landed);
+  const { left, more, lost } = account(history, plan.moves, plan, tips, trunk.tip, landed);
   const [first] = lost;
   if (first) {
     const words = `The plan would lose commits of a branch’s own: ${first.commit.slice(0, 8)} of ${first.branch}.`;
     return { left: [], lost: failure('INTERNAL', words, 'This is a mistake of Spicerack: please report it.') };
   }
+  for (const [branch, count] of more) log(`${counted(count, 'older commit')} of what was below ${branch} leave it too`);
   // What a parent's author amended or rebased by hand is there under another id, or has landed under it: no news for anybody.
   const origin = new Map(plan.moves.flatMap(({ rewritten }) => rewritten.map(({ from, to }) => [to, from])));
   const onto = new Map(moved.map(({ branch, parentAfter }) => [branch, tips.get(parentAfter) ?? '']));
-  const below = (branch: string) => history.ownCommits(onto.get(branch) ?? '', []).slice(0, LOOKED_AT);
+  const below = new Map(
+    [...new Set(left.map(({ branch }) => branch))].map((branch) => [
+      branch,
+      history.ownCommits(onto.get(branch) ?? '', []).slice(0, LOOKED_AT),
+    ]),
+  );
+  const isAlone = left.some(({ on }) => on === null);
+  const onTrunk = isAlone ? await newestCommits(gitDir, trunk.tip, { count: LOOKED_AT }, signal) : [];
   const candidates = left.map(({ branch, on }) =>
-    on === null ? [...below(branch).map((id) => origin.get(id) ?? id), ...landed] : [],
+    on === null ? [...(below.get(branch) ?? []).map((id) => origin.get(id) ?? id), ...onTrunk, ...landed] : [],
   );
   const identities = await commitIdentities(
     gitDir,
@@ -110,7 +120,7 @@ async function accounts(
   return { left: told, lost: null };
 }
 
-/** How many commits of a parent are looked at for what its author has made of one that left. */
+/** How many commits of a parent, and of trunk, are looked at for what its author has made of one that left. */
 const LOOKED_AT = 200;
 
 /** A plan that makes no commit. */

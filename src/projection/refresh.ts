@@ -5,6 +5,7 @@ import { objectsAt, treesOf } from '@/git/objects/cat-file';
 import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
 import { commitIdentities } from '@/git/objects/identities';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
+import { newestCommits } from '@/git/objects/rev-list';
 import type { BranchForecast } from '@/model/forecast';
 import { Graph } from '@/repos/graph';
 import { isKept } from '@/repos/kept';
@@ -15,6 +16,7 @@ import {
   type Landing,
   type LandingCandidate,
   type LandingQuestions,
+  LINE,
   type PullRequestFact,
 } from '@/stack/landing';
 import { findRenamed } from '@/stack/renamed';
@@ -115,8 +117,14 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   refs.delete(input.trunk);
 
   const known = input.previousRows.filter((row) => row.name !== input.trunk).map((row) => ({ ...row }));
-  const needed = () => commitsToKnow(refs, known, previousTrunkTip, input.landings, trunk.name);
+  const line: string[] = [];
+  const needed = () => [...commitsToKnow(refs, known, previousTrunkTip, input.landings, trunk.name), ...line];
   let history = await loadHistory(gitDir, trunk.tip, needed(), signal);
+  if (previousTrunkTip !== null && history.mergeBase(previousTrunkTip, trunk.tip) === null) {
+    // Rewritten from its first commit on: what had landed is somewhere on its new line.
+    line.push(...(await newestCommits(gitDir, trunk.tip, { count: LINE, isLine: true }, signal)).slice(-1));
+    history = await loadHistory(gitDir, trunk.tip, needed(), signal);
+  }
   const oldTrunk = input.previousTrunk ? { name: input.previousTrunk, tip: previousTrunkTip } : null;
   const {
     rows: before,
@@ -171,7 +179,8 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const ask = landingQuestions(gitDir, merges, signal);
   const found = await findLandings(history, candidates, ask);
   const isFound = new Set(found.map(({ branch, upTo }) => `${branch} ${upTo}`));
-  for (const landing of await findLandings(history, beforeRewrites(history, candidates, previous, input), ask)) {
+  const rewritten = beforeRewrites(history, candidates, previous, input);
+  for (const landing of await findLandings(history, [...rewritten, ...besides(rewritten, candidates)], ask)) {
     if (!isFound.has(`${landing.branch} ${landing.upTo}`)) found.push(landing);
   }
   for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
@@ -501,6 +510,18 @@ function beforeRewrites(
     const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
     return [{ ...candidate, tip, base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
   });
+}
+
+/** Candidates of the same stacks as these, which are left out: what these have of them may have landed with them, and the other way round. */
+function besides(some: LandingCandidate[], candidates: LandingCandidate[]): LandingCandidate[] {
+  const parents = new Map(candidates.map(({ name, parent }) => [name, parent]));
+  const bottom = (name: string, met = new Set<string>()): string => {
+    const parent = parents.get(name) ?? name;
+    return !parents.has(parent) || met.has(parent) ? name : bottom(parent, met.add(name));
+  };
+  const names = new Set(some.map(({ name }) => name));
+  const stacks = new Set([...names].map((name) => bottom(name)));
+  return candidates.filter(({ name }) => !names.has(name) && stacks.has(bottom(name)));
 }
 
 function newRow(name: string): ProjectedRow {

@@ -7,6 +7,12 @@ import type { History } from './history';
  * it away, it leaves the branch too, and that is told by commit. Planner, forecast, job and verification share this rule.
  */
 
+/**
+ * So many commits of what was below a branch are told where they leave it, the newest: a trunk that was rewritten from
+ * an early commit on takes all that it had from under every branch.
+ */
+export const LEFT_TOLD = 200;
+
 /** A commit that was under a branch and is not any more, and of which nothing else is known. */
 export interface Left {
   branch: string;
@@ -17,6 +23,8 @@ export interface Left {
 
 export interface Accounts {
   left: Left[];
+  /** Of branches that more than `LEFT_TOLD` leave: how many more. */
+  more: Map<string, number>;
   /** Own commits of which nobody knows where they are: there must be none. */
   lost: Array<{ branch: string; commit: string }>;
 }
@@ -42,7 +50,7 @@ export function account(
   trunkTip: string,
   landed: ReadonlySet<string>,
 ): Accounts {
-  const accounts: Accounts = { left: [], lost: [] };
+  const accounts: Accounts = { left: [], more: new Map(), lost: [] };
   // What a branch below has rewritten, or dropped because its change stands below, its author has not taken away.
   const known = new Set([
     ...moves.flatMap(({ rewritten }) => rewritten.map(({ from }) => from)),
@@ -67,13 +75,16 @@ export function account(
         [after, trunkTip, baseBefore, parentTip].flatMap((id) => id ?? []),
       ),
     );
+    const left: string[] = [];
     for (const commit of gone) {
       if (own.has(commit)) accounts.lost.push({ branch, commit });
-      else if (!known.has(commit)) {
-        const first = parentBefore === null ? [] : [parentBefore];
-        const on = [...first, ...tips.keys()].find((name) => history.isAncestor(commit, tips.get(name) ?? ''));
-        accounts.left.push({ branch, commit, on: on ?? null });
-      }
+      else if (!known.has(commit)) left.push(commit);
+    }
+    if (left.length > LEFT_TOLD) accounts.more.set(branch, left.length - LEFT_TOLD);
+    for (const commit of left.slice(0, LEFT_TOLD)) {
+      const first = parentBefore === null ? [] : [parentBefore];
+      const on = [...first, ...tips.keys()].find((name) => history.isAncestor(commit, tips.get(name) ?? ''));
+      accounts.left.push({ branch, commit, on: on ?? null });
     }
   }
   return accounts;

@@ -9,7 +9,8 @@ import type { History } from './history';
  * By content, a stretch of commits has landed in a line of commits where replaying it changes nothing. That is asked
  * at the newest commit of the line where the answer is no conflict: so edits that came later do not hide a landing,
  * and a revert takes it back. It must have been otherwise where the two lines parted; and it must hold for every end
- * of the stretch too: a branch that removes what the one below it had added changes nothing as a whole.
+ * of the stretch too: a branch that removes what the one below it had added changes nothing as a whole. A branch of empty
+ * commits has not landed with what it stands on.
  */
 export interface Landing {
   branch: string;
@@ -79,7 +80,7 @@ export interface LandingQuestions {
 }
 
 /** How many commits of a line are looked at, newest first, and how many of them are tried for one stretch. */
-const LINE = 500;
+export const LINE = 500;
 const TRIED = 40;
 /** Longer branches are asked as a whole only. */
 const LONGEST = 50;
@@ -223,7 +224,8 @@ export function isTakenBackInPart(ids: Array<string | null>): boolean {
   return ids.some((own, i) => {
     if (i % 4 !== 0) return false;
     const [now, brought, before] = ids.slice(i + 1, i + 4);
-    return now === own || (now === before && before !== brought);
+    // Of a file that only got another mode, no object tells anything.
+    return brought !== own && (now === own || (now === before && before !== brought));
   });
 }
 
@@ -312,9 +314,13 @@ async function stretchesOf(
       if (place.lookedAt === place.tip || !place.countsByContent) return [];
       const line = lineOf(place.tip);
       const mergeBase = history.mergeBase(tip, place.tip);
-      if (mergeBase === null || mergeBase === place.tip) return [];
-      // Where it left a branch that was merged into the line, the line itself parted further down.
-      const parted = line.position.get(mergeBase) ?? line.commits.findIndex((id) => history.isAncestor(id, tip));
+      if (mergeBase === place.tip) return [];
+      // Where it left a branch that was merged into the line, the line itself parted further down; a line all of whose
+      // commits are new (a trunk rewritten from its root on) counts from its first one.
+      const parted =
+        mergeBase === null
+          ? line.commits.length - 1
+          : (line.position.get(mergeBase) ?? line.commits.findIndex((id) => history.isAncestor(id, tip)));
       if (parted < 0) return [];
       const length = Math.min(parted, line.position.get(place.lookedAt ?? '') ?? parted, LINE);
       line.longest = Math.max(line.longest, length);
@@ -350,7 +356,9 @@ async function stretchesOf(
   const paths = new Map([...pairs.keys()].map((key, i) => [key, answers[i] ?? []]));
   for (const line of lines.values()) line.learn(paths);
 
-  return asked.flatMap(({ candidate, base, commits, below, own, deeper, into }) =>
+  // What changes nothing (a commit to begin with) lands with nothing, whatever becomes of what it stands on.
+  const changing = asked.filter(({ own }) => own.some((key) => paths.get(key)?.length !== 0));
+  return changing.flatMap(({ candidate, base, commits, below, own, deeper, into }) =>
     into.flatMap(({ place, line, length, fork }) => {
       const { name, tip } = candidate;
       const isNext = place.name === candidate.parent;

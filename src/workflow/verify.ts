@@ -83,9 +83,10 @@ export function discrepancies(
   const landed = landedCommits(history, now.landings);
   const accounts = account(history, moves, { dropped, warnings }, now.tips, now.trunkTip, landed);
   const told = new Set(left.map(({ branch, commit }) => `${branch} ${commit}`));
+  // Of a branch that more leave than are told, the newest may be others here.
   const unaccounted = [
     ...accounts.lost,
-    ...accounts.left.filter(({ branch, commit }) => !told.has(`${branch} ${commit}`)),
+    ...accounts.left.filter(({ branch, commit }) => !accounts.more.has(branch) && !told.has(`${branch} ${commit}`)),
   ];
   const found = moves.flatMap((move): string[] => {
     const { branch, before, after, parentAfter, baseBefore, baseAfter } = move;

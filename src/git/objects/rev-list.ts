@@ -40,6 +40,21 @@ export async function listCommits(
 }
 
 /**
+ * The newest `count` commits that `tip` reaches, newest first: by first parents alone where `isLine`.
+ * @throws GitError
+ */
+export async function newestCommits(
+  gitDir: string,
+  tip: string,
+  { count, isLine = false }: { count: number; isLine?: boolean },
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const how = isLine ? ['--first-parent'] : [];
+  const text = await gitText(['rev-list', `--max-count=${count}`, ...how, tip, '--'], { gitDir, signal });
+  return text.split('\n').filter(Boolean);
+}
+
+/**
  * Those of the given commits that the repository has.
  * @throws GitError
  */

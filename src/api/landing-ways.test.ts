@@ -1,0 +1,258 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { lines, World } from '@/api/testing/world';
+import type { Files } from '@/demo/remote';
+import { gitText } from '@/git/process/run';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { inProcess } from '@/testing/in-process';
+
+/** Ways to land that are rarely gone, and commits of every kind, through the API and on real remotes. */
+
+let dir: string;
+let test: TestDatabase;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'spicerack-landing-ways-'));
+  vi.stubEnv('SPICERACK_DATA_DIR', join(dir, 'data'));
+  test = await testDatabase();
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await test.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const makeWorld = (stack: Record<string, Files[]>, start?: Files) =>
+  World.make({ dir, db: test.db, jobs: inProcess(test.db) }, 'git', stack, start);
+
+const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] };
+
+describe('a main of which every commit gets a new id', () => {
+  /** As `git filter-repo` and a rebase of the root do: authors and dates stay, merges become commits of one line. */
+  async function rewriteMain({ remote }: World): Promise<void> {
+    const ada = { NAME: 'Ada Fern', EMAIL: 'ada@example.com' };
+    const who = ['AUTHOR', 'COMMITTER'].flatMap((role) =>
+      Object.entries(ada).map(([field, value]) => [`GIT_${role}_${field}`, value]),
+    );
+    const git = (args: string[], date = '0') =>
+      gitText(args, { gitDir: remote.dir, env: { ...Object.fromEntries(who), GIT_AUTHOR_DATE: `${date} +0000` } });
+    const log = await git(['log', '--reverse', '--first-parent', '--format=%T %at %s', 'main']);
+    let tip = '';
+    for (const line of log.split('\n')) {
+      const [tree = '', date, ...subject] = line.split(' ');
+      tip = await git(['commit-tree', tree, ...(tip ? ['-p', tip] : []), '-m', subject.join(' ')], date);
+    }
+    await remote.move('main', tip);
+  }
+
+  it('takes its stacks along, and says of none of its commits that it is lost', async () => {
+    const world = await makeWorld(stack);
+    await world.onMain('Go on', { m: 'm\n' });
+    await world.sync();
+    await rewriteMain(world);
+    const { message, result } = await world.restack();
+    expect(message).toBe('Moved 3 branches. The trunk was rewritten on the remote and is followed.');
+    expect(result.left?.filter(({ replacedBy, on }) => replacedBy === null && on === null)).toEqual([]);
+    expect(await world.remote.subjects('c')).toEqual(['Start', 'Go on', 'a1', 'b1', 'c1']);
+  });
+
+  it.each([
+    { how: 'squash', isSeen: true },
+    { how: 'merge', isSeen: true },
+    { how: 'squash', isSeen: false },
+  ] as const)('keeps merged what it still has, by $how, seen before: $isSeen', async ({ how, isSeen }) => {
+    const world = await makeWorld(stack);
+    await world.remote.merge('a', how);
+    if (isSeen) await world.sync();
+    await rewriteMain(world);
+    const { message } = await world.sync();
+    expect(message).not.toContain('Not merged any more');
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+    expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+  });
+
+  it('opens again what it has no more', async () => {
+    const world = await makeWorld(stack);
+    const before = await world.remote.tip('main');
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    await world.remote.move('main', before);
+    await rewriteMain(world);
+    expect((await world.sync()).message).toContain('Not merged any more: a');
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+  });
+});
+
+it('of two branches that a main was put back from, the one that it takes again is merged, and the other open', async () => {
+  const world = await makeWorld(stack);
+  const before = await world.remote.tip('main');
+  await world.remote.merge('a', 'squash');
+  await world.remote.merge('b', 'squash');
+  await world.sync();
+  await world.remote.from(before).branch('main').commit('b again', { b: 'b\n' }).write();
+  expect((await world.sync()).message).toContain('Not merged any more: a');
+  await world.restack();
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+  expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'c1']);
+});
+
+it('a branch whose merge had its conflicts resolved by hand has landed, and what stands on it keeps the resolution', async () => {
+  const world = await makeWorld({ a: [{ app: lines({ 2: 'A' }) }], b: [{ app: lines({ 2: 'A', 7: 'B' }) }] });
+  await world.onMain('Go on', { app: lines({ 2: 'M' }) });
+  await world.remote
+    .from('main')
+    .commit('Merge a', { app: lines({ 2: 'A and M' }) }, { merge: ['a'] })
+    .write();
+  await world.sync();
+  expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+  expect(await world.remote.file('b', 'app')).toBe(lines({ 2: 'A and M', 7: 'B' }));
+});
+
+it('all branches of one merge commit have landed, and what stands on one of them stands on main', async () => {
+  const world = await makeWorld({ a: stack.a });
+  await world.remote.from('main').branch('b').commit('b1', { b: 'b\n' }).branch('on-b').commit('b2', {}).write();
+  await world.remote.from('main').branch('c').commit('c1', { c: 'c\n' }).write();
+  await world.run('register_existing_branch', { suggested: true });
+  await world.remote
+    .from('main')
+    .commit('Merge a, b and c', { a: 'a\n', b: 'b\n', c: 'c\n' }, { merge: ['a', 'b', 'c'] })
+    .write();
+  await world.sync();
+  expect(await world.states('a', 'b', 'c', 'on-b')).toEqual({
+    a: 'merged',
+    b: 'merged',
+    c: 'merged',
+    'on-b': 'on main',
+  });
+  expect(await world.remote.subjects('on-b', 'main')).toEqual(['b2']);
+});
+
+it.each(['merge', 'squash'])('a branch that a release alone has taken, by %s, is open', async (how) => {
+  const world = await makeWorld(stack);
+  await world.remote
+    .from('main')
+    .branch('release/1')
+    .commit('a into the release', { a: 'a\n' }, how === 'merge' ? { merge: ['a'] } : {})
+    .write();
+  expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+});
+
+it('a branch squashed into its parent, and that one squashed into main, have both landed at one look', async () => {
+  const world = await makeWorld(stack);
+  await world.remote.from('a').commit('b into a', { b: 'b\n' }).write();
+  await world.remote.merge('a', 'squash');
+  await world.sync();
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+});
+
+it.each(['after each', 'at the end'])(
+  'a stack whose forge squashes its bottom and rebases the rest lands without a push of ours, looked at %s',
+  async (when) => {
+    const world = await makeWorld(stack);
+    await world.onMain('Go on', { m: 'm\n' });
+    for (const [i, branch] of ['a', 'b'].entries()) {
+      await world.remote.merge(branch, 'squash');
+      await world.remote.delete(branch);
+      let below = 'main';
+      for (const rest of ['b', 'c'].slice(i)) {
+        const files = { [rest]: `${rest}\n` };
+        await world.remote.from(below).branch(rest).commit(`${rest}1`, files).write();
+        below = rest;
+      }
+      if (when === 'after each') await world.sync();
+    }
+    const tips = await world.remote.tips();
+    await world.sync();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+    expect(await world.remote.tips()).toEqual(tips);
+  },
+);
+
+it('a branch has landed once where main has picked it and merges it then, and where another has the same change', async () => {
+  const world = await makeWorld({ a: stack.a });
+  await world.remote.from('main').branch('twin').commit('twin', { a: 'a\n' }).branch('on').commit('on', {}).write();
+  await world.run('register_existing_branch', { suggested: true });
+  await world.onMain('Pick a', { a: 'a\n' });
+  await world.remote.merge('a', 'merge');
+  await world.sync();
+  expect(await world.states('a', 'twin', 'on')).toEqual({ a: 'merged', twin: 'merged', on: 'on main' });
+});
+
+it('a commit that changes nothing stays where it is, and has landed only with others of its branch', async () => {
+  const world = await makeWorld({ a: [{ a: 'a\n' }, {}], b: [{}], c: [{ c: 'c\n' }] });
+  await world.onMain('Go on', { m: 'm\n' });
+  await world.restack();
+  expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'a2', 'b1', 'c1']);
+  await world.remote.merge('a', 'squash');
+  await world.sync();
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+  expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+});
+
+describe('a branch whose only change is of one kind', () => {
+  const start: Files = {
+    run: '#!/bin/sh\n',
+    old: lines({ 1: 'old' }),
+    crlf: lines({ 2: 'x' }),
+    link: { mode: '120000', content: 'run' },
+    bin: new Uint8Array([0, 1, 2]),
+    app: lines(),
+  };
+  const executable = { mode: '100755', content: '#!/bin/sh\n' } as const;
+  const kinds: Record<string, Files> = {
+    mode: { run: executable },
+    rename: { old: null, new: lines({ 1: 'old' }) },
+    binary: { bin: new Uint8Array([0, 1, 2, 3, 0]) },
+    symlink: { link: { mode: '120000', content: 'app' } },
+    submodule: { sub: { mode: '160000', content: 'a'.repeat(40) } },
+    crlf: { crlf: lines({ 2: 'x' }).replaceAll('\n', '\r\n') },
+  };
+  const names = Object.keys(kinds);
+  const all = (state: string) => Object.fromEntries(names.map((name) => [name, state]));
+
+  async function squashed(): Promise<World> {
+    const world = await makeWorld({}, start);
+    for (const [name, files] of Object.entries(kinds)) {
+      await world.remote.from('main').branch(name).commit(name, files).write();
+    }
+    await world.run('register_existing_branch', { suggested: true });
+    for (const name of names) await world.remote.merge(name, 'squash');
+    return world;
+  }
+  const takenBack: Files = { ...start, new: null, sub: null };
+
+  it('has landed by a squash, and a revert that comes later takes back no landing', async () => {
+    const world = await squashed();
+    await world.sync();
+    expect(await world.states(...names)).toEqual(all('merged'));
+    await world.onMain('Revert all', takenBack);
+    await world.sync();
+    expect(await world.states(...names)).toEqual(all('merged'));
+  });
+
+  it('is open where that was reverted before anybody looked, and keeps its change', async () => {
+    const world = await squashed();
+    await world.onMain('Revert all', takenBack);
+    const changes = await Promise.all(
+      names.map((name) => gitText(['rev-parse', `${name}^{tree}`], { gitDir: world.remote.dir })),
+    );
+    await world.restack();
+    expect(await world.states(...names)).toEqual(all('on main'));
+    expect(
+      await Promise.all(names.map((name) => gitText(['rev-parse', `${name}^{tree}`], { gitDir: world.remote.dir }))),
+    ).toEqual(changes);
+  });
+
+  it('has landed where it only made a file executable, and main has gone on with the lines beside', async () => {
+    const world = await makeWorld({ a: [{ run: executable, app: lines({ 2: 'A' }) }], b: stack.b }, start);
+    await world.remote.merge('a', 'squash');
+    await world.onMain('Go on there', { app: lines({ 2: 'A, but better' }) });
+    await world.sync();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+  });
+});
