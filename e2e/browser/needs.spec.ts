@@ -31,6 +31,9 @@ test('what needs you is said in sections, done by keys, and hidden until it chan
 
   await page.keyboard.press('j');
   await expect(conflicts.getByRole('link', { name: 'Open' })).toBeFocused();
+  // What an element says of itself reaches the keys.
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('tooltip')).toHaveText('Hide until it changes (e)');
   await page.keyboard.press('e');
   await expect(conflicts).toBeHidden();
   await expect(page).toHaveTitle(new RegExp(`^\\(${count - 1}\\)`));

@@ -2,12 +2,15 @@
 
 import { ArrowLeft, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
 import type { BranchState } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { CopyButton } from '../copy';
+import { JobLink } from '../job-link';
+import { conflictName } from '../jobs/named';
 import { StatusShape, statusTone } from '../jobs/status';
 import type { Overview } from '../repos/overview';
 import { PullRequest } from '../repos/pull-request';
@@ -117,6 +120,7 @@ function Standing({
   news: BranchNews;
 }) {
   const { word, detail } = standingOf(branch, state, news);
+  const told = conflictTold(branch, overview.jobs);
   const foreseen = useForecast(
     branch.tracked && isLive(branch) ? { repoId: repo.id, kind: 'restack_subtree', branch: branch.name } : null,
     'would move',
@@ -133,6 +137,11 @@ function Standing({
         {detail && <span className="break-words">{visible(detail)}</span>}
         {branch.parent !== null && <span className="break-all">on {visible(branch.parent)}</span>}
         <PullRequest branch={branch} words />
+        {state.is === 'conflict' && told && (
+          <JobLink id={told.job.id} part={conflictName(branch.name)} className="underline">
+            both sides, and how to solve it: #{told.job.seq}
+          </JobLink>
+        )}
         {foreseen && foreseen.state !== 'pending' && foreseen.words && (
           <span className={foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : undefined}>
             Restack: {foreseen.words}
@@ -141,6 +150,15 @@ function Standing({
       </p>
       <Actions overview={overview} repo={repo} branch={branch} state={state} news={news} foreseen={foreseen} />
     </>
+  );
+}
+
+/** The newest job that met the branch's conflict as the branch is now. */
+function conflictTold({ name, tip }: BranchRow, jobs: readonly JobDetail[]): JobDetail | undefined {
+  return jobs.find(({ job }) =>
+    job.result?.heldBack.some(
+      ({ branch, reason }) => branch === name && reason.kind === 'conflict' && reason.byHand?.tip === tip,
+    ),
   );
 }
 

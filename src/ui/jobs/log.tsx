@@ -8,6 +8,7 @@ import { problemOf } from '../api';
 import { Trouble } from '../controls';
 import { useApi } from '../providers';
 import { exactUtc } from '../time';
+import { lineName, namedByAddress } from './named';
 import { jobLogQuery } from './query';
 
 /** Nearer to the end than this counts as there, in pixels. */
@@ -63,8 +64,21 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
           >
             <ol>
               {lines.map((line) => (
-                <li key={line.id} data-tip={exactUtc(line.at)} className="flex gap-3">
-                  <span className="shrink-0 text-muted max-sm:hidden">{line.at.slice(11, 23)}</span>
+                <li
+                  key={line.id}
+                  id={lineName(line.id)}
+                  ref={namedByAddress}
+                  data-tip={exactUtc(line.at)}
+                  className="flex scroll-mt-16 gap-3 data-named:bg-selected"
+                >
+                  {/* The address of the line. */}
+                  <a
+                    href={`#${encodeURIComponent(lineName(line.id))}`}
+                    tabIndex={-1}
+                    className="shrink-0 text-muted hover:underline max-sm:hidden"
+                  >
+                    {line.at.slice(11, 23)}
+                  </a>
                   <span
                     className={`min-w-0 break-words whitespace-pre-wrap ${{ info: '', warn: 'text-restack', error: 'text-error' }[line.level]}`}
                   >

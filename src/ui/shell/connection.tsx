@@ -13,7 +13,8 @@ export function ConnectionDot() {
   return (
     <span role="status" className="flex items-center gap-2 text-xs text-muted">
       <span aria-hidden className={`size-2 rounded-full forced-color-adjust-none ${looks[state]}`} />
-      <span className={looks[state] === broken ? 'max-sm:sr-only' : undefined}>{words[state]}</span>
+      {/* A phone has room for the shortest. */}
+      <span className={state === 'live' ? undefined : 'max-sm:sr-only'}>{words[state]}</span>
     </span>
   );
 }

@@ -30,11 +30,17 @@ export default function MergedParents({
   return (
     <section
       aria-label="On merged branches"
-      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-hairline bg-queued-tint px-4 py-2"
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-hairline bg-queued-tint px-4 py-2 max-sm:py-1"
     >
-      <p className="min-w-0 flex-1 basis-60 break-words">
-        {counted(merged.length, 'branch', 'branches')} merged: {named(merged)}. {counted(above, 'branch', 'branches')}{' '}
-        {above === 1 ? 'stands' : 'stand'} on {merged.length === 1 ? 'it' : 'them'}.
+      <p className="min-w-0 flex-1 break-words sm:basis-60">
+        {/* A phone has room for the number. */}
+        <span aria-hidden className="sm:hidden">
+          {merged.length} merged
+        </span>
+        <span className="max-sm:sr-only">
+          {counted(merged.length, 'branch', 'branches')} merged: {named(merged)}. {counted(above, 'branch', 'branches')}{' '}
+          {above === 1 ? 'stands' : 'stand'} on {merged.length === 1 ? 'it' : 'them'}.
+        </span>
         {foreseen?.words && (
           <span
             className={`block text-xs ${foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
@@ -52,7 +58,7 @@ export default function MergedParents({
         request={request}
         press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey })}
         impossible={moves === 0 ? 'Nothing of it can move as it is.' : null}
-        className="w-full sm:w-48"
+        className="w-32 sm:w-48"
       />
     </section>
   );

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { visible } from '@/text/visible';
 import { heldBackWords } from '../../stack/state';
+import { conflictName, namedByAddress } from '../named';
 
 type Result = NonNullable<JobDetail['job']['result']>;
 type Conflict = Extract<Result['heldBack'][number]['reason'], { kind: 'conflict' }>;
@@ -25,7 +26,12 @@ export function ResultLists({
     <>
       <List title="Held back" tone="text-held">
         {heldBack.map(({ branch, reason }) => (
-          <li key={branch}>
+          <li
+            key={branch}
+            id={conflict && conflictName(branch)}
+            ref={conflict && namedByAddress}
+            className="scroll-mt-16 data-named:border-l-2 data-named:border-accent data-named:pl-2"
+          >
             <Name>{branch}</Name> {heldBackWords(reason)}
             {reason.kind === 'conflict' && conflict?.(branch, reason)}
           </li>
