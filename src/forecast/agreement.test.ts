@@ -12,7 +12,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { inProcess } from '@/testing/in-process';
 import { type Happening, makeTeam } from '@/testing/team';
-import { runJobHere } from '@/workflow/workflow';
+import { runJob } from '@/workflow/workflow';
 import { askForecast, type ForecastRequest } from './ask';
 import { lastRestackQuery, restackOf } from './last-restack';
 import { forecast } from './loop';
@@ -162,7 +162,7 @@ async function compare(action: ForecastRequest): Promise<void> {
   const ref = { jobId: accepted.jobId, dispatch: 1 };
   await test.db.update(jobs).set({ dispatch: 1 }).where(eq(jobs.id, ref.jobId));
   const context = { db: test.db, executor: 'inline' as const, shutdown: new AbortController().signal };
-  await runJobHere(ref, context);
+  await runJob(ref, { run: (_name, work) => work() }, context);
   const [job] = await test.db.select().from(jobs).where(eq(jobs.id, ref.jobId));
   const { repoId: _, ...words } = action;
   expect([words, job?.message, job?.result?.forecast]).toEqual([words, expect.any(String), { agreed: true }]);

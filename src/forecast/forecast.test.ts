@@ -14,7 +14,7 @@ import { acceptAction } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type GatedGit, gatedGit } from '@/testing/gated-git';
 import { writeStack } from '@/testing/stack';
-import { runJobHere } from '@/workflow/workflow';
+import { runJob } from '@/workflow/workflow';
 import { askForecast, type ForecastAnswer, type ForecastRequest } from './ask';
 import { keepOutlines } from './keep-outlines';
 import { forecast } from './loop';
@@ -62,7 +62,7 @@ async function job(action: Action): Promise<JobRow> {
   const { jobId } = accepted;
   await test.db.update(jobs).set({ dispatch: 1 }).where(eq(jobs.id, jobId));
   const shutdown = new AbortController().signal;
-  await runJobHere({ jobId, dispatch: 1 }, { db: test.db, executor: 'inline', shutdown });
+  await runJob({ jobId, dispatch: 1 }, { run: (_name, work) => work() }, { db: test.db, executor: 'inline', shutdown });
   const [row] = await test.db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!row) throw new Error('no such job');
   return row;

@@ -67,23 +67,6 @@ describe('the lease', () => {
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, second));
   });
 
-  it('goes on with the rows as they are now, until another run has taken over', async () => {
-    const jobId = await dispatched(await test.addRepo());
-    const lease = await taken(jobId);
-    await lease.write([test.db.update(jobs).set({ engine: 'git' }).where(eq(jobs.id, jobId))]);
-    expect([lease.job.engine, (await lease.again()).job.engine]).toEqual([null, 'git']);
-    await test.db
-      .update(jobs)
-      .set({ leaseUntil: '2000-01-01T00:00:00.000Z', leaseProcess: null })
-      .where(eq(jobs.id, jobId));
-    const other = await taken(jobId);
-    await expect(lease.again()).rejects.toThrow(LeaseLost);
-    expect((await other.again()).job.fence).toBe(other.job.fence);
-    await lease.rest();
-    await other.rest();
-    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, jobId));
-  });
-
   it('is not given by a server that lacks what jobs need; the job is as it was, for another server or for later', async () => {
     const jobId = await dispatched(await test.addRepo());
     const before = await row(jobId);

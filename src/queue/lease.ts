@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { count } from '@/counters';
-import { type Db, type Statement, snapshot, tell, write } from '@/db/client';
+import { type Db, type Statement, tell } from '@/db/client';
 import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
+import { signal } from '@/db/signal';
 import { identifyProcess, isDead, killGroup } from '@/git/process/process';
 import type { ProcessGroup } from '@/git/process/run';
 import { log } from '@/log';
@@ -63,8 +64,6 @@ export interface Lease {
   later(statements: Statement[]): void;
   /** Puts a process group on record, so that whoever takes over can end it. */
   record(group: ProcessGroup): Promise<void>;
-  /** The same lease, with the rows of the job and its repo as they are now. @throws LeaseLost */
-  again(): Promise<Lease>;
   /** Stops renewing. The lease then covers the wait until the same run's next step, which takes it anew. */
   rest(): Promise<void>;
 }
@@ -262,7 +261,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
     return statements;
   };
 
-  const lease: Lease = {
+  return {
     job,
     repo,
     db,
@@ -280,14 +279,6 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       const rows = await db.update(jobs).set({ leaseGroup: leader }).where(mine).returning({ id: jobs.id });
       if (rows.length === 0) throw lost();
     },
-    async again() {
-      const [[jobNow], [repoNow]] = await snapshot(db, [
-        db.select().from(jobs).where(mine),
-        db.select().from(repos).where(sql`${repos.id} = ${repo.id}`),
-      ]);
-      if (!jobNow || !repoNow) throw lost();
-      return { ...lease, job: jobNow, repo: repoNow };
-    },
     async rest() {
       heldHere().delete(leaseName(job));
       clearInterval(timer);
@@ -295,10 +286,14 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       await beating;
       // A server that shuts down hands the lease back: whoever is next need not wait.
       const leaseUntil = shutdown.aborted ? NOW : inFuture(config().leaseMs);
-      const resting = db.update(jobs).set({ leaseHeld: false, leaseUntil, leaseGroup: null }).where(mine);
-      // What the step has done may be work for others: its end, its pause, the branches as they are now.
-      await write(db, [resting, ...takeUnwritten()]);
+      const resting = db
+        .update(jobs)
+        .set({ leaseHeld: false, leaseUntil, leaseGroup: null })
+        .where(mine)
+        .returning({ pausesUntil: jobs.nextAttemptAt });
+      const [rested] = await tell(db, [resting, ...takeUnwritten()]);
+      // A job that goes on gives nobody anything to do; one that has ended, or pauses, makes room.
+      if (rested[0]?.pausesUntil !== null) signal().notify();
     },
   };
-  return lease;
 }

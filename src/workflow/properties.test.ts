@@ -17,7 +17,7 @@ import { Graph } from '@/repos/graph';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
 import { type Happening, makeTeam, type Team } from '@/testing/team';
-import { runJob, runJobHere, type StepRunner, TryLater } from './workflow';
+import { runJob, type StepRunner, TryLater } from './workflow';
 
 /**
  * Random stacks, random things that other people do, random jobs, and every job interrupted somewhere: whatever
@@ -59,13 +59,7 @@ type Trouble =
   | { at: number; do: 'others'; what: Happening };
 
 /** How the executor treats a run. */
-type Handling =
-  | 'once'
-  | 'under one lease'
-  | 'every step twice'
-  | 'two copies'
-  | 'lost before a step'
-  | 'lost after a step';
+type Handling = 'once' | 'every step twice' | 'two copies' | 'lost before a step' | 'lost after a step';
 
 interface Interruption {
   handling: Handling;
@@ -92,8 +86,7 @@ const moment = fc.nat(45);
 const interruption: fc.Arbitrary<Interruption> = fc.record({
   handling: fc.constantFrom(
     'once',
-    'under one lease',
-    'under one lease',
+    'once',
     'every step twice',
     'two copies',
     'lost before a step',
@@ -194,10 +187,12 @@ async function dispatch(jobId: string): Promise<number> {
   return row?.dispatch ?? 0;
 }
 
+const plainSteps: StepRunner = { run: (_name, work) => work() };
+
 /** One undisturbed run. */
 async function run(jobId: string): Promise<void> {
   const ref = { jobId, dispatch: await dispatch(jobId) };
-  await runJobHere(ref, { db: test.db, executor: 'inline', shutdown: new AbortController().signal });
+  await runJob(ref, plainSteps, { db: test.db, executor: 'inline', shutdown: new AbortController().signal });
 }
 
 async function statusOf(jobId: string): Promise<JobRow> {
@@ -247,9 +242,7 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
     },
   };
   const context = { db, executor: 'inline' as const, shutdown: shutdown.signal };
-  const copies = Array.from({ length: handling === 'two copies' ? 2 : 1 }, () =>
-    handling === 'under one lease' ? runJobHere(ref, context) : runJob(ref, runner, context),
-  );
+  const copies = Array.from({ length: handling === 'two copies' ? 2 : 1 }, () => runJob(ref, runner, context));
   for (const result of [...(await Promise.allSettled(copies)), ...(await Promise.all(overtaking)).flat()]) {
     if (result.status === 'fulfilled' || result.reason instanceof TryLater || isKilled(result.reason)) continue;
     throw result.reason;

@@ -40,7 +40,7 @@ export interface WorkflowContext {
   shutdown: AbortSignal;
 }
 
-const STEPS: Record<Exclude<StepName, 'finish'>, Step> = {
+const STEPS: Record<Exclude<StepName, 'finish'>, (lease: Lease) => Promise<void>> = {
   sync,
   act,
   async resync(lease) {
@@ -56,96 +56,68 @@ const STEPS: Record<Exclude<StepName, 'finish'>, Step> = {
  * another one at any point.
  */
 export async function runJob(ref: JobRef, step: StepRunner, context: WorkflowContext): Promise<void> {
-  await inOrder((name, work) => step.run(name, () => underLease(ref, context, (lease) => runStep(lease, name, work))));
-}
-
-/**
- * The same workflow in this process from its first step to its last, under one lease: where no step may run elsewhere,
- * none has to give it back for the next.
- */
-export async function runJobHere(ref: JobRef, context: WorkflowContext): Promise<void> {
-  await underLease(ref, context, (lease) =>
-    inOrder((name, work) =>
-      // As with a lease of its own, a step sees what those before it have written.
-      runStep(lease, name, async () => work(name === 'sync' ? lease : await lease.again())),
-    ),
-  );
-}
-
-type Step = (lease: Lease) => Promise<void>;
-
-/** Runs the steps one after the other, the last one also where another has failed. @returns how the last of them ended */
-async function inOrder(run: (name: StepName, work: Step) => Promise<StepOutcome>): Promise<StepOutcome> {
   let failed: Failure | null = null;
   for (const name of ['sync', 'act', 'resync'] as const) {
-    const outcome = await run(name, STEPS[name]);
-    if (outcome.kind === 'left') return outcome;
+    const outcome = await step.run(name, () => runStep(ref, name, STEPS[name], context));
+    if (outcome.kind === 'left') return;
     if (outcome.kind === 'failed') {
       failed = outcome.failure;
       break;
     }
   }
-  return run('finish', (lease) => finish(lease, failed));
+  await step.run('finish', () => runStep(ref, 'finish', (lease) => finish(lease, failed), context));
 }
 
 const shared = globalThis as typeof globalThis & { __spicerackSteps?: Set<Promise<StepOutcome>> };
 
-/** What this process works on now under leases; a shutdown waits for them to be handed back. */
+/** The steps that this process works on now; a shutdown waits for them to hand their leases back. */
 export function stepsAtWork(): Set<Promise<StepOutcome>> {
   shared.__spicerackSteps ??= new Set();
   return shared.__spicerackSteps;
 }
 
-/** Works under a lease of its own, which rests when that has ended. */
-async function underLease(
-  ref: JobRef,
-  context: WorkflowContext,
-  work: (lease: Lease) => Promise<StepOutcome>,
-): Promise<StepOutcome> {
-  const working = (async (): Promise<StepOutcome> => {
-    const lease = await takeLease(context.db, ref, context.executor, context.shutdown);
-    if ('kind' in lease) {
-      if (lease.kind === 'busy')
-        throw new TryLater(
-          config().retryDelayMs,
-          'Another copy of this step is at work, or this server takes no jobs.',
-        );
-      return { kind: 'left' };
-    }
-    try {
-      return await work(lease);
-    } finally {
-      await lease.rest();
-    }
-  })();
-  stepsAtWork().add(working);
+async function runStep(...args: Parameters<typeof stepUnderLease>): Promise<StepOutcome> {
+  const [{ jobId }, step] = args;
+  const work = inSpan(`job ${step}`, { 'spicerack.job': jobId }, () => stepUnderLease(...args));
+  stepsAtWork().add(work);
   try {
-    return await working;
+    return await work;
   } catch (error) {
     // The row cannot say when to try again; the reconciler finds it when its lease has run out.
     const trouble = databaseTrouble(error);
     throw trouble ? new TryLater(config().retryDelayMs, trouble.what) : error;
   } finally {
-    stepsAtWork().delete(working);
+    stepsAtWork().delete(work);
   }
 }
 
-/** Runs one step and turns whatever happens into an outcome, or into `TryLater`. */
-function runStep(lease: Lease, name: StepName, work: Step): Promise<StepOutcome> {
-  return inSpan(`job ${name}`, { 'spicerack.job': lease.job.id }, async () => {
-    try {
-      if (lease.job.attempt > mostAttempts()) throw new JobFailed(tooOften(lease.job.attempt));
-      // The last step ends the job and its own row with it, all in one transaction.
-      if (name === 'finish') await work(lease);
-      else await watched(lease, name, null, '', () => onWholeClone(lease, name, () => work(lease)));
-      return { kind: 'done' };
-    } catch (error) {
-      const outcome = await outcomeOf(lease, error);
-      // Nothing comes after the last step: where it fails, the job ends here, or it would be begun for ever.
-      if (name === 'finish' && outcome.kind === 'failed') await endUntold(lease, outcome.failure);
-      return outcome;
-    }
-  });
+/** Runs one step under a lease of its own and turns whatever happens into an outcome, or into `TryLater`. */
+async function stepUnderLease(
+  ref: JobRef,
+  name: StepName,
+  work: (lease: Lease) => Promise<void>,
+  context: WorkflowContext,
+): Promise<StepOutcome> {
+  const lease = await takeLease(context.db, ref, context.executor, context.shutdown);
+  if ('kind' in lease) {
+    if (lease.kind === 'busy')
+      throw new TryLater(config().retryDelayMs, 'Another copy of this step is at work, or this server takes no jobs.');
+    return { kind: 'left' };
+  }
+  try {
+    if (lease.job.attempt > mostAttempts()) throw new JobFailed(tooOften(lease.job.attempt));
+    // The last step ends the job and its own row with it, all in one transaction.
+    if (name === 'finish') await work(lease);
+    else await watched(lease, name, null, '', () => onWholeClone(lease, name, () => work(lease)));
+    return { kind: 'done' };
+  } catch (error) {
+    const outcome = await outcomeOf(lease, error);
+    // Nothing comes after the last step: where it fails, the job ends here, or it would be begun for ever.
+    if (name === 'finish' && outcome.kind === 'failed') await endUntold(lease, outcome.failure);
+    return outcome;
+  } finally {
+    await lease.rest();
+  }
 }
 
 function tooOften(attempts: number): Failure {
