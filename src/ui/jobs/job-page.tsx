@@ -83,7 +83,7 @@ function Job({ detail }: { detail: JobPageData }) {
         )}
         {job.errorCode && (
           <p className={`rounded-control px-3 py-2 ${outcome === 'error' ? 'bg-error-tint' : 'bg-queued-tint'}`}>
-            {outcome === 'error' && <code className="font-mono font-medium text-error">{job.errorCode} </code>}
+            {outcome === 'error' && <code className="font-mono font-medium text-error">{job.errorCode}</code>}{' '}
             {firstLine(job.errorHint)}
           </p>
         )}

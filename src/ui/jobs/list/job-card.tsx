@@ -63,7 +63,7 @@ export function JobCard({
         )}
         {job.errorCode && (
           <p className="text-xs">
-            {outcome === 'error' && <code className="font-mono text-error">{job.errorCode} </code>}
+            {outcome === 'error' && <code className="font-mono text-error">{job.errorCode}</code>}{' '}
             <span className="text-muted">{firstLine(job.errorHint)}</span>
           </p>
         )}
