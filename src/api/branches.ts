@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot, write } from '@/db/client';
+import { hasRunningJob } from '@/db/open-jobs';
 import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, landings, repos } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
@@ -180,7 +181,7 @@ async function forget(db: Db, { repoId: id, branches: names }: { repoId: string;
     if (above) refuse(conflict('branches', `${above.name} stands on ${name}.`, hint));
   }
   const known = rows.flatMap(({ name }) => (asked.has(name) ? [name] : []));
-  const holds = sql`not exists (select 1 from jobs where repo_id = ${id} and status = 'running')
+  const holds = sql`not ${hasRunningJob(id)}
     and (select count(*) from branches where repo_id = ${id} and gone and ${inArray(branches.name, known)}) = ${known.length}`;
   const counts = await countsOf(db, id, { rows: rest, trunk });
   // What holds is over with the last of them.

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, like, not, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
 import { type Db, snapshot, write } from '@/db/client';
 import { jsonRows, rowsIn } from '@/db/json-rows';
+import { hasRunningJob } from '@/db/open-jobs';
 import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
@@ -23,7 +24,7 @@ const PAGE = 2000;
 /** Archived tasks in the overview. */
 const ARCHIVED = 20;
 
-const NO_RUNNING_JOB = sql`not exists (select 1 from ${jobs} where repo_id = ${repos.id} and status = 'running')`;
+const NO_RUNNING_JOB = not(hasRunningJob(repos.id));
 
 /** A repo's name; `missing` says what to do without one. */
 const repoName = (missing: string) =>

@@ -3,6 +3,7 @@ import { config } from '@/config';
 import { type Db, snapshot } from '@/db/client';
 import { problems, setProblem } from '@/db/problems';
 import { type JobRow, jobs } from '@/db/schema';
+import { notPushed } from '@/db/triggers';
 import { databaseTrouble } from '@/db/trouble';
 import { runtimeStatus } from '@/runtime/status';
 import { knownDiskUse } from '@/upkeep/disk-use';
@@ -46,7 +47,7 @@ interface QueueStatus {
 }
 
 /** A job by which a task only began to wait for the push of its branch is no error. */
-const NOT_WAITING = sql`not (${jobs.taskId} is not null and ${jobs.kind} = 'register_existing_branch' and ${jobs.errorCode} is 'BRANCH_NOT_FOUND')`;
+const NOT_WAITING = sql`not (${jobs.taskId} is not null and ${sql.raw(notPushed('jobs'))})`;
 
 async function queueStatus(db: Db): Promise<QueueStatus> {
   const [queue, [oldest], errors] = await snapshot(db, [

@@ -9,7 +9,7 @@ import { config } from '@/config';
 import { patient } from './patient';
 import { setProblem } from './problems';
 import * as schema from './schema';
-import { signal } from './signal';
+import { type Change, signal } from './signal';
 import { databaseTrouble } from './trouble';
 import { makeTriggers, migrations, NewerDatabase, schemaOf } from './version';
 
@@ -61,20 +61,17 @@ export function db(): Promise<Db> {
 export type Statement = BatchItem<'sqlite'>;
 
 /**
- * Runs statements as one transaction and wakes whoever follows the feed or the queue.
+ * Runs statements as one transaction and wakes whoever follows the feed, and with `work` whoever has something to do.
  * Batches, not interactive transactions: those fail with SQLITE_BUSY as soon as two run at once.
  * @returns each statement's own result
  */
-export async function write<T extends Readonly<[Statement, ...Statement[]]>>(database: Db, statements: T) {
+export async function write<T extends Readonly<[Statement, ...Statement[]]>>(
+  database: Db,
+  statements: T,
+  change: Change = 'work',
+) {
   const results = await database.batch(statements);
-  signal().notify();
-  return results;
-}
-
-/** The same for what gives nobody anything to do: it wakes the feed alone. */
-export async function tell<T extends Readonly<[Statement, ...Statement[]]>>(database: Db, statements: T) {
-  const results = await database.batch(statements);
-  signal().notify('news');
+  signal().notify(change);
   return results;
 }
 

@@ -10,3 +10,8 @@ export function openJobsOf(repoId: SQLWrapper | string): SQL {
 export function hasOpenJob(repoId: SQLWrapper | string): SQL {
   return sql`exists ${openJobsOf(repoId)}`;
 }
+
+/** SQL that is true while a job of the repo runs. */
+export function hasRunningJob(repoId: SQLWrapper | string): SQL {
+  return sql`exists (select 1 from jobs where repo_id = ${repoId} and status = 'running')`;
+}

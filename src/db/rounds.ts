@@ -6,8 +6,8 @@ import { signal } from './signal';
 const TICK_MS = 1000;
 
 /**
- * Works in rounds, each time a change of the database may have brought work or a second has passed, until `abort` aborts. A round that fails
- * is complained of, and tried again: the database may be locked or away for a while.
+ * Works in rounds, each time a change of the database may have brought work or a second has passed, until `abort`
+ * aborts. A round that fails is complained of, and tried again: the database may be locked or away for a while.
  */
 export async function inRounds(abort: AbortSignal, trouble: string, round: () => Promise<void>): Promise<void> {
   while (!abort.aborted) {

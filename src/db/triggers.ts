@@ -120,7 +120,10 @@ export function triggerStatements(): string[] {
 }
 
 /** SQL for whether a job has ended because nobody has pushed the branch that it was to register. */
-const NOT_PUSHED = `(NEW.status = 'error' and NEW.kind = 'register_existing_branch' and NEW.error_code is 'BRANCH_NOT_FOUND')`;
+export function notPushed(job: string): string {
+  return `(${job}.status = 'error' and ${job}.kind = 'register_existing_branch' and ${job}.error_code is 'BRANCH_NOT_FOUND')`;
+}
+const NOT_PUSHED = notPushed('NEW');
 
 /** SQL for what a repo keeps of a job that has failed: the start of what went wrong, and a branch that it was for. */
 const FAILED_MESSAGE = `case when length(NEW.message) > 300 then substr(NEW.message, 1, 300) || '…' else NEW.message end`;

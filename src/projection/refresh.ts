@@ -516,6 +516,7 @@ function beforeRewrites(
 
 /** Candidates of the same stacks as these, which are left out: what these have of them may have landed with them, and the other way round. */
 function besides(some: LandingCandidate[], candidates: LandingCandidate[]): LandingCandidate[] {
+  if (some.length === 0) return [];
   const parents = new Map(candidates.map(({ name, parent }) => [name, parent]));
   const bottom = (name: string, met = new Set<string>()): string => {
     const parent = parents.get(name) ?? name;

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { count } from '@/counters';
-import { type Db, type Statement, tell } from '@/db/client';
+import { type Db, type Statement, write } from '@/db/client';
 import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -105,25 +105,27 @@ export async function takeLease(
   if (!takesJobs()) return { kind: 'busy' };
   const deadFence = before.leaseHeld && holderIsDead(before) ? before.fence : -1;
   const fence = before.fence + 1;
-  const [[taken], tended, [repo]] = await tell(db, [
-    db
-      .update(jobs)
-      .set({
-        status: 'running',
-        startedAt: sql`coalesce(${jobs.startedAt}, ${NOW})`,
-        executor,
-        fence,
-        attempt: sql`${jobs.attempt} + (${jobs.claimed} <> ${jobs.dispatch} or ${jobs.nextAttemptAt} is not null)`,
-        claimed: ref.dispatch,
-        nextAttemptAt: null,
-        leaseUntil: inFuture(config().leaseMs),
-        leaseHeld: true,
-        leaseMachine: machine(),
-        leaseProcess: identifyProcess(process.pid),
-        leaseGroup: null,
-      })
-      .where(
-        sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${before.fence} and (
+  const [[taken], tended, [repo]] = await write(
+    db,
+    [
+      db
+        .update(jobs)
+        .set({
+          status: 'running',
+          startedAt: sql`coalesce(${jobs.startedAt}, ${NOW})`,
+          executor,
+          fence,
+          attempt: sql`${jobs.attempt} + (${jobs.claimed} <> ${jobs.dispatch} or ${jobs.nextAttemptAt} is not null)`,
+          claimed: ref.dispatch,
+          nextAttemptAt: null,
+          leaseUntil: inFuture(config().leaseMs),
+          leaseHeld: true,
+          leaseMachine: machine(),
+          leaseProcess: identifyProcess(process.pid),
+          leaseGroup: null,
+        })
+        .where(
+          sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${before.fence} and (
         (${jobs.status} = 'running' and (not ${jobs.leaseHeld} or ${jobs.leaseUntil} < ${NOW}
           or ${jobs.leaseUntil} > ${inFuture(farMs())} or ${jobs.fence} = ${deadFence})
           and (${jobs.leaseHeld} or ${jobs.nextAttemptAt} is null or ${hasRoom()}))
@@ -132,16 +134,18 @@ export async function takeLease(
           and not exists (select 1 from jobs other where other.repo_id = ${jobs.repoId} and other.status = 'queued'
             and other.seq < ${jobs.seq})
           and ${hasRoom()}))`,
-      )
-      .returning(),
-    // Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that.
-    db
-      .delete(cloneUpkeep)
-      .where(sql`${cloneUpkeep.repoId} = ${before.repoId} and ${cloneUpkeep.machine} = ${machine()}
+        )
+        .returning(),
+      // Whoever tends this machine's clone of the repo in a quiet moment has to leave it now; no job waits for that.
+      db
+        .delete(cloneUpkeep)
+        .where(sql`${cloneUpkeep.repoId} = ${before.repoId} and ${cloneUpkeep.machine} = ${machine()}
         and ${isHeld(ref.jobId, fence)}`)
-      .returning({ group: cloneUpkeep.processGroup }),
-    db.select().from(repos).where(sql`${repos.id} = ${before.repoId}`),
-  ]);
+        .returning({ group: cloneUpkeep.processGroup }),
+      db.select().from(repos).where(sql`${repos.id} = ${before.repoId}`),
+    ],
+    'news',
+  );
   // Also where a copy of this step was quicker, which has the same fence then.
   for (const { group } of tended) if (group) killGroup(group);
   if (!taken) {
@@ -268,7 +272,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
     signal: abort.signal,
     held: isHeld(job.id, job.fence),
     async write(statements) {
-      const [renewed] = await tell(db, [renew(), ...takeUnwritten(), ...statements]);
+      const [renewed] = await write(db, [renew(), ...takeUnwritten(), ...statements], 'news');
       if (renewed.length === 0) throw lost();
     },
     later(statements) {
@@ -291,7 +295,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
         .set({ leaseHeld: false, leaseUntil, leaseGroup: null })
         .where(mine)
         .returning({ pausesUntil: jobs.nextAttemptAt });
-      const [rested] = await tell(db, [resting, ...takeUnwritten()]);
+      const [rested] = await write(db, [resting, ...takeUnwritten()], 'news');
       // A job that goes on gives nobody anything to do; one that has ended, or pauses, makes room.
       if (rested[0]?.pausesUntil !== null) signal().notify();
     },

@@ -25,8 +25,7 @@ export function ago(iso: string, now: number): string {
   if (s < 60) return `${s} s ago`;
   if (s < 3600) return `${Math.floor(s / 60)} min ago`;
   if (s < 86_400) return `${Math.floor(s / 3600)} h ago`;
-  const days = Math.floor(s / 86_400);
-  return days < 730 ? `${days} d ago` : `${Math.floor(days / 365)} y ago`;
+  return `${daysOrYears(Math.floor(s / 86_400))} ago`;
 }
 
 /** How old something is, for a narrow column: `now`, `5 min`, `3 h`, `12 d`, `2 y`. */
@@ -35,7 +34,10 @@ export function age(iso: string, now: number): string {
   if (minutes < 1) return 'now';
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 1440) return `${Math.floor(minutes / 60)} h`;
-  const days = Math.floor(minutes / 1440);
+  return daysOrYears(Math.floor(minutes / 1440));
+}
+
+function daysOrYears(days: number): string {
   return days < 730 ? `${days} d` : `${Math.floor(days / 365)} y`;
 }
 

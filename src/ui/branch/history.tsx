@@ -61,7 +61,7 @@ function Tip({
       ? { repoId, before: { base: baseBefore, tip: before }, after: { base: baseAfter, tip: tip.tip } }
       : null;
   return (
-    <li data-tip={tip.tip} className="flex flex-wrap items-baseline gap-x-2 py-0.5">
+    <li className="flex flex-wrap items-baseline gap-x-2 py-0.5">
       <code className="font-mono text-xs text-muted" data-tip={tip.tip}>
         {tip.tip.slice(0, 8)}
       </code>
