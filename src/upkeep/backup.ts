@@ -15,11 +15,7 @@ export async function backUp({ databaseUrl }: { databaseUrl: string }, target: s
   if (existsSync(target)) throw new Error(`${target} is there already: name a new file.`);
   const from = databaseUrl.slice('file:'.length);
   await access(from, constants.R_OK | constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(
-      error.code === 'ENOENT'
-        ? `There is no database at ${from}: set SPICERACK_DATA_DIR.`
-        : `${from} is not this user's (${error.code}): make the backup as the user that runs Spicerack.`,
-    );
+    throw new Error(whyNotOpened(from, error.code));
   });
   const folder = dirname(target);
   try {
@@ -38,5 +34,19 @@ export async function backUp({ databaseUrl }: { databaseUrl: string }, target: s
   } finally {
     client.close();
     await rm(making, { force: true });
+  }
+}
+
+/** What is said of a database that cannot be read and written, by the system's error code, and what to do. */
+export function whyNotOpened(from: string, code: string | undefined): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `There is no database at ${from}: set SPICERACK_DATA_DIR.`;
+    case 'EACCES':
+    case 'EPERM':
+      return `${from} is not this user's (${code}): make the backup as the user that runs Spicerack.`;
+    default:
+      return `${from} cannot be read and written (${code}): mend that first, then make the backup.`;
   }
 }
