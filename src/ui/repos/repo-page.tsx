@@ -17,7 +17,7 @@ import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
 import { restackQuestion } from '../stack/groups/question';
-import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
+import { NO_NEWS, newsByBranch } from '../stack/state';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
 import { useRefreshWhenStale } from '../sync/refresh';
@@ -156,7 +156,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
                 overview={overview}
                 repo={repo}
                 name={open}
-                state={known.states.get(open) ?? NO_STATE}
+                known={known}
                 news={news.get(open) ?? NO_NEWS}
                 walk={(by) => walk.current?.(by)}
                 close={() => show(null)}

@@ -14,11 +14,11 @@ import {
 } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
-import type { StateFilter } from '@/repos/branch-state';
+import { restackCounts, type StateFilter } from '@/repos/branch-state';
 import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
-import { Button } from '../controls';
+import { Pill } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
 import { useMay } from '../me';
@@ -33,7 +33,6 @@ import { AskForParent } from './move/ask-for-parent';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
 import { type PendingMoves, requestName } from './move/pending';
-import { movesBelow } from './move/rules';
 import { usePicture, useStackView } from './picture';
 import { useRowActions } from './row/actions';
 import { BranchRow } from './row/branch-row';
@@ -142,7 +141,7 @@ export default function Stack({
     () => Math.max(whole.lanes, 2, ...entries.map(({ place }) => 1 + (place?.lane ?? 0))),
     [whole.lanes, entries],
   );
-  const restacked = useMemo(() => movesBelow(whole, states), [whole, states]);
+  const restacked = useMemo(() => restackCounts(branches, states), [branches, states]);
   const toTree = () => tree.current?.focus({ preventScroll: true });
   const showChanges = () => {
     show();
@@ -152,7 +151,7 @@ export default function Stack({
 
   const askForSync: Ask = (idempotencyKey) => lookAtRemote(api, repo.id, idempotencyKey);
   const actions = useRowActions(
-    { repoId: repo.id, branches, states, picture: whole, expect },
+    { repoId: repo.id, branches, states, expect },
     { send, dismiss, toggle, openMenu: setMenu, preview: setPreview },
   );
   const context = useMemo(
@@ -203,8 +202,12 @@ export default function Stack({
     else if (extending && mayAct) extend([target]);
     else if (open !== null && target.branch) showBranch(target.name);
   };
-  const pressMain = (name: string) =>
-    document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button')?.click();
+  const pressMain = (name: string) => {
+    const button = document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button');
+    // Who presses a key sees no tooltip.
+    if (button?.ariaDisabled && button.dataset.tip) say(button.dataset.tip);
+    button?.click();
+  };
   const select = (names: string[]) => {
     const of = new Set(names);
     extend(wanted.filter(({ name }) => of.has(name)));
@@ -281,13 +284,7 @@ export default function Stack({
       ) : (
         <div className="relative flex-1 pb-14">
           <div {...watching}>
-            {waiting > 0 && (
-              <div className="pointer-events-none sticky top-24 z-10 flex h-0 justify-center">
-                <Button onClick={showChanges} className="pointer-events-auto mt-2 rounded-full shadow-lg">
-                  {counted(waiting, 'change')}, show
-                </Button>
-              </div>
-            )}
+            <Pill count={waiting} of="change" show={showChanges} className="top-24 translate-y-2" />
             <div
               ref={tree}
               role="treegrid"

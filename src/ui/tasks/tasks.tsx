@@ -4,14 +4,13 @@ import { Plus } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { RepoRow, TaskRow } from '@/db/schema';
+import { restackCounts } from '@/repos/branch-state';
 import { counted } from '@/text/words';
 import { Button, Skeleton } from '../controls';
 import { useMay } from '../me';
 import { useNow } from '../providers';
 import type { Overview } from '../repos/overview';
 import type { States } from '../stack/filter';
-import { layoutStack } from '../stack/layout';
-import { movesBelow } from '../stack/move/rules';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
 import { isWorthKeeping, storedDraft } from './draft';
@@ -55,7 +54,7 @@ export default function Tasks({
       jobs,
       states,
       news,
-      moves: movesBelow(layoutStack(branches), states),
+      moves: restackCounts(branches, states),
     }),
     [repo, branches, jobs, states, news],
   );

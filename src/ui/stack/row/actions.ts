@@ -1,15 +1,14 @@
 import { useMemo } from 'react';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { restackedBy } from '@/repos/branch-state';
 import type { Api } from '../../api';
 import type { Ask, Requests } from '../../jobs/job-button';
 import { useApi } from '../../providers';
 import { useStable } from '../../stable';
 import type { States } from '../filter';
 import { restackQuestion } from '../groups/question';
-import type { StackPicture } from '../layout';
 import { ghostName } from '../move/pending';
-import { movedWith } from '../move/rules';
 
 /** What rows ask for. */
 export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
@@ -28,14 +27,13 @@ interface Stack {
   repoId: string;
   branches: Branch[];
   states: States;
-  picture: StackPicture;
   /** Names the rows whose next change of place was asked for here. */
   expect: (...names: string[]) => void;
 }
 
 /** The same functions for ever, for rows are drawn anew only for what concerns them. */
 export function useRowActions(
-  { repoId, branches, states, picture, expect }: Stack,
+  { repoId, branches, states, expect }: Stack,
   { send, dismiss, toggle, openMenu, preview }: Omit<RowActions, 'run' | 'expectAll' | 'question'>,
 ): RowActions {
   const api = useApi();
@@ -46,7 +44,7 @@ export function useRowActions(
   // A rename, or an end of tracking, gives what stands on the branch another place too.
   const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
   const question = useStable((name: string) => {
-    const moved = new Set(movedWith(name, picture).filter((each) => states.get(each)?.is === 'will_move'));
+    const moved = new Set(restackedBy(name, branches, states));
     return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
   });
   return useMemo(

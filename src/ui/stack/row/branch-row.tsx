@@ -7,6 +7,7 @@ import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import type { BranchState } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
+import { restackRefusal } from '@/repos/state-words';
 import { middle } from '@/text/middle';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
@@ -138,7 +139,8 @@ export const BranchRow = memo(function BranchRow({
   const above = place?.above ?? 0;
 
   const covered = coveredBy(state, news);
-  const refusal = covered ?? (state.is === 'in_place' && moves === 0 && !context.renewing ? 'It is in place.' : null);
+  // What is being looked at anew may be free again.
+  const refusal = covered ?? (context.renewing ? null : restackRefusal(state, moves));
 
   const row = useRef<HTMLDivElement>(null);
   const movable = mayAct && pickUpProblem(branch) === null;
@@ -256,6 +258,7 @@ export const BranchRow = memo(function BranchRow({
                 repoId={context.repoId}
                 branch={branch}
                 covered={covered}
+                refusal={refusal}
                 start={(kind) => {
                   // What is to be asked first, the row's own button asks.
                   if (kind === 'restack_subtree' && actions.question(branch.name) !== null) pressMain(row.current);
@@ -295,6 +298,7 @@ function MoreActions({
   repoId,
   branch,
   covered,
+  refusal,
   start,
   send,
   expect,
@@ -307,6 +311,7 @@ function MoreActions({
   repoId: string;
   branch: Branch;
   covered: string | null;
+  refusal: string | null;
   start: (kind: ActionKind) => void;
   send: (name: string, ask: Ask) => void;
   expect: () => void;
@@ -342,6 +347,7 @@ function MoreActions({
             repoId={repoId}
             branch={branch}
             covered={covered}
+            refusal={refusal}
             anchor={button}
             // The row of one that is gone may be forgotten, and its button with it.
             finalFocus={pressed && !branch.gone ? button : tree}

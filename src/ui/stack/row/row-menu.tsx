@@ -19,6 +19,7 @@ export default function RowMenu({
   repoId,
   branch,
   covered,
+  refusal,
   anchor,
   finalFocus,
   start,
@@ -31,6 +32,8 @@ export default function RowMenu({
   branch: BranchRow;
   /** Why it cannot be moved just now. */
   covered: string | null;
+  /** Why a Restack of it would move nothing, or cannot be asked for. */
+  refusal: string | null;
   anchor: RefObject<HTMLButtonElement | null>;
   /** Gets the focus when it closes. */
   finalFocus: RefObject<HTMLElement | null>;
@@ -60,7 +63,7 @@ export default function RowMenu({
               <>
                 {kept || branch.gone ? null : branch.tracked ? (
                   <>
-                    <Item first off={covered} onClick={() => start('restack_subtree')} hint="with what stands on it">
+                    <Item first off={refusal} onClick={() => start('restack_subtree')} hint="with what stands on it">
                       Restack
                     </Item>
                     <Item off={covered} onClick={() => start('rebase_branch')} hint="this branch alone">
