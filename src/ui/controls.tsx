@@ -127,7 +127,7 @@ export function Pill({
   /** What waits, in the singular. */
   of: string;
   show: () => void;
-  /** Where it sticks. */
+  /** Where it sticks, and where the button in it stands: the line itself must take no room. */
   className: string;
 }) {
   if (count === 0) return null;

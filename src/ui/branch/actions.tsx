@@ -1,10 +1,10 @@
 'use client';
 
 import { ChevronDown, Plus } from 'lucide-react';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { restackCounts, restackedBy } from '@/repos/branch-state';
+import { restackedBy } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
 import { restackRefusal } from '@/repos/state-words';
 import { Button, Skeleton } from '../controls';
@@ -49,7 +49,7 @@ export function Actions({
   const { branches, jobs, tasks } = overview;
   const { states, renewing } = known;
   const { name } = branch;
-  const moves = useMemo(() => restackCounts(branches, states).get(name) ?? 0, [branches, states, name]);
+  const moves = known.moves.get(name) ?? 0;
   if (!mayAct || branch.merged) return null;
   const run =
     (kind: ActionKind, parent?: string): Ask =>

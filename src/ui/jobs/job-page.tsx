@@ -21,7 +21,7 @@ import { overviewQuery } from '../repos/overview';
 import { ago, duration, exactUtc } from '../time';
 import { isActive } from './active';
 import { note } from './dock/looked-at';
-import { RetryButton } from './list/job-card';
+import { RetryButton } from './list/retry-button';
 import { Log } from './log';
 import { outcomeOf } from './outcome';
 import { type JobPage as JobPageData, jobQuery } from './query';

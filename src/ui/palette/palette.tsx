@@ -5,7 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname } from 'next/navigation';
 import { useMemo, useState } from 'react';
-import { branchStates, filterCounts, movedNow, restackCounts, restackedBy } from '@/repos/branch-state';
+import { filterCounts, restackCounts, restackedBy } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
@@ -17,6 +17,7 @@ import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
+import { statesOf } from '../repos/use-states';
 import { useGo } from '../shell/go';
 import { restackQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
@@ -193,8 +194,8 @@ function useLoaded(path: string): {
   const overview = useQuery({ ...overviewQuery(api, repoId ?? ''), enabled: repoId !== undefined }).data;
   const loaded = useMemo(() => {
     if (!overview?.repo) return null;
-    const { repo, branches, jobs, restack } = overview;
-    const states = branchStates({ rows: branches, trunk: repo.trunk, restack, moving: movedNow(jobs) });
+    const { repo, branches, jobs } = overview;
+    const states = statesOf(overview);
     const moves = filterCounts(states).needs_restack;
     const movesOf = restackCounts(branches, states);
     const undo = lastUndo(jobs, branches);
@@ -204,6 +205,7 @@ function useLoaded(path: string): {
   const questionOf = ({ kind, branch }: Run) => {
     if (!loaded) return null;
     const { branches } = loaded.here;
+    if (kind === 'rebase_branch') return restackQuestion(branches.filter(({ name }) => name === branch));
     if (kind !== 'restack_repo' && kind !== 'restack_subtree') return null;
     const names = branch === undefined ? null : new Set(restackedBy(branch, branches, loaded.states));
     return restackQuestion(

@@ -2,17 +2,14 @@
 
 import { X } from 'lucide-react';
 import Link from 'next/link';
-import { useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { problemOf, problemWords } from '../../api';
 import { JobLink, jobAddress } from '../../job-link';
-import { useMay } from '../../me';
-import { useApi } from '../../providers';
 import { outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
 import { intent } from '../words';
+import { Cancel } from './cancel';
 import type { Docked } from './docked';
 
 /** One line at the page's bottom: what runs and what waits behind it; then what came of it, until that is dismissed. */
@@ -82,32 +79,5 @@ export default function Dock({
         </>
       )}
     </section>
-  );
-}
-
-/** Cancels a job, where that is still possible; else it says why it is not. */
-function Cancel({ job }: { job: JobDetail['job'] }) {
-  const api = useApi();
-  const mayAct = useMay('act');
-  const [refused, setRefused] = useState<string | null>(null);
-  if (!mayAct) return null;
-  if (job.committingAt) return <span className="text-muted">Its push has begun</span>;
-  if (job.cancelRequestedAt) return <span className="text-muted">Cancelling</span>;
-  return (
-    <>
-      {refused && <span className="truncate text-error">{refused}</span>}
-      <button
-        type="button"
-        aria-label={`Cancel #${job.seq}`}
-        className="touch rounded-control border border-line px-2 py-0.5 font-medium hover:bg-hover"
-        onClick={() => {
-          api.jobs.cancel
-            .mutate({ jobId: job.id })
-            .catch((error: unknown) => setRefused(problemWords(problemOf(error))));
-        }}
-      >
-        Cancel
-      </button>
-    </>
   );
 }

@@ -10,6 +10,9 @@ import type { States } from '../filter';
 import { restackQuestion } from '../groups/question';
 import { ghostName } from '../move/pending';
 
+/** What a parent is asked for. */
+export type AskKind = 'reparent_branch' | 'register_existing_branch';
+
 /** What rows ask for. */
 export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   run: (kind: ActionKind, branch: string, parent?: string) => Ask;
@@ -19,6 +22,8 @@ export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   openMenu: (branch: string | null) => void;
   /** What is asked before a Restack of it. */
   question: (branch: string) => string | null;
+  /** Asks by name what the branch shall stand on. */
+  seek: (asked: { kind: AskKind; branch: string }) => void;
   /** Shows what a Restack of the branch would do; null shows nothing. */
   preview: (branch: string | null) => void;
 }
@@ -34,7 +39,7 @@ interface Stack {
 /** The same functions for ever, for rows are drawn anew only for what concerns them. */
 export function useRowActions(
   { repoId, branches, states, expect }: Stack,
-  { send, dismiss, toggle, openMenu, preview }: Omit<RowActions, 'run' | 'expectAll' | 'question'>,
+  { send, dismiss, toggle, openMenu, preview, seek }: Omit<RowActions, 'run' | 'expectAll' | 'question'>,
 ): RowActions {
   const api = useApi();
   const askFor = useStable((idempotencyKey: string, kind: ActionKind, branch: string, parent?: string) => {
@@ -49,10 +54,10 @@ export function useRowActions(
   });
   return useMemo(
     () => ({
-      ...{ send, dismiss, toggle, openMenu, preview, expectAll, question },
+      ...{ send, dismiss, toggle, openMenu, preview, seek, expectAll, question },
       run: (kind, branch, parent) => (key) => askFor(key, kind, branch, parent),
     }),
-    [send, dismiss, toggle, openMenu, preview, askFor, expectAll, question],
+    [send, dismiss, toggle, openMenu, preview, seek, askFor, expectAll, question],
   );
 }
 
