@@ -116,7 +116,11 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
               onClick={() => setSection(name)}
               className="touch flex-1 border-b-2 border-transparent px-3 py-2 whitespace-nowrap capitalize text-muted max-sm:flex-none max-sm:px-1.5 max-sm:py-1 aria-pressed:border-accent aria-pressed:font-medium aria-pressed:text-text"
             >
-              {name} {counts[name] > 0 && <span className="text-xs text-muted">{counts[name]}</span>}
+              {name}{' '}
+              {counts[name] > 0 && (
+                // How many branches there are, the filters say too.
+                <span className={`text-xs text-muted ${name === 'stack' ? 'max-sm:sr-only' : ''}`}>{counts[name]}</span>
+              )}
             </button>
           ))}
           <PhoneLinks repoId={repo.id} at="after" />

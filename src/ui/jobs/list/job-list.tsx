@@ -17,8 +17,8 @@ export default function JobList({ jobs }: { jobs: JobDetail[] }) {
           <col />
           <col className="w-7" />
           <col className="w-12" />
-          <col className="w-6 @min-[560px]:w-[30%]" />
-          <col className="hidden w-14 @min-[420px]:table-column @min-[560px]:w-32" />
+          <col className="w-6 @min-[640px]:w-[30%]" />
+          <col className="hidden w-14 @min-[420px]:table-column @min-[640px]:w-30" />
           <col className="w-24" />
         </colgroup>
         <thead className="sr-only">

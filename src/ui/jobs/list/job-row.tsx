@@ -46,7 +46,7 @@ export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] 
           <span
             aria-hidden
             data-tip={tip || undefined}
-            className={`min-w-0 flex-1 truncate @min-[560px]:hidden ${tone}`}
+            className={`min-w-0 flex-1 truncate @min-[640px]:hidden ${tone}`}
           >
             {words}
           </span>
@@ -63,13 +63,13 @@ export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] 
           <span className={`rounded-chip p-0.5 ${statusTone[outcome]}`}>
             <StatusShape status={outcome} />
           </span>
-          <span className={`truncate @max-[560px]:sr-only ${tone}`}>{words}</span>
+          <span className={`truncate @max-[640px]:sr-only ${tone}`}>{words}</span>
           {told && <span className="sr-only">: {told}</span>}
         </span>
       </td>
       <td className="hidden @min-[420px]:table-cell">
         <Took job={job} />
-        {job.attempt > 1 && <span className="hidden @min-[560px]:inline"> · attempt {job.attempt}</span>}
+        {job.attempt > 1 && <span className="hidden @min-[640px]:inline"> · attempt {job.attempt}</span>}
       </td>
       <td className="py-0.5 pr-4 pl-1 text-right">
         {active ? (
