@@ -88,6 +88,16 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
   const [repo] = await db.query.repos.findMany({ where: (repos) => eq(repos.id, lease.repo.id) });
   const rows = await branchRows(db, lease.repo.id);
   if (!repo?.trunk || !repo.trunkTip) throw new Error('The sync step has found no trunk.');
+  // A server of an older version lets it be set anew while a job runs: the tip is the old one's then.
+  if (repo.previousTrunk !== null) {
+    throw new JobFailed(
+      failure(
+        'DIVERGED',
+        `The trunk was set to ${repo.trunk} meanwhile.`,
+        'Nothing was moved. Retry: the sync comes first.',
+      ),
+    );
+  }
   const trunk = { name: repo.trunk, tip: repo.trunkTip };
   switch (job.kind) {
     case 'create_branch':
