@@ -337,8 +337,8 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
  */
 export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.job.id): Statement[] {
   const json = JSON.stringify(moves);
-  // Only of a registration of one branch, which moves nothing else.
-  const named = lease.job.base === null ? 0 : 1;
+  // Only of a registration of one branch, which moves nothing else; not of an earlier job that it hears of.
+  const named = jobId === lease.job.id && lease.job.base !== null ? 1 : 0;
   return [
     lease.db.run(sql`
       update job_moves set state = 'pushed' where job_id = ${jobId} and state = 'planned'
