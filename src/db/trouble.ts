@@ -1,4 +1,5 @@
 import { LibsqlError } from '@libsql/client';
+import { type Facts, logTrouble } from '@/log';
 
 /** Trouble of the database itself, in words for people. */
 export interface DatabaseTrouble {
@@ -112,4 +113,14 @@ function knownTrouble(error: unknown): Known | null {
     if (/fetch failed|ECONNREFUSED|ECONNRESET|other side closed/.test(cause.message)) return UNREACHABLE;
   }
   return null;
+}
+
+/**
+ * Says what failed of that which works on rows in the background. Where that is for the database, all of it fails
+ * together, and is one line a minute.
+ */
+export function logFailure(event: string, message: string, error: unknown, facts: Facts = {}): void {
+  if (databaseTrouble(error)) {
+    logTrouble('database_failed', 'What works in the background waits for the database, and is tried again', error);
+  } else logTrouble(event, message, error, facts);
 }
