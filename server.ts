@@ -10,12 +10,12 @@ import { db, openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
 import { databaseTrouble } from '@/db/trouble';
 import { environment } from '@/environment';
-import { announce, logTrouble, nameNode, takeOverConsole } from '@/log';
+import { announce, log, logTrouble, nameNode, takeOverConsole } from '@/log';
 import { machine } from '@/machine';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { askForInngest } from '@/server/ask-for-inngest';
-import { ensureBuilt } from '@/server/build';
+import { buildOfProgram, ensureBuilt } from '@/server/build/ensure-built';
 import { lockDataDir } from '@/server/data-lock';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
@@ -48,8 +48,9 @@ const REGISTER_AGAIN_MS = 60_000;
 const RUNS_AS_ROOT =
   'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
 
+const own = buildOfProgram(fileURLToPath(import.meta.url));
 /** Where the sources are, or a packed version. */
-const root = fileURLToPath(new URL('.', import.meta.url));
+const root = own?.root ?? fileURLToPath(new URL('.', import.meta.url));
 const dev = process.argv.includes('--dev');
 const say = announce;
 const ending = new AbortController();
@@ -91,7 +92,7 @@ async function main(): Promise<void> {
   endOnSignal(server, () => inngest);
   await lockDataDir(config.dataDir);
   nameNode(machine());
-  if (!dev) await takeBuild(await ensureBuilt(root, say, config.build));
+  if (!dev) await takeBuild(own?.dir ?? (await ensureBuilt(root, say, config.build)));
   // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
   process.umask(UMASK);
   await checkDatabase(config);
@@ -126,9 +127,10 @@ async function takeBuild(dir: string): Promise<void> {
 
 /** Whether there is a database that this version may work on, brought up to date; the app opens it for itself. */
 async function checkDatabase({ databaseUrl, databaseAuthToken }: Config): Promise<void> {
-  const database = await openDatabase(databaseUrl, databaseAuthToken).catch((error: unknown) => {
+  // What is wrong is no problem of a server that runs, but why this one does not start.
+  const database = await openDatabase(databaseUrl, databaseAuthToken, () => undefined).catch((error: unknown) => {
     const trouble = databaseTrouble(error);
-    if (trouble) throw new Error(`Spicerack cannot start: ${trouble.what} ${trouble.hint}`);
+    if (trouble) throw new Error(`Spicerack cannot start: ${trouble.what} ${trouble.remedy}`);
     // The folder of a file.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new Error(
@@ -218,6 +220,11 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
       // The second one means now.
       if (ending.signal.aborted) process.exit(1);
       ending.abort();
+      log(
+        'info',
+        'ends',
+        `Spicerack ends: it was told to (${signal}). Its jobs go on at the next start, or on another server.`,
+      );
       setTimeout(() => process.exit(0), SHUTDOWN_MS);
       server.close();
       const handedBack = Promise.race([shared.__spicerackShutdown?.(), sleep(HAND_BACK_MS)]);
@@ -230,6 +237,7 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
 }
 
 // A promise that nobody waits for is no reason to go away from everybody else; a throw is, since nothing is sure then.
+process.on('uncaughtExceptionMonitor', (error) => logTrouble('ends', 'Spicerack ends', error, { withStack: true }));
 process.on('unhandledRejection', (error) => logTrouble('unexpected', 'Unexpected', error, { withStack: true }));
 
 main().catch((error: unknown) => {
