@@ -18,6 +18,7 @@ import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
 import { restackQuestion } from '../stack/groups/question';
 import { NO_NEWS, newsByBranch } from '../stack/state';
+import { DemoHint, teamGoesOn } from '../sync/demo-hint';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
 import { useRefreshWhenStale } from '../sync/refresh';
@@ -311,6 +312,7 @@ function Header({
             )
           )}
           {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}
+          {!problem && !wanted && !renewing && teamGoesOn(repo, branches) && <DemoHint />}
         </p>
       </div>
     </header>

@@ -8,7 +8,7 @@ import { outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
-import { intent } from '../words';
+import { intentAmong } from '../words';
 import { Cancel } from './cancel';
 import type { Docked } from './docked';
 
@@ -26,7 +26,7 @@ export default function Dock({
   const outcome = outcomeOf(job);
   const name = (
     <JobLink id={job.id} className="min-w-0 truncate text-text hover:underline">
-      <span className="text-muted">#{job.seq}</span> {intent(job)}
+      <span className="text-muted">#{job.seq}</span> {intentAmong(job, jobs)}
     </JobLink>
   );
   return (

@@ -11,7 +11,7 @@ import { type Outcome, outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
-import { firstLine, intent } from '../words';
+import { firstLine, intentAmong } from '../words';
 import { Asker } from './asker';
 import { RetryButton } from './retry-button';
 
@@ -40,7 +40,7 @@ export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] 
       <td className="max-w-0 pr-3">
         <div className="flex items-baseline gap-2">
           <JobLink id={job.id} className="min-w-16 shrink truncate text-sm font-medium text-text hover:underline">
-            {intent(job)}
+            {intentAmong(job, jobs)}
           </JobLink>
           {/* Where there is room it has a column of its own. */}
           <span
