@@ -86,7 +86,7 @@ test('the list of jobs is a line a job, and holds still under the pointer and th
   client,
   page,
 }) => {
-  await page.setViewportSize({ width: 1680, height: 900 });
+  await page.setViewportSize({ width: 2000, height: 900 });
   await shop.teamGoesOn();
   await shopPage.run('Sync');
   const restack = await shopPage.restackAll();

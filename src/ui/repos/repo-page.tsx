@@ -84,7 +84,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
-    <>
+    // As high as the window, so that what runs is told at its bottom.
+    <div className="flex min-h-[calc(100dvh-48px)] flex-col">
       {open === null && <title>{`${titleMark(docked)}${titleOf(needs, `${repo.name} · Spicerack`)}`}</title>}
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
@@ -208,7 +209,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
           <Dock docked={docked} jobs={jobs} dismiss={lookAt} />
         </Suspense>
       )}
-    </>
+    </div>
   );
 }
 
