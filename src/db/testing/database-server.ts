@@ -17,7 +17,7 @@ export interface DatabaseServer {
    * away (a status).
    */
   behave(manners: Manners, requests: number): void;
-  /** Goes away: nobody listens. */
+  /** Goes away, once it has answered what it has taken: nobody listens. */
   stop(): Promise<void>;
   /** Comes back, at the same address. */
   start(): Promise<void>;
@@ -30,6 +30,7 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
   await client.execute('pragma journal_mode = wal');
   let manners: { kind: Manners; left: number } = { kind: 'cut', left: 0 };
   let requests = 0;
+  let isLeaving = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -45,7 +46,10 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
     turn = work.catch(() => undefined);
     const results = await work;
     if (kind === 'mute') return void request.socket.destroy();
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      ...(isLeaving ? { connection: 'close' } : {}),
+    });
     response.end(JSON.stringify({ baton: null, base_url: null, results }));
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -63,11 +67,15 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
     },
     stop: async () => {
       const closed = once(server, 'close');
+      isLeaving = true;
       server.close();
-      server.closeAllConnections();
+      server.closeIdleConnections();
       await closed;
     },
-    start: async () => void (await start(taken)),
+    start: async () => {
+      isLeaving = false;
+      await start(taken);
+    },
   };
 }
 
