@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type Client, createClient, LibsqlError, type ResultSet, type Transaction, type Value } from '@libsql/client';
 
 /**
@@ -31,6 +31,7 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
   let manners: { kind: Manners; left: number } = { kind: 'cut', left: 0 };
   let requests = 0;
   let isLeaving = false;
+  const unanswered = new Set<Socket>();
   let turn: Promise<unknown> = Promise.resolve();
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -38,7 +39,7 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     requests += 1;
     const kind = manners.left-- > 0 ? manners.kind : null;
-    if (kind === 'hang') return;
+    if (kind === 'hang') return void unanswered.add(request.socket);
     if (kind === 'cut') return void request.socket.destroy();
     if (typeof kind === 'number') return void response.writeHead(kind).end();
     const { requests: asked } = JSON.parse(text) as { requests: Asked[] };
@@ -70,6 +71,8 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
       isLeaving = true;
       server.close();
       server.closeIdleConnections();
+      for (const socket of unanswered) socket.destroy();
+      unanswered.clear();
       await closed;
     },
     start: async () => {
