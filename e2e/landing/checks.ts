@@ -333,5 +333,5 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
   );
   model.seenTips = new Map([...after].map(([name, { tip }]) => [name, tip]));
   model.seenLines = new Map([...after].map(([name, { tip }]) => [name, store.line(tip)]));
-  for (const picture of [before, after]) for (const [name, { subjects }] of picture) model.see(name, subjects);
+  for (const picture of [before, after]) for (const [name, seen] of picture) model.see(name, seen);
 }

@@ -391,6 +391,7 @@ export class People {
       ...{ commits: taken.map((commit) => commit.subject), into: target, how, tips, from, seen: false },
       isPlain: !byHand && leftOut.length === 0,
       seenThen: new Map(model.seenTips),
+      isReturn: model.wasSeenAt(target, tip),
       at: { id: tip, subject: store.commit(tip).subject },
       change: changeBetween(store.commit(tip).subject, before, store.tree(tip)),
     });
