@@ -145,7 +145,11 @@ function saysMergedRightly(
       if (open.length > 0) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but ${open.join(', ')} did not land` }];
       }
-      const wasTaken = model.landings.some(({ tips }) => tips.has(branch.name));
+      // It was put back to where it began, and what it had then has landed: nobody can know which came first.
+      const { seenOwn } = branch;
+      const hadLanded =
+        seenOwn.length > 0 && seenOwn.every((subject) => model.mayHaveLanded(subject, branch.name, after));
+      const wasTaken = hadLanded || model.landings.some(({ tips }) => tips.has(branch.name));
       if (branch.own.length === 0 && !branch.settled && !wasTaken) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but has no commit` }];
       }
@@ -319,6 +323,7 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
     const dropped = branch.own.filter((subject) => held?.has(subject) && !now.subjects.has(subject));
     if (dropped.length > 0) branch.settled = true;
     branch.own = branch.own.filter((subject) => !dropped.includes(subject));
+    branch.seenOwn = [...branch.own];
   }
   for (const landing of model.landings) {
     landing.seen ||= model.holds(landing, before);

@@ -21,6 +21,8 @@ export interface BranchTruth {
   parent: string;
   /** Subjects of its own commits, oldest first: those of its authors, and what was merged into it. */
   own: string[];
+  /** Its own commits when the last job had looked. */
+  seenOwn: string[];
   /** Some of its own commits were dropped, since all that they do is below: without commits it may count as merged. */
   settled: boolean;
   deleted: boolean;

@@ -167,6 +167,41 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on merged a', c: 'merged' });
     });
 
+    describe('and they stand on main by now', () => {
+      /** `b1` is in `c` alone; its author has put another version of `b` onto a newer main, and a sync has seen that. */
+      async function rewritten(): Promise<World> {
+        const world = await makeWorld(engine, { b: [{ b: 'b\n' }], c: [{ c: 'c\n' }, { cc: 'cc\n' }] });
+        await world.onMain('Go on', { m: 'm\n' });
+        await world.remote.from('main').branch('b').commit('b1, amended', { other: 'o\n' }).write();
+        await world.run('sync_repo', { move: false });
+        return world;
+      }
+
+      it('says of none of it that no branch has it any more', async () => {
+        const world = await rewritten();
+        await world.onMain('c1, and b1 with it (#1)', { b: 'b\n', c: 'c\n' });
+        const { message, result } = await world.restack();
+        expect(result).toMatchObject({ left: [], heldBack: [] });
+        expect(message).toContain('Landed in main: 1 commit of b, which goes on.');
+        expect(message).toContain('Landed in main: 1 commit of c, which goes on.');
+        expect(await world.remote.subjects('c', 'main')).toEqual(['b1, amended', 'c2']);
+        // And what is found once is found once.
+        await world.onMain('c2 (#2)', { cc: 'cc\n' });
+        const { result: then } = await world.sync();
+        expect(then).toMatchObject({ merged: [{ branch: 'c', into: 'main' }], landed: [], left: [] });
+        expect(await world.states('b', 'c')).toEqual({ b: 'on main', c: 'merged' });
+      });
+
+      it('says so where it has not landed', async () => {
+        const world = await rewritten();
+        await world.onMain('c1 alone (#1)', { c: 'c\n' });
+        const { message, result } = await world.restack();
+        expect(result).toMatchObject({ left: [{ branch: 'c', subject: 'b1', on: null }], heldBack: [] });
+        expect(message).not.toContain('of b');
+        expect(await world.remote.subjects('c', 'main')).toEqual(['b1, amended', 'c2']);
+      });
+    });
+
     it('settles those below one that was deleted, too', async () => {
       const world = await makeWorld(engine, stack);
       await world.remote.delete('b');

@@ -227,11 +227,16 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
       return failure('PUSH_REJECTED', words, refusalHint(reason.message));
     case 'too_large':
       return failure('TOO_LARGE', words, OUT_OF_MEMORY.todo);
+    case 'unrelated':
+      return failure('NOT_TRACKED', words, unrelatedHint);
     case 'below':
     case 'parent_gone':
       return failure('BRANCH_NOT_FOUND', words, 'Move the branch onto another parent (reparent_branch).');
   }
 }
+
+const unrelatedHint =
+  'Register it on the branch that it is made from, or name the commit above which its own work begins (register_existing_branch with parent or base).';
 
 /** What to do, in a line, and then the commands. */
 function conflictHint(branch: string, byHand: ByHand | undefined): string {
@@ -256,5 +261,7 @@ export function reasonText({ reason }: HeldBack): string {
       return `it is too large to be compared (${reason.message})`;
     case 'parent_gone':
       return `${reason.parent}, which it stands on, is gone from the remote; reparent it`;
+    case 'unrelated':
+      return `it has no commit in common with ${reason.parent}, which it is to stand on`;
   }
 }

@@ -175,6 +175,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     });
   const standing = standings(history, trunk, previous, input, { holding, lost });
   const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, {
+    holding,
     lost,
     unmoved,
   }).filter(({ name }) => !emptied.has(name));
@@ -457,7 +458,15 @@ function landingCandidates(
   previous: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   { trunk: trunkName, previousTrunkTip, pullRequests, branchTips }: ProjectionInput,
-  { lost, unmoved }: { lost: ReadonlyMap<string, Landing[]>; unmoved: ReadonlySet<string> },
+  {
+    holding,
+    lost,
+    unmoved,
+  }: {
+    holding: ReadonlyMap<string, Landing[]>;
+    lost: ReadonlyMap<string, Landing[]>;
+    unmoved: ReadonlySet<string>;
+  },
 ): LandingCandidate[] {
   const offTrunk = withAllAbove(stances, unmoved);
   const letGo = stances.flatMap(({ row: { name }, was }) =>
@@ -479,6 +488,7 @@ function landingCandidates(
       name,
       tip,
       base,
+      from: withLanded(base, holding.get(name)),
       recorded: was ? { base: previous.get(name)?.base ?? null, tip: was.tip } : null,
       hadWork: hadWork(history, was, tip),
       isThere: refs.has(name),
@@ -488,6 +498,11 @@ function landingCandidates(
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
   });
+}
+
+/** Where a branch's own commits begin, with those that have landed. */
+function withLanded(base: string | null, landings: Landing[] = []): string | null {
+  return landings.reduceRight((from, { base: below, upTo }) => (upTo === from ? below : from), base);
 }
 
 /**
@@ -510,7 +525,7 @@ function beforeRewrites(
       return { ...place, lookedAt: place.name === trunk ? lookedAt.trunk : lookedAt.parent };
     });
     const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
-    return [{ ...candidate, tip, base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
+    return [{ ...candidate, tip, base, from: base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
   });
 }
 

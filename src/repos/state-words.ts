@@ -31,6 +31,8 @@ function wordsOf(state: BranchState): StateWords {
       return { word: `blocked by ${state.by}`, detail: '' };
     case 'parent_gone':
       return { word: 'parent gone', detail: `stood on ${state.parent}` };
+    case 'unrelated':
+      return { word: 'unrelated', detail: `has no commit in common with ${state.parent}` };
     case 'too_large':
       return { word: 'too large', detail: 'it changes more than can be compared' };
     case 'moving':

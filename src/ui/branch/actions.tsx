@@ -185,6 +185,8 @@ function nothingMoves(state: BranchState): string {
       return 'It conflicts: nothing can move until that is mended.';
     case 'parent_gone':
       return `${state.parent} below it is gone: move it onto another branch.`;
+    case 'unrelated':
+      return `It has no commit in common with ${state.parent}: register it on the branch that it is made from.`;
     case 'blocked':
       return `${state.by} below it is held back.`;
     default:
