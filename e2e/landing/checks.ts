@@ -147,8 +147,9 @@ function saysMergedRightly(
       }
       // It was put back to where it began, and what it had then has landed: nobody can know which came first.
       const { seenOwn } = branch;
+      const then = { ...branch, own: seenOwn };
       const hadLanded =
-        seenOwn.length > 0 && seenOwn.every((subject) => model.mayHaveLanded(subject, branch.name, after));
+        seenOwn.length > 0 && seenOwn.every((subject) => isLanded(people, then, subject, { before, after }));
       const wasTaken = hadLanded || model.landings.some(({ tips }) => tips.has(branch.name));
       if (branch.own.length === 0 && !branch.settled && !wasTaken) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but has no commit` }];

@@ -873,6 +873,41 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a branch of which a part has landed in its parent, and that gets another one', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { bb: 'bb\n' }], c: [{ c: 'c\n' }] };
+    async function landed(): Promise<World> {
+      const world = await makeWorld(engine, stack);
+      await world.remote.from('a').commit('b1, squashed', { b: 'b\n' }).write();
+      return world;
+    }
+
+    it('takes along what it still holds', async () => {
+      const world = await landed();
+      await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'b2', 'c1']);
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on main', c: 'on b' });
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+      await world.remote.merge('a', 'squash');
+      await world.restack();
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b2', 'c1']);
+    });
+
+    it('leaves to the old one what a restack has taken over from that', async () => {
+      const world = await landed();
+      await world.restack();
+      await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b2', 'c1']);
+    });
+
+    it('leaves it below where the new one has it too', async () => {
+      const world = await landed();
+      await world.remote.from('a').branch('d').commit('d1', { d: 'd\n' }).write();
+      await world.run('register_existing_branch', { branch: 'd', parent: 'a' });
+      await world.run('reparent_branch', { branch: 'b', parent: 'd' });
+      expect(await world.remote.subjects('c', 'd')).toEqual(['b2', 'c1']);
+    });
+  });
+
   describe('a trunk that gets another name', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] };
 

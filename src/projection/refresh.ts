@@ -29,6 +29,7 @@ import {
   landedBelow,
   landedCommits,
   voidLandings,
+  withLanded,
 } from './landings';
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
@@ -498,11 +499,6 @@ function landingCandidates(
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
   });
-}
-
-/** Where a branch's own commits begin, with those that have landed. */
-function withLanded(base: string | null, landings: Landing[] = []): string | null {
-  return landings.reduceRight((from, { base: below, upTo }) => (upTo === from ? below : from), base);
 }
 
 /**
