@@ -42,7 +42,7 @@ function made(
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', subject];
   return gitText(args, {
     gitDir: remote.dir,
-    env: { ...Object.fromEntries(who), GIT_AUTHOR_DATE: `${date} +0000` },
+    env: { ...Object.fromEntries(who), GIT_AUTHOR_DATE: `@${date} +0000` },
   });
 }
 

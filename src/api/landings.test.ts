@@ -873,6 +873,33 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a branch that is at what its parent was before we moved that', () => {
+    async function moved(): Promise<{ world: World; old: string }> {
+      const world = await makeWorld(engine, { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] });
+      const old = await world.remote.tip('b');
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      return { world, old };
+    }
+
+    it('is empty where its author has put it there, and not merged', async () => {
+      const { world, old } = await moved();
+      await world.remote.move('c', old);
+      await world.restack();
+      expect(await world.states('b', 'c')).toEqual({ b: 'on main', c: 'on b' });
+      expect(await world.remote.tip('c')).toBe(await world.remote.tip('b'));
+    });
+
+    it('is merged where it had work of its own there, which its parent has taken', async () => {
+      const { world } = await moved();
+      await world.remote.move('b', 'c');
+      await world.sync();
+      await world.onMain('Go on', { m: 'm\n' });
+      await world.restack();
+      expect(await world.states('b', 'c')).toEqual({ b: 'on main', c: 'merged' });
+    });
+  });
+
   describe('a branch of which a part has landed in its parent, and that gets another one', () => {
     const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { bb: 'bb\n' }], c: [{ c: 'c\n' }] };
     async function landed(): Promise<World> {

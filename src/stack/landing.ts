@@ -349,10 +349,12 @@ async function stretchesOf(
     return line;
   };
   const open = candidates.flatMap((candidate) => {
-    const { tip, base, below } = candidate;
+    const { tip, base, below, hadWork } = candidate;
     if (base === null || base === tip || !history.has(tip) || !history.isAncestor(base, tip)) return [];
     const into = below.flatMap((place) => {
       if (place.lookedAt === place.tip || !place.countsByContent) return [];
+      // Where that was once, an empty branch may have stood, and been left behind.
+      if (!hadWork && place.seen.includes(tip)) return [];
       const line = lineOf(place.tip);
       const mergeBase = history.mergeBase(tip, place.tip);
       if (mergeBase === place.tip) return [];
