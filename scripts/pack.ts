@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { build } from 'rolldown';
-import { ensureBuilt } from '@/server/build';
+import { bundle } from '@/server/build/bundle';
+import { ensureBuilt } from '@/server/build/ensure-built';
+import { SERVER } from '@/server/build/sources.mjs';
 import { description, engines, license, name, version } from '../package.json';
 
 /**
@@ -44,22 +45,8 @@ cpSync(buildDir, join(FOLDER, buildDir), {
   filter: (path) => !/\/(cache|diagnostics|types|node_modules|trace|trace-build)$|\.nft\.json$|\.map$/.test(path),
 });
 
-for (const [program, input] of Object.entries({ server: 'server.ts', backup: 'scripts/backup.ts' })) {
-  await build({
-    input,
-    platform: 'node',
-    tsconfig: 'tsconfig.json',
-    external: ['next', DRIVER],
-    transform: { target: 'node20' },
-    output: {
-      file: `${FOLDER}/${program}.mjs`,
-      format: 'esm',
-      codeSplitting: false,
-      minify: true,
-      banner: '#!/usr/bin/env node',
-    },
-  });
-}
+writeFileSync(join(FOLDER, SERVER), `#!/usr/bin/env node\nimport './${buildDir}/${SERVER}';\n`, { mode: 0o755 });
+await bundle('scripts/backup.ts', `${FOLDER}/backup.mjs`, process.cwd());
 execFileSync(process.execPath, ['packages/cli/build.mjs', join(FOLDER, 'spicerack.mjs')], { stdio: ['ignore', 2, 2] });
 for (const path of ['drizzle', 'README.md', 'docs']) {
   cpSync(path, join(FOLDER, path), { recursive: true, filter: (file) => !/\/decisions$|\.png$/.test(file) });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { ensureBuilt } from '@/server/build';
+import { ensureBuilt } from '@/server/build/ensure-built';
 import { ensureInngest } from '@/server/inngest-program';
 import { ensureBrowser } from './browser';
 import { memoryFolder } from './temp-folder';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from '@/server/build';
+import { ensureBuilt } from '@/server/build/ensure-built';
 import { findInngest } from '@/server/inngest-program';
 import { allCells, type Cell, type CellResult, cellName, runCells } from './matrix';
 import { momentName } from './moments';

@@ -17,7 +17,7 @@ const inngest = 'program' in (await findInngest());
 
 /** Runs a server that is expected to refuse to start. */
 async function refusal(env: Record<string, string>): Promise<{ code: number | null; message: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+  const child = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: root,
     env: { ...process.env, SPICERACK_TOKEN: '', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -87,7 +87,8 @@ interface Running {
 }
 
 function launch(options: ServerOptions, dataDir: string, port: number): Promise<Running> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts', ...(options.dev ? ['--dev'] : [])], {
+  const program = options.dev ? ['--import', 'tsx', 'server.ts', '--dev'] : ['scripts/start.mjs'];
+  const child = spawn(process.execPath, program, {
     cwd: root,
     env: environment(options, dataDir, port),
     stdio: ['ignore', 'pipe', 'pipe'],

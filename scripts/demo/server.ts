@@ -28,7 +28,7 @@ export async function startServer(
 ): Promise<DemoServer> {
   const env = { ...process.env };
   await askForInngest(env);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+  const child = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: root,
     env: {
       ...env,

@@ -95,7 +95,7 @@ export const reposRouter = router({
 
   get: procedure.input(z.strictObject({ repoId })).query(({ ctx, input }) => repoOf(ctx.db, input.repoId)),
 
-  /** Changes settings of a repo. They take effect with its next job. */
+  /** Changes settings of a repo. They take effect with its next job. Address and trunk stay while a job of it runs. */
   update: procedure
     .input(
       z.strictObject({
@@ -124,13 +124,18 @@ export const reposRouter = router({
       const changes = { ...rest, url: givenUrl === undefined ? undefined : remoteUrl(givenUrl).url };
       const trunkProblem = changes.trunk === undefined ? null : badName('trunk', changes.trunk);
       if (trunkProblem) refuse(trunkProblem);
-      await repoOf(ctx.db, id);
+      const before = await repoOf(ctx.db, id);
       if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
       if (Object.keys(set).length > 0) {
-        // A job that has begun its push must find the remote again that it pushed to.
-        const free = changes.url === undefined ? undefined : or(eq(repos.url, changes.url), NO_RUNNING_JOB);
+        const { url, trunk } = changes;
+        // A job must find the remote again that it pushed to, and the trunk that its sync has seen.
+        const same = and(
+          url === undefined ? undefined : eq(repos.url, url),
+          trunk === undefined ? undefined : eq(repos.trunk, trunk),
+        );
+        const free = same && or(same, NO_RUNNING_JOB);
         const [changed] = await write(ctx.db, [
           ctx.db
             .update(repos)
@@ -143,7 +148,8 @@ export const reposRouter = router({
             .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
         ]);
         if (changed.length === 0) {
-          refuse(jobIsRunning('url', 'change the address'));
+          const isAddress = changes.url !== undefined && changes.url !== before.url;
+          refuse(isAddress ? jobIsRunning('url', 'change the address') : jobIsRunning('trunk', 'set the trunk'));
         }
       }
       return repoOf(ctx.db, id);

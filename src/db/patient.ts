@@ -93,9 +93,8 @@ function troubleOf(error: unknown): 'locked' | 'disturbed' | 'broken' | 'away' |
     if (error.code === 'CLIENT_CLOSED') return 'disturbed';
     if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOTADB|CORRUPT|PROTOCOL)/.test(error.code)) return 'broken';
     const status = statusOf(error);
-    // What stands in front of it has no server to hand the request to; with 502 and 504 it may have had one.
-    if (status === 503) return 'away';
-    return status === 502 || status === 504 ? 'cut' : status === null ? null : 'broken';
+    // What stands in front of it may have handed the request on before it lost the server.
+    return status === null ? null : [502, 503, 504].includes(status) ? 'cut' : 'broken';
   }
   const code =
     error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? error.cause.code : null;

@@ -4,8 +4,9 @@ import { jobMoves, jobs, now } from '@/db/schema';
 import type { JobStatus } from '@/model/kinds';
 import { conflict, noJob, type Refusal } from './refusal';
 
-/** What a job says that was cancelled while it ran, before it moved anything. */
-export const CANCELLED = 'Cancelled. Nothing was moved.';
+/** What of a job that ends before its time is told of what it has moved. */
+export const NOTHING_MOVED = 'Nothing was moved.';
+export const STAYS_MOVED = 'What it had moved before stays moved.';
 
 /**
  * Cancels a job: one that is queued, or waits for its next try, at once; a running one is asked to stop, which it does
@@ -47,7 +48,7 @@ export async function cancelJob(
       .set({
         status: 'cancelled',
         message: sql`case when exists (select 1 from ${jobMoves} where ${jobMoves.jobId} = ${jobId} and ${jobMoves.state} = 'pushed')
-          then 'Cancelled. What it had moved before stays moved.' else ${CANCELLED} end`,
+          then ${`Cancelled. ${STAYS_MOVED}`} else ${`Cancelled. ${NOTHING_MOVED}`} end`,
         finishedAt: now,
         cancelRequestedAt: now,
         nextAttemptAt: null,

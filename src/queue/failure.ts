@@ -9,10 +9,17 @@ export interface Failure {
   code: ErrorCode;
   message: string;
   hint: string;
+  /** Whether the hint wants what was moved before it: none as a rule, but branches pushed one by one may be. */
+  tellsMoved?: true;
 }
 
 export function failure(code: ErrorCode, message: string, hint: string): Failure {
   return { code, message: forMessage(message), hint };
+}
+
+/** A failure of what would have moved branches: what it has moved is told with its hint, by who ends the job. */
+export function unmoved(code: ErrorCode, message: string, hint: string): Failure {
+  return { ...failure(code, message, hint), tellsMoved: true };
 }
 
 /** A failure that a step ends with. Thrown within a step, a value at its border. */

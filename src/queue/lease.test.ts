@@ -4,8 +4,10 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '@/config';
+import { openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
 import { type JobRow, jobLogs, jobSteps, jobs } from '@/db/schema';
+import { databaseServer } from '@/db/testing/database-server';
 import { identifyProcess, isAlive } from '@/git/process/process';
 import { machine } from '@/machine';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -234,6 +236,26 @@ describe('the lease', () => {
     expect(await row(job)).toMatchObject({ attempt: 2, dispatch: 2 });
     await Promise.all([zombie.rest(), lease.rest()]);
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('is known to be lost where the database takes what renews it and never answers', async () => {
+    const server = await databaseServer(`${test.dir}/test.db`);
+    const far = await openDatabase(server.url);
+    const lease = config().leaseMs;
+    try {
+      config().leaseMs = 1000;
+      const jobId = await dispatched(await test.addRepo());
+      const held = await takeLease(far, { jobId, dispatch: 1 }, 'inline', never);
+      if ('kind' in held) throw new Error(`No lease: ${held.kind}`);
+      server.behave('hang', Number.POSITIVE_INFINITY);
+      expect(await aborted(held)).toBeInstanceOf(LeaseLost);
+      // The step's end does not wait for it either.
+      await held.rest();
+    } finally {
+      config().leaseMs = lease;
+      far.$client.close();
+      await server.stop();
+    }
   });
 
   it('aborts the work within the beat when the job is asked to cancel, unless its push has begun', async () => {

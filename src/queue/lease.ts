@@ -244,8 +244,17 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
     else lastRenewed = performance.now();
     if (rows[0]?.cancel && !rows[0].committing) abort.abort(new JobCancelled());
   };
+  // How many beats a renewal has gone without an answer. Counted, not timed: where this process stood still, the
+  // answer may be there and only not have been read.
+  let unanswered = 0;
   const timer = setInterval(() => {
-    beating ??= beat()
+    if (beating) {
+      unanswered += 1;
+      if (unanswered * BEAT_MS > config().leaseMs) lost();
+      return;
+    }
+    unanswered = 0;
+    beating = beat()
       .catch(() => {
         // The database does not answer (locked, unreachable): the lease may run out, and then it is not ours.
         if (performance.now() - lastRenewed > config().leaseMs) lost();
@@ -287,6 +296,8 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       heldHere().delete(leaseName(job));
       clearInterval(timer);
       shutdown.removeEventListener('abort', onShutdown);
+      // Nothing of it is left to give back, and a database that does not answer is not waited for.
+      if (abort.signal.reason instanceof LeaseLost) return;
       await beating;
       // A server that shuts down hands the lease back: whoever is next need not wait.
       const leaseUntil = shutdown.aborted ? NOW : inFuture(config().leaseMs);

@@ -16,7 +16,7 @@ import { type PlannedAction, planAction, reasonText } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
 import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
-import { failure, JobFailed, refusalHint } from '@/queue/failure';
+import { failure, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
@@ -56,10 +56,10 @@ export async function act(lease: Lease): Promise<void> {
     if (commitment?.kind === 'moved_meanwhile') {
       if (++races === ROUNDS) {
         throw new JobFailed(
-          failure(
+          unmoved(
             'DIVERGED',
             `Somebody kept pushing to ${commitment.branches.join(', ')} meanwhile.`,
-            'Nothing was moved. Retry when it has become quiet.',
+            'Retry when it has become quiet.',
           ),
         );
       }
@@ -74,10 +74,10 @@ function refuseWhole({ job }: Lease, refused: ReadonlyMap<string, string>): void
   if (job.kind !== 'create_branch' && job.kind !== 'undo') return;
   const words = [...refused].map(([branch, message]) => `${branch} (${message})`).join(', ');
   throw new JobFailed(
-    failure(
+    unmoved(
       'PUSH_REJECTED',
       `The remote does not let it move: ${words}.`,
-      `Nothing was moved. ${refusalHint([...refused.values()].join('\n'))}`,
+      refusalHint([...refused.values()].join('\n')),
     ),
   );
 }
@@ -88,6 +88,12 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
   const [repo] = await db.query.repos.findMany({ where: (repos) => eq(repos.id, lease.repo.id) });
   const rows = await branchRows(db, lease.repo.id);
   if (!repo?.trunk || !repo.trunkTip) throw new Error('The sync step has found no trunk.');
+  // A server of an older version lets it be set anew while a job runs: the tip is the old one's then.
+  if (repo.previousTrunk !== null) {
+    throw new JobFailed(
+      unmoved('DIVERGED', `The trunk was set to ${repo.trunk} meanwhile.`, 'Retry: the sync comes first.'),
+    );
+  }
   const trunk = { name: repo.trunk, tip: repo.trunkTip };
   switch (job.kind) {
     case 'create_branch':
@@ -143,7 +149,7 @@ async function carryOut(
     const { failure: failed, plan } = planned;
     if (failed) {
       const told = failureOfLeftOut(failed, action, repo.leftOut);
-      throw new JobFailed({ ...told, hint: `Nothing was moved. ${told.hint}` });
+      throw new JobFailed({ ...told, tellsMoved: true });
     }
     if (plan.moves.length === 0) return { kind: 'pushed' };
     // Taken into the clone before the push, so that a push broken off can be pushed again from there.
@@ -159,10 +165,10 @@ async function refuseUnexpected(lease: Lease, tips: string): Promise<void> {
   const { expected } = lease.job;
   if (expected === null || expected === tips || (await pushedBranches(lease)).size > 0) return;
   throw new JobFailed(
-    failure(
+    unmoved(
       'DIVERGED',
       await whatChanged(lease.db, lease.repo.id, expected),
-      'Nothing was moved. Ask for a new forecast, and run it with that.',
+      'Ask for a new forecast, and run it with that.',
     ),
   );
 }
@@ -264,10 +270,10 @@ async function undo(lease: Lease, rows: BranchRow[]): Promise<Commitment> {
   if (inverse.length === 0 || since.length > 0) {
     const what = since.map(({ branch, how }) => `${branch} ${how}`).join('; ') || 'the job has moved nothing';
     throw new JobFailed(
-      failure(
+      unmoved(
         'DIVERGED',
         `It cannot be undone any more: ${what}.`,
-        'Nothing was moved. Move what is left back by hand, or go on from here.',
+        'Move what is left back by hand, or go on from here.',
       ),
     );
   }
@@ -286,10 +292,10 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
     await fetchCommits(gitDir, commits, await remoteOptions(lease));
     if (await isMissing()) {
       throw new JobFailed(
-        failure(
+        unmoved(
           'BRANCH_NOT_FOUND',
           'The commits to go back to are no longer kept, here or on the remote.',
-          'Nothing was moved. Somebody who has them can push them.',
+          'Somebody who has them can push them.',
         ),
       );
     }

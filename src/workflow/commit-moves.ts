@@ -14,7 +14,7 @@ import { type Declined, type PushResult, pushAtomic } from '@/git/remote/push';
 import type { RefMove } from '@/git/remote/push-repo';
 import { reachable } from '@/git/remote/remote-host';
 import { log } from '@/log';
-import { advice, failure, failureOfGit, JobFailed, refusalHint } from '@/queue/failure';
+import { advice, failureOfGit, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { factsOf, logLine, watched, wordLines } from '@/queue/record';
 import { decideResume, type Resume, refMoves } from '@/stack/push';
@@ -182,10 +182,10 @@ async function push(lease: Lease, moves: PlannedMove[], resumed: boolean): Promi
       case 'too_many':
         await forgetPush(lease);
         throw new JobFailed(
-          failure(
+          unmoved(
             'TOO_LARGE',
             `git cannot push ${counted(refs.length, 'branch', 'branches')} at once over http.`,
-            'Nothing was moved. Restack stack by stack, or add the repo by its ssh address.',
+            'Restack stack by stack, or add the repo by its ssh address.',
           ),
         );
     }
@@ -217,7 +217,7 @@ async function takeBack(
   if (branches.size > 0) return { kind: 'refused', branches };
   const { failure: known, transient } = failureOfGit(error);
   if (transient) throw error;
-  const ours = () => new JobFailed({ ...known, hint: `Nothing was moved. ${known.hint}` });
+  const ours = () => new JobFailed({ ...known, tellsMoved: true });
   // It failed before anything was said to the remote.
   if (!speaksToRemote(error.args)) throw ours();
   const words = oneLine(hostWords(error.stderr) || error.message);
@@ -226,7 +226,7 @@ async function takeBack(
     case 'not_found': {
       // To read, this login was enough; what else the host says of it tells more.
       const hint = error.kind === 'auth' && !SAYS_LOGIN.has(error.reason?.name) ? known.hint : MAY_READ;
-      throw new JobFailed(failure('AUTH', `The remote does not let us push: ${words}`, `Nothing was moved. ${hint}`));
+      throw new JobFailed(unmoved('AUTH', `The remote does not let us push: ${words}`, hint));
     }
     case 'untrusted':
     case 'redirect':
@@ -237,10 +237,10 @@ async function takeBack(
       throw ours();
     default:
       throw new JobFailed(
-        failure(
+        unmoved(
           'PUSH_REJECTED',
           `The remote did not take the push: ${words}`,
-          `Nothing was moved. ${error.reason ? advice(error.reason) : 'Mend what the remote minds, or ask whoever may.'}`,
+          error.reason ? advice(error.reason) : 'Mend what the remote minds, or ask whoever may.',
         ),
       );
   }
@@ -298,9 +298,7 @@ async function sortOut(
   const [first] = firm.values();
   if (first === undefined) return { kind: 'moved_meanwhile', branches: moved };
   if (blamed) return { kind: 'refused', branches: firm };
-  throw new JobFailed(
-    failure('PUSH_REJECTED', `The remote declined the push: ${first}`, `Nothing was moved. ${refusalHint(words)}`),
-  );
+  throw new JobFailed(unmoved('PUSH_REJECTED', `The remote declined the push: ${first}`, refusalHint(words)));
 }
 
 const STUCK = 'it says that the branch has moved, and shows it where it was; perhaps it hides it from those who push';
@@ -310,10 +308,10 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
   if (!lease.repo.allowNonAtomicPush) {
     await forgetPush(lease);
     throw new JobFailed(
-      failure(
+      unmoved(
         'PUSH_REJECTED',
         'The remote cannot move several branches at once (no atomic push).',
-        'Nothing was moved. Allow pushing one by one in the settings of this repo (allowNonAtomicPush), knowing that a failure may then leave a stack half moved.',
+        'Allow pushing one by one in the settings of this repo (allowNonAtomicPush), knowing that a failure may then leave a stack half moved.',
       ),
     );
   }
@@ -339,8 +337,8 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
  */
 export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.job.id): Statement[] {
   const json = JSON.stringify(moves);
-  // Only of a registration of one branch, which moves nothing else.
-  const named = lease.job.base === null ? 0 : 1;
+  // Only of a registration of one branch, which moves nothing else; not of an earlier job that it hears of.
+  const named = jobId === lease.job.id && lease.job.base !== null ? 1 : 0;
   return [
     lease.db.run(sql`
       update job_moves set state = 'pushed' where job_id = ${jobId} and state = 'planned'

@@ -5,7 +5,7 @@ import { checkForecast } from '@/forecast/check';
 import { log } from '@/log';
 import type { ForecastCheck } from '@/model/forecast';
 import { EMPTY_RESULT } from '@/model/result';
-import { CANCELLED } from '@/queue/cancel';
+import { NOTHING_MOVED, STAYS_MOVED } from '@/queue/cancel';
 import type { Failure } from '@/queue/failure';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
 import { factsOf, logLine, setResult } from '@/queue/record';
@@ -23,7 +23,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
   const [row] = await db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, job.id));
   const result = row?.result ?? EMPTY_RESULT;
   const outcomes = await moveOutcomes(lease);
-  const ending = failed ?? null;
+  const ending = failed?.tellsMoved ? { ...failed, hint: `${whatMoved(outcomes)} ${failed.hint}` } : failed;
   const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
   const whole = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
   const message = forMessage(whole);
@@ -65,10 +65,15 @@ function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
   return check.differences.map((line) => logLine(lease, `The forecast was wrong: ${line}`, 'warn'));
 }
 
-/** Ends a job that was cancelled before its push: nothing has moved. */
+/** Ends a job that was cancelled before its push, or between two of them where branches are pushed one by one. */
 export async function cancelled(lease: Lease): Promise<void> {
-  await lease.write([logLine(lease, CANCELLED), ...ended(lease, 'cancelled', CANCELLED, null)]);
-  sayEnded(lease, 'cancelled', CANCELLED, null);
+  const message = `Cancelled. ${whatMoved(await moveOutcomes(lease))}`;
+  await lease.write([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
+  sayEnded(lease, 'cancelled', message, null);
+}
+
+function whatMoved(outcomes: MoveOutcome[]): string {
+  return outcomes.length > 0 ? STAYS_MOVED : NOTHING_MOVED;
 }
 
 /** Ends a job of which nobody can tell what became of it: the telling itself failed. Its moves are in their table. */

@@ -5,10 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobLogs, jobs, repos } from '@/db/schema';
+import { type JobRow, jobLogs, jobs, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { git, gitText } from '@/git/process/run';
 import { cancelJob } from '@/queue/cancel';
+import { NOW } from '@/queue/lease';
+import { undoOffer } from '@/queue/undo';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type HttpRemotes, serveHttp } from '@/testing/http';
 import { type InProcess, inProcess } from '@/testing/in-process';
@@ -197,6 +199,57 @@ eval "$last"`;
     expect(moves.every(({ state }) => state === 'abandoned')).toBe(true);
     expect(await remote.tips()).toEqual(before);
     expect((await restack()).job.status).toBe('completed');
+  });
+
+  describe('where branches are pushed one by one, and the first has gone through', () => {
+    /** After the push of `a` the host says no to every other, in these words. */
+    async function stopsAfterFirst(words: string) {
+      const { remote, repoId } = await stacked(overSsh);
+      await remote.config('receive.advertiseAtomic', 'false');
+      await test.db.update(repos).set({ allowNonAtomicPush: true }).where(eq(repos.id, repoId));
+      await remote.hook('post-receive', `echo '${words}' >'${answer()}'`);
+      return { remote, repoId, tipOfB: await remote.tip('b') };
+    }
+    const undoable = async (job: JobRow) => (await undoOffer(test.db, job)).possible;
+
+    it('a job that ends then says what stays moved, and not that nothing was', async () => {
+      const { remote, repoId, tipOfB } = await stopsAfterFirst(
+        'ERROR: The repository was archived so it is read-only.',
+      );
+      const { job } = await app.run({ repoId, kind: 'restack_repo' });
+      await rm(answer());
+      expect(job).toMatchObject({
+        status: 'error',
+        errorCode: 'PUSH_REJECTED',
+        message: expect.stringContaining('Before that: Moved 1 branch.'),
+        errorHint: expect.stringMatching(/^What it had moved before stays moved\. /),
+      });
+      expect([await remote.contains('a', 'main'), await remote.tip('b')]).toEqual([true, tipOfB]);
+      expect(await undoable(job)).toBe(true);
+    });
+
+    it.each([
+      ['between two tries', false],
+      ['while it is at work', true],
+    ])('a job that is cancelled then, %s, says the same', async (_when, atWork) => {
+      const { remote, repoId, tipOfB } = await stopsAfterFirst('fatal: Could not read from remote repository.');
+      const { job } = await app.run(
+        { repoId, kind: 'restack_repo' },
+        {
+          async before(step, tries) {
+            if (step !== 'act' || tries === 1) return;
+            await rm(answer(), { force: true });
+            const [running] = await test.db.select().from(jobs).where(eq(jobs.status, 'running'));
+            // Asked of a server that has just taken it up again, or of none.
+            if (atWork) await test.db.update(jobs).set({ cancelRequestedAt: NOW }).where(eq(jobs.status, 'running'));
+            else await cancelJob(test.db, running?.id ?? '');
+          },
+        },
+      );
+      expect(job).toMatchObject({ status: 'cancelled', message: 'Cancelled. What it had moved before stays moved.' });
+      expect([await remote.contains('a', 'main'), await remote.tip('b')]).toEqual([true, tipOfB]);
+      expect(await undoable(job)).toBe(true);
+    });
   });
 
   it('holds back alone a branch that the remote hides from pushes: nobody kept pushing', async () => {

@@ -150,7 +150,7 @@ async function refresh(
     trunk,
     previousRows: rows,
     previousTrunkTip: current?.trunkTip ?? null,
-    // The trunk may have been set anew since this step began: then it is the next job's.
+    // A server of an older version lets the trunk be set anew while a job runs: then it is the next job's.
     previousTrunk: current?.previousTrunk === trunk ? null : current?.previousTrunk,
     branchTips: await recordedTips(db, repo.id),
     pullRequests: pullRequestFacts(rows, byBranch),
@@ -205,7 +205,8 @@ async function refresh(
   await lease.write([
     ...(isLong ? [] : [...statements, ...told]),
     lease.db.run(sql`
-      update repos set trunk_tip = ${projection.trunkTip}, synced_at = ${NOW},
+      update repos set trunk_tip = case when trunk is ${trunk} then ${projection.trunkTip} else trunk_tip end,
+        synced_at = ${NOW},
         counts = ${JSON.stringify(counts)},
         previous_trunk = case when trunk is ${trunk} then null else previous_trunk end,
         left_out = ${leftOut === null ? null : JSON.stringify(leftOut)}

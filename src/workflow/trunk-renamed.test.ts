@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repos } from '@/db/schema';
 import type { Remote } from '@/demo/remote';
@@ -86,5 +86,72 @@ describe('a trunk that is set to another history', () => {
     expect(await parents(repoId)).toEqual({ a: 'master', b: 'a', c: 'master', master: null });
     expect((await app.rows(repoId)).get('master')).toMatchObject({ kept: true });
     expect(await remote.subjects('b', 'master')).toEqual(['A', 'B']);
+  });
+});
+
+describe('while a job runs', () => {
+  /** master ← a ← b and c, with `next` beside it: another history, onto which nothing is to move. */
+  async function withNext() {
+    const { remote, repoId } = await onMaster();
+    await remote.from('master').branch('next').commit('Next', { 'next.txt': 'x\n' }).write();
+    await remote.from('master').commit('Master moves', { 'm.txt': 'x\n' }).write();
+    await app.run({ repoId, kind: 'sync_repo', move: false });
+    return { remote, repoId };
+  }
+  it('the trunk cannot be set to another: the job moves what its sync has seen onto the trunk that it has seen', async () => {
+    const { remote, repoId } = await withNext();
+    const set = (trunk: string) => app.api.repos.update({ repoId, trunk, name: 'renamed' });
+    const { job } = await app.run(
+      { repoId, kind: 'restack_repo' },
+      {
+        async before(step) {
+          if (step === 'sync') return;
+          await expect(set('next')).rejects.toMatchObject({
+            message: expect.stringMatching(/^A job of this repo is running\./),
+            cause: { field: 'trunk', hint: 'Wait for it, or cancel it, and set the trunk then.' },
+          });
+          expect(await set('master')).toMatchObject({ trunk: 'master', name: 'renamed' });
+        },
+      },
+    );
+    expect(job).toMatchObject({ status: 'completed', message: 'Moved 3 branches.' });
+    expect(await remote.contains('b', 'master')).toBe(true);
+    expect(await set('next')).toMatchObject({ trunk: 'next', previousTrunk: 'master' });
+  });
+
+  it('one that a server of an older version has let be set stops the job, which moves nothing and can be run again', async () => {
+    const { remote, repoId } = await withNext();
+    const before = await remote.tips();
+    const set = sql`update repos set previous_trunk = trunk, trunk = 'next' where id = ${repoId}`;
+    const { job } = await app.run(
+      { repoId, kind: 'restack_repo' },
+      { before: async (step, tries) => void (step === 'act' && tries === 1 && (await app.db.run(set))) },
+    );
+    expect(job).toMatchObject({
+      status: 'error',
+      errorCode: 'DIVERGED',
+      message: 'The trunk was set to next meanwhile.',
+      errorHint: 'Nothing was moved. Retry: the sync comes first.',
+    });
+    expect(await remote.tips()).toEqual(before);
+    await app.run({ repoId, kind: 'restack_repo' });
+    expect(await parents(repoId)).toEqual({ a: 'master', b: 'a', c: 'master', master: null });
+    expect(await remote.contains('b', 'master')).toBe(true);
+    expect(await remote.contains('b', 'next')).toBe(false);
+  });
+
+  it('one that is set and set back in the midst of a sync is still told apart from the other by its tip', async () => {
+    const { remote, repoId } = await withNext();
+    await app.api.repos.update({ repoId, trunk: 'next' });
+    await app.db.run(
+      sql.raw(`create trigger set_back after insert on job_steps when new.step = 'sync'
+        begin update repos set trunk = 'master', previous_trunk = null where id = '${repoId}'; end`),
+    );
+    await app.run(
+      { repoId, kind: 'restack_repo' },
+      { before: (step) => void (step === 'act' && app.db.run(sql`drop trigger set_back`)) },
+    );
+    expect(await repo(repoId)).toMatchObject({ trunk: 'master', trunkTip: await remote.tip('master') });
+    expect(await remote.contains('b', 'next')).toBe(false);
   });
 });

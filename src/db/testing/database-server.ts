@@ -13,19 +13,22 @@ export interface DatabaseServer {
   requests(): number;
   /**
    * How it behaves to the next so many requests, and well again after them: it breaks the connection before it has done
-   * anything (`cut`) or after (`mute`), or answers as a proxy does whose server is away (a status).
+   * anything (`cut`) or after (`mute`), takes it and never answers (`hang`), or answers as a proxy does whose server is
+   * away (a status).
    */
-  behave(manners: 'cut' | 'mute' | number, requests: number): void;
+  behave(manners: Manners, requests: number): void;
   /** Goes away: nobody listens. */
   stop(): Promise<void>;
   /** Comes back, at the same address. */
   start(): Promise<void>;
 }
 
+type Manners = 'cut' | 'mute' | 'hang' | number;
+
 export async function databaseServer(file: string, port = 0): Promise<DatabaseServer> {
   const client = createClient({ url: `file:${file}` });
   await client.execute('pragma journal_mode = wal');
-  let manners: { kind: 'cut' | 'mute' | number; left: number } = { kind: 'cut', left: 0 };
+  let manners: { kind: Manners; left: number } = { kind: 'cut', left: 0 };
   let requests = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -34,6 +37,7 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     requests += 1;
     const kind = manners.left-- > 0 ? manners.kind : null;
+    if (kind === 'hang') return;
     if (kind === 'cut') return void request.socket.destroy();
     if (typeof kind === 'number') return void response.writeHead(kind).end();
     const { requests: asked } = JSON.parse(text) as { requests: Asked[] };

@@ -76,14 +76,25 @@ export function useStackView(field: RefObject<HTMLInputElement | null>): [StackV
   }, [asked, field]);
   const go = (view: StackView) => {
     setSearch(view.search);
-    const parts = new URLSearchParams(window.location.search);
-    for (const name of ['filter', 'q', 'sort']) parts.delete(name);
-    for (const [name, value] of viewQuery(view)) parts.set(name, value);
-    const address = parts.size > 0 ? `?${parts}` : window.location.pathname;
-    // Going back leads to the filter before, not through every letter typed.
-    if (view.filter === filter) window.history.replaceState(null, '', address);
-    else window.history.pushState(null, '', address);
+    const { address, isStep } = stepTo(view, window.location);
+    if (isStep) window.history.pushState(null, '', address);
+    else window.history.replaceState(null, '', address);
   };
   const view = useMemo(() => ({ filter, search, sort }), [filter, search, sort]);
   return [view, go];
+}
+
+/**
+ * The page's address with that view, and whether Back leads from there to the one before: to the filter before, and
+ * not through every letter typed. What else the address asks for stays in it.
+ */
+export function stepTo(
+  view: StackView,
+  { pathname, search }: Pick<Location, 'pathname' | 'search'>,
+): { address: string; isStep: boolean } {
+  const parts = new URLSearchParams(search);
+  const isStep = filterOf(parts.get('filter')) !== view.filter;
+  for (const name of ['filter', 'q', 'sort']) parts.delete(name);
+  for (const [name, value] of viewQuery(view)) parts.set(name, value);
+  return { address: parts.size > 0 ? `?${parts}` : pathname, isStep };
 }

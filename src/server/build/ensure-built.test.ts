@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestOf, ensureBuilt } from './build';
+import { buildOfProgram, ensureBuilt } from './ensure-built';
+import { digestOf } from './sources.mjs';
 
 let dir: string;
 const lock = (packages: object) => writeFileSync(join(dir, 'package-lock.json'), JSON.stringify({ packages }));
@@ -65,6 +67,9 @@ describe('a build', () => {
     said.length = 0;
     mkdirSync(join(dir, 'node_modules/next/dist/bin'), { recursive: true });
     writeFileSync(join(dir, 'node_modules/next/dist/bin/next'), NEXT);
+    writeFileSync(join(dir, 'tsconfig.json'), '{}');
+    writeFileSync(join(dir, 'server.ts'), "import { words } from './src/words';\nconsole.log(words as string);");
+    writeFileSync(join(dir, 'src/words.ts'), "export const words = 'one';");
   });
 
   it('is made once, by whoever comes first; who comes meanwhile waits for it', async () => {
@@ -117,10 +122,18 @@ describe('a build', () => {
     expect(page(last)).toBe('four');
   });
 
-  it('comes with a packed version, which has no sources', async () => {
+  it('has its server as one file, which knows the build that it lies in', async () => {
     const built = await ensure();
-    rmSync(join(dir, 'src'), { recursive: true });
-    rmSync(join(dir, 'node_modules'), { recursive: true });
-    expect(await ensure()).toBe(built);
+    const said = execFileSync(process.execPath, [join(dir, built, 'server.mjs')], { encoding: 'utf8' });
+    expect(said).toBe('one\n');
+    expect(buildOfProgram(join(dir, built, 'server.mjs'))).toEqual({ root: `${dir}/`, dir: built });
+    expect(buildOfProgram(join(dir, 'server.mjs'))).toBeNull();
+    expect(buildOfProgram(join(dir, 'server.ts'))).toBeNull();
+  });
+
+  it('that cannot have its server is none', async () => {
+    writeFileSync(join(dir, 'server.ts'), "import './nowhere';");
+    await expect(ensure()).rejects.toThrow(/nowhere/);
+    await expect(ensure('never')).rejects.toThrow('run `npm run build`');
   });
 });

@@ -1,29 +1,14 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '@/config';
 import { setUpEnvironment } from '@/environment';
-import { lockFile } from './file-lock';
+import { lockFile } from '../file-lock';
+import { bundle } from './bundle';
+import { BUILDS, buildOf, FINISHED, SERVER } from './sources.mjs';
 
-/** What a production build is made of. */
-const SOURCES = [
-  'src',
-  'inngest',
-  'public',
-  'next.config.mjs',
-  'postcss.config.mjs',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'package-lock.json',
-];
-
-/** A folder a build, named after what it is made of. A server that runs keeps its own, whatever is built meanwhile. */
-const BUILDS = '.next/builds';
-/** Is in a build when all else is. */
-const FINISHED = 'finished';
 /** How many builds stay, this one too: for servers that still run on one of them. */
 const KEPT = 3;
 /** Longer than the slowest build. */
@@ -32,7 +17,7 @@ const BUILT_WITHIN_MS = 20 * 60_000;
 /**
  * Makes the production build of these sources where there is none. It goes by what stands in them and not by their
  * times, which a checkout or a copy changes. Where another process makes it, that is waited for.
- * @param root the folder that the sources are in, or a packed version
+ * @param root the folder that the sources are in
  * @param mode `never` takes what is there
  * @returns its folder, from the root
  * @throws Error when the build fails, its output having gone to standard error; or where there is none and none may be made
@@ -42,13 +27,10 @@ export async function ensureBuilt(
   log: (line: string) => void,
   mode: Config['build'] = 'auto',
 ): Promise<string> {
-  // A packed version brings its build, and nothing to make another of.
-  const isPacked = !existsSync(join(root, 'src'));
-  const name = isPacked ? (await finished(root))[0] : (await digestOf(SOURCES, root)).slice(0, 16);
-  const dir = `${BUILDS}/${name}`;
+  const dir = await buildOf(root);
   const isBuilt = () => existsSync(join(root, dir, FINISHED));
   if (isBuilt()) return dir;
-  if (mode === 'never' || isPacked) {
+  if (mode === 'never') {
     throw new Error(
       'There is no production build of these sources, and SPICERACK_BUILD=never: run `npm run build` before the start.',
     );
@@ -86,6 +68,7 @@ async function build(root: string, dir: string): Promise<void> {
   const [code] = await once(next, 'exit');
   process.off('exit', end);
   if (code !== 0) throw new Error('The production build failed; see the messages above.');
+  await bundle('server.ts', join(dir, SERVER), root);
   await writeFile(join(root, dir, FINISHED), '');
 }
 
@@ -104,33 +87,9 @@ async function finished(root: string): Promise<string[]> {
     .map(({ name }) => name);
 }
 
-/** Which packages a lock is for: npm itself writes all else of it anew, at `npm prune` too. */
-function versionsIn(lock: Buffer): string {
-  const { packages = {} }: { packages?: Record<string, { version?: string; integrity?: string }> } = JSON.parse(
-    lock.toString('utf8'),
-  );
-  const versions = Object.entries(packages).map(([place, { version, integrity }]) => [place, version, integrity]);
-  return JSON.stringify(versions.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
-}
-
-/** A digest of the names and contents of all files at or below these paths; tests are not part of a build. */
-export async function digestOf(paths: string[], dir: string): Promise<string> {
-  const digest = createHash('sha256');
-  for (const path of paths) {
-    const found = await stat(join(dir, path)).catch(() => null);
-    if (!found) continue;
-    const below = found.isDirectory() ? await readdir(join(dir, path), { recursive: true, withFileTypes: true }) : null;
-    const files = below
-      ? below.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-      : [join(dir, path)];
-    for (const file of files.sort()) {
-      if (/\.test\.tsx?$/.test(file)) continue;
-      const bytes = await readFile(file);
-      digest
-        .update(`${relative(dir, file)}\0`)
-        .update(basename(file) === 'package-lock.json' ? versionsIn(bytes) : bytes)
-        .update('\0');
-    }
-  }
-  return digest.digest('hex');
+/** The build whose server a program is, and the folder that the build is in; null where it runs from its sources. */
+export function buildOfProgram(file: string): { root: string; dir: string } | null {
+  const end = `/${SERVER}`;
+  const at = file.lastIndexOf(`/${BUILDS}/`);
+  return at >= 0 && file.endsWith(end) ? { root: file.slice(0, at + 1), dir: file.slice(at + 1, -end.length) } : null;
 }
