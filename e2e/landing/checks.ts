@@ -37,7 +37,7 @@ export async function check(people: People, before: Picture, report: Report): Pr
     ...endsWell(report),
     ...keepsWork(model, after),
     ...saysMergedRightly(people, plain, before, after, report),
-    ...holdsBackRightly(people, plain, report),
+    ...holdsBackRightly(people, plain, before, report),
     ...tellsWhatLeft(model, plain, before, after, report),
     ...hasParents(model, report),
   ];
@@ -228,14 +228,19 @@ function hasTwin({ model, store }: Pick<People, 'model' | 'store'>, branch: Bran
   });
 }
 
-/** A commit of which anybody can know that it has landed is no reason to hold its branch back. */
-function holdsBackRightly({ model, store }: People, plain: Landing[], { detail }: Report): Broken[] {
+/**
+ * A commit of which anybody can know that it has landed is no reason to hold its branch back. That a part of a branch is in
+ * trunk counts for one on another parent only once that parent has it too: else the branch would be without.
+ */
+function holdsBackRightly({ model, store }: People, plain: Landing[], before: Picture, { detail }: Report): Broken[] {
   return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
     if (reason.kind !== 'conflict' || !truth) return [];
     const landing = plain.find(
-      ({ from, into, commits }) =>
-        (into === 'main' || into === truth.parent) &&
+      ({ from, into, commits, at }) =>
+        (into === truth.parent ||
+          (into === 'main' &&
+            (truth.own.every((subject) => commits.includes(subject)) || before.get(truth.parent)?.ids.has(at.id)))) &&
         store.isAncestor(from, truth.tip) &&
         store.isAncestor(reason.commit, from) &&
         commits.includes(reason.subject),

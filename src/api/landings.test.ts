@@ -457,6 +457,30 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
     });
   });
 
+  describe('a line that is added to one of two blocks that look alike', () => {
+    const blocks = (one: string, two: string) => {
+      const block = (name: string, line: string) => `# ${name}\n  p\n  q\n  r\n${line}  s\n  t\n  u\n`;
+      return { css: block('one', one) + block('two', two) };
+    };
+    const added = '  the same\n';
+
+    it('stays the branch’s own where main adds it to the other one', async () => {
+      const world = await makeWorld(engine, { a: [blocks(added, '')], b: [{ b: 'b\n' }] }, blocks('', ''));
+      await world.onMain('The other one', blocks('', added));
+      await world.sync();
+      expect((await world.restack()).result).toMatchObject({ dropped: [], heldBack: [] });
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(await world.remote.file('b', 'css')).toBe(blocks(added, added).css);
+    });
+
+    it('has landed where main adds it to the same one', async () => {
+      const world = await makeWorld(engine, { a: [blocks(added, '')], b: [{ b: 'b\n' }] }, blocks('', ''));
+      await world.onMain('The same one', blocks(added, ''));
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    });
+  });
+
   describe('a branch that its author moves back', () => {
     const stack = { a: [{ a: 'a\n' }, { more: 'm\n' }], b: [{ b: 'b\n' }] };
 

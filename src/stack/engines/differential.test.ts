@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -25,6 +25,8 @@ import { findGitSpice } from './git-spice/find';
 type Reason =
   /** It leaves out a commit because an equal patch is below; we replay it, for that is no proof. */
   | 'equal patch'
+  /** It leaves out all that a merge commit has changed itself; we make a commit of that. */
+  | 'change of a merge'
   /** It stops at a commit in lines that were edited since; we know that its change is below. */
   | 'stands below';
 
@@ -111,11 +113,43 @@ async function rebased(
   const dropped = new Set(ours.plan.dropped.map(({ commit }) => commit));
   const reasons = new Set<Reason>();
 
+  /** What merges of the range have changed themselves, each as a commit: that one → the merge. */
+  const ofMerges = new Map<string, string>();
+  /** The list of `git rebase --interactive` that has every commit of the range, and what its merges have changed. */
+  const everyCommit = async (range: string): Promise<string> => {
+    const todo: string[] = [];
+    for (const line of (await text('rev-list', '--reverse', '--topo-order', '--parents', range)).split('\n')) {
+      const [id = '', ...parents] = line.split(' ');
+      if (parents.length < 2) {
+        if (id) todo.push(`pick ${id}`);
+        continue;
+      }
+      const made = await text('merge-tree', '--write-tree', ...parents);
+      if (made === (await text('rev-parse', `${id}^{tree}`))) continue;
+      const before = await text('commit-tree', made, '-m', 'as git merges it');
+      const own = await copyOf(id, before);
+      ofMerges.set(own, id);
+      todo.push(`pick ${own}`);
+    }
+    const file = `${dir}.todo`;
+    await writeFile(file, `${todo.join('\n') || 'noop'}\n`);
+    return file;
+  };
+  /** The commit with another parent. */
+  const copyOf = async (id: string, parent: string): Promise<string> => {
+    const [tree = '', name = '', email = '', date = '', ...message] = (
+      await text('log', '-1', '--date=raw', '--format=%T%n%an%n%ae%n%ad%n%B', id)
+    ).split('\n');
+    const author = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date };
+    const args = ['commit-tree', tree, '-p', parent, '-m', message.join('\n')];
+    return gitText(args, { ...options, env: { ...options.env, ...author } });
+  };
+
   const rebase = async (
     { tip, base, parent }: PlanBranch,
     onto: string,
     ontoBefore: string,
-    flags: string[],
+    { every }: { every: boolean },
   ): Promise<Fate> => {
     // In place: as `git rebase` leaves a line of commits, and as git-spice leaves a branch with merges too.
     const inPlace = base === onto || ((await contains(onto, base)) && (await contains(tip, onto)));
@@ -123,12 +157,18 @@ async function rebased(
     // Neither what is below the base nor what the parents and trunk have: a merge of them all bounds the replay.
     const bounds = [...new Set([onto, base, request.trunk.tip, before.get(parent) ?? onto, ontoBefore])];
     const bound = await text('commit-tree', `${onto}^{tree}`, ...bounds.flatMap((id) => ['-p', id]), '-m', 'bound');
-    let { code } = await git(['rebase', '--quiet', '--autostash', ...flags, '--onto', onto, bound, tip], {
+    const flags = every ? ['--interactive', '--empty=drop'] : ['--autostash'];
+    const env = every
+      ? { ...options.env, GIT_SEQUENCE_EDITOR: `cp ${await everyCommit(`${bound}..${tip}`)}`, GIT_EDITOR: 'true' }
+      : options.env;
+    let { code } = await git(['rebase', '--quiet', ...flags, '--onto', onto, bound, tip], {
       ...options,
+      env,
       okCodes: [0, 1],
     });
     while (code !== 0) {
-      const conflictAt = await text('rev-parse', 'REBASE_HEAD');
+      const stoppedAt = await text('rev-parse', 'REBASE_HEAD');
+      const conflictAt = ofMerges.get(stoppedAt) ?? stoppedAt;
       if (!dropped.has(conflictAt)) {
         await text('rebase', '--abort');
         return { conflictAt };
@@ -150,10 +190,14 @@ async function rebased(
       fates.set(branch.name, { below: true });
       continue;
     }
-    const plain = await rebase(branch, onto, ontoBefore, []);
-    const isSame = JSON.stringify(plain) === JSON.stringify(ours.fates.get(branch.name));
-    if (!isSame) reasons.add('equal patch');
-    fates.set(branch.name, isSame ? plain : await rebase(branch, onto, ontoBefore, ['--reapply-cherry-picks']));
+    const plain = await rebase(branch, onto, ontoBefore, { every: false });
+    if (JSON.stringify(plain) === JSON.stringify(ours.fates.get(branch.name))) {
+      fates.set(branch.name, plain);
+      continue;
+    }
+    ofMerges.clear();
+    fates.set(branch.name, await rebase(branch, onto, ontoBefore, { every: true }));
+    reasons.add(ofMerges.size > 0 ? 'change of a merge' : 'equal patch');
   }
   return { fates, reasons: [...reasons] };
 }
