@@ -362,6 +362,24 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
     });
 
+    it.each([
+      ['a part of the branch', [{ a: 'a\n' }, { more: 'm\n' }]],
+      ['all of it', [{ a: 'a\n' }]],
+    ])('leaves what a person has moved off %s where that put it', async (_, a) => {
+      const world = await makeWorld(engine, { a, b: stack.b });
+      await world.remote.from('main').branch('d').commit('d1', { d: 'd\n' }).write();
+      await world.run('register_existing_branch', { branch: 'd', parent: 'main' });
+      const before = await world.remote.tip('main');
+      await world.onMain('a1', { a: 'a\n' });
+      await world.run('sync_repo', { move: false });
+      await world.run('reparent_branch', { branch: 'b', parent: 'd' });
+      await world.remote.move('main', before);
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on d' });
+      await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['d1', 'b1']);
+    });
+
     it('loses nothing either where the branch was deleted meanwhile', async () => {
       const world = await putBack('push', 'restack');
       await world.remote.delete('a');

@@ -65,7 +65,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom('merge' as const, 'squash', 'pick'), branch: small }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       do: fc.constant('merge in' as const),
       branch: small,
