@@ -271,6 +271,23 @@ describe('a branch whose only change is of one kind', () => {
   });
 });
 
+it('what a merge queue tries is nobody’s branch to register or move, and what it merges has landed', async () => {
+  const world = await makeWorld(stack);
+  const queue = 'gh-readonly-queue/main/pr-1-0a1b';
+  await world.remote.from('main').branch(queue).commit('a (#1)', { a: 'a\n' }).commit('b (#2)', { b: 'b\n' }).write();
+  const tried = await world.remote.tip(queue);
+  await world.sync();
+  expect((await world.run('register_existing_branch', { suggested: true })).result.registered).toEqual([]);
+  await world.onMain('Go on', { m: 'm\n' });
+  await world.restack();
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+  expect(await world.remote.tip(queue)).toBe(tried);
+  await world.remote.delete(queue);
+  await world.remote.from('main').commit('a (#1)', { a: 'a\n' }).commit('b (#2)', { b: 'b\n' }).write();
+  await world.sync();
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+});
+
 describe('a branch that is pushed with a history of its own', () => {
   /** `b` of a stack is another history now, of two commits, and `c` still stands on what it was. */
   async function replaced(): Promise<World> {

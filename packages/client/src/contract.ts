@@ -48,7 +48,7 @@ export type ForgeErrorCode =
   | 'incomplete';
 
 /** What speaks for a long-lived branch. */
-export type KeptReason = 'protected' | 'name' | 'pull_requests' | 'no_work';
+export type KeptReason = 'protected' | 'name' | 'pull_requests' | 'no_work' | 'queue';
 
 /** How many branches a push moves, and what it costs: approvals that a forge may dismiss, and runs of checks that it starts. */
 export interface PushCost {
