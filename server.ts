@@ -10,7 +10,7 @@ import { db, openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
 import { databaseTrouble } from '@/db/trouble';
 import { environment } from '@/environment';
-import { announce, logTrouble, nameNode, takeOverConsole } from '@/log';
+import { announce, log, logTrouble, nameNode, takeOverConsole } from '@/log';
 import { machine } from '@/machine';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
@@ -127,9 +127,10 @@ async function takeBuild(dir: string): Promise<void> {
 
 /** Whether there is a database that this version may work on, brought up to date; the app opens it for itself. */
 async function checkDatabase({ databaseUrl, databaseAuthToken }: Config): Promise<void> {
-  const database = await openDatabase(databaseUrl, databaseAuthToken).catch((error: unknown) => {
+  // What is wrong is no problem of a server that runs, but why this one does not start.
+  const database = await openDatabase(databaseUrl, databaseAuthToken, () => undefined).catch((error: unknown) => {
     const trouble = databaseTrouble(error);
-    if (trouble) throw new Error(`Spicerack cannot start: ${trouble.what} ${trouble.hint}`);
+    if (trouble) throw new Error(`Spicerack cannot start: ${trouble.what} ${trouble.remedy}`);
     // The folder of a file.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new Error(
@@ -219,6 +220,11 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
       // The second one means now.
       if (ending.signal.aborted) process.exit(1);
       ending.abort();
+      log(
+        'info',
+        'ends',
+        `Spicerack ends: it was told to (${signal}). Its jobs go on at the next start, or on another server.`,
+      );
       setTimeout(() => process.exit(0), SHUTDOWN_MS);
       server.close();
       const handedBack = Promise.race([shared.__spicerackShutdown?.(), sleep(HAND_BACK_MS)]);
@@ -231,6 +237,7 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
 }
 
 // A promise that nobody waits for is no reason to go away from everybody else; a throw is, since nothing is sure then.
+process.on('uncaughtExceptionMonitor', (error) => logTrouble('ends', 'Spicerack ends', error, { withStack: true }));
 process.on('unhandledRejection', (error) => logTrouble('unexpected', 'Unexpected', error, { withStack: true }));
 
 main().catch((error: unknown) => {

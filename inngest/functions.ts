@@ -1,5 +1,6 @@
 import { RetryAfterError } from 'inngest';
 import { db } from '@/db/client';
+import { setProblem } from '@/db/problems';
 import { shutdownSignal } from '@/shutdown';
 import { endAbandoned } from '@/workflow/finish';
 import { runJob, TryLater } from '@/workflow/workflow';
@@ -24,6 +25,7 @@ export const job = inngest.createFunction(
     },
   },
   async ({ event, step }) => {
+    setProblem('calls', null);
     const context = { db: await db(), executor: 'inngest' as const, shutdown: shutdownSignal() };
     await runJob(event.data, { run: (name, work) => step.run(name, () => obeyed(work)) }, context);
   },

@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { testDatabase } from '@/testing/database';
+import { diskUse, setDiskUse } from '@/upkeep/disk-use';
+import { metrics } from '@/upkeep/metrics';
 
 /** The examples for operators, held against the programs that read them, where those are there. nginx's: `nginx.test.ts`. */
 
@@ -24,6 +27,36 @@ test.runIf(isThere('caddy', 'version'))('Caddy takes the Caddyfile', () => {
   const env = { NODE_ENV: 'test' as const, PATH: process.env.PATH, HOME: tmpdir(), PUBLIC_HOST: 'rack.example.com' };
   const args = ['adapt', '--config', `${root}deploy/Caddyfile`, '--adapter', 'caddyfile'];
   expect(execFileSync('caddy', args, { env, encoding: 'utf8', stdio: 'pipe' })).toContain('/api/ready');
+});
+
+test.runIf(isThere('promtool'))('Prometheus takes alerts.yml', () => {
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', `${root}deploy/alerts.yml`]);
+  expect([status, String(stdout) + String(stderr)]).toEqual([0, expect.stringContaining('SUCCESS')]);
+});
+
+test('each measure that the alerts and the documents name is one that a server tells, with those labels', async () => {
+  const database = await testDatabase();
+  setDiskUse(await diskUse(tmpdir(), database.db));
+  const told = await metrics(database.db);
+  await database.close();
+  const files = [
+    'deploy/alerts.yml',
+    ...readdirSync(`${root}docs`)
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `docs/${file}`),
+  ];
+  const named = files.flatMap((file) => [...read(file).matchAll(/\bspicerack_([a-z_]+)(\{[^}]+\})?/g)]);
+  expect(named.length).toBeGreaterThan(20);
+  const isTold = (name = '', labels = '') =>
+    labels ? told.includes(`\nspicerack_${name}${labels} `) : told.includes(`# HELP spicerack_${name} `);
+  expect(named.filter(([, name, labels]) => !isTold(name, labels)).map(([words]) => words)).toEqual([]);
+});
+
+test('the table of alerts and alerts.yml are of the same measures', () => {
+  const named = (text: string) => [...new Set(text.match(/\bspicerack_[a-z_]+/g))].sort();
+  const [, table = ''] = read('docs/monitoring.md').split('## Alerts that matter');
+  const slow = /accept_seconds|accepted|feed_lag|feed_reads/;
+  expect(named(read('deploy/alerts.yml')).filter((name) => !slow.test(name))).toEqual(named(table));
 });
 
 test('the lines for nginx in docs/proxies.md are those of nginx.conf', () => {

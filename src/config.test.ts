@@ -77,8 +77,8 @@ describe('a server that others reach', () => {
   );
 
   it('takes the keys of Inngest where dev mode is off', () => {
-    const env = { INNGEST_DEV: '0', INNGEST_SIGNING_KEY: 'key', SPICERACK_TOKEN: 'sixteen-or-more-letters' };
-    expect(readConfig(env).inngest).toMatchObject({ dev: false, signingKey: 'key' });
+    const env = { INNGEST_DEV: '0', INNGEST_SIGNING_KEY: 'abcd', SPICERACK_TOKEN: 'sixteen-or-more-letters' };
+    expect(readConfig(env).inngest).toMatchObject({ dev: false, signingKey: 'abcd' });
   });
 });
 
@@ -99,6 +99,43 @@ describe('the address that people type', () => {
   ])('%s is refused with what to write', (given, words) => {
     expect(() => readConfig({ SPICERACK_PUBLIC_URL: given })).toThrow(words);
   });
+});
+
+describe('the signing key of Inngest', () => {
+  it.each(['ab'.repeat(16), 'AB12', `signkey-prod-${'0f'.repeat(32)}`])('may be %s', (key) => {
+    const env = { INNGEST_SIGNING_KEY: key, INNGEST_SIGNING_KEY_FALLBACK: key };
+    expect(readConfig(env).inngest?.signingKey).toBe(key);
+  });
+
+  it.each(['sesame', 'abc', 'signkey-prod-', 'ab cd'])('is not %s, which no Inngest server takes', (key) => {
+    for (const name of ['INNGEST_SIGNING_KEY', 'INNGEST_SIGNING_KEY_FALLBACK']) {
+      const reading = () => readConfig({ [name]: key });
+      expect(reading).toThrow(`${name}: write an even number of hexadecimal digits`);
+      expect(reading).not.toThrow(key);
+    }
+  });
+});
+
+it('the address of Inngest has no login, which pages would show', () => {
+  expect(() => readConfig({ INNGEST_BASE_URL: 'http://me:sesame@inngest.lan:8288' })).toThrow(
+    /leave out user and pass/,
+  );
+  expect(() => readConfig({ INNGEST_BASE_URL: 'http://me:sesame@inngest.lan:8288' })).not.toThrow(/sesame/);
+  expect(() => readConfig({ INNGEST_BASE_URL: 'inngest.lan' })).toThrow(/http:\/\/host:port/);
+});
+
+it('an Inngest server of another machine is told which address to call: 127.0.0.1 would be its own', () => {
+  const INNGEST_BASE_URL = 'http://inngest.lan:8288';
+  const token = { SPICERACK_TOKEN: 'x'.repeat(24) };
+  for (const HOST of ['127.0.0.1', '0.0.0.0', '::']) {
+    const env = { ...token, HOST, INNGEST_BASE_URL };
+    expect(() => readConfig(env)).toThrow(/set INNGEST_SERVE_ORIGIN/);
+    expect(readConfig({ ...env, SPICERACK_EXECUTOR: 'inline' }).executor).toBe('inline');
+    expect(readConfig({ ...env, INNGEST_SERVE_ORIGIN: 'http://rack.lan:3000' }).inngest).not.toBeNull();
+    expect(readConfig({ ...env, INNGEST_BASE_URL: 'http://127.0.0.1:8288' }).inngest).not.toBeNull();
+  }
+  // It has a name of its own.
+  expect(readConfig({ ...token, HOST: '10.0.0.5', INNGEST_BASE_URL }).inngest?.serveOrigin).toBeNull();
 });
 
 it('the address that Inngest is to call may not be loopback where the server is for others', () => {

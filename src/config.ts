@@ -5,6 +5,12 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { environment, SECRETS } from './environment';
 
+/** Pages and logs show addresses. */
+function hasNoLogin(given: string): boolean {
+  const { username, password } = URL.canParse(given) ? new URL(given) : { username: '', password: '' };
+  return !username && !password;
+}
+
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const seconds = (fallback: number) =>
@@ -35,7 +41,7 @@ const publicUrl = z
     ({ pathname, search, hash }) => pathname === '/' && !search && !hash,
     'Spicerack works at the root of a host and not below a path: give it a name of its own, as https://rack.example.com',
   )
-  .refine(({ username, password }) => !username && !password, 'leave out user and password')
+  .refine(({ href }) => hasNoLogin(href), 'leave out user and password')
   .transform(({ origin }) => origin);
 
 /** A file, or a server whose token is a setting of its own. */
@@ -45,10 +51,15 @@ const databaseUrl = z
     (given) => /^file:./.test(given) || (/^(libsql|https?|wss?):\/\//.test(given) && URL.canParse(given)),
     'write libsql://db.example.com for a database server, http://… for one without TLS, or file:/srv/spicerack.db',
   )
-  .refine((given) => {
-    const { username, password } = URL.canParse(given) ? new URL(given) : { username: '', password: '' };
-    return !username && !password;
-  }, 'leave out user and password: what the server asks for is SPICERACK_DATABASE_AUTH_TOKEN');
+  .refine(hasNoLogin, 'leave out user and password: what the server asks for is SPICERACK_DATABASE_AUTH_TOKEN');
+
+/** Another key is taken by nobody: the Inngest server does not start with one. */
+const signingKey = z
+  .string()
+  .regex(
+    /^(signkey-\w+-)?([0-9a-f]{2})+$/i,
+    'write an even number of hexadecimal digits, as `openssl rand -hex 32` prints them, or what Inngest Cloud shows (signkey-…)',
+  );
 
 /** Names with commas between, in lower case. */
 const names = z
@@ -295,13 +306,16 @@ const Environment = z.object({
     'GitHub Enterprise hosts, with commas between; `host=https://…/graphql` where its API is not at `https://host/api/graphql`',
   ),
   INNGEST_BASE_URL: z
-    .url()
+    .url({ protocol: /^https?$/ })
+    .refine(hasNoLogin, 'leave out user and password: its keys are INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY')
     .optional()
     .describe('the address of an Inngest server of your own: [how](nodes.md#with-inngest-or-without)'),
   INNGEST_EVENT_KEY: z.string().optional().describe('what it, or Inngest Cloud, takes events with'),
-  INNGEST_SIGNING_KEY: z.string().optional().describe('what it and this server know each other by'),
+  INNGEST_SIGNING_KEY: signingKey
+    .optional()
+    .describe('what it and this server know each other by: an even number of hexadecimal digits'),
   /** Read by Inngest's own client (`inngest/client.ts`). */
-  INNGEST_SIGNING_KEY_FALLBACK: z.string().optional().describe('the signing key before, while it is being changed'),
+  INNGEST_SIGNING_KEY_FALLBACK: signingKey.optional().describe('the signing key before, while it is being changed'),
   INNGEST_SERVE_ORIGIN: z.url().optional().meta({
     description:
       'where that server reaches this one, or what stands in front of all nodes, such as `https://rack.example.com`; never loopback where `HOST` is not',
@@ -524,6 +538,13 @@ export function readConfig(env: Record<string, string | undefined> = environment
   if (!loopback && servedOn && LOOPBACK.has(servedOn)) {
     throw new Error(
       `INNGEST_SERVE_ORIGIN=${e.INNGEST_SERVE_ORIGIN} is each machine's own, and HOST=${e.HOST} is for others too: name the address at which Inngest reaches this server, or what stands in front of all its nodes.`,
+    );
+  }
+  const inngestOn = e.INNGEST_BASE_URL && new URL(e.INNGEST_BASE_URL).hostname.replace(/^\[|\]$/g, '');
+  const namesNone = loopback || e.HOST === '0.0.0.0' || e.HOST === '::';
+  if (e.SPICERACK_EXECUTOR !== 'inline' && inngestOn && !LOOPBACK.has(inngestOn) && namesNone && !servedOn) {
+    throw new Error(
+      `INNGEST_BASE_URL=${e.INNGEST_BASE_URL} is on another machine, which would be told to call this server at 127.0.0.1: set INNGEST_SERVE_ORIGIN to the address at which Inngest reaches it, or what stands in front of all its nodes.`,
     );
   }
   const dataDir = resolve(e.SPICERACK_DATA_DIR);

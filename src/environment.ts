@@ -1,3 +1,5 @@
+import { percentDecoded } from './percent-decoded';
+
 /**
  * What this process was started with, and what the programs that it starts get of it. Standard library only, so
  * that set-up can use it.
@@ -46,16 +48,8 @@ export function secretValues(): string[] {
   return [...takeSecrets()].flatMap(([name, value]) => {
     if (name !== 'SPICERACK_DATABASE_URL') return value;
     const url = URL.canParse(value) ? new URL(value) : null;
-    return [url?.searchParams.get('authToken') ?? '', decodeURIComponentOr(url?.password ?? '')];
+    return [url?.searchParams.get('authToken') ?? '', percentDecoded(url?.password ?? '')];
   });
-}
-
-function decodeURIComponentOr(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (_malformed) {
-    return text; // a lone "%" stands for itself
-  }
 }
 
 /** What every program may have: whose it is, where things are, and how git reaches remotes. */

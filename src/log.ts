@@ -114,16 +114,15 @@ export function logTrouble(
 
 /**
  * Takes over what others in this process print, so that every line is one of ours where programs read them: a library
- * that complains with a stack a second is one line a minute.
+ * that complains with a stack a second is one line a minute. What one only chats about, as Next does of its settings at
+ * each start, is no fact and left out.
  */
 export function takeOverConsole(): void {
   if (!isJson()) return;
-  const toLine = (...said: unknown[]) => format(...said);
-  for (const name of ['log', 'info', 'debug'] as const)
-    console[name] = (...said: unknown[]) => log('info', 'console', toLine(...said));
+  for (const name of ['log', 'info', 'debug'] as const) console[name] = () => undefined;
   for (const name of ['warn', 'error', 'trace'] as const)
     console[name] = (...said: unknown[]) => {
-      const [first = '', ...rest] = toLine(...said).split('\n');
+      const [first = '', ...rest] = format(...said).split('\n');
       logTrouble('console', first, rest.length > 0 ? rest.join('\n') : undefined);
     };
 }
@@ -133,9 +132,13 @@ function told(text: string): string {
   return safe.length > MOST ? `${safe.slice(0, MOST)}…` : safe;
 }
 
-/** Its words, and those of what caused it: "fetch failed" alone says nothing. */
+/**
+ * Its words, and those of what caused it: "fetch failed" alone says nothing. Those of a query that failed are its SQL
+ * and all that it was given, which may be long and is what people wrote: what went wrong says its cause.
+ */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if ('query' in error && error.cause instanceof Error) return wordsOf(error.cause);
   const cause = error.cause instanceof Error ? error.cause.message : '';
   return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 }

@@ -305,14 +305,16 @@ function live(model: Model): BranchTruth[] {
 }
 
 /**
- * A branch was moved onto a parent that lacks what its own commits remove. Replaying that leaves nothing of it: the
- * branch's commits are without it from then on, and git knows no more of it than anybody who reads them.
+ * A branch was moved onto a parent that lacks what its own commits remove, or has what they add. Replaying that leaves
+ * nothing of it: the branch's commits are without it from then on, and git knows no more of it than anybody who reads
+ * them.
  */
 function noteVacuous(model: Model, branch: BranchTruth, now: Look, parent: Look | undefined): void {
   const held = branch.own.filter((subject) => now.subjects.has(subject));
   const added = new Set(held.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));
   for (const [key, { present, by }] of model.ownKeys(branch)) {
-    if (present || added.has(key) || now.keys.has(key) || parent?.keys.has(key)) continue;
+    const isBelow = parent ? parent.keys.has(key) === present : !present;
+    if (!isBelow || now.keys.has(key) !== present || (!present && added.has(key))) continue;
     branch.vacuous.add(`${by} ${key}`);
   }
 }

@@ -29,8 +29,8 @@ export interface BranchTruth {
   /** Where it is, or was when it was deleted. */
   tip: string;
   /**
-   * Of its own commits, the removals that had nothing to remove when it was moved, as `subject key`: its parent had
-   * that no more. What comes back below later, nobody has removed.
+   * Of its own commits, what they had nothing to do for when it was moved, as `subject key`: its parent had removed or
+   * added that already. What comes back or goes below later, nobody has removed or added.
    */
   vacuous: Set<string>;
   /** The version that its author pushed last, whatever was made of it since. */

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSpicerack } from '@spicerack/client';
@@ -51,6 +54,40 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
     },
     180_000,
   );
+
+  it('one that takes jobs and never calls for them is told of, with the address that it was given', async () => {
+    const deaf = createServer((request, response) => {
+      request.resume();
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ ok: true, status: 200, ids: ['taken'] }));
+    }).listen(0, '127.0.0.1');
+    await once(deaf, 'listening');
+    onTestFinished(() => void deaf.close());
+    const { port } = deaf.address() as AddressInfo; // it listens on TCP
+    const server = await startServer({
+      executor: 'inngest',
+      env: {
+        INNGEST_BASE_URL: `http://127.0.0.1:${port}`,
+        INNGEST_EVENT_KEY: 'abcd',
+        INNGEST_SIGNING_KEY: 'ab'.repeat(16),
+        INNGEST_SERVE_ORIGIN: 'http://127.0.0.1:9',
+      },
+    });
+    onTestFinished(() => server.dispose());
+    const client = createSpicerack({ url: server.url });
+    const remote = await makeRemote(join(dir, 'uncalled.git'));
+    await writeBranch(remote);
+    const problems = async () => (await client.system.status()).problems;
+    const { jobId } = await client.repos.add({ url: remote.dir });
+    await expect.poll(problems, { timeout: 60_000 }).toMatchObject([
+      {
+        what: expect.stringContaining('takes jobs and does not call this server for them'),
+        hint: expect.stringMatching(/reaches http:\/\/127\.0\.0\.1:9 \(INNGEST_SERVE_ORIGIN\)/),
+      },
+    ]);
+    expect((await fetch(`${server.url}/api/ready`)).status).toBe(503);
+    expect((await client.jobs.get({ jobId })).job.status).toBe('queued');
+  }, 180_000);
 
   it('with auto, jobs run inline while the Inngest server does not answer, which is told in our words', async () => {
     const server = await startServer({

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createSpicerack } from '@spicerack/client';
@@ -53,6 +54,46 @@ test('an address that others can reach is refused without a token, with a fresh 
   expect(code).toBe(1);
   expect(message).toMatch(/^ {2}SPICERACK_TOKEN=[\w-]{32}$/m);
 });
+
+test('a database that cannot be reached is told as why it does not start, and not as trouble of a server that runs', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-away-'));
+  try {
+    const env = { PORT: '0', SPICERACK_DATA_DIR: dir, SPICERACK_DATABASE_URL: 'http://127.0.0.1:9' };
+    const { code, message } = await refusal({ ...env, SPICERACK_LOG: 'text' });
+    expect(code).toBe(1);
+    // What builds first has said so before.
+    expect(message.split('\n').slice(-2)).toEqual([
+      'Spicerack cannot start: The database server cannot be reached. Look whether the server of SPICERACK_DATABASE_URL runs.',
+      '',
+    ]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}, 240_000);
+
+test('npm start ends with what it has started', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-npm-'));
+  const env = {
+    ...process.env,
+    PORT: '0',
+    SPICERACK_DATA_DIR: dir,
+    SPICERACK_LOG: 'text',
+    SPICERACK_LOG_LEVEL: 'info',
+  };
+  const npm = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const lines: string[] = [];
+    for await (const line of createInterface(npm.stdout)) {
+      lines.push(line);
+      // Its own process alone, as a supervisor may: the output goes on until the last one that writes has ended.
+      if (line.includes('is ready on')) npm.kill('SIGTERM');
+    }
+    expect(lines.at(-1)).toContain('Spicerack ends: it was told to (SIGTERM)');
+  } finally {
+    npm.kill('SIGKILL');
+    await rm(dir, { recursive: true, force: true });
+  }
+}, 240_000);
 
 test('Inngest without signatures is refused where a token is asked for', async () => {
   const env = { HOST: '0.0.0.0', PORT: '0', SPICERACK_TOKEN: 'a-token-for-this-test-alone', INNGEST_DEV: '1' };
@@ -129,6 +170,7 @@ describe.each([
     const { code, ms } = await server.stop();
     expect(code).toBe(0);
     expect(ms).toBeLessThan(2000);
+    expect(server.output()).toContain('Spicerack ends: it was told to (SIGTERM)');
   });
 
   test.skipIf(!possible)('killed without warning, it starts again on the same port and data', async () => {

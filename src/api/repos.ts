@@ -187,9 +187,14 @@ export const reposRouter = router({
       }),
     )
     .query(async ({ ctx, input }) => {
-      const [[repo], stated, [last], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
+      const ofRepo = sql`from branches where repo_id = ${input.repoId}`;
+      // Of most repos the first page is all there is, and says how its branches stand too.
+      const isWhole = input.filter === 'all' && !input.search?.trim() && input.cursor === undefined;
+      const isMore = sql`(not ${isWhole} or (select count(*) ${ofRepo}) > ${PAGE})`;
+      const [[repo], first, stated, [last], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
         ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
-        jsonRows(ctx.db, STATE_COLUMNS, sql`from branches where repo_id = ${input.repoId}`),
+        jsonRows(ctx.db, getTableColumns(branches), sql`${ofRepo} and ${isWhole} order by name limit ${PAGE + 1}`),
+        jsonRows(ctx.db, STATE_COLUMNS, sql`${ofRepo} and ${isMore}`),
         lastRestackQuery(ctx.db, input.repoId),
         ctx.db
           .select()
@@ -205,7 +210,8 @@ export const reposRouter = router({
         cursorQuery(ctx.db),
       ]);
       if (!repo) refuse(noRepo(input.repoId));
-      const all = rowsIn(stated);
+      const firstPage = rowsIn(first);
+      const all = isWhole && firstPage.length <= PAGE ? firstPage : rowsIn(stated);
       const shown = await jobsToShow(ctx.db, input.repoId);
       const restack = restackOf(last);
       const states = branchStates({ rows: all, trunk: repo.trunk, restack, moving: movedNow(shown) });
@@ -225,13 +231,10 @@ export const reposRouter = router({
           : undefined,
         input.cursor ? gt(branches.name, input.cursor) : undefined,
       );
-      const rows = rowsIn(
-        await jsonRows(
-          ctx.db,
-          getTableColumns(branches),
-          sql`from branches where ${wanted} order by name limit ${PAGE + 1}`,
-        ),
-      );
+      const order = sql`where ${wanted} order by name limit ${PAGE + 1}`;
+      const rows = isWhole
+        ? firstPage
+        : rowsIn(await jsonRows(ctx.db, getTableColumns(branches), sql`from branches ${order}`));
       if (input.cursor !== undefined && rows.length === 0 && !all.some(({ name }) => name === input.cursor)) {
         refuse(
           badRequest('cursor', {

@@ -3,8 +3,8 @@ import { type Db, write } from '@/db/client';
 import { inRounds } from '@/db/rounds';
 import { type ChangesRow, changes } from '@/db/schema';
 import { signal } from '@/db/signal';
+import { logFailure } from '@/db/trouble';
 import { hasClone } from '@/git/clone/clone-dir';
-import { logTrouble } from '@/log';
 import { NOW } from '@/queue/lease';
 import { type Computed, computeChanges, NO_CLONE } from './compute';
 import { pruneChanges } from './keep';
@@ -37,7 +37,7 @@ export async function showChanges(db: Db, abort: AbortSignal, othersHaveMs = OTH
       }
       without.delete(asked.id);
       const work = computeOne(db, asked, abort)
-        .catch((error: unknown) => logTrouble('changes_failed', 'What commits change cannot be computed', error))
+        .catch((error: unknown) => logFailure('changes_failed', 'What commits change cannot be computed', error))
         .finally(() => {
           atWork.delete(asked.id);
           signal().notify();

@@ -21,15 +21,20 @@ export type Db = LibSQLDatabase<typeof schema> & { $client: Client };
 /**
  * Opens the database, brings its tables up to date and makes the feed's triggers.
  * @param url `file:/path` or `libsql://host`
+ * @param onTrouble told of every failure that is the database's own
  * @throws NewerDatabase where a newer program has brought it up to date
  */
-export async function openDatabase(url: string, authToken?: string | null): Promise<Db> {
+export async function openDatabase(
+  url: string,
+  authToken?: string | null,
+  onTrouble = (error: unknown) => setProblem('database', databaseTrouble(error)),
+): Promise<Db> {
   if (url.startsWith('file:')) {
     mkdirSync(dirname(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)), { recursive: true });
   }
   const client = patient(
     createClient(url.startsWith('file:') ? { url, timeout: BLOCK_MS } : { url, ...(authToken ? { authToken } : {}) }),
-    (error) => setProblem('database', databaseTrouble(error)),
+    onTrouble,
   );
   if (url.startsWith('file:')) await client.execute('pragma journal_mode = wal');
   const db = drizzle(client, { schema });

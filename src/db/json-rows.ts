@@ -19,8 +19,10 @@ export type RowOf<C extends Columns> = { [K in keyof C]: GetColumnData<C[K]> };
  */
 export function jsonRows<C extends Columns>(db: Db, columns: C, from: SQL) {
   const fields = Object.entries(columns).map(([key, { name, dataType }]) => `'${key}', ${jsonValue(name, dataType)}`);
+  const names = Object.values(columns).map(({ name }) => `"${name}"`);
   return db.all<{ rows: string; of: C }>(sql`
-    select json_group_array(json(row)) as rows from (select json_object(${sql.raw(fields.join(', '))}) as row ${from})`);
+    select json_group_array(json_object(${sql.raw(fields.join(', '))})) as rows
+    from (select ${sql.raw(names.join(', '))} ${from})`);
 }
 
 /** The rows that a statement of `jsonRows` has read. */

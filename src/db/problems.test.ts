@@ -29,3 +29,24 @@ it('any other stays until it is said to be over, also one that held for a while 
   setProblem('hand_over', null);
   expect(hasProblem('hand_over')).toBe(false);
 });
+
+it('one whose numbers alone change is said once, and shown as it is now; another one is said too', () => {
+  vi.stubEnv('SPICERACK_LOG', 'json');
+  vi.stubEnv('SPICERACK_LOG_LEVEL', 'info');
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    for (const free of [255, 254, 9]) setProblem('disk', { what: `The disk is nearly full: ${free} MB.`, hint: '' });
+    expect(problems()).toMatchObject([{ what: 'The disk is nearly full: 9 MB.' }]);
+    setProblem('disk', { what: 'The disk is full.', hint: '' });
+    setProblem('disk', null);
+    const said = written.mock.calls.map(([line]) => JSON.parse(String(line)).message);
+    expect(said).toEqual([
+      'Problem: The disk is nearly full: 255 MB.',
+      'Problem: The disk is full.',
+      'Over: The disk is full.',
+    ]);
+  } finally {
+    written.mockRestore();
+    vi.unstubAllEnvs();
+  }
+});

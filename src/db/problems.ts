@@ -20,7 +20,8 @@ export type ProblemSource =
   | 'git'
   | 'git_program'
   | 'registration'
-  | 'hand_over';
+  | 'hand_over'
+  | 'calls';
 
 /** What a source tells of itself. */
 export interface Trouble extends Pick<Problem, 'what' | 'hint'> {
@@ -61,7 +62,13 @@ export function hasProblem(source: ProblemSource): boolean {
   return known().has(source);
 }
 
-/** Sets what is wrong with a source; null when it is well. A problem that stays keeps its `since`. */
+/** The same but for its numbers: how much is free, how far apart two clocks are. */
+const isSame = (one: string | undefined, other: string) => one?.replace(/\d+/g, '0') === other.replace(/\d+/g, '0');
+
+/**
+ * Sets what is wrong with a source; null when it is well. A problem that stays keeps its `since`, and is said once,
+ * however its numbers change.
+ */
 export function setProblem(source: ProblemSource, problem: Trouble | null): void {
   const before = known().get(source);
   clearTimeout(before?.timer);
@@ -71,7 +78,7 @@ export function setProblem(source: ProblemSource, problem: Trouble | null): void
     const timer = holdsMs === undefined ? undefined : setTimeout(() => setProblem(source, null), holdsMs).unref();
     known().set(source, { what, hint, stopsJobs, since, timer });
   } else known().delete(source);
-  if (problem && before?.what !== problem.what)
+  if (problem && !isSame(before?.what, problem.what))
     log('error', 'problem', `Problem: ${problem.what} ${problem.hint}`, { source });
   if (!problem && before) log('info', 'problem_over', `Over: ${before.what}`, { source });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logTrouble } from '@/log';
 import { signal } from './signal';
+import { logFailure } from './trouble';
 
 /** How often a round begins by itself, where nothing wakes it. */
 const TICK_MS = 1000;
@@ -15,7 +15,7 @@ export async function inRounds(abort: AbortSignal, trouble: string, round: () =>
     try {
       await round();
     } catch (error) {
-      logTrouble('round_failed', `${trouble}; it is tried again`, error);
+      logFailure('round_failed', `${trouble}; it is tried again`, error);
       await sleep(TICK_MS);
     }
     await woken;

@@ -4,7 +4,7 @@ import { jsonRows, rowsIn } from '@/db/json-rows';
 import { inRounds } from '@/db/rounds';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
-import { logTrouble } from '@/log';
+import { logFailure } from '@/db/trouble';
 import { failureOf } from '@/queue/failure';
 import { inFuture, NOW } from '@/queue/lease';
 import { type Computed, computeForecast } from './compute';
@@ -53,7 +53,7 @@ export async function forecast(db: Db, abort: AbortSignal, limitMs = LIMIT_MS): 
           if (ended === 'waiting') waiting.set(asked.id, syncedAt);
           else waiting.delete(asked.id);
         })
-        .catch((error: unknown) => logTrouble('forecast_failed', 'A forecast cannot be computed', error))
+        .catch((error: unknown) => logFailure('forecast_failed', 'A forecast cannot be computed', error))
         .finally(() => {
           atWork.delete(repoId);
           signal().notify();
@@ -97,7 +97,7 @@ async function computeOne(
   const lost = new AbortController();
   const timer = setInterval(() => {
     // A beat that the database does not answer is made good by the next one.
-    renew().catch((error: unknown) => logTrouble('forecast_failed', 'A forecast cannot be claimed on', error));
+    renew().catch((error: unknown) => logFailure('forecast_failed', 'A forecast cannot be claimed on', error));
   }, RENEW_MS);
   const renew = async () => {
     const rows = await db

@@ -139,6 +139,7 @@ async function send(db: Db, executors: Executors, job: JobRow): Promise<void> {
   const ref = { jobId: job.id, dispatch: sent.dispatch };
   // The run before this one never began: with `auto`, the stand-in takes this one.
   const lost = job.dispatch > job.claimed && job.dispatchedAt !== null;
+  if (lost) executors.main.lost?.();
   if (lost && executors.standIn) return executors.standIn.dispatch(ref);
   try {
     await executors.main.dispatch(ref);

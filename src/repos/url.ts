@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { percentDecoded } from '@/percent-decoded';
 import { hasControls } from '@/text/visible';
 
 /** A URL that may be added, as it is stored; and a name for the repo, `owner/name` where the URL has an owner. */
@@ -128,7 +129,7 @@ function checkUrl(text: string, scheme: string, allowLocal: boolean, forms: stri
   if (scheme === 'file') {
     const path = text.slice('file://'.length);
     if (!path.startsWith('/')) return { problem: 'A file URL has three slashes.', hint: 'Write file:///path/to/it.' };
-    return checkPath(decode(path), allowLocal);
+    return checkPath(percentDecoded(path), allowLocal);
   }
   if (url.password || isLogin(url.username)) return { problem: PASSWORD.problem, hint: PASSWORD[kind(scheme)] };
   if (url.search || url.hash) {
@@ -146,7 +147,7 @@ function checkUrl(text: string, scheme: string, allowLocal: boolean, forms: stri
 
 /** Whether a user's name is a token, or hides a password behind an encoded colon. */
 function isLogin(user: string): boolean {
-  const plain = decode(user);
+  const plain = percentDecoded(user);
   return TOKEN.test(plain) || plain.includes(':');
 }
 
@@ -173,7 +174,7 @@ function accept(url: string, path: string): RemoteUrl {
 
 /** `/group/owner/name.git` → `owner/name`. */
 function lastParts(path: string, count: number): string {
-  const plain = decode(path);
+  const plain = percentDecoded(path);
   // Encoded, they can do no harm.
   const parts = (hasControls(plain) ? path : plain)
     .replace(/\/\.git$/, '')
@@ -190,12 +191,4 @@ const trimSlashes = (path: string) => path.replace(/\/+$/, '');
 function withoutLogin(text: string): string {
   const at = text.lastIndexOf('@');
   return at < 0 ? text : `***${text.slice(at)}`;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (_malformed) {
-    return text; // a lone "%" stands for itself
-  }
 }

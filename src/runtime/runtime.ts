@@ -4,10 +4,10 @@ import { showChanges } from '@/changes/loop';
 import { config } from '@/config';
 import { type Db, db } from '@/db/client';
 import { setProblem } from '@/db/problems';
+import { logFailure } from '@/db/trouble';
 import { keepOutlines } from '@/forecast/keep-outlines';
 import { forecast } from '@/forecast/loop';
 import { gitVersion } from '@/git/process/version';
-import { logTrouble } from '@/log';
 import { type Executors, reconcile } from '@/queue/reconciler';
 import { beginShutdown, shutdownSignal } from '@/shutdown';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
@@ -77,7 +77,7 @@ async function tellNode(database: Db, abort: AbortSignal): Promise<void> {
       setProblem('name', isTold ? nameProblem(before, about) : null);
       isTold = true;
     } catch (error) {
-      logTrouble('node_untold', 'This server cannot say that it is there', error);
+      logFailure('node_untold', 'This server cannot say that it is there', error);
     }
     await sleep(SAY_MS, undefined, { signal: abort }).catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { executorTrouble } from './executor-trouble';
+import { executorTrouble, notCalled } from './executor-trouble';
 
 /** Stands in for an Inngest server that lives. */
 let living: Server | undefined;
@@ -52,4 +52,14 @@ it('any other refusal is one of the registration, whatever it says; with `auto` 
     hint: expect.stringMatching(/^Jobs run in this process meanwhile/),
   });
   expect(JSON.stringify(trouble)).not.toMatch(/anonymous/);
+});
+
+it('one that takes jobs and does not call is told with the address that it was given', () => {
+  const server = { executor: 'inngest', host: '0.0.0.0', port: 3000 } as const;
+  expect(notCalled({ ...server, inngest: at('http://inngest.lan:8288') })).toEqual({
+    what: 'Inngest at http://inngest.lan:8288 takes jobs and does not call this server for them.',
+    hint: expect.stringMatching(/^Jobs wait.*reaches http:\/\/127\.0\.0\.1:3000 \(INNGEST_SERVE_ORIGIN\)/),
+  });
+  const inngest = { ...at('http://inngest.lan:8288'), serveOrigin: 'https://rack.example' };
+  expect(notCalled({ ...server, inngest }).hint).toContain('reaches https://rack.example (');
 });

@@ -1,10 +1,24 @@
 import type { Config } from '@/config';
 import type { Trouble } from '@/db/problems';
+import { ownOrigin } from './origin';
 
 /** Whoever does not say within this time that it lives cannot be reached, in milliseconds. */
 const ANSWERS_WITHIN_MS = 3000;
 
 const CLOUD = 'https://api.inngest.com';
+
+/** What jobs do meanwhile. */
+const meanwhile = (executor: Config['executor']) =>
+  executor === 'auto' ? 'Jobs run in this process meanwhile.' : 'Jobs wait, and go on by themselves when it is over.';
+
+/** What is wrong where an Inngest server takes jobs, and no call of its for them has come here. */
+export function notCalled(config: Pick<Config, 'executor' | 'inngest' | 'host' | 'port'>): Trouble {
+  const calls = config.inngest?.serveOrigin ?? ownOrigin(config);
+  return {
+    what: `Inngest at ${config.inngest?.baseUrl ?? CLOUD} takes jobs and does not call this server for them.`,
+    hint: `${meanwhile(config.executor)} Look whether it reaches ${calls} (INNGEST_SERVE_ORIGIN), and whether INNGEST_SIGNING_KEY is the key that it was started with.`,
+  };
+}
 
 /**
  * What is wrong with an Inngest server that is not our child, in words of ours.
@@ -15,8 +29,7 @@ export async function executorTrouble(
   detail: string,
 ): Promise<Trouble> {
   const address = inngest?.baseUrl ?? CLOUD;
-  const jobs =
-    executor === 'auto' ? 'Jobs run in this process meanwhile.' : 'Jobs wait, and go on by themselves when it is over.';
+  const jobs = meanwhile(executor);
   const answers = await fetch(new URL('/health', address), { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }).then(
     () => true,
     () => false,

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logTrouble } from '@/log';
 
 const RETRY_MS = 1000;
 /** Said once after so long without success: by then it is no longer a matter of starting up. */
@@ -34,7 +35,7 @@ export async function register(
     }
     if (!said && !signal.aborted && Date.now() - begun > SAY_AFTER_MS) {
       said = true;
-      log(`Inngest: cannot register yet: ${trouble}`);
+      logTrouble('registration_failed', 'Inngest: cannot register yet', trouble);
     }
     if (said && !signal.aborted) await registration.onTrouble?.(trouble);
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);

@@ -6,8 +6,8 @@ import { KEPT_AUDIT, pruneAudit } from '@/access/audit';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
 import { jobs, repos } from '@/db/schema';
+import { logFailure } from '@/db/trouble';
 import { cloneDir } from '@/git/clone/clone-dir';
-import { logTrouble } from '@/log';
 import { checkpoint } from './checkpoint';
 import { diskUse, setDiskUse } from './disk-use';
 import { prune } from './prune';
@@ -37,7 +37,7 @@ export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
       await tendClones(db, seen, abort);
       setDiskUse(await diskUse(config().dataDir, db));
     } catch (error) {
-      if (!abort.aborted) logTrouble('upkeep_failed', 'Upkeep failed and is tried again', error);
+      if (!abort.aborted) logFailure('upkeep_failed', 'Upkeep failed and is tried again', error);
       pause = FIRST_MS;
     }
     await sleep(pause, undefined, { signal: abort }).catch(() => undefined);
@@ -70,7 +70,7 @@ export async function tendClones(db: Db, seen: Map<string, string>, abort: Abort
       if (abort.aborted) throw error;
       // The next job of the repo finds out what is wrong, and mends it.
       seen.set(id, state);
-      logTrouble('upkeep_failed', 'A clone cannot be tended', error, { repoId: id });
+      logFailure('upkeep_failed', 'A clone cannot be tended', error, { repoId: id });
     }
   }
 }

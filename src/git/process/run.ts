@@ -191,7 +191,9 @@ async function run(
 }
 
 function runTraced(...given: Parameters<typeof runOnce>): ReturnType<typeof runOnce> {
-  const [program, [command]] = given;
+  const [program, args] = given;
+  // What comes before it are settings, each with its value.
+  const command = args.find((arg, at) => arg !== '-c' && args[at - 1] !== '-c');
   return inSpan(program === config().gitProgram ? `git ${command}` : 'git-spice', {}, () => runOnce(...given));
 }
 

@@ -3,7 +3,7 @@ import { jobDispatched } from '@inngest/events';
 import { config } from '@/config';
 import { setProblem } from '@/db/problems';
 import type { Executor } from '@/queue/executor';
-import { executorTrouble } from '@/server/executor-trouble';
+import { executorTrouble, notCalled } from '@/server/executor-trouble';
 import { inngestFound } from '@/server/inngest-found';
 import { inngestIsReady } from './inngest-ready';
 
@@ -15,6 +15,9 @@ const SEND_TIMEOUT_MS = 4000;
  * or they were cancelled, nobody would ever find out here that it works again.
  */
 const HOLDS_MS = 30_000;
+
+/** Lost runs are sent again every quarter of a minute. Where that is done by another server, its calls are not heard here. */
+const LOST_HOLDS_MS = 60_000;
 
 /** Hands jobs to an Inngest server, which calls back on `/api/inngest`. */
 export const inngestExecutor: Executor = {
@@ -43,5 +46,8 @@ export const inngestExecutor: Executor = {
     } finally {
       clearTimeout(timer);
     }
+  },
+  lost() {
+    if (config().inngest && !inngestFound()) setProblem('calls', { ...notCalled(config()), holdsMs: LOST_HOLDS_MS });
   },
 };

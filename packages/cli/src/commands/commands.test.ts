@@ -1,8 +1,9 @@
 import type { FeedMessage, Spicerack } from '@spicerack/client';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Session } from '../context/session';
 import { type Line, rendered } from '../out/line';
 import { keep } from './act/branches';
+import { doctor } from './doctor';
 import { log } from './look/log';
 import { status } from './look/status';
 import { watch } from './look/watch';
@@ -83,3 +84,25 @@ test('keep takes the first digits of a commit that the job took away, where they
   });
   expect(kept).toHaveLength(1);
 });
+
+test('doctor says what is wrong with a server whose jobs do not run, and does not wait for one', async () => {
+  vi.stubGlobal('SPICERACK_VERSION', '0.1.0');
+  const problem = { what: 'Inngest cannot be reached.', hint: 'Look whether it runs.', since: '' };
+  const queued = { ...job, status: 'queued', finishedAt: null };
+  const client = {
+    system: {
+      status: async () => ({
+        ...{ now: new Date().toISOString(), problems: [problem], programs: [], disk: null },
+        ...{ executor: { name: 'inngest', why: '' }, engine: { name: 'git', why: '' } },
+      }),
+    },
+    repos,
+    jobs: { run: async () => ({ jobId: JOB }), get: async () => ({ job: queued }) },
+    waitForJob: (_id: string, { signal }: { signal: AbortSignal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  };
+  const { session, said } = sessionOf(client);
+  const server = () => ({ url: 'http://127.0.0.1:3000', token: null, from: 'a test' });
+  expect(await doctor(Object.assign(session, { server }), { repo: 'shop' })).toBe(1);
+  expect(said.join('\n')).toMatch(/problem +Inngest cannot be reached\.[\s\S]*remote +#4 waits in the queue/);
+}, 30_000);

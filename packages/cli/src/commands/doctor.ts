@@ -19,6 +19,9 @@ const CLOCK = 5000;
 /** Less than this is soon nothing. Bytes. */
 const DISK = 1024 ** 3;
 
+/** A sync is waited for this long; of a server that says what is wrong with it, jobs may not move at all. Milliseconds. */
+const PATIENCE = { well: 60_000, inTrouble: 5000 };
+
 /** Looks at the server and the way there, and at the remote by a sync; each with what mends it. */
 export async function doctor(session: Session, flags: Place): Promise<Exit> {
   const { out } = session;
@@ -101,7 +104,26 @@ async function look(session: Session, flags: Place, found: Found): Promise<void>
   if (!repo) return;
   session.out.now(`asking the remote of ${repo.name} by a sync…`);
   const { jobId } = await session.client().jobs.run({ repoId: repo.id, kind: 'sync_repo', move: false }, { signal });
-  const { job } = await session.client().waitForJob(jobId, { signal });
+  const enough = AbortSignal.timeout(status.problems.length > 0 ? PATIENCE.inTrouble : PATIENCE.well);
+  const waited = AbortSignal.any([signal, enough]);
+  const ended = await session
+    .client()
+    .waitForJob(jobId, { signal: waited })
+    .catch((error: unknown) => {
+      if (signal.aborted || !enough.aborted) throw error;
+      return null;
+    });
+  const { job } = ended ?? (await session.client().jobs.get({ jobId }, { signal }));
+  if (!job.finishedAt) {
+    const waits = job.status === 'queued';
+    found(
+      'remote',
+      waits ? 'wrong' : 'wanted',
+      waits ? `#${job.seq} waits in the queue: this server may run no jobs` : `#${job.seq} takes long: ${job.message}`,
+      `spicerack job ${job.seq} --wait`,
+    );
+    return;
+  }
   const ms = job.startedAt && job.finishedAt ? ` in ${duration(between(job.startedAt, job.finishedAt))}` : '';
   if (job.status === 'completed') found('remote', 'well', `${repo.name} lets the server in (#${job.seq}${ms})`);
   else found('remote', 'wrong', `#${job.seq} ${job.status} ${job.errorCode ?? ''}: ${job.message}`, job.errorHint);

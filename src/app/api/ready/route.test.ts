@@ -44,8 +44,11 @@ it('says that the server lacks git, that its disk is full, or that Inngest takes
   });
   setProblem('hand_over', null);
   setProblem('registration', problem);
-  expect(await checks()).toMatchObject({ executor: 'Inngest does not know this server.' });
+  expect(await checks()).toMatchObject({ executor: 'This server is not registered with Inngest.' });
   setProblem('registration', null);
+  setProblem('calls', problem);
+  expect(await checks()).toMatchObject({ executor: 'Inngest does not call for the jobs that it took.' });
+  setProblem('calls', null);
   expect(await checks()).toMatchObject({ executor: 'ok' });
   for (const source of ['disk', 'git_program', 'hand_over'] as const) setProblem(source, null);
 });

@@ -10,8 +10,9 @@ export const dynamic = 'force-dynamic';
 /** What is asked for, by the source that tells of it. */
 const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
   ['git', 'git_program', 'There is no git 2.38 or later.'],
-  ['executor', 'registration', 'Inngest does not know this server.'],
+  ['executor', 'registration', 'This server is not registered with Inngest.'],
   ['executor', 'hand_over', 'Inngest takes no jobs.'],
+  ['executor', 'calls', 'Inngest does not call for the jobs that it took.'],
   ['disk', 'disk', 'The disk cannot be written.'],
 ];
 
@@ -31,7 +32,7 @@ export async function GET(): Promise<Response> {
 
 /** A disk that is nearly full is no reason yet, nor is Inngest where jobs run in this process meanwhile. */
 function keepsFrom(source: ProblemSource): boolean {
-  const isOfInngest = source === 'registration' || source === 'hand_over';
+  const isOfInngest = source === 'registration' || source === 'hand_over' || source === 'calls';
   return isOfInngest ? hasProblem(source) && config().executor === 'inngest' : stopsJobs(source);
 }
 

@@ -1,0 +1,61 @@
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { branches } from '@/db/schema';
+import { type TestDatabase, testDatabase } from '@/testing/database';
+import { callerOn } from './testing/caller';
+
+let db: TestDatabase;
+let repoId: string;
+const PAGE = 2000;
+const name = (i: number) => `b${String(i).padStart(4, '0')}`;
+const add = (from: number, to: number) =>
+  db.db.insert(branches).values(
+    Array.from({ length: to - from }, (_, i) => ({
+      ...{ repoId, name: name(from + i), tip: 'a'.repeat(40), base: 'b'.repeat(40), tracked: true },
+      // One stack, of which the lowest moves and takes the others along.
+      parent: from + i === 0 ? 'main' : name(from + i - 1),
+      needsRestack: from + i === 0,
+    })),
+  );
+beforeAll(async () => {
+  db = await testDatabase();
+  repoId = await db.addRepo();
+  for (let i = 0; i < PAGE; i += 200) await add(i, i + 200);
+});
+afterAll(() => db.close());
+
+const overview = (input: { cursor?: string; search?: string; filter?: 'needs_restack' | 'merged' } = {}) =>
+  callerOn(db.db).repos.overview({ repoId, ...input });
+const names = ({ branches: rows }: Awaited<ReturnType<typeof overview>>) => rows.map((row) => row.name);
+
+test('a repo whose branches fit on one page is told whole, and each filter, search and page says the same of it', async () => {
+  const whole = await overview();
+  expect([whole.branches.length, whole.nextCursor]).toEqual([PAGE, null]);
+  expect(whole.counts).toMatchObject({ all: PAGE, needs_restack: PAGE, merged: 0 });
+  expect(Object.keys(whole.states)).toHaveLength(PAGE);
+  const parts = [await overview({ filter: 'needs_restack' }), await overview({ search: 'b19' })];
+  const [filtered, found] = parts;
+  for (const part of parts) expect(part.counts).toEqual(whole.counts);
+  expect(filtered?.states).toEqual(whole.states);
+  expect(found && names(found)).toEqual(Array.from({ length: 100 }, (_, i) => name(1900 + i)));
+  expect(found?.states.b1999).toEqual(whole.states.b1999);
+  expect(names(await overview({ filter: 'merged' }))).toEqual([]);
+  expect(names(await overview({ cursor: name(PAGE - 1) }))).toEqual([]);
+  expect(await overview({ search: '  ' })).toEqual(whole);
+});
+
+test('with one more there is another page, and how a branch stands does not end where a page does', async () => {
+  await add(PAGE, PAGE + 1);
+  const first = await overview();
+  expect([first.branches.length, first.nextCursor]).toEqual([PAGE, name(PAGE - 1)]);
+  const second = await overview({ cursor: first.nextCursor ?? '' });
+  expect([names(second), second.nextCursor]).toEqual([[name(PAGE)], null]);
+  for (const page of [first, second]) expect(page.counts).toMatchObject({ all: PAGE + 1, needs_restack: PAGE + 1 });
+  expect(second.states).toEqual({ [name(PAGE)]: { is: 'will_move', with: name(0) } });
+  // What is wrong on the second page is counted on the first.
+  await db.db
+    .update(branches)
+    .set({ merged: true })
+    .where(and(eq(branches.repoId, repoId), eq(branches.name, name(PAGE))));
+  expect((await overview()).counts).toMatchObject({ merged: 1, needs_restack: PAGE });
+});
