@@ -145,8 +145,27 @@ async function rebased(
     return gitText(args, { ...options, env: { ...options.env, ...author } });
   };
 
+  /** Whether we have gone past the commit and stopped at a later one: what was dropped of such a branch is not told. */
+  const isPassed = (branch: string, commit: string) => {
+    const fate = ours.fates.get(branch);
+    return fate !== undefined && 'conflictAt' in fate && fate.conflictAt !== commit;
+  };
+  /** Whether the commit changes nothing on some commit of the line. */
+  const wasBelow = async (commit: string, line: string): Promise<boolean> => {
+    for (const id of (await text('rev-list', '--first-parent', line)).split('\n')) {
+      const there = await text('rev-parse', `${id}^{tree}`);
+      const copy = await text('commit-tree', there, '-p', `${commit}^`, '-m', 'with its parent');
+      const { code, stdout } = await git(['merge-tree', '--write-tree', '--no-messages', copy, commit], {
+        ...options,
+        okCodes: [0, 1],
+      });
+      if (code === 0 && stdout.toString('utf8').trim() === there) return true;
+    }
+    return false;
+  };
+
   const rebase = async (
-    { tip, base, parent }: PlanBranch,
+    { name, tip, base, parent }: PlanBranch,
     onto: string,
     ontoBefore: string,
     { every }: { every: boolean },
@@ -169,7 +188,7 @@ async function rebased(
     while (code !== 0) {
       const stoppedAt = await text('rev-parse', 'REBASE_HEAD');
       const conflictAt = ofMerges.get(stoppedAt) ?? stoppedAt;
-      if (!dropped.has(conflictAt)) {
+      if (!dropped.has(conflictAt) && !(isPassed(name, conflictAt) && (await wasBelow(conflictAt, onto)))) {
         await text('rebase', '--abort');
         return { conflictAt };
       }
