@@ -271,6 +271,71 @@ describe('a branch whose only change is of one kind', () => {
   });
 });
 
+describe('two branches at one commit', () => {
+  async function twins(): Promise<World> {
+    const world = await makeWorld({ a: stack.a });
+    await world.remote.move('twin', 'a');
+    await world.remote.from('twin').branch('on').commit('on1', { on: 'o\n' }).write();
+    await world.sync();
+    await world.run('register_existing_branch', { branch: 'twin', parent: 'main' });
+    await world.run('register_existing_branch', { branch: 'on', parent: 'twin' });
+    return world;
+  }
+
+  it('both have landed, and what stands on one of them stands on main', async () => {
+    const world = await twins();
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    expect(await world.states('a', 'twin', 'on')).toEqual({ a: 'merged', twin: 'merged', on: 'on main' });
+    expect(await world.remote.subjects('on', 'main')).toEqual(['on1']);
+  });
+
+  it('the one that got other work is open, with that alone', async () => {
+    const world = await twins();
+    await world.remote.from('twin').commit('twin2', { t: 't\n' }).write();
+    await world.remote.merge('a', 'squash');
+    await world.restack();
+    expect(await world.states('a', 'twin', 'on')).toEqual({ a: 'merged', twin: 'on main', on: 'on twin' });
+    expect(await world.remote.subjects('on', 'main')).toEqual(['twin2', 'on1']);
+  });
+
+  it('neither is merged where a commit of its own is all that one of them lost', async () => {
+    const world = await twins();
+    await world.remote.move('a', 'main');
+    await world.onMain('Go on', { m: 'm\n' });
+    await world.restack();
+    expect(await world.states('a', 'twin', 'on')).toEqual({ a: 'on main', twin: 'on main', on: 'on twin' });
+    expect(await world.remote.subjects('on', 'main')).toEqual(['a1', 'on1']);
+  });
+});
+
+describe('a branch that was deleted, and is pushed again', () => {
+  it('after it had landed, with new work: it is open, with that alone', async () => {
+    const world = await makeWorld(stack);
+    const tip = await world.remote.tip('a');
+    await world.remote.merge('a', 'squash');
+    await world.remote.delete('a');
+    await world.sync();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    await world.remote.from(tip).branch('a').commit('a2', { late: 'l\n' }).write();
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on main' });
+    expect(await world.remote.subjects('a', 'main')).toEqual(['a2']);
+  });
+
+  it('before it had landed, as it was: its stack is as it was', async () => {
+    const world = await makeWorld(stack);
+    const tip = await world.remote.tip('a');
+    await world.remote.delete('a');
+    await world.sync();
+    await world.remote.move('a', tip);
+    await world.onMain('Go on', { m: 'm\n' });
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+  });
+});
+
 it('what a merge queue tries is nobody’s branch to register or move, and what it merges has landed', async () => {
   const world = await makeWorld(stack);
   const queue = 'gh-readonly-queue/main/pr-1-0a1b';
