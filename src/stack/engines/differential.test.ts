@@ -30,6 +30,37 @@ type Reason =
   /** It stops at a commit in lines that were edited since; we know that its change is below. */
   | 'stands below';
 
+const line = (file: number, at: number, word: number) => ({ do: 'line' as const, file, line: at, word });
+const RESTACK = { kind: 'restack_repo' as const, branch: 0, parent: 0 };
+/** A history for each reason. */
+const EXAMPLES: Record<Reason, RandomHistory> = {
+  'equal patch': {
+    happenings: [
+      { do: 'branch', parent: 0, edits: [line(0, 0, 0), line(1, 0, 1)] },
+      { do: 'trunk', edit: line(0, 0, 0) },
+      { do: 'trunk', edit: { do: 'back', earlier: 0 } },
+    ],
+    action: RESTACK,
+  },
+  'change of a merge': {
+    happenings: [
+      { do: 'branch', parent: 0, edits: [line(0, 0, 0)] },
+      { do: 'trunk', edit: line(1, 0, 1) },
+      { do: 'merge in', branch: 0, edit: line(2, 0, 2) },
+      { do: 'trunk', edit: line(1, 8, 3) },
+    ],
+    action: RESTACK,
+  },
+  'stands below': {
+    happenings: [
+      { do: 'branch', parent: 0, edits: [line(0, 0, 0), line(1, 0, 1)] },
+      { do: 'squash', branch: 0 },
+      { do: 'trunk', edit: line(0, 0, 4) },
+    ],
+    action: RESTACK,
+  },
+};
+
 const spice = await findGitSpice();
 
 let root: string;
@@ -241,9 +272,10 @@ describe('the git engine does what git does', () => {
             seen.flattened += plan.warnings.length;
           }),
         ),
-        fuzzing(24),
+        { ...fuzzing(24), examples: Object.values(EXAMPLES).map((history): [RandomHistory] => [history]) },
       );
       if (process.env.SPICERACK_FUZZ) console.log(Object.fromEntries(reasons));
+      else expect([...reasons.keys()].sort()).toEqual(Object.keys(EXAMPLES).sort());
       // Each of the cases that matter came up.
       expect(Object.entries(seen).filter(([, times]) => times === 0)).toEqual([]);
     },
