@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { readConfig } from '@/config';
 import { testDatabase } from '@/testing/database';
 import { diskUse, setDiskUse } from '@/upkeep/disk-use';
 import { metrics } from '@/upkeep/metrics';
@@ -27,6 +28,29 @@ test.runIf(isThere('caddy', 'version'))('Caddy takes the Caddyfile', () => {
   const env = { NODE_ENV: 'test' as const, PATH: process.env.PATH, HOME: tmpdir(), PUBLIC_HOST: 'rack.example.com' };
   const args = ['adapt', '--config', `${root}deploy/Caddyfile`, '--adapter', 'caddyfile'];
   expect(execFileSync('caddy', args, { env, encoding: 'utf8', stdio: 'pipe' })).toContain('/api/ready');
+});
+
+test('a server takes the settings of compose.yaml, and those of install.md that they want', () => {
+  const [, app = ''] = read('deploy/compose.yaml').match(/^x-app:([\s\S]*?)^services:/m) ?? [];
+  const given: Record<string, string> = {
+    PUBLIC_HOST: 'rack.example.com',
+    ...Object.fromEntries(
+      ['SPICERACK_TOKEN', 'INNGEST_EVENT_KEY', 'INNGEST_SIGNING_KEY'].map((name) => [name, 'ab'.repeat(24)]),
+    ),
+  };
+  const [, asked = ''] = read('docs/install.md').match(/deploy\/\.env <<EOF\n([\s\S]*?)EOF/) ?? [];
+  expect([...asked.matchAll(/^(\w+)=/gm)].map(([, name]) => name)).toEqual(Object.keys(given));
+  const settings = Object.fromEntries(
+    [...app.matchAll(/^ {4}([A-Z_]+): (.+)$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value.replace(/\$\{(\w+):\?[^}]*\}/g, (_all, wanted: string) => given[wanted] ?? ''),
+    ]),
+  );
+  const config = readConfig({ HOST: '0.0.0.0', ...settings });
+  expect(config).toMatchObject({
+    publicUrl: 'https://rack.example.com',
+    inngest: { baseUrl: 'http://inngest:8288', serveOrigin: 'http://proxy:8081', signingKey: 'ab'.repeat(24) },
+  });
 });
 
 test.runIf(isThere('promtool'))('Prometheus takes alerts.yml', () => {

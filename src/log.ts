@@ -118,8 +118,9 @@ export function logTrouble(
  * each start, is no fact and left out.
  */
 export function takeOverConsole(): void {
-  if (!isJson()) return;
+  if (!isJson() && process.env.NODE_ENV !== 'production') return;
   for (const name of ['log', 'info', 'debug'] as const) console[name] = () => undefined;
+  if (!isJson()) return;
   for (const name of ['warn', 'error', 'trace'] as const)
     console[name] = (...said: unknown[]) => {
       const [first = '', ...rest] = format(...said).split('\n');

@@ -99,6 +99,58 @@ test('Rebase of a branch that conflicts moves nothing and says what to do', asyn
   expect(await shop.remote.tips()).toEqual(before);
 });
 
+test('Restack of what nothing would move says why, the same in its row, in its menu, at its key and where it is opened', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.restackAll();
+  const tree = shopPage.tree;
+  const branch = page.getByRole('region', { name: 'Branch' });
+  for (const [name, why] of [
+    ['catalog/price-rounding', 'It conflicts: nothing moves until that is mended.'],
+    ['catalog/price-labels', 'catalog/price-rounding below it is held back.'],
+    ['catalog/price-model', 'Nothing to move: it is in place.'],
+  ] as const) {
+    const row = shopPage.branch(name);
+    await expect(row.button('Restack')).toHaveAccessibleName(`Restack (not now: ${why})`);
+    await row.row.getByRole('button', { name: /^More for/ }).click();
+    await expect(page.getByRole('menuitem', { name: 'Restack' })).toContainText(why);
+    await page.keyboard.press('Escape');
+    await tree.focus();
+    await shopPage.goTo(name);
+    await page.keyboard.press('r');
+    await expect(page.getByRole('status').filter({ hasText: why })).toBeAttached();
+    await page.keyboard.press('Enter');
+    await expect(branch.getByRole('heading', { level: 2 })).toContainText(name);
+    await expect(branch.getByRole('button', { name: /^Restack/ })).toHaveAccessibleName(`Restack (not now: ${why})`);
+    if (name === 'catalog/price-rounding') {
+      // What to do is here without a job.
+      const conflict = branch.getByRole('region', { name: 'Conflict', exact: true });
+      await expect(conflict.getByRole('region', { name: /^Commands/ }).first()).toContainText('git rebase --onto');
+      await expect(conflict).toContainText(`Waiting for your push to ${name}`);
+    }
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('what only goes along with a branch below it says so, and the number of each Restack is what it moves', async ({
+  shopPage,
+  shop,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const above = shopPage.branch('checkout/discount-codes');
+  await above.says('moves with checkout/cart-totals');
+  await expect(above.button('Restack')).toHaveAccessibleName(/not now: It moves with checkout\/cart-totals below it/);
+  const below = shopPage.branch('checkout/cart-totals');
+  const label = (await below.button('Restack').textContent()) ?? '';
+  const job = await shopPage.jobOf(() => below.button('Restack').click());
+  await job.is('completed');
+  await job.says(new RegExp(`Moved ${label.match(/\d+/)?.[0]} branches`));
+});
+
 test('Move onto… takes a branch and what stands on it to another branch', async ({ shopPage, shop }) => {
   const row = shopPage.branch('checkout/gift-cards');
   await row.choose('Move onto…');

@@ -31,3 +31,34 @@ test('Mine asks once who one is; then one’s branches are a word of the search,
   await shopPage.search.fill('is:zzz');
   await expect(page.getByText(/^is: takes conflict/)).toBeVisible();
 });
+
+test('by owner, each has a heading over their stacks, which folds all of them', async ({ shopPage, page }) => {
+  await page.getByLabel('Order of the stacks').selectOption('owner');
+  await expect(page).toHaveURL(/sort=owner/);
+  const heads = shopPage.tree.locator('[data-head]');
+  await expect(heads).toHaveText([
+    /^Jonas/,
+    /^auth/,
+    /^Li Na/,
+    /^catalog/,
+    /^Mara/,
+    /^checkout/,
+    /^rook-agent/,
+    /^search/,
+  ]);
+  const mara = heads.filter({ hasText: 'Mara Okafor' });
+  await expect(mara).toContainText('5 branches');
+  await expect(mara).toHaveAttribute('aria-level', '1');
+  await expect(heads.filter({ hasText: /^checkout/ })).toHaveAttribute('aria-level', '2');
+  await expect(shopPage.branch('checkout/cart-totals').row).toHaveAttribute('aria-level', '3');
+
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/gift-cards');
+  // From the branch to its stack, and on to whose that is.
+  for (const key of ['[', '[', 'ArrowLeft']) await page.keyboard.press(key);
+  await expect(mara).toHaveAttribute('aria-expanded', 'false');
+  await expect(heads.filter({ hasText: /^checkout/ })).toHaveCount(0);
+  // A branch that an address opens is found in it.
+  await page.goto(`/repos/${shopPage.id}/branches/checkout/cart-totals?sort=owner`);
+  await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+});

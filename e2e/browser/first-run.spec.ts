@@ -14,7 +14,14 @@ test('an empty dashboard leads to the demo in one click', async ({ page }) => {
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('button', { name: 'Try the demo' }).click();
     await expect(page.getByRole('heading', { name: 'demo/shop', level: 1 })).toBeVisible();
-    await new RepoPage(page).branch('checkout/cart-totals').says('in place');
+    const shop = new RepoPage(page);
+    await shop.branch('checkout/cart-totals').says('in place');
+    // It says itself what comes next, until that has come.
+    const hint = page.getByText('The demo’s team goes on when you press Sync');
+    await expect(hint).toBeVisible({ timeout: 30_000 });
+    await shop.run('Sync');
+    await expect(hint).toBeHidden();
+    await expect(shop.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
 
     await page.goto(server.url);
     await expect(page.getByRole('main').getByRole('link', { name: /demo\/shop/ })).toBeVisible();

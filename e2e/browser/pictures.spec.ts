@@ -231,7 +231,7 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await shopPage.startRestackAll();
   await expect(shopPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 30_000 });
   await shopPage.jobOf(() => shopPage.branch('docs/returns-policy').button('Register').click());
-  await shopPage.jobOf(() => shopPage.branch('catalog/price-rounding').button('Restack').click());
+  await shopPage.jobOf(() => shopPage.branch('catalog/price-rounding').choose('Rebase'));
   await expect(shopPage.branch('docs/returns-policy').row).toContainText(/Queued behind|Behind/);
   await look('repo-working', { docs: {} });
   await page.locator('[data-job]').nth(2).getByRole('link').first().click();
@@ -258,8 +258,6 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await look('job-error', { fullPage: true });
   await page.goBack();
   const held = page.locator('[data-job]').filter({ hasText: 'Restack all' }).first();
-  await held.getByRole('button', { name: /details?$/ }).click();
-  await look('repo-job-details');
   await held.getByRole('link').first().click();
   await expect(page.getByRole('region', { name: /^Conflict in/ })).toBeVisible();
   await look('job-completed', { fullPage: true, docs: { light: 'job.png' } });

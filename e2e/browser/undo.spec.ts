@@ -79,3 +79,50 @@ test('a job’s page has its Undo too; a sync that moved nothing has none', asyn
   await expect(page.getByRole('main').getByText(/Undone by #\d+/)).toBeVisible({ timeout: 30_000 });
   await expectAccessible(page);
 });
+
+test('the list of jobs is a line a job, and holds still under the pointer and the focus', async ({
+  shopPage,
+  shop,
+  client,
+  page,
+}) => {
+  await page.setViewportSize({ width: 2000, height: 900 });
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const restack = await shopPage.restackAll();
+  await restack.says(/\d+ moved, 1 conflict, 1 held back/);
+  const table = page.getByRole('region', { name: 'Jobs' }).getByRole('table');
+  await expect(table.getByRole('columnheader')).toHaveText([
+    'Number',
+    'What',
+    'Who',
+    'When',
+    'Outcome',
+    'Took',
+    'Action',
+  ]);
+  const heights = await table
+    .getByRole('row')
+    .filter({ has: page.getByRole('cell') })
+    .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+  expect(Math.max(...heights)).toBeLessThanOrEqual(36);
+
+  const undo = restack.card.getByRole('button', { name: /^Undo: \d+ branches back/ });
+  await undo.hover();
+  const at = await undo.boundingBox();
+  await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo' });
+  const pill = page.getByRole('button', { name: '1 new job, show' });
+  await expect(pill).toBeVisible({ timeout: 30_000 });
+  expect(await undo.boundingBox()).toEqual(at);
+  // The keys come to it, and the mouse goes: it holds still for them.
+  await page.keyboard.press('Tab');
+  await restack.card.getByRole('link').first().focus();
+  await page.keyboard.press('Tab');
+  await expect(undo).toBeFocused();
+  await page.mouse.move(400, 400);
+  expect(await undo.boundingBox()).toEqual(at);
+  await expect(pill).toBeVisible();
+  await pill.click();
+  await expect(pill).toBeHidden();
+  expect((await undo.boundingBox())?.y).toBeGreaterThan(at?.y ?? Number.POSITIVE_INFINITY);
+});

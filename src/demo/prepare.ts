@@ -6,10 +6,8 @@ import { GitError } from '@/git/process/error';
 import type { Lease } from '@/queue/lease';
 import { logLine } from '@/queue/record';
 import { buildDemoRemote, teamGoesOn } from './demo-remote';
+import { DEMO_LAST } from './path';
 import { openRemote } from './remote';
-
-/** The branch that the team pushes last, in the demo's second act. */
-const LAST = 'docs/returns-policy';
 
 /**
  * Makes the demo's remote before its first fetch, and lets its team go on once its branches are tracked: so a
@@ -32,7 +30,7 @@ export async function prepareDemo(lease: Lease): Promise<void> {
     .where(and(eq(branches.repoId, repo.id), eq(branches.tracked, true)))
     .limit(1);
   const remote = openRemote(repo.url);
-  if (!tracked || LAST in (await remote.tips())) return;
+  if (!tracked || DEMO_LAST in (await remote.tips())) return;
   try {
     await teamGoesOn(remote);
   } catch (error) {

@@ -88,3 +88,17 @@ export function fieldsProblem(
   }
   return null;
 }
+
+/**
+ * Whether a job has ended so that a task only begins to wait for the push of its branch: nobody has to see to it. The
+ * trigger that ends a task's job decides by the same.
+ */
+export function beginsToWait(job: {
+  status: string;
+  kind: string;
+  errorCode: string | null;
+  taskId?: string | null;
+}): boolean {
+  const notThere = job.kind === 'register_existing_branch' && job.errorCode === 'BRANCH_NOT_FOUND';
+  return job.status === 'error' && notThere && Boolean(job.taskId);
+}

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { RestackOutline } from '@/model/forecast';
 import type { HeldBackReason } from '@/model/plan';
 import { fuzzing } from '@/testing/fuzz';
-import { branchCounts, branchStates, filterCounts, isHeldBack, movedNow, type StateBranch } from './branch-state';
+import {
+  branchCounts,
+  branchStates,
+  filterCounts,
+  isHeldBack,
+  movedNow,
+  restackCounts,
+  restackedBy,
+  type StateBranch,
+} from './branch-state';
 import { Graph } from './graph';
 
 const row = (name: string, parent: string | null = 'main', more: Partial<StateBranch> = {}): StateBranch => ({
@@ -235,3 +244,52 @@ function outlineOf(made: Array<{ row: StateBranch; plan: string }>): RestackOutl
     ...named('below').map((branch) => ({ branch, reason: { kind: 'below' as const, branch: 'b0' } })),
   ]);
 }
+
+describe('a Restack of one branch', () => {
+  const rows = [
+    row('low', 'main', { needsRestack: true }),
+    row('mid', 'low'),
+    row('own', 'mid', { needsRestack: true }),
+    row('top', 'own'),
+    row('calm'),
+    row('late', 'calm', { needsRestack: true }),
+    row('clash', 'main', { needsRestack: true, forecast: { outcome: 'conflict', files: [] } }),
+    row('on-clash', 'clash'),
+  ];
+  const found = branchStates({ rows, trunk: 'main', restack: null });
+
+  it('moves it and what stands on it, and nothing that only goes along with what is below it', () => {
+    expect(restackedBy('low', rows, found)).toEqual(['low', 'mid', 'own', 'top']);
+    expect(restackedBy('mid', rows, found)).toEqual(['own', 'top']);
+    expect(restackedBy('calm', rows, found)).toEqual(['late']);
+    expect(restackedBy('clash', rows, found)).toEqual([]);
+  });
+
+  it('has the number of just those', () => {
+    const counts = restackCounts(rows, found);
+    for (const { name } of rows)
+      expect([name, counts.get(name)]).toEqual([name, restackedBy(name, rows, found).length]);
+  });
+
+  it('has it over random stacks too', () => {
+    const branch = fc.record({ parent: fc.nat(9), needsRestack: fc.boolean(), clash: fc.nat(4), merged: fc.nat(6) });
+    fc.assert(
+      fc.property(fc.array(branch, { maxLength: 12 }), (made) => {
+        const some = made.map(({ parent, needsRestack, clash, merged }, i) =>
+          row(`b${i}`, i === 0 || parent >= i ? 'main' : `b${parent}`, {
+            needsRestack,
+            merged: merged === 0,
+            forecast: clash === 0 ? { outcome: 'conflict', files: [] } : null,
+          }),
+        );
+        const states = branchStates({ rows: some, trunk: 'main', restack: null });
+        const counts = restackCounts(some, states);
+        for (const { name } of some) expect(counts.get(name)).toBe(restackedBy(name, some, states).length);
+        const onTrunk = some.filter(({ parent }) => parent === 'main');
+        const all = onTrunk.reduce((sum, { name }) => sum + (counts.get(name) ?? 0), 0);
+        expect(all).toBe(filterCounts(states).needs_restack);
+      }),
+      fuzzing(200),
+    );
+  });
+});

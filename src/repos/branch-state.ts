@@ -19,6 +19,9 @@ export type BranchState =
 
 export type StateName = BranchState['is'];
 
+/** By name. */
+export type BranchStates = ReadonlyMap<string, BranchState>;
+
 /** What the state of a branch depends on. Branch rows are of this kind. */
 export interface StateBranch extends GraphBranch, KeptBranch {
   tip: string;
@@ -138,6 +141,43 @@ export function isHeldBack({ is }: BranchState): boolean {
 }
 const HELD_BACK: ReadonlySet<StateName> = new Set(['conflict', 'blocked', 'parent_gone', 'unrelated', 'too_large']);
 
+/**
+ * The branches that a Restack of one moves, parents before children: itself, and what stands on it. What only goes along
+ * with a branch further down moves with a Restack of that one.
+ */
+export function restackedBy(name: string, rows: readonly StateBranch[], states: BranchStates): string[] {
+  const names = new Set(
+    above(rows)
+      .subtree(name)
+      .map((row) => row.name),
+  );
+  return [...names].filter((each) => {
+    const state = states.get(each);
+    return state?.is === 'will_move' && (state.with === null || names.has(state.with));
+  });
+}
+
+/** What stands above a branch, for which the trunk makes no difference. */
+function above(rows: readonly StateBranch[]): Graph<StateBranch> {
+  return new Graph(rows, '');
+}
+
+/** How many those are, of every branch that stands in a stack. */
+export function restackCounts(rows: readonly StateBranch[], states: BranchStates): Map<string, number> {
+  const graph = above(rows);
+  const moves = new Map<string, number>();
+  const sum = (counts: ReadonlyMap<string, number>, name: string) =>
+    graph.childrenOf(name).reduce((all, child) => all + (counts.get(child.name) ?? 0), 0);
+  // Of what moves at all above a branch, and it too, all moves where it does so by itself.
+  const all = new Map<string, number>();
+  for (const { name } of graph.bottomUp().toReversed()) {
+    const state = states.get(name);
+    all.set(name, sum(all, name) + (state?.is === 'will_move' ? 1 : 0));
+    moves.set(name, (state?.is === 'will_move' && state.with === null ? all.get(name) : sum(moves, name)) ?? 0);
+  }
+  return moves;
+}
+
 /** Which branches a filter of the stack keeps. */
 export const STATE_FILTERS = {
   all: () => true,
@@ -152,7 +192,7 @@ export type StateFilter = keyof typeof STATE_FILTERS;
 export const stateFilters = Object.keys(STATE_FILTERS) as [StateFilter, ...StateFilter[]];
 
 /** How many branches each filter keeps. */
-export function filterCounts(states: ReadonlyMap<string, BranchState>): Record<StateFilter, number> {
+export function filterCounts(states: BranchStates): Record<StateFilter, number> {
   const counts = { all: 0, active: 0, needs_restack: 0, conflicts: 0, held_back: 0, untracked: 0, merged: 0 };
   for (const state of states.values())
     for (const filter of stateFilters) if (STATE_FILTERS[filter](state)) counts[filter]++;
@@ -160,7 +200,7 @@ export function filterCounts(states: ReadonlyMap<string, BranchState>): Record<S
 }
 
 /** The same in the words of a list of repos. */
-export function branchCounts(states: ReadonlyMap<string, BranchState>): BranchCounts {
+export function branchCounts(states: BranchStates): BranchCounts {
   const counts = filterCounts(states);
   return {
     branches: counts.active,

@@ -1,5 +1,5 @@
 import type { Need, VersionedNeed } from '@/model/needs';
-import { type BranchState, isHeldBack, type StateBranch } from './branch-state';
+import { type BranchStates, isHeldBack, type StateBranch } from './branch-state';
 import { Graph } from './graph';
 import { isKept, isSuggested } from './kept';
 import { pushCost } from './push-cost';
@@ -19,11 +19,7 @@ export interface NeedBranch extends StateBranch {
 const FILES = 3;
 
 /** What the repo wants of a person, by kind and then by name: every branch of theirs stands as `states` says. */
-export function needsOf(
-  rows: readonly NeedBranch[],
-  trunk: string | null,
-  states: ReadonlyMap<string, BranchState>,
-): VersionedNeed[] {
+export function needsOf(rows: readonly NeedBranch[], trunk: string | null, states: BranchStates): VersionedNeed[] {
   const graph = new Graph(rows, trunk ?? '');
   const byName = [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
   const blocked = new Map<string, number>();

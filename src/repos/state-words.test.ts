@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BranchState } from './branch-state';
-import { stateWords } from './state-words';
+import { restackRefusal, stateWords } from './state-words';
 
 const branch = { suggestedParent: 'low', renamedFrom: null };
 const said = (state: BranchState) => Object.values(stateWords(branch, state)).filter(Boolean).join(' · ');
@@ -43,4 +43,15 @@ it('a branch that seems to be another one’s new name says whose', () => {
     word: 'renamed?',
     detail: 'old seems to be this branch now',
   });
+});
+
+it('a Restack that would move nothing says why, and one that moves something is never refused', () => {
+  const why = (state: BranchState) => restackRefusal(state, 0);
+  expect(why({ is: 'in_place' })).toBe('Nothing to move: it is in place.');
+  expect(why({ is: 'will_move', with: 'low' })).toBe('It moves with low below it: restack that one.');
+  expect(why({ is: 'conflict', files: ['a.ts'] })).toBe('It conflicts: nothing moves until that is mended.');
+  expect(why({ is: 'blocked', by: 'low' })).toBe('low below it is held back.');
+  expect(why({ is: 'parent_gone', parent: 'wip' })).toBe('wip below it is gone: move it onto another branch.');
+  expect(why({ is: 'untracked' })).toBeNull();
+  expect(restackRefusal({ is: 'in_place' }, 1)).toBeNull();
 });

@@ -47,3 +47,31 @@ function wordsOf(state: BranchState): StateWords {
       return { word: 'gone', detail: 'deleted on the remote, not merged' };
   }
 }
+
+/** Why a Restack of a branch that stands so would move nothing, wherever it is asked for; null where it moves something. */
+export function restackRefusal(state: BranchState, moves: number): string | null {
+  if (moves > 0) return null;
+  const why = whyNothingMoves(state);
+  return why && visible(why);
+}
+
+function whyNothingMoves(state: BranchState): string | null {
+  switch (state.is) {
+    case 'in_place':
+      return 'Nothing to move: it is in place.';
+    case 'will_move':
+      return `It moves with ${state.with} below it: restack that one.`;
+    case 'conflict':
+      return 'It conflicts: nothing moves until that is mended.';
+    case 'parent_gone':
+      return `${state.parent} below it is gone: move it onto another branch.`;
+    case 'unrelated':
+      return `It has no commit in common with ${state.parent}: register it on the branch that it is made from.`;
+    case 'blocked':
+      return `${state.by} below it is held back.`;
+    case 'too_large':
+      return 'It changes more than can be compared.';
+    default:
+      return null;
+  }
+}

@@ -1,4 +1,5 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
+import { counted } from '@/text/words';
 
 /** The looks of buttons; sizes are the caller's. */
 export const buttonLooks = {
@@ -112,5 +113,29 @@ export function ScrollText({ label, children, className }: { label: string; chil
     <section aria-label={label} tabIndex={0} className={`overflow-auto ${className}`}>
       <pre className="font-mono text-xs">{children}</pre>
     </section>
+  );
+}
+
+/** `1 change, show`: what waits while somebody is at a list that holds still. It lies over the list and moves nothing. */
+export function Pill({
+  count,
+  of,
+  show,
+  className,
+}: {
+  count: number;
+  /** What waits, in the singular. */
+  of: string;
+  show: () => void;
+  /** Where it sticks, and where the button in it stands: the line itself must take no room. */
+  className: string;
+}) {
+  if (count === 0) return null;
+  return (
+    <div className={`pointer-events-none sticky z-10 flex h-0 justify-center ${className}`}>
+      <Button onClick={show} className="pointer-events-auto rounded-full shadow-lg">
+        {counted(count, of)}, show
+      </Button>
+    </div>
   );
 }

@@ -7,6 +7,7 @@ import type { ForecastCheck } from '@/model/forecast';
 import { EMPTY_RESULT } from '@/model/result';
 import { NOTHING_MOVED, STAYS_MOVED } from '@/queue/cancel';
 import type { Failure } from '@/queue/failure';
+import { beginsToWait } from '@/queue/kinds';
 import { type JobRef, type Lease, NOW } from '@/queue/lease';
 import { factsOf, logLine, setResult } from '@/queue/record';
 import { attachArrived, restackAfterMerge } from '@/queue/schedule';
@@ -85,7 +86,8 @@ export async function endUntold(lease: Lease, failed: Failure): Promise<void> {
 
 function sayEnded(lease: Lease, status: string, message: string, failed: Failure | null): void {
   const facts = { ...factsOf(lease), status, code: failed?.code };
-  log(status === 'error' ? 'error' : 'info', 'ended', `Ended: ${message}`, facts);
+  const waits = beginsToWait({ ...lease.job, status, errorCode: failed?.code ?? null });
+  log(status === 'error' && !waits ? 'error' : 'info', 'ended', `Ended: ${message}`, facts);
 }
 
 /** Ends a job whose run Inngest has given up, unless a newer run has it or it has ended. */

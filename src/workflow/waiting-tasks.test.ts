@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type RealJobs, realJobs } from '@/testing/real-jobs';
 
 /** Tasks on a branch that nobody has pushed yet. */
@@ -14,8 +14,14 @@ it('a task waits for the push of its branch, and the sync that sees it attaches 
   await remote.from('main').commit('Start', { 'app.txt': 'one\n' }).write();
   await remote.from('main').branch('done').commit('Done', { 'done.txt': 'x\n' }).write();
   const { id: repoId } = await app.add(remote);
+  vi.stubEnv('SPICERACK_LOG', 'json');
+  vi.stubEnv('SPICERACK_LOG_LEVEL', 'info');
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const task = await app.api.tasks.create({ repoId, title: 'Later', branch: 'agent/later' });
   await app.rest();
+  const lines = out.mock.calls.map(([line]) => String(line)).filter((line) => line.startsWith('{'));
+  out.mockRestore();
+  vi.unstubAllEnvs();
   const now = () => app.api.tasks.get({ taskId: task.id });
   const waiting = await now();
   expect(waiting).toMatchObject({ branchStatus: 'waiting' });
@@ -23,6 +29,8 @@ it('a task waits for the push of its branch, and the sync that sees it attaches 
   const first = (await app.api.jobs.list({ repoId })).jobs[0]?.job;
   expect(first).toMatchObject({ status: 'error', errorCode: 'BRANCH_NOT_FOUND', taskId: task.id });
   expect((await app.api.system.status()).errors).toEqual([]);
+  expect(lines).toContainEqual(expect.stringMatching(/"level":"info".*"event":"ended".*BRANCH_NOT_FOUND/));
+  expect(lines).not.toContainEqual(expect.stringContaining('"level":"error"'));
   expect(await app.api.repos.get({ repoId })).toMatchObject({ syncError: null });
 
   // Nobody has pushed it yet: no job is made for nothing.

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type Client, createClient, LibsqlError, type ResultSet, type Transaction, type Value } from '@libsql/client';
 
 /**
@@ -17,7 +17,7 @@ export interface DatabaseServer {
    * away (a status).
    */
   behave(manners: Manners, requests: number): void;
-  /** Goes away: nobody listens. */
+  /** Goes away, once it has answered what it has taken: nobody listens. */
   stop(): Promise<void>;
   /** Comes back, at the same address. */
   start(): Promise<void>;
@@ -30,6 +30,8 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
   await client.execute('pragma journal_mode = wal');
   let manners: { kind: Manners; left: number } = { kind: 'cut', left: 0 };
   let requests = 0;
+  let isLeaving = false;
+  const unanswered = new Set<Socket>();
   let turn: Promise<unknown> = Promise.resolve();
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -37,7 +39,7 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     requests += 1;
     const kind = manners.left-- > 0 ? manners.kind : null;
-    if (kind === 'hang') return;
+    if (kind === 'hang') return void unanswered.add(request.socket);
     if (kind === 'cut') return void request.socket.destroy();
     if (typeof kind === 'number') return void response.writeHead(kind).end();
     const { requests: asked } = JSON.parse(text) as { requests: Asked[] };
@@ -45,7 +47,10 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
     turn = work.catch(() => undefined);
     const results = await work;
     if (kind === 'mute') return void request.socket.destroy();
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      ...(isLeaving ? { connection: 'close' } : {}),
+    });
     response.end(JSON.stringify({ baton: null, base_url: null, results }));
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -63,11 +68,17 @@ export async function databaseServer(file: string, port = 0): Promise<DatabaseSe
     },
     stop: async () => {
       const closed = once(server, 'close');
+      isLeaving = true;
       server.close();
-      server.closeAllConnections();
+      server.closeIdleConnections();
+      for (const socket of unanswered) socket.destroy();
+      unanswered.clear();
       await closed;
     },
-    start: async () => void (await start(taken)),
+    start: async () => {
+      isLeaving = false;
+      await start(taken);
+    },
   };
 }
 

@@ -305,7 +305,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
   function noteOf(request: IncomingMessage, action: keyof typeof SAID, who: string | null): void {
     const address = addressOf(request, config);
     // Whoever guesses does not fill the log; the audit log has each.
-    if (action === 'sign_in_failed') logTrouble(action, SAID[action], undefined, { address });
+    if (action === 'sign_in_failed') logTrouble(action, SAID[action], undefined, { who, address });
     else log('info', action, SAID[action], { who, address });
     const via = request.headers['user-agent'] ?? null;
     const entry = { who, via, address, action, about: {} };

@@ -4,19 +4,20 @@ import { ChevronDown, Plus } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import type { BranchState } from '@/repos/branch-state';
+import { restackedBy } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
+import { restackRefusal } from '@/repos/state-words';
 import { Button, Skeleton } from '../controls';
 import { type Ask, JobButton, useRequest } from '../jobs/job-button';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import type { Overview } from '../repos/overview';
-import type { Foreseen } from '../stack/forecast';
+import type { RepoStates } from '../repos/use-states';
 import { restackQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { requestName } from '../stack/move/pending';
 import { restoreButton } from '../stack/row/actions';
-import { type BranchNews, coveredBy, isLive } from '../stack/state';
+import { type BranchNews, coveredBy, isLive, NO_STATE } from '../stack/state';
 import { useDraft } from '../tasks/draft';
 
 const RowMenu = lazy(() => import('../stack/row/row-menu'));
@@ -27,17 +28,14 @@ export function Actions({
   overview,
   repo,
   branch,
-  state,
+  known,
   news,
-  foreseen,
 }: {
   overview: Overview;
   repo: RepoRow;
   branch: BranchRow;
-  state: BranchState;
+  known: RepoStates;
   news: BranchNews;
-  /** What a Restack of it, with what stands on it, would do. */
-  foreseen: Foreseen | null;
 }) {
   const api = useApi();
   const request = useRequest();
@@ -49,20 +47,23 @@ export function Actions({
   const [, changeDraft] = useDraft(repo.id);
   const mayAct = useMay('act');
   const { branches, jobs, tasks } = overview;
+  const { states, renewing } = known;
   const { name } = branch;
+  const moves = known.moves.get(name) ?? 0;
   if (!mayAct || branch.merged) return null;
   const run =
     (kind: ActionKind, parent?: string): Ask =>
     (idempotencyKey) =>
       api.jobs.run.mutate({ repoId: repo.id, kind, branch: name, ...(parent ? { parent } : {}), idempotencyKey });
   const kept = isKept(branch);
+  const state = states.get(name) ?? NO_STATE;
   const covered = coveredBy(state, news);
-  const moved =
-    foreseen?.state === 'ready'
-      ? new Set(foreseen.outline.moves.flatMap((move) => (move.moves ? [move.branch] : [])))
-      : null;
-  const moves = moved?.size ?? null;
-  const question = () => restackQuestion(branches.filter((each) => moved?.has(each.name)));
+  // What is being looked at anew may be free again.
+  const refusal = covered ?? (renewing ? null : restackRefusal(state, moves));
+  const question = () => {
+    const moved = new Set(restackedBy(name, branches, states));
+    return restackQuestion(branches.filter((each) => moved.has(each.name)));
+  };
   return (
     <>
       <div ref={main} className="flex flex-wrap items-center gap-2 pt-1.5">
@@ -78,15 +79,15 @@ export function Actions({
         ) : kept ? null : branch.tracked ? (
           <>
             <JobButton
-              label={moves ? `Restack ${moves}` : 'Restack'}
-              look={moves ? 'primary' : 'plain'}
+              label={moves > 0 ? `Restack ${moves}` : 'Restack'}
+              look={moves > 0 ? 'primary' : 'plain'}
               dense
               job={news.own}
               jobs={jobs}
               request={request}
               press={run('restack_subtree')}
               question={question}
-              impossible={covered ?? (moves === 0 ? nothingMoves(state) : null)}
+              impossible={refusal}
               className="max-w-44 min-w-28 flex-1"
             />
             <Button
@@ -152,6 +153,7 @@ export function Actions({
             repoId={repo.id}
             branch={branch}
             covered={covered}
+            refusal={refusal}
             anchor={more}
             finalFocus={more}
             start={(kind) => {
@@ -176,20 +178,4 @@ export function Actions({
       </Suspense>
     </>
   );
-}
-
-/** Why a Restack of it would move nothing. */
-function nothingMoves(state: BranchState): string {
-  switch (state.is) {
-    case 'conflict':
-      return 'It conflicts: nothing can move until that is mended.';
-    case 'parent_gone':
-      return `${state.parent} below it is gone: move it onto another branch.`;
-    case 'unrelated':
-      return `It has no commit in common with ${state.parent}: register it on the branch that it is made from.`;
-    case 'blocked':
-      return `${state.by} below it is held back.`;
-    default:
-      return 'Nothing to move: it is in place.';
-  }
 }

@@ -1,11 +1,11 @@
 'use client';
 
 import { ArrowLeft, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
-import type { BranchState } from '@/repos/branch-state';
+import type { ForecastOutline } from '@/model/forecast';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { CopyButton } from '../copy';
@@ -14,10 +14,11 @@ import { conflictName } from '../jobs/named';
 import { StatusShape, statusTone } from '../jobs/status';
 import type { Overview } from '../repos/overview';
 import { PullRequest } from '../repos/pull-request';
+import type { RepoStates } from '../repos/use-states';
 import { isTyped } from '../shell/key-targets';
 import { Dot, stateTone } from '../stack/dot';
 import { useForecast } from '../stack/forecast';
-import { type BranchNews, isLive, standingOf } from '../stack/state';
+import { type BranchNews, isLive, NO_STATE, standingOf } from '../stack/state';
 import { Actions } from './actions';
 import { Commits } from './commits';
 import { Files } from './files/files';
@@ -25,6 +26,8 @@ import { History } from './history';
 import { isWide } from './open-branch';
 import { Part } from './part';
 import { type ChangesAsk, useChanges } from './use-changes';
+
+const ConflictView = lazy(async () => ({ default: (await import('../jobs/result/conflict')).ConflictView }));
 
 /** Keys that are held down pass by many branches: each is asked for once they rest. Milliseconds. */
 const PATIENCE_MS = 120;
@@ -34,7 +37,7 @@ export default function BranchPanel({
   overview,
   repo,
   name,
-  state,
+  known,
   news,
   walk,
   close,
@@ -42,7 +45,7 @@ export default function BranchPanel({
   overview: Overview;
   repo: RepoRow;
   name: string;
-  state: BranchState;
+  known: RepoStates;
   news: BranchNews;
   /** Opens the branch so many rows further down the stack. */
   walk: (by: number) => void;
@@ -85,7 +88,7 @@ export default function BranchPanel({
           <h2 ref={heading} tabIndex={-1} className="text-base font-semibold break-all focus-visible:outline-none">
             {visible(name)} <CopyButton text={name} label="its name" className="align-middle" />
           </h2>
-          {branch && <Standing key={name} overview={overview} repo={repo} branch={branch} state={state} news={news} />}
+          {branch && <Standing key={name} overview={overview} repo={repo} branch={branch} known={known} news={news} />}
         </div>
         <button
           type="button"
@@ -110,15 +113,16 @@ function Standing({
   overview,
   repo,
   branch,
-  state,
+  known,
   news,
 }: {
   overview: Overview;
   repo: RepoRow;
   branch: BranchRow;
-  state: BranchState;
+  known: RepoStates;
   news: BranchNews;
 }) {
+  const state = known.states.get(branch.name) ?? NO_STATE;
   const { word, detail } = standingOf(branch, state, news);
   const told = conflictTold(branch, overview.jobs);
   const foreseen = useForecast(
@@ -139,7 +143,7 @@ function Standing({
         <PullRequest branch={branch} words />
         {state.is === 'conflict' && told && (
           <JobLink id={told.job.id} part={conflictName(branch.name)} className="underline">
-            both sides, and how to solve it: #{told.job.seq}
+            both sides: #{told.job.seq}
           </JobLink>
         )}
         {foreseen && foreseen.state !== 'pending' && foreseen.words && (
@@ -148,7 +152,7 @@ function Standing({
           </span>
         )}
       </p>
-      <Actions overview={overview} repo={repo} branch={branch} state={state} news={news} foreseen={foreseen} />
+      <Actions overview={overview} repo={repo} branch={branch} known={known} news={news} />
     </>
   );
 }
@@ -189,6 +193,7 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
     branch.tracked && isLive(branch) ? { repoId: repo.id, kind: 'restack_subtree', branch: branch.name } : null,
     '',
   );
+  const conflict = foreseen?.state === 'ready' ? conflictOf(branch.name, foreseen.outline) : null;
   const dropped = foreseen?.state === 'ready' ? foreseen.outline.dropped.map((each) => each.commit) : [];
   const tasks = overview.tasks.filter((task) => task.branch === branch.name);
   return (
@@ -205,6 +210,13 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
               </li>
             ))}
           </ul>
+        </Part>
+      )}
+      {conflict && (
+        <Part title="Conflict">
+          <Suspense>
+            <ConflictView repoId={repo.id} branch={branch.name} reason={conflict} sides={false} />
+          </Suspense>
         </Part>
       )}
       {ask === null ? (
@@ -232,6 +244,12 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
       {whole.state !== 'pending' && <History repoId={repo.id} branch={branch} />}
     </>
   );
+}
+
+/** What the forecast says of its own conflict; null where it has none. */
+function conflictOf(name: string, { heldBack }: ForecastOutline) {
+  const reason = heldBack.find(({ branch }) => branch === name)?.reason;
+  return reason?.kind === 'conflict' ? reason : null;
 }
 
 /** Whether the branch has been shown for a moment, so that passing by asks nothing; at once for the first one. */

@@ -33,6 +33,8 @@ interface Props {
   look?: keyof typeof buttonLooks;
   /** A little lower, for rows. */
   dense?: boolean;
+  /** The beginning of the label, which is all there is room for: the rest is told to who hears it or asks. */
+  brief?: string | undefined;
   /** Whether Tab stops at it: not in the rows of a tree that one goes through by other keys. */
   tabbable?: boolean;
   /** Its width never changes with what it says. */
@@ -141,6 +143,7 @@ export function JobButton({
   question,
   look = 'plain',
   dense = false,
+  brief,
   tabbable = true,
   className = '',
 }: Props) {
@@ -173,6 +176,7 @@ export function JobButton({
   };
 
   const { text, short, tone, title } = face(phase, now);
+  const whole = reason ? `${label} (not now: ${reason})` : label;
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
   if (!mayAct) {
     if (!status || phase.phase === 'error') return null;
@@ -198,8 +202,9 @@ export function JobButton({
         tabIndex={tabbable ? undefined : -1}
         aria-disabled={busy || reason ? true : undefined}
         aria-expanded={(asking !== null && !busy) || undefined}
+        aria-label={brief !== undefined && !status ? whole : undefined}
         data-phase={phase.phase}
-        data-tip={reason ?? title}
+        data-tip={reason ?? title ?? (brief === undefined ? undefined : label)}
         className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left tabular-nums aria-disabled:cursor-default ${
           status
             ? `rounded-control border border-current/30 text-xs font-medium ${statusTone[status]}`
@@ -207,10 +212,10 @@ export function JobButton({
         }`}
       >
         {status ? <StatusShape status={status} /> : icon}
-        <span className="relative truncate">
+        <span className={brief !== undefined && status ? 'sr-only' : 'relative truncate'}>
           {status && <span className="sr-only">{label}: </span>}
           {short && <span className={dense ? SHORT.dense : SHORT.wide}>{short}</span>}
-          <span className={short && (dense ? WHOLE.dense : WHOLE.wide)}>{text ?? label}</span>
+          <span className={short && (dense ? WHOLE.dense : WHOLE.wide)}>{text ?? brief ?? label}</span>
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>
@@ -227,7 +232,9 @@ export function JobButton({
           />
         </Suspense>
       )}
-      {'job' in phase && busy && <CancelButton phase={phase} label={label} tabbable={tabbable} />}
+      {'job' in phase && busy && brief === undefined && (
+        <CancelButton phase={phase} label={label} tabbable={tabbable} />
+      )}
       {problem && (
         <span
           role="alert"

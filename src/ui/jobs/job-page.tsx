@@ -21,7 +21,7 @@ import { overviewQuery } from '../repos/overview';
 import { ago, duration, exactUtc } from '../time';
 import { isActive } from './active';
 import { note } from './dock/looked-at';
-import { RetryButton } from './list/job-card';
+import { RetryButton } from './list/retry-button';
 import { Log } from './log';
 import { outcomeOf } from './outcome';
 import { type JobPage as JobPageData, jobQuery } from './query';
@@ -31,7 +31,7 @@ import { Commit, Name, ResultLists } from './result/result';
 import { StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
-import { firstLine, intent } from './words';
+import { firstLine, intentAmong } from './words';
 
 const RangeDiff = lazy(() => import('../branch/range-diff'));
 
@@ -64,14 +64,14 @@ function Job({ detail }: { detail: JobPageData }) {
   }, [ended, repoId, seq]);
   return (
     <div className="mx-auto flex max-w-240 flex-col gap-6 p-4 md:p-6">
-      <title>{`#${job.seq} ${intent(job)} · Spicerack`}</title>
+      <title>{`#${job.seq} ${intentAmong(job, jobs)} · Spicerack`}</title>
       <header className="flex flex-col gap-2">
         <Link href={`/repos/${job.repoId}`} className="w-fit text-muted hover:underline">
           {overview.data?.repo?.name ?? 'Repository'}
         </Link>
         <div className="flex flex-wrap items-center gap-3">
           <h1 className="text-xl font-semibold break-words">
-            <span className="text-muted">#{job.seq}</span> {intent(job)}
+            <span className="text-muted">#{job.seq}</span> {intentAmong(job, jobs)}
           </h1>
           <StatusChip status={outcome} />
           <span className="flex-1" />

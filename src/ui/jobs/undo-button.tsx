@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Undo2 } from 'lucide-react';
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { inverseMoves, offerUndo, type UndoOffer } from '@/queue/undo-moves';
 import { JobLink } from '../job-link';
@@ -23,16 +23,20 @@ export function UndoButton({
   jobs,
   known,
   dense = false,
+  brief = false,
 }: {
   detail: JobDetail;
   jobs: JobDetail[];
   known?: UndoOffer;
-  /** A little lower, for lists and the dock. */
+  /** A little lower, for the dock. */
   dense?: boolean;
+  /** For the cell of a table: in a word, and the rest to who hears it or asks. */
+  brief?: boolean;
 }) {
   const api = useApi();
   const { job, moves } = detail;
-  const branches = useQuery(overviewQuery(api, job.repoId)).data?.branches;
+  // A thousand branches change one after the other: nobody waits for what that means for an undo.
+  const branches = useDeferredValue(useQuery(overviewQuery(api, job.repoId)).data?.branches);
   const offer = useMemo(() => {
     if (!branches || isActive(job.status) || inverseMoves(moves).length === 0) return null;
     return offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
@@ -46,20 +50,21 @@ export function UndoButton({
     return (
       <JobButton
         label={`Undo: ${branchesWord(count)} back`}
-        icon={<Undo2 size={14} aria-hidden />}
+        icon={!brief && <Undo2 size={14} aria-hidden />}
         job={told}
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
         impossible={offer.possible ? null : offer.reason}
-        dense={dense}
-        className="ml-auto w-54"
+        dense={dense || brief}
+        brief={brief ? 'Undo' : undefined}
+        className={brief ? 'w-full' : 'ml-auto w-54'}
       />
     );
   }
   if (undo?.job.status === 'completed') {
     return (
       <span className="text-xs text-muted">
-        Undone by{' '}
+        Undone {brief ? <span className="sr-only">by </span> : 'by '}
         <JobLink id={undo.job.id} className="text-accent underline">
           #{undo.job.seq}
         </JobLink>
@@ -67,5 +72,12 @@ export function UndoButton({
     );
   }
   const { reason } = known && !known.possible ? known : offer;
+  if (brief) {
+    return (
+      <span data-tip={`Can’t undo: ${reason}`} className="text-xs text-muted">
+        Can’t undo<span className="sr-only">: {reason}</span>
+      </span>
+    );
+  }
   return <span className="min-w-0 text-xs break-words whitespace-normal text-muted">Can’t undo: {reason}</span>;
 }

@@ -1,3 +1,4 @@
+import type { JobDetail } from '@/api/jobs';
 import type { JobView } from '@/feed/events';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
@@ -13,6 +14,15 @@ export type Intent = Pick<JobView, 'kind' | 'branch' | 'parent' | 'suggested'> &
 
 export function intent(job: Intent): string {
   return visible(words(job));
+}
+
+/** The same where the other jobs are at hand: an undo says of which, and what puts an undo back is a redo. */
+export function intentAmong(job: JobView, jobs: readonly JobDetail[]): string {
+  const undone = jobs.find((other) => other.job.id === job.undoOf)?.job;
+  if (job.kind !== 'undo' || !undone) return intent(job);
+  if (undone.kind !== 'undo') return `Undo of #${undone.seq}`;
+  const first = jobs.find((other) => other.job.id === undone.undoOf)?.job;
+  return first ? `Redo of #${first.seq}` : 'Redo';
 }
 
 /** Several branches in few words: the first by its name. */

@@ -14,7 +14,7 @@ const here = {
   jobs: [jobDetail(12, { kind: 'restack_subtree', branch: 'cart/total', status: 'completed' })],
   undoable: null,
   moves: 36,
-  question: null,
+  movesOf: new Map([['cart/total', 3]]),
 };
 const found = (typed: string) => search(itemsOf([repo], here, 'administer'), typed).map(({ text }) => text);
 
@@ -62,6 +62,12 @@ describe('the palette', () => {
     const texts = itemsOf([repo], { ...here, moves: 0 }, 'act').map(({ text }) => text);
     expect(texts).toContain('Restack cart/total');
     expect(texts).not.toContainEqual(expect.stringMatching(/^Restack( all| \d+)?$/));
+  });
+
+  it('offers no Restack of a branch that moves nothing', () => {
+    const texts = itemsOf([repo], { ...here, movesOf: new Map() }, 'act').map(({ text }) => text);
+    expect(texts).toContain('Rebase cart/total');
+    expect(texts).not.toContain('Restack cart/total');
   });
 
   it('offers nothing that who looks may not do', () => {

@@ -50,10 +50,9 @@ export interface Here {
   jobs: JobDetail[];
   /** The newest job that can be undone; null where none can. */
   undoable: JobDetail['job'] | null;
-  /** How many branches a Restack of the whole repo moves. */
+  /** How many branches a Restack of the whole repo moves, and one of a branch, by its name. */
   moves: number;
-  /** What is asked before that is done; null where nothing is. */
-  question: string | null;
+  movesOf: ReadonlyMap<string, number>;
 }
 
 /** Everything that the palette offers to who may do so much: pages, repos, what can be done, branches and jobs, in this order. */
@@ -103,7 +102,7 @@ function everything(repos: Array<Pick<RepoRow, 'id' | 'name'>>, here: Here | nul
   for (const theme of THEMES)
     items.push({ key: `theme ${theme}`, text: `Theme: ${theme}`, kind: 'setting', group: 'Settings', does: { theme } });
   if (here) {
-    for (const branch of here.branches) items.push(...branchItems(here.repo.id, branch));
+    for (const branch of here.branches) items.push(...branchItems(here, branch));
     for (const { job } of here.jobs.filter(({ job: { status } }) => !isActive(status))) items.push(jobItem(job));
   }
   return items;
@@ -124,13 +123,14 @@ function jobItem(job: JobDetail['job']): Item {
   };
 }
 
-function branchItems(repoId: string, branch: BranchRow): Item[] {
+function branchItems({ repo: { id: repoId }, movesOf }: Here, branch: BranchRow): Item[] {
   const { name } = branch;
+  const moves = movesOf.get(name) ?? 0;
   const shown = visible(name);
-  const run = (text: string, kind: ActionKind, keys?: string): Item => ({
+  const run = (text: string, kind: ActionKind, keys?: string, what = 'action'): Item => ({
     key: `${kind} ${name}`,
     text: `${text} ${shown}`,
-    kind: 'action',
+    kind: what,
     group: 'Branches',
     ...(keys ? { keys } : {}),
     does: { run: { repoId, kind, branch: name } },
@@ -139,7 +139,7 @@ function branchItems(repoId: string, branch: BranchRow): Item[] {
     ? []
     : branch.tracked
       ? [
-          run('Restack', 'restack_subtree', 'r'),
+          ...(moves > 0 ? [run('Restack', 'restack_subtree', 'r', `moves ${moves}`)] : []),
           run('Rebase', 'rebase_branch', 'b'),
           {
             ...{ key: `move ${name}`, text: `Move ${shown} onto…`, kind: 'action', group: 'Branches', keys: 'p' },

@@ -5,7 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname } from 'next/navigation';
 import { useMemo, useState } from 'react';
-import { branchStates, movedNow } from '@/repos/branch-state';
+import { filterCounts, restackCounts, restackedBy } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
@@ -17,12 +17,13 @@ import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
+import { statesOf } from '../repos/use-states';
 import { useGo } from '../shell/go';
 import { restackQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
 import { typedBefore, useTypingHere } from '../typed-ahead';
-import { grouped, type Here, type Item, itemsOf, search } from './items';
+import { grouped, type Here, type Item, itemsOf, type Run, search } from './items';
 import { noteChosen, useRecent } from './recent';
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
@@ -30,7 +31,7 @@ export default function Palette({ close }: { close: () => void }) {
   const api = useApi();
   const go = useGo();
   const path = usePathname();
-  const { repos, here } = useLoaded(path);
+  const { repos, here, questionOf } = useLoaded(path);
   const { role } = useMe();
   const items = useMemo(() => itemsOf(repos, here, role), [repos, here, role]);
   const [typed, setTyped] = useState(typedBefore);
@@ -39,7 +40,7 @@ export default function Palette({ close }: { close: () => void }) {
   const results = useMemo(() => grouped(search(items, typed, recent)), [items, typed, recent]);
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [sure, setSure] = useState<string | null>(null);
+  const [sure, setSure] = useState<{ of: string; question: string } | null>(null);
   const [moving, setMoving] = useState<string | null>(null);
 
   const run = async (text: string, repoId: string, ask: Ask) => {
@@ -59,8 +60,9 @@ export default function Palette({ close }: { close: () => void }) {
   const choose = (item: Item) => {
     if (asked !== null) return;
     const { does } = item;
-    if ('run' in does && does.run.kind === 'restack_repo' && here?.question && sure !== item.key) {
-      setSure(item.key);
+    const question = 'run' in does ? questionOf(does.run) : null;
+    if (question !== null && sure?.of !== item.key) {
+      setSure({ of: item.key, question });
       return;
     }
     noteChosen(item.key);
@@ -131,9 +133,9 @@ export default function Palette({ close }: { close: () => void }) {
                 <Trouble>{problemWords(problem)}</Trouble>
               </div>
             )}
-            {sure !== null && here?.question && (
+            {sure !== null && (
               <p role="alert" className="px-4 py-2">
-                {here.question} Choose it once more to do it.
+                {sure.question} Choose it once more to do it.
               </p>
             )}
             <p role="status" className={asked === null ? 'sr-only' : 'px-4 py-2 text-muted'}>
@@ -177,7 +179,12 @@ export default function Palette({ close }: { close: () => void }) {
 }
 
 /** The repos, and what is loaded of the one that the page is about; of the only one where the page is about none. */
-function useLoaded(path: string): { repos: RepoChoice[]; here: Here | null } {
+function useLoaded(path: string): {
+  repos: RepoChoice[];
+  here: Here | null;
+  /** What is to be confirmed before it is done; null where nothing is. */
+  questionOf: (what: Run) => string | null;
+} {
   const api = useApi();
   const [, part, id = ''] = path.split('/');
   const repos = useQuery(repoListQuery(api)).data?.repos;
@@ -185,16 +192,27 @@ function useLoaded(path: string): { repos: RepoChoice[]; here: Here | null } {
   const only = repos?.length === 1 ? repos[0]?.id : undefined;
   const repoId = (part === 'repos' ? id : job?.repoId) ?? only;
   const overview = useQuery({ ...overviewQuery(api, repoId ?? ''), enabled: repoId !== undefined }).data;
-  const here = useMemo(() => {
+  const loaded = useMemo(() => {
     if (!overview?.repo) return null;
-    const { repo, branches, jobs, restack } = overview;
-    const states = branchStates({ rows: branches, trunk: repo.trunk, restack, moving: movedNow(jobs) });
-    const moved = branches.filter(({ name }) => states.get(name)?.is === 'will_move');
+    const { repo, branches, jobs } = overview;
+    const states = statesOf(overview);
+    const moves = filterCounts(states).needs_restack;
+    const movesOf = restackCounts(branches, states);
     const undo = lastUndo(jobs, branches);
     const undoable = 'job' in undo ? undo.job : null;
-    return { repo, branches, jobs, undoable, moves: moved.length, question: restackQuestion(moved) };
+    return { states, here: { repo, branches, jobs, undoable, moves, movesOf } };
   }, [overview]);
-  return { repos: repos ?? NONE, here };
+  const questionOf = ({ kind, branch }: Run) => {
+    if (!loaded) return null;
+    const { branches } = loaded.here;
+    if (kind === 'rebase_branch') return restackQuestion(branches.filter(({ name }) => name === branch));
+    if (kind !== 'restack_repo' && kind !== 'restack_subtree') return null;
+    const names = branch === undefined ? null : new Set(restackedBy(branch, branches, loaded.states));
+    return restackQuestion(
+      branches.filter(({ name }) => names?.has(name) ?? loaded.states.get(name)?.is === 'will_move'),
+    );
+  };
+  return { repos: repos ?? NONE, here: loaded?.here ?? null, questionOf };
 }
 
 type RepoChoice = Parameters<typeof itemsOf>[0][number];

@@ -19,7 +19,8 @@ export function Freshness({ repo, refreshing = false }: { repo: Synced; refreshi
           {syncedAt && ' · '}last job failed {ago(failedAt, now)}: {syncError}
         </span>
       )}
-      {refreshing && ' · looking for what is new'}
+      {/* A phone has no room for it: the button beside says that it fetches. */}
+      {refreshing && <span className="max-sm:sr-only"> · looking for what is new</span>}
     </span>
   );
 }

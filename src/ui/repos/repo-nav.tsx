@@ -14,28 +14,49 @@ const PAGES = [
 const SETTINGS = ['Settings', '/settings'] as const;
 
 /** The pages of one repo. */
-export function RepoNav({ repoId }: { repoId: string }) {
-  const path = usePathname();
-  const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
+export function RepoNav({ repoId, className = '' }: { repoId: string; className?: string }) {
   const maySet = useMay('administer');
   return (
-    <nav aria-label="Pages of the repository" className="-mx-2 flex flex-wrap">
-      {[...PAGES, ...(maySet ? [SETTINGS] : [])].map(([name, end]) => {
-        const href = `/repos/${repoId}${end}`;
-        return (
-          <Link
-            key={name}
-            href={href}
-            // An open branch stands beside the stack.
-            aria-current={path === href ? 'page' : end === '' && path.startsWith(`${href}/branches`) ? true : undefined}
-            className="touch flex items-center justify-center rounded-control px-2 py-0.5 whitespace-nowrap text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text"
-          >
-            {name}
-            {end === '/needs' && needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>}
-          </Link>
-        );
-      })}
+    <nav aria-label="Pages of the repository" className={`-mx-2 flex flex-wrap ${className}`}>
+      {[...PAGES, ...(maySet ? [SETTINGS] : [])].map((page) => (
+        <PageLink key={page[0]} repoId={repoId} page={page} />
+      ))}
     </nav>
+  );
+}
+
+/** On a phone the parts of the repo's page and its other pages are one line: what is before the parts, and after them. */
+export function PhoneLinks({ repoId, at }: { repoId: string; at: 'before' | 'after' }) {
+  const maySet = useMay('administer');
+  const [needs, , ...others] = PAGES;
+  const pages = at === 'before' ? [needs] : [...others, ...(maySet ? [SETTINGS] : [])];
+  return pages.map((page) => (
+    <PageLink key={page[0]} repoId={repoId} page={page} className="shrink-0 max-sm:px-1.5 sm:hidden" />
+  ));
+}
+
+function PageLink({
+  repoId,
+  page: [name, end],
+  className = '',
+}: {
+  repoId: string;
+  page: readonly [name: string, end: string];
+  className?: string;
+}) {
+  const path = usePathname();
+  const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
+  const href = `/repos/${repoId}${end}`;
+  return (
+    <Link
+      href={href}
+      // An open branch stands beside the stack.
+      aria-current={path === href ? 'page' : end === '' && path.startsWith(`${href}/branches`) ? true : undefined}
+      className={`touch flex items-center justify-center rounded-control px-2 py-0.5 whitespace-nowrap text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text ${className}`}
+    >
+      {name}
+      {end === '/needs' && needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>}
+    </Link>
   );
 }
 

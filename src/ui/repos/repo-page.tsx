@@ -2,7 +2,7 @@
 
 import { Layers, RefreshCw } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -17,7 +17,8 @@ import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
 import { restackQuestion } from '../stack/groups/question';
-import { NO_NEWS, NO_STATE, newsByBranch } from '../stack/state';
+import { NO_NEWS, newsByBranch } from '../stack/state';
+import { DemoHint, teamGoesOn } from '../sync/demo-hint';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
 import { useRefreshWhenStale } from '../sync/refresh';
@@ -26,7 +27,7 @@ import { Freshness, PullRequestFreshness } from './freshness';
 import { OfRepo } from './of-repo';
 import type { Overview } from './overview';
 import { Suggested } from './register/suggested';
-import { RepoNav } from './repo-nav';
+import { PhoneLinks, RepoNav } from './repo-nav';
 import { type RepoStates, useStates, wantedWords } from './use-states';
 
 /** Its code is asked for as soon as the page's own runs, beside the data that it shows: the header does not wait for it. */
@@ -66,7 +67,11 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const sync = useRequest();
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
   const known = useStates(overview);
-  const news = useMemo(() => newsByBranch(jobs), [jobs]);
+  const lastNews = useRef<ReturnType<typeof newsByBranch>>(new Map());
+  const news = useMemo(() => newsByBranch(jobs, lastNews.current), [jobs]);
+  useEffect(() => {
+    lastNews.current = news;
+  }, [news]);
   const needs = useNeeds().items.filter((item) => item.repo.id === repo.id).length;
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
   const hasMergedParents = useMemo(() => onMerged(branches).above > 0, [branches]);
@@ -79,7 +84,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
-    <>
+    // As high as the window, so that what runs is told at its bottom.
+    <div className="flex min-h-[calc(100dvh-48px)] flex-col">
       {open === null && <title>{`${titleMark(docked)}${titleOf(needs, `${repo.name} · Spicerack`)}`}</title>}
       {open !== null && <h1 className="sr-only lg:hidden">{repo.name}</h1>}
       {/* A small page shows either the stack or the branch. */}
@@ -90,30 +96,42 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
             <HeadMoved repo={repo} />
           </Suspense>
         )}
-        <Suggested repo={repo} branches={branches} jobs={jobs} />
+        {/* A phone has room for one bar: what is merged is to be moved first. */}
+        <div className={hasMergedParents ? 'max-sm:hidden' : 'contents'}>
+          <Suggested repo={repo} branches={branches} jobs={jobs} />
+        </div>
         {hasMergedParents && (
           <Suspense>
             <MergedParents repo={repo} branches={branches} jobs={jobs} />
           </Suspense>
         )}
-        <nav aria-label="Part of the page" className="flex border-b border-hairline bg-surface px-2 lg:hidden">
+        <nav
+          aria-label="Part of the page"
+          className="flex overflow-x-auto border-b border-hairline bg-surface px-2 lg:hidden"
+        >
+          <PhoneLinks repoId={repo.id} at="before" />
           {SECTIONS.map((name) => (
             <button
               key={name}
               type="button"
               aria-pressed={section === name}
               onClick={() => setSection(name)}
-              className="touch flex-1 border-b-2 border-transparent px-3 py-2 capitalize text-muted aria-pressed:border-accent aria-pressed:font-medium aria-pressed:text-text"
+              className="touch flex-1 border-b-2 border-transparent px-3 py-2 whitespace-nowrap capitalize text-muted max-sm:flex-none max-sm:px-1.5 max-sm:py-1 aria-pressed:border-accent aria-pressed:font-medium aria-pressed:text-text"
             >
-              {name} {counts[name] > 0 && <span className="text-xs text-muted">{counts[name]}</span>}
+              {name}{' '}
+              {counts[name] > 0 && (
+                // How many branches there are, the filters say too.
+                <span className={`text-xs text-muted ${name === 'stack' ? 'max-sm:sr-only' : ''}`}>{counts[name]}</span>
+              )}
             </button>
           ))}
+          <PhoneLinks repoId={repo.id} at="after" />
         </nav>
       </div>
       <div
         className={`${docked ? '[--dock:36px]' : '[--dock:0px]'} ${
           open === null
-            ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_360px]'
+            ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(360px,25%)]'
             : 'lg:grid lg:grid-cols-[minmax(440px,2fr)_minmax(0,3fr)]'
         }`}
       >
@@ -134,10 +152,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
                 repo={repo}
                 branches={branches}
                 jobs={jobs}
-                states={known.states}
-                renewing={known.renewing}
+                known={known}
                 news={news}
-                counts={known.counts}
                 sync={sync}
                 open={open}
                 show={show}
@@ -156,7 +172,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
                 overview={overview}
                 repo={repo}
                 name={open}
-                state={known.states.get(open) ?? NO_STATE}
+                known={known}
                 news={news.get(open) ?? NO_NEWS}
                 walk={(by) => walk.current?.(by)}
                 close={() => show(null)}
@@ -169,7 +185,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
             {/* Beside an open branch the form for a task is that branch's: one draft is never in two forms. */}
             {open === null && (
               <Suspense fallback={<Skeleton rows={2} label="Loading the tasks" />}>
-                <Tasks overview={overview} repo={repo} states={known.states} news={news} />
+                <Tasks overview={overview} repo={repo} known={known} news={news} />
               </Suspense>
             )}
           </section>
@@ -193,7 +209,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
           <Dock docked={docked} jobs={jobs} dismiss={lookAt} />
         </Suspense>
       )}
-    </>
+    </div>
   );
 }
 
@@ -243,7 +259,7 @@ function Header({
   const nothing = wanted ? `Nothing can move: ${wanted}.` : 'Nothing to move: all is in place.';
   const impossible = repo.syncedAt === null ? 'Its first sync has not ended yet.' : moves === 0 ? nothing : null;
   return (
-    <header className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-hairline bg-surface px-4 py-3 max-sm:py-2">
+    <header className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-hairline bg-surface px-4 py-3 max-sm:py-1.5">
       <div className="min-w-0 flex-1 basis-60">
         <div className="flex flex-wrap items-baseline gap-x-3">
           <h1 className="text-lg font-semibold break-words">{repo.name}</h1>
@@ -260,7 +276,7 @@ function Header({
             <LeftOutRefs leftOut={repo.leftOut} />
           </Suspense>
         )}
-        <RepoNav repoId={repo.id} />
+        <RepoNav repoId={repo.id} className="max-sm:hidden" />
       </div>
       <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">
         <div className="flex w-full flex-wrap gap-2 sm:w-auto sm:justify-end">
@@ -297,6 +313,7 @@ function Header({
             )
           )}
           {renewing && <span>{wanted && ' · '}renewing the forecast…</span>}
+          {!problem && !wanted && !renewing && teamGoesOn(repo, branches) && <DemoHint />}
         </p>
       </div>
     </header>

@@ -1,5 +1,12 @@
 import { useEffect, useMemo, useRef } from 'react';
-import { type BranchState, branchStates, filterCounts, movedNow, type StateFilter } from '@/repos/branch-state';
+import {
+  type BranchState,
+  branchStates,
+  filterCounts,
+  movedNow,
+  restackCounts,
+  type StateFilter,
+} from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
 import { counted } from '@/text/words';
 import { commitWords } from '../stack/commit-words';
@@ -13,6 +20,8 @@ const WHILE_JOBS_RUN_MS = 1000;
 
 export interface RepoStates {
   states: States;
+  /** By branch, how many a Restack of it moves. */
+  moves: ReadonlyMap<string, number>;
   /** How many branches each filter keeps. */
   counts: Record<StateFilter, number>;
   /** The outline that they are made of is of a moment ago, or there is none yet. */
@@ -35,19 +44,18 @@ export function useStates({ repoId, repo, branches, jobs, restack }: Overview): 
     'would move',
     isBusy ? WHILE_JOBS_RUN_MS : undefined,
   );
-  const trunk = repo?.trunk ?? null;
+  const latest = statesOf({ repo, branches, jobs, restack });
   const known = useRef<States>(new Map());
-  const states = useMemo(
-    () => stillEqual(known.current, branchStates({ rows: branches, trunk, restack, moving: movedNow(jobs) })),
-    [branches, trunk, restack, jobs],
-  );
+  const states = useMemo(() => stillEqual(known.current, latest), [latest]);
   useEffect(() => {
     known.current = states;
   }, [states]);
   const counts = useMemo(() => filterCounts(states), [states]);
+  const moves = useMemo(() => restackCounts(branches, states), [branches, states]);
   const refused = foreseen?.state === 'refused' ? foreseen.words : null;
   return {
     states,
+    moves,
     counts,
     renewing: any && refused === null && (restack === null || restack.stale),
     lost: foreseen?.state === 'ready' ? commitWords(foreseen.outline).filter(({ isLost }) => isLost).length : 0,
@@ -55,15 +63,47 @@ export function useStates({ repoId, repo, branches, jobs, restack }: Overview): 
   };
 }
 
+interface Computed {
+  trunk: string | null;
+  restack: Overview['restack'];
+  moving: ReadonlySet<string>;
+  states: States;
+}
+
+/** What was computed last of each list of branches: the page, the pinned views and the palette ask for the same. */
+const computed = new WeakMap<Overview['branches'], Computed>();
+
+/** How the branches of a loaded repo stand, computed once for as long as they, and what moves them, stay what they are. */
+export function statesOf({
+  repo,
+  branches,
+  jobs,
+  restack,
+}: Pick<Overview, 'repo' | 'branches' | 'jobs' | 'restack'>): States {
+  const trunk = repo?.trunk ?? null;
+  const moving = movedNow(jobs);
+  const last = computed.get(branches);
+  if (last && last.trunk === trunk && last.restack === restack && isSame(last.moving, moving)) return last.states;
+  const states = branchStates({ rows: branches, trunk, restack, moving });
+  computed.set(branches, { trunk, restack, moving, states });
+  return states;
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((each) => b.has(each));
+}
+
 /** The new states, each the same object as before where it says the same: rows are drawn anew only for what is new. */
-function stillEqual(before: States, now: Map<string, BranchState>): States {
-  let isSame = before.size === now.size;
+function stillEqual(before: States, now: States): States {
+  let isUnchanged = before.size === now.size;
+  const kept = new Map<string, BranchState>();
   for (const [name, state] of now) {
     const old = before.get(name);
-    if (old && JSON.stringify(old) === JSON.stringify(state)) now.set(name, old);
-    else isSame = false;
+    const same = old !== undefined && JSON.stringify(old) === JSON.stringify(state);
+    kept.set(name, same ? old : state);
+    isUnchanged &&= same;
   }
-  return isSame ? before : now;
+  return isUnchanged ? before : kept;
 }
 
 /** What branches want, in a line: `36 will move, 1 conflict, 4 held back`; empty where they are in place. */

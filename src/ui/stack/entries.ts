@@ -2,9 +2,9 @@ import type { BranchRow } from '@/db/schema';
 import type { FilteredStack } from './filter';
 import type { StackRow } from './layout';
 
-/** A line above the rows that belong together: a stack of several branches, or all branches of a kind. */
+/** A line above the rows that belong together: a stack of several branches, all of an owner's, or all branches of a kind. */
 export interface Head {
-  kind: 'stack' | 'single' | 'suggested' | 'untracked' | 'ended';
+  kind: 'stack' | 'owner' | 'single' | 'suggested' | 'untracked' | 'ended';
   /** The bottom branch of a stack; null where it heads no stack. */
   root: BranchRow | null;
   /** Whose Restack moves all of the stack that can be moved; null where no single one does. */

@@ -39,7 +39,7 @@ export function FilterBar({
   return (
     <search
       aria-label="Branches"
-      className="sticky top-12 z-10 flex items-center sm:flex-wrap gap-x-2 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5"
+      className="sticky top-12 z-10 flex items-center sm:flex-wrap gap-x-2 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5 max-sm:py-0.5"
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll sideways */}
       <div role="group" aria-label="Filter" className="-ml-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
@@ -51,7 +51,10 @@ export function FilterBar({
             onClick={() => go({ ...view, filter })}
             className="touch flex h-7 shrink-0 items-center gap-1.5 rounded-control px-2 text-muted hover:bg-hover hover:text-text aria-pressed:bg-selected aria-pressed:font-medium aria-pressed:text-text"
           >
-            {filterWord(filter)} <span className="text-xs font-normal text-muted">{counts[filter]}</span>
+            {filterWord(filter)} {/* What keeps nothing needs no number to say so, and leaves room to the others. */}
+            <span className={`text-xs font-normal text-muted ${counts[filter] === 0 ? 'sr-only' : ''}`}>
+              {counts[filter]}
+            </span>
           </button>
         ))}
       </div>

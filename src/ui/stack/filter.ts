@@ -1,11 +1,11 @@
 import type { BranchRow } from '@/db/schema';
-import { type BranchState, STATE_FILTERS, type StateFilter, stateFilters } from '@/repos/branch-state';
+import { type BranchStates, STATE_FILTERS, type StateFilter, stateFilters } from '@/repos/branch-state';
 import { type Looker, sought } from './find/sought';
 import { layoutStack, type StackPicture } from './layout';
 import { NO_STATE } from './state';
 
 /** The state of each branch, by name. */
-export type States = ReadonlyMap<string, BranchState>;
+export type States = BranchStates;
 
 /** The words of each filter: its name, and the beginning of the sentence that it keeps nothing. */
 const WORDS: Record<StateFilter, { word: string; none: string }> = {

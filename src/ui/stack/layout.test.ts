@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { branchRow } from '../testing/rows';
-import { layoutStack } from './layout';
+import { keepRows, layoutStack } from './layout';
 
 /** Name → parent, as a picture: one line a row, its lane as indentation. */
 function picture(parents: Record<string, string>): string[] {
@@ -68,4 +68,17 @@ describe('the stack picture', () => {
       }),
     );
   });
+});
+
+it('rows that stand where they stood are the same objects, and others are not', () => {
+  const [a, b, c] = [branchRow('a'), branchRow('b', { parent: 'a' }), branchRow('c')];
+  const before = layoutStack([a, b, c]);
+  const row = (rows: typeof before.rows, name: string) => rows.find(({ branch }) => branch.name === name);
+  const same = keepRows(layoutStack([a, b, c]), before.rows);
+  expect(same.rows.map((each) => before.rows.includes(each))).toEqual([true, true, true]);
+  // One that is pushed, and what one more on it changes below: all else is as it was.
+  const after = keepRows(layoutStack([a, b, { ...c, tip: 'new' }, branchRow('d', { parent: 'c' })]), before.rows);
+  for (const name of ['a', 'b', 'c']) {
+    expect([name, row(after.rows, name) === row(before.rows, name)]).toEqual([name, name === 'b']);
+  }
 });

@@ -86,6 +86,35 @@ export function layoutStack(branches: BranchRow[]): StackPicture {
   };
 }
 
+/** The rows, each the same object as before where it is in the same place: what is drawn of it need not be drawn anew. */
+export function keepRows<Picture extends Pick<StackPicture, 'rows'>>(
+  picture: Picture,
+  before: readonly StackRow[],
+): Picture {
+  const known = new Map(before.map((row) => [row.branch.name, row]));
+  return {
+    ...picture,
+    rows: picture.rows.map((row) => {
+      const old = known.get(row.branch.name);
+      return old && isSameRow(old, row) ? old : row;
+    }),
+  };
+}
+
+function isSameRow(a: StackRow, b: StackRow): boolean {
+  return (
+    a.branch === b.branch &&
+    a.lane === b.lane &&
+    a.parentLane === b.parentLane &&
+    a.hasAbove === b.hasAbove &&
+    a.level === b.level &&
+    a.position === b.position &&
+    a.siblings === b.siblings &&
+    a.above === b.above &&
+    a.isSuggested === b.isSuggested
+  );
+}
+
 /** Rows in a circle would be seen by nobody: the first of each is put on the trunk. */
 function adoptCircles(trunk: Node, nodes: Map<string, Node>): void {
   const seen = new Set<Node>();

@@ -1,5 +1,5 @@
 import { useSearchParams } from 'next/navigation';
-import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import { author as known } from '../author/known';
@@ -17,7 +17,7 @@ import {
   viewQuery,
 } from './filter';
 import { type Folds, groupEntries, withTrunkLine } from './groups/groups';
-import { layoutStack, type StackPicture } from './layout';
+import { keepRows, layoutStack, type StackPicture, type StackRow } from './layout';
 import { afterMoves, type PendingMoves, pendingMoves, withGhosts } from './move/pending';
 
 export interface Picture {
@@ -45,11 +45,14 @@ export function usePicture(
   const whole = useMemo(() => layoutStack(branches), [branches]);
   const moves = useMemo(() => pendingMoves(branches, jobs, sent), [branches, jobs, sent]);
   const after = useMemo(() => afterMoves(branches, moves), [branches, moves]);
-  const filtered = useMemo(
-    () =>
-      filterStack(after, states, after === branches ? whole : layoutStack(after), { filter, search }, { author, now }),
-    [branches, after, states, whole, filter, search, author, now],
-  );
+  const last = useRef<readonly StackRow[]>([]);
+  const filtered = useMemo(() => {
+    const all = after === branches ? whole : layoutStack(after);
+    return keepRows(filterStack(after, states, all, { filter, search }, { author, now }), last.current);
+  }, [branches, after, states, whole, filter, search, author, now]);
+  useEffect(() => {
+    last.current = filtered.rows;
+  }, [filtered]);
   const rows = useMemo(
     () => withGhosts(entriesOf(filtered, trunk), branches, moves, trunk),
     [filtered, branches, moves, trunk],

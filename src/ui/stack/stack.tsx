@@ -14,42 +14,36 @@ import {
 } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
-import type { StateFilter } from '@/repos/branch-state';
-import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
-import { counted } from '@/text/words';
-import { Button } from '../controls';
+import { Pill } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
 import { useMay } from '../me';
 import { useApi } from '../providers';
+import type { RepoStates } from '../repos/use-states';
 import { lookAtRemote } from '../sync/look';
 import type { Entry } from './entries';
-import { isNarrowed, type States } from './filter';
+import { isNarrowed } from './filter';
 import { FilterBar } from './filter-bar';
 import { useFolds } from './groups/folds';
-import { HeadRow } from './groups/head-row';
+import { restackQuestion } from './groups/question';
 import { AskForParent } from './move/ask-for-parent';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
-import { type PendingMoves, requestName } from './move/pending';
-import { movesBelow } from './move/rules';
+import { requestName } from './move/pending';
 import { usePicture, useStackView } from './picture';
-import { useRowActions } from './row/actions';
-import { BranchRow } from './row/branch-row';
-import { GhostRow } from './row/ghost-row';
-import { TreeRow } from './row/tree-row';
-import { TrunkRow } from './row/trunk-row';
-import { type BranchNews, NO_NEWS, NO_STATE } from './state';
+import { type AskKind, useRowActions } from './row/actions';
+import { type Drawing, EntryRow } from './row/entry-row';
+import type { BranchNews } from './state';
 import { stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
 import { clicked, isForPart } from './tree/clicks';
 import { rowFrom, useCursor } from './tree/cursor';
-import { type Command, isOnRow, onTreeKey } from './tree/keys';
+import { type Command, isOnRow, onTreeKey, useLostKeys } from './tree/keys';
 import { obey } from './tree/obey';
 import { useOpened } from './tree/opened';
 import { focusCame, usePresence } from './tree/presence';
-import { canBeSelected, useSelection } from './tree/selection';
+import { useSelection } from './tree/selection';
 import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
 
@@ -63,13 +57,10 @@ interface Props {
   repo: RepoRow;
   branches: Branch[];
   jobs: JobDetail[];
-  states: States;
-  /** Whether the states are being renewed: they are those of a moment ago. */
-  renewing: boolean;
+  /** How they stand. */
+  known: RepoStates;
   /** By branch. */
   news: ReadonlyMap<string, BranchNews>;
-  /** How many branches each filter keeps. */
-  counts: Record<StateFilter, number>;
   /** The page's one request for a sync. */
   sync: JobRequest;
   /** The branch that is opened beside it, and what opens another one, or none. */
@@ -83,19 +74,8 @@ interface Props {
  * The stack as a picture: the trunk on top, a lane a stack, a dot a branch; below it what stands in no stack. It is
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
-export default function Stack({
-  repo,
-  branches,
-  jobs,
-  states,
-  renewing,
-  news,
-  counts,
-  sync,
-  open,
-  show: showBranch,
-  walk,
-}: Props) {
+export default function Stack({ repo, branches, jobs, known, news, sync, open, show: showBranch, walk }: Props) {
+  const { states, renewing, counts } = known;
   const api = useApi();
   const mayAct = useMay('act');
   const id = useId();
@@ -113,8 +93,8 @@ export default function Stack({
   const { selected, chosen, toggle, extend, clear } = useSelection(branches, whole);
   const [menu, setMenu] = useState<string | null>(null);
   const [preview, setPreview] = useState<string | null>(null);
-  /** The branch for which a parent is sought by name. */
-  const [seeking, setSeeking] = useState<Branch | null>(null);
+  /** The branch for which a parent is sought by name; what was in hand in the tree goes back to it. */
+  const [seeking, setSeeking] = useState<{ kind: AskKind; branch: string; wasInHand?: true } | null>(null);
   const { presence, change, watching, isByItself } = usePresence(tree);
   const { pointed, inside, focused } = presence;
 
@@ -142,7 +122,6 @@ export default function Stack({
     () => Math.max(whole.lanes, 2, ...entries.map(({ place }) => 1 + (place?.lane ?? 0))),
     [whole.lanes, entries],
   );
-  const restacked = useMemo(() => movesBelow(whole, states), [whole, states]);
   const toTree = () => tree.current?.focus({ preventScroll: true });
   const showChanges = () => {
     show();
@@ -152,20 +131,10 @@ export default function Stack({
 
   const askForSync: Ask = (idempotencyKey) => lookAtRemote(api, repo.id, idempotencyKey);
   const actions = useRowActions(
-    { repoId: repo.id, branches, states, picture: whole, expect },
-    { send, dismiss, toggle, openMenu: setMenu, preview: setPreview },
+    { repoId: repo.id, branches, states, expect },
+    { send, dismiss, toggle, openMenu: setMenu, preview: setPreview, seek: setSeeking },
   );
-  const context = useMemo(
-    () => ({
-      repoId: repo.id,
-      trunk: repo.trunk,
-      branches,
-      jobs,
-      renewing,
-      hasPullRequests: branches.some(({ prNumber }) => prNumber !== null),
-    }),
-    [repo.id, repo.trunk, branches, jobs, renewing],
-  );
+  const hasPullRequests = useMemo(() => branches.some(({ prNumber }) => prNumber !== null), [branches]);
 
   const leave = () => {
     tell({ is: 'left' });
@@ -203,8 +172,12 @@ export default function Stack({
     else if (extending && mayAct) extend([target]);
     else if (open !== null && target.branch) showBranch(target.name);
   };
-  const pressMain = (name: string) =>
-    document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button')?.click();
+  const pressMain = (name: string) => {
+    const button = document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button');
+    // Who presses a key sees no tooltip.
+    if (button?.ariaDisabled && button.dataset.tip) say(button.dataset.tip);
+    button?.click();
+  };
   const select = (names: string[]) => {
     const of = new Set(names);
     extend(wanted.filter(({ name }) => of.has(name)));
@@ -213,8 +186,13 @@ export default function Stack({
     const { leadToUndo } = await import('../jobs/undoable');
     leadToUndo(jobs, branches, say);
   };
+  const rebase = (name: string) => {
+    // What is to be asked first, the menu asks.
+    if (restackQuestion(branches.filter((branch) => branch.name === name)) !== null) setMenu(name);
+    else void send(name, 'rebase_branch', actions.run('rebase_branch', name));
+  };
   const seek = () => {
-    setSeeking(branches.find(({ name }) => name === held?.hand.branch) ?? null);
+    setSeeking(held && { kind: 'reparent_branch', branch: held.hand.branch, wasInHand: true });
     tell({ is: 'left' });
   };
   const leaveHand = () => {
@@ -235,13 +213,14 @@ export default function Stack({
       drop: () => drop(held?.hand.target ?? null),
       leave: leaveHand,
       seek,
-      rebase: (name) => void send(name, 'rebase_branch', actions.run('rebase_branch', name)),
+      rebase,
       sync: () => void sync.send('Sync', askForSync),
       undo: () => void undoLast(),
       openPullRequest: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
       copy: (name) => void copyText(name).then((done) => done && say(`${visible(name)} copied.`)),
       find: () => field.current?.focus(),
     });
+  useLostKeys(tree, held !== null, onCommand);
   const onRowClick = (event: MouseEvent, index: number) => {
     const entry = entries[index];
     if (!entry || isForPart(event)) return;
@@ -259,6 +238,11 @@ export default function Stack({
     unfold: (head) => fold(head, false),
   });
 
+  const sought = branches.find(({ name }) => name === seeking?.branch);
+  const drawn: Drawing = {
+    ...{ id, repo, branches, jobs, known, news, moves, sent, actions, select, selected, active, menu, held, mayAct },
+    ...{ lanes, height: rows.height, hasPullRequests, tree, drag },
+  };
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
     <div className="flex flex-col lg:min-h-[max(100%,calc(100dvh-112px))]">
@@ -281,13 +265,7 @@ export default function Stack({
       ) : (
         <div className="relative flex-1 pb-14">
           <div {...watching}>
-            {waiting > 0 && (
-              <div className="pointer-events-none sticky top-24 z-10 flex h-0 justify-center">
-                <Button onClick={showChanges} className="pointer-events-auto mt-2 rounded-full shadow-lg">
-                  {counted(waiting, 'change')}, show
-                </Button>
-              </div>
-            )}
+            <Pill count={waiting} of="change" show={showChanges} className="top-24 *:mt-2" />
             <div
               ref={tree}
               role="treegrid"
@@ -306,81 +284,24 @@ export default function Stack({
               }}
               onKeyDown={(event) => onTreeKey(event, held !== null, onCommand)}
             >
-              {rows.drawn.map(({ entry, index, top }) => {
-                const { name, branch, place, ghost, head, trunkLine } = entry;
-                const drawn = { place, lanes, height: rows.height, trunkLine };
-                return ghost ? (
-                  <GhostRow key={name} branch={ghost} onto={moves.get(ghost)} top={top} {...drawn} />
-                ) : (
-                  <TreeRow
-                    key={name}
-                    id={`${id}${name}`}
-                    entry={entry}
-                    index={index}
-                    label={labelOf(entry, states, moves)}
-                    height={rows.height}
-                    top={top}
-                    active={name === active}
-                    selected={mayAct && canBeSelected(branch) ? selected.has(name) : undefined}
-                    held={held}
-                    onClick={(event) => onRowClick(event, index)}
-                  >
-                    {branch ? (
-                      <BranchRow
-                        {...drawn}
-                        branch={branch}
-                        dimmed={entry.dimmed}
-                        onto={moves.get(name) ?? null}
-                        state={states.get(name) ?? NO_STATE}
-                        moves={restacked.get(name) ?? 0}
-                        news={news.get(name) ?? NO_NEWS}
-                        context={context}
-                        actions={actions}
-                        sent={sent.get(name)}
-                        active={name === active}
-                        selected={selected.has(name)}
-                        menuOpen={menu === name}
-                        tree={tree}
-                        drag={drag}
-                      />
-                    ) : head ? (
-                      <HeadRow
-                        head={head}
-                        trunkLine={trunkLine}
-                        lanes={lanes}
-                        height={rows.height}
-                        news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
-                        context={context}
-                        actions={actions}
-                        sent={sent.get(head.restack?.name ?? '')}
-                        active={name === active}
-                        select={select}
-                      />
-                    ) : (
-                      <TrunkRow repo={repo} trunkLine={trunkLine} lanes={lanes} height={rows.height} drag={drag} />
-                    )}
-                  </TreeRow>
-                );
-              })}
+              {rows.drawn.map((row) => (
+                <EntryRow key={row.entry.name} {...row} of={drawn} onClick={(event) => onRowClick(event, row.index)} />
+              ))}
             </div>
           </div>
         </div>
       )}
-      {seeking && (
+      {seeking && sought && (
         <AskForParent
-          kind="reparent_branch"
-          branch={seeking}
-          repo={context}
+          kind={seeking.kind}
+          branch={sought}
+          repo={{ repoId: repo.id, trunk: repo.trunk, branches }}
           choose={(parent) =>
-            void send(
-              seeking.name,
-              requestName('reparent_branch', parent),
-              actions.run('reparent_branch', seeking.name, parent),
-            )
+            void send(sought.name, requestName(seeking.kind, parent), actions.run(seeking.kind, sought.name, parent))
           }
           close={() => {
             setSeeking(null);
-            toTree();
+            if (seeking.wasInHand) toTree();
           }}
         />
       )}
@@ -404,14 +325,4 @@ export default function Stack({
       )}
     </div>
   );
-}
-
-/** What a row is called where it is only heard. */
-function labelOf({ name, branch, head }: Entry, states: States, moves: PendingMoves): string {
-  if (head) return `${visible(head.title)}, ${counted(head.branches.length, 'branch', 'branches')}`;
-  if (!branch) return `${visible(name)}, trunk`;
-  const onto = moves.get(name);
-  if (onto !== undefined) return `${visible(name)}, waits to move onto ${visible(onto)}`;
-  const { word, detail } = stateWords(branch, states.get(name) ?? NO_STATE);
-  return [visible(name), word, detail].filter(Boolean).join(', ');
 }

@@ -3,12 +3,20 @@ import { branchRow, jobDetail, jobMove, jobResult } from '../testing/rows';
 import { NO_NEWS, newsByBranch, standingOf } from './state';
 
 describe('how a branch stands', () => {
-  it('is said with the message of the job that is about to move it', () => {
+  it('is said with the job that is about to move it', () => {
     const planned = jobMove(1, { branch: 'b', state: 'planned' });
     const at = (status: 'running' | 'error') =>
-      newsByBranch([jobDetail(2, { status, message: 'Pushing' }, { moves: [planned] })]).get('b') ?? NO_NEWS;
-    expect(standingOf(branchRow('b'), { is: 'moving' }, at('running')).detail).toBe('Pushing');
+      newsByBranch([jobDetail(2, { status }, { moves: [planned] })]).get('b') ?? NO_NEWS;
+    expect(standingOf(branchRow('b'), { is: 'moving' }, at('running')).detail).toBe('by #2');
     expect(at('error').mover).toBeNull();
+  });
+
+  it('is the same object while nothing of it has changed, however far its job is', () => {
+    const planned = jobMove(1, { branch: 'b', state: 'planned' });
+    const at = (message: string) => [jobDetail(2, { status: 'running', message }, { moves: [planned] })];
+    const before = newsByBranch(at('Planning'));
+    expect(newsByBranch(at('Pushing'), before).get('b')).toBe(before.get('b'));
+    expect(newsByBranch([jobDetail(3, { branch: 'b' }), ...at('Pushing')], before).get('b')).not.toBe(before.get('b'));
   });
 
   it('tells that the remote has refused it, until it was moved', () => {

@@ -10,8 +10,8 @@ import { listed } from '@/text/words';
 export interface BranchNews {
   /** The newest job that was asked for on this branch. */
   own: JobDetail | null;
-  /** The job that is about to move it now, whatever it was asked for on. */
-  mover: JobDetail | null;
+  /** The number of the job that is about to move it now, whatever that was asked for on. */
+  mover: number | null;
   /** What the remote said when the last job that wanted to move it was not let; null where it was, or nobody wanted to. */
   refused: string | null;
 }
@@ -28,13 +28,13 @@ export function isLive(branch: Pick<BranchRow, 'merged' | 'gone'>): boolean {
 
 /** Why nothing can be asked of a branch just now: a job is about to move it; null where none is. */
 export function coveredBy(state: BranchState, { mover }: BranchNews): string | null {
-  return state.is === 'moving' && mover ? `#${mover.job.seq} is about to move it.` : null;
+  return state.is === 'moving' && mover !== null ? `#${mover} is about to move it.` : null;
 }
 
 /** A branch's state in words, with what its jobs say beside it. */
 export function standingOf(branch: BranchRow, state: BranchState, { mover, refused }: BranchNews): StateWords {
   const words = stateWords(branch, state);
-  if (state.is === 'moving' && mover) return { ...words, detail: mover.job.message };
+  if (state.is === 'moving' && mover !== null) return { ...words, detail: `by #${mover}` };
   if (state.is === 'will_move' && refused !== null)
     return { ...words, detail: visible(`the remote refused it last time: ${refused}`) };
   return words;
@@ -43,8 +43,12 @@ export function standingOf(branch: BranchRow, state: BranchState, { mover, refus
 /**
  * What is known of each branch that the jobs name.
  * @param jobs newest first
+ * @param before what was known; what is the same is the same object, so that its row is not drawn anew
  */
-export function newsByBranch(jobs: JobDetail[]): Map<string, BranchNews> {
+export function newsByBranch(
+  jobs: JobDetail[],
+  before: ReadonlyMap<string, BranchNews> = new Map(),
+): ReadonlyMap<string, BranchNews> {
   const found = new Map<string, BranchNews>();
   const settled = new Set<string>();
   const entry = (branch: string) => {
@@ -61,8 +65,12 @@ export function newsByBranch(jobs: JobDetail[]): Map<string, BranchNews> {
     }
     for (const { branch, state } of moves) {
       if (state === 'pushed') settled.add(branch);
-      if (state === 'planned' && job.status === 'running') entry(branch).mover = detail;
+      if (state === 'planned' && job.status === 'running') entry(branch).mover = job.seq;
     }
+  }
+  for (const [name, news] of found) {
+    const old = before.get(name);
+    if (old && old.own === news.own && old.mover === news.mover && old.refused === news.refused) found.set(name, old);
   }
   return found;
 }

@@ -11,7 +11,7 @@ import type { Sent } from '../jobs/job-button';
 import { branchesWord } from '../repos/counts';
 import { CommitList } from './commit-list';
 import { type Foreseen, useForecast } from './forecast';
-import { restackQuestion } from './groups/question';
+import { outlineQuestion, restackQuestion } from './groups/question';
 import type { StripSubject } from './strip-subject';
 
 const Question = lazy(() => import('../jobs/question'));
@@ -57,6 +57,7 @@ function MoveStrip({
   problem,
   confirm,
   cancel,
+  branches,
   say,
 }: Omit<Props, 'subject'> & Extract<StripSubject, { kind: 'move' }>) {
   const { branch, target, dropped } = hand;
@@ -92,7 +93,12 @@ function MoveStrip({
             {moved.length > NAMED && ` and ${moved.length - NAMED} more`}
           </span>
         )}
-        {dropped && !problem && foreseen?.state === 'ready' && <CommitList outline={foreseen.outline} />}
+        {dropped && !problem && foreseen?.state === 'ready' && (
+          <>
+            <span className="block text-xs text-restack">{outlineQuestion(foreseen.outline, branches)}</span>
+            <CommitList outline={foreseen.outline} />
+          </>
+        )}
       </span>
       {dropped ? (
         // biome-ignore lint/a11y/noStaticElementInteractions: Esc works wherever the focus is in it

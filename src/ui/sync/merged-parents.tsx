@@ -8,6 +8,7 @@ import { isActive } from '../jobs/active';
 import { JobButton, useRequest } from '../jobs/job-button';
 import { useApi } from '../providers';
 import { useForecast } from '../stack/forecast';
+import { outlineQuestion } from '../stack/groups/question';
 import { onMerged } from './on-merged';
 
 /** What a sync has found merged, and the move of what stands on it, with its forecast. Loaded where there is some. */
@@ -57,6 +58,7 @@ export default function MergedParents({
         jobs={jobs}
         request={request}
         press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey })}
+        question={() => (foreseen?.state === 'ready' ? outlineQuestion(foreseen.outline, branches) : null)}
         impossible={moves === 0 ? 'Nothing of it can move as it is.' : null}
         className="w-32 sm:w-48"
       />

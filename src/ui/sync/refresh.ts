@@ -9,7 +9,7 @@ import { useApi, useNow } from '../providers';
 const FRESH_MS = 5 * 60_000;
 
 /** Who asks for such a sync, as its job says it. */
-const REQUESTED_BY = 'An opened page';
+export const REQUESTED_BY = 'An opened page';
 
 /**
  * When the remote was last looked at, or tried to, if that was too long ago and nothing that looks is under way;

@@ -4,6 +4,8 @@ import { Archive, GitPullRequestArrow, Layers } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
+import { restackedBy } from '@/repos/branch-state';
+import { restackRefusal } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { problemWords } from '../api';
 import { Button, buttonLooks } from '../controls';
@@ -17,7 +19,8 @@ import { PullRequest } from '../repos/pull-request';
 import { useSending } from '../sending';
 import { Dot, stateTone } from '../stack/dot';
 import type { States } from '../stack/filter';
-import { type BranchNews, isLive, NO_NEWS, NO_STATE, standingOf } from '../stack/state';
+import { restackQuestion } from '../stack/groups/question';
+import { type BranchNews, coveredBy, isLive, NO_NEWS, NO_STATE, standingOf } from '../stack/state';
 import { placeOf } from './place';
 
 const AnotherBranch = lazy(() => import('./another-branch'));
@@ -146,7 +149,7 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
 /** An attached branch: how it stands, its pull request, and what makes sense now. */
 function Attached({
   branch,
-  context: { repo, jobs, states, news, moves },
+  context: { repo, branches, jobs, states, news, moves },
 }: {
   branch: BranchRow | undefined;
   context: TaskContext;
@@ -161,6 +164,11 @@ function Attached({
   const { own } = known;
   const told = own !== null && (isActive(own.job.status) || errorStands(own, jobs));
   const open = isLive(branch);
+  const count = moves.get(branch.name) ?? 0;
+  const question = () => {
+    const moved = new Set(restackedBy(branch.name, branches, states));
+    return restackQuestion(branches.filter(({ name }) => moved.has(name)));
+  };
   const compare =
     open && repo.webUrl && branch.parent && branch.prNumber === null && branch.ahead > 0
       ? `${repo.webUrl}/compare/${pathOf(branch.parent)}...${pathOf(branch.name)}?expand=1`
@@ -178,12 +186,14 @@ function Attached({
       </p>
       <PullRequest branch={branch} words />
       <div className="flex flex-wrap items-center gap-2 empty:hidden">
-        {open && (state.is === 'will_move' || told || !branch.tracked) && (
+        {open && (count > 0 || told || !branch.tracked) && (
           <JobButton
-            label={branch.tracked ? `Restack ${moves.get(branch.name) ?? ''}`.trim() : 'Register'}
+            label={!branch.tracked ? 'Register' : count > 0 ? `Restack ${count}` : 'Restack'}
             icon={<Layers size={14} aria-hidden />}
             job={own}
             jobs={jobs}
+            impossible={coveredBy(state, known) ?? restackRefusal(state, count)}
+            question={branch.tracked ? question : undefined}
             press={(idempotencyKey) =>
               api.jobs.run.mutate({
                 repoId: repo.id,

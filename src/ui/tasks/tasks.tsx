@@ -9,9 +9,7 @@ import { Button, Skeleton } from '../controls';
 import { useMay } from '../me';
 import { useNow } from '../providers';
 import type { Overview } from '../repos/overview';
-import type { States } from '../stack/filter';
-import { layoutStack } from '../stack/layout';
-import { movesBelow } from '../stack/move/rules';
+import type { RepoStates } from '../repos/use-states';
 import type { BranchNews } from '../stack/state';
 import { ago, exact } from '../time';
 import { isWorthKeeping, storedDraft } from './draft';
@@ -24,15 +22,16 @@ const NewTask = lazy(() => import('./new-task'));
 export default function Tasks({
   overview,
   repo,
-  states,
+  known,
   news,
 }: {
   overview: Overview;
   repo: RepoRow;
-  states: States;
+  known: Pick<RepoStates, 'states' | 'moves'>;
   news: ReadonlyMap<string, BranchNews>;
 }) {
   const { tasks, archivedTasks, branches, jobs } = overview;
+  const { states, moves } = known;
   const mayAct = useMay('act');
   // A draft that was left is there again.
   const [form, setForm] = useState<'closed' | 'draft' | 'asked'>(() =>
@@ -55,9 +54,9 @@ export default function Tasks({
       jobs,
       states,
       news,
-      moves: movesBelow(layoutStack(branches), states),
+      moves,
     }),
-    [repo, branches, jobs, states, news],
+    [repo, branches, jobs, states, news, moves],
   );
   return (
     <>

@@ -44,7 +44,7 @@ it('says that the server lacks git, that its disk is full, or that Inngest takes
   });
   setProblem('hand_over', null);
   setProblem('registration', problem);
-  expect(await checks()).toMatchObject({ executor: 'This server is not registered with Inngest.' });
+  expect(await checks()).toMatchObject({ executor: 'Inngest has not taken the registration of this server.' });
   setProblem('registration', null);
   setProblem('calls', problem);
   expect(await checks()).toMatchObject({ executor: 'Inngest does not call for the jobs that it took.' });

@@ -10,7 +10,7 @@ export const dynamic = 'force-dynamic';
 /** What is asked for, by the source that tells of it. */
 const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
   ['git', 'git_program', 'There is no git 2.38 or later.'],
-  ['executor', 'registration', 'This server is not registered with Inngest.'],
+  ['executor', 'registration', 'Inngest has not taken the registration of this server.'],
   ['executor', 'hand_over', 'Inngest takes no jobs.'],
   ['executor', 'calls', 'Inngest does not call for the jobs that it took.'],
   ['disk', 'disk', 'The disk cannot be written.'],

@@ -2,17 +2,14 @@
 
 import { X } from 'lucide-react';
 import Link from 'next/link';
-import { useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { problemOf, problemWords } from '../../api';
 import { JobLink, jobAddress } from '../../job-link';
-import { useMay } from '../../me';
-import { useApi } from '../../providers';
 import { outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
-import { intent } from '../words';
+import { intentAmong } from '../words';
+import { Cancel } from './cancel';
 import type { Docked } from './docked';
 
 /** One line at the page's bottom: what runs and what waits behind it; then what came of it, until that is dismissed. */
@@ -29,13 +26,13 @@ export default function Dock({
   const outcome = outcomeOf(job);
   const name = (
     <JobLink id={job.id} className="min-w-0 truncate text-text hover:underline">
-      <span className="text-muted">#{job.seq}</span> {intent(job)}
+      <span className="text-muted">#{job.seq}</span> {intentAmong(job, jobs)}
     </JobLink>
   );
   return (
     <section
       aria-label="What runs"
-      className="sticky bottom-0 z-20 flex h-9 items-center gap-3 overflow-hidden border-t border-line bg-raised px-4 text-xs whitespace-nowrap"
+      className="sticky bottom-0 z-20 mt-auto flex h-9 shrink-0 items-center gap-3 overflow-hidden border-t border-line bg-raised px-4 text-xs whitespace-nowrap"
     >
       <span className={statusTone[outcome]}>
         <StatusShape status={outcome} />
@@ -82,32 +79,5 @@ export default function Dock({
         </>
       )}
     </section>
-  );
-}
-
-/** Cancels a job, where that is still possible; else it says why it is not. */
-function Cancel({ job }: { job: JobDetail['job'] }) {
-  const api = useApi();
-  const mayAct = useMay('act');
-  const [refused, setRefused] = useState<string | null>(null);
-  if (!mayAct) return null;
-  if (job.committingAt) return <span className="text-muted">Its push has begun</span>;
-  if (job.cancelRequestedAt) return <span className="text-muted">Cancelling</span>;
-  return (
-    <>
-      {refused && <span className="truncate text-error">{refused}</span>}
-      <button
-        type="button"
-        aria-label={`Cancel #${job.seq}`}
-        className="touch rounded-control border border-line px-2 py-0.5 font-medium hover:bg-hover"
-        onClick={() => {
-          api.jobs.cancel
-            .mutate({ jobId: job.id })
-            .catch((error: unknown) => setRefused(problemWords(problemOf(error))));
-        }}
-      >
-        Cancel
-      </button>
-    </>
   );
 }

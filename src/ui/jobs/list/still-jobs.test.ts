@@ -6,16 +6,13 @@ const [first, second, third] = [jobDetail(1), jobDetail(2), jobDetail(3)];
 
 describe('the list of jobs', () => {
   it('holds still while somebody is at it, and says how many wait', () => {
-    const held = new Map([
-      [first.job.id, 80],
-      [second.job.id, 60],
-    ]);
+    const held = new Set([first.job.id, second.job.id]);
     expect(stillJobs([third, second, first], held)).toEqual({ shown: [second, first], waiting: 1 });
   });
 
   it('shows what a row says now, though it holds still', () => {
     const ended = jobDetail(2, { status: 'completed' });
-    expect(stillJobs([third, ended], new Map([[second.job.id, 60]])).shown).toEqual([ended]);
+    expect(stillJobs([third, ended], new Set([second.job.id])).shown).toEqual([ended]);
   });
 
   it('shows all while nobody is at it', () => {

@@ -16,7 +16,18 @@ type ConflictFile = Conflict['files'][number];
 const AROUND = 3;
 
 /** One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand. */
-export function ConflictView({ repoId, branch, reason }: { repoId: string; branch: string; reason: Conflict }) {
+export function ConflictView({
+  repoId,
+  branch,
+  reason,
+  sides = true,
+}: {
+  repoId: string;
+  branch: string;
+  reason: Conflict;
+  /** Whether it has the files' texts: a job's result has, a forecast has not. */
+  sides?: boolean;
+}) {
   const onto = reason.byHand?.parent;
   return (
     <div className="mt-1 flex min-w-0 flex-col gap-3">
@@ -24,14 +35,24 @@ export function ConflictView({ repoId, branch, reason }: { repoId: string; branc
         {isMergesOwn(reason) ? 'What was changed in its merge itself,' : 'Its commit'} <Commit id={reason.commit} /> “
         {visible(reason.subject)}” does not go onto {onto && <Name>{onto}</Name>} <Commit id={reason.onto} />.
       </p>
-      {reason.files.map((file) => (
-        <File
-          key={file.path}
-          file={file}
-          ours={`${onto ?? 'below'} ${reason.onto.slice(0, 7)}`}
-          theirs={`${visible(branch)} ${reason.commit.slice(0, 7)}`}
-        />
-      ))}
+      {sides ? (
+        reason.files.map((file) => (
+          <File
+            key={file.path}
+            file={file}
+            ours={`${onto ?? 'below'} ${reason.onto.slice(0, 7)}`}
+            theirs={`${visible(branch)} ${reason.commit.slice(0, 7)}`}
+          />
+        ))
+      ) : (
+        <ul>
+          {reason.files.map(({ path, kinds }) => (
+            <li key={path}>
+              <Name>{path}</Name> <span className="text-conflict">{kinds.join(', ')}</span>
+            </li>
+          ))}
+        </ul>
+      )}
       {reason.byHand && (
         <>
           <Commands branch={branch} lines={commandsByHand(branch, reason.byHand)} />

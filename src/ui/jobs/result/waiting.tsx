@@ -6,6 +6,7 @@ import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { overviewQuery } from '../../repos/overview';
 import { useForecast } from '../../stack/forecast';
+import { outlineQuestion } from '../../stack/groups/question';
 import { isLive } from '../../stack/state';
 import { lookAtRemote } from '../../sync/look';
 import { JobButton } from '../job-button';
@@ -69,6 +70,7 @@ export function Waiting({
           dense
           job={jobs.find(({ job }) => job.kind === 'restack_subtree' && job.branch === branch) ?? null}
           jobs={jobs}
+          question={() => (foreseen?.state === 'ready' ? outlineQuestion(foreseen.outline, overview.branches) : null)}
           press={(idempotencyKey) => api.jobs.run.mutate({ repoId, kind: 'restack_subtree', branch, idempotencyKey })}
           className="w-44"
         />

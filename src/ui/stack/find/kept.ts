@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
-import { branchStates, movedNow } from '@/repos/branch-state';
 import { author as known } from '../../author/known';
 import { useApi, useMinute } from '../../providers';
 import { type Overview, overviewQuery } from '../../repos/overview';
+import { statesOf } from '../../repos/use-states';
 import { filterOf, keptBy } from '../filter';
 import type { Looker } from './sought';
 
@@ -18,9 +18,8 @@ export function useKept(repoId: string, query: string): number | null {
 }
 
 /** The same, of branches as they are loaded. */
-export function countKept({ repo, branches, restack, jobs }: Overview, query: string, looker: Looker): number {
+export function countKept(overview: Overview, query: string, looker: Looker): number {
   const parts = new URLSearchParams(query);
-  const states = branchStates({ rows: branches, trunk: repo?.trunk ?? null, restack, moving: movedNow(jobs) });
   const view = { filter: filterOf(parts.get('filter')), search: parts.get('q') ?? '' };
-  return keptBy(branches, states, view, looker).length;
+  return keptBy(overview.branches, statesOf(overview), view, looker).length;
 }

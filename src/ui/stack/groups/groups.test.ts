@@ -39,12 +39,50 @@ const words = (given: BranchRow[], folds?: Folds, by?: StackOrder) =>
   rows(given, folds, by).map(({ name, head }) => (head ? `${head.folded ? '▸' : '▾'} ${head.title}` : name));
 
 describe('the groups of the tree', () => {
-  it('stand by owner where that is asked for: one of several with those of who has begun it', () => {
-    const heads = rows(branches, new Map(), 'owner').flatMap(({ head }) => (head?.kind === 'stack' ? [head] : []));
-    expect(heads.map(({ title, owner }) => [title, owner])).toEqual([
-      ['find', ''],
-      ['pay', 'Mara'],
+  it('stand under a head for each owner where that is asked for: one of several with those of who has begun it', () => {
+    const owned = [...branches, branchRow('note', { author: 'Mara' }), branchRow('zap', { author: 'zoe' })];
+    expect(words(owned, new Map(), 'owner')).toEqual([
+      'main',
+      '▾ Ada',
+      '▾ find',
+      'find',
+      'words',
+      '▾ Mara',
+      '▾ pay',
+      'pay/a',
+      'pay/b',
+      '▾ Single branches',
+      'note',
+      '▾ zoe',
+      'zap',
+      '▾ No author known',
+      'alone',
+      '▾ Suggested',
+      'new/a',
+      'new/b',
+      '▾ Untracked',
+      'foreign',
+      '▸ Merged and gone',
     ]);
+    const shown = rows(owned, new Map(), 'owner');
+    const mara = shown.find(({ name }) => name === 'all of Mara')?.head;
+    expect(mara).toMatchObject({ branches: ['pay/a', 'pay/b', 'note'], moves: 1, conflicts: 1, restack: null });
+    // Who hears the tree hears what is in what; and no two rows have one name.
+    expect(shown.map(({ name, level }) => `${level} ${name}`).slice(1, 12)).toEqual([
+      '1 all of Ada',
+      '2 stack of find',
+      '3 find',
+      '4 words',
+      '1 all of Mara',
+      '2 stack of pay/a',
+      '3 pay/a',
+      '4 pay/b',
+      '2 all single of Mara',
+      '3 note',
+      '1 all of zoe',
+    ]);
+    expect(new Set(shown.map(({ name }) => name)).size).toBe(shown.length);
+    expect(words(owned, new Map([['all of Mara', true]]), 'owner')).not.toContain('pay/a');
   });
 
   it('are the stacks, then what stands alone, then what stands in none; merged ones are folded', () => {

@@ -8,22 +8,37 @@ import type { StackOrder, States } from '../filter';
 import { layoutStack, type StackRow } from '../layout';
 import { isLive, NO_STATE } from '../state';
 
-/** The name of a head's row: no branch is called so, for git allows no space in a name. */
-const headName = (kind: Head['kind'], root: string | null) => (root === null ? `all ${kind}` : `stack of ${root}`);
+/**
+ * The name of a head's row: no branch is called so, for git allows no space in a name.
+ * @param owner whose head it is under; null where it is under none
+ */
+function headName({ kind, root, title }: Head, owner: string | null): string {
+  if (root !== null) return `stack of ${root.name}`;
+  if (kind === 'owner') return `all of ${title}`;
+  return `all ${kind}${owner === null ? '' : ` of ${owner}`}`;
+}
 
 const TITLES = {
   single: 'Single branches',
   suggested: 'Suggested',
   untracked: 'Untracked',
   ended: 'Merged and gone',
+  owner: '',
 } as const;
 
 /** Whether somebody has folded a group, or unfolded it, by the name of its head; else it is as its kind begins. */
 export type Folds = ReadonlyMap<string, boolean>;
 
+/** Rows under a head: those that it is above, or groups with a head each. */
+interface Group {
+  head: Head;
+  rows: Entry[];
+  groups?: Group[];
+}
+
 /**
  * The rows with a head above each group: the stacks in their order, then what stands alone, then what stands in none.
- * Where one group is all there is, it needs no head.
+ * By owner, each has a head above the heads of theirs. Where one group is all there is, it needs no head.
  * @param entries the trunk first, then the stacks, each from its bottom up, then what stands in none
  */
 export function groupEntries(entries: Entry[], states: States, folds: Folds, by: StackOrder): Entry[] {
@@ -40,11 +55,7 @@ export function groupEntries(entries: Entry[], states: States, folds: Folds, by:
     else stacks.at(-1)?.push(entry);
   }
   const groups = [
-    ...stacks
-      .filter((rows) => rows.length > 1)
-      .map((rows) => group('stack', rows, states))
-      .sort((a, b) => compare(a.head, b.head, by)),
-    group('single', stacks.filter((rows) => rows.length === 1).flat(), states),
+    ...(by === 'owner' ? byOwner(stacks, states) : ofStacks(stacks, states, by)),
     group('suggested', suggestedTree(beside.filter(({ branch }) => branch !== null && isSuggested(branch))), states),
     group(
       'untracked',
@@ -58,20 +69,71 @@ export function groupEntries(entries: Entry[], states: States, folds: Folds, by:
     ),
   ].filter(({ rows }) => rows.length > 0);
   const [only, second] = groups;
-  if (only && !second && only.head.kind !== 'stack') return [trunk, ...leaving, ...only.rows];
+  if (only && !second && only.head.kind !== 'stack' && only.head.kind !== 'owner')
+    return [trunk, ...leaving, ...only.rows];
+  return [{ ...trunk, siblings: groups.length + 1 }, ...leaving, ...underHeads(groups, folds)];
+}
+
+/** @param owner whose groups they are; null for those of the whole tree, which the trunk stands before */
+function underHeads(groups: Group[], folds: Folds, owner: string | null = null): Entry[] {
+  const [level, before] = owner === null ? [1, 1] : [2, 0];
+  return groups.flatMap(({ head, rows, groups: inner }, index): Entry[] => {
+    const name = headName(head, owner);
+    const folded = folds.get(name) ?? head.kind === 'ended';
+    const place = { name, branch: null, place: null, dimmed: false, level, position: index + 1 + before };
+    const under = inner
+      ? underHeads(inner, folds, head.title)
+      : rows.map((row) => (owner === null ? row : { ...row, level: row.level + 1 }));
+    return [{ ...place, siblings: groups.length + before, head: { ...head, folded } }, ...(folded ? [] : under)];
+  });
+}
+
+/** The stacks of several branches, and then all that are one branch. */
+function ofStacks(stacks: Entry[][], states: States, by: StackOrder): Group[] {
+  const single = stacks.filter((rows) => rows.length === 1).flat();
   return [
-    { ...trunk, siblings: groups.length + 1 },
-    ...leaving,
-    ...groups.flatMap(({ head, rows }, index): Entry[] => {
-      const name = headName(head.kind, head.root?.name ?? null);
-      const folded = folds.get(name) ?? head.kind === 'ended';
-      const place = { name, branch: null, place: null, dimmed: false, level: 1, position: index + 2 };
-      return [{ ...place, siblings: groups.length + 1, head: { ...head, folded } }, ...(folded ? [] : rows)];
-    }),
+    ...stacks
+      .filter((rows) => rows.length > 1)
+      .map((rows) => group('stack', rows, states))
+      .sort((a, b) => compare(a.head, b.head, by)),
+    ...(single.length > 0 ? [group('single', single, states)] : []),
   ];
 }
 
-function group(kind: Head['kind'], rows: Entry[], states: States): { head: Head; rows: Entry[] } {
+/** The same of each owner by name: a stack that several have worked on is with those of who has begun it. */
+function byOwner(stacks: Entry[][], states: States): Group[] {
+  const owned = new Map<string, Entry[][]>();
+  for (const rows of stacks) {
+    const owner = ownerOf(rows);
+    owned.set(owner, [...(owned.get(owner) ?? []), rows]);
+  }
+  return [...owned]
+    .sort(([a], [b]) => Number(a === '') - Number(b === '') || order(a.toLowerCase(), b.toLowerCase()) || order(a, b))
+    .map(([owner, own]): Group => {
+      const groups = ofStacks(own, states, 'name');
+      const { head, rows } = group(
+        'owner',
+        groups.flatMap((each) => each.rows),
+        states,
+      );
+      const of = { head: { ...head, title: owner || 'No author known', owner: '' }, rows };
+      const isNamed = ({ head: { kind } }: Group) => kind === 'single';
+      // All of theirs that stand alone need no second head.
+      if (groups.every(isNamed)) return of;
+      const unsaid = (each: Group) =>
+        each.head.owner === owner ? { ...each, head: { ...each.head, owner: '' } } : each;
+      return { ...of, groups: groups.map(unsaid) };
+    });
+}
+
+/** Whose the commits are, where they are one person's; else whose the first ones are. */
+function ownerOf(rows: Entry[]): string {
+  const authors = new Set(rows.flatMap(({ branch }) => branch?.author ?? []));
+  const [first = ''] = authors;
+  return authors.size === 1 ? first : (rows[0]?.branch?.author ?? '');
+}
+
+function group(kind: Head['kind'], rows: Entry[], states: States): Group {
   const branches = rows.flatMap(({ branch }) => branch ?? []);
   const names = branches.map(({ name }) => name);
   const root = kind === 'stack' ? (branches[0] ?? null) : null;
@@ -112,19 +174,13 @@ function compare(a: Head, b: Head, by: StackOrder): number {
   const byName = order(a.title, b.title) || order(a.root?.name ?? '', b.root?.name ?? '');
   switch (by) {
     case 'name':
+    case 'owner':
       return byName;
     case 'recent':
       return order(b.newest ?? '', a.newest ?? '') || byName;
-    case 'owner':
-      // One that several have worked on is with those of who has begun it.
-      return order(ownerOf(a), ownerOf(b)) || byName;
     case 'needs':
       return b.conflicts + b.heldBack - (a.conflicts + a.heldBack) || b.moves - a.moves || byName;
   }
-}
-
-function ownerOf({ owner, root }: Head): string {
-  return (owner || root?.author || '').toLowerCase();
 }
 
 /** Branches that nobody has registered, where they would stand then. */

@@ -2,6 +2,8 @@
 
 import { ChevronDown } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
+import type { JobDetail } from '@/api/jobs';
+import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
@@ -13,31 +15,34 @@ import { Lanes } from '../dot';
 import type { Entry, Head } from '../entries';
 import type { RowActions } from '../row/actions';
 import { Age } from '../row/age';
-import type { RowContext } from '../row/branch-row';
 import type { BranchNews } from '../state';
 
 const HeadMenu = lazy(() => import('./head-menu'));
 
 /** The line above the rows that belong together: what they are, how they stand, and the button that moves a stack. */
 export function HeadRow({
+  repoId,
   head,
   trunkLine,
   lanes,
   height,
   news,
-  context,
+  branches: all,
+  jobs,
   actions,
   sent,
   active,
   select,
 }: {
+  repoId: string;
   head: Head;
   trunkLine: Entry['trunkLine'];
   lanes: number;
   height: number;
   /** Of the branch whose Restack moves the stack. */
   news: BranchNews;
-  context: RowContext;
+  branches: BranchRow[];
+  jobs: JobDetail[];
   actions: RowActions;
   /** What was asked for on that branch. */
   sent: Sent | undefined;
@@ -79,7 +84,11 @@ export function HeadRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <div role="gridcell" className="flex min-w-0 flex-1 items-baseline gap-x-2 text-xs text-muted">
-        <span className="max-w-[60%] shrink-0 truncate text-sm font-semibold text-text">{visible(title)}</span>
+        <span
+          className={`max-w-[60%] shrink-0 truncate font-semibold text-text ${head.kind === 'owner' ? 'text-base' : 'text-sm'}`}
+        >
+          {visible(title)}
+        </span>
         <span className="min-w-0 truncate">
           {branchesWord(branches.length)}
           {conflicts > 0 && <span className="text-conflict"> · {counted(conflicts, 'conflict')}</span>}
@@ -110,7 +119,7 @@ export function HeadRow({
               request={request}
               question={() => actions.question(restack.name)}
               job={news.own}
-              jobs={context.jobs}
+              jobs={jobs}
               dense
               tabbable={active}
               className={underWay ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'min-w-24'}
@@ -133,14 +142,14 @@ export function HeadRow({
           <Suspense>
             <HeadMenu
               head={head}
-              branches={context.branches}
+              branches={all}
               anchor={button}
               select={mayAct && head.kind !== 'ended' ? () => select(branches) : null}
               forget={
                 mayAct
                   ? (names) => {
                       actions.expectAll();
-                      return api.branches.forget.mutate({ repoId: context.repoId, branches: names });
+                      return api.branches.forget.mutate({ repoId, branches: names });
                     }
                   : null
               }

@@ -1,4 +1,5 @@
 import type { BranchRow } from '@/db/schema';
+import type { ForecastOutline } from '@/model/forecast';
 import type { PushCost } from '@/model/needs';
 import { pushCost } from '@/repos/push-cost';
 import { counted } from '@/text/words';
@@ -9,6 +10,15 @@ const MANY = 25;
 /** What is asked before these branches are moved; null where one press does it. */
 export function restackQuestion(moved: readonly Pick<BranchRow, 'prState' | 'review' | 'ci'>[]): string | null {
   return pushQuestion(pushCost(moved));
+}
+
+/** The same of what a forecast says would move. */
+export function outlineQuestion(
+  { moves }: Pick<ForecastOutline, 'moves'>,
+  branches: readonly BranchRow[],
+): string | null {
+  const moved = new Set(moves.flatMap((move) => (move.moves ? [move.branch] : [])));
+  return restackQuestion(branches.filter(({ name }) => moved.has(name)));
 }
 
 /**

@@ -9,6 +9,7 @@ import { Button } from '../../controls';
 import { typedBefore, useTypingHere } from '../../typed-ahead';
 import { CommitList } from '../commit-list';
 import { useForecast } from '../forecast';
+import { outlineQuestion } from '../groups/question';
 import { layoutStack } from '../layout';
 import { moveWords, possibleParents } from './choices';
 
@@ -121,7 +122,12 @@ export default function ChooseParent({
                 </ul>
               </section>
             )}
-            {foreseen?.state === 'ready' && <CommitList outline={foreseen.outline} />}
+            {foreseen?.state === 'ready' && (
+              <>
+                <p className="text-xs text-restack empty:hidden">{outlineQuestion(foreseen.outline, branches)}</p>
+                <CommitList outline={foreseen.outline} />
+              </>
+            )}
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={close}>Cancel</Button>
               <Button type="submit" look="primary" disabled={!known} className="max-w-full">

@@ -1,7 +1,6 @@
 import type { BranchRow } from '@/db/schema';
 import { canCarry, isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
-import type { States } from '../filter';
 import type { StackPicture } from '../layout';
 
 /** A branch and everything that stands on it, from bottom to top: what moves with it. */
@@ -39,16 +38,4 @@ export function dropProblem(branch: string, target: string, { trunk, branches, p
   if (!onto || onto.gone) return `${shown} is gone`;
   if (onto.merged) return `${shown} is merged`;
   return canCarry(onto) ? null : `${shown} is untracked: register it first`;
-}
-
-/** By branch, how many a Restack of it moves: itself, and what stands on it. */
-export function movesBelow({ rows }: StackPicture, states: States): Map<string, number> {
-  const moves = new Map<string, number>();
-  for (const { branch } of rows.toReversed()) {
-    const own = states.get(branch.name)?.is === 'will_move' ? 1 : 0;
-    const sum = (moves.get(branch.name) ?? 0) + own;
-    moves.set(branch.name, sum);
-    if (branch.parent !== null) moves.set(branch.parent, (moves.get(branch.parent) ?? 0) + sum);
-  }
-  return moves;
 }

@@ -1,15 +1,17 @@
 import { useMemo } from 'react';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
+import { restackedBy } from '@/repos/branch-state';
 import type { Api } from '../../api';
 import type { Ask, Requests } from '../../jobs/job-button';
 import { useApi } from '../../providers';
 import { useStable } from '../../stable';
 import type { States } from '../filter';
 import { restackQuestion } from '../groups/question';
-import type { StackPicture } from '../layout';
 import { ghostName } from '../move/pending';
-import { movedWith } from '../move/rules';
+
+/** What a parent is asked for. */
+export type AskKind = 'reparent_branch' | 'register_existing_branch';
 
 /** What rows ask for. */
 export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
@@ -20,6 +22,8 @@ export interface RowActions extends Pick<Requests, 'send' | 'dismiss'> {
   openMenu: (branch: string | null) => void;
   /** What is asked before a Restack of it. */
   question: (branch: string) => string | null;
+  /** Asks by name what the branch shall stand on. */
+  seek: (asked: { kind: AskKind; branch: string }) => void;
   /** Shows what a Restack of the branch would do; null shows nothing. */
   preview: (branch: string | null) => void;
 }
@@ -28,15 +32,14 @@ interface Stack {
   repoId: string;
   branches: Branch[];
   states: States;
-  picture: StackPicture;
   /** Names the rows whose next change of place was asked for here. */
   expect: (...names: string[]) => void;
 }
 
 /** The same functions for ever, for rows are drawn anew only for what concerns them. */
 export function useRowActions(
-  { repoId, branches, states, picture, expect }: Stack,
-  { send, dismiss, toggle, openMenu, preview }: Omit<RowActions, 'run' | 'expectAll' | 'question'>,
+  { repoId, branches, states, expect }: Stack,
+  { send, dismiss, toggle, openMenu, preview, seek }: Omit<RowActions, 'run' | 'expectAll' | 'question'>,
 ): RowActions {
   const api = useApi();
   const askFor = useStable((idempotencyKey: string, kind: ActionKind, branch: string, parent?: string) => {
@@ -46,15 +49,15 @@ export function useRowActions(
   // A rename, or an end of tracking, gives what stands on the branch another place too.
   const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
   const question = useStable((name: string) => {
-    const moved = new Set(movedWith(name, picture).filter((each) => states.get(each)?.is === 'will_move'));
+    const moved = new Set(restackedBy(name, branches, states));
     return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
   });
   return useMemo(
     () => ({
-      ...{ send, dismiss, toggle, openMenu, preview, expectAll, question },
+      ...{ send, dismiss, toggle, openMenu, preview, seek, expectAll, question },
       run: (kind, branch, parent) => (key) => askFor(key, kind, branch, parent),
     }),
-    [send, dismiss, toggle, openMenu, preview, askFor, expectAll, question],
+    [send, dismiss, toggle, openMenu, preview, seek, askFor, expectAll, question],
   );
 }
 

@@ -7,6 +7,7 @@ import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import type { BranchState } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
+import { restackRefusal } from '@/repos/state-words';
 import { middle } from '@/text/middle';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
@@ -18,28 +19,14 @@ import { useApi } from '../../providers';
 import { PullRequest } from '../../repos/pull-request';
 import { Dot, Lanes, stateTone } from '../dot';
 import type { Entry } from '../entries';
-import { AskForParent } from '../move/ask-for-parent';
 import type { DragModule } from '../move/drag-module';
-import { requestName } from '../move/pending';
 import { pickUpProblem } from '../move/rules';
 import { type BranchNews, coveredBy, isLive, standingOf } from '../state';
-import { type RowActions, restoreButton } from './actions';
+import { type AskKind, type RowActions, restoreButton } from './actions';
 import { Age } from './age';
 import { Author } from './author';
 
 const RowMenu = lazy(() => import('./row-menu'));
-
-/** What every row needs to know of its repo. */
-export interface RowContext {
-  repoId: string;
-  trunk: string | null;
-  branches: Branch[];
-  jobs: JobDetail[];
-  /** Whether any branch has a pull request: else no room is kept for them. */
-  hasPullRequests: boolean;
-  /** Whether how branches stand is just being looked at again. */
-  renewing: boolean;
-}
 
 interface Props {
   branch: Branch;
@@ -54,7 +41,12 @@ interface Props {
   /** How many a Restack of it moves, with what stands on it. */
   moves: number;
   news: BranchNews;
-  context: RowContext;
+  /** All jobs of the repo, where any is about it. */
+  jobs: JobDetail[];
+  /** Whether how it stands is just being looked at again, which a Restack of it may depend on. */
+  renewing: boolean;
+  /** Whether any branch has a pull request: else no room is kept for them. */
+  hasPullRequests: boolean;
   height: number;
   actions: RowActions;
   sent: Sent | undefined;
@@ -86,7 +78,9 @@ export const BranchRow = memo(function BranchRow({
   state,
   moves,
   news,
-  context,
+  jobs,
+  renewing,
+  hasPullRequests,
   height,
   actions,
   sent,
@@ -96,7 +90,7 @@ export const BranchRow = memo(function BranchRow({
   tree,
   drag,
 }: Props) {
-  const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
+  const { repoId } = branch;
   const request = requestAt(branch.name, sent, actions);
   const shown = visible(branch.name);
   const { own } = news;
@@ -105,7 +99,7 @@ export const BranchRow = memo(function BranchRow({
       ? standingOf(branch, state, news)
       : { word: 'waits to move', detail: `onto ${visible(onto)}` };
   // A conflict is said by the state already, with its files.
-  const failed = own !== null && state.is !== 'conflict' && errorStands(own, context.jobs);
+  const failed = own !== null && state.is !== 'conflict' && errorStands(own, jobs);
   // Where it would stand is seen.
   const detail = failed ? own.job.message : place?.isSuggested && !branch.renamedFrom ? '' : standing.detail;
   const api = useApi();
@@ -124,7 +118,7 @@ export const BranchRow = memo(function BranchRow({
             label: 'Accept',
             press: () => {
               actions.expectAll();
-              return api.branches.acceptRename.mutate({ repoId: context.repoId, branch: branch.name });
+              return api.branches.acceptRename.mutate({ repoId, branch: branch.name });
             },
           }
         : {
@@ -138,7 +132,8 @@ export const BranchRow = memo(function BranchRow({
   const above = place?.above ?? 0;
 
   const covered = coveredBy(state, news);
-  const refusal = covered ?? (state.is === 'in_place' && moves === 0 && !context.renewing ? 'It is in place.' : null);
+  // What is being looked at anew may be free again.
+  const refusal = covered ?? (renewing ? null : restackRefusal(state, moves));
 
   const row = useRef<HTMLDivElement>(null);
   const movable = mayAct && pickUpProblem(branch) === null;
@@ -209,7 +204,7 @@ export const BranchRow = memo(function BranchRow({
           <span className="min-w-0 flex-1 truncate text-xs text-muted" data-tip={visible(branch.subject)}>
             {visible(branch.subject)}
           </span>
-          {context.hasPullRequests && (
+          {hasPullRequests && (
             <span className="shrink-0 md:w-22">
               <PullRequest branch={branch} tabbable={active} />
             </span>
@@ -244,7 +239,7 @@ export const BranchRow = memo(function BranchRow({
                 {...main}
                 request={request}
                 job={own}
-                jobs={context.jobs}
+                jobs={jobs}
                 impossible={refusal}
                 dense
                 tabbable={active}
@@ -253,9 +248,10 @@ export const BranchRow = memo(function BranchRow({
             </span>
             <span className={busy ? 'max-md:hidden' : undefined}>
               <MoreActions
-                repoId={context.repoId}
+                repoId={repoId}
                 branch={branch}
                 covered={covered}
+                refusal={refusal}
                 start={(kind) => {
                   // What is to be asked first, the row's own button asks.
                   if (kind === 'restack_subtree' && actions.question(branch.name) !== null) pressMain(row.current);
@@ -266,7 +262,7 @@ export const BranchRow = memo(function BranchRow({
                   void actions.send(branch.name, name, ask);
                 }}
                 expect={actions.expectAll}
-                choose={setChoosing}
+                choose={(kind) => actions.seek({ kind, branch: branch.name })}
                 opened={menuOpen}
                 open={actions.openMenu}
                 tree={tree}
@@ -276,17 +272,6 @@ export const BranchRow = memo(function BranchRow({
           </>
         )}
       </div>
-      {choosing && (
-        <AskForParent
-          kind={choosing}
-          branch={branch}
-          repo={context}
-          choose={(parent) =>
-            void actions.send(branch.name, requestName(choosing, parent), actions.run(choosing, branch.name, parent))
-          }
-          close={() => setChoosing(null)}
-        />
-      )}
     </div>
   );
 });
@@ -295,6 +280,7 @@ function MoreActions({
   repoId,
   branch,
   covered,
+  refusal,
   start,
   send,
   expect,
@@ -307,10 +293,11 @@ function MoreActions({
   repoId: string;
   branch: Branch;
   covered: string | null;
+  refusal: string | null;
   start: (kind: ActionKind) => void;
   send: (name: string, ask: Ask) => void;
   expect: () => void;
-  choose: (kind: 'reparent_branch' | 'register_existing_branch') => void;
+  choose: (kind: AskKind) => void;
   opened: boolean;
   open: (branch: string | null) => void;
   tree: RefObject<HTMLElement | null>;
@@ -342,6 +329,7 @@ function MoreActions({
             repoId={repoId}
             branch={branch}
             covered={covered}
+            refusal={refusal}
             anchor={button}
             // The row of one that is gone may be forgotten, and its button with it.
             finalFocus={pressed && !branch.gone ? button : tree}

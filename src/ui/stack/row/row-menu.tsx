@@ -13,12 +13,14 @@ import type { Ask } from '../../jobs/job-button';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { useGo } from '../../shell/go';
+import { restackQuestion } from '../groups/question';
 
 /** What can be done with a branch beside its main button. Loaded when it is first opened. */
 export default function RowMenu({
   repoId,
   branch,
   covered,
+  refusal,
   anchor,
   finalFocus,
   start,
@@ -31,6 +33,8 @@ export default function RowMenu({
   branch: BranchRow;
   /** Why it cannot be moved just now. */
   covered: string | null;
+  /** Why a Restack of it would move nothing, or cannot be asked for. */
+  refusal: string | null;
   anchor: RefObject<HTMLButtonElement | null>;
   /** Gets the focus when it closes. */
   finalFocus: RefObject<HTMLElement | null>;
@@ -47,6 +51,8 @@ export default function RowMenu({
   const mayAct = useMay('act');
   const kept = isKept(branch);
   const of = { repoId, branch: branch.name };
+  const question = restackQuestion([branch]);
+  const [sure, setSure] = useState(false);
   return (
     <Menu.Root open onOpenChange={(open) => !open && close()} modal={false}>
       {/* Within the page's landmark, where who goes by landmarks finds it. */}
@@ -60,10 +66,15 @@ export default function RowMenu({
               <>
                 {kept || branch.gone ? null : branch.tracked ? (
                   <>
-                    <Item first off={covered} onClick={() => start('restack_subtree')} hint="with what stands on it">
+                    <Item first off={refusal} onClick={() => start('restack_subtree')} hint="with what stands on it">
                       Restack
                     </Item>
-                    <Item off={covered} onClick={() => start('rebase_branch')} hint="this branch alone">
+                    <Item
+                      off={covered}
+                      stays={question !== null && !sure}
+                      onClick={() => (question === null || sure ? start('rebase_branch') : setSure(true))}
+                      hint={sure ? `${question} Choose it once more.` : 'this branch alone'}
+                    >
                       Rebase
                     </Item>
                     <Item off={covered} onClick={() => choose('reparent_branch')}>

@@ -1,4 +1,5 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect } from 'react';
+import { useStable } from '../../stable';
 
 /** What a key of the tree stands for. */
 export type Command =
@@ -92,4 +93,30 @@ export function onTreeKey(event: KeyboardEvent, inHand: boolean, obey: (command:
   if (!command) return;
   event.preventDefault();
   obey(command);
+}
+
+/**
+ * Where nothing has the focus, the keys are the tree's, which takes it: a browser drops the focus after a drag, or with
+ * what had it and is gone.
+ */
+export function useLostKeys(
+  tree: RefObject<HTMLElement | null>,
+  inHand: boolean,
+  obey: (command: Command) => void,
+): void {
+  const pressed = useStable((event: globalThis.KeyboardEvent) => {
+    if (event.target !== document.body || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const command = commandOf(event.key, event.shiftKey, inHand);
+    if (!command) return;
+    tree.current?.focus({ preventScroll: true });
+    // On a small page an open branch hides it.
+    if (document.activeElement !== tree.current) return;
+    event.preventDefault();
+    obey(command);
+  });
+  useEffect(() => {
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [pressed]);
 }

@@ -14,6 +14,8 @@ export function placeOf(
   };
 }
 
+const NOWHERE: ReturnType<typeof placeOf> = { entry: undefined, foldedIn: undefined };
+
 interface Tree {
   /** Those that are drawn, and those that would be if nothing stood still. */
   entries: Entry[];
@@ -38,18 +40,23 @@ export function useOpened(open: string | null, walk: RefObject<((by: number) => 
     walk.current = walkBy;
   }, [walk, walkBy]);
 
+  const { entry, foldedIn } = open === null ? NOWHERE : placeOf(open, tree.entries, tree.wanted);
   const arrive = useStable((branch: string) => {
-    const { entry, foldedIn } = placeOf(branch, tree.entries, tree.wanted);
     if (entry && branch !== tree.active) tree.goTo(entry);
     if (foldedIn === undefined) return;
     tree.unfold(foldedIn);
     tree.put(branch);
   });
   const leave = useStable(tree.toTree);
-  const wasOpen = useRef(false);
+  const wasOpen = useRef<string | null>(null);
+  const isArriving = useRef(false);
   useEffect(() => {
-    if (open !== null) arrive(open);
-    else if (wasOpen.current) leave();
-    wasOpen.current = open !== null;
-  }, [open, arrive, leave]);
+    if (open === null && wasOpen.current !== null) leave();
+    if (open !== wasOpen.current) isArriving.current = open !== null;
+    wasOpen.current = open;
+    if (open === null || !isArriving.current) return;
+    // A head may be in another one that is folded; what somebody folds later stays so.
+    isArriving.current = foldedIn !== undefined;
+    arrive(open);
+  }, [open, foldedIn, arrive, leave]);
 }

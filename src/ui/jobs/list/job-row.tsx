@@ -1,0 +1,113 @@
+'use client';
+
+import type { JobDetail } from '@/api/jobs';
+import { JobLink } from '../../job-link';
+import { useNow } from '../../providers';
+import { Age } from '../../stack/row/age';
+import { between, duration } from '../../time';
+import { isActive } from '../active';
+import { Cancel } from '../dock/cancel';
+import { type Outcome, outcomeOf } from '../outcome';
+import { progressWords, resultWords } from '../phase';
+import { StatusShape, statusTone } from '../status';
+import { UndoButton } from '../undo-button';
+import { firstLine, intentAmong } from '../words';
+import { Asker } from './asker';
+import { RetryButton } from './retry-button';
+
+/** A job in one line of the table: what it is, who asked when, how far it is or how it ended, and what one can do about it. */
+export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
+  const { job } = detail;
+  const active = isActive(job.status);
+  const outcome = outcomeOf(job);
+  const words = outcomeWords(
+    detail,
+    outcome,
+    jobs.some((other) => other.job.retryOf === job.id),
+  );
+  const told = [job.message, firstLine(job.errorHint)].filter(Boolean).join(' ');
+  const took = job.startedAt && job.finishedAt ? `It took ${duration(between(job.startedAt, job.finishedAt))}.` : '';
+  // A narrow list has no room for the column.
+  const tip = [told, took].filter(Boolean).join(' ');
+  const tone = outcome === 'error' ? 'text-error' : 'text-muted';
+  return (
+    <tr
+      data-job={job.seq}
+      data-status={job.status}
+      className="h-8 border-b border-hairline text-xs whitespace-nowrap text-muted last:border-b-0 hover:bg-hover pointer-coarse:h-10"
+    >
+      <td className="pl-4">#{job.seq}</td>
+      <td className="max-w-0 pr-3">
+        <div className="flex items-baseline gap-2">
+          <JobLink id={job.id} className="min-w-16 shrink truncate text-sm font-medium text-text hover:underline">
+            {intentAmong(job, jobs)}
+          </JobLink>
+          {/* Where there is room it has a column of its own. */}
+          <span
+            aria-hidden
+            data-tip={tip || undefined}
+            className={`min-w-0 flex-1 truncate @min-[640px]:hidden ${tone}`}
+          >
+            {words}
+          </span>
+        </div>
+      </td>
+      <td>
+        <Asker by={job.requestedBy} />
+      </td>
+      <td>
+        <Age iso={job.finishedAt ?? job.createdAt} />
+      </td>
+      <td data-tip={tip || undefined} className="max-w-0">
+        <span className="flex items-center gap-1.5">
+          <span className={`rounded-chip p-0.5 ${statusTone[outcome]}`}>
+            <StatusShape status={outcome} />
+          </span>
+          <span className={`truncate @max-[640px]:sr-only ${tone}`}>{words}</span>
+          {told && <span className="sr-only">: {told}</span>}
+        </span>
+      </td>
+      <td className="hidden @min-[420px]:table-cell">
+        <Took job={job} />
+        {job.attempt > 1 && <span className="hidden @min-[640px]:inline"> · attempt {job.attempt}</span>}
+      </td>
+      <td className="py-0.5 pr-4 pl-1 text-right">
+        {active ? (
+          <Cancel job={job} />
+        ) : (
+          <>
+            {(job.status === 'error' || job.status === 'cancelled') && (
+              <RetryButton detail={detail} jobs={jobs} brief />
+            )}
+            <UndoButton detail={detail} jobs={jobs} brief />
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** How a job stands, in a few words. */
+function outcomeWords(detail: JobDetail, outcome: Outcome, isRetried: boolean): string {
+  switch (outcome) {
+    case 'queued':
+      return 'waiting';
+    case 'running':
+      return progressWords(detail);
+    case 'waiting':
+      return isRetried ? 'not pushed' : 'waits for a push';
+    case 'error':
+      return detail.job.errorCode ?? 'error';
+    case 'cancelled':
+      return 'cancelled';
+    default:
+      return resultWords(detail);
+  }
+}
+
+/** How long it took, or takes until now. */
+function Took({ job: { startedAt, finishedAt } }: Pick<JobDetail, 'job'>) {
+  const now = useNow(startedAt !== null && finishedAt === null);
+  if (startedAt === null) return null;
+  return duration(finishedAt ? between(startedAt, finishedAt) : now - Date.parse(startedAt));
+}

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { jobDetail } from '../testing/rows';
+import { intentAmong } from './words';
+
+it('an undo says of which job it is, and what puts an undo back is a redo', () => {
+  const restack = jobDetail(1, { kind: 'restack_repo' });
+  const undo = jobDetail(2, { kind: 'undo', undoOf: restack.job.id });
+  const redo = jobDetail(3, { kind: 'undo', undoOf: undo.job.id });
+  const words = (jobs: Array<typeof restack>) => jobs.map(({ job }) => intentAmong(job, jobs));
+  expect(words([redo, undo, restack])).toEqual(['Redo of #1', 'Undo of #1', 'Restack all']);
+  // The page may not know jobs of long ago.
+  expect(words([redo, undo])).toEqual(['Redo', 'Undo']);
+  expect(words([undo])).toEqual(['Undo']);
+});
