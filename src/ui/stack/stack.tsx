@@ -14,9 +14,7 @@ import {
 } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
-import { stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
-import { counted } from '@/text/words';
 import { Pill } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
@@ -25,22 +23,18 @@ import { useApi } from '../providers';
 import type { RepoStates } from '../repos/use-states';
 import { lookAtRemote } from '../sync/look';
 import type { Entry } from './entries';
-import { isNarrowed, type States } from './filter';
+import { isNarrowed } from './filter';
 import { FilterBar } from './filter-bar';
 import { useFolds } from './groups/folds';
-import { HeadRow } from './groups/head-row';
 import { restackQuestion } from './groups/question';
 import { AskForParent } from './move/ask-for-parent';
 import { useDragModule } from './move/drag-module';
 import { useHand } from './move/hand';
-import { type PendingMoves, requestName } from './move/pending';
+import { requestName } from './move/pending';
 import { usePicture, useStackView } from './picture';
 import { type AskKind, useRowActions } from './row/actions';
-import { BranchRow } from './row/branch-row';
-import { GhostRow } from './row/ghost-row';
-import { TreeRow } from './row/tree-row';
-import { TrunkRow } from './row/trunk-row';
-import { type BranchNews, NO_NEWS, NO_STATE } from './state';
+import { type Drawing, EntryRow } from './row/entry-row';
+import type { BranchNews } from './state';
 import { stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
 import { clicked, isForPart } from './tree/clicks';
@@ -49,11 +43,9 @@ import { type Command, isOnRow, onTreeKey, useLostKeys } from './tree/keys';
 import { obey } from './tree/obey';
 import { useOpened } from './tree/opened';
 import { focusCame, usePresence } from './tree/presence';
-import { canBeSelected, useSelection } from './tree/selection';
+import { useSelection } from './tree/selection';
 import { useStillEntries } from './tree/still-entries';
 import { useVirtualRows } from './tree/virtual-rows';
-
-const NO_JOBS: JobDetail[] = [];
 
 /** The place of what is asked for all that is selected. No branch is called so. */
 const SELECTION = 'the selection';
@@ -83,7 +75,7 @@ interface Props {
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
 export default function Stack({ repo, branches, jobs, known, news, sync, open, show: showBranch, walk }: Props) {
-  const { states, moves: restacked, renewing, counts } = known;
+  const { states, renewing, counts } = known;
   const api = useApi();
   const mayAct = useMay('act');
   const id = useId();
@@ -247,6 +239,10 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
   });
 
   const sought = branches.find(({ name }) => name === seeking?.branch);
+  const drawn: Drawing = {
+    ...{ id, repo, branches, jobs, known, news, moves, sent, actions, select, selected, active, menu, held, mayAct },
+    ...{ lanes, height: rows.height, hasPullRequests, tree, drag },
+  };
   const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
   return (
     <div className="flex flex-col lg:min-h-[max(100%,calc(100dvh-112px))]">
@@ -288,67 +284,9 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
               }}
               onKeyDown={(event) => onTreeKey(event, held !== null, onCommand)}
             >
-              {rows.drawn.map(({ entry, index, top }) => {
-                const { name, branch, place, ghost, head, trunkLine } = entry;
-                const drawn = { place, lanes, height: rows.height, trunkLine };
-                return ghost ? (
-                  <GhostRow key={name} branch={ghost} onto={moves.get(ghost)} top={top} {...drawn} />
-                ) : (
-                  <TreeRow
-                    key={name}
-                    id={`${id}${name}`}
-                    entry={entry}
-                    index={index}
-                    label={labelOf(entry, states, moves)}
-                    height={rows.height}
-                    top={top}
-                    active={name === active}
-                    selected={mayAct && canBeSelected(branch) ? selected.has(name) : undefined}
-                    held={held}
-                    onClick={(event) => onRowClick(event, index)}
-                  >
-                    {branch ? (
-                      <BranchRow
-                        {...drawn}
-                        branch={branch}
-                        dimmed={entry.dimmed}
-                        onto={moves.get(name) ?? null}
-                        state={states.get(name) ?? NO_STATE}
-                        moves={restacked.get(name) ?? 0}
-                        news={news.get(name) ?? NO_NEWS}
-                        // A row that no job is about is not drawn anew for what jobs say.
-                        jobs={news.get(name)?.own || sent.has(name) ? jobs : NO_JOBS}
-                        renewing={renewing && !restacked.get(name)}
-                        hasPullRequests={hasPullRequests}
-                        actions={actions}
-                        sent={sent.get(name)}
-                        active={name === active}
-                        selected={selected.has(name)}
-                        menuOpen={menu === name}
-                        tree={tree}
-                        drag={drag}
-                      />
-                    ) : head ? (
-                      <HeadRow
-                        repoId={repo.id}
-                        head={head}
-                        trunkLine={trunkLine}
-                        lanes={lanes}
-                        height={rows.height}
-                        news={news.get(head.restack?.name ?? '') ?? NO_NEWS}
-                        branches={branches}
-                        jobs={jobs}
-                        actions={actions}
-                        sent={sent.get(head.restack?.name ?? '')}
-                        active={name === active}
-                        select={select}
-                      />
-                    ) : (
-                      <TrunkRow repo={repo} trunkLine={trunkLine} lanes={lanes} height={rows.height} drag={drag} />
-                    )}
-                  </TreeRow>
-                );
-              })}
+              {rows.drawn.map((row) => (
+                <EntryRow key={row.entry.name} {...row} of={drawn} onClick={(event) => onRowClick(event, row.index)} />
+              ))}
             </div>
           </div>
         </div>
@@ -387,14 +325,4 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
       )}
     </div>
   );
-}
-
-/** What a row is called where it is only heard. */
-function labelOf({ name, branch, head }: Entry, states: States, moves: PendingMoves): string {
-  if (head) return `${visible(head.title)}, ${counted(head.branches.length, 'branch', 'branches')}`;
-  if (!branch) return `${visible(name)}, trunk`;
-  const onto = moves.get(name);
-  if (onto !== undefined) return `${visible(name)}, waits to move onto ${visible(onto)}`;
-  const { word, detail } = stateWords(branch, states.get(name) ?? NO_STATE);
-  return [visible(name), word, detail].filter(Boolean).join(', ');
 }
