@@ -37,7 +37,7 @@ export async function check(people: People, before: Picture, report: Report): Pr
     ...endsWell(report),
     ...keepsWork(model, after),
     ...saysMergedRightly(people, plain, before, after, report),
-    ...holdsBackRightly(people, plain, report),
+    ...holdsBackRightly(people, plain, before, report),
     ...tellsWhatLeft(model, plain, before, after, report),
     ...hasParents(model, report),
   ];
@@ -145,7 +145,12 @@ function saysMergedRightly(
       if (open.length > 0) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but ${open.join(', ')} did not land` }];
       }
-      const wasTaken = model.landings.some(({ tips }) => tips.has(branch.name));
+      // It was put back to where it began, and what it had then has landed: nobody can know which came first.
+      const { seenOwn } = branch;
+      const then = { ...branch, own: seenOwn };
+      const hadLanded =
+        seenOwn.length > 0 && seenOwn.every((subject) => isLanded(people, then, subject, { before, after }));
+      const wasTaken = hadLanded || model.landings.some(({ tips }) => tips.has(branch.name));
       if (branch.own.length === 0 && !branch.settled && !wasTaken) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but has no commit` }];
       }
@@ -223,14 +228,19 @@ function hasTwin({ model, store }: Pick<People, 'model' | 'store'>, branch: Bran
   });
 }
 
-/** A commit of which anybody can know that it has landed is no reason to hold its branch back. */
-function holdsBackRightly({ model, store }: People, plain: Landing[], { detail }: Report): Broken[] {
+/**
+ * A commit of which anybody can know that it has landed is no reason to hold its branch back. That a part of a branch is in
+ * trunk counts for one on another parent only once that parent has it too: else the branch would be without.
+ */
+function holdsBackRightly({ model, store }: People, plain: Landing[], before: Picture, { detail }: Report): Broken[] {
   return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
     if (reason.kind !== 'conflict' || !truth) return [];
     const landing = plain.find(
-      ({ from, into, commits }) =>
-        (into === 'main' || into === truth.parent) &&
+      ({ from, into, commits, at }) =>
+        (into === truth.parent ||
+          (into === 'main' &&
+            (truth.own.every((subject) => commits.includes(subject)) || before.get(truth.parent)?.ids.has(at.id)))) &&
         store.isAncestor(from, truth.tip) &&
         store.isAncestor(reason.commit, from) &&
         commits.includes(reason.subject),
@@ -295,14 +305,16 @@ function live(model: Model): BranchTruth[] {
 }
 
 /**
- * A branch was moved onto a parent that lacks what its own commits remove. Replaying that leaves nothing of it: the
- * branch's commits are without it from then on, and git knows no more of it than anybody who reads them.
+ * A branch was moved onto a parent that lacks what its own commits remove, or has what they add. Replaying that leaves
+ * nothing of it: the branch's commits are without it from then on, and git knows no more of it than anybody who reads
+ * them.
  */
 function noteVacuous(model: Model, branch: BranchTruth, now: Look, parent: Look | undefined): void {
   const held = branch.own.filter((subject) => now.subjects.has(subject));
   const added = new Set(held.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));
   for (const [key, { present, by }] of model.ownKeys(branch)) {
-    if (present || added.has(key) || now.keys.has(key) || parent?.keys.has(key)) continue;
+    const isBelow = parent ? parent.keys.has(key) === present : !present;
+    if (!isBelow || now.keys.has(key) !== present || (!present && added.has(key))) continue;
     branch.vacuous.add(`${by} ${key}`);
   }
 }
@@ -319,6 +331,7 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
     const dropped = branch.own.filter((subject) => held?.has(subject) && !now.subjects.has(subject));
     if (dropped.length > 0) branch.settled = true;
     branch.own = branch.own.filter((subject) => !dropped.includes(subject));
+    branch.seenOwn = [...branch.own];
   }
   for (const landing of model.landings) {
     landing.seen ||= model.holds(landing, before);
@@ -333,5 +346,5 @@ function learn({ model, store }: People, before: Picture, after: Picture, { rows
   );
   model.seenTips = new Map([...after].map(([name, { tip }]) => [name, tip]));
   model.seenLines = new Map([...after].map(([name, { tip }]) => [name, store.line(tip)]));
-  for (const picture of [before, after]) for (const [name, { subjects }] of picture) model.see(name, subjects);
+  for (const picture of [before, after]) for (const [name, seen] of picture) model.see(name, seen);
 }

@@ -163,6 +163,24 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     ends: { A: 'merged', B: 'main', C: 'B' },
     keepsAll: true,
   },
+  'A takes a reset back, and B has no work of its own': {
+    moves: [
+      branch('A', 'main', [file()]),
+      branch('B', 'A'),
+      ...([sync, { do: 'reset', on: 'A', back: 1 }, sync, land('B', 'ff', 'parent'), sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A' },
+    keepsAll: true,
+  },
+  'A goes on to where B has work of its own': {
+    moves: [
+      branch('A', 'main', [file()]),
+      branch('B', 'A', [file()]),
+      ...([sync, { do: 'reset', on: 'A', back: 1 }, sync, land('B', 'ff', 'parent'), sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'merged' },
+    keepsAll: true,
+  },
   'A is put back to trunk': {
     moves: [
       branch('A', 'main', [file()], [file()]),

@@ -21,14 +21,16 @@ export interface BranchTruth {
   parent: string;
   /** Subjects of its own commits, oldest first: those of its authors, and what was merged into it. */
   own: string[];
+  /** Its own commits when the last job had looked. */
+  seenOwn: string[];
   /** Some of its own commits were dropped, since all that they do is below: without commits it may count as merged. */
   settled: boolean;
   deleted: boolean;
   /** Where it is, or was when it was deleted. */
   tip: string;
   /**
-   * Of its own commits, the removals that had nothing to remove when it was moved, as `subject key`: its parent had
-   * that no more. What comes back below later, nobody has removed.
+   * Of its own commits, what they had nothing to do for when it was moved, as `subject key`: its parent had removed or
+   * added that already. What comes back or goes below later, nobody has removed or added.
    */
   vacuous: Set<string>;
   /** The version that its author pushed last, whatever was made of it since. */
@@ -53,6 +55,8 @@ export interface Landing {
   from: string;
   /** Tips that the last job before had left. */
   seenThen: ReadonlyMap<string, string>;
+  /** `into` had been seen with the branch's tip as its own before: its author may just have taken a reset back. */
+  isReturn: boolean;
   /** Whether a job has run since. */
   seen: boolean;
 }
@@ -90,15 +94,22 @@ export class Model {
   /** The first-parent lines of those tips, oldest first. */
   seenLines = new Map<string, StoredCommit[]>();
 
-  /** Subjects that some job has met on a branch. */
-  readonly #seenSubjects = new Map<string, Set<string>>();
+  /** Subjects that some job has met on a branch, and where it has met the branch. */
+  readonly #met = new Map<string, { subjects: Set<string>; tips: Set<string> }>();
 
-  see(branch: string, subjects: Iterable<string>): void {
-    this.#seenSubjects.set(branch, new Set([...(this.#seenSubjects.get(branch) ?? []), ...subjects]));
+  see(branch: string, { tip, subjects }: Pick<Look, 'tip' | 'subjects'>): void {
+    const met = this.#met.get(branch) ?? { subjects: new Set(), tips: new Set() };
+    for (const subject of subjects) met.subjects.add(subject);
+    met.tips.add(tip);
+    this.#met.set(branch, met);
   }
 
   wasSeen(branch: string, subject: string): boolean {
-    return this.#seenSubjects.get(branch)?.has(subject) === true;
+    return this.#met.get(branch)?.subjects.has(subject) === true;
+  }
+
+  wasSeenAt(branch: string, tip: string): boolean {
+    return this.#met.get(branch)?.tips.has(tip) === true;
   }
 
   /** Whether what was landed is still there: the commit that brought it, or one that took that over in its turn. */
@@ -180,7 +191,8 @@ export class Model {
   /**
    * The landing by which a branch must be called merged: it took the branch whole, and the branch is where it was then.
    * That is so by one of the plain ones (if the branch was deleted, it had been seen there; a fast-forward shows where
-   * the branch had been seen before with one of those commits, else it may just be an empty branch); and where the branch was called
+   * the branch had been seen before with one of those commits, and the other one not at that tip, else it may just be an
+   * empty branch); and where the branch was called
    * merged before, as long as the commits that brought it are there and not taken back, whatever became of the lines,
    * also when it was only moved back since.
    */
@@ -194,6 +206,7 @@ export class Model {
       const seen = this.seenTips.get(name);
       if (deleted && seen !== tip) return false;
       if (landing.how !== 'ff') return true;
+      if (landing.isReturn) return false;
       const then = landing.seenThen.get(name);
       const held = then === undefined ? [] : [...store.history(then)].filter((id) => store.isAncestor(id, tip));
       return held.some((id) => own.includes(store.commit(id).subject));

@@ -162,7 +162,7 @@ export class People {
     const start = this.store.tip(on);
     if (this.model.branches.has(name) || !start) return null;
     const branch: BranchTruth = {
-      ...{ name, parent: on, own: [], settled: false, vacuous: new Set(), deleted: false, tip: start },
+      ...{ name, parent: on, own: [], seenOwn: [], settled: false, vacuous: new Set(), deleted: false, tip: start },
       authored: { tip: start, own: [] },
     };
     this.model.branches.set(name, branch);
@@ -318,6 +318,8 @@ export class People {
     if (store.isAncestor(trunk, branch.tip)) return null;
     const tree = await store.merge(branch.tip, trunk);
     if (!tree) return null;
+    // What git brings back of what the branch has taken away (it was squashed into trunk meanwhile), its author has.
+    for (const key of this.#leftOut(branch.own, tree)) branch.vacuous.add(key);
     this.#push(branch.name, store.add(tree, [branch.tip, trunk], `Merge main into ${branch.name}`), branch.own);
     return 'done';
   }
@@ -375,7 +377,8 @@ export class People {
         break;
       }
     }
-    const leftOut = how === 'squash' || how === 'merge' ? this.#leftOut(taken, store.tree(tip)) : [];
+    const subjects = taken.map((commit) => commit.subject);
+    const leftOut = how === 'squash' || how === 'merge' ? this.#leftOut(subjects, store.tree(tip)) : [];
     for (const key of leftOut) model.branches.get(target)?.vacuous.add(key);
     // Of picks, and of a part of a branch, only a branch that ends right there landed whole.
     const isWhole = how !== 'pick' && wanted === undefined;
@@ -388,25 +391,25 @@ export class People {
       }),
     );
     model.landings.push({
-      ...{ commits: taken.map((commit) => commit.subject), into: target, how, tips, from, seen: false },
+      ...{ commits: subjects, into: target, how, tips, from, seen: false },
       isPlain: !byHand && leftOut.length === 0,
       seenThen: new Map(model.seenTips),
+      isReturn: model.wasSeenAt(target, tip),
       at: { id: tip, subject: store.commit(tip).subject },
       change: changeBetween(store.commit(tip).subject, before, store.tree(tip)),
     });
     const own = model.branches.get(target)?.own ?? [];
     this.#push(target, tip, [...own, ...newOwn.filter((subject) => !own.includes(subject))]);
-    const what = taken.map((commit) => commit.subject).join(', ');
-    return `${store.commit(tip).subject} brings ${what}${byHand ? ', conflicts resolved by hand' : ''}`;
+    return `${store.commit(tip).subject} brings ${subjects.join(', ')}${byHand ? ', conflicts resolved by hand' : ''}`;
   }
 
   /**
    * What the commits do, and a merge of them has not done, as `subject key`: git cannot see that something was taken
    * away which the other side has by a commit of its own (a branch that was rewritten).
    */
-  #leftOut(commits: StoredCommit[], after: Tree): string[] {
+  #leftOut(own: string[], after: Tree): string[] {
     const keys = keysOf(after);
-    const done = this.model.ownKeys({ own: commits.map(({ subject }) => subject) });
+    const done = this.model.ownKeys({ own });
     return [...done].flatMap(([key, { present, by }]) => (keys.has(key) === present ? [] : [`${by} ${key}`]));
   }
 

@@ -28,20 +28,34 @@ const makeWorld = (stack: Record<string, Files[]>, start?: Files) =>
 
 const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] };
 
+/** A commit of this tree, by who commits there. */
+function made(
+  remote: World['remote'],
+  tree: string,
+  subject: string,
+  { parents = [], date = '0' }: { parents?: string[]; date?: string | undefined } = {},
+): Promise<string> {
+  const ada = { NAME: 'Ada Fern', EMAIL: 'ada@example.com' };
+  const who = ['AUTHOR', 'COMMITTER'].flatMap((role) =>
+    Object.entries(ada).map(([field, value]) => [`GIT_${role}_${field}`, value]),
+  );
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', subject];
+  return gitText(args, {
+    gitDir: remote.dir,
+    env: { ...Object.fromEntries(who), GIT_AUTHOR_DATE: `@${date} +0000` },
+  });
+}
+
 describe('a main of which every commit gets a new id', () => {
   /** As `git filter-repo` and a rebase of the root do: authors and dates stay, merges become commits of one line. */
   async function rewriteMain({ remote }: World): Promise<void> {
-    const ada = { NAME: 'Ada Fern', EMAIL: 'ada@example.com' };
-    const who = ['AUTHOR', 'COMMITTER'].flatMap((role) =>
-      Object.entries(ada).map(([field, value]) => [`GIT_${role}_${field}`, value]),
-    );
-    const git = (args: string[], date = '0') =>
-      gitText(args, { gitDir: remote.dir, env: { ...Object.fromEntries(who), GIT_AUTHOR_DATE: `${date} +0000` } });
-    const log = await git(['log', '--reverse', '--first-parent', '--format=%T %at %s', 'main']);
+    const log = await gitText(['log', '--reverse', '--first-parent', '--format=%T %at %s', 'main'], {
+      gitDir: remote.dir,
+    });
     let tip = '';
     for (const line of log.split('\n')) {
       const [tree = '', date, ...subject] = line.split(' ');
-      tip = await git(['commit-tree', tree, ...(tip ? ['-p', tip] : []), '-m', subject.join(' ')], date);
+      tip = await made(remote, tree, subject.join(' '), { parents: tip ? [tip] : [], date });
     }
     await remote.move('main', tip);
   }
@@ -255,4 +269,149 @@ describe('a branch whose only change is of one kind', () => {
     await world.sync();
     expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
   });
+});
+
+describe('two branches at one commit', () => {
+  async function twins(): Promise<World> {
+    const world = await makeWorld({ a: stack.a });
+    await world.remote.move('twin', 'a');
+    await world.remote.from('twin').branch('on').commit('on1', { on: 'o\n' }).write();
+    await world.sync();
+    await world.run('register_existing_branch', { branch: 'twin', parent: 'main' });
+    await world.run('register_existing_branch', { branch: 'on', parent: 'twin' });
+    return world;
+  }
+
+  it('both have landed, and what stands on one of them stands on main', async () => {
+    const world = await twins();
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    expect(await world.states('a', 'twin', 'on')).toEqual({ a: 'merged', twin: 'merged', on: 'on main' });
+    expect(await world.remote.subjects('on', 'main')).toEqual(['on1']);
+  });
+
+  it('the one that got other work is open, with that alone', async () => {
+    const world = await twins();
+    await world.remote.from('twin').commit('twin2', { t: 't\n' }).write();
+    await world.remote.merge('a', 'squash');
+    await world.restack();
+    expect(await world.states('a', 'twin', 'on')).toEqual({ a: 'merged', twin: 'on main', on: 'on twin' });
+    expect(await world.remote.subjects('on', 'main')).toEqual(['twin2', 'on1']);
+  });
+
+  it('neither is merged where a commit of its own is all that one of them lost', async () => {
+    const world = await twins();
+    await world.remote.move('a', 'main');
+    await world.onMain('Go on', { m: 'm\n' });
+    await world.restack();
+    expect(await world.states('a', 'twin', 'on')).toEqual({ a: 'on main', twin: 'on main', on: 'on twin' });
+    expect(await world.remote.subjects('on', 'main')).toEqual(['a1', 'on1']);
+  });
+});
+
+describe('a branch that was deleted, and is pushed again', () => {
+  it('after it had landed, with new work: it is open, with that alone', async () => {
+    const world = await makeWorld(stack);
+    const tip = await world.remote.tip('a');
+    await world.remote.merge('a', 'squash');
+    await world.remote.delete('a');
+    await world.sync();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    await world.remote.from(tip).branch('a').commit('a2', { late: 'l\n' }).write();
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on main' });
+    expect(await world.remote.subjects('a', 'main')).toEqual(['a2']);
+  });
+
+  it('before it had landed, as it was: its stack is as it was', async () => {
+    const world = await makeWorld(stack);
+    const tip = await world.remote.tip('a');
+    await world.remote.delete('a');
+    await world.sync();
+    await world.remote.move('a', tip);
+    await world.onMain('Go on', { m: 'm\n' });
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+  });
+});
+
+it('what a merge queue tries is nobody’s branch to register or move, and what it merges has landed', async () => {
+  const world = await makeWorld(stack);
+  const queue = 'gh-readonly-queue/main/pr-1-0a1b';
+  await world.remote.from('main').branch(queue).commit('a (#1)', { a: 'a\n' }).commit('b (#2)', { b: 'b\n' }).write();
+  const tried = await world.remote.tip(queue);
+  await world.sync();
+  expect((await world.run('register_existing_branch', { suggested: true })).result.registered).toEqual([]);
+  await world.onMain('Go on', { m: 'm\n' });
+  await world.restack();
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+  expect(await world.remote.tip(queue)).toBe(tried);
+  await world.remote.delete(queue);
+  await world.remote.from('main').commit('a (#1)', { a: 'a\n' }).commit('b (#2)', { b: 'b\n' }).write();
+  await world.sync();
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+});
+
+describe('a branch that is pushed with a history of its own', () => {
+  /** `b` of a stack is another history now, of two commits, and `c` still stands on what it was. */
+  async function replaced(): Promise<World> {
+    const world = await makeWorld(stack);
+    const root = await made(world.remote, `${await world.remote.tip('main')}^{tree}`, 'Anew');
+    await world.remote.move('b', root);
+    await world.remote.from('b').commit('b, anew', { b: 'anew\n' }).write();
+    return world;
+  }
+
+  it('is told as that, and not as if its parent were gone, by the sync, the restack and an action on it alone', async () => {
+    const world = await replaced();
+    const tips = await world.remote.tips();
+    const heldBack = [
+      { branch: 'b', reason: { kind: 'unrelated', parent: 'a' } },
+      { branch: 'c', reason: { kind: 'below', branch: 'b' } },
+    ];
+    for (const job of [await world.sync(), await world.restack()]) {
+      expect(job).toMatchObject({ status: 'completed', result: { heldBack } });
+      expect(job.log.join('\n')).toContain('it has no commit in common with a, which it is to stand on');
+      expect(job.log.join('\n')).not.toContain('gone');
+    }
+    expect(await world.run('rebase_branch', { branch: 'b' })).toMatchObject({
+      status: 'error',
+      errorCode: 'NOT_TRACKED',
+      message: expect.stringContaining('no commit in common with a'),
+      errorHint: expect.stringContaining('register_existing_branch'),
+    });
+    expect(await world.run('reparent_branch', { branch: 'b', parent: 'main' })).toMatchObject({
+      errorCode: 'NOT_TRACKED',
+      message: expect.stringContaining('no commit in common with a'),
+    });
+    expect(await world.remote.tips()).toEqual(tips);
+  });
+
+  it('moves once the commit is named above which its own work begins, and what stands on it with it', async () => {
+    const world = await replaced();
+    await world.sync();
+    const base = await world.remote.tip('b~1');
+    await world.run('register_existing_branch', { branch: 'b', parent: 'a', base });
+    expect((await world.restack()).result.heldBack).toEqual([]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b, anew', 'c1']);
+    expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+  });
+
+  it('may stand where it has a history in common: it is registered there', async () => {
+    const world = await replaced();
+    await world.remote.from('b~1').branch('release/9').commit('Release', { r: 'r\n' }).write();
+    await world.sync();
+    await world.run('register_existing_branch', { branch: 'b', parent: 'release/9' });
+    expect((await world.restack()).result.heldBack).toEqual([]);
+    expect(await world.remote.subjects('c', 'release/9')).toEqual(['b, anew', 'c1']);
+  });
+});
+
+it('a main that is pushed with a history of its own takes its stacks along, their own commits alone', async () => {
+  const world = await makeWorld(stack);
+  await world.remote.move('main', await made(world.remote, `${await world.remote.tip('main')}^{tree}`, 'Anew'));
+  expect((await world.restack()).result.heldBack).toEqual([]);
+  expect(await world.remote.subjects('c')).toEqual(['Anew', 'a1', 'b1', 'c1']);
 });

@@ -167,6 +167,41 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on merged a', c: 'merged' });
     });
 
+    describe('and they stand on main by now', () => {
+      /** `b1` is in `c` alone; its author has put another version of `b` onto a newer main, and a sync has seen that. */
+      async function rewritten(): Promise<World> {
+        const world = await makeWorld(engine, { b: [{ b: 'b\n' }], c: [{ c: 'c\n' }, { cc: 'cc\n' }] });
+        await world.onMain('Go on', { m: 'm\n' });
+        await world.remote.from('main').branch('b').commit('b1, amended', { other: 'o\n' }).write();
+        await world.run('sync_repo', { move: false });
+        return world;
+      }
+
+      it('says of none of it that no branch has it any more', async () => {
+        const world = await rewritten();
+        await world.onMain('c1, and b1 with it (#1)', { b: 'b\n', c: 'c\n' });
+        const { message, result } = await world.restack();
+        expect(result).toMatchObject({ left: [], heldBack: [] });
+        expect(message).toContain('Landed in main: 1 commit of b, which goes on.');
+        expect(message).toContain('Landed in main: 1 commit of c, which goes on.');
+        expect(await world.remote.subjects('c', 'main')).toEqual(['b1, amended', 'c2']);
+        // And what is found once is found once.
+        await world.onMain('c2 (#2)', { cc: 'cc\n' });
+        const { result: then } = await world.sync();
+        expect(then).toMatchObject({ merged: [{ branch: 'c', into: 'main' }], landed: [], left: [] });
+        expect(await world.states('b', 'c')).toEqual({ b: 'on main', c: 'merged' });
+      });
+
+      it('says so where it has not landed', async () => {
+        const world = await rewritten();
+        await world.onMain('c1 alone (#1)', { c: 'c\n' });
+        const { message, result } = await world.restack();
+        expect(result).toMatchObject({ left: [{ branch: 'c', subject: 'b1', on: null }], heldBack: [] });
+        expect(message).not.toContain('of b');
+        expect(await world.remote.subjects('c', 'main')).toEqual(['b1, amended', 'c2']);
+      });
+    });
+
     it('settles those below one that was deleted, too', async () => {
       const world = await makeWorld(engine, stack);
       await world.remote.delete('b');
@@ -327,6 +362,24 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
     });
 
+    it.each([
+      ['a part of the branch', [{ a: 'a\n' }, { more: 'm\n' }]],
+      ['all of it', [{ a: 'a\n' }]],
+    ])('leaves what a person has moved off %s where that put it', async (_, a) => {
+      const world = await makeWorld(engine, { a, b: stack.b });
+      await world.remote.from('main').branch('d').commit('d1', { d: 'd\n' }).write();
+      await world.run('register_existing_branch', { branch: 'd', parent: 'main' });
+      const before = await world.remote.tip('main');
+      await world.onMain('a1', { a: 'a\n' });
+      await world.run('sync_repo', { move: false });
+      await world.run('reparent_branch', { branch: 'b', parent: 'd' });
+      await world.remote.move('main', before);
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on d' });
+      await world.restack();
+      expect(await world.remote.subjects('b', 'main')).toEqual(['d1', 'b1']);
+    });
+
     it('loses nothing either where the branch was deleted meanwhile', async () => {
       const world = await putBack('push', 'restack');
       await world.remote.delete('a');
@@ -419,6 +472,30 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       const { result } = await world.restack();
       expect(result).toMatchObject({ dropped: [], heldBack: [{ branch: 'a', reason: { kind: 'conflict' } }] });
       expect(await world.state('a')).toBe('on main');
+    });
+  });
+
+  describe('a line that is added to one of two blocks that look alike', () => {
+    const blocks = (one: string, two: string) => {
+      const block = (name: string, line: string) => `# ${name}\n  p\n  q\n  r\n${line}  s\n  t\n  u\n`;
+      return { css: block('one', one) + block('two', two) };
+    };
+    const added = '  the same\n';
+
+    it('stays the branch’s own where main adds it to the other one', async () => {
+      const world = await makeWorld(engine, { a: [blocks(added, '')], b: [{ b: 'b\n' }] }, blocks('', ''));
+      await world.onMain('The other one', blocks('', added));
+      await world.sync();
+      expect((await world.restack()).result).toMatchObject({ dropped: [], heldBack: [] });
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(await world.remote.file('b', 'css')).toBe(blocks(added, added).css);
+    });
+
+    it('has landed where main adds it to the same one', async () => {
+      const world = await makeWorld(engine, { a: [blocks(added, '')], b: [{ b: 'b\n' }] }, blocks('', ''));
+      await world.onMain('The same one', blocks(added, ''));
+      await world.sync();
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
     });
   });
 
@@ -835,6 +912,68 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       await world.onMain('Go on', { m: 'm\n' });
       await world.restack();
       expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
+    });
+  });
+
+  describe('a branch that is at what its parent was before we moved that', () => {
+    async function moved(): Promise<{ world: World; old: string }> {
+      const world = await makeWorld(engine, { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] });
+      const old = await world.remote.tip('b');
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      return { world, old };
+    }
+
+    it('is empty where its author has put it there, and not merged', async () => {
+      const { world, old } = await moved();
+      await world.remote.move('c', old);
+      await world.restack();
+      expect(await world.states('b', 'c')).toEqual({ b: 'on main', c: 'on b' });
+      expect(await world.remote.tip('c')).toBe(await world.remote.tip('b'));
+    });
+
+    it('is merged where it had work of its own there, which its parent has taken', async () => {
+      const { world } = await moved();
+      await world.remote.move('b', 'c');
+      await world.sync();
+      await world.onMain('Go on', { m: 'm\n' });
+      await world.restack();
+      expect(await world.states('b', 'c')).toEqual({ b: 'on main', c: 'merged' });
+    });
+  });
+
+  describe('a branch of which a part has landed in its parent, and that gets another one', () => {
+    const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { bb: 'bb\n' }], c: [{ c: 'c\n' }] };
+    async function landed(): Promise<World> {
+      const world = await makeWorld(engine, stack);
+      await world.remote.from('a').commit('b1, squashed', { b: 'b\n' }).write();
+      return world;
+    }
+
+    it('takes along what it still holds', async () => {
+      const world = await landed();
+      await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'b2', 'c1']);
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on main', c: 'on b' });
+      expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+      await world.remote.merge('a', 'squash');
+      await world.restack();
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b2', 'c1']);
+    });
+
+    it('leaves to the old one what a restack has taken over from that', async () => {
+      const world = await landed();
+      await world.restack();
+      await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b2', 'c1']);
+    });
+
+    it('leaves it below where the new one has it too', async () => {
+      const world = await landed();
+      await world.remote.from('a').branch('d').commit('d1', { d: 'd\n' }).write();
+      await world.run('register_existing_branch', { branch: 'd', parent: 'a' });
+      await world.run('reparent_branch', { branch: 'b', parent: 'd' });
+      expect(await world.remote.subjects('c', 'd')).toEqual(['b2', 'c1']);
     });
   });
 

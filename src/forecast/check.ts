@@ -150,6 +150,8 @@ function reasonWords(reason: HeldBack['reason']): string {
       return `with ${reason.branch}`;
     case 'parent_gone':
       return `for ${reason.parent} is gone`;
+    case 'unrelated':
+      return `for it has nothing of ${reason.parent}`;
     case 'too_large':
       return 'for it is too large';
     case 'protected':

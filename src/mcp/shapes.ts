@@ -22,7 +22,7 @@ export const branchShape = z.object({
   state: z
     .string()
     .describe(
-      'How it stands: in place, will move, conflict, blocked by another, parent gone, moving, untracked, long-lived, merged or gone, with what there is to know of it.',
+      'How it stands: in place, will move, conflict, blocked by another, parent gone, unrelated, moving, untracked, long-lived, merged or gone, with what there is to know of it.',
     ),
   needsRestack: z
     .boolean()
@@ -160,6 +160,8 @@ function heldOf({ branch, reason }: HeldBack): z.infer<typeof held> {
       return { branch, why: `${reason.branch} below it is held back`, conflicts: [] };
     case 'parent_gone':
       return { branch, why: `${reason.parent} below it is gone from the remote: reparent it`, conflicts: [] };
+    case 'unrelated':
+      return { branch, why: `it has no commit in common with ${reason.parent}`, conflicts: [] };
     case 'protected':
     case 'too_large':
       return { branch, why: reason.message, conflicts: [] };

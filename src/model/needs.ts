@@ -11,6 +11,8 @@ export type Need =
   | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
   /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
   | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
+  /** It has no commit in common with `parent`, which it is to stand on. */
+  | { kind: 'unrelated'; branch: string; parent: string }
   /**
    * A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. `name` is what their
    * names begin with, else that of the bottom. (Of an earlier version's rows nobody knows the cost.)

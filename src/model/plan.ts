@@ -44,7 +44,9 @@ export type HeldBackReason =
   /** Comparing it takes more than git may hold, or than is read. */
   | { kind: 'too_large'; message: string }
   /** The branch below it is gone from the remote: reparent it. */
-  | { kind: 'parent_gone'; parent: string };
+  | { kind: 'parent_gone'; parent: string }
+  /** It has no commit in common with the branch below it, so nobody knows which commits are its own. */
+  | { kind: 'unrelated'; parent: string };
 
 /** A branch left where it was. */
 export interface HeldBack {

@@ -1,19 +1,20 @@
 import type { BranchRow } from '@/db/schema';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import { commitIdentities } from '@/git/objects/identities';
+import { isAncestor } from '@/git/objects/is-ancestor';
 import { newestCommits } from '@/git/objects/rev-list';
 import { subjects } from '@/git/objects/subjects';
 import { OUT_OF_MEMORY } from '@/git/process/reasons';
 import { isShallow } from '@/git/remote/fetch';
 import type { AdoptedCommit, HeldBack, LeftCommit, Move, Plan, Registered } from '@/model/plan';
-import { type KnownLanding, landedCommits, landingsUnder } from '@/projection/landings';
+import { type KnownLanding, landedCommits, landingsUnder, withLanded } from '@/projection/landings';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, refusalHint } from '@/queue/failure';
 import { type ByHand, commandsByHand, isMergesOwn } from '@/repos/by-hand';
 import { shallowWords } from '@/repos/left-out';
 import { account } from '@/stack/conservation';
-import type { Committer, PlannedObjects, Target } from '@/stack/engines/engine';
+import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
 import { History } from '@/stack/history';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
@@ -59,12 +60,34 @@ export async function planAction(input: PlanInput): Promise<PlannedAction> {
   const { allowed, heldBack } = withoutRefused(scope.targets, refused);
   const outOfReach = [...scope.heldBack, ...heldBack];
   if (allowed.length === 0) return withoutObjects({ heldBack: outOfReach }, ownFailure(action, outOfReach));
-  const branches = planBranches(rows, trunk.name);
+  const branches = await withWhatLandedInOldParent(input, allowed, planBranches(rows, trunk.name));
   const committer = await input.committer();
   const planned = await picked.engine.plan({ gitDir, trunk, branches, targets: allowed, committer, signal, log });
   const plan = { ...planned.plan, heldBack: [...outOfReach, ...planned.plan.heldBack] };
   const { left, lost } = await accounts(input, planned);
   return { ...planned, plan, registered: [], left, adopted: [], failure: lost ?? ownFailure(action, plan.heldBack) };
+}
+
+/**
+ * What of a branch has landed in its parent stays with that parent. A branch that is reparented leaves it, so it takes
+ * those commits along as its own, unless the new parent has them too.
+ */
+async function withWhatLandedInOldParent(
+  { action, rows, landings, trunk, gitDir, signal }: PlanInput,
+  targets: Target[],
+  branches: PlanBranch[],
+): Promise<PlanBranch[]> {
+  const row = rows.find(({ name }) => name === action.branch);
+  const onto = targets.find(({ branch }) => branch === action.branch)?.onto;
+  if (action.kind !== 'reparent_branch' || !row || row.baseNamed || onto === undefined || onto === row.parent) {
+    return branches;
+  }
+  const ontoTip = onto === trunk.name ? trunk.tip : (rows.find(({ name }) => name === onto)?.tip ?? '');
+  const there = landings.filter(({ branch, into, isVoid }) => branch === row.name && into === row.parent && !isVoid);
+  const lasting = await Promise.all(there.map(({ at }) => isAncestor(gitDir, at, ontoTip, signal)));
+  const left = there.filter((_, i) => !lasting[i]);
+  const base = withLanded(row.base, left);
+  return branches.map((branch) => (branch.name === row.name && base !== null ? { ...branch, base } : branch));
 }
 
 /** What leaves the branches of a plan. A plan that would lose a commit of a branch's own is no plan. */
@@ -227,11 +250,16 @@ function ownFailure(action: Action, heldBack: Plan['heldBack']): Failure | null 
       return failure('PUSH_REJECTED', words, refusalHint(reason.message));
     case 'too_large':
       return failure('TOO_LARGE', words, OUT_OF_MEMORY.todo);
+    case 'unrelated':
+      return failure('NOT_TRACKED', words, unrelatedHint);
     case 'below':
     case 'parent_gone':
       return failure('BRANCH_NOT_FOUND', words, 'Move the branch onto another parent (reparent_branch).');
   }
 }
+
+const unrelatedHint =
+  'Register it on the branch that it is made from, or name the commit above which its own work begins (register_existing_branch with parent or base).';
 
 /** What to do, in a line, and then the commands. */
 function conflictHint(branch: string, byHand: ByHand | undefined): string {
@@ -256,5 +284,7 @@ export function reasonText({ reason }: HeldBack): string {
       return `it is too large to be compared (${reason.message})`;
     case 'parent_gone':
       return `${reason.parent}, which it stands on, is gone from the remote; reparent it`;
+    case 'unrelated':
+      return `it has no commit in common with ${reason.parent}, which it is to stand on`;
   }
 }

@@ -80,6 +80,11 @@ export function isLanded(history: History, landings: Landing[] | undefined, tip:
   );
 }
 
+/** Where a branch's own commits begin, with those that these landings speak of. */
+export function withLanded(base: string | null, landings: Landing[] = []): string | null {
+  return landings.reduceRight((from, { base: below, upTo }) => (upTo === from ? below : from), base);
+}
+
 /** Up to where merged branches have landed, by the branch (or trunk) that stands where they stood. */
 export function landedBelow(
   rows: Array<{ name: string; merged: boolean }>,

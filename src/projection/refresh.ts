@@ -29,6 +29,7 @@ import {
   landedBelow,
   landedCommits,
   voidLandings,
+  withLanded,
 } from './landings';
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
@@ -175,6 +176,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     });
   const standing = standings(history, trunk, previous, input, { holding, lost });
   const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, {
+    holding,
     lost,
     unmoved,
   }).filter(({ name }) => !emptied.has(name));
@@ -457,7 +459,15 @@ function landingCandidates(
   previous: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   { trunk: trunkName, previousTrunkTip, pullRequests, branchTips }: ProjectionInput,
-  { lost, unmoved }: { lost: ReadonlyMap<string, Landing[]>; unmoved: ReadonlySet<string> },
+  {
+    holding,
+    lost,
+    unmoved,
+  }: {
+    holding: ReadonlyMap<string, Landing[]>;
+    lost: ReadonlyMap<string, Landing[]>;
+    unmoved: ReadonlySet<string>;
+  },
 ): LandingCandidate[] {
   const offTrunk = withAllAbove(stances, unmoved);
   const letGo = stances.flatMap(({ row: { name }, was }) =>
@@ -479,6 +489,7 @@ function landingCandidates(
       name,
       tip,
       base,
+      from: withLanded(base, holding.get(name)),
       recorded: was ? { base: previous.get(name)?.base ?? null, tip: was.tip } : null,
       hadWork: hadWork(history, was, tip),
       isThere: refs.has(name),
@@ -510,7 +521,7 @@ function beforeRewrites(
       return { ...place, lookedAt: place.name === trunk ? lookedAt.trunk : lookedAt.parent };
     });
     const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
-    return [{ ...candidate, tip, base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
+    return [{ ...candidate, tip, base, from: base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
   });
 }
 

@@ -67,6 +67,21 @@ describe('the state of a branch', () => {
     });
   });
 
+  it('says of what has nothing in common with its parent that it is unrelated, and of what it stands on that it is there', () => {
+    const rows = [row('low'), row('apart', 'low', { base: null }), row('on-apart', 'apart')];
+    const there = { apart: { is: 'unrelated', parent: 'low' }, 'on-apart': { is: 'blocked', by: 'apart' } };
+    expect(states(rows)).toMatchObject(there);
+    const held: RestackOutline['heldBack'] = [{ branch: 'apart', reason: { kind: 'unrelated', parent: 'low' } }];
+    expect(states(rows, outline([], held))).toMatchObject({ apart: there.apart });
+    // What was said of it counts no more once it has a base.
+    const mended = rows.map((each) => ({ ...each, base: 'base' }));
+    expect(states(mended, outline([], held), true)).toMatchObject({ apart: { is: 'in_place' } });
+    // Where the parent is gone as well, that comes first.
+    expect(states([row('low', 'main', { gone: true }), ...rows.slice(1)])).toMatchObject({
+      apart: { is: 'parent_gone', parent: 'low' },
+    });
+  });
+
   it('follows the outline where that is for the branches as they are', () => {
     const rows = [row('a', 'main', { needsRestack: true }), row('b', 'a'), row('c', 'b')];
     const held = [

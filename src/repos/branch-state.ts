@@ -13,7 +13,9 @@ export type BranchState =
   /** It would be left where it is, because of the branch `by` below it. */
   | { is: 'blocked'; by: string }
   /** What it stands on is no longer on the remote, or carries nothing any more. */
-  | { is: 'parent_gone'; parent: string };
+  | { is: 'parent_gone'; parent: string }
+  /** It has no commit in common with what it stands on: its history was replaced, or the remote is too shallow. */
+  | { is: 'unrelated'; parent: string };
 
 export type StateName = BranchState['is'];
 
@@ -77,7 +79,8 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
     const move = moves.get(row.name);
     if (move && (!restack?.stale || move.from === row.tip)) return willMove();
     if (outline && !restack?.stale) return { is: 'in_place' };
-    if (row.base === null || (parent !== trunk && !canCarry(graph.get(parent)))) return { is: 'parent_gone', parent };
+    if (parent !== trunk && !canCarry(graph.get(parent))) return { is: 'parent_gone', parent };
+    if (row.base === null) return { is: 'unrelated', parent };
     if (below && isHeldBack(below)) return { is: 'blocked', by: below.is === 'blocked' ? below.by : parent };
     if (row.forecast?.outcome === 'conflict') return { is: 'conflict', files: row.forecast.files };
     if (row.forecast?.outcome === 'too_large' && row.needsRestack) return { is: 'too_large' };
@@ -89,6 +92,7 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
     if (reason.kind === 'conflict')
       return !reason.byHand || (reason.byHand.tip === row.tip && reason.byHand.parent === parent);
     if (reason.kind === 'parent_gone') return reason.parent === parent;
+    if (reason.kind === 'unrelated') return reason.parent === parent && row.base === null;
     const below = reason.kind === 'below' ? states.get(parent) : undefined;
     return reason.kind !== 'below' || (reason.branch === parent && below !== undefined && isHeldBack(below));
   }
@@ -99,6 +103,8 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
         return { is: 'conflict', files: reason.files.map(({ path }) => path) };
       case 'parent_gone':
         return { is: 'parent_gone', parent: reason.parent };
+      case 'unrelated':
+        return { is: 'unrelated', parent: reason.parent };
       case 'below': {
         const below = states.get(reason.branch);
         return { is: 'blocked', by: below?.is === 'blocked' ? below.by : reason.branch };
@@ -131,8 +137,9 @@ function settled(row: StateBranch): BranchState | null {
 
 /** Whether a Restack leaves it, and all that stands on it, where it is, until somebody sees to it. */
 export function isHeldBack({ is }: BranchState): boolean {
-  return is === 'conflict' || is === 'blocked' || is === 'parent_gone' || is === 'too_large';
+  return HELD_BACK.has(is);
 }
+const HELD_BACK: ReadonlySet<StateName> = new Set(['conflict', 'blocked', 'parent_gone', 'unrelated', 'too_large']);
 
 /**
  * The branches that a Restack of one moves, parents before children: itself, and what stands on it. What only goes along

@@ -15,6 +15,9 @@ export function hasLongLivedName(name: string): boolean {
   return !/^\d+$/.test(name) && LONG_LIVED.some((pattern) => pattern.test(name));
 }
 
+/** What merge queues make of what they are about to merge, and delete then. */
+const OF_A_QUEUE = /^(gh-readonly-queue|mergify\/merge-queue|trunk-merge)\//;
+
 /** So many open pull requests go into a branch of which nobody would say that it is one of a stack. */
 const MANY = 3;
 
@@ -38,6 +41,7 @@ export function keptReasonOf(branch: KeptQuestion): KeptReason | null {
   if (branch.isProtected) return 'protected';
   if (hasLongLivedName(branch.name)) return 'name';
   if (branch.tracked) return null;
+  if (OF_A_QUEUE.test(branch.name)) return 'queue';
   const into = branch.pullRequestsInto;
   if (!branch.hasPullRequest && (into >= MANY || (into > 0 && branch.isInTrunk))) return 'pull_requests';
   return branch.isInTrunk ? 'no_work' : null;

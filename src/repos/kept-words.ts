@@ -10,6 +10,8 @@ export function keptWords({ kept, keptReason }: KeptBranch): string {
       return 'has the name of a long-lived branch';
     case 'pull_requests':
       return 'is what pull requests go into';
+    case 'queue':
+      return 'is what a merge queue tries, and goes by itself';
     case 'no_work':
       return 'has no commit that the trunk lacks';
     default:

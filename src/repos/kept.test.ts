@@ -41,6 +41,13 @@ describe('what speaks for a long-lived branch', () => {
     expect(keptReasonOf({ ...branch, isInTrunk: true })).toBe('no_work');
   });
 
+  it('is not that a merge queue tries it, which leaves it out of the suggestions all the same', () => {
+    expect(keptReasonOf({ ...branch, name: 'gh-readonly-queue/main/pr-7-0a1b' })).toBe('queue');
+    expect(keptReasonOf({ ...branch, name: 'mergify/merge-queue/5f' })).toBe('queue');
+    expect(keptReasonOf({ ...branch, name: 'merge-queue/mine' })).toBeNull();
+    expect(keptReasonOf({ ...branch, name: 'trunk-merge/pr-1', tracked: true })).toBeNull();
+  });
+
   it('is not a pull request or two on top of it, nor many where it has one itself', () => {
     expect(keptReasonOf({ ...branch, pullRequestsInto: 2 })).toBeNull();
     expect(keptReasonOf({ ...branch, pullRequestsInto: 9, hasPullRequest: true })).toBeNull();
@@ -63,6 +70,8 @@ describe('the mark', () => {
   it('is not there where a branch only has no work of its own, which is not suggested either', () => {
     expect(isKept({ kept: null, keptReason: 'no_work' })).toBe(false);
     expect(isSuggested({ ...open, kept: null, keptReason: 'no_work' })).toBe(false);
+    expect(isKept({ kept: null, keptReason: 'queue' })).toBe(false);
+    expect(isSuggested({ ...open, kept: null, keptReason: 'queue' })).toBe(false);
     expect(isSuggested({ ...open, kept: null, keptReason: null })).toBe(true);
   });
 });

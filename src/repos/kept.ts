@@ -9,7 +9,7 @@ export interface KeptBranch {
 
 /** Whether it is a long-lived branch: it may be a parent, tracked or not, and no action moves it. */
 export function isKept({ kept, keptReason }: KeptBranch): boolean {
-  return kept ?? (Boolean(keptReason) && keptReason !== 'no_work');
+  return kept ?? (Boolean(keptReason) && keptReason !== 'no_work' && keptReason !== 'queue');
 }
 
 /** Whether a branch can stand on it. */

@@ -34,6 +34,7 @@ it('a repo wants what its branches’ states want, a stack as one', () => {
     row('hotfix'),
     row('wip', 'hotfix', { gone: true }),
     row('orphan', 'wip'),
+    row('apart', 'main', { base: null }),
     row('new', null, { suggestedParent: 'main' }),
     row('red', 'main', { ...open, ci: 'failure' }),
     row('wanted', 'main', { ...open, prState: 'draft', review: 'changes_requested' }),
@@ -47,6 +48,7 @@ it('a repo wants what its branches’ states want, a stack as one', () => {
       ...{ kind: 'parent_gone', branch: 'orphan', parent: 'wip', onto: 'hotfix' },
       cost: { branches: 1, approvals: 0, runs: 0 },
     },
+    { kind: 'unrelated', branch: 'apart', parent: 'main' },
     {
       ...{ kind: 'restack', branch: 'billing/a', name: 'billing', branches: 2, moves: 2, heldBack: 0, conflicts: 0 },
       cost: { branches: 2, approvals: 1, runs: 1 },

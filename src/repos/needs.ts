@@ -67,6 +67,11 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
       `${tip} ${state.parent}`,
     );
   }
+  for (const { name, tip } of byName) {
+    const state = states.get(name);
+    if (state?.is !== 'unrelated') continue;
+    add({ kind: 'unrelated', branch: name, parent: state.parent }, `${tip} ${state.parent}`);
+  }
   for (const [branch, { names, tips, moved, heldBack, conflicts }] of [...stacks].sort(([a], [b]) =>
     a < b ? -1 : 1,
   )) {

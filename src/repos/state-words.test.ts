@@ -13,6 +13,7 @@ it('a state is said in the same words everywhere', () => {
     { is: 'conflict', files: ['a.ts', 'b.ts', 'c.ts'] },
     { is: 'blocked', by: 'low' },
     { is: 'parent_gone', parent: 'wip' },
+    { is: 'unrelated', parent: 'low' },
     { is: 'too_large' },
     { is: 'moving' },
     { is: 'untracked' },
@@ -27,6 +28,7 @@ it('a state is said in the same words everywhere', () => {
     'conflict · a.ts and 2 more',
     'blocked by low',
     'parent gone · stood on wip',
+    'unrelated · has no commit in common with low',
     'too large · it changes more than can be compared',
     'moving',
     'untracked · stands on low',
@@ -50,6 +52,9 @@ it('a Restack that would move nothing says why, and one that moves something is 
   expect(why({ is: 'conflict', files: ['a.ts'] })).toBe('It conflicts: nothing moves until that is mended.');
   expect(why({ is: 'blocked', by: 'low' })).toBe('low below it is held back.');
   expect(why({ is: 'parent_gone', parent: 'wip' })).toBe('wip below it is gone: move it onto another branch.');
+  expect(why({ is: 'unrelated', parent: 'low' })).toBe(
+    'It has no commit in common with low: register it on the branch that it is made from.',
+  );
   expect(why({ is: 'untracked' })).toBeNull();
   expect(restackRefusal({ is: 'in_place' }, 1)).toBeNull();
 });

@@ -31,6 +31,8 @@ function wordsOf(state: BranchState): StateWords {
       return { word: `blocked by ${state.by}`, detail: '' };
     case 'parent_gone':
       return { word: 'parent gone', detail: `stood on ${state.parent}` };
+    case 'unrelated':
+      return { word: 'unrelated', detail: `has no commit in common with ${state.parent}` };
     case 'too_large':
       return { word: 'too large', detail: 'it changes more than can be compared' };
     case 'moving':
@@ -63,6 +65,8 @@ function whyNothingMoves(state: BranchState): string | null {
       return 'It conflicts: nothing moves until that is mended.';
     case 'parent_gone':
       return `${state.parent} below it is gone: move it onto another branch.`;
+    case 'unrelated':
+      return `It has no commit in common with ${state.parent}: register it on the branch that it is made from.`;
     case 'blocked':
       return `${state.by} below it is held back.`;
     case 'too_large':

@@ -35,6 +35,8 @@ export interface Place {
 export interface LandingCandidate extends Place {
   /** Where its own commits begin; null where that is not known. */
   base: string | null;
+  /** Where those began that have landed already, or the base: from there down, it is what it stands on. */
+  from: string | null;
   /** The base and the tip that it was last seen with; null where it is seen for the first time. */
   recorded: { base: string | null; tip: string } | null;
   /** Whether it was seen with commits of its own before, which it still holds. */
@@ -85,7 +87,10 @@ const TRIED = 40;
 /** Longer branches are asked as a whole only. */
 const LONGEST = 50;
 
-/** The landings that are found now, at most one a branch; those that hold already are not asked for. */
+/**
+ * The landings that are found now; those that hold already are not asked for. At most one a branch, and beside it those
+ * of what a branch has been, which landed with something that still had it.
+ */
 export async function findLandings(
   history: History,
   candidates: LandingCandidate[],
@@ -100,11 +105,14 @@ export async function findLandings(
   }
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const byContent = await findByContent(history, open, byName, ask);
-  for (const landing of [...found.values()].flatMap((one) => settledBelow(history, one, byName)).concat(byContent)) {
+  const former = new Map<string, Landing>();
+  for (const part of [...found.values()].flatMap((one) => settledBelow(history, one, byName)).concat(byContent)) {
+    const { isFormer, ...landing } = part;
+    if (isFormer) former.set(`${landing.branch} ${landing.upTo}`, landing);
     const known = found.get(landing.branch);
-    if (!known || history.isAncestor(known.upTo, landing.upTo)) found.set(landing.branch, landing);
+    if (!isFormer && (!known || history.isAncestor(known.upTo, landing.upTo))) found.set(landing.branch, landing);
   }
-  return [...found.values()];
+  return [...found.values(), ...former.values()];
 }
 
 /** A pull request into what is below was merged: of this tip, of an older one, or of a newer one and then deleted. */
@@ -140,33 +148,65 @@ function asAncestor(history: History, candidate: LandingCandidate): Landing | nu
 }
 
 /** What a merge into trunk that the forge tells of had in its history, of the branches below. */
-function settledBelow(history: History, landing: Landing, byName: ReadonlyMap<string, LandingCandidate>): Landing[] {
-  const settled: Landing[] = [];
-  if (landing.evidence !== 'forge') return settled;
-  let above = byName.get(landing.branch);
-  while (above?.base) {
-    const below: LandingCandidate | undefined = byName.get(above.parent);
-    const shared = below && sharedWith(history, below, above.base);
-    if (!below || landing.into === below.name || !shared) break;
-    if (shared.upTo !== null) settled.push({ ...landing, branch: below.name, base: shared.base, upTo: shared.upTo });
-    above = below;
+function settledBelow(
+  history: History,
+  landing: Landing,
+  byName: ReadonlyMap<string, LandingCandidate>,
+): Array<Landing & Part> {
+  const top = landing.evidence === 'forge' ? byName.get(landing.branch) : undefined;
+  const settled: Array<Landing & Part> = [];
+  for (const { branch, parts } of top ? heldOf(history, top, byName) : []) {
+    if (landing.into === branch) break;
+    settled.push(...parts.map((part) => ({ ...landing, ...part })));
   }
   return settled;
 }
 
+/** Commits of a branch that land together. */
+interface Part extends Pick<Landing, 'branch' | 'base' | 'upTo'> {
+  /** What the branch has been; its author has rewritten it since. */
+  isFormer?: boolean;
+}
+
+/** What a branch has in its history of one below it. */
+interface Held {
+  branch: string;
+  /** Where it begins. */
+  base: string;
+  parts: Part[];
+  /** What that branch stands on. */
+  on: string;
+}
+
 /**
- * Up to which of a branch's own commits a commit has them: not to the last one where the branch was rewritten or pushed
- * to since, and to none (`upTo` is null) where it was rewritten as a whole. Null where the commit does not stand on what
- * the branch stands on.
+ * What a branch has in its history of those below it, nearest first: up to some commit their own ones, and from there
+ * on, where a branch below was rewritten since, what it was then, unless it is below already. Where that one stands on
+ * another commit by now, it begins where the two have parted.
  */
-function sharedWith(
+function* heldOf(
   history: History,
-  { base, tip }: LandingCandidate,
-  commit: string,
-): { base: string; upTo: string | null } | null {
-  if (base === null || !history.isAncestor(base, commit)) return null;
-  const upTo = history.mergeBase(commit, tip);
-  return { base, upTo: upTo === base ? null : upTo };
+  candidate: LandingCandidate,
+  byName: ReadonlyMap<string, LandingCandidate>,
+): Iterable<Held> {
+  const met = new Set<string>();
+  let above = candidate;
+  for (let end = candidate.from; end !== null && !met.has(above.name); ) {
+    met.add(above.name);
+    const below: LandingCandidate | undefined = byName.get(above.parent);
+    const base: string | null | undefined = below?.base && history.mergeBase(below.base, end);
+    if (!below || !base) return;
+    const { name: branch, parent: on } = below;
+    const shared = base === below.base ? (history.mergeBase(end, below.tip) ?? base) : base;
+    const upTo = end;
+    const isBelow = candidate.below.some(({ tip }) => history.isAncestor(upTo, tip));
+    const parts: Part[] = [
+      ...(shared === base ? [] : [{ branch, base, upTo: shared }]),
+      ...(shared === upTo || isBelow ? [] : [{ branch, base: shared, upTo, isFormer: true }]),
+    ];
+    yield { branch, base, parts, on };
+    end = base;
+    above = below;
+  }
 }
 
 /** Commits of a branch, and the line of commits that they may have landed in. */
@@ -176,7 +216,7 @@ interface Stretch {
   commits: string[];
   tip: string;
   /** Which branches' own commits they are. */
-  parts: Array<Pick<Landing, 'branch' | 'base' | 'upTo'>>;
+  parts: Part[];
   into: Below;
   /** Where the line parted from the branch. */
   fork: string;
@@ -234,7 +274,7 @@ async function findByContent(
   candidates: LandingCandidate[],
   byName: ReadonlyMap<string, LandingCandidate>,
   ask: LandingQuestions,
-): Promise<Landing[]> {
+): Promise<Array<Landing & Part>> {
   const stretches = await stretchesOf(history, candidates, byName, ask);
   if (stretches.length === 0) return [];
   const replay = await replaysOn(
@@ -277,7 +317,7 @@ async function findByContent(
     return [ends(oldest), ends(newest), wasOpen ? [] : [{ base, tip, onto: fork }]];
   });
   const answers = inTurn(await replay(questions.flat(2)));
-  const longest = new Map<string, Landing>();
+  const longest = new Map<string, Landing & Part>();
   for (const [i, { one, newest, oldest }] of likely.entries()) {
     const [atOldest = [], atNewest = [], atFork = []] = (questions[i] ?? []).map((list) => answers(list.length));
     const isThere = (answer: Answer | undefined) => answer === 'nothing';
@@ -286,9 +326,10 @@ async function findByContent(
     const at = atOldest.every(isThere) ? oldest : newest;
     for (const part of one.parts) {
       // Of several the one that goes furthest; and a whole branch is known to be in trunk rather than in its parent.
-      const known = longest.get(part.branch);
+      const key = part.isFormer ? `${part.branch} ${part.upTo}` : part.branch;
+      const known = longest.get(key);
       if (known && !history.isAncestor(known.upTo, part.upTo)) continue;
-      longest.set(part.branch, { ...part, into: one.into.name, evidence: 'content', at });
+      longest.set(key, { ...part, into: one.into.name, evidence: 'content', at });
     }
   }
   return [...longest.values()];
@@ -308,10 +349,12 @@ async function stretchesOf(
     return line;
   };
   const open = candidates.flatMap((candidate) => {
-    const { tip, base, below } = candidate;
+    const { tip, base, below, hadWork } = candidate;
     if (base === null || base === tip || !history.has(tip) || !history.isAncestor(base, tip)) return [];
     const into = below.flatMap((place) => {
       if (place.lookedAt === place.tip || !place.countsByContent) return [];
+      // Where that was once, an empty branch may have stood, and been left behind.
+      if (!hadWork && place.seen.includes(tip)) return [];
       const line = lineOf(place.tip);
       const mergeBase = history.mergeBase(tip, place.tip);
       if (mergeBase === place.tip) return [];
@@ -388,7 +431,7 @@ async function stretchesOf(
           ...above,
           base: part.base,
           commits: [...part.commits, ...above.commits],
-          parts: part.upTo === null ? above.parts : [...above.parts, { ...part, upTo: part.upTo }],
+          parts: [...above.parts, ...part.parts],
         });
       }
       // All that is below may have landed with a part of it, before it was pushed to again.
@@ -522,35 +565,19 @@ async function withoutTrace(
   return new Set(suspects.flatMap(({ one }, i) => (isJustThat(made[i], i) ? [] : [one])));
 }
 
-/** What is in a branch's history above the base of a branch below it. */
-interface BelowPart {
-  branch: string;
-  base: string;
-  /** Up to where they are that branch's own by now; null where none of them is. */
-  upTo: string | null;
-  commits: string[];
-  /** What that branch stands on. */
-  on: string;
-}
-
-/** The commits of the branches below that are in a branch's history, also those that they have rewritten: nearest first. */
+/** What a branch has in its history of those below it, with the commits, oldest first: nearest first, as far as they are a line. */
 function belowOf(
   history: History,
   candidate: LandingCandidate,
   byName: ReadonlyMap<string, LandingCandidate>,
-): BelowPart[] {
-  const list: BelowPart[] = [];
-  const met = new Set<string>();
-  let above = candidate;
-  for (let end = candidate.base; end !== null && !met.has(above.name); ) {
-    met.add(above.name);
-    const below = byName.get(above.parent);
-    const shared = below && sharedWith(history, below, end);
-    const commits = shared && history.lineAbove(shared.base, end);
-    if (!below || !commits || commits.length > LONGEST) break;
-    if (commits.length > 0) list.push({ branch: below.name, ...shared, commits, on: below.parent });
-    end = shared.base;
-    above = below;
+): Array<Held & { commits: string[] }> {
+  const list: Array<Held & { commits: string[] }> = [];
+  let above = candidate.base;
+  for (const held of heldOf(history, candidate, byName)) {
+    const commits = above && history.lineAbove(held.base, above);
+    if (!commits || commits.length > LONGEST) break;
+    if (commits.length > 0) list.push({ ...held, commits });
+    above = held.base;
   }
   return list;
 }

@@ -170,7 +170,7 @@ describe('targetsFor', () => {
     expect(result).toMatchObject({
       heldBack: expect.arrayContaining([
         { branch: 'lost', reason: { kind: 'parent_gone', parent: 'nowhere' } },
-        { branch: 'apart', reason: { kind: 'parent_gone', parent: 'main' } },
+        { branch: 'apart', reason: { kind: 'unrelated', parent: 'main' } },
         { branch: 'on-apart', reason: { kind: 'below', branch: 'apart' } },
       ]),
     });

@@ -38,7 +38,10 @@ export interface Registration {
 export interface Targets {
   /** What is to be replayed, bottom up. */
   targets: Target[];
-  /** What the action would cover, but may not move: branches whose parent is gone, and all above them. Bottom up. */
+  /**
+   * What the action would cover, but may not move: branches whose parent is gone, or with which they have no commit in
+   * common, and all above them. Bottom up.
+   */
   heldBack: HeldBack[];
   /** What is to be tracked, parents before children. */
   register: Registration[];
@@ -56,7 +59,8 @@ export type TargetsResult = ({ ok: true } & Targets) | { ok: false; refusal: Ref
 /**
  * Which branches an action moves, and onto what, from fresh branch rows.
  * - `sync_repo`: what stood on merged branches, onto what those stood on, and all above; nothing where it only reads.
- *   What stood on a gone branch is held back, so that every sync says it until somebody reparents it.
+ *   What stood on a gone branch is held back, and what has no commit in common with its parent, so that every sync says
+ *   it until somebody sees to it.
  * - `restack_repo`: every tracked branch onto its parent.
  * - `restack_subtree`: the branch and all above it; of several branches those that can move, the others are held back.
  * - `rebase_branch`: the branch alone.
@@ -73,7 +77,7 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
     case 'sync_repo': {
       const all = move(
         graph,
-        withAllAbove(graph, (row) => hasLostParent(graph, row)),
+        withAllAbove(graph, (row) => row.base === null || hasLostParent(graph, row)),
       );
       return action.move === false && all.ok ? { ...all, targets: [] } : all;
     }
@@ -129,7 +133,10 @@ function move(graph: Graph<TargetBranch>, rows: TargetBranch[], onto: Map<string
     if (row.merged || row.gone || isKept(row)) continue;
     const parent = onto.get(row.name) ?? graph.effectiveParent(row.name);
     const missing = parent !== graph.trunk && !canCarry(graph.get(parent));
-    if (missing || row.base === null) heldBack.push({ branch: row.name, reason: { kind: 'parent_gone', parent } });
+    if (missing) heldBack.push({ branch: row.name, reason: { kind: 'parent_gone', parent } });
+    // What its own commits are, it is held against what it stands on now.
+    else if (row.base === null)
+      heldBack.push({ branch: row.name, reason: { kind: 'unrelated', parent: graph.effectiveParent(row.name) } });
     else if (held.has(parent)) heldBack.push({ branch: row.name, reason: { kind: 'below', branch: parent } });
     else {
       targets.push({ branch: row.name, onto: parent });

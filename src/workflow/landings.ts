@@ -42,13 +42,16 @@ export function recordLandings(
 
 /**
  * The statements that keep landings true over a push of our own: what had landed in a branch is in it where it is now,
- * and what was moved off a landed branch can be put back there.
+ * and what was moved off a merged branch can be put back there. What a person has moved off it is meant to stay.
  */
 export function moveLandings(lease: Lease, moves: Moved[]): Statement[] {
-  const { db, repo, held } = lease;
+  const { db, job, repo, held } = lease;
+  const isChosen = (branch: string) =>
+    branch === job.branch && (job.kind === 'reparent_branch' || job.kind === 'register_existing_branch');
   const rewritten = moves.filter(({ before, after }) => before !== null && after !== null && before !== after);
   const retargeted = moves.filter(
-    ({ parentBefore, parentAfter }) => parentBefore !== null && parentAfter !== null && parentBefore !== parentAfter,
+    ({ branch, parentBefore, parentAfter }) =>
+      parentBefore !== null && parentAfter !== null && parentBefore !== parentAfter && !isChosen(branch),
   );
   return [
     ...(rewritten.length > 0
@@ -64,6 +67,7 @@ export function moveLandings(lease: Lease, moves: Moved[]): Statement[] {
       db.run(sql`
         update landings set retargeted = json_insert(retargeted, '$[#]', json_object('branch', ${branch}, 'parent', ${parentAfter}))
         where repo_id = ${repo.id} and branch = ${parentBefore} and voided_at is null and ${held}
+          and exists (select 1 from branches where repo_id = ${repo.id} and name = ${parentBefore} and merged)
           and not exists (select 1 from json_each(retargeted) where value ->> 'branch' = ${branch} and value ->> 'parent' = ${parentAfter})`),
     ),
   ];

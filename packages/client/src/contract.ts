@@ -48,7 +48,7 @@ export type ForgeErrorCode =
   | 'incomplete';
 
 /** What speaks for a long-lived branch. */
-export type KeptReason = 'protected' | 'name' | 'pull_requests' | 'no_work';
+export type KeptReason = 'protected' | 'name' | 'pull_requests' | 'no_work' | 'queue';
 
 /** How many branches a push moves, and what it costs: approvals that a forge may dismiss, and runs of checks that it starts. */
 export interface PushCost {
@@ -62,6 +62,8 @@ export type Need = { version: string } & (
   | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
   /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
   | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
+  /** It has no commit in common with `parent`, which it is to stand on. */
+  | { kind: 'unrelated'; branch: string; parent: string }
   /** A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. */
   | {
       kind: 'restack';
@@ -121,7 +123,9 @@ export type HeldBackReason =
   /** Comparing it takes more than git may hold, or than is read. */
   | { kind: 'too_large'; message: string }
   /** The branch below it is gone from the remote: reparent it. */
-  | { kind: 'parent_gone'; parent: string };
+  | { kind: 'parent_gone'; parent: string }
+  /** It has no commit in common with the branch below it, so nobody knows which commits are its own. */
+  | { kind: 'unrelated'; parent: string };
 
 /** A branch left where it was. */
 export interface HeldBack {
@@ -698,7 +702,9 @@ export type BranchState =
   /** It would be left where it is, because of the branch `by` below it. */
   | { is: 'blocked'; by: string }
   /** What it stands on is no longer on the remote, or carries nothing any more. */
-  | { is: 'parent_gone'; parent: string };
+  | { is: 'parent_gone'; parent: string }
+  /** It has no commit in common with what it stands on: its history was replaced, or the remote is too shallow. */
+  | { is: 'unrelated'; parent: string };
 
 /** The last outline of a Restack of the whole repository, in short: ask `forecast.get` for all of it. */
 export interface RestackForecast {

@@ -146,6 +146,18 @@ for (const { name, engine, skip } of engines) {
       );
     });
 
+    test('plans for a forecast, whose commits are of the beginning of time', async () => {
+      const w = await world();
+      await startTrunk(w);
+      await w.remote.from('main').branch('a').commit('A', { a: '1\n' }).write();
+      await w.track('a');
+      await w.remote.from('main').commit('Trunk', { t: '1\n' }).write();
+      const committer = { ...COMMITTER, date: '0 +0000' };
+      const foreseeing: Engine = { ...engine, plan: (request) => engine.plan({ ...request, committer }) };
+      const { tip } = await w.restack(foreseeing);
+      expect(await w.run('log', '-1', '--date=raw', '--format=%s %cd', tip('a'))).toBe('A 0 +0000');
+    });
+
     test('keeps what a message in another encoding says', async () => {
       const w = await world();
       await startTrunk(w);

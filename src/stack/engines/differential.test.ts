@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -25,8 +25,41 @@ import { findGitSpice } from './git-spice/find';
 type Reason =
   /** It leaves out a commit because an equal patch is below; we replay it, for that is no proof. */
   | 'equal patch'
+  /** It leaves out all that a merge commit has changed itself; we make a commit of that. */
+  | 'change of a merge'
   /** It stops at a commit in lines that were edited since; we know that its change is below. */
   | 'stands below';
+
+const line = (file: number, at: number, word: number) => ({ do: 'line' as const, file, line: at, word });
+const RESTACK = { kind: 'restack_repo' as const, branch: 0, parent: 0 };
+/** A history for each reason. */
+const EXAMPLES: Record<Reason, RandomHistory> = {
+  'equal patch': {
+    happenings: [
+      { do: 'branch', parent: 0, edits: [line(0, 0, 0), line(1, 0, 1)] },
+      { do: 'trunk', edit: line(0, 0, 0) },
+      { do: 'trunk', edit: { do: 'back', earlier: 0 } },
+    ],
+    action: RESTACK,
+  },
+  'change of a merge': {
+    happenings: [
+      { do: 'branch', parent: 0, edits: [line(0, 0, 0)] },
+      { do: 'trunk', edit: line(1, 0, 1) },
+      { do: 'merge in', branch: 0, edit: line(2, 0, 2) },
+      { do: 'trunk', edit: line(1, 8, 3) },
+    ],
+    action: RESTACK,
+  },
+  'stands below': {
+    happenings: [
+      { do: 'branch', parent: 0, edits: [line(0, 0, 0), line(1, 0, 1)] },
+      { do: 'squash', branch: 0 },
+      { do: 'trunk', edit: line(0, 0, 4) },
+    ],
+    action: RESTACK,
+  },
+};
 
 const spice = await findGitSpice();
 
@@ -111,11 +144,62 @@ async function rebased(
   const dropped = new Set(ours.plan.dropped.map(({ commit }) => commit));
   const reasons = new Set<Reason>();
 
+  /** What merges of the range have changed themselves, each as a commit: that one → the merge. */
+  const ofMerges = new Map<string, string>();
+  /** The list of `git rebase --interactive` that has every commit of the range, and what its merges have changed. */
+  const everyCommit = async (range: string): Promise<string> => {
+    const todo: string[] = [];
+    for (const line of (await text('rev-list', '--reverse', '--topo-order', '--parents', range)).split('\n')) {
+      const [id = '', ...parents] = line.split(' ');
+      if (parents.length < 2) {
+        if (id) todo.push(`pick ${id}`);
+        continue;
+      }
+      const made = await text('merge-tree', '--write-tree', ...parents);
+      if (made === (await text('rev-parse', `${id}^{tree}`))) continue;
+      const before = await text('commit-tree', made, '-m', 'as git merges it');
+      const own = await copyOf(id, before);
+      ofMerges.set(own, id);
+      todo.push(`pick ${own}`);
+    }
+    const file = `${dir}.todo`;
+    await writeFile(file, `${todo.join('\n') || 'noop'}\n`);
+    return file;
+  };
+  /** The commit with another parent. */
+  const copyOf = async (id: string, parent: string): Promise<string> => {
+    const [tree = '', name = '', email = '', date = '', ...message] = (
+      await text('log', '-1', '--date=raw', '--format=%T%n%an%n%ae%n%ad%n%B', id)
+    ).split('\n');
+    const author = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date };
+    const args = ['commit-tree', tree, '-p', parent, '-m', message.join('\n')];
+    return gitText(args, { ...options, env: { ...options.env, ...author } });
+  };
+
+  /** Whether we have gone past the commit and stopped at a later one: what was dropped of such a branch is not told. */
+  const isPassed = (branch: string, commit: string) => {
+    const fate = ours.fates.get(branch);
+    return fate !== undefined && 'conflictAt' in fate && fate.conflictAt !== commit;
+  };
+  /** Whether the commit changes nothing on some commit of the line. */
+  const wasBelow = async (commit: string, line: string): Promise<boolean> => {
+    for (const id of (await text('rev-list', '--first-parent', line)).split('\n')) {
+      const there = await text('rev-parse', `${id}^{tree}`);
+      const copy = await text('commit-tree', there, '-p', `${commit}^`, '-m', 'with its parent');
+      const { code, stdout } = await git(['merge-tree', '--write-tree', '--no-messages', copy, commit], {
+        ...options,
+        okCodes: [0, 1],
+      });
+      if (code === 0 && stdout.toString('utf8').trim() === there) return true;
+    }
+    return false;
+  };
+
   const rebase = async (
-    { tip, base, parent }: PlanBranch,
+    { name, tip, base, parent }: PlanBranch,
     onto: string,
     ontoBefore: string,
-    flags: string[],
+    { every }: { every: boolean },
   ): Promise<Fate> => {
     // In place: as `git rebase` leaves a line of commits, and as git-spice leaves a branch with merges too.
     const inPlace = base === onto || ((await contains(onto, base)) && (await contains(tip, onto)));
@@ -123,13 +207,19 @@ async function rebased(
     // Neither what is below the base nor what the parents and trunk have: a merge of them all bounds the replay.
     const bounds = [...new Set([onto, base, request.trunk.tip, before.get(parent) ?? onto, ontoBefore])];
     const bound = await text('commit-tree', `${onto}^{tree}`, ...bounds.flatMap((id) => ['-p', id]), '-m', 'bound');
-    let { code } = await git(['rebase', '--quiet', '--autostash', ...flags, '--onto', onto, bound, tip], {
+    const flags = every ? ['--interactive', '--empty=drop'] : ['--autostash'];
+    const env = every
+      ? { ...options.env, GIT_SEQUENCE_EDITOR: `cp ${await everyCommit(`${bound}..${tip}`)}`, GIT_EDITOR: 'true' }
+      : options.env;
+    let { code } = await git(['rebase', '--quiet', ...flags, '--onto', onto, bound, tip], {
       ...options,
+      env,
       okCodes: [0, 1],
     });
     while (code !== 0) {
-      const conflictAt = await text('rev-parse', 'REBASE_HEAD');
-      if (!dropped.has(conflictAt)) {
+      const stoppedAt = await text('rev-parse', 'REBASE_HEAD');
+      const conflictAt = ofMerges.get(stoppedAt) ?? stoppedAt;
+      if (!dropped.has(conflictAt) && !(isPassed(name, conflictAt) && (await wasBelow(conflictAt, onto)))) {
         await text('rebase', '--abort');
         return { conflictAt };
       }
@@ -150,10 +240,14 @@ async function rebased(
       fates.set(branch.name, { below: true });
       continue;
     }
-    const plain = await rebase(branch, onto, ontoBefore, []);
-    const isSame = JSON.stringify(plain) === JSON.stringify(ours.fates.get(branch.name));
-    if (!isSame) reasons.add('equal patch');
-    fates.set(branch.name, isSame ? plain : await rebase(branch, onto, ontoBefore, ['--reapply-cherry-picks']));
+    const plain = await rebase(branch, onto, ontoBefore, { every: false });
+    if (JSON.stringify(plain) === JSON.stringify(ours.fates.get(branch.name))) {
+      fates.set(branch.name, plain);
+      continue;
+    }
+    ofMerges.clear();
+    fates.set(branch.name, await rebase(branch, onto, ontoBefore, { every: true }));
+    reasons.add(ofMerges.size > 0 ? 'change of a merge' : 'equal patch');
   }
   return { fates, reasons: [...reasons] };
 }
@@ -178,9 +272,10 @@ describe('the git engine does what git does', () => {
             seen.flattened += plan.warnings.length;
           }),
         ),
-        fuzzing(24),
+        { ...fuzzing(24), examples: Object.values(EXAMPLES).map((history): [RandomHistory] => [history]) },
       );
       if (process.env.SPICERACK_FUZZ) console.log(Object.fromEntries(reasons));
+      else expect([...reasons.keys()].sort()).toEqual(Object.keys(EXAMPLES).sort());
       // Each of the cases that matter came up.
       expect(Object.entries(seen).filter(([, times]) => times === 0)).toEqual([]);
     },

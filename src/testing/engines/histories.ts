@@ -18,8 +18,8 @@ export type Happening =
   | { do: 'trunk'; edit: Edit }
   /** The branch's last commit is replaced; those above it keep the old one. */
   | { do: 'amend'; branch: number; edit: Edit }
-  /** Trunk is merged into the branch. */
-  | { do: 'merge in'; branch: number }
+  /** Trunk is merged into the branch, by a commit that changes something itself where there is an `edit`. */
+  | { do: 'merge in'; branch: number; edit?: Edit | undefined }
   /** The branch goes into trunk: by a merge commit, as one commit, or its last commit alone. */
   | { do: 'merge' | 'squash' | 'pick'; branch: number };
 
@@ -62,7 +62,15 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('commit' as const, 'amend'), branch: small, edit: edits }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constantFrom('merge in' as const, 'merge', 'squash', 'pick'), branch: small }),
+    arbitrary: fc.record({ do: fc.constantFrom('merge' as const, 'squash', 'pick'), branch: small }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('merge in' as const),
+      branch: small,
+      edit: fc.option(edits, { nil: undefined }),
+    }),
   },
 );
 
@@ -116,6 +124,16 @@ export async function buildHistory(
     at(branch).trees.push(after);
     at(branch).own += 1;
   };
+  /** Makes the merge that is the branch's last commit change more than git's merge does. */
+  const editMerge = async (branch: string, edit: Edit) => {
+    const merge = await remote.tip(branch);
+    const after = applied(top(branch), edit, done);
+    const chain = remote.from(branch).commit(subject(branch), filesOf(top(branch), after));
+    await chain.write();
+    const parents = [`${merge}^1`, `${merge}^2`];
+    await remote.move(branch, await commitTree(remote, `${branch}^{tree}`, parents, subject(branch)));
+    at(branch).trees.splice(-1, 1, after);
+  };
   const reload = async (branch: string) => {
     const tree = await readTree(remote, branch);
     at(branch).trees.push(tree);
@@ -157,7 +175,9 @@ export async function buildHistory(
         break;
       }
       case 'merge in':
-        if (await mergeInto(remote, name, 'main', subject(name))) await reload(name);
+        if (!(await mergeInto(remote, name, 'main', subject(name)))) break;
+        await reload(name);
+        if (what.edit) await editMerge(name, what.edit);
         break;
       case 'merge':
       case 'squash':

@@ -10,6 +10,7 @@ const shop = {
     counts: counts([
       { ...conflict, blocks: 3, version: '1' },
       { kind: 'parent_gone', branch: 'x', parent: 'wip', onto: 'hotfix', version: '1' },
+      { kind: 'unrelated', branch: 'y', parent: 'main', version: '1' },
       { kind: 'restack', branch: 'billing/a', name: 'billing', branches: 12, moves: 12, heldBack: 0, version: '1' },
       { kind: 'register', branches: 6, version: '1' },
     ]),
@@ -28,6 +29,7 @@ it('each is a sentence and a button, by section over all repos', () => {
     ['conflicts', 'shop', 'pricing/cache conflicts with main in src/cache.ts; blocks 3', 'Open'],
     ['conflicts', 'other', 'pricing/cache conflicts with main in src/cache.ts', 'Open'],
     ['parent_gone', 'shop', 'x stood on wip, which is gone', 'Move onto hotfix'],
+    ['unrelated', 'shop', 'y has no commit in common with main', 'Open'],
     ['restack', 'shop', 'billing · 12 branches · clean', 'Restack 12'],
     ['register', 'shop', '6 branches can be registered where they seem to stand', 'Register 6'],
     ['failed', 'shop', '#9 Sync failed: The remote does not answer.', 'Retry'],

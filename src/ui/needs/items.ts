@@ -45,6 +45,7 @@ export interface Item {
 export const SECTIONS = {
   conflicts: 'Conflicts',
   parent_gone: 'Parent gone',
+  unrelated: 'No history in common',
   restack: 'Ready to restack',
   register: 'New branches',
   reviews: 'Reviews and CI',
@@ -107,6 +108,15 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
         does: { run: { kind: 'reparent_branch', branch, parent: onto } },
         question: need.cost ? pushQuestion(need.cost) : null,
         other: { words: 'Choose…', go: branchAddress(repo.id, branch) },
+      };
+    }
+    case 'unrelated': {
+      const { branch, parent } = need;
+      return {
+        ...of('unrelated', branch),
+        words: visible(`${branch} has no commit in common with ${parent}`),
+        button: 'Open',
+        does: { go: branchAddress(repo.id, branch) },
       };
     }
     case 'restack': {

@@ -7,6 +7,7 @@ export const stateTone: Record<StateName, string> = {
   conflict: 'text-conflict',
   blocked: 'text-held',
   parent_gone: 'text-error',
+  unrelated: 'text-error',
   too_large: 'text-held',
   moving: 'text-running',
   long_lived: 'text-muted',
@@ -38,6 +39,7 @@ export function Dot({ state }: { state: StateName }) {
         </>
       );
     case 'parent_gone':
+    case 'unrelated':
       return (
         <>
           <circle cy="-1.6" r="2.9" fill="none" stroke="currentColor" strokeWidth="1.6" />

@@ -92,5 +92,7 @@ function wordsOf(reason: HeldBackReason): string {
       return 'too large to be compared';
     case 'parent_gone':
       return `${reason.parent} below it is gone: move it onto another branch`;
+    case 'unrelated':
+      return `it has no commit in common with ${reason.parent}`;
   }
 }

@@ -50,7 +50,8 @@ function environment({ committer }: PlanRequest): Record<string, string> {
     NO_COLOR: '1',
     GIT_COMMITTER_NAME: committer.name,
     GIT_COMMITTER_EMAIL: committer.email,
-    GIT_COMMITTER_DATE: committer.date,
+    // Without the sign, git takes no time before 1973 for one, such as that of a forecast.
+    GIT_COMMITTER_DATE: `@${committer.date}`,
     // For what git writes beside the replayed commits, which keep their own author: the host may have no identity.
     GIT_AUTHOR_NAME: committer.name,
     GIT_AUTHOR_EMAIL: committer.email,

@@ -34,7 +34,7 @@ const STATES: Record<string, (state: BranchState) => boolean> = {
   conflict: ({ is }) => is === 'conflict',
   held: isHeldBack,
   blocked: ({ is }) => is === 'blocked',
-  orphan: ({ is }) => is === 'parent_gone',
+  orphan: ({ is }) => is === 'parent_gone' || is === 'unrelated',
   moving: ({ is }) => is === 'moving',
   restack: ({ is }) => is === 'will_move',
   clean: ({ is }) => is === 'in_place',

@@ -11,6 +11,7 @@ const MARKS: Record<StateName, [shape: string, style: Style]> = {
   conflict: ['✕', 'red'],
   blocked: ['◆', 'magenta'],
   parent_gone: ['◌', 'red'],
+  unrelated: ['◌', 'red'],
   too_large: ['◆', 'magenta'],
   moving: ['▶', 'cyan'],
   long_lived: ['■', 'dim'],
