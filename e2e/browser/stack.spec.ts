@@ -454,6 +454,7 @@ test('on a phone the rows begin in the first third, under the bar of suggestions
   await client.jobs.run({ repoId: repo.id, kind: 'register_existing_branch', suggested: true });
   await expect(shopPage.suggested).toBeHidden({ timeout: 30_000 });
   expect(await top()).toBeLessThanOrEqual(260);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
   const parts = page.getByRole('navigation', { name: 'Part of the page' });
   await expect(parts.getByRole('link')).toHaveText([/^Needs you/, 'Activity', 'Settings']);
   await expect(parts.getByRole('button')).toHaveText([/^stack/i, /^tasks/i, /^jobs/i]);

@@ -121,7 +121,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
               {name}{' '}
               {counts[name] > 0 && (
                 // How many branches there are, the filters say too.
-                <span className={`text-xs text-muted ${name === 'stack' ? 'max-sm:sr-only' : ''}`}>{counts[name]}</span>
+                <span className={`text-xs text-muted ${name === 'stack' ? 'max-sm:hidden' : ''}`}>{counts[name]}</span>
               )}
             </button>
           ))}

@@ -51,10 +51,11 @@ export function FilterBar({
             onClick={() => go({ ...view, filter })}
             className="touch flex h-7 shrink-0 items-center gap-1.5 rounded-control px-2 text-muted hover:bg-hover hover:text-text aria-pressed:bg-selected aria-pressed:font-medium aria-pressed:text-text"
           >
-            {filterWord(filter)} {/* What keeps nothing needs no number to say so, and leaves room to the others. */}
-            <span className={`text-xs font-normal text-muted ${counts[filter] === 0 ? 'sr-only' : ''}`}>
-              {counts[filter]}
-            </span>
+            {filterWord(filter)}
+            {counts[filter] > 0 && (
+              // What keeps nothing needs no number to say so, and leaves room to the others.
+              <span className="text-xs font-normal text-muted"> {counts[filter]}</span>
+            )}
           </button>
         ))}
       </div>
