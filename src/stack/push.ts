@@ -42,6 +42,16 @@ export function arrivedRefs(...[moves, remote, isDescendant]: Parameters<typeof 
   return new Set((whole ? places : arrived).map(({ ref }) => ref));
 }
 
+/** The moves whose refs have arrived; what moves no ref went the way of the others. */
+export function arrivedMoves<M extends Pick<Move, 'branch' | 'before'> & { after: string | null }>(
+  moves: M[],
+  arrived: ReadonlySet<string>,
+): M[] {
+  return moves.filter(({ branch, before, after }) =>
+    before === after ? arrived.size > 0 : arrived.has(`refs/heads/${branch}`),
+  );
+}
+
 /** Where a ref is now: as the push finds it, as it leaves it, further on from there, or anywhere else. */
 function placeOf(
   { ref, before, after }: RefMove,

@@ -17,7 +17,7 @@ import { log } from '@/log';
 import { advice, failureOfGit, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { factsOf, logLine, watched, wordLines } from '@/queue/record';
-import { decideResume, type Resume, refMoves } from '@/stack/push';
+import { arrivedMoves, arrivedRefs, decideResume, type Resume, refMoves } from '@/stack/push';
 import { oneLine } from '@/text/foreign';
 import { counted } from '@/text/words';
 import { moveLandings } from './landings';
@@ -73,26 +73,26 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
   if (rows.length === 0) return moves.some((move) => move.state === 'pushed') ? { kind: 'pushed' } : null;
   const refs = refMoves(rows);
   const gitDir = cloneDir(lease.repo.id);
-  const { decision } = await askRemote(lease, rows);
+  const { decision, arrived } = await askRemote(lease, rows);
   await lease.write([
     logLine(lease, `An earlier attempt had begun to push; the remote says: ${decision.replace('_', ' ')}.`),
   ]);
   // The new commits are lost with a clone that was lost: nothing of them is on the remote, so they can be made again.
   const lost = decision === 'push_again' && !(await hasAll(gitDir, refs, lease.signal));
   if (decision === 'plan_again' || lost) {
-    await forgetPush(lease);
-    return null;
+    await forgetPush(lease, arrived);
+    return arrived.length > 0 ? { kind: 'moved_meanwhile', branches: arrived.map(({ branch }) => branch) } : null;
   }
   if (decision === 'push_again') return push(lease, rows, true);
   await lease.write(pushedMoves(lease, rows));
   return { kind: 'pushed' };
 }
 
-/** How a push of these moves that may have happened goes on, by what the remote has now. */
+/** How a push of these moves that may have happened goes on, by what the remote has now, and which of them have. */
 async function askRemote(
   lease: Lease,
   moves: PlannedMove[],
-): Promise<{ decision: Resume; remote: ReadonlyMap<string, string> }> {
+): Promise<{ decision: Resume; remote: ReadonlyMap<string, string>; arrived: PlannedMove[] }> {
   const refs = refMoves(moves);
   const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteRefs(
@@ -103,7 +103,9 @@ async function askRemote(
   // What somebody has pushed since is not in the clone yet.
   if (elsewhere(refs, remote).length > 0)
     await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
-  return { decision: decideResume(refs, remote, await movedOn(lease, refs, remote)), remote };
+  const isDescendant = await movedOn(lease, refs, remote);
+  const arrived = arrivedMoves(moves, arrivedRefs(refs, remote, isDescendant));
+  return { decision: decideResume(refs, remote, isDescendant), remote, arrived };
 }
 
 /** The refs that are neither where the push finds them nor where it leaves them. */
@@ -144,9 +146,13 @@ async function passPointOfNoReturn(lease: Lease): Promise<void> {
   throw row?.fence === job.fence && row.cancel ? new JobCancelled() : new LeaseLost(job);
 }
 
-/** A push of which nothing happened is forgotten: the job may be cancelled, or planned, again. */
-async function forgetPush(lease: Lease): Promise<void> {
+/**
+ * A push that did not happen, or of which a part did, is forgotten: the job may be cancelled, or planned, again.
+ * @param arrived what of it is on the remote all the same
+ */
+async function forgetPush(lease: Lease, arrived: PlannedMove[] = []): Promise<void> {
   await lease.write([
+    ...(arrived.length > 0 ? pushedMoves(lease, arrived) : []),
     abandonMoves(lease),
     lease.db.run(sql`update jobs set committing_at = null where id = ${lease.job.id} and ${lease.held}`),
   ]);
@@ -203,11 +209,12 @@ async function takeBack(
   resumed: boolean,
 ): Promise<Commitment> {
   // Of the earlier attempt only the remote can tell; where it does not, nothing is known still.
-  if (resumed && (await askRemote(lease, moves)).decision === 'done') {
+  const earlier = resumed ? await askRemote(lease, moves) : null;
+  if (earlier?.decision === 'done') {
     await lease.write(pushedMoves(lease, moves));
     return { kind: 'pushed' };
   }
-  await forgetPush(lease);
+  await forgetPush(lease, earlier?.arrived);
   await lease.write(wordLines(lease, error.stderr, 'warn'));
   const branches = new Map<string, string>();
   for (const { id, why } of objects) {
@@ -277,13 +284,13 @@ async function sortOut(
   moves: PlannedMove[],
   { refs, blamed, words }: PushResult & { kind: 'refused' },
 ): Promise<Commitment> {
-  const { decision, remote } = await askRemote(lease, moves);
+  const { decision, remote, arrived } = await askRemote(lease, moves);
   // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
   if (decision === 'done') {
     await lease.write(pushedMoves(lease, moves));
     return { kind: 'pushed' };
   }
-  await forgetPush(lease);
+  await forgetPush(lease, arrived);
   const before = new Map(refMoves(moves).map((move) => [move.ref, move.before]));
   const firm = new Map<string, string>();
   const moved: string[] = [];

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JobRow, jobLogs, jobs, repos } from '@/db/schema';
+import { type JobMoveRow, type JobRow, jobLogs, jobs, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { git, gitText } from '@/git/process/run';
 import { cancelJob } from '@/queue/cancel';
@@ -226,6 +226,51 @@ eval "$last"`;
       });
       expect([await remote.contains('a', 'main'), await remote.tip('b')]).toEqual([true, tipOfB]);
       expect(await undoable(job)).toBe(true);
+    });
+
+    /** a ← b ← c, of which the push of `b` arrives and its answer does not; `then` is a shell's words after that. */
+    async function loses(then: string) {
+      const { remote, repoId } = await stopsAfterFirst('');
+      await rm(answer(), { force: true });
+      await remote.from('b').branch('c').commit('C', { 'c.txt': 'c\n' }).write();
+      await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
+      const once = join(dir, `lost-${remotes}`);
+      const lost = `[ "$r" = refs/heads/b ] && [ ! -f '${once}' ]`;
+      await remote.hook(
+        'post-receive',
+        `while read o n r; do if ${lost}; then touch '${once}'; ${then}; kill -9 $PPID; fi; done`,
+      );
+      return { remote, repoId };
+    }
+    const pushed = (moves: JobMoveRow[]) => moves.flatMap(({ branch, state }) => (state === 'pushed' ? [branch] : []));
+
+    it('what has arrived without an answer is told and can be undone, where the host says no from then on', async () => {
+      const { repoId } = await loses(`echo 'fatal: Could not read from remote repository.' >'${answer()}'`);
+      const { job, moves } = await app.run({ repoId, kind: 'restack_repo' });
+      await rm(answer());
+      expect(job).toMatchObject({
+        status: 'error',
+        message: expect.stringContaining('Before that: Moved 2 branches.'),
+      });
+      expect(pushed(moves)).toEqual(['a', 'b']);
+      expect(await undoOffer(test.db, job)).toMatchObject({ possible: true, branches: ['a', 'b'] });
+    });
+
+    it('and where somebody pushes onto it before the next try, the rest is planned anew', async () => {
+      const { remote, repoId } = await loses(':');
+      const { job, moves } = await app.run(
+        { repoId, kind: 'restack_repo' },
+        {
+          async before(step, tries) {
+            if (step === 'act' && tries === 2) await remote.from('b').commit('B2', { 'b2.txt': 'x\n' }).write();
+          },
+        },
+      );
+      expect(job).toMatchObject({ status: 'completed', message: 'Moved 3 branches; pushed to by others since: b.' });
+      expect(pushed(moves)).toEqual(['a', 'b', 'c']);
+      expect(await remote.contains('c', 'b')).toBe(true);
+      expect(await remote.subjects('c', 'main')).toEqual(['A', 'B', 'B2', 'C']);
+      expect(await undoOffer(test.db, job)).toMatchObject({ possible: false, reason: 'b has moved.' });
     });
 
     it.each([

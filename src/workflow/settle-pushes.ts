@@ -4,7 +4,7 @@ import { cloneDir } from '@/git/clone/clone-dir';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import type { Lease } from '@/queue/lease';
 import { logLine } from '@/queue/record';
-import { arrivedRefs, refMoves } from '@/stack/push';
+import { arrivedMoves, arrivedRefs, refMoves } from '@/stack/push';
 import { movedOn, pushedMoves } from './commit-moves';
 
 /**
@@ -33,12 +33,10 @@ export async function settlePushes(lease: Lease): Promise<void> {
   }
 }
 
-/** The statements that settle one job's moves; what moves no ref went the way of the others. */
+/** The statements that settle one job's moves. */
 function settled(lease: Lease, seq: number, moves: JobMoveRow[], arrived: ReadonlySet<string>) {
   const { db, job, held } = lease;
-  const pushed = moves.filter(({ branch, before, after }) =>
-    before === after ? arrived.size > 0 : arrived.has(`refs/heads/${branch}`),
-  );
+  const pushed = arrivedMoves(moves, arrived);
   const jobId = moves[0]?.jobId ?? '';
   const outcome = pushed.length === moves.length ? 'it did' : pushed.length > 0 ? 'a part of it did' : 'it did not';
   const words = `#${job.seq} has seen since: ${outcome}.`;
