@@ -15,7 +15,7 @@ import { machine } from '@/machine';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
 import { askForInngest } from '@/server/ask-for-inngest';
-import { buildOfProgram, ensureBuilt } from '@/server/build/ensure-built';
+import { buildOfProgram, ensureBuilt, nowUsed } from '@/server/build/ensure-built';
 import { lockDataDir } from '@/server/data-lock';
 import { createDoor } from '@/server/door/door';
 import { createFront } from '@/server/door/front';
@@ -112,7 +112,11 @@ async function main(): Promise<void> {
   });
 
   // In production Next runs `instrumentation.ts` at the first request, so the first request is ours.
-  const first = await fetch(`${origin}/api/ready`, { signal: ending.signal });
+  const first = await fetch(`${origin}/api/ready`, { signal: ending.signal }).catch((error: unknown) => {
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    if (why !== 'bad port') throw new Error(`Spicerack cannot start: it does not answer on ${origin} (${why}).`);
+    throw new Error(`Port ${port} is one that no browser opens: set PORT to another one.`);
+  });
   // 503 says that something is wanting, which may come.
   if (first.status === 500) throw new Error(`Spicerack cannot start: ${await first.text()}`);
   const { executor: runs, engine } = runtimeStatus();
@@ -121,6 +125,7 @@ async function main(): Promise<void> {
 
 /** Has Next go by the settings that the build was made with, as it does where a build is copied out: it asks for no tools. */
 async function takeBuild(dir: string): Promise<void> {
+  await nowUsed(root, dir);
   const made: { config: unknown } = JSON.parse(await readFile(join(root, dir, 'required-server-files.json'), 'utf8'));
   process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(made.config);
 }

@@ -48,7 +48,7 @@ cpSync(buildDir, join(FOLDER, buildDir), {
 writeFileSync(join(FOLDER, SERVER), `#!/usr/bin/env node\nimport './${buildDir}/${SERVER}';\n`, { mode: 0o755 });
 await bundle('scripts/backup.ts', `${FOLDER}/backup.mjs`, process.cwd());
 execFileSync(process.execPath, ['packages/cli/build.mjs', join(FOLDER, 'spicerack.mjs')], { stdio: ['ignore', 2, 2] });
-for (const path of ['drizzle', 'README.md', 'docs']) {
+for (const path of ['drizzle', 'README.md', 'docs', 'deploy', 'packages/cli/README.md']) {
   cpSync(path, join(FOLDER, path), { recursive: true, filter: (file) => !/\/decisions$|\.png$/.test(file) });
 }
 
@@ -93,7 +93,7 @@ const manifest = {
     ...Object.fromEntries([...bundled].sort().map((dependency) => [dependency, versionOf(dependency)])),
   },
   bundleDependencies: [...bundled].sort(),
-  files: ['.next', 'drizzle', 'docs', '*.mjs'],
+  files: ['.next', 'drizzle', 'docs', 'deploy', 'packages', '*.mjs'],
 };
 writeFileSync(join(FOLDER, 'package.json'), JSON.stringify(manifest, null, 2));
 if (given === undefined)

@@ -153,6 +153,33 @@ it('the address that Inngest is to call may not be loopback where the server is 
   );
 });
 
+describe('the address that Inngest is to call', () => {
+  const served = (INNGEST_SERVE_ORIGIN: string, more = {}) =>
+    readConfig({ INNGEST_DEV: '1', INNGEST_SERVE_ORIGIN, ...more });
+
+  it.each([
+    ['https://me:sesame@rack.example', /leave out user and password/],
+    ['rack.example:3000', /write it as https:\/\/rack\.example\.com/],
+    ['ftp://rack.example', /write it as https:\/\/rack\.example\.com/],
+    ['https://rack.example/api/inngest', /at the root of a host/],
+    ['http://0.0.0.0:3000', /is each machine's own/],
+  ])('is not %s', (origin, words) => {
+    expect(() => served(origin)).toThrow(words);
+    expect(() => served(origin)).not.toThrow(/sesame/);
+  });
+
+  it('is of no matter where jobs run in this process, and loopback has many names', () => {
+    const shared = { INNGEST_DEV: '0', HOST: '0.0.0.0', SPICERACK_TOKEN: 'x'.repeat(24) };
+    for (const host of ['127.0.0.2', 'rack.localhost', 'LOCALHOST']) {
+      expect(() => served(`http://${host}:3000`, shared)).toThrow(/is each machine's own/);
+      expect(served(`http://${host}:3000`, { ...shared, SPICERACK_EXECUTOR: 'inline' }).executor).toBe('inline');
+    }
+    expect(readConfig({ INNGEST_BASE_URL: 'http://127.0.1.1:8288' }).inngest).not.toBeNull();
+    expect(readConfig({ HOST: '127.0.0.2' }).loopback).toBe(true);
+    expect(() => readConfig({ HOST: '128.0.0.1' })).toThrow('can be reached from other machines');
+  });
+});
+
 describe('who may come in', () => {
   const vouched = {
     SPICERACK_PROXY_USER_HEADER: 'X-Forwarded-User',

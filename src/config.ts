@@ -11,7 +11,11 @@ function hasNoLogin(given: string): boolean {
   return !username && !password;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+/** Whether a host, as an address has it, is this machine alone. */
+function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
+  return name === '::1' || /^127(\.\d+){3}$/.test(name) || name === 'localhost' || name.endsWith('.localhost');
+}
 
 const seconds = (fallback: number) =>
   z.coerce
@@ -33,7 +37,7 @@ const childEnv = z
 
 const ownToken = z.string().regex(/^[\x21-\x7e]{16,}$/, 'use at least 16 characters, without spaces and line breaks');
 
-/** The address that people type. */
+/** The address that people type, or that Inngest calls. */
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'write it as https://rack.example.com' })
   .transform((given) => new URL(given))
@@ -60,6 +64,26 @@ const signingKey = z
     /^(signkey-\w+-)?([0-9a-f]{2})+$/i,
     'write an even number of hexadecimal digits, as `openssl rand -hex 32` prints them, or what Inngest Cloud shows (signkey-…)',
   );
+
+/**
+ * Inngest is told one address to call this server at. Refused where it would be one that Inngest cannot reach.
+ * @param loopback whether this server listens for this machine alone
+ */
+function refuseUncallable(e: z.infer<typeof Environment>, loopback: boolean): void {
+  const { HOST, INNGEST_SERVE_ORIGIN: origin, INNGEST_BASE_URL: inngest } = e;
+  const host = origin ? new URL(origin).hostname : '';
+  if (origin && (host === '0.0.0.0' || host === '[::]' || (!loopback && isLoopback(host)))) {
+    throw new Error(
+      `INNGEST_SERVE_ORIGIN=${origin} is each machine's own, and HOST=${HOST} is for others too: name the address at which Inngest reaches this server, or what stands in front of all its nodes.`,
+    );
+  }
+  const namesNone = loopback || HOST === '0.0.0.0' || HOST === '::';
+  if (inngest && !isLoopback(new URL(inngest).hostname) && namesNone && !origin) {
+    throw new Error(
+      `INNGEST_BASE_URL=${inngest} is not on loopback, and would be told to call this server at 127.0.0.1: set INNGEST_SERVE_ORIGIN to the address at which Inngest reaches it, or what stands in front of all its nodes.`,
+    );
+  }
+}
 
 /** Names with commas between, in lower case. */
 const names = z
@@ -316,7 +340,7 @@ const Environment = z.object({
     .describe('what it and this server know each other by: an even number of hexadecimal digits'),
   /** Read by Inngest's own client (`inngest/client.ts`). */
   INNGEST_SIGNING_KEY_FALLBACK: signingKey.optional().describe('the signing key before, while it is being changed'),
-  INNGEST_SERVE_ORIGIN: z.url().optional().meta({
+  INNGEST_SERVE_ORIGIN: publicUrl.optional().meta({
     description:
       'where that server reaches this one, or what stands in front of all nodes, such as `https://rack.example.com`; never loopback where `HOST` is not',
     unset: 'this machine',
@@ -488,7 +512,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
       'SPICERACK_METRICS_TOKEN is to open /api/metrics and nothing else: make it another one than SPICERACK_TOKEN, or leave it out.',
     );
   }
-  const loopback = LOOPBACK.has(e.HOST);
+  const loopback = isLoopback(e.HOST);
   const { SPICERACK_GITHUB_SIGN_IN_ID: clientId, SPICERACK_GITHUB_SIGN_IN_SECRET: clientSecret } = e;
   if (Boolean(clientId) !== Boolean(clientSecret)) {
     throw new Error(
@@ -534,19 +558,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
       'INNGEST_DEV takes steps that nobody has signed, which SPICERACK_TOKEN and every other way to sign in is to keep out: leave INNGEST_DEV out and set INNGEST_SIGNING_KEY, or let nobody sign in on a server for this machine alone.',
     );
   }
-  const servedOn = e.INNGEST_SERVE_ORIGIN && new URL(e.INNGEST_SERVE_ORIGIN).hostname.replace(/^\[|\]$/g, '');
-  if (!loopback && servedOn && LOOPBACK.has(servedOn)) {
-    throw new Error(
-      `INNGEST_SERVE_ORIGIN=${e.INNGEST_SERVE_ORIGIN} is each machine's own, and HOST=${e.HOST} is for others too: name the address at which Inngest reaches this server, or what stands in front of all its nodes.`,
-    );
-  }
-  const inngestOn = e.INNGEST_BASE_URL && new URL(e.INNGEST_BASE_URL).hostname.replace(/^\[|\]$/g, '');
-  const namesNone = loopback || e.HOST === '0.0.0.0' || e.HOST === '::';
-  if (e.SPICERACK_EXECUTOR !== 'inline' && inngestOn && !LOOPBACK.has(inngestOn) && namesNone && !servedOn) {
-    throw new Error(
-      `INNGEST_BASE_URL=${e.INNGEST_BASE_URL} is on another machine, which would be told to call this server at 127.0.0.1: set INNGEST_SERVE_ORIGIN to the address at which Inngest reaches it, or what stands in front of all its nodes.`,
-    );
-  }
+  if (e.SPICERACK_EXECUTOR !== 'inline') refuseUncallable(e, loopback);
   const dataDir = resolve(e.SPICERACK_DATA_DIR);
   const committer = e.SPICERACK_COMMITTER?.match(/^(.+) <(.+)>$/);
   const inngestConfigured = e.INNGEST_BASE_URL || e.INNGEST_EVENT_KEY || e.INNGEST_SIGNING_KEY;
@@ -622,7 +634,7 @@ export function readConfig(env: Record<string, string | undefined> = environment
 /** @throws Error where people would sign in over what others can read */
 function refuseOpen(name: string, given: string | undefined): void {
   const url = given === undefined ? null : new URL(given);
-  if (url?.protocol !== 'http:' || LOOPBACK.has(url.hostname.replace(/^\[|\]$/g, ''))) return;
+  if (url?.protocol !== 'http:' || isLoopback(url.hostname)) return;
   throw new Error(
     `${name}=${given} could be read and changed on its way: a provider of another machine has an address of https.`,
   );

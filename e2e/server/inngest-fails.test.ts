@@ -85,7 +85,8 @@ describe.skipIf('missing' in inngest)('when Inngest fails', () => {
         hint: expect.stringMatching(/reaches http:\/\/127\.0\.0\.1:9 \(INNGEST_SERVE_ORIGIN\)/),
       },
     ]);
-    expect((await fetch(`${server.url}/api/ready`)).status).toBe(503);
+    // A proxy through which the calls come must find it, or they never do.
+    expect((await fetch(`${server.url}/api/ready`)).status).toBe(200);
     expect((await client.jobs.get({ jobId })).job.status).toBe('queued');
   }, 180_000);
 

@@ -42,6 +42,13 @@ test('a port in use is refused with what to do', async () => {
   }
 });
 
+test('a port that no browser opens is refused with what to do', async () => {
+  expect(await refusal({ PORT: '6000' })).toEqual({
+    code: 1,
+    message: expect.stringMatching(/Port 6000 is one that no browser opens: set PORT to another one\.\n$/),
+  });
+});
+
 test('settings that cannot be used are refused by name', async () => {
   const { code, message } = await refusal({ PORT: 'many', SPICERACK_EXECUTOR: 'cron' });
   expect(code).toBe(1);

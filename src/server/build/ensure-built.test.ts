@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -120,6 +121,21 @@ describe('a build', () => {
     const last = await ensure();
     expect(folders()).toHaveLength(3);
     expect(page(last)).toBe('four');
+  });
+
+  it('that a server has gone back to is no old one', async () => {
+    const one = await ensure();
+    for (const text of ['two', 'three', 'one', 'four']) {
+      source(text);
+      await ensure();
+    }
+    source('one');
+    expect(await ensure('never')).toBe(one);
+  });
+
+  it('can be read by another user, as whom the server runs', async () => {
+    const built = await ensure();
+    for (const folder of ['.next', '.next/builds', built]) expect(statSync(join(dir, folder)).mode & 0o055).toBe(0o055);
   });
 
   it('has its server as one file, which knows the build that it lies in', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@/config';
 import { setUpEnvironment } from '@/environment';
@@ -29,12 +29,17 @@ export async function ensureBuilt(
 ): Promise<string> {
   const dir = await buildOf(root);
   const isBuilt = () => existsSync(join(root, dir, FINISHED));
-  if (isBuilt()) return dir;
+  if (isBuilt()) {
+    await nowUsed(root, dir);
+    return dir;
+  }
   if (mode === 'never') {
     throw new Error(
       'There is no production build of these sources, and SPICERACK_BUILD=never: run `npm run build` before the start.',
     );
   }
+  // Readable for others: the server may run as another user than who builds.
+  await mkdir(join(root, BUILDS), { recursive: true });
   const lock = join(root, BUILDS, 'lock.db');
   let unlock = await lockFile(lock, 0);
   if (!unlock) {
@@ -72,7 +77,13 @@ async function build(root: string, dir: string): Promise<void> {
   await writeFile(join(root, dir, FINISHED), '');
 }
 
-/** The builds that are whole, the newest first. */
+/** A build that a server has gone back to is no old one. Where it is another user's it keeps its place. */
+export async function nowUsed(root: string, dir: string): Promise<void> {
+  const now = new Date();
+  await utimes(join(root, dir, FINISHED), now, now).catch(() => undefined);
+}
+
+/** The builds that are whole, the last used first. */
 async function finished(root: string): Promise<string[]> {
   const names = await readdir(join(root, BUILDS)).catch(() => []);
   const builds = await Promise.all(

@@ -12,7 +12,6 @@ const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
   ['git', 'git_program', 'There is no git 2.38 or later.'],
   ['executor', 'registration', 'Inngest has not taken the registration of this server.'],
   ['executor', 'hand_over', 'Inngest takes no jobs.'],
-  ['executor', 'calls', 'Inngest does not call for the jobs that it took.'],
   ['disk', 'disk', 'The disk cannot be written.'],
 ];
 
@@ -30,9 +29,12 @@ export async function GET(): Promise<Response> {
   return Response.json({ ok, checks }, { status: ok ? 200 : 503 });
 }
 
-/** A disk that is nearly full is no reason yet, nor is Inngest where jobs run in this process meanwhile. */
+/**
+ * A disk that is nearly full is no reason yet, nor is Inngest where jobs run in this process meanwhile. Where Inngest does
+ * not call, its calls may come through the proxy that asks here: it has to find this server for that to be over.
+ */
 function keepsFrom(source: ProblemSource): boolean {
-  const isOfInngest = source === 'registration' || source === 'hand_over' || source === 'calls';
+  const isOfInngest = source === 'registration' || source === 'hand_over';
   return isOfInngest ? hasProblem(source) && config().executor === 'inngest' : stopsJobs(source);
 }
 
