@@ -43,10 +43,15 @@ test('a port in use is refused with what to do', async () => {
 });
 
 test('a port that no browser opens is refused with what to do', async () => {
-  expect(await refusal({ PORT: '6000' })).toEqual({
-    code: 1,
-    message: expect.stringMatching(/Port 6000 is one that no browser opens: set PORT to another one\.\n$/),
-  });
+  const dataDir = await mkdtemp(join(tmpdir(), 'spicerack-port-'));
+  try {
+    expect(await refusal({ PORT: '6000', SPICERACK_DATA_DIR: dataDir })).toEqual({
+      code: 1,
+      message: expect.stringMatching(/Port 6000 is one that no browser opens: set PORT to another one\.\n$/),
+    });
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
 });
 
 test('settings that cannot be used are refused by name', async () => {
