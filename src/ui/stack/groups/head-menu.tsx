@@ -42,7 +42,7 @@ export default function HeadMenu({
         <Menu.Positioner anchor={anchor} side="bottom" align="end" sideOffset={4} className="z-20">
           <Menu.Popup
             finalFocus={anchor}
-            className="min-w-52 rounded-popup border border-hairline bg-raised p-1 shadow-lg focus:outline-none"
+            className="min-w-52 max-w-(--available-width) rounded-popup border border-hairline bg-raised p-1 shadow-lg focus:outline-none"
           >
             {select && (
               <Menu.Item className={item} onClick={select}>
