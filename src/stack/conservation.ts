@@ -51,10 +51,12 @@ export function account(
   landed: ReadonlySet<string>,
 ): Accounts {
   const accounts: Accounts = { left: [], more: new Map(), lost: [] };
-  // What a branch below has rewritten, or dropped because its change stands below, its author has not taken away.
+  const flattened = warnings.filter(({ kind }) => kind === 'merge_flattened');
+  // What a branch below has rewritten, flattened, or dropped because its change stands below, its author has not taken away.
   const known = new Set([
     ...moves.flatMap(({ rewritten }) => rewritten.map(({ from }) => from)),
     ...dropped.map(({ commit }) => commit),
+    ...flattened.flatMap(({ commits }) => commits),
   ]);
   const tipBefore = new Map(moves.map(({ branch, before }) => [branch, before]));
   for (const { branch, before, after, parentBefore, baseBefore, rewritten } of moves) {
@@ -62,7 +64,7 @@ export function account(
     const told = new Set([
       ...rewritten.filter(({ to }) => history.isAncestor(to, after)).map(({ from }) => from),
       ...dropped.filter((drop) => drop.branch === branch).map(({ commit }) => commit),
-      ...warnings.filter((w) => w.branch === branch && w.kind === 'merge_flattened').flatMap((w) => w.commits),
+      ...flattened.filter((w) => w.branch === branch).flatMap(({ commits }) => commits),
     ]);
     const gone = history
       .ownCommits(before, [after, trunkTip])
