@@ -415,3 +415,23 @@ it('a main that is pushed with a history of its own takes its stacks along, thei
   expect((await world.restack()).result.heldBack).toEqual([]);
   expect(await world.remote.subjects('c')).toEqual(['Anew', 'a1', 'b1', 'c1']);
 });
+
+describe('a branch whose commits add up to nothing, on one that is squashed into main', () => {
+  const undone = (last: Files) => makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, last], c: [{ c: 'c\n' }] });
+
+  it('is open: what came to main may be that of the one below alone', async () => {
+    const world = await undone({ b: null });
+    await world.remote.merge('a', 'squash');
+    const { result } = await world.sync();
+    expect(result.merged.map(({ branch }) => branch)).toEqual(['a']);
+    await world.restack();
+    expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'b2', 'c1']);
+  });
+
+  it('has landed with it where its own change has come to main too', async () => {
+    const world = await undone({ b: 'b, and more\n' });
+    await world.remote.merge('b', 'squash');
+    const { result } = await world.sync();
+    expect(result.merged.map(({ branch }) => branch).sort()).toEqual(['a', 'b']);
+  });
+});

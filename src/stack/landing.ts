@@ -278,7 +278,7 @@ async function findByContent(
   const stretches = await stretchesOf(history, candidates, byName, ask);
   if (stretches.length === 0) return [];
   const replay = await replaysOn(
-    stretches.flatMap(({ line, fork, into }) => [...line, fork, into.tip]),
+    stretches.flatMap(({ line, fork, into, parts }) => [...line, fork, into.tip, ...parts.map(({ base }) => base)]),
     ask,
   );
 
@@ -312,19 +312,23 @@ async function findByContent(
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
   // has it, which may be rewritten sooner, the one that brought it is named.
-  const questions = likely.map(({ one: { base, tip, commits, fork }, newest, oldest, wasOpen }) => {
+  // And of a branch whose commits add up to nothing, what lands with others' shows nothing: it may be theirs alone.
+  const questions = likely.map(({ one: { base, tip, commits, fork, parts }, newest, oldest, wasOpen }) => {
     const ends = (onto: string) => commits.slice(0, -1).map((start) => ({ base: start, tip, onto }));
-    return [ends(oldest), ends(newest), wasOpen ? [] : [{ base, tip, onto: fork }]];
+    const own = parts.length === 1 ? [] : parts.map((part) => ({ base: part.base, tip: part.upTo, onto: part.base }));
+    return [ends(oldest), ends(newest), wasOpen ? [] : [{ base, tip, onto: fork }], own];
   });
   const answers = inTurn(await replay(questions.flat(2)));
   const longest = new Map<string, Landing & Part>();
   for (const [i, { one, newest, oldest }] of likely.entries()) {
-    const [atOldest = [], atNewest = [], atFork = []] = (questions[i] ?? []).map((list) => answers(list.length));
+    const [atOldest = [], atNewest = [], atFork = [], own = []] = (questions[i] ?? []).map((list) =>
+      answers(list.length),
+    );
     const isThere = (answer: Answer | undefined) => answer === 'nothing';
     const stands = atNewest.every((answer, j) => isThere(answer) || (answer === 'conflict' && isThere(atOldest[j])));
     if (!stands || atFork.some(isThere)) continue;
     const at = atOldest.every(isThere) ? oldest : newest;
-    for (const part of one.parts) {
+    for (const part of one.parts.filter((_, j) => !isThere(own[j]))) {
       // Of several the one that goes furthest; and a whole branch is known to be in trunk rather than in its parent.
       const key = part.isFormer ? `${part.branch} ${part.upTo}` : part.branch;
       const known = longest.get(key);
