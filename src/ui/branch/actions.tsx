@@ -4,7 +4,6 @@ import { ChevronDown, Plus } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { restackedBy } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
 import { restackRefusal } from '@/repos/state-words';
 import { Button, Skeleton } from '../controls';
@@ -13,7 +12,7 @@ import { useMay } from '../me';
 import { useApi } from '../providers';
 import type { Overview } from '../repos/overview';
 import type { RepoStates } from '../repos/use-states';
-import { restackQuestion } from '../stack/groups/question';
+import { branchQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { requestName } from '../stack/move/pending';
 import { restoreButton } from '../stack/row/actions';
@@ -60,10 +59,7 @@ export function Actions({
   const covered = coveredBy(state, news);
   // What is being looked at anew may be free again.
   const refusal = covered ?? (renewing ? null : restackRefusal(state, moves));
-  const question = () => {
-    const moved = new Set(restackedBy(name, branches, states));
-    return restackQuestion(branches.filter((each) => moved.has(each.name)));
-  };
+  const question = () => branchQuestion(name, branches, states);
   return (
     <>
       <div ref={main} className="flex flex-wrap items-center gap-2 pt-1.5">

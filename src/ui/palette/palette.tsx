@@ -5,7 +5,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname } from 'next/navigation';
 import { useMemo, useState } from 'react';
-import { filterCounts, restackCounts, restackedBy } from '@/repos/branch-state';
+import { filterCounts, restackCounts } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
@@ -19,7 +19,7 @@ import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
 import { statesOf } from '../repos/use-states';
 import { useGo } from '../shell/go';
-import { restackQuestion } from '../stack/groups/question';
+import { branchQuestion, restackQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
 import { typedBefore, useTypingHere } from '../typed-ahead';
@@ -207,10 +207,8 @@ function useLoaded(path: string): {
     const { branches } = loaded.here;
     if (kind === 'rebase_branch') return restackQuestion(branches.filter(({ name }) => name === branch));
     if (kind !== 'restack_repo' && kind !== 'restack_subtree') return null;
-    const names = branch === undefined ? null : new Set(restackedBy(branch, branches, loaded.states));
-    return restackQuestion(
-      branches.filter(({ name }) => names?.has(name) ?? loaded.states.get(name)?.is === 'will_move'),
-    );
+    if (branch !== undefined) return branchQuestion(branch, branches, loaded.states);
+    return restackQuestion(branches.filter(({ name }) => loaded.states.get(name)?.is === 'will_move'));
   };
   return { repos: repos ?? NONE, here: loaded?.here ?? null, questionOf };
 }

@@ -45,7 +45,6 @@ function PageLink({
   className?: string;
 }) {
   const path = usePathname();
-  const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
   const href = `/repos/${repoId}${end}`;
   return (
     <Link
@@ -55,9 +54,14 @@ function PageLink({
       className={`touch flex items-center justify-center rounded-control px-2 py-0.5 whitespace-nowrap text-muted hover:bg-hover hover:text-text aria-[current]:font-medium aria-[current]:text-text ${className}`}
     >
       {name}
-      {end === '/needs' && needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>}
+      {end === '/needs' && <NeedsCount repoId={repoId} />}
     </Link>
   );
+}
+
+function NeedsCount({ repoId }: { repoId: string }) {
+  const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
+  return needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>;
 }
 
 /** The head of a repo's further pages. */

@@ -4,7 +4,6 @@ import { Archive, GitPullRequestArrow, Layers } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
-import { restackedBy } from '@/repos/branch-state';
 import { restackRefusal } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { problemWords } from '../api';
@@ -19,7 +18,7 @@ import { PullRequest } from '../repos/pull-request';
 import { useSending } from '../sending';
 import { Dot, stateTone } from '../stack/dot';
 import type { States } from '../stack/filter';
-import { restackQuestion } from '../stack/groups/question';
+import { branchQuestion } from '../stack/groups/question';
 import { type BranchNews, coveredBy, isLive, NO_NEWS, NO_STATE, standingOf } from '../stack/state';
 import { placeOf } from './place';
 
@@ -165,10 +164,7 @@ function Attached({
   const told = own !== null && (isActive(own.job.status) || errorStands(own, jobs));
   const open = isLive(branch);
   const count = moves.get(branch.name) ?? 0;
-  const question = () => {
-    const moved = new Set(restackedBy(branch.name, branches, states));
-    return restackQuestion(branches.filter(({ name }) => moved.has(name)));
-  };
+  const question = () => branchQuestion(branch.name, branches, states);
   const compare =
     open && repo.webUrl && branch.parent && branch.prNumber === null && branch.ahead > 0
       ? `${repo.webUrl}/compare/${pathOf(branch.parent)}...${pathOf(branch.name)}?expand=1`

@@ -1,6 +1,7 @@
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { PushCost } from '@/model/needs';
+import { type BranchStates, restackedBy } from '@/repos/branch-state';
 import { pushCost } from '@/repos/push-cost';
 import { counted } from '@/text/words';
 
@@ -10,6 +11,12 @@ const MANY = 25;
 /** What is asked before these branches are moved; null where one press does it. */
 export function restackQuestion(moved: readonly Pick<BranchRow, 'prState' | 'review' | 'ci'>[]): string | null {
   return pushQuestion(pushCost(moved));
+}
+
+/** The same of a Restack of one branch, with what it moves. */
+export function branchQuestion(name: string, branches: readonly BranchRow[], states: BranchStates): string | null {
+  const moved = new Set(restackedBy(name, branches, states));
+  return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
 }
 
 /** The same of what a forecast says would move. */

@@ -1,13 +1,12 @@
 import { useMemo } from 'react';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
-import { restackedBy } from '@/repos/branch-state';
 import type { Api } from '../../api';
 import type { Ask, Requests } from '../../jobs/job-button';
 import { useApi } from '../../providers';
 import { useStable } from '../../stable';
 import type { States } from '../filter';
-import { restackQuestion } from '../groups/question';
+import { branchQuestion } from '../groups/question';
 import { ghostName } from '../move/pending';
 
 /** What a parent is asked for. */
@@ -48,10 +47,7 @@ export function useRowActions(
   });
   // A rename, or an end of tracking, gives what stands on the branch another place too.
   const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));
-  const question = useStable((name: string) => {
-    const moved = new Set(restackedBy(name, branches, states));
-    return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
-  });
+  const question = useStable((name: string) => branchQuestion(name, branches, states));
   return useMemo(
     () => ({
       ...{ send, dismiss, toggle, openMenu, preview, seek, expectAll, question },
