@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { breather } from '@/breather';
 import { makeTempFolder } from '../process/temp-folder';
 
 /**
@@ -18,10 +19,34 @@ export interface Quarantine {
   /** For git processes that write into, or read from, the quarantine. */
   readonly env: Record<string, string>;
   /** Writes an object and returns its id; readable for every process in `env` when this returns. */
-  write(type: 'blob' | 'tree' | 'commit', content: Uint8Array): string;
+  write(type: ObjectType, content: Uint8Array): string;
+  /**
+   * `write` into memory: no process can read it before `flush`. What is packed in the end never has to be a file.
+   * @param like a tree or the like of which it is a small edit
+   */
+  hold(type: ObjectType, content: Buffer, like?: { id: string; content: Buffer }): string;
+  /** What is held, in the order in which it came. */
+  readonly held: ReadonlyMap<string, HeldObject>;
+  /** Whether all that was made here is still held: then it can be packed without git. */
+  readonly isHeld: boolean;
+  /** Makes readable for every process in `env` what is held, or of that the commits alone, which stay held. */
+  flush(what?: 'all' | 'commits'): Promise<void>;
   /** Removes everything. Safe to call more than once; end the processes that write here first. */
   discard(): Promise<void>;
 }
+
+export type ObjectType = 'blob' | 'tree' | 'commit';
+
+/** An object in memory. `like`: see `Quarantine.hold`; `edits` counts how many such steps lead to it. */
+export interface HeldObject {
+  type: ObjectType;
+  content: Buffer;
+  like: { id: string; content: Buffer } | null;
+  edits: number;
+}
+
+/** Bytes that are held in memory. */
+const MAX_HELD = 64 * 1024 * 1024;
 
 /** Memory is the fast place (loose objects on disk are the largest cost of a replay), unless it is nearly full. */
 const MEMORY = '/dev/shm';
@@ -35,6 +60,23 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
   const objects = join(dir, 'objects');
   mkdirSync(objects);
   const algorithm = idLength === 64 ? 'sha256' : 'sha1';
+  const held = new Map<string, HeldObject>();
+  const written = new Set<string>();
+  let heldBytes = 0;
+  let isHeld = true;
+  const withHeader = (type: ObjectType, content: Uint8Array) =>
+    Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
+  const idOf = (data: Buffer) => createHash(algorithm).update(data).digest('hex');
+  const write = (id: string, data: Buffer) => {
+    if (written.has(id)) return;
+    written.add(id);
+    const folder = join(objects, id.slice(0, 2));
+    const file = join(folder, id.slice(2));
+    if (existsSync(file)) return;
+    mkdirSync(folder, { recursive: true });
+    // Not compressed: it lives for a moment, and the pack compresses it.
+    writeFileSync(file, deflateSync(data, { level: 0 }));
+  };
   return {
     dir,
     gitDir,
@@ -42,17 +84,41 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
       GIT_OBJECT_DIRECTORY: objects,
       GIT_ALTERNATE_OBJECT_DIRECTORIES: quotedPath(join(gitDir, 'objects')),
     },
+    held,
+    get isHeld() {
+      return isHeld;
+    },
     write(type, content) {
-      const data = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-      const id = createHash(algorithm).update(data).digest('hex');
-      const folder = join(objects, id.slice(0, 2));
-      const file = join(folder, id.slice(2));
-      if (!existsSync(file)) {
-        mkdirSync(folder, { recursive: true });
-        // Not compressed: it lives for a moment, and the pack compresses it.
-        writeFileSync(file, deflateSync(data, { level: 0 }));
-      }
+      isHeld = false;
+      const data = withHeader(type, content);
+      const id = idOf(data);
+      write(id, data);
       return id;
+    },
+    hold(type, content, like) {
+      const data = withHeader(type, content);
+      const id = idOf(data);
+      if (held.has(id)) return id;
+      if (heldBytes + content.length > MAX_HELD) {
+        isHeld = false;
+        write(id, data);
+        return id;
+      }
+      heldBytes += content.length + (like?.content.length ?? 0);
+      const edits = like ? (held.get(like.id)?.edits ?? 0) + 1 : 0;
+      held.set(id, { type, content, like: like ?? null, edits });
+      return id;
+    },
+    async flush(what = 'all') {
+      if (what === 'all') isHeld = false;
+      const breathe = breather();
+      for (const [id, { type, content }] of held) {
+        if (what === 'commits' && type !== 'commit') continue;
+        write(id, withHeader(type, content));
+        if (what === 'all') held.delete(id);
+        await breathe();
+      }
+      if (held.size === 0) heldBytes = 0;
     },
     discard: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }),
   };

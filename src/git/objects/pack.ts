@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import { breather } from '@/breather';
 import { git } from '../process/run';
-import type { Quarantine } from './objects';
+import type { HeldObject, ObjectType, Quarantine } from './objects';
 
 /**
  * Takes the objects that `wanted` needs and `present` lacks out of a quarantine into its clone, as one pack.
@@ -7,21 +10,151 @@ import type { Quarantine } from './objects';
  * @throws GitError when the clone would not hold everything that `wanted` needs.
  */
 export async function takePack(
-  quarantine: Pick<Quarantine, 'gitDir' | 'env'>,
+  quarantine: Quarantine,
   wanted: string[],
   present: string[],
   signal?: AbortSignal,
 ): Promise<void> {
+  const { gitDir } = quarantine;
+  const pack = quarantine.isHeld ? await packOf(quarantine.held) : await packByGit(quarantine, wanted, present, signal);
+  await git(['index-pack', '--stdin', '--fix-thin'], { gitDir, input: pack, signal });
+  // index-pack does not look whether what the pack's objects name is there; this is the check that a fetch makes.
+  const check = ['rev-list', '--objects', '--quiet', '--stdin', '--not', '--all'];
+  await git(check, { gitDir, input: lines(wanted), signal });
+}
+
+async function packByGit(
+  quarantine: Quarantine,
+  wanted: string[],
+  present: string[],
+  signal?: AbortSignal,
+): Promise<Buffer> {
   const { gitDir, env } = quarantine;
-  const lines = (ids: string[]) => ids.map((id) => `${id}\n`).join('');
-  const { stdout: pack } = await git(['pack-objects', '--revs', '--stdout', '-q', '--window=0'], {
+  await quarantine.flush();
+  const { stdout } = await git(['pack-objects', '--revs', '--stdout', '-q', '--window=0'], {
     gitDir,
     env,
     input: `${lines(wanted)}--not\n${lines(present)}`,
     signal,
   });
-  await git(['index-pack', '--stdin'], { gitDir, input: pack, signal });
-  // index-pack does not look whether what the pack's objects name is there; this is the check that a fetch makes.
-  const check = ['rev-list', '--objects', '--quiet', '--stdin', '--not', '--all'];
-  await git(check, { gitDir, input: lines(wanted), signal });
+  return stdout;
+}
+
+const lines = (ids: string[]) => ids.map((id) => `${id}\n`).join('');
+
+/** The numbers that packs have for types. */
+const TYPES: Record<ObjectType, number> = { commit: 1, tree: 2, blob: 3 };
+/** An edit of another object, which is named by its id. */
+const EDIT = 7;
+/** An object that so many edits lead to is written in full: to be read, all of them are made. */
+const MAX_EDITS = 30;
+
+/**
+ * A pack of these objects, as `gitformat-pack` describes it: of one that is a small edit of another, what is edited.
+ * That other one may be in the clone alone (`--fix-thin`).
+ */
+async function packOf(objects: ReadonlyMap<string, HeldObject>): Promise<Buffer> {
+  const header = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
+  header.writeUInt32BE(objects.size, 8);
+  const parts: Buffer[] = [header];
+  const breathe = breather();
+  for (const { type, content, like, edits } of objects.values()) {
+    const edit = like && edits % MAX_EDITS !== 0 ? editOf(like.content, content) : null;
+    if (like && edit && edit.length < content.length / 2) {
+      parts.push(entryHeader(EDIT, edit.length), Buffer.from(like.id, 'hex'), packed(edit));
+    } else {
+      parts.push(entryHeader(TYPES[type], content.length), packed(content));
+    }
+    await breathe();
+  }
+  const pack = Buffer.concat(parts);
+  const [{ length: idLength } = ''] = objects.keys();
+  return Buffer.concat([
+    pack,
+    createHash(idLength === 64 ? 'sha256' : 'sha1')
+      .update(pack)
+      .digest(),
+  ]);
+}
+
+/** Bytes below which compressing costs more than it spares. */
+const SMALL = 1024;
+
+/** As zlib has it; what is small, as it is. */
+function packed(bytes: Buffer): Buffer {
+  if (bytes.length >= SMALL) return deflateSync(bytes);
+  const ends = Buffer.alloc(11);
+  ends.writeUInt16BE(0x7801, 0);
+  // One block, the last one, that is stored.
+  ends.writeUInt8(1, 2);
+  ends.writeUInt16LE(bytes.length, 3);
+  ends.writeUInt16LE(~bytes.length & 0xffff, 5);
+  let [low, high] = [1, 0];
+  for (const byte of bytes) {
+    low = (low + byte) % 65_521;
+    high = (high + low) % 65_521;
+  }
+  ends.writeUInt16BE(high, 7);
+  ends.writeUInt16BE(low, 9);
+  return Buffer.concat([ends.subarray(0, 7), bytes, ends.subarray(7)]);
+}
+
+/** Four bits of the size beside the type, and then seven in each byte, the low ones first. */
+function entryHeader(type: number, size: number): Buffer {
+  const bytes: number[] = [];
+  let byte = (type << 4) | (size & 15);
+  for (let rest = size >>> 4; rest > 0; rest >>>= 7) {
+    bytes.push(byte | 128);
+    byte = rest & 127;
+  }
+  return Buffer.from([...bytes, byte]);
+}
+
+/** How to make `content` of `like`, as packs have it: what stands between their common begin and end is new. */
+function editOf(like: Buffer, content: Buffer): Buffer {
+  const shorter = Math.min(like.length, content.length);
+  let start = 0;
+  while (start < shorter && like[start] === content[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && like[like.length - 1 - end] === content[content.length - 1 - end]) end += 1;
+  return Buffer.concat([
+    sizeOf(like.length),
+    sizeOf(content.length),
+    ...copies(0, start),
+    ...inserts(content.subarray(start, content.length - end)),
+    ...copies(like.length - end, end),
+  ]);
+}
+
+function sizeOf(size: number): Buffer {
+  const bytes: number[] = [];
+  let rest = size;
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
+  return Buffer.from([...bytes, rest]);
+}
+
+/** The most bytes that one instruction copies, in two bytes of size, and inserts. */
+const MOST_COPIED = 0xffff;
+const MOST_INSERTED = 127;
+
+/** A byte that tells which of four bytes of offset and two of size follow; all do. */
+function copies(from: number, length: number): Buffer[] {
+  const all: Buffer[] = [];
+  for (let done = 0; done < length; done += MOST_COPIED) {
+    const copy = Buffer.alloc(7);
+    copy.writeUInt8(0b1011_1111, 0);
+    copy.writeUInt32LE(from + done, 1);
+    copy.writeUInt16LE(Math.min(MOST_COPIED, length - done), 5);
+    all.push(copy);
+  }
+  return all;
+}
+
+function inserts(bytes: Buffer): Buffer[] {
+  const all: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += MOST_INSERTED) {
+    const piece = bytes.subarray(at, at + MOST_INSERTED);
+    all.push(Buffer.from([piece.length]), piece);
+  }
+  return all;
 }

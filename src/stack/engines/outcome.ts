@@ -1,5 +1,6 @@
 import { keepCommits } from '@/git/clone/keep-ref';
 import { treesOf } from '@/git/objects/cat-file';
+import { parseCommit } from '@/git/objects/commit';
 import type { Quarantine } from '@/git/objects/objects';
 import { takePack } from '@/git/objects/pack';
 import { listCommits } from '@/git/objects/rev-list';
@@ -39,6 +40,7 @@ export function plannedObjects(
     take: (keepRef) => take(request, quarantine, plan, keepRef),
     async history(commits, without) {
       const { gitDir, env } = quarantine;
+      await quarantine.flush('commits');
       const from = [...commits, ...plan.moves.map(({ after }) => after)];
       return new History((await listCommits(gitDir, from, without, request.signal, env)).commits);
     },
@@ -131,14 +133,20 @@ async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Pla
 
 async function trees(
   { signal }: PlanRequest,
-  { gitDir, env }: Quarantine,
+  { gitDir, env, held }: Quarantine,
   { moves }: Plan,
 ): Promise<Map<string, string>> {
-  const commits = moves.map(({ after }) => after);
-  const ids = await treesOf(commits, { gitDir, env, signal });
+  const known = new Map<string, string | null>();
+  for (const { after } of moves) {
+    const commit = held.get(after);
+    if (commit) known.set(after, parseCommit(commit.content).tree);
+  }
+  const others = moves.flatMap(({ after }) => (known.has(after) ? [] : [after]));
+  const ids = await treesOf(others, { gitDir, env, signal });
+  for (const [i, after] of others.entries()) known.set(after, ids[i] ?? null);
   return new Map(
-    moves.flatMap(({ branch }, i): Array<[string, string]> => {
-      const tree = ids[i];
+    moves.flatMap(({ branch, after }): Array<[string, string]> => {
+      const tree = known.get(after);
       return tree ? [[branch, tree]] : [];
     }),
   );

@@ -27,7 +27,7 @@ export async function readConflict(
   const head = (await readFile(join(folder, 'head-name'), 'utf8')).trim();
   if (head !== `refs/heads/${BRANCH}`) return null;
   const [parent = '', commit = ''] = (await gitText(['rev-parse', 'HEAD', 'REBASE_HEAD'], options)).split('\n');
-  const merged = await replayer.replay([{ commit, merge: false }], parent, onto);
+  const merged = await replayer.replay(await replayer.prepare([{ commit, merge: false }]), parent, onto);
   if ('files' in merged) return merged;
   // The two merges disagree, and then the paths are all that is known; or it waits for another reason.
   const unmerged = (await git(['diff', '--name-only', '--diff-filter=U', '-z'], options)).stdout.toString('utf8');

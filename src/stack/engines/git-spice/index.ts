@@ -8,6 +8,7 @@ import { GitError } from '@/git/process/error';
 import type { Engine, PlannedObjects, PlanRequest } from '../engine';
 import { Attributes } from '../git/attributes';
 import { Replayer } from '../git/replay';
+import { TreeMerger } from '../git/tree-merge';
 import { plannedObjects } from '../outcome';
 import { spiceIn } from './driver';
 import { findGitSpice } from './find';
@@ -54,7 +55,8 @@ async function planIn(quarantine: Quarantine, program: string, request: PlanRequ
   const commit = async (id: string) => parseCommit((await reader.read(id)).content);
   const paths = (id: string) => changes.of(id);
   const options = { gitDir, env, signal };
-  const replayer = new Replayer(quarantine, { commit, paths, reader, merger, attributes, options }, committer);
+  const tools = { commit, paths, reader, merger, attributes, trees: new TreeMerger(quarantine, reader), options };
+  const replayer = new Replayer(quarantine, tools, committer);
   try {
     const spice = spiceIn(copy, program, request);
     return await replayAll({ quarantine, copy, spice, commit, replayer, committer }, request);

@@ -70,9 +70,14 @@ export async function replayAll(
     const picks = await listPicks(before, below, options);
     const own = picks.map(({ commit }) => commit);
     const bound = await join(workshop, [onto.tip, ...below]);
-    const replayHere = () => workshop.replayer.replay(picks, onto.tip, onto.name);
-    const mergesChange = (await workshop.replayer.changesOfMerges(picks)).size > 0;
-    if (mergesChange || (await hasEqualPatch(before, bound, options))) {
+    const { quarantine, replayer } = workshop;
+    const prepared = await replayer.prepare(picks);
+    const replayHere = async () => {
+      const replayed = await replayer.replay(prepared, onto.tip, onto.name);
+      await quarantine.flush();
+      return replayed;
+    };
+    if (prepared.changes.size > 0 || (await hasEqualPatch(before, bound, options))) {
       const replayed = await replayHere();
       return 'tip' in replayed ? replayed : { heldBack: conflictReason(branch, onto, replayed) };
     }

@@ -50,15 +50,6 @@ export class Attributes {
     return made;
   }
 
-  /**
-   * Notes that merging a commit into the tree `from` gave the tree `to`. Where `from` has no attribute files and the
-   * commit touches none, `to` has none either, and need not be read.
-   * @param paths what the commit changes, as `ChangedPaths` says it
-   */
-  async derived(from: string, to: string, paths: string): Promise<void> {
-    if ((await this.#find(from)).length === 0 && !paths.includes(NAME)) this.#below.set(to, Promise.resolve([]));
-  }
-
   #find(tree: string): Promise<AttributeFile[]> {
     const known = this.#below.get(tree);
     if (known) return known;

@@ -12,6 +12,7 @@ import { conflictReason, inPlace, type Outcome, plannedObjects } from '../outcom
 import { Attributes } from './attributes';
 import { Replayer } from './replay';
 import { othersBelow, Selection } from './selection';
+import { TreeMerger } from './tree-merge';
 
 /**
  * The built-in engine: replays commits in memory, without a work tree, in a quarantine in front of the clone.
@@ -43,7 +44,10 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const changes = new ChangedPaths(options);
   const merger = new Merger(quarantine, signal);
   const attributes = new Attributes(quarantine, reader, signal);
-  const commit = remember(async (id: string) => parseCommit((await reader.read(id)).content));
+  const trees = new TreeMerger(quarantine, reader);
+  const commit = remember(async (id: string) =>
+    parseCommit(quarantine.held.get(id)?.content ?? (await reader.read(id)).content),
+  );
   const paths = remember((id: string) => changes.of(id));
   const tips = request.branches.map(({ tip }) => tip);
   const graphOver = remember(async (trunk: string) => {
@@ -54,40 +58,50 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   const selection = new Selection(commit, aboveTrunk, request.trunk.tip, options);
   const replayer = new Replayer(
     quarantine,
-    { commit, paths, reader, merger, attributes, options },
+    { commit, paths, reader, merger, attributes, trees, options },
     `${name} <${email}> ${date}`,
   );
   const inTurn = limiter(AT_ONCE);
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
 
+  /** Targets that surely or perhaps do not stay where they are. */
+  const stirred = new Set<string>();
+
   const replayOne = async (target: Target, parent: Promise<Outcome> | undefined): Promise<Outcome> => {
     const branch = branches.get(target.branch);
     const untouched = target.onto === request.trunk.name ? request.trunk : branches.get(target.onto);
     if (!branch || !untouched) throw new Error(`${target.branch} on ${target.onto} is not tracked`);
+    if (untouched.tip !== branch.base || stirred.has(target.onto)) stirred.add(target.branch);
+    // What does not depend on where the branch below goes is read while that is under way.
+    const prepared = stirred.has(target.branch)
+      ? inTurn(async () => {
+          const below = othersBelow(request, branch, untouched.tip);
+          return replayer.prepare(await selection.picks(branch.tip, branch.base, below));
+        })
+      : null;
+    prepared?.catch(() => undefined);
     const under = await parent;
     if (under && 'heldBack' in under.result) {
       return { branch, onto: null, result: { heldBack: { kind: 'below', branch: target.onto } } };
     }
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
-    if (onto.tip === branch.base) return { branch, onto, result: inPlace(branch) };
-    const replayed = inTurn(async (): Promise<Outcome> => {
-      const below = othersBelow(request, branch, untouched.tip);
-      const picks = await selection.picks(branch.tip, branch.base, below);
+    if (!prepared || onto.tip === branch.base) return { branch, onto, result: inPlace(branch) };
+    try {
+      const { picks } = await prepared;
       // Its own history holds what the parent is now: its merges stay, as `git-spice branch restack` leaves them.
       const contains = (ancestor: string, tip: string) => isAncestor(gitDir, ancestor, tip, signal);
       const merges = picks.some(({ merge }) => merge);
       if (merges && (await contains(onto.tip, branch.tip)) && (await contains(branch.base, onto.tip))) {
         return { branch, onto, result: inPlace(branch) };
       }
-      const result = await replayer.replay(picks, onto.tip, onto.name);
+      const result = await inTurn(async () => replayer.replay(await prepared, onto.tip, onto.name));
       if (!('tip' in result)) return { branch, onto, result: { heldBack: conflictReason(branch, onto, result) } };
       return { branch, onto, result };
-    });
-    // The others go on.
-    return replayed.catch((error: unknown) => {
+    } catch (error) {
+      // The others go on.
       if (!isTooLarge(error)) throw error;
       return { branch, onto: null, result: { heldBack: { kind: 'too_large', message: error.message } } };
-    });
+    }
   };
 
   const running = new Map<string, Promise<Outcome>>();

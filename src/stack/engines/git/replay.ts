@@ -8,6 +8,7 @@ import type { Attributes } from './attributes';
 import { readConflict } from './conflict';
 import type { CommitSource, PathSource } from './selection';
 import { stands } from './standing';
+import type { TreeChange, TreeMerger } from './tree-merge';
 
 /** What became of a branch's commits. */
 export interface Replayed {
@@ -36,6 +37,7 @@ export interface Tools {
   reader: ObjectReader;
   merger: Merger;
   attributes: Attributes;
+  trees: TreeMerger;
   /** For git processes that read the quarantine. */
   options: { gitDir: string; env: Record<string, string>; signal: AbortSignal };
 }
@@ -44,6 +46,23 @@ export interface Tools {
 interface Change {
   id: string;
   commit: Commit;
+}
+
+/** A merge by git that is in conflict: the throw-away commit that was merged into, and where its attributes are. */
+interface Clash {
+  clean: false;
+  ours: string;
+  folder: string;
+}
+
+/** A branch's commits, read; nothing of it depends on where they go. */
+export interface Prepared {
+  picks: Pick[];
+  commits: Commit[];
+  /** By the picks that are merges: what they have changed themselves. */
+  changes: ReadonlyMap<string, Change | null>;
+  /** Of each pick, what it changes; null where git is to merge. */
+  edits: Array<TreeChange | null>;
 }
 
 /**
@@ -56,22 +75,31 @@ export class Replayer {
   readonly #quarantine: Quarantine;
   readonly #tools: Tools;
   readonly #committer: string;
-  readonly #emptyTree: string;
 
   /** @param committer `Name <email> seconds zone` for every new commit. */
   constructor(quarantine: Quarantine, tools: Tools, committer: string) {
     this.#quarantine = quarantine;
     this.#tools = tools;
     this.#committer = committer;
-    this.#emptyTree = quarantine.write('tree', Buffer.alloc(0));
   }
 
-  /** Replays `picks` onto the commit `onto`; `name` is the branch there, for the labels of a conflict. */
-  async replay(picks: Pick[], onto: string, name: string): Promise<Replayed | Conflict> {
-    const done: Replayed = { tip: onto, rewritten: [], dropped: [], merges: [], signed: [] };
-    let tree = (await this.#tools.commit(onto)).tree;
+  /** Reads all that `replay` needs of the commits themselves, at once. */
+  async prepare(picks: Pick[]): Promise<Prepared> {
     const changes = await this.changesOfMerges(picks);
     const commits = await Promise.all(picks.map(({ commit }) => this.#tools.commit(commit)));
+    const edits = commits.map(async (picked, i) => {
+      const { commit: id = '', merge } = picks[i] ?? {};
+      const commit = merge ? changes.get(id)?.commit : picked;
+      return commit ? this.#tools.trees.change(await this.#parentTree(commit), commit.tree) : null;
+    });
+    return { picks, commits, changes, edits: await Promise.all(edits) };
+  }
+
+  /** Replays commits onto the commit `onto`; `name` is the branch there, for the labels of a conflict. */
+  async replay(prepared: Prepared, onto: string, name: string): Promise<Replayed | Conflict> {
+    const { picks, commits, changes, edits } = prepared;
+    const done: Replayed = { tip: onto, rewritten: [], dropped: [], merges: [], signed: [] };
+    let tree = (await this.#tools.commit(onto)).tree;
     for (const [i, picked] of commits.entries()) {
       const { commit: id = '', merge } = picks[i] ?? {};
       const conflict = (files: ConflictFile[]): Conflict => {
@@ -88,10 +116,12 @@ export class Replayer {
         tree = commit.tree;
         continue;
       }
-      const { ours, folder, merged } = await this.#merge(change, tree);
+      const edit = edits[i] ?? null;
+      const merged = await this.#merge(change, edit, tree);
       if (!merged.clean) {
+        const { ours, folder } = merged;
         const isBelow = await stands(change.id, done.tip, this.#tools, async (onto) => {
-          const { merged: there } = await this.#merge(change, onto.tree);
+          const there = await this.#merge(change, edit, onto.tree);
           if (!there.clean) return 'conflict';
           return there.tree === onto.tree ? 'nothing' : 'change';
         });
@@ -110,9 +140,8 @@ export class Replayer {
         done.dropped.push({ commit: id, subject: subjectOf(picked) });
         continue;
       }
-      await this.#tools.attributes.derived(tree, merged.tree, await this.#tools.paths(change.id));
       tree = merged.tree;
-      done.tip = this.#write({ ...commit, tree, parents: [done.tip] });
+      done.tip = this.#quarantine.hold('commit', this.#format({ ...commit, tree, parents: [done.tip] }));
       done.rewritten.push({ from: id, to: done.tip });
       if (commit.signed) done.signed.push(id);
     }
@@ -152,22 +181,34 @@ export class Replayer {
     return ours;
   }
 
+  /** Merges a change into a tree: `edit` where that is exact, else by git. */
+  async #merge(change: Change, edit: TreeChange | null, tree: string): Promise<{ clean: true; tree: string } | Clash> {
+    const merged = edit && (await this.#tools.trees.merge(edit, tree));
+    return merged === null ? this.#mergeByGit(change, tree) : { clean: true, tree: merged };
+  }
+
   /**
    * Merging into a throw-away commit with the new parent's tree and the old parent as its parent is the three-way merge
    * of a cherry-pick.
    */
-  async #merge({ id, commit }: Change, tree: string) {
+  async #mergeByGit({ id, commit }: Change, tree: string): Promise<{ clean: true; tree: string } | Clash> {
+    await this.#quarantine.flush();
     const ours = this.#write({ ...commit, tree, message: '' });
     const folder = await this.#tools.attributes.folder(tree);
-    return { ours, folder, merged: await this.#tools.merger.merge({ ours, theirs: id }, folder) };
+    const merged = await this.#tools.merger.merge({ ours, theirs: id }, folder);
+    return merged.clean ? merged : { clean: false, ours, folder };
   }
 
   async #parentTree(commit: Commit): Promise<string> {
     const [parent] = commit.parents;
-    return parent ? (await this.#tools.commit(parent)).tree : this.#emptyTree;
+    return parent ? (await this.#tools.commit(parent)).tree : this.#tools.trees.emptyTree;
   }
 
   #write(commit: Commit): string {
-    return this.#quarantine.write('commit', formatCommit(commit, this.#committer));
+    return this.#quarantine.write('commit', this.#format(commit));
+  }
+
+  #format(commit: Commit): Buffer {
+    return formatCommit(commit, this.#committer);
   }
 }

@@ -1,0 +1,220 @@
+import type { TreeEntry } from '@/git/objects/commit';
+
+export const TREE = '40000';
+
+/** The modes that git writes, each with the space that follows it. */
+const MODES = ['100644 ', TREE.concat(' '), '100755 ', '120000 ', '160000 '].map((mode) => Buffer.from(mode));
+const SPACE = 0x20;
+const SLASH = 0x2f;
+
+/** A tree object of one level, as its bytes: of a folder of thousands of entries only those are read that matter. */
+export class RawTree {
+  readonly bytes: Buffer;
+  readonly #idBytes: number;
+  /** Where each entry begins, and behind the last one where they end. */
+  readonly #starts: number[];
+
+  private constructor(bytes: Buffer, idBytes: number, starts: number[]) {
+    this.bytes = bytes;
+    this.#idBytes = idBytes;
+    this.#starts = starts;
+  }
+
+  /**
+   * Null for a tree that git would write otherwise, such as one with modes of old, out of order, or with an empty folder.
+   * @param emptyTree the id of the tree without entries
+   */
+  static parse(bytes: Buffer, emptyTree: string): RawTree | null {
+    const empty = Buffer.from(emptyTree, 'hex');
+    const tree = new RawTree(bytes, empty.length, []);
+    let at = 0;
+    let last: { name: number; end: number; isTree: boolean } | undefined;
+    while (at < bytes.length) {
+      const mode = MODES.find((known) => isAt(bytes, at, known));
+      if (!mode) return null;
+      const name = at + mode.length;
+      let end = name;
+      while (end < bytes.length && bytes[end] !== 0) {
+        if (bytes[end] === SLASH) return null;
+        end += 1;
+      }
+      const next = end + 1 + empty.length;
+      if (end === name || next > bytes.length) return null;
+      const isTree = mode === MODES[1];
+      if (last && !isBefore(bytes, last, { name, end, isTree })) return null;
+      if (isTree && empty.compare(bytes, end + 1, next) === 0) return null;
+      // A file of the same name may stand further up, as `a`, `a.c`, `a/` do.
+      if (isTree && tree.#has(bytes.toString('latin1', name, end), at)) return null;
+      tree.#starts.push(at);
+      last = { name, end, isTree };
+      at = next;
+    }
+    tree.#starts.push(at);
+    return tree;
+  }
+
+  /** The entry of that name, whatever it is; null where there is none. */
+  entry(name: string): TreeEntry | null {
+    for (const key of [name, `${name}/`]) {
+      const at = this.#position(key);
+      if (at < this.#length && this.#compare(at, key) === 0) return this.#entry(at);
+    }
+    return null;
+  }
+
+  /** By name, what each entry is here and in the other tree, where that is not the same. */
+  difference(other: RawTree): Map<string, [here: TreeEntry | null, there: TreeEntry | null]> {
+    const [a, b] = [this.bytes, other.bytes];
+    const shorter = Math.min(a.length, b.length);
+    let same = 0;
+    while (same < shorter && a[same] === b[same]) same += 1;
+    const from = Math.min(this.#at(same), other.#at(same));
+    const start = this.#starts[from] ?? 0;
+    let sameEnd = 0;
+    while (sameEnd < shorter - start && a[a.length - 1 - sameEnd] === b[b.length - 1 - sameEnd]) sameEnd += 1;
+    let to = this.#at(a.length - sameEnd - 1) + 1;
+    let otherTo = other.#at(b.length - (a.length - (this.#starts[to] ?? 0)));
+    // Bytes of an id may look like the begin of an entry.
+    if (a.length - (this.#starts[to] ?? 0) !== b.length - (other.#starts[otherTo] ?? 0)) {
+      to = this.#length;
+      otherTo = other.#length;
+    }
+    const changed = new Map<string, [TreeEntry | null, TreeEntry | null]>();
+    for (let i = from; i < to; i += 1) {
+      const entry = this.#entry(i);
+      changed.set(entry.name, [entry, null]);
+    }
+    for (let i = from; i < otherTo; i += 1) {
+      const entry = other.#entry(i);
+      const [here = null] = changed.get(entry.name) ?? [];
+      if (isSame(here, entry)) changed.delete(entry.name);
+      else changed.set(entry.name, [here, entry]);
+    }
+    return changed;
+  }
+
+  /** This tree with other entries under these names; null takes one away. */
+  with(edits: ReadonlyMap<string, TreeEntry | null>): Buffer {
+    const pieces: Array<{ key: string; from: number; to: number; bytes: Buffer }> = [];
+    for (const [name, entry] of edits) {
+      const old = this.entry(name);
+      const oldKey = old && keyOf(old);
+      const key = entry && keyOf(entry);
+      for (const one of new Set([oldKey, key])) {
+        if (one === null) continue;
+        const at = this.#position(one);
+        const bytes = entry && one === key ? bytesOf(entry) : Buffer.alloc(0);
+        const from = this.#starts[at] ?? 0;
+        pieces.push({ key: one, from, to: one === oldKey ? (this.#starts[at + 1] ?? 0) : from, bytes });
+      }
+    }
+    pieces.sort((a, b) => (a.key < b.key ? -1 : 1));
+    const parts: Buffer[] = [];
+    let at = 0;
+    for (const { from, to, bytes } of pieces) {
+      parts.push(this.bytes.subarray(at, from), bytes);
+      at = to;
+    }
+    return Buffer.concat([...parts, this.bytes.subarray(at)]);
+  }
+
+  get #length(): number {
+    return this.#starts.length - 1;
+  }
+
+  /** Whether an entry of that key is among those that begin before `end`, which are all so far. */
+  #has(key: string, end: number): boolean {
+    this.#starts.push(end);
+    const at = this.#position(key);
+    const found = at < this.#length && this.#compare(at, key) === 0;
+    this.#starts.pop();
+    return found;
+  }
+
+  /** Which entry the byte at an offset belongs to; the number of entries where it belongs to none. */
+  #at(offset: number): number {
+    let [low, high] = [0, this.#length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle + 1] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The first entry that does not come before the key in git's order. */
+  #position(key: string): number {
+    let [low, high] = [0, this.#length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#compare(middle, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Negative where the entry comes before the key, and 0 where it has that key. */
+  #compare(i: number, key: string): number {
+    const { bytes } = this;
+    let at = this.#starts[i] ?? 0;
+    const end = (this.#starts[i + 1] ?? 0) - this.#idBytes - 1;
+    const isTree = bytes[at] === TREE.charCodeAt(0);
+    while (bytes[at] !== SPACE) at += 1;
+    const name = at + 1;
+    const length = end - name + (isTree ? 1 : 0);
+    for (let n = 0; n < length && n < key.length; n += 1) {
+      const difference = (name + n < end ? (bytes[name + n] ?? 0) : SLASH) - key.charCodeAt(n);
+      if (difference !== 0) return difference;
+    }
+    return length - key.length;
+  }
+
+  #entry(i: number): TreeEntry {
+    const start = this.#starts[i] ?? 0;
+    const end = this.#starts[i + 1] ?? 0;
+    const nul = end - this.#idBytes - 1;
+    const space = this.bytes.indexOf(SPACE, start);
+    return {
+      mode: this.bytes.toString('latin1', start, space),
+      name: this.bytes.toString('latin1', space + 1, nul),
+      id: this.bytes.toString('hex', nul + 1, end),
+    };
+  }
+}
+
+/** Whether two entries, or the lack of them, are the same. */
+export function isSame(a: TreeEntry | null, b: TreeEntry | null): boolean {
+  return a === b || (a !== null && b !== null && a.mode === b.mode && a.id === b.id);
+}
+
+/** What git orders entries by: a folder as if its name ended with a slash. */
+function keyOf({ mode, name }: TreeEntry): string {
+  return mode === TREE ? `${name}/` : name;
+}
+
+function bytesOf({ mode, name, id }: TreeEntry): Buffer {
+  return Buffer.concat([Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(id, 'hex')]);
+}
+
+function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let i = 0; i < wanted.length; i += 1) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}
+
+interface Name {
+  name: number;
+  end: number;
+  isTree: boolean;
+}
+
+/** Whether one name comes before another one in git's order, and is not the same. */
+function isBefore(bytes: Buffer, a: Name, b: Name): boolean {
+  const length = Math.min(a.end - a.name, b.end - b.name);
+  for (let i = 0; i < length; i += 1) {
+    const [left = 0, right = 0] = [bytes[a.name + i], bytes[b.name + i]];
+    if (left !== right) return left < right;
+  }
+  const after = ({ name, end, isTree }: Name) =>
+    name + length < end ? (bytes[name + length] ?? 0) : isTree ? SLASH : 0;
+  return after(a) < after(b);
+}

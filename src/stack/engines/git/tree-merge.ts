@@ -1,0 +1,133 @@
+import type { GitObject, ObjectReader } from '@/git/objects/cat-file';
+import type { TreeEntry } from '@/git/objects/commit';
+import type { Quarantine } from '@/git/objects/objects';
+import { isTooLarge } from '@/git/process/bounds';
+import { isSame, RawTree, TREE } from './raw-tree';
+
+/** What a commit changes over its parent, folder by folder: by name, what was there, what is, and what of a folder. */
+export type TreeChange = Map<string, EntryChange>;
+
+interface EntryChange {
+  from: TreeEntry | null;
+  to: TreeEntry | null;
+  /** Where both are folders. */
+  inside: TreeChange | null;
+}
+
+/** More changed entries than that are left to git. */
+const MAX_CHANGED = 5_000;
+/** Bytes of trees that are kept for the next merges. */
+const MAX_KEPT = 64 * 1024 * 1024;
+
+/**
+ * Merges trees without a process, where git cannot come to anything else: where no entry was changed by both sides, but
+ * for folders, inside of which the same holds.
+ *
+ * That is exact, whatever was renamed. git's merge asks for a rename only where one side took a file away and the other
+ * one changed it or took it away too, and for a folder's rename only where one side took a folder away and the other one
+ * added to it. In each of them both sides have changed the same entry. Without one, what only one side changed is
+ * what that side made of it. `tree-merge.test.ts` holds it against git.
+ */
+export class TreeMerger {
+  readonly #quarantine: Quarantine;
+  readonly #reader: ObjectReader;
+  readonly emptyTree: string;
+  /** By id, the one used last at the end; null for those that are left to git. */
+  readonly #trees = new Map<string, RawTree | null>();
+  readonly #reading = new Map<string, Promise<GitObject>>();
+  #kept = 0;
+
+  constructor(quarantine: Quarantine, reader: ObjectReader) {
+    this.#quarantine = quarantine;
+    this.#reader = reader;
+    this.emptyTree = quarantine.hold('tree', Buffer.alloc(0));
+  }
+
+  /**
+   * What leads from one tree to another; null where it is too much, or trees are not as git writes them.
+   * @throws GitError
+   */
+  async change(from: string, to: string, room = { left: MAX_CHANGED }): Promise<TreeChange | null> {
+    const [before, after] = await Promise.all([this.#tree(from), this.#tree(to)]);
+    if (!before || !after) return null;
+    const different = before.difference(after);
+    room.left -= different.size;
+    if (room.left < 0) return null;
+    const change: TreeChange = new Map();
+    const folders: Array<Promise<boolean>> = [];
+    for (const [name, [from, to]] of different) {
+      const one: EntryChange = { from, to, inside: null };
+      change.set(name, one);
+      if (from?.mode !== TREE || to?.mode !== TREE) continue;
+      folders.push(
+        this.change(from.id, to.id, room).then((inside) => {
+          one.inside = inside;
+          return inside !== null;
+        }),
+      );
+    }
+    return (await Promise.all(folders)).every(Boolean) ? change : null;
+  }
+
+  /**
+   * The tree that merging a change into a tree gives, which is held in the quarantine; null where that is for git to say.
+   * @throws GitError
+   */
+  async merge(change: TreeChange, into: string): Promise<string | null> {
+    const tree = await this.#tree(into);
+    if (!tree) return null;
+    const edits = new Map<string, TreeEntry | null>();
+    for (const [name, { from, to, inside }] of change) {
+      const ours = tree.entry(name);
+      if (isSame(ours, from)) {
+        edits.set(name, to);
+      } else if (inside && ours?.mode === TREE) {
+        const id = await this.merge(inside, ours.id);
+        if (id === null) return null;
+        edits.set(name, id === this.emptyTree ? null : { mode: TREE, name, id });
+      } else {
+        return null;
+      }
+    }
+    if (edits.size === 0) return into;
+    const bytes = tree.with(edits);
+    const id = this.#quarantine.hold('tree', bytes, { id: into, content: tree.bytes });
+    this.#keep(id, bytes);
+    return id;
+  }
+
+  async #tree(id: string): Promise<RawTree | null> {
+    const known = this.#trees.get(id);
+    if (known !== undefined) {
+      this.#trees.delete(id);
+      this.#trees.set(id, known);
+      return known;
+    }
+    const held = this.#quarantine.held.get(id);
+    if (held) return this.#keep(id, held.content);
+    const reading = this.#reading.get(id) ?? this.#reader.read(id);
+    this.#reading.set(id, reading);
+    try {
+      return this.#keep(id, (await reading).content);
+    } catch (error) {
+      if (isTooLarge(error)) return null;
+      throw error;
+    } finally {
+      this.#reading.delete(id);
+    }
+  }
+
+  #keep(id: string, content: Buffer): RawTree | null {
+    const known = this.#trees.get(id);
+    if (known !== undefined) return known;
+    const tree = RawTree.parse(content, this.emptyTree);
+    this.#trees.set(id, tree);
+    this.#kept += tree?.bytes.length ?? 0;
+    for (const [oldest, old] of this.#trees) {
+      if (this.#kept <= MAX_KEPT) break;
+      this.#trees.delete(oldest);
+      this.#kept -= old?.bytes.length ?? 0;
+    }
+    return tree;
+  }
+}
