@@ -14,6 +14,7 @@ export const ROOMS: string[][] = [
     'src/machine.ts',
     'src/percent-decoded.ts',
     'src/shutdown.ts',
+    'src/time-limit.ts',
   ],
   ['src/text'],
   ['src/log.ts', 'src/spans.ts'],

@@ -6,6 +6,7 @@ import { signal } from '@/db/signal';
 import { logFailure } from '@/db/trouble';
 import { hasClone } from '@/git/clone/clone-dir';
 import { NOW } from '@/queue/lease';
+import { timeLimit } from '@/time-limit';
 import { type Computed, computeChanges, NO_CLONE } from './compute';
 import { pruneChanges } from './keep';
 
@@ -62,7 +63,7 @@ async function computeOne(
   { id, repoId, ask }: Pick<ChangesRow, 'id' | 'repoId' | 'ask'>,
   shutdown: AbortSignal,
 ): Promise<void> {
-  const limit = AbortSignal.timeout(LIMIT_MS);
+  const limit = timeLimit(LIMIT_MS);
   let computed: Computed = NO_CLONE;
   try {
     if (hasClone(repoId)) computed = await computeChanges(repoId, ask, AbortSignal.any([shutdown, limit]));

@@ -7,6 +7,7 @@ import { signal } from '@/db/signal';
 import { logFailure } from '@/db/trouble';
 import { failureOf } from '@/queue/failure';
 import { inFuture, NOW } from '@/queue/lease';
+import { timeLimit } from '@/time-limit';
 import { type Computed, computeForecast } from './compute';
 import { countStates, NEED_COLUMNS } from './last-restack';
 
@@ -109,7 +110,7 @@ async function computeOne(
     if (rows[0]?.stale !== false) lost.abort(new ClaimLost());
   };
   try {
-    const signal = AbortSignal.any([shutdown, lost.signal, AbortSignal.timeout(limitMs)]);
+    const signal = AbortSignal.any([shutdown, lost.signal, timeLimit(limitMs)]);
     const computed = await computeForecast(db, asked, signal);
     await write(db, [
       db

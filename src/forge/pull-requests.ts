@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BranchRow } from '@/db/schema';
 import type { ForgeErrorCode } from '@/model/errors';
+import { timeLimit } from '@/time-limit';
 import { askGitHub, type ForgeAddress, ForgeError } from './graphql';
 
 /** A pull request of a branch of the same repository. */
@@ -154,7 +155,7 @@ export async function pullRequests(
 
   const leftOut = new Set<string>();
   let protectedBranches: ReadonlySet<string> | undefined;
-  const patience = { signal: options.signal, timeout: AbortSignal.timeout(options.timeoutMs) };
+  const patience = { signal: options.signal, timeout: timeLimit(options.timeoutMs) };
   const ask = async <T>(shape: z.ZodType<T>, query: string, variables: Record<string, unknown>): Promise<T> => {
     const answer = await askGitHub(forge, token, query, variables, patience);
     for (const words of answer.leftOut) leftOut.add(words);

@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { isTrunk } from '@/repos/branch-words';
 import { inputWords } from '@/text/input-words';
 import { visible, visibleJson } from '@/text/visible';
+import { timeLimit } from '@/time-limit';
 import { version } from '../../package.json';
 import { resultOfError } from './errors';
 import {
@@ -447,7 +448,7 @@ async function allBranches(reader: Spicerack, repoId: string) {
 
 /** What was waited for; null where that takes longer. */
 async function within<T>(ms: number, ctx: ServerContext, wait: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
-  const over = AbortSignal.timeout(ms);
+  const over = timeLimit(ms);
   try {
     return await wait(AbortSignal.any([ctx.mcpReq.signal, over]));
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logTrouble } from '@/log';
+import { timeLimit } from '@/time-limit';
 
 const RETRY_MS = 1000;
 /** Said once after so long without success: by then it is no longer a matter of starting up. */
@@ -47,7 +48,7 @@ async function put({ appUrl, signingKey }: Registration, signal: AbortSignal): P
     const response = await fetch(appUrl, {
       method: 'PUT',
       headers: signingKey ? { 'x-inngest-signature': signature(signingKey) } : {},
-      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+      signal: AbortSignal.any([signal, timeLimit(10_000)]),
     });
     return response.ok ? null : `${response.status} ${(await response.text()).slice(0, 300)}`;
   } catch (error) {
