@@ -4,6 +4,7 @@ import { parseCommit } from '@/git/objects/commit';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
+import { listPicks } from '@/git/objects/picks';
 import { listCommits } from '@/git/objects/rev-list';
 import { isTooLarge } from '@/git/process/bounds';
 import { History } from '@/stack/history';
@@ -55,13 +56,15 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     return new History(commits);
   });
   const aboveTrunk = () => graphOver(request.trunk.tip);
-  const selection = new Selection(commit, aboveTrunk, request.trunk.tip, options);
+  const inTurn = limiter(AT_ONCE);
+  const read = limiter(READ_AT_ONCE);
+  const list = (tip: string, below: string[]) => inTurn(() => listPicks(tip, below, options));
+  const selection = new Selection(commit, aboveTrunk, request.trunk.tip, list);
   const replayer = new Replayer(
     quarantine,
     { commit, paths, reader, merger, attributes, trees, options },
     `${name} <${email}> ${date}`,
   );
-  const inTurn = limiter(AT_ONCE);
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
 
   /** Targets that surely or perhaps do not stay where they are. */
@@ -74,9 +77,11 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     if (untouched.tip !== branch.base || stirred.has(target.onto)) stirred.add(target.branch);
     // What does not depend on where the branch below goes is read while that is under way.
     const prepared = stirred.has(target.branch)
-      ? inTurn(async () => {
+      ? read(async () => {
           const below = othersBelow(request, branch, untouched.tip);
-          return replayer.prepare(await selection.picks(branch.tip, branch.base, below));
+          const picks = await selection.picks(branch.tip, branch.base, below);
+          const prepare = () => replayer.prepare(picks);
+          return picks.some(({ merge }) => merge) ? inTurn(prepare) : prepare();
         })
       : null;
     prepared?.catch(() => undefined);
@@ -104,6 +109,8 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     }
   };
 
+  // The process that reads is started while the commits are listed.
+  if (request.targets.length > 0) commit(request.trunk.tip).catch(() => undefined);
   const running = new Map<string, Promise<Outcome>>();
   for (const target of request.targets) {
     running.set(target.branch, replayOne(target, running.get(target.onto)));
@@ -119,8 +126,10 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
   }
 }
 
-/** Branches replayed at the same time. More wins nothing on a living process, and some ask git by a process each. */
+/** Branches that may ask git by a process each at the same time. */
 const AT_ONCE = 8;
+/** Branches that are read at the same time, from one living process. */
+const READ_AT_ONCE = 100;
 
 /** Runs work, at most `free` pieces at a time, in the order in which they come. */
 function limiter(free: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -60,7 +60,7 @@ test.each([1, 2, 3, 4])(
         async (id) => parseCommit((await reader.read(id)).content),
         () => above,
         trunk,
-        options,
+        (tip, below) => listPicks(tip, below, options),
       );
       for (const tip of tips) {
         for (const below of [[], [await remote.tip('b2')], [await remote.tip('b1'), tip]]) {

@@ -1,11 +1,13 @@
 import type { Commit } from '@/git/objects/commit';
-import { listPicks, type Pick } from '@/git/objects/picks';
-import type { GitOptions } from '@/git/process/run';
+import type { Pick } from '@/git/objects/picks';
 import type { History } from '@/stack/history';
 import type { PlanBranch, PlanRequest } from '../engine';
 
 /** Reads a commit; reading it again costs nothing. */
 export type CommitSource = (id: string) => Promise<Commit>;
+
+/** `listPicks`, by a process of its own. */
+type PickSource = (tip: string, below: string[]) => Promise<Pick[]>;
 
 /** `ChangedPaths.of`; asking again costs nothing. */
 export type PathSource = (commit: string) => Promise<string>;
@@ -19,14 +21,14 @@ export class Selection {
   readonly #commit: CommitSource;
   readonly #aboveTrunk: () => Promise<History>;
   readonly #trunk: string;
-  readonly #options: GitOptions;
+  readonly #list: PickSource;
 
   /** @param aboveTrunk all that branches have and the trunk, at `trunk`, has not; asking again costs nothing. */
-  constructor(commit: CommitSource, aboveTrunk: () => Promise<History>, trunk: string, options: GitOptions) {
+  constructor(commit: CommitSource, aboveTrunk: () => Promise<History>, trunk: string, list: PickSource) {
     this.#commit = commit;
     this.#aboveTrunk = aboveTrunk;
     this.#trunk = trunk;
-    this.#options = options;
+    this.#list = list;
   }
 
   /** @param below tips of branches: what they have is not the branch's own, as what trunk has is not. */
@@ -37,7 +39,7 @@ export class Selection {
     if (line && (!oldest || (history.has(oldest) && !below.some((other) => history.isAncestor(oldest, other))))) {
       return line.map((commit) => ({ commit, merge: false }));
     }
-    return listPicks(tip, [base, this.#trunk, ...below], this.#options);
+    return this.#list(tip, [base, this.#trunk, ...below]);
   }
 
   /** The commits from `base` to `tip`, oldest first; null unless they are one line without merges. */
