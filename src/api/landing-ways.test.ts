@@ -336,6 +336,78 @@ describe('a branch that was deleted, and is pushed again', () => {
   });
 });
 
+describe('a name that was free, and is used again for other work', () => {
+  it('leaves what it was to the branch that stands on it, which keeps that over the next looks too', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.delete('b');
+    await world.sync();
+    await world.remote.from('a').branch('b').commit('Other', { o: 'o\n' }).write();
+    const { message, result, log } = await world.sync();
+    expect(log.join('\n')).toContain('On the remote again: b, with none of the commits that it had. c keeps that.');
+    expect([result.left, message.includes('took away')]).toEqual([[], false]);
+    for (const more of ['1\n', '2\n']) {
+      await world.onMain('Go on', { m: more });
+      expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'Other', 'b1', 'c1']);
+    }
+  });
+
+  it.each([
+    { what: 'amended', files: { b: 'bb\n' }, same: true, subjects: ['a1', 'b1 again', 'c1'] },
+    {
+      what: 'with a message and a date of its own',
+      files: { bb: 'bb\n' },
+      same: false,
+      subjects: ['a1', 'b1 again', 'b1', 'c1'],
+    },
+  ])(
+    'is the same branch where it has its commits rewritten, known by author and date: $what',
+    async ({ files, same, subjects }) => {
+      const world = await makeWorld(stack);
+      const author = (await gitText(['log', '-1', '--format=%at', 'b'], { gitDir: world.remote.dir })).trim();
+      await world.remote.delete('b');
+      await world.sync();
+      const tree = await (async () => {
+        await world.remote.from('a').branch('scratch').commit('b1 again', files).write();
+        const id = await gitText(['rev-parse', 'scratch^{tree}'], { gitDir: world.remote.dir });
+        await world.remote.delete('scratch');
+        return id;
+      })();
+      const date = same ? author : '12345';
+      await world.remote.move(
+        'b',
+        await made(world.remote, tree, 'b1 again', { parents: [await world.remote.tip('a')], date }),
+      );
+      await world.restack();
+      expect(await world.remote.subjects('c', 'main')).toEqual(subjects);
+    },
+  );
+
+  it.each(['on top of what had stood on it', 'on top of that, before it had moved', 'beside'])(
+    'stands where it is pushed, with that alone, where what it was has landed: %s',
+    async (where) => {
+      const world = await makeWorld(stack);
+      await world.remote.merge('a', 'squash');
+      await world.remote.delete('a');
+      if (where === 'on top of that, before it had moved') await world.run('sync_repo', { move: false });
+      else await world.sync();
+      await world.remote
+        .from(where === 'beside' ? 'main' : 'c')
+        .branch('a')
+        .commit('Other', { o: 'o\n' })
+        .write();
+      await world.restack();
+      await world.onMain('Go on', { m: 'm\n' });
+      expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+      const below = where === 'beside' ? 'main' : 'c';
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: `on ${below}`, b: 'on main', c: 'on b' });
+      expect(await world.remote.subjects('a', below)).toEqual(['Other']);
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+    },
+  );
+});
+
 it('what a merge queue tries is nobody’s branch to register or move, and what it merges has landed', async () => {
   const world = await makeWorld(stack);
   const queue = 'gh-readonly-queue/main/pr-1-0a1b';
@@ -416,6 +488,35 @@ it('a main that is pushed with a history of its own takes its stacks along, thei
   expect(await world.remote.subjects('c')).toEqual(['Anew', 'a1', 'b1', 'c1']);
 });
 
+describe('a commit of a main that was put back, under a branch whose author has left it out', () => {
+  /** b holds it, a not any more; main has its change again, beside other things. */
+  async function leftOut() {
+    const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] });
+    await world.onMain('Early', { m: 'm\n' });
+    await world.restack();
+    await world.remote.move('main', 'main~1');
+    const squash = await world.onMain('Squash', { m: 'm\n', n: 'n\n' });
+    await world.remote.from('main').branch('a').commit('a1 anew', { a: 'aa\n' }).write();
+    return { world, squash };
+  }
+
+  it('is not told as on no branch where main has its change', async () => {
+    const { world, squash } = await leftOut();
+    const { result, message } = await world.restack();
+    expect(await world.remote.subjects('b', 'main')).toEqual(['a1 anew', 'b1']);
+    const early = result.left?.filter(({ subject }) => subject === 'Early');
+    expect(early).toMatchObject([{ branch: 'b', on: null, replacedBy: squash }]);
+    expect(message).not.toContain('(Early)');
+  });
+
+  it('is told so where main has taken that back', async () => {
+    const { world } = await leftOut();
+    await world.onMain('Without', { m: null });
+    const { message } = await world.restack();
+    expect(message).toContain('(Early)');
+  });
+});
+
 describe('a branch whose commits add up to nothing, on one that is squashed into main', () => {
   const undone = (last: Files) => makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, last], c: [{ c: 'c\n' }] });
 
@@ -434,4 +535,59 @@ describe('a branch whose commits add up to nothing, on one that is squashed into
     const { result } = await world.sync();
     expect(result.merged.map(({ branch }) => branch).sort()).toEqual(['a', 'b']);
   });
+});
+
+describe('a branch that was squashed into main, which had another name for its files before anybody looked', () => {
+  const file = 'one\ntwo\nthree\nfour\n';
+
+  it.each([
+    { what: 'a file that it brought', own: { n: file }, later: [{ n: null, on: file }] },
+    { what: 'a file that it had renamed itself', own: { app: null, n: file }, later: [{ n: null, on: file }] },
+    {
+      what: 'twice, with an edit',
+      own: { n: file },
+      later: [
+        { n: null, on: file },
+        { on: null, more: 'one\ntwo\nthree\nfor\n' },
+      ],
+    },
+    { what: 'one of two', own: { n: file, x: 'x\n' }, later: [{ n: null, on: file }] },
+    { what: 'and the other one was edited', own: { n: file, x: 'x\n' }, later: [{ x: 'xx\n' }, { n: null, on: file }] },
+    {
+      what: 'and a directory with it',
+      own: { 'd/n': file, 'd/m': 'm\n' },
+      later: [{ 'd/n': null, 'd/m': null, 'e/n': file, 'e/m': 'm\n' }],
+    },
+  ] as Array<{ what: string; own: Files; later: Files[] }>)('has landed: $what', async ({ own, later }) => {
+    const world = await makeWorld({ a: [own], b: [{ b: 'b\n' }] });
+    await world.remote.merge('a', 'squash');
+    for (const files of later) await world.onMain('Rename', files);
+    expect((await world.restack()).result.heldBack).toEqual([]);
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    expect(await world.remote.paths('b')).toEqual(['b', ...(await world.remote.paths('main'))].sort());
+  });
+
+  it.each([
+    { what: 'taken back', later: [{ n: null, x: null }] },
+    { what: 'renamed, and deleted after it', later: [{ n: null, on: file }, { on: null }] },
+    { what: 'renamed, and another one taken back', later: [{ n: null, on: file, x: null }] },
+    {
+      what: 'renamed, and an edit taken back in the file that it was made in, under its new name',
+      later: [{ n: null, on: file, app: null, app2: lines() }],
+    },
+    {
+      what: 'renamed, and a part of an edit taken back',
+      later: [{ n: null, on: file, app: lines({ 5: 'A' }) }],
+    },
+  ] as Array<{ what: string; later: Files[] }>)(
+    'is open, and keeps its change, where that was $what',
+    async ({ later }) => {
+      const world = await makeWorld({ a: [{ n: file, x: 'x\n', app: lines({ 2: 'A', 5: 'A' }) }], b: [{ b: 'b\n' }] });
+      await world.remote.merge('a', 'squash');
+      for (const files of later) await world.onMain('Then', files);
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(await world.remote.paths('a')).toContain('n');
+    },
+  );
 });

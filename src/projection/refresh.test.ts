@@ -562,7 +562,7 @@ describe('processes', () => {
     }
     expect(started[0]).toBe(started[1]);
     expect(started[1]).toBeGreaterThan(4);
-    expect(started[1]).toBeLessThanOrEqual(11);
+    expect(started[1]).toBeLessThanOrEqual(12);
   });
 
   test('nothing is merged or compared again when nothing has moved', async () => {

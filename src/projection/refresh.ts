@@ -2,7 +2,7 @@ import { breather } from '@/breather';
 import type { BranchRow } from '@/db/schema';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt, treesOf } from '@/git/objects/cat-file';
-import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
+import { changedPaths, type DiffPair, type DiffStat, diffStats, renamedPaths } from '@/git/objects/diff-tree';
 import { commitIdentities } from '@/git/objects/identities';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import { newestCommits } from '@/git/objects/rev-list';
@@ -33,6 +33,7 @@ import {
 } from './landings';
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
+import { beginAnew } from './used-again';
 
 /** The most paths in conflict that a branch row carries. */
 const MOST_FILES = 100;
@@ -81,8 +82,11 @@ export interface Projection {
   reopened: Array<{ branch: string; lost: KnownLanding[]; isOnTop: boolean }>;
   /** Branches now found deleted on the remote without having been merged. */
   gone: string[];
-  /** Branches that were deleted and are there again. */
-  returned: string[];
+  /**
+   * Branches that were deleted and are there again; where there is nothing of what they were, also those that stand on
+   * them and have that as their own now.
+   */
+  returned: Array<{ branch: string; keeping?: string[] | undefined }>;
   /** Commits of a parent, newest first, that are the branch's own now: the parent was moved back, or has them no more. */
   handedDown: Array<{ branch: string; parent: string; commits: string[] }>;
   /** Branches that now seem to be tracked ones under a new name. */
@@ -134,6 +138,8 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     follow,
     stays,
   } = oldTrunk ? onNewTrunk(history, trunk, refs, known, oldTrunk) : { rows: known, follow: [], stays: false };
+  const authors = (commits: string[]) => commitIdentities(gitDir, commits, signal);
+  const usedAgain = await beginAnew(history, trunk, refs, before, authors);
   const previous = new Map(before.map((row) => [row.name, row]));
   const reasons = await keptReasons(history, trunk, refs, previous, input);
   const unmoved = longLived(reasons, previous);
@@ -207,7 +213,6 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     if (isKept(stance.row)) stance.row.needsRestack = false;
   }
   const isNew = (name: string) => !previous.has(name);
-  const authors = (commits: string[]) => commitIdentities(gitDir, commits, signal);
   const renamed = await findRenamed(history, trunk.tip, rows, isNew, authors);
   for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
@@ -241,7 +246,9 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
         isOnTop: (holding.get(name) ?? []).some(({ upTo }) => history.isAncestor(upTo, tip)),
       })),
     gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),
-    returned: rows.filter((row) => !row.gone && !row.merged && was(row)?.gone).map((row) => row.name),
+    returned: rows
+      .filter((row) => !row.gone && !row.merged && was(row)?.gone)
+      .map(({ name }) => ({ branch: name, keeping: usedAgain.get(name) })),
     handedDown: live.flatMap(({ row, base }) => {
       const known = was(row);
       if (!row.tracked || !known?.base || base === null || known.merged || known.tip !== row.tip) return [];
@@ -303,6 +310,7 @@ function landingQuestions(
   return {
     merges,
     paths: (pairs) => changedPaths(gitDir, pairs, signal),
+    renamed: (pairs) => renamedPaths(gitDir, pairs, signal),
     trees: (commits) => treesOf(commits, { gitDir, signal }),
     objects: (places) => objectsAt(places, { gitDir, signal }),
   };

@@ -8,7 +8,7 @@ import type { History } from './history';
  *
  * By content, a stretch of commits has landed in a line of commits where replaying it changes nothing. That is asked
  * at the newest commit of the line where the answer is no conflict: so edits that came later do not hide a landing,
- * and a revert takes it back. It must have been otherwise where the two lines parted; and it must hold for every end
+ * and a revert takes it back. A file that the line has since renamed is not taken back: it is looked for further down. It must have been otherwise where the two lines parted; and it must hold for every end
  * of the stretch too: a branch that removes what the one below it had added changes nothing as a whole. A branch of empty
  * commits has not landed with what it stands on.
  */
@@ -76,6 +76,8 @@ export interface PullRequestFact {
 export interface LandingQuestions {
   merges: (pairs: BatchPair[]) => Promise<MergeOutcome[]>;
   paths: (pairs: DiffPair[]) => Promise<string[][]>;
+  /** Of what has another path in `to` than in `from`: old path → new path. */
+  renamed: (pairs: DiffPair[]) => Promise<Array<ReadonlyMap<string, string>>>;
   trees: (commits: string[]) => Promise<Array<string | null>>;
   /** Ids of the objects at `commit:path`; null where there is none. */
   objects: (places: Array<{ commit: string; path: string }>) => Promise<Array<string | null>>;
@@ -220,10 +222,14 @@ interface Stretch {
   into: Below;
   /** Where the line parted from the branch. */
   fork: string;
-  /** The commits of the line that touch what these touch, newest first. */
+  /** What its branch touches, and what is below that may land with it. */
+  touched: ReadonlySet<string>;
+  /** The commits of the line that touch any of that, newest first. */
   line: string[];
   /** The newest commit where replaying them changes nothing, the one that brought it, and whether it did before that. */
   landed?: { newest: string; oldest: string; wasOpen: boolean };
+  /** Whether that shows only further down than where files that it brings were renamed. */
+  isHidden?: boolean;
 }
 
 /** What replaying a change onto a commit does. */
@@ -232,11 +238,15 @@ export type Answer = 'nothing' | 'change' | 'conflict';
 /**
  * Where a change landed in a line of commits.
  * @param answers what replaying it does on each commit of the line that touches the same paths, newest first
+ * @param isMovedOn files that it brings have another name by now: above their renaming, no answer tells anything
  * @returns the newest commit that tells, and the one that brought it, by their places in the list, and whether the one
  *   before that shows that it was not there; null where it is not there now
  */
-export function whereLanded(answers: Answer[]): { newest: number; oldest: number; wasOpen: boolean } | null {
-  const decisive = answers.findIndex((answer) => answer !== 'conflict');
+export function whereLanded(
+  answers: Answer[],
+  isMovedOn = false,
+): { newest: number; oldest: number; wasOpen: boolean } | null {
+  const decisive = isMovedOn ? answers.indexOf('nothing') : answers.findIndex((answer) => answer !== 'conflict');
   if (answers[decisive] !== 'nothing') return null;
   const end = answers.findIndex((answer, i) => i > decisive && answer !== 'nothing');
   return { newest: decisive, oldest: (end < 0 ? answers.length : end) - 1, wasOpen: end >= 0 };
@@ -245,14 +255,22 @@ export function whereLanded(answers: Answer[]): { newest: number; oldest: number
 /** Where to look for whether a change that landed was taken back: these commits, at each path that it changes. */
 export interface LookBack {
   paths: string[];
+  /** The path that a file has now. */
+  nameNow?: (path: string) => string;
   /** Before the change itself, now, at the commit that brought it, and before that one. */
   commits: [own: string, now: string, brought: string, before: string];
 }
 
 type Places = Parameters<LandingQuestions['objects']>[0];
 
-export function placesOf({ paths, commits }: LookBack): Places {
-  return paths.flatMap((path) => commits.map((commit) => ({ commit, path })));
+export function placesOf({ paths, nameNow = (path) => path, commits }: LookBack): Places {
+  const [own, now, brought, before] = commits;
+  return paths.flatMap((path) => [
+    { commit: own, path },
+    { commit: now, path: nameNow(path) },
+    { commit: brought, path },
+    { commit: before, path },
+  ]);
 }
 
 /**
@@ -284,22 +302,43 @@ async function findByContent(
 
   // Where each of them landed, if it did: at the newest commit that gives an answer.
   const tips = await replay(stretches.map(({ base, tip, into }) => ({ base, tip, onto: into.tip })));
-  const walked = stretches.filter((_, i) => tips[i] !== 'change');
+  const missing = await missingFrom(
+    stretches.filter((_, i) => tips[i] !== 'nothing'),
+    ask,
+  );
+  const walked = stretches.filter((one, i) => tips[i] !== 'change' || missing.has(one));
   const conflicting = new Set(stretches.filter((_, i) => tips[i] === 'conflict'));
   const walks = await replay(
     walked.flatMap(({ base, tip, line }) => line.slice(0, TRIED).map((onto) => ({ base, tip, onto }))),
   );
   const takeWalk = inTurn(walks);
   for (const one of walked) {
-    const landed = whereLanded(takeWalk(Math.min(TRIED, one.line.length)));
+    const answers = takeWalk(Math.min(TRIED, one.line.length));
+    const landed = whereLanded(answers, missing.has(one));
     const at = (place: number) => one.line[place] ?? one.into.tip;
-    if (landed) one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
+    if (!landed) continue;
+    one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
+    one.isHidden = whereLanded(answers) === null;
+  }
+  const renamed = await renamedSince(
+    walked.filter((one) => one.landed && missing.has(one)),
+    ask,
+  );
+  for (const one of walked) {
+    if (one.isHidden && !missing.get(one)?.every((path) => renamed.get(one)?.has(path))) delete one.landed;
   }
   const inPart = await takenBackInPart(
     history,
     walked.filter((one) => one.landed && conflicting.has(one)),
+    renamed,
     ask,
   );
+  const edited = await editedSince(
+    walked.filter((one) => one.landed && one.isHidden && !conflicting.has(one)),
+    renamed,
+    ask,
+  );
+  for (const one of edited) inPart.add(one);
   const traceless = await withoutTrace(
     history,
     walked.filter((one) => one.landed && one.parts.length > 1),
@@ -412,7 +451,7 @@ async function stretchesOf(
       const touched = new Set([...own, ...(isNext ? [] : deeper)].flatMap((key) => paths.get(key) ?? []));
       const meeting = line.touching(touched, length);
       if (meeting.length === 0) return [];
-      const there = { into: place, fork, line: meeting };
+      const there = { into: place, fork, touched, line: meeting };
       // A part of a branch counts only where it would stand; a whole one may land below its parent too, and then
       // what of that one is in its history may have landed with it.
       const whole: Stretch = { ...there, base, commits, tip, parts: [{ branch: name, base, upTo: tip }] };
@@ -526,13 +565,74 @@ async function replaysOn(commits: string[], ask: LandingQuestions): Promise<(rep
   };
 }
 
+/** Of stretches that are not there as they were: the paths that they leave there and the line has no more, if any. */
+async function missingFrom(open: Stretch[], ask: LandingQuestions): Promise<Map<Stretch, string[]>> {
+  const places = open.map(({ touched, tip, into }) =>
+    named(touched).flatMap((path) => [tip, into.tip].map((commit) => ({ commit, path }))),
+  );
+  const ids = inTurn(await ask.objects(places.flat()));
+  const missing = new Map<Stretch, string[]>();
+  for (const one of open) {
+    const paths = named(one.touched).filter(() => {
+      const [own, now] = ids(2);
+      return own && !now;
+    });
+    if (paths.length > 0) missing.set(one, paths);
+  }
+  return missing;
+}
+
+/** What the line has renamed since the stretch was there: old path → new path. */
+type Renamed = ReadonlyMap<Stretch, ReadonlyMap<string, string>>;
+
+async function renamedSince(open: Stretch[], ask: LandingQuestions): Promise<Renamed> {
+  const renamed = await ask.renamed(open.map(({ landed, into }) => ({ from: landed?.newest ?? '', to: into.tip })));
+  return new Map(open.map((one, i) => [one, renamed[i] ?? new Map()]));
+}
+
+/** Of those that show only where files had their old names: those of which another file was edited since, too. */
+async function editedSince(open: Stretch[], renamed: Renamed, ask: LandingQuestions): Promise<Stretch[]> {
+  const changed = await changedIn(open, ask);
+  const places = open.map((one, i) =>
+    (changed[i] ?? []).flatMap((path) => [
+      { commit: one.base, path },
+      { commit: one.landed?.newest ?? '', path },
+      { commit: one.into.tip, path: renamed.get(one)?.get(path) ?? path },
+    ]),
+  );
+  const ids = inTurn(await ask.objects(places.flat()));
+  return open.filter(
+    (one, i) =>
+      (changed[i] ?? []).filter((path) => {
+        const [own, landed, now] = ids(3);
+        const isRenamedOnly = own === null && renamed.get(one)?.has(path);
+        return landed !== now && !isRenamedOnly;
+      }).length > 0,
+  );
+}
+
+/** The paths that each changes, but for those that cannot be asked for by name. */
+async function changedIn(open: Stretch[], ask: LandingQuestions): Promise<string[][]> {
+  return (await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })))).map(named);
+}
+
+function named(paths: Iterable<string>): string[] {
+  return [...paths].filter((path) => !path.includes('\n'));
+}
+
 /** Those that conflict by now, and of which a part was taken back. */
-async function takenBackInPart(history: History, open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
-  const changed = await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })));
-  const places = open.map(({ base, into, landed }, i) => {
+async function takenBackInPart(
+  history: History,
+  open: Stretch[],
+  renamed: Renamed,
+  ask: LandingQuestions,
+): Promise<Set<Stretch>> {
+  const changed = await changedIn(open, ask);
+  const places = open.map((one, i) => {
+    const { base, into, landed } = one;
     const [brought = '', before = brought] = history.firstParentLine(landed?.oldest ?? '');
-    const paths = (changed[i] ?? []).filter((path) => !path.includes('\n'));
-    return placesOf({ paths, commits: [base, into.tip, brought, before] });
+    const nameNow = (path: string) => renamed.get(one)?.get(path) ?? path;
+    return placesOf({ paths: changed[i] ?? [], nameNow, commits: [base, into.tip, brought, before] });
   });
   const ids = inTurn(await ask.objects(places.flat()));
   return new Set(open.filter((_, i) => isTakenBackInPart(ids(places[i]?.length ?? 0))));
