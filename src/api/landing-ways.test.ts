@@ -471,6 +471,44 @@ describe('a name that was free, and is used again for other work', () => {
   });
 });
 
+describe('an undo goes back to a base as it was known', () => {
+  it('of what stood on a name that was used again, which keeps what that had been', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.delete('b');
+    await world.sync();
+    await world.remote.from('a').branch('b').commit('Other', { o: 'o\n' }).write();
+    const { id } = await world.restack();
+    await world.undo(id);
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+    expect((await world.restack()).result.left).toEqual([]);
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'Other', 'b1', 'c1']);
+  });
+
+  it('that a person has named, more than once', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });
+    const base = await gitText(['rev-parse', 'a~1'], { gitDir: world.remote.dir });
+    await world.remote.from('a~1').branch('a').commit('a3', { y: 'y\n' }).write();
+    await world.run('register_existing_branch', { branch: 'b', parent: 'a', base });
+    for (const _ of ['once', 'again']) {
+      const { id, result } = await world.restack();
+      expect(result.left).toEqual([]);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a3', 'a2', 'b1']);
+      await world.undo(id);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a2', 'b1']);
+    }
+  });
+
+  it('that nobody has named: then it is the parent’s latest', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id } = await world.restack();
+    await world.undo(id);
+    await world.remote.from('a~1').branch('a').commit('a3', { y: 'y\n' }).write();
+    expect((await world.restack()).result.left?.map(({ subject }) => subject)).toEqual(['a2']);
+    expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a3', 'b1']);
+  });
+});
+
 it('what a merge queue tries is nobody’s branch to register or move, and what it merges has landed', async () => {
   const world = await makeWorld(stack);
   const queue = 'gh-readonly-queue/main/pr-1-0a1b';
