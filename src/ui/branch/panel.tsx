@@ -21,11 +21,14 @@ import { useForecast } from '../stack/forecast';
 import { type BranchNews, isLive, NO_STATE, standingOf } from '../stack/state';
 import { Actions } from './actions';
 import { Commits } from './commits';
-import { Files } from './files/files';
+import { Files, loadDiff } from './files/files';
 import { History } from './history';
 import { isWide } from './open-branch';
 import { Part } from './part';
 import { type ChangesAsk, useChanges } from './use-changes';
+
+// Its code is there before a diff is, which the first press would wait for.
+if (typeof window !== 'undefined') void loadDiff();
 
 const ConflictView = lazy(async () => ({ default: (await import('../jobs/result/conflict')).ConflictView }));
 
