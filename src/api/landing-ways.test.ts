@@ -336,6 +336,179 @@ describe('a branch that was deleted, and is pushed again', () => {
   });
 });
 
+describe('a name that was free, and is used again for other work', () => {
+  it('leaves what it was to the branch that stands on it, which keeps that over the next looks too', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.delete('b');
+    await world.sync();
+    await world.remote.from('a').branch('b').commit('Other', { o: 'o\n' }).write();
+    const { message, result, log } = await world.sync();
+    expect(log.join('\n')).toContain('On the remote again: b, with none of the commits that it had. c keeps that.');
+    expect([result.left, message.includes('took away')]).toEqual([[], false]);
+    for (const more of ['1\n', '2\n']) {
+      await world.onMain('Go on', { m: more });
+      expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+      expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'Other', 'b1', 'c1']);
+    }
+  });
+
+  it.each([
+    { what: 'amended', files: { b: 'bb\n' }, same: true, subjects: ['a1', 'b1 again', 'c1'] },
+    {
+      what: 'with a message and a date of its own',
+      files: { bb: 'bb\n' },
+      same: false,
+      subjects: ['a1', 'b1 again', 'b1', 'c1'],
+    },
+  ])(
+    'is the same branch where it has its commits rewritten, known by author and date: $what',
+    async ({ files, same, subjects }) => {
+      const world = await makeWorld(stack);
+      const author = (await gitText(['log', '-1', '--format=%at', 'b'], { gitDir: world.remote.dir })).trim();
+      await world.remote.delete('b');
+      await world.sync();
+      const tree = await (async () => {
+        await world.remote.from('a').branch('scratch').commit('b1 again', files).write();
+        const id = await gitText(['rev-parse', 'scratch^{tree}'], { gitDir: world.remote.dir });
+        await world.remote.delete('scratch');
+        return id;
+      })();
+      const date = same ? author : '12345';
+      await world.remote.move(
+        'b',
+        await made(world.remote, tree, 'b1 again', { parents: [await world.remote.tip('a')], date }),
+      );
+      await world.restack();
+      expect(await world.remote.subjects('c', 'main')).toEqual(subjects);
+    },
+  );
+
+  it.each(['on top of what had stood on it', 'on top of that, before it had moved', 'beside'])(
+    'stands where it is pushed, with that alone, where what it was has landed: %s',
+    async (where) => {
+      const world = await makeWorld(stack);
+      await world.remote.merge('a', 'squash');
+      await world.remote.delete('a');
+      if (where === 'on top of that, before it had moved') await world.run('sync_repo', { move: false });
+      else await world.sync();
+      await world.remote
+        .from(where === 'beside' ? 'main' : 'c')
+        .branch('a')
+        .commit('Other', { o: 'o\n' })
+        .write();
+      await world.restack();
+      await world.onMain('Go on', { m: 'm\n' });
+      expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+      const below = where === 'beside' ? 'main' : 'c';
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: `on ${below}`, b: 'on main', c: 'on b' });
+      expect(await world.remote.subjects('a', below)).toEqual(['Other']);
+      expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+    },
+  );
+
+  it('leaves what it was to a branch that was away, too, when that comes back', async () => {
+    const world = await makeWorld(stack);
+    const tip = await world.remote.tip('b');
+    await world.remote.delete('a');
+    await world.remote.delete('b');
+    await world.sync();
+    await world.remote.from('main').branch('a').commit('Other', { o: 'o\n' }).write();
+    await world.sync();
+    await world.remote.move('b', tip);
+    const { result, message } = await world.restack();
+    expect([result.left, message.includes('took away')]).toEqual([[], false]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['Other', 'a1', 'b1', 'c1']);
+  });
+
+  it('leaves what it was to what stands on both, where two of a stack begin anew', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.delete('a');
+    await world.remote.delete('b');
+    await world.sync();
+    const anew = world.remote.from('main').branch('a').commit('Other a', { o: 'o\n' });
+    await anew.branch('b').commit('Other b', { p: 'p\n' }).write();
+    const { log } = await world.sync();
+    for (const name of ['a', 'b']) {
+      expect(log).toContain(`On the remote again: ${name}, with none of the commits that it had. c keeps that.`);
+    }
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['Other a', 'Other b', 'a1', 'b1', 'c1']);
+  });
+
+  it('is seen to be another also where it stands on a long line of others’ commits', async () => {
+    const world = await makeWorld({ a: stack.a, b: stack.b });
+    const develop = world.remote.from('main').branch('develop');
+    for (let i = 0; i < 120; i += 1) develop.commit(`d${i}`, { d: `${i}\n` });
+    await develop.write();
+    await world.remote.delete('a');
+    await world.sync();
+    await world.remote.from('develop').branch('a').commit('Other', { o: 'o\n' }).write();
+    expect((await world.restack()).result.left).toEqual([]);
+    expect(await world.states('a', 'b')).toEqual({ a: 'on develop', b: 'on a' });
+    expect(await world.remote.subjects('b', 'develop')).toEqual(['Other', 'a1', 'b1']);
+  });
+
+  it.each([
+    { what: 'stays where it is, with that work as its own', again: true },
+    { what: 'stands on the branch again, where it is the same one', again: false },
+  ])('where main is put back from what had landed under it, what stood on it $what', async ({ again }) => {
+    const world = await makeWorld(stack);
+    const before = await world.remote.tip('main');
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    if (again) await world.remote.from(before).branch('a').commit('Other', { o: 'o\n' }).write();
+    else await world.remote.from('a').commit('a2', { o: 'o\n' }).write();
+    await world.sync();
+    await world.remote.move('main', before);
+    await world.sync();
+    expect((await world.restack()).result.left).toEqual([]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: again ? 'on main' : 'on a', c: 'on b' });
+    for (const path of ['a', 'b', 'c']) expect(await world.remote.file('c', path)).toBe(`${path}\n`);
+    expect(await world.remote.file('c', 'o')).toBe(again ? null : 'o\n');
+  });
+});
+
+describe('an undo goes back to a base as it was known', () => {
+  it('of what stood on a name that was used again, which keeps what that had been', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.delete('b');
+    await world.sync();
+    await world.remote.from('a').branch('b').commit('Other', { o: 'o\n' }).write();
+    const { id } = await world.restack();
+    await world.undo(id);
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+    expect((await world.restack()).result.left).toEqual([]);
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'Other', 'b1', 'c1']);
+  });
+
+  it('that a person has named, more than once', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });
+    const base = await gitText(['rev-parse', 'a~1'], { gitDir: world.remote.dir });
+    await world.remote.from('a~1').branch('a').commit('a3', { y: 'y\n' }).write();
+    await world.run('register_existing_branch', { branch: 'b', parent: 'a', base });
+    for (const _ of ['once', 'again']) {
+      const { id, result } = await world.restack();
+      expect(result.left).toEqual([]);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a3', 'a2', 'b1']);
+      await world.undo(id);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a2', 'b1']);
+    }
+  });
+
+  it('that nobody has named: then it is the parent’s latest', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id } = await world.restack();
+    await world.undo(id);
+    await world.remote.from('a~1').branch('a').commit('a3', { y: 'y\n' }).write();
+    expect((await world.restack()).result.left?.map(({ subject }) => subject)).toEqual(['a2']);
+    expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a3', 'b1']);
+  });
+});
+
 it('what a merge queue tries is nobody’s branch to register or move, and what it merges has landed', async () => {
   const world = await makeWorld(stack);
   const queue = 'gh-readonly-queue/main/pr-1-0a1b';
@@ -416,6 +589,67 @@ it('a main that is pushed with a history of its own takes its stacks along, thei
   expect(await world.remote.subjects('c')).toEqual(['Anew', 'a1', 'b1', 'c1']);
 });
 
+describe('a commit of a main that was put back, under a branch whose author has left it out', () => {
+  /** b holds it, a not any more; main has its change again, beside other things. */
+  async function leftOut() {
+    const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }] });
+    await world.onMain('Early', { m: 'm\n' });
+    await world.restack();
+    await world.remote.move('main', 'main~1');
+    const squash = await world.onMain('Squash', { m: 'm\n', n: 'n\n' });
+    await world.remote.from('main').branch('a').commit('a1 anew', { a: 'aa\n' }).write();
+    return { world, squash };
+  }
+
+  it('is not told as on no branch where main has its change', async () => {
+    const { world, squash } = await leftOut();
+    const { result, message } = await world.restack();
+    expect(await world.remote.subjects('b', 'main')).toEqual(['a1 anew', 'b1']);
+    const early = result.left?.filter(({ subject }) => subject === 'Early');
+    expect(early).toMatchObject([{ branch: 'b', on: null, replacedBy: squash }]);
+    expect(message).not.toContain('(Early)');
+  });
+
+  it('is told so where main has taken that back', async () => {
+    const { world } = await leftOut();
+    await world.onMain('Without', { m: null });
+    const { message } = await world.restack();
+    expect(message).toContain('(Early)');
+  });
+});
+
+describe('a branch that takes away what the one below it had added', () => {
+  const below = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { late: 'l\n' }] };
+
+  it('leaves that one open, with what has not landed, where main took it without that', async () => {
+    const world = await makeWorld({ ...below, c: [{ late: null }, { c: 'c\n' }] });
+    await world.onMain('A and the half of B', { a: 'a\n', b: 'b\n' });
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['b2', 'c1', 'c2']);
+  });
+
+  it('has landed with that one where main took all of it, and where what is left goes on', async () => {
+    const world = await makeWorld({ ...below, c: [{ late: null }], d: [{ d: 'd\n' }] });
+    await world.remote.merge('c', 'squash');
+    await world.restack();
+    expect(await world.states('a', 'b', 'c', 'd')).toEqual({ a: 'merged', b: 'merged', c: 'merged', d: 'on main' });
+    expect(await world.remote.subjects('d', 'main')).toEqual(['d1']);
+  });
+
+  it('proves nothing of that one where its own first commit alone was picked', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ b: null, c: 'c\n' }, { cc: 'c\n' }] });
+    await world.onMain('c1', { c: 'c\n' });
+    await world.sync();
+    await world.remote.delete('b');
+    await world.remote.merge('a', 'squash');
+    const { result } = await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'gone', c: 'on b' });
+    expect(result.heldBack).toMatchObject([{ branch: 'c' }]);
+    expect(await world.remote.subjects('c', 'a')).toEqual(['b1', 'c1', 'c2']);
+  });
+});
+
 describe('a branch whose commits add up to nothing, on one that is squashed into main', () => {
   const undone = (last: Files) => makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, last], c: [{ c: 'c\n' }] });
 
@@ -433,5 +667,132 @@ describe('a branch whose commits add up to nothing, on one that is squashed into
     await world.remote.merge('b', 'squash');
     const { result } = await world.sync();
     expect(result.merged.map(({ branch }) => branch).sort()).toEqual(['a', 'b']);
+  });
+});
+
+describe('a branch that was squashed into main, which had another name for its files before anybody looked', () => {
+  const file = 'one\ntwo\nthree\nfour\n';
+
+  it.each([
+    { what: 'a file that it brought', own: { n: file }, later: [{ n: null, on: file }] },
+    { what: 'a file that it had renamed itself', own: { app: null, n: file }, later: [{ n: null, on: file }] },
+    {
+      what: 'twice, with an edit',
+      own: { n: file },
+      later: [
+        { n: null, on: file },
+        { on: null, more: 'one\ntwo\nthree\nfor\n' },
+      ],
+    },
+    { what: 'one of two', own: { n: file, x: 'x\n' }, later: [{ n: null, on: file }] },
+    { what: 'and the other one was edited', own: { n: file, x: 'x\n' }, later: [{ x: 'xx\n' }, { n: null, on: file }] },
+    {
+      what: 'and a directory with it',
+      own: { 'd/n': file, 'd/m': 'm\n' },
+      later: [{ 'd/n': null, 'd/m': null, 'e/n': file, 'e/m': 'm\n' }],
+    },
+  ] as Array<{ what: string; own: Files; later: Files[] }>)('has landed: $what', async ({ own, later }) => {
+    const world = await makeWorld({ a: [own], b: [{ b: 'b\n' }] });
+    await world.remote.merge('a', 'squash');
+    for (const files of later) await world.onMain('Rename', files);
+    expect((await world.restack()).result.heldBack).toEqual([]);
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    expect(await world.remote.paths('b')).toEqual(['b', ...(await world.remote.paths('main'))].sort());
+  });
+
+  it.each([
+    { what: 'taken back', later: [{ n: null, x: null }] },
+    { what: 'renamed, and deleted after it', later: [{ n: null, on: file }, { on: null }] },
+    { what: 'renamed, and another one taken back', later: [{ n: null, on: file, x: null }] },
+    {
+      what: 'renamed, and an edit taken back in the file that it was made in, under its new name',
+      later: [{ n: null, on: file, app: null, app2: lines() }],
+    },
+    {
+      what: 'renamed, and a part of an edit taken back',
+      later: [{ n: null, on: file, app: lines({ 5: 'A' }) }],
+    },
+  ] as Array<{ what: string; later: Files[] }>)(
+    'is open, and keeps its change, where that was $what',
+    async ({ later }) => {
+      const world = await makeWorld({ a: [{ n: file, x: 'x\n', app: lines({ 2: 'A', 5: 'A' }) }], b: [{ b: 'b\n' }] });
+      await world.remote.merge('a', 'squash');
+      for (const files of later) await world.onMain('Then', files);
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(await world.remote.paths('a')).toContain('n');
+    },
+  );
+
+  it.each([
+    { what: 'before', later: [{ app: lines({ 2: 'A' }) }, { n: null, on: file }] },
+    { what: 'after', later: [{ n: null, on: file }, { app: lines({ 2: 'A' }) }] },
+  ] as Array<{ what: string; later: Files[] }>)(
+    'is open where a part was taken back $what that, and the lines beside were edited then',
+    async ({ later }) => {
+      const world = await makeWorld({ a: [{ n: file, app: lines({ 2: 'A', 7: 'A' }) }], b: [{ b: 'b\n' }] });
+      await world.remote.merge('a', 'squash');
+      for (const files of [...later, { app: lines({ 2: 'Z' }) }]) await world.onMain('Then', files);
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    },
+  );
+
+  const alike = { like: file.replace('two', '2') };
+  it.each([
+    { what: 'before', later: [alike, { n: null }] },
+    { what: 'after', later: [{ n: null }, alike] },
+  ] as Array<{ what: string; later: Files[] }>)(
+    'is open where its file was taken back, and somebody added one much like it $what that',
+    async ({ later }) => {
+      const world = await makeWorld({ a: [{ n: file }], b: [{ b: 'b\n' }] });
+      await world.remote.merge('a', 'squash');
+      for (const files of later) await world.onMain('Then', files);
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(await world.remote.paths('b')).toEqual(['app', 'b', 'like', 'n']);
+    },
+  );
+});
+
+describe('what a later commit has made of the lines of an earlier one, squashed together and taken back in main', () => {
+  const two = 'one\ntwo\nfour\nfive\n';
+  const three = two.replace('two', 'three');
+
+  it.each([
+    { what: 'as they were', later: { app: lines({ 2: 'A' }) }, state: 'on main', app: lines({ 2: 'B' }) },
+    { what: 'with an edit of its own', later: { app: lines({ 2: 'M' }) }, state: 'merged', app: lines({ 2: 'M' }) },
+  ])('is open, and keeps them, on another branch, $what: $state', async ({ later, state, app }) => {
+    const world = await makeWorld({
+      a: [{ app: lines({ 2: 'A' }) }],
+      b: [{ app: lines({ 2: 'B' }), b: 'b\n' }],
+      c: [{ c: 'c\n' }],
+    });
+    await world.remote.merge('b', 'squash');
+    await world.onMain('Then', later);
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: state });
+    expect(await world.remote.file('c', 'app')).toBe(app);
+  });
+
+  it('is open on the same branch, which has landed up to there', async () => {
+    const world = await makeWorld({ a: [{ n: two }, { n: three }], b: [{ b: 'b\n' }] });
+    await world.remote.merge('a', 'squash');
+    await world.onMain('Then', { n: two });
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    expect([await world.remote.subjects('b', 'main'), await world.remote.file('b', 'n')]).toEqual([
+      ['a2', 'b1'],
+      three,
+    ]);
+  });
+
+  it('is open where the file has got another name with that', async () => {
+    const world = await makeWorld({ a: [{ n: two }], b: [{ n: three }], c: [{ c: 'c\n' }] });
+    await world.remote.merge('b', 'squash');
+    await world.onMain('Then', { n: null, on: two });
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.file('c', 'n')).toBe(three);
   });
 });

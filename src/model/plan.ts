@@ -71,7 +71,10 @@ export interface LeftCommit {
   subject: string;
   /** A branch that still has it; null where it is on no branch any more. */
   on: string | null;
-  /** The commit that its author has made of it, by the author's line that both have; null where there is none. */
+  /**
+   * The commit that its author has made of it, by the author's line that both have, or that brought its change to trunk;
+   * null where there is none.
+   */
   replacedBy: string | null;
 }
 

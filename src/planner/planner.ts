@@ -19,6 +19,7 @@ import type { PickedEngine } from '@/stack/engines/pick';
 import { History } from '@/stack/history';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';
 import { counted } from '@/text/words';
+import { broughtToTrunk } from './brought-by';
 
 /** What an action is planned on: the branch rows as they are, and the clone that has their commits. */
 export interface PlanInput {
@@ -140,7 +141,12 @@ async function accounts(
     const { author, subject = '' } = identities.get(one.commit) ?? {};
     return { ...one, subject, replacedBy: candidates[i]?.find((id) => identities.get(id)?.author === author) ?? null };
   });
-  return { left: told, lost: null };
+  const alone = new Set(told.flatMap(({ commit, on, replacedBy }) => (on || replacedBy ? [] : [commit])));
+  const brought = await broughtToTrunk(gitDir, trunk.tip, alone, signal);
+  return {
+    left: told.map((one) => ({ ...one, replacedBy: one.replacedBy ?? brought.get(one.commit) ?? null })),
+    lost: null,
+  };
 }
 
 /** How many commits of a parent, and of trunk, are looked at for what its author has made of one that left. */

@@ -2,7 +2,7 @@ import { breather } from '@/breather';
 import type { BranchRow } from '@/db/schema';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt, treesOf } from '@/git/objects/cat-file';
-import { changedPaths, type DiffPair, type DiffStat, diffStats } from '@/git/objects/diff-tree';
+import { changedPaths, type DiffPair, type DiffStat, diffStats, renamedPaths } from '@/git/objects/diff-tree';
 import { commitIdentities } from '@/git/objects/identities';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import { newestCommits } from '@/git/objects/rev-list';
@@ -33,6 +33,7 @@ import {
 } from './landings';
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
+import { beginAnew, namedAlike } from './used-again';
 
 /** The most paths in conflict that a branch row carries. */
 const MOST_FILES = 100;
@@ -81,8 +82,11 @@ export interface Projection {
   reopened: Array<{ branch: string; lost: KnownLanding[]; isOnTop: boolean }>;
   /** Branches now found deleted on the remote without having been merged. */
   gone: string[];
-  /** Branches that were deleted and are there again. */
-  returned: string[];
+  /**
+   * Branches that were deleted and are there again; where there is nothing of what they were, also those that stand on
+   * them and have that as their own now.
+   */
+  returned: Array<{ branch: string; keeping?: string[] | undefined }>;
   /** Commits of a parent, newest first, that are the branch's own now: the parent was moved back, or has them no more. */
   handedDown: Array<{ branch: string; parent: string; commits: string[] }>;
   /** Branches that now seem to be tracked ones under a new name. */
@@ -134,6 +138,8 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     follow,
     stays,
   } = oldTrunk ? onNewTrunk(history, trunk, refs, known, oldTrunk) : { rows: known, follow: [], stays: false };
+  const authors = (commits: string[]) => commitIdentities(gitDir, commits, signal);
+  const usedAgain = await beginAnew(history, trunk, refs, before, authors);
   const previous = new Map(before.map((row) => [row.name, row]));
   const reasons = await keptReasons(history, trunk, refs, previous, input);
   const unmoved = longLived(reasons, previous);
@@ -154,7 +160,8 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   }
   const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
   const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
-  const emptied = takeBack(history, voided, previous, refs, trunk);
+  const others = await namedAlike(history, trunk.tip, refs, voided, authors);
+  const emptied = takeBack(history, voided, previous, refs, trunk, others);
 
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
@@ -163,7 +170,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
       const ref = refs.get(name);
       const was = previous.get(name);
-      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
+      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name), branchTips.get(name));
       // What is settled is not in the history; it stays so unless something of it is void.
       const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
       // Who resets a branch to trunk once all of it has landed leaves nothing open there.
@@ -207,7 +214,6 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     if (isKept(stance.row)) stance.row.needsRestack = false;
   }
   const isNew = (name: string) => !previous.has(name);
-  const authors = (commits: string[]) => commitIdentities(gitDir, commits, signal);
   const renamed = await findRenamed(history, trunk.tip, rows, isNew, authors);
   for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
@@ -241,7 +247,9 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
         isOnTop: (holding.get(name) ?? []).some(({ upTo }) => history.isAncestor(upTo, tip)),
       })),
     gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),
-    returned: rows.filter((row) => !row.gone && !row.merged && was(row)?.gone).map((row) => row.name),
+    returned: rows
+      .filter((row) => !row.gone && !row.merged && was(row)?.gone)
+      .map(({ name }) => ({ branch: name, keeping: usedAgain.get(name) })),
     handedDown: live.flatMap(({ row, base }) => {
       const known = was(row);
       if (!row.tracked || !known?.base || base === null || known.merged || known.tip !== row.tip) return [];
@@ -257,14 +265,22 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
 }
 
 /** The last commit of a branch that was deleted: the forge may know of a newer one than any fetch has seen. */
-function lastTip(history: History, seen: string, landings: Landing[] = []): string {
-  const newer = landings.find(({ evidence, upTo }) => evidence === 'forge' && !history.isAncestor(upTo, seen));
+function lastTip(history: History, seen: string, landings: Landing[] = [], tips: string[] = []): string {
+  const newer = landings.find(
+    ({ evidence, upTo }) => evidence === 'forge' && !history.isAncestor(upTo, seen) && !tips.includes(upTo),
+  );
   return newer?.upTo ?? seen;
+}
+
+/** Whether a merge that the forge tells of is of what a branch was before it became another: it was seen there, and left. */
+function isOfEarlier(history: History, tip: string, { head }: PullRequestFact, tips: string[] = []): boolean {
+  return head !== tip && tips.includes(head) && !history.isAncestor(head, tip);
 }
 
 /**
  * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off the branch
  * stands on it again, if it is there. Changes the rows in place.
+ * @param others branches of which the name alone is there: what was moved off stays, with all that it had as its own
  * @returns those of what was moved off that have no work of their own, but only what they stood on
  */
 function takeBack(
@@ -273,6 +289,7 @@ function takeBack(
   rows: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   trunk: RemoteBranch,
+  others: ReadonlySet<string>,
 ): Set<string> {
   const emptied = new Set<string>();
   for (const { branch, base, upTo, retargeted } of voided) {
@@ -289,7 +306,8 @@ function takeBack(
       const tip = refs.get(moved.branch)?.tip;
       if (tip === child.base) emptied.add(moved.branch);
       if (below && tip) child.base = history.mergeBase(tip, below) ?? child.base;
-      child.parent = branch;
+      if (others.has(branch)) child.baseNamed = true;
+      else child.parent = branch;
     }
   }
   return emptied;
@@ -303,6 +321,7 @@ function landingQuestions(
   return {
     merges,
     paths: (pairs) => changedPaths(gitDir, pairs, signal),
+    renamed: (pairs) => renamedPaths(gitDir, pairs, signal),
     trees: (commits) => treesOf(commits, { gitDir, signal }),
     objects: (places) => objectsAt(places, { gitDir, signal }),
   };
@@ -333,14 +352,15 @@ function* commitsToKnow(
     return row.merged && (!ref || ref.tip === row.tip);
   };
   const needed = new Set(before.filter((row) => refs.has(row.name) && !isSettled(row)).map((row) => row.parent));
+  const isBack = new Set(before.filter((row) => row.gone && refs.has(row.name)).map((row) => row.name));
   // What a branch seems to be under a new name is held against it again.
   for (const row of before) needed.add(row.renamedFrom);
   const open = new Set<string>();
   for (const row of before) {
     if (isSettled(row)) continue;
     const ref = refs.get(row.name);
-    // A branch that was deleted longer ago matters only as somebody's parent.
-    if (!ref && row.gone && !needed.has(row.name)) continue;
+    // A branch that was deleted longer ago matters only as somebody's parent, or where its own is back.
+    if (!ref && row.gone && !needed.has(row.name) && !isBack.has(row.parent ?? '')) continue;
     open.add(row.name);
     yield row.tip;
     if (ref) yield ref.tip;
@@ -484,6 +504,8 @@ function landingCandidates(
     };
     const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
     const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
+    const pullRequest = pullRequests?.get(name);
+    const isOver = !refs.has(name) && pullRequest && isOfEarlier(history, tip, pullRequest, branchTips.get(name));
     const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []), trunk];
     return {
       name,
@@ -495,7 +517,7 @@ function landingCandidates(
       isThere: refs.has(name),
       parent,
       below: below.map((place) => ({ ...place, seen: branchTips.get(place.name) ?? [] })),
-      pullRequest: pullRequests?.get(name),
+      pullRequest: isOver ? undefined : pullRequest,
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
   });

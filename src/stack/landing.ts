@@ -8,7 +8,7 @@ import type { History } from './history';
  *
  * By content, a stretch of commits has landed in a line of commits where replaying it changes nothing. That is asked
  * at the newest commit of the line where the answer is no conflict: so edits that came later do not hide a landing,
- * and a revert takes it back. It must have been otherwise where the two lines parted; and it must hold for every end
+ * and a revert takes it back. A file that the line has since renamed is not taken back: it is looked for further down. It must have been otherwise where the two lines parted; and it must hold for every end
  * of the stretch too: a branch that removes what the one below it had added changes nothing as a whole. A branch of empty
  * commits has not landed with what it stands on.
  */
@@ -76,6 +76,8 @@ export interface PullRequestFact {
 export interface LandingQuestions {
   merges: (pairs: BatchPair[]) => Promise<MergeOutcome[]>;
   paths: (pairs: DiffPair[]) => Promise<string[][]>;
+  /** Of what has another path in `to` than in `from`: old path → new path. */
+  renamed: (pairs: DiffPair[]) => Promise<Array<ReadonlyMap<string, string>>>;
   trees: (commits: string[]) => Promise<Array<string | null>>;
   /** Ids of the objects at `commit:path`; null where there is none. */
   objects: (places: Array<{ commit: string; path: string }>) => Promise<Array<string | null>>;
@@ -220,10 +222,14 @@ interface Stretch {
   into: Below;
   /** Where the line parted from the branch. */
   fork: string;
-  /** The commits of the line that touch what these touch, newest first. */
+  /** What its branch touches, and what is below that may land with it, as far as the line has touched it since, too. */
+  met: ReadonlySet<string>;
+  /** The commits of the line that touch any of that, newest first. */
   line: string[];
   /** The newest commit where replaying them changes nothing, the one that brought it, and whether it did before that. */
   landed?: { newest: string; oldest: string; wasOpen: boolean };
+  /** What it does on the commits of the line above that, where it shows only further down than files were renamed. */
+  hiddenBy?: Answer[];
 }
 
 /** What replaying a change onto a commit does. */
@@ -232,11 +238,15 @@ export type Answer = 'nothing' | 'change' | 'conflict';
 /**
  * Where a change landed in a line of commits.
  * @param answers what replaying it does on each commit of the line that touches the same paths, newest first
+ * @param isMovedOn files that it brings have another name by now: above their renaming, no answer tells anything
  * @returns the newest commit that tells, and the one that brought it, by their places in the list, and whether the one
  *   before that shows that it was not there; null where it is not there now
  */
-export function whereLanded(answers: Answer[]): { newest: number; oldest: number; wasOpen: boolean } | null {
-  const decisive = answers.findIndex((answer) => answer !== 'conflict');
+export function whereLanded(
+  answers: Answer[],
+  isMovedOn = false,
+): { newest: number; oldest: number; wasOpen: boolean } | null {
+  const decisive = isMovedOn ? answers.indexOf('nothing') : answers.findIndex((answer) => answer !== 'conflict');
   if (answers[decisive] !== 'nothing') return null;
   const end = answers.findIndex((answer, i) => i > decisive && answer !== 'nothing');
   return { newest: decisive, oldest: (end < 0 ? answers.length : end) - 1, wasOpen: end >= 0 };
@@ -245,14 +255,22 @@ export function whereLanded(answers: Answer[]): { newest: number; oldest: number
 /** Where to look for whether a change that landed was taken back: these commits, at each path that it changes. */
 export interface LookBack {
   paths: string[];
+  /** The path that a file has now. */
+  nameNow?: (path: string) => string;
   /** Before the change itself, now, at the commit that brought it, and before that one. */
   commits: [own: string, now: string, brought: string, before: string];
 }
 
 type Places = Parameters<LandingQuestions['objects']>[0];
 
-export function placesOf({ paths, commits }: LookBack): Places {
-  return paths.flatMap((path) => commits.map((commit) => ({ commit, path })));
+export function placesOf({ paths, nameNow = (path) => path, commits }: LookBack): Places {
+  const [own, now, brought, before] = commits;
+  return paths.flatMap((path) => [
+    { commit: own, path },
+    { commit: now, path: nameNow(path) },
+    { commit: brought, path },
+    { commit: before, path },
+  ]);
 }
 
 /**
@@ -284,31 +302,42 @@ async function findByContent(
 
   // Where each of them landed, if it did: at the newest commit that gives an answer.
   const tips = await replay(stretches.map(({ base, tip, into }) => ({ base, tip, onto: into.tip })));
-  const walked = stretches.filter((_, i) => tips[i] !== 'change');
+  const missing = await missingFrom(
+    stretches.filter((_, i) => tips[i] !== 'nothing'),
+    ask,
+  );
+  const walked = stretches.filter((one, i) => tips[i] !== 'change' || missing.has(one));
   const conflicting = new Set(stretches.filter((_, i) => tips[i] === 'conflict'));
   const walks = await replay(
     walked.flatMap(({ base, tip, line }) => line.slice(0, TRIED).map((onto) => ({ base, tip, onto }))),
   );
   const takeWalk = inTurn(walks);
   for (const one of walked) {
-    const landed = whereLanded(takeWalk(Math.min(TRIED, one.line.length)));
+    const answers = takeWalk(Math.min(TRIED, one.line.length));
+    const landed = whereLanded(answers, missing.has(one));
     const at = (place: number) => one.line[place] ?? one.into.tip;
-    if (landed) one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
+    if (!landed) continue;
+    one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
+    if (whereLanded(answers) === null) one.hiddenBy = answers.slice(0, landed.newest);
   }
+  const renamed = await renamedSince(
+    history,
+    walked.filter((one) => one.landed && missing.has(one)),
+    ask,
+  );
+  for (const one of await untold(history, walked, { missing, renamed }, ask)) delete one.landed;
   const inPart = await takenBackInPart(
     history,
-    walked.filter((one) => one.landed && conflicting.has(one)),
+    walked.filter((one) => one.landed && (conflicting.has(one) || one.hiddenBy)),
+    renamed,
     ask,
   );
-  const traceless = await withoutTrace(
-    history,
-    walked.filter((one) => one.landed && one.parts.length > 1),
-    ask,
-    replay,
-  );
-  const likely = walked.flatMap((one) =>
-    one.landed && !inPart.has(one) && !traceless.has(one) ? [{ one, ...one.landed }] : [],
-  );
+  const overSeveral = walked.filter((one) => one.landed && one.parts.length > 1);
+  const inHalf = new Set(overSeveral.filter(({ tip, parts: [top] }) => top && byName.get(top.branch)?.tip !== tip));
+  const traceless = await withoutTrace(history, overSeveral, inHalf, ask, replay);
+  const undone = await undoneAtTheEnd([...inHalf], ask);
+  const isOut = (one: Stretch) => inPart.has(one) || traceless.has(one) || undone.has(one);
+  const likely = walked.flatMap((one) => (one.landed && !isOut(one) ? [{ one, ...one.landed }] : []));
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
   // has it, which may be rewritten sooner, the one that brought it is named.
@@ -412,7 +441,8 @@ async function stretchesOf(
       const touched = new Set([...own, ...(isNext ? [] : deeper)].flatMap((key) => paths.get(key) ?? []));
       const meeting = line.touching(touched, length);
       if (meeting.length === 0) return [];
-      const there = { into: place, fork, line: meeting };
+      const met = new Set([...touched].filter((path) => line.hasTouched(path, length)));
+      const there = { into: place, fork, met, line: meeting };
       // A part of a branch counts only where it would stand; a whole one may land below its parent too, and then
       // what of that one is in its history may have landed with it.
       const whole: Stretch = { ...there, base, commits, tip, parts: [{ branch: name, base, upTo: tip }] };
@@ -481,6 +511,11 @@ class Line {
     }
   }
 
+  /** Whether one of its newest `length` commits touches the path. */
+  hasTouched(path: string, length: number): boolean {
+    return (this.#touched.get(path)?.[0] ?? length) < length;
+  }
+
   /** Those of its newest `length` commits that touch one of the paths, newest first. */
   touching(paths: Iterable<string>, length: number): string[] {
     const found = new Set([...paths].flatMap((path) => this.#touched.get(path) ?? []).filter((i) => i < length));
@@ -526,26 +561,162 @@ async function replaysOn(commits: string[], ask: LandingQuestions): Promise<(rep
   };
 }
 
-/** Those that conflict by now, and of which a part was taken back. */
-async function takenBackInPart(history: History, open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
-  const changed = await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })));
-  const places = open.map(({ base, into, landed }, i) => {
+/** Of stretches that are not there as they were: the paths that they leave there and the line has no more, if any. */
+async function missingFrom(open: Stretch[], ask: LandingQuestions): Promise<Map<Stretch, string[]>> {
+  const places = open.map(({ met, tip, into }) =>
+    named(met).flatMap((path) => [tip, into.tip].map((commit) => ({ commit, path }))),
+  );
+  const ids = inTurn(await ask.objects(places.flat()));
+  const missing = new Map<Stretch, string[]>();
+  for (const one of open) {
+    const paths = named(one.met).filter(() => {
+      const [own, now] = ids(2);
+      return own && !now;
+    });
+    if (paths.length > 0) missing.set(one, paths);
+  }
+  return missing;
+}
+
+/** What the line has renamed since the stretch was there: old path → new path. */
+type Renamed = ReadonlyMap<Stretch, ReadonlyMap<string, string>>;
+
+/**
+ * Commit by commit: what was taken back, and stands in a like file that somebody has added at another time, is not renamed.
+ */
+async function renamedSince(history: History, open: Stretch[], ask: LandingQuestions): Promise<Renamed> {
+  const steps = open.map(({ landed, into }) => {
+    const line = history.firstParentLine(into.tip);
+    const since = line.slice(0, line.indexOf(landed?.newest ?? '') + 1);
+    return since.slice(0, -1).map((to, i) => ({ from: since[i + 1] ?? '', to }));
+  });
+  const pairs = new Map(steps.flat().map((pair) => [pair.to, pair]));
+  const answers = await ask.renamed([...pairs.values()]);
+  const renamed = new Map([...pairs.keys()].map((to, i) => [to, answers[i] ?? new Map<string, string>()]));
+  return new Map(
+    open.map((one, i) => {
+      const since = new Map<string, string>();
+      const first = new Map<string, string>();
+      for (const { to } of steps[i]?.toReversed() ?? []) {
+        const step = [...(renamed.get(to) ?? [])].map(([old, now]) => ({ now, path: first.get(old) ?? old }));
+        for (const { now, path } of step) {
+          since.set(path, now);
+          first.set(now, path);
+        }
+      }
+      return [one, since];
+    }),
+  );
+}
+
+/**
+ * Of those that show only where files had their old names: those of which a file is not there under another name, or of
+ * which it cannot be told whether all of it is still there. It can where the line had nothing against it while the files
+ * had their names, and nobody has edited another file since.
+ */
+async function untold(
+  history: History,
+  all: Stretch[],
+  { missing, renamed }: { missing: ReadonlyMap<Stretch, string[]>; renamed: Renamed },
+  ask: LandingQuestions,
+): Promise<Stretch[]> {
+  const open = all.flatMap((one) => (one.landed && one.hiddenBy ? [{ one, hiddenBy: one.hiddenBy }] : []));
+  const wanted = open.map(({ one, hiddenBy }) =>
+    one.line.slice(0, hiddenBy.length).flatMap((commit) => (missing.get(one) ?? []).map((path) => ({ commit, path }))),
+  );
+  const found = inTurn(await ask.objects(wanted.flat()));
+  // Where the first of the files lost its name, and what the line was before that.
+  const told = open.flatMap(({ one, hiddenBy }, i) => {
+    const ids = found(wanted[i]?.length ?? 0);
+    const paths = missing.get(one) ?? [];
+    const at = hiddenBy.findLastIndex((_, j) => ids.slice(j * paths.length, (j + 1) * paths.length).includes(null));
+    const [, before] = history.firstParentLine(one.line[at] ?? '');
+    const isRenamed = paths.every((path) => renamed.get(one)?.has(path));
+    return before && isRenamed && !hiddenBy.slice(at + 1).includes('change') ? [{ one, before }] : [];
+  });
+  const changed = await changedIn(
+    told.map(({ one }) => one),
+    ask,
+  );
+  const places = told.map(({ one, before }, i) =>
+    (changed[i] ?? []).flatMap((path) => [
+      { commit: one.base, path },
+      { commit: before, path },
+      { commit: one.into.tip, path: renamed.get(one)?.get(path) ?? path },
+    ]),
+  );
+  const ids = inTurn(await ask.objects(places.flat()));
+  const certain = told.filter(({ one }, i) => {
+    const edited = (changed[i] ?? []).filter((path) => {
+      const [own, was, now] = ids(3);
+      const isRenamedOnly = own === null && renamed.get(one)?.has(path);
+      return was !== now && !isRenamedOnly;
+    });
+    return edited.length === 0;
+  });
+  const isCertain = new Set(certain.map(({ one }) => one));
+  return open.flatMap(({ one }) => (isCertain.has(one) ? [] : [one]));
+}
+
+/** The paths that each changes, but for those that cannot be asked for by name. */
+async function changedIn(open: Stretch[], ask: LandingQuestions): Promise<string[][]> {
+  return (await ask.paths(open.map(({ base, tip }) => ({ from: base, to: tip })))).map(named);
+}
+
+function named(paths: Iterable<string>): string[] {
+  return [...paths].filter((path) => !path.includes('\n'));
+}
+
+/** Those of these, at trunk's tip no longer what they were, of which a part was taken back: all of it, or what one of its commits has done. */
+async function takenBackInPart(
+  history: History,
+  open: Stretch[],
+  renamed: Renamed,
+  ask: LandingQuestions,
+): Promise<Set<Stretch>> {
+  const steps = open.map(({ base, commits }) => commits.map((to, i) => ({ from: commits[i - 1] ?? base, to })));
+  const paths = inTurn((await ask.paths(steps.flat())).map(named));
+  const places = open.map((one, i) => {
+    const { into, landed } = one;
     const [brought = '', before = brought] = history.firstParentLine(landed?.oldest ?? '');
-    const paths = (changed[i] ?? []).filter((path) => !path.includes('\n'));
-    return placesOf({ paths, commits: [base, into.tip, brought, before] });
+    const nameNow = (path: string) => renamed.get(one)?.get(path) ?? path;
+    const changed = paths(steps[i]?.length ?? 0);
+    return (steps[i] ?? []).flatMap(({ from }, j) =>
+      placesOf({ paths: changed[j] ?? [], nameNow, commits: [from, into.tip, brought, before] }),
+    );
   });
   const ids = inTurn(await ask.objects(places.flat()));
   return new Set(open.filter((_, i) => isTakenBackInPart(ids(places[i]?.length ?? 0))));
 }
 
 /**
+ * Those up to some commit of a branch on others that end with what one of the others had been before: what is above has
+ * undone the rest, and all that shows is that one, up to there.
+ */
+async function undoneAtTheEnd(open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
+  const ends = open.map(({ commits, parts: [top], tip }) => [
+    tip,
+    ...commits.slice(0, commits.indexOf(top?.base ?? '') + 1),
+  ]);
+  const trees = inTurn(await ask.trees(ends.flat()));
+  return new Set(
+    open.filter((_, i) => {
+      const [now, ...before] = trees(ends[i]?.length ?? 0);
+      return before.some((tree) => tree === now);
+    }),
+  );
+}
+
+/**
  * Those over several branches of which one below has left no trace on the line: what is above it has undone all that it
- * did, and the rest may be anybody's change. They count only where the commit that brought them is just what a replay
- * of them makes.
+ * did, and the rest may be anybody's change. They count only where they end with a branch, and the commit that brought
+ * them is just what a replay of them makes.
+ * @param inHalf those that end below the tip of their topmost branch
  */
 async function withoutTrace(
   history: History,
   open: Stretch[],
+  inHalf: ReadonlySet<Stretch>,
   ask: LandingQuestions,
   replay: (replays: Replay[]) => Promise<Answer[]>,
 ): Promise<Set<Stretch>> {
@@ -566,7 +737,7 @@ async function withoutTrace(
     }),
   );
   const isJustThat = (outcome: MergeOutcome | undefined, i: number) => outcome?.clean && outcome.tree === trees[2 * i];
-  return new Set(suspects.flatMap(({ one }, i) => (isJustThat(made[i], i) ? [] : [one])));
+  return new Set(suspects.flatMap(({ one }, i) => (!inHalf.has(one) && isJustThat(made[i], i) ? [] : [one])));
 }
 
 /** What a branch has in its history of those below it, with the commits, oldest first: nearest first, as far as they are a line. */

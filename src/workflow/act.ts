@@ -197,7 +197,7 @@ async function recordPlan(lease: Lease, { plan, registered, left, adopted }: Pla
       const where = on
         ? `; ${on} has it`
         : replacedBy
-          ? `, rewritten as ${replacedBy.slice(0, 8)}`
+          ? `; ${replacedBy.slice(0, 8)} has taken its place`
           : '; no branch has it any more';
       return logLine(
         lease,

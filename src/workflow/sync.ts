@@ -272,7 +272,10 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
       const why = isGone.has(landing.into) ? 'was deleted, not merged' : 'was rewritten and lacks it now';
       return `Not merged any more: ${branch}, for ${landing.into} ${why}.${state}${carries}`;
     }),
-    ...returned.map((branch) => `On the remote again: ${branch}.`),
+    ...returned.map(({ branch, keeping }) => {
+      const kept = keeping?.length ? ` ${named(keeping)} ${keeping.length === 1 ? 'keeps' : 'keep'} that.` : '';
+      return `On the remote again: ${branch}${keeping ? `, with none of the commits that it had.${kept}` : '.'}`;
+    }),
     ...landedInPart
       .filter(({ branch, into, commits }) => standsOn(branch, into) && !commits.every((id) => hadBrought.has(id)))
       .map(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { gitText } from '../process/run';
 import { objectsAt } from './cat-file';
-import { changedPaths, diffStats } from './diff-tree';
+import { changedPaths, diffStats, renamedPaths } from './diff-tree';
 
 let dir: string;
 let remote: Remote;
@@ -60,6 +60,15 @@ test('names the paths that a change touches; a rename is two of them', async () 
   const branches = ['edit', 'binary', 'mode', 'rename'];
   const pairs = [{ from: main, to: main }, ...(await Promise.all(branches.map(to)))];
   expect(await changedPaths(remote.dir, pairs)).toEqual([[], ['a', 'b\nc', 'gone'], ['x.bin'], ['a'], ['a', 'z']]);
+});
+
+test('names the paths that were renamed, and none that were only taken away or added', async () => {
+  await remote.from('rename').branch('on').commit('Again', { z: null, y: '1\n2\n3\n' }).write();
+  const to = async (branch: string) => ({ from: main, to: await remote.tip(branch) });
+  const pairs = [await to('edit'), await to('rename'), { from: main, to: main }, await to('on'), await to('binary')];
+  expect(await renamedPaths(remote.dir, pairs)).toEqual(
+    [[], [['a', 'z']], [], [['a', 'y']], []].map((renamed) => new Map(renamed as Array<[string, string]>)),
+  );
 });
 
 test('looks up what is at a path, names beyond ASCII included', async () => {

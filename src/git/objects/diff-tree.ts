@@ -86,21 +86,52 @@ const MOST_PATHS = 5000;
  * @throws GitError when a commit does not exist, or too many pairs are too large.
  */
 export async function changedPaths(gitDir: string, pairs: DiffPair[], signal?: AbortSignal): Promise<string[][]> {
-  const all = await compareAll<string[]>(pairs, async (open, answers) => {
-    let answer: string[] = [];
-    let isPath = false;
-    // `COMMIT NUL (:MODE MODE ID ID STATUS NUL PATH NUL)* LF`
+  const all = await namesOf(['--no-renames'], 1, gitDir, pairs, signal);
+  return all.map((records) => records.flat());
+}
+
+/**
+ * Old path → new path of what was renamed, of every pair; all else as in `changedPaths`.
+ * @throws GitError when a commit does not exist, or too many pairs are too large.
+ */
+export async function renamedPaths(
+  gitDir: string,
+  pairs: DiffPair[],
+  signal?: AbortSignal,
+): Promise<Array<Map<string, string>>> {
+  const all = await namesOf(['-M', '--diff-filter=R'], 2, gitDir, pairs, signal);
+  return all.map((records) => new Map(records.flatMap(([from, to]) => (from && to ? [[from, to]] : []))));
+}
+
+/** The names in the records of each pair's difference, `count` in each. */
+async function namesOf(
+  how: string[],
+  count: number,
+  gitDir: string,
+  pairs: DiffPair[],
+  signal: AbortSignal | undefined,
+): Promise<string[][][]> {
+  const all = await compareAll<string[][]>(pairs, async (open, answers) => {
+    let answer: string[][] = [];
+    let names: string[] = [];
+    let missing = 0;
+    // `COMMIT NUL (:MODE MODE ID ID STATUS NUL (PATH NUL)+)* LF`
     const options = { gitDir, signal, separator: '\0' as const };
-    await diffTree(['--raw', '-r', '-z', '--no-renames'], open, options, (field) => {
-      if (isPath) {
-        if (answer.length < MOST_PATHS) answer.push(field);
-        isPath = false;
-      } else if (field.startsWith(':')) isPath = true;
-      else if (field.startsWith('\n')) {
+    await diffTree(['--raw', '-r', '-z', ...how], open, options, (field) => {
+      if (missing > 0) {
+        names.push(field);
+        missing -= 1;
+        if (missing === 0 && answer.length < MOST_PATHS) answer.push(names);
+        return;
+      }
+      if (field.startsWith(':')) {
+        names = [];
+        missing = count;
+      } else if (field.startsWith('\n')) {
         answers.push(answer);
         answer = [];
       }
     });
   });
-  return all.map((paths) => paths ?? []);
+  return all.map((records) => records ?? []);
 }
