@@ -11,7 +11,7 @@ import { History } from '@/stack/history';
 import type { Engine, PlannedObjects, PlanRequest, Target } from '../engine';
 import { conflictReason, inPlace, type Outcome, plannedObjects } from '../outcome';
 import { Attributes } from './attributes';
-import { Replayer } from './replay';
+import { type Prepared, Replayer } from './replay';
 import { othersBelow, Selection } from './selection';
 import { TreeMerger } from './tree-merge';
 
@@ -69,6 +69,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
 
   /** Targets that surely or perhaps do not stay where they are. */
   const stirred = new Set<string>();
+  const reading: Array<Promise<Prepared>> = [];
 
   const replayOne = async (target: Target, parent: Promise<Outcome> | undefined): Promise<Outcome> => {
     const branch = branches.get(target.branch);
@@ -84,6 +85,7 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
           return picks.some(({ merge }) => merge) ? inTurn(prepare) : prepare();
         })
       : null;
+    if (prepared) reading.push(prepared);
     prepared?.catch(() => undefined);
     const under = await parent;
     if (under && 'heldBack' in under.result) {
@@ -92,16 +94,18 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     const onto = { name: untouched.name, tip: under && 'tip' in under.result ? under.result.tip : untouched.tip };
     if (!prepared || onto.tip === branch.base) return { branch, onto, result: inPlace(branch) };
     try {
-      const { picks } = await prepared;
-      // Its own history holds what the parent is now: its merges stay, as `git-spice branch restack` leaves them.
-      const contains = (ancestor: string, tip: string) => isAncestor(gitDir, ancestor, tip, signal);
-      const merges = picks.some(({ merge }) => merge);
-      if (merges && (await contains(onto.tip, branch.tip)) && (await contains(branch.base, onto.tip))) {
-        return { branch, onto, result: inPlace(branch) };
-      }
-      const result = await inTurn(async () => replayer.replay(await prepared, onto.tip, onto.name));
-      if (!('tip' in result)) return { branch, onto, result: { heldBack: conflictReason(branch, onto, result) } };
-      return { branch, onto, result };
+      const ready = await prepared;
+      return await inTurn(async () => {
+        // Its own history holds what the parent is now: its merges stay, as `git-spice branch restack` leaves them.
+        const contains = (ancestor: string, tip: string) => isAncestor(gitDir, ancestor, tip, signal);
+        const merges = ready.picks.some(({ merge }) => merge);
+        if (merges && (await contains(onto.tip, branch.tip)) && (await contains(branch.base, onto.tip))) {
+          return { branch, onto, result: inPlace(branch) };
+        }
+        const result = await replayer.replay(ready, onto.tip, onto.name);
+        if (!('tip' in result)) return { branch, onto, result: { heldBack: conflictReason(branch, onto, result) } };
+        return { branch, onto, result };
+      });
     } catch (error) {
       // The others go on.
       if (!isTooLarge(error)) throw error;
@@ -109,19 +113,20 @@ async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<
     }
   };
 
-  // The process that reads is started while the commits are listed.
-  if (request.targets.length > 0) commit(request.trunk.tip).catch(() => undefined);
   const running = new Map<string, Promise<Outcome>>();
   for (const target of request.targets) {
     running.set(target.branch, replayOne(target, running.get(target.onto)));
   }
+  // The process that reads is started while the commits are listed.
+  if (stirred.size > 0) commit(request.trunk.tip).catch(() => undefined);
   try {
     return await Promise.all(running.values());
   } catch (error) {
     stop.abort(error);
     throw error;
   } finally {
-    await Promise.allSettled(running.values());
+    // What is read for a branch that is held back is still under way.
+    await Promise.allSettled([...running.values(), ...reading]);
     await Promise.all([reader.close(), changes.close(), merger.close()]);
   }
 }

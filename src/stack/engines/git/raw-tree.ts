@@ -72,7 +72,7 @@ export class RawTree {
     const start = this.#starts[from] ?? 0;
     let sameEnd = 0;
     while (sameEnd < shorter - start && a[a.length - 1 - sameEnd] === b[b.length - 1 - sameEnd]) sameEnd += 1;
-    let to = this.#at(a.length - sameEnd - 1) + 1;
+    let to = Math.min(this.#at(a.length - sameEnd - 1) + 1, this.#length);
     let otherTo = other.#at(b.length - (a.length - (this.#starts[to] ?? 0)));
     // Bytes of an id may look like the begin of an entry.
     if (a.length - (this.#starts[to] ?? 0) !== b.length - (other.#starts[otherTo] ?? 0)) {

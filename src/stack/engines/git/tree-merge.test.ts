@@ -60,7 +60,7 @@ const anyEdit = fc.oneof(
   },
 );
 const anyMerge = fc.record({
-  base: fc.array(fc.tuple(anyPath, anyFile), { minLength: 1, maxLength: 9 }),
+  base: fc.array(fc.tuple(anyPath, anyFile), { maxLength: 9 }),
   ours: fc.array(anyEdit, { maxLength: 3 }),
   theirs: fc.array(anyEdit, { maxLength: 3 }),
 });
@@ -146,8 +146,8 @@ test(
       if (of.ours !== of.base && of.theirs !== of.base) seen.byBoth += 1;
     }
     // Made to be hard as they are, many of those that git merges need no git.
-    expect(seen.answered).toBeGreaterThan(seen.clean / 4);
-    expect(seen.byBoth).toBeGreaterThan(seen.answered / 4);
+    expect(seen.answered).toBeGreaterThan(seen.clean / 8);
+    expect(seen.byBoth).toBeGreaterThan(seen.answered / 8);
   },
   fuzzTimeout(120_000),
 );

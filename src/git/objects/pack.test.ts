@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { git, gitText } from '../process/run';
+import { ObjectReader } from './cat-file';
+import { formatCommit, formatTree } from './commit';
+import { openQuarantine, type Quarantine } from './objects';
+import { takePack } from './pack';
+
+const AUTHOR = 'A <a@b> 0 +0000';
+/** So many files that a copy of what is the same takes more than one instruction. */
+const FILES = 3_000;
+/** More than one edit after another may lead to a tree. */
+const COMMITS = 70;
+
+describe.each(['sha1', 'sha256'])('what is held goes to the clone, with ids of %s', (format) => {
+  let gitDir: string;
+  let quarantine: Quarantine;
+  beforeEach(async () => {
+    gitDir = await mkdtemp(join(tmpdir(), 'spicerack-pack-'));
+    await git(['init', '--bare', '--quiet', `--object-format=${format}`, gitDir]);
+    quarantine = await openQuarantine(gitDir, format === 'sha1' ? 40 : 64);
+  });
+  afterEach(async () => {
+    await quarantine.discard();
+    await rm(gitDir, { recursive: true, force: true });
+  });
+
+  const treeOf = (change: number) => {
+    const id = quarantine.hold('blob', Buffer.from('content\n'));
+    const other = quarantine.hold('blob', Buffer.alloc(3_000, `${change}`));
+    return formatTree(
+      Array.from({ length: FILES }, (_, i) => {
+        return { mode: '100644', name: `file ${10_000 + i}`, id: i === (change * 41) % FILES ? other : id };
+      }),
+    );
+  };
+  const commitOf = (tree: string, parents: string[]) =>
+    quarantine.hold('commit', formatCommit({ tree, parents, author: AUTHOR, encoding: null, message: 'm\n' }, AUTHOR));
+
+  test('byte for byte, edits upon edits of what the clone has included, in a fraction of the bytes', async () => {
+    let content = treeOf(0);
+    let tree = quarantine.hold('tree', content);
+    const base = commitOf(tree, []);
+    await takePack(quarantine, [base], []);
+    await git(['update-ref', 'refs/heads/base', base], { gitDir });
+    await quarantine.discard();
+
+    quarantine = await openQuarantine(gitDir, format === 'sha1' ? 40 : 64);
+    let tip = base;
+    const made = new Map<string, Buffer>();
+    for (let i = 1; i <= COMMITS; i += 1) {
+      const next = treeOf(i);
+      tree = quarantine.hold('tree', next, { id: tree, content });
+      content = next;
+      tip = commitOf(tree, [tip]);
+      made.set(tree, content);
+    }
+    expect(quarantine.isHeld).toBe(true);
+    await takePack(quarantine, [tip], [base]);
+    await git(['update-ref', 'refs/heads/tip', tip], { gitDir });
+
+    const reader = new ObjectReader({ gitDir });
+    try {
+      for (const [id, bytes] of made) expect((await reader.read(id)).content.equals(bytes)).toBe(true);
+    } finally {
+      await reader.close();
+    }
+    expect(await gitText(['fsck', '--no-dangling'], { gitDir })).toBe('');
+    const packed = Number(/^size-pack: (\d+)$/m.exec(await gitText(['count-objects', '-v'], { gitDir }))?.[1]) * 1024;
+    expect(packed).toBeLessThan((COMMITS * content.length) / 5);
+  });
+
+  test('also where git has written beside it, and is refused where something is missing', async () => {
+    const tree = quarantine.hold(
+      'tree',
+      formatTree([{ mode: '100644', name: 'a', id: 'ab'.repeat(format === 'sha1' ? 20 : 32) }]),
+    );
+    await expect(takePack(quarantine, [commitOf(tree, [])], [])).rejects.toThrow();
+    const written = quarantine.write('blob', Buffer.from('a\n'));
+    const whole = quarantine.hold('tree', formatTree([{ mode: '100644', name: 'a', id: written }]));
+    const commit = commitOf(whole, []);
+    expect(quarantine.isHeld).toBe(false);
+    await takePack(quarantine, [commit], []);
+    expect(await gitText(['cat-file', 'blob', `${commit}:a`], { gitDir })).toBe('a');
+  });
+});
