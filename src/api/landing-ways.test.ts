@@ -618,6 +618,38 @@ describe('a commit of a main that was put back, under a branch whose author has 
   });
 });
 
+describe('a branch that takes away what the one below it had added', () => {
+  const below = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { late: 'l\n' }] };
+
+  it('leaves that one open, with what has not landed, where main took it without that', async () => {
+    const world = await makeWorld({ ...below, c: [{ late: null }, { c: 'c\n' }] });
+    await world.onMain('A and the half of B', { a: 'a\n', b: 'b\n' });
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['b2', 'c1', 'c2']);
+  });
+
+  it('has landed with that one where main took all of it, and where what is left goes on', async () => {
+    const world = await makeWorld({ ...below, c: [{ late: null }], d: [{ d: 'd\n' }] });
+    await world.remote.merge('c', 'squash');
+    await world.restack();
+    expect(await world.states('a', 'b', 'c', 'd')).toEqual({ a: 'merged', b: 'merged', c: 'merged', d: 'on main' });
+    expect(await world.remote.subjects('d', 'main')).toEqual(['d1']);
+  });
+
+  it('proves nothing of that one where its own first commit alone was picked', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ b: null, c: 'c\n' }, { cc: 'c\n' }] });
+    await world.onMain('c1', { c: 'c\n' });
+    await world.sync();
+    await world.remote.delete('b');
+    await world.remote.merge('a', 'squash');
+    const { result } = await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'gone', c: 'on b' });
+    expect(result.heldBack).toMatchObject([{ branch: 'c' }]);
+    expect(await world.remote.subjects('c', 'a')).toEqual(['b1', 'c1', 'c2']);
+  });
+});
+
 describe('a branch whose commits add up to nothing, on one that is squashed into main', () => {
   const undone = (last: Files) => makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, last], c: [{ c: 'c\n' }] });
 

@@ -332,15 +332,12 @@ async function findByContent(
     renamed,
     ask,
   );
-  const traceless = await withoutTrace(
-    history,
-    walked.filter((one) => one.landed && one.parts.length > 1),
-    ask,
-    replay,
-  );
-  const likely = walked.flatMap((one) =>
-    one.landed && !inPart.has(one) && !traceless.has(one) ? [{ one, ...one.landed }] : [],
-  );
+  const overSeveral = walked.filter((one) => one.landed && one.parts.length > 1);
+  const inHalf = new Set(overSeveral.filter(({ tip, parts: [top] }) => top && byName.get(top.branch)?.tip !== tip));
+  const traceless = await withoutTrace(history, overSeveral, inHalf, ask, replay);
+  const undone = await undoneAtTheEnd([...inHalf], ask);
+  const isOut = (one: Stretch) => inPart.has(one) || traceless.has(one) || undone.has(one);
+  const likely = walked.flatMap((one) => (one.landed && !isOut(one) ? [{ one, ...one.landed }] : []));
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
   // has it, which may be rewritten sooner, the one that brought it is named.
@@ -693,13 +690,33 @@ async function takenBackInPart(
 }
 
 /**
+ * Those up to some commit of a branch on others that end with what one of the others had been before: what is above has
+ * undone the rest, and all that shows is that one, up to there.
+ */
+async function undoneAtTheEnd(open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
+  const ends = open.map(({ commits, parts: [top], tip }) => [
+    tip,
+    ...commits.slice(0, commits.indexOf(top?.base ?? '') + 1),
+  ]);
+  const trees = inTurn(await ask.trees(ends.flat()));
+  return new Set(
+    open.filter((_, i) => {
+      const [now, ...before] = trees(ends[i]?.length ?? 0);
+      return before.some((tree) => tree === now);
+    }),
+  );
+}
+
+/**
  * Those over several branches of which one below has left no trace on the line: what is above it has undone all that it
- * did, and the rest may be anybody's change. They count only where the commit that brought them is just what a replay
- * of them makes.
+ * did, and the rest may be anybody's change. They count only where they end with a branch, and the commit that brought
+ * them is just what a replay of them makes.
+ * @param inHalf those that end below the tip of their topmost branch
  */
 async function withoutTrace(
   history: History,
   open: Stretch[],
+  inHalf: ReadonlySet<Stretch>,
   ask: LandingQuestions,
   replay: (replays: Replay[]) => Promise<Answer[]>,
 ): Promise<Set<Stretch>> {
@@ -720,7 +737,7 @@ async function withoutTrace(
     }),
   );
   const isJustThat = (outcome: MergeOutcome | undefined, i: number) => outcome?.clean && outcome.tree === trees[2 * i];
-  return new Set(suspects.flatMap(({ one }, i) => (isJustThat(made[i], i) ? [] : [one])));
+  return new Set(suspects.flatMap(({ one }, i) => (!inHalf.has(one) && isJustThat(made[i], i) ? [] : [one])));
 }
 
 /** What a branch has in its history of those below it, with the commits, oldest first: nearest first, as far as they are a line. */
