@@ -84,6 +84,30 @@ test('on a small page the branch takes the place of the stack, and leads back to
   await expect(shopPage.tree).toBeFocused();
 });
 
+test('both sides of a conflict that is only foreseen are shown, with the commands that lead to them', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const { row } = shopPage.branch('catalog/price-rounding');
+  await expect(row).toContainText('conflict', { timeout: 30_000 });
+  await row.getByText('catalog/price-rounding', { exact: true }).click();
+  const branch = page.getByRole('region', { name: 'Branch', exact: true });
+  const sides = branch.getByRole('region', { name: 'Conflict in src/catalog/price.js' });
+  await expect(sides).toContainText(/catalog\/price-model \w{7}/, { timeout: 30_000 });
+  await expect(sides).toContainText(/catalog\/price-rounding \w{7}/);
+  await expect(branch.getByRole('region', { name: 'Commands', exact: true })).toContainText('git rebase');
+  await expectAccessible(page);
+
+  // What only stands on it has no conflict of its own to show.
+  await page.keyboard.press('j');
+  await expect(branch.getByRole('heading', { level: 2 })).toContainText('catalog/price-labels');
+  await expect(branch.locator('[data-file]').first()).toBeVisible({ timeout: 30_000 });
+  await expect(sides).toHaveCount(0);
+});
+
 test('what a restack changed is told on the job’s page and in the branch’s history', async ({
   shopPage,
   shop,

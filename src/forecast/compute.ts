@@ -26,6 +26,9 @@ export const NO_CLONE = 'It waits for the next sync: there is no clone on this m
 const NEW_TRUNK = 'It waits for the next sync: that sees what stands on the new trunk.';
 const INCOMPLETE = 'It waits for the next sync: the clone on this machine lacks some of the commits.';
 
+/** Characters of conflicted texts in a forecast, which goes to every page of its repo. */
+const MAX_TEXTS = 64 * 1024;
+
 /**
  * Computes one forecast with the planner of the jobs: from the branch rows and the commits that the clone has,
  * by their ids. No fetch, no lease; refs may move meanwhile. It leaves nothing behind.
@@ -88,7 +91,8 @@ async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: Picke
           commits: rewritten.length,
           tree: trees.get(branch) ?? null,
         })),
-    heldBack: plan.heldBack.map(withoutText),
+    // That of the whole repo goes with every overview.
+    heldBack: bounded(plan.heldBack, kind === 'restack_repo' ? 0 : MAX_TEXTS),
     dropped: plan.dropped,
     warnings: plan.warnings,
     registered,
@@ -97,8 +101,16 @@ async function outlineOf(kind: ActionKind, planned: PlannedAction, picked: Picke
   };
 }
 
-/** The conflicted text is long and of use only in a job that has ended. */
-function withoutText({ branch, reason }: HeldBack): HeldBack {
-  if (reason.kind !== 'conflict') return { branch, reason };
-  return { branch, reason: { ...reason, files: reason.files.map((file) => ({ ...file, text: null })) } };
+/** The conflicted texts, up to so many characters of all of them: one that is longer is in a job's result alone. */
+function bounded(heldBack: HeldBack[], most: number): HeldBack[] {
+  let left = most;
+  return heldBack.map(({ branch, reason }) => {
+    if (reason.kind !== 'conflict') return { branch, reason };
+    const files = reason.files.map((file) => {
+      if (file.text === null || file.text.length > left) return { ...file, text: null };
+      left -= file.text.length;
+      return file;
+    });
+    return { branch, reason: { ...reason, files } };
+  });
 }

@@ -178,6 +178,24 @@ describe('a forecast and the job that it was for agree', () => {
       },
     },
     {
+      title: 'restack_subtree that holds back a conflict, with both sides',
+      action: { kind: 'restack_subtree', branch: 'fix' },
+      given: mainConflicts,
+      ends: { status: 'error', errorCode: 'CONFLICT' },
+      outline: {
+        failure: { code: 'CONFLICT' },
+        heldBack: [
+          {
+            branch: 'fix',
+            reason: {
+              kind: 'conflict',
+              files: [{ path: 'app.txt', text: expect.stringMatching(/<<<<<<<.+=======.+>>>>>>>/s) }],
+            },
+          },
+        ],
+      },
+    },
+    {
       title: 'rebase_branch',
       action: { kind: 'rebase_branch', branch: 'a' },
       given: mainMoves,

@@ -3,7 +3,7 @@ import { type BranchStates, isHeldBack, type StateBranch } from './branch-state'
 import { Graph } from './graph';
 import { isKept, isSuggested } from './kept';
 import { pushCost } from './push-cost';
-import { sharedName } from './shared-name';
+import { stackNames } from './shared-name';
 
 /** What the needs of a repo depend on. Branch rows are of this kind. */
 export interface NeedBranch extends StateBranch {
@@ -72,12 +72,13 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
     if (state?.is !== 'unrelated') continue;
     add({ kind: 'unrelated', branch: name, parent: state.parent }, `${tip} ${state.parent}`);
   }
-  for (const [branch, { names, tips, moved, heldBack, conflicts }] of [...stacks].sort(([a], [b]) =>
-    a < b ? -1 : 1,
+  const called = stackNames([...stacks.values()].map(({ names }) => names));
+  const named = [...stacks].map(([branch, stack], at) => ({ branch, name: called[at] ?? branch, ...stack }));
+  for (const { branch, name, names, tips, moved, heldBack, conflicts } of named.sort((a, b) =>
+    a.branch < b.branch ? -1 : 1,
   )) {
     const moves = moved.length;
     if (moves === 0) continue;
-    const name = sharedName(names) || branch;
     add(
       { kind: 'restack', branch, name, branches: names.length, moves, heldBack, conflicts, cost: pushCost(moved) },
       `${moves} ${tips.join('')}`,

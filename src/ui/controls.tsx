@@ -3,7 +3,8 @@ import { counted } from '@/text/words';
 
 /** The looks of buttons; sizes are the caller's. */
 export const buttonLooks = {
-  primary: 'rounded-control bg-accent text-on-accent font-medium hover:brightness-110',
+  // Its line is seen only where the reader chooses all colours, and its own says nothing.
+  primary: 'rounded-control border border-transparent bg-accent text-on-accent font-medium hover:brightness-110',
   plain: 'rounded-control border border-line bg-surface text-text font-medium hover:bg-hover',
   quiet: 'rounded-control text-muted hover:bg-hover hover:text-text',
 } as const;
@@ -17,7 +18,7 @@ export function Button({
     <button
       type="button"
       {...props}
-      className={`touch inline-flex h-8 items-center justify-center gap-2 px-3 disabled:cursor-not-allowed disabled:opacity-60 ${buttonLooks[look]} ${className}`}
+      className={`touch inline-flex h-8 items-center justify-center gap-2 px-3 disabled:cursor-not-allowed disabled:opacity-60 aria-disabled:opacity-60 ${buttonLooks[look]} ${className}`}
     />
   );
 }
@@ -88,7 +89,7 @@ export function Skeleton({ rows, label }: { rows: number; label: string }) {
         <div
           // biome-ignore lint/suspicious/noArrayIndexKey: the bars have no identity
           key={i}
-          className="h-4 rounded-chip bg-hover"
+          className="h-4 rounded-chip bg-hover forced-colors:border"
           style={{ width: `${60 - ((i * 17) % 35)}%` }}
         />
       ))}

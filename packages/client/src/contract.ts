@@ -197,7 +197,10 @@ export interface ForecastOutline {
   failure: { code: JobErrorCode; message: string; hint: string } | null;
   /** Bottom up. */
   moves: ForecastMove[];
-  /** Of a conflict the commit, its files and their kinds; `text` is always null: a job's result has it. */
+  /**
+   * Of a conflict the commit, its files and their kinds; `text` where that is short, and never in the forecast of a
+   * `restack_repo`: a job's result has it.
+   */
   heldBack: HeldBack[];
   dropped: Dropped[];
   warnings: Warning[];

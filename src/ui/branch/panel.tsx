@@ -6,6 +6,8 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
 import type { ForecastOutline } from '@/model/forecast';
+import { Graph } from '@/repos/graph';
+import { isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { CopyButton } from '../copy';
@@ -21,11 +23,14 @@ import { useForecast } from '../stack/forecast';
 import { type BranchNews, isLive, NO_STATE, standingOf } from '../stack/state';
 import { Actions } from './actions';
 import { Commits } from './commits';
-import { Files } from './files/files';
+import { Files, loadDiff } from './files/files';
 import { History } from './history';
 import { isWide } from './open-branch';
 import { Part } from './part';
 import { type ChangesAsk, useChanges } from './use-changes';
+
+// Its code is there before a diff is, which the first press would wait for.
+if (typeof window !== 'undefined') void loadDiff();
 
 const ConflictView = lazy(async () => ({ default: (await import('../jobs/result/conflict')).ConflictView }));
 
@@ -100,7 +105,7 @@ export default function BranchPanel({
         </button>
       </header>
       {branch ? (
-        <Branch key={name} overview={overview} repo={repo} branch={branch} />
+        <Branch key={name} overview={overview} repo={repo} branch={branch} known={known} />
       ) : (
         <p className="p-4 text-muted">There is no branch {visible(name)} in this repository as the last sync saw it.</p>
       )}
@@ -173,7 +178,17 @@ function askFor(branch: BranchRow, repo: RepoRow, branches: BranchRow[]): Change
   return from === null ? null : { repoId: repo.id, from, to: branch.tip };
 }
 
-function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow; branch: BranchRow }) {
+function Branch({
+  overview,
+  repo,
+  branch,
+  known,
+}: {
+  overview: Overview;
+  repo: RepoRow;
+  branch: BranchRow;
+  known: RepoStates;
+}) {
   const [commit, setCommit] = useState<ChangedCommit | null>(null);
   const [hideWhitespace, setHideWhitespace] = useState(false);
   const rested = useRested();
@@ -189,8 +204,14 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
     [wanted, hideWhitespace],
   );
   const files = useChanges(rested ? filesAsk : null);
+  const conflicts = known.states.get(branch.name)?.is === 'conflict';
+  // What it conflicts with may be about to move itself: its stack is looked at from the bottom then.
+  const from = useMemo(
+    () => (conflicts ? bottomOf(branch.name, overview.branches, repo.trunk) : branch.name),
+    [conflicts, branch.name, overview.branches, repo.trunk],
+  );
   const foreseen = useForecast(
-    branch.tracked && isLive(branch) ? { repoId: repo.id, kind: 'restack_subtree', branch: branch.name } : null,
+    branch.tracked && isLive(branch) ? { repoId: repo.id, kind: 'restack_subtree', branch: from } : null,
     '',
   );
   const conflict = foreseen?.state === 'ready' ? conflictOf(branch.name, foreseen.outline) : null;
@@ -215,7 +236,7 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
       {conflict && (
         <Part title="Conflict">
           <Suspense>
-            <ConflictView repoId={repo.id} branch={branch.name} reason={conflict} sides={false} />
+            <ConflictView repoId={repo.id} branch={branch.name} reason={conflict} />
           </Suspense>
         </Part>
       )}
@@ -244,6 +265,18 @@ function Branch({ overview, repo, branch }: { overview: Overview; repo: RepoRow;
       {whole.state !== 'pending' && <History repoId={repo.id} branch={branch} />}
     </>
   );
+}
+
+/** The lowest branch that a Restack moves of the stack which a branch is in. */
+function bottomOf(name: string, branches: BranchRow[], trunk: string | null): string {
+  const graph = new Graph(branches, trunk ?? '');
+  const met = new Set<string>();
+  for (let at = name; ; ) {
+    met.add(at);
+    const below = graph.get(graph.effectiveParent(at));
+    if (!below?.tracked || !isLive(below) || isKept(below) || met.has(below.name)) return at;
+    at = below.name;
+  }
 }
 
 /** What the forecast says of its own conflict; null where it has none. */

@@ -1,6 +1,7 @@
 'use client';
 
 import { Dialog } from '@base-ui/react/dialog';
+import { useRef } from 'react';
 
 const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> }> = [
   {
@@ -61,11 +62,17 @@ const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> 
 
 /** Every key there is. Loaded when it is asked for. */
 export default function KeysHelp({ close }: { close: () => void }) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-30 bg-canvas/70" />
-        <Dialog.Popup className="fixed top-[8dvh] left-1/2 z-30 flex max-h-[84dvh] w-160 max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col gap-4 overflow-y-auto rounded-popup border border-hairline bg-raised p-4 shadow-lg">
+        {/* It is read from its top, and scrolled by keys where it is higher than the window. */}
+        <Dialog.Popup
+          ref={popup}
+          initialFocus={popup}
+          className="fixed top-[8dvh] left-1/2 z-30 flex max-h-[84dvh] w-160 max-w-[calc(100vw-24px)] -translate-x-1/2 flex-col gap-4 overflow-y-auto rounded-popup border border-hairline bg-raised p-4 shadow-lg focus-visible:outline-none"
+        >
           <Dialog.Title className="text-base font-semibold">Keys</Dialog.Title>
           <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
             {GROUPS.map(({ title, keys }) => (

@@ -6,6 +6,7 @@ import { useStable } from '../stable';
 import { NoticeButton } from '../tells/notice-button';
 import { useGo } from './go';
 import { HeldPage } from './held-page';
+import { useKeptFocus } from './kept-focus';
 import { followsG, isTyped, pageAfterG } from './key-targets';
 import { ThemeButton } from './theme';
 import { Tips } from './tips';
@@ -48,9 +49,10 @@ function Keys() {
 
 /**
  * What of the page's frame nobody needs at once: the keys of every page, the switch of the theme, the page that waits,
- * and what is said of what one points at.
+ * what is said of what one points at, and where the focus goes when its place is gone.
  */
 export default function Later() {
+  useKeptFocus();
   return (
     <>
       <NoticeButton />

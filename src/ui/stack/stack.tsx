@@ -199,12 +199,18 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     say(`${visible(held?.hand.branch ?? '')} stays where it is.`);
     leave();
   };
-  const toFirst = () => put((entries.find(({ branch }) => branch) ?? entries[0])?.name ?? null);
+  // Of those that one has narrowed it to, where one has.
+  const first = () => entries.find(({ branch, dimmed }) => branch && !dimmed) ?? entries[0];
+  const toFirst = () => put(first()?.name ?? null);
+  const leaveField = () => {
+    if (!current || current.dimmed) toFirst();
+    tree.current?.focus();
+  };
   const onCommand = (command: Command) => {
     if (!focused) change(focusCame(true));
     // The first key shows where one is; what it would do to that row, nobody can have meant.
-    if (!current && isOnRow(command)) toFirst();
-    else obeyAt(command);
+    if (!current) toFirst();
+    if (current || !isOnRow(command)) obeyAt(command);
   };
   const obeyAt = (command: Command) =>
     obey(command, {
@@ -253,7 +259,7 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
         go={go}
         counts={counts}
         field={field}
-        leave={() => tree.current?.focus()}
+        leave={leaveField}
       />
       <p role="status" className="sr-only">
         {words}

@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronRight } from 'lucide-react';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { ChangedFile, Changes } from '@/model/changes';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
@@ -14,8 +14,8 @@ import { type ChangesAsk, type Shown, useChanges } from '../use-changes';
 import type { View } from './diff';
 import { isPicture, Pictures } from './pictures';
 
-/** Its code comes while the changes are computed. */
-const loadDiff = () => import('./diff');
+/** Its code comes with that of whatever shows files. */
+export const loadDiff = () => import('./diff');
 const Diff = lazy(loadDiff);
 
 /** Lines of a patch beyond which it is folded, and of all patches that are open at first. */
@@ -45,7 +45,6 @@ export function Files({
   setHideWhitespace: (hide: boolean) => void;
 }) {
   const [view, setView] = useState<View>('unified');
-  useEffect(() => void loadDiff(), []);
   const [most, setMost] = useState(LISTED);
   const changes = shown.state === 'ready' ? shown.content : null;
   const openAtFirst = useMemo(() => openOnes(changes?.files ?? []), [changes]);

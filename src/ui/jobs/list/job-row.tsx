@@ -38,8 +38,12 @@ export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] 
     >
       <td className="pl-4">#{job.seq}</td>
       <td className="max-w-0 pr-3">
-        <div className="flex items-baseline gap-2">
-          <JobLink id={job.id} className="min-w-16 shrink truncate text-sm font-medium text-text hover:underline">
+        <div className="flex items-baseline gap-2" data-tip={intentAmong(job, jobs)}>
+          {/* Whole, in two lines where it must be: they are as high as the row. */}
+          <JobLink
+            id={job.id}
+            className="line-clamp-2 max-w-full shrink-0 text-sm leading-4 font-medium break-words whitespace-normal text-text hover:underline @min-[640px]:shrink"
+          >
             {intentAmong(job, jobs)}
           </JobLink>
           {/* Where there is room it has a column of its own. */}

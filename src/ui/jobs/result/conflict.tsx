@@ -16,19 +16,10 @@ type ConflictFile = Conflict['files'][number];
 const AROUND = 3;
 
 /** One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand. */
-export function ConflictView({
-  repoId,
-  branch,
-  reason,
-  sides = true,
-}: {
-  repoId: string;
-  branch: string;
-  reason: Conflict;
-  /** Whether it has the files' texts: a job's result has, a forecast has not. */
-  sides?: boolean;
-}) {
+export function ConflictView({ repoId, branch, reason }: { repoId: string; branch: string; reason: Conflict }) {
   const onto = reason.byHand?.parent;
+  // A forecast leaves out what is long, and some engines know no more than the names.
+  const sides = reason.files.some(({ text }) => text !== null);
   return (
     <div className="mt-1 flex min-w-0 flex-col gap-3">
       <p className="text-muted">
@@ -45,13 +36,19 @@ export function ConflictView({
           />
         ))
       ) : (
-        <ul>
-          {reason.files.map(({ path, kinds }) => (
-            <li key={path}>
-              <Name>{path}</Name> <span className="text-conflict">{kinds.join(', ')}</span>
-            </li>
-          ))}
-        </ul>
+        <>
+          <ul>
+            {reason.files.map(({ path, kinds }) => (
+              <li key={path}>
+                <Name>{path}</Name> <span className="text-conflict">{kinds.join(', ')}</span>
+              </li>
+            ))}
+          </ul>
+          <p className="text-muted">
+            There is no text of both sides to show here (binary, or too long)
+            {reason.byHand ? ': these commands show them to you.' : '.'}
+          </p>
+        </>
       )}
       {reason.byHand && (
         <>

@@ -1,7 +1,7 @@
 import type { BranchRow } from '@/db/schema';
 import { isHeldBack } from '@/repos/branch-state';
 import { isKept, isSuggested } from '@/repos/kept';
-import { sharedName } from '@/repos/shared-name';
+import { stackNames } from '@/repos/shared-name';
 import { order } from '../../order';
 import type { Entry, Head } from '../entries';
 import type { StackOrder, States } from '../filter';
@@ -19,6 +19,7 @@ function headName({ kind, root, title }: Head, owner: string | null): string {
 }
 
 const TITLES = {
+  stack: '',
   single: 'Single branches',
   suggested: 'Suggested',
   untracked: 'Untracked',
@@ -91,11 +92,10 @@ function underHeads(groups: Group[], folds: Folds, owner: string | null = null):
 /** The stacks of several branches, and then all that are one branch. */
 function ofStacks(stacks: Entry[][], states: States, by: StackOrder): Group[] {
   const single = stacks.filter((rows) => rows.length === 1).flat();
+  const several = stacks.filter((rows) => rows.length > 1);
+  const called = stackNames(several.map(namesOf));
   return [
-    ...stacks
-      .filter((rows) => rows.length > 1)
-      .map((rows) => group('stack', rows, states))
-      .sort((a, b) => compare(a.head, b.head, by)),
+    ...several.map((rows, at) => group('stack', rows, states, called[at])).sort((a, b) => compare(a.head, b.head, by)),
     ...(single.length > 0 ? [group('single', single, states)] : []),
   ];
 }
@@ -133,9 +133,14 @@ function ownerOf(rows: Entry[]): string {
   return authors.size === 1 ? first : (rows[0]?.branch?.author ?? '');
 }
 
-function group(kind: Head['kind'], rows: Entry[], states: States): Group {
+function namesOf(rows: Entry[]): string[] {
+  return rows.flatMap(({ branch }) => branch?.name ?? []);
+}
+
+/** @param called where several are of its kind */
+function group(kind: Head['kind'], rows: Entry[], states: States, called: string = TITLES[kind]): Group {
   const branches = rows.flatMap(({ branch }) => branch ?? []);
-  const names = branches.map(({ name }) => name);
+  const names = namesOf(rows);
   const root = kind === 'stack' ? (branches[0] ?? null) : null;
   const stand = names.map((name) => states.get(name) ?? NO_STATE);
   const conflicts = stand.filter(({ is }) => is === 'conflict').length;
@@ -145,7 +150,7 @@ function group(kind: Head['kind'], rows: Entry[], states: States): Group {
     kind,
     root,
     restack: kind === 'stack' ? restackFrom(rows) : null,
-    title: kind === 'stack' ? sharedName(names) || (root?.name ?? '') : TITLES[kind],
+    title: called,
     branches: names,
     moves: stand.filter(({ is }) => is === 'will_move').length,
     conflicts,

@@ -24,7 +24,7 @@ export function GhostRow({
   return (
     <div aria-hidden data-ghost={branch} className="absolute left-0 w-full" style={{ height, top }}>
       <div className="flex h-full items-center gap-2 px-4 text-muted">
-        <span className="-ml-2 hidden w-4 shrink-0 sm:flex" />
+        <span className="-ml-2 hidden w-4 shrink-0 md:flex" />
         <Lanes
           lane={place?.lane ?? 1}
           parentLane={place?.parentLane ?? null}

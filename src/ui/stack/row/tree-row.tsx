@@ -5,6 +5,10 @@ import type { Held } from '../move/hand';
 const ACTIVE =
   'group-focus-visible/tree:z-1 group-focus-visible/tree:outline-2 group-focus-visible/tree:-outline-offset-2 group-focus-visible/tree:outline-accent';
 
+/** Its tint says nothing where the reader chooses all colours. */
+const CARRIED =
+  'bg-running-tint forced-colors:z-1 forced-colors:outline-2 forced-colors:-outline-offset-2 forced-colors:outline-dotted';
+
 /** How a row looks to the move in hand: whether it is aimed at, and whether it is carried. */
 function looksIn(held: Held, name: string): { aim: string; tint: string } {
   const { hand, moved, problem } = held;
@@ -14,7 +18,7 @@ function looksIn(held: Held, name: string): { aim: string; tint: string } {
       : problem
         ? 'z-1 outline-2 -outline-offset-2 outline-line outline-dashed'
         : 'z-1 bg-selected outline-2 -outline-offset-2 outline-accent';
-  return { aim, tint: moved.includes(name) ? 'bg-running-tint' : '' };
+  return { aim, tint: moved.includes(name) ? CARRIED : '' };
 }
 
 /** A row of the tree in its place, with what it says to who hears the tree. */

@@ -26,7 +26,7 @@ export function TrunkRow({
   }, [drag, name]);
   return (
     <div ref={row} className="flex h-full items-center gap-2 px-4">
-      <span className="-ml-2 hidden w-4 shrink-0 sm:flex" />
+      <span className="-ml-2 hidden w-4 shrink-0 md:flex" />
       <Lanes
         lane={0}
         parentLane={null}

@@ -22,9 +22,11 @@ export const focusWent = (stays: boolean) => ({ inside: stays, focused: false })
  */
 export function usePresence(tree: RefObject<HTMLElement | null>) {
   const byItself = useRef(false);
-  // The keys are the tree's from the start, where nobody has gone elsewhere. That is no sign that somebody is at it.
+  // The keys are the tree's from the start, where nobody has gone elsewhere; a link that has led here still has the
+  // focus, and nobody wants to go on from it. That is no sign that somebody is at the tree.
   useEffect(() => {
-    if (document.activeElement !== document.body) return;
+    const at = document.activeElement;
+    if (at !== document.body && !at?.matches('a[aria-current=page]')) return;
     byItself.current = true;
     tree.current?.focus({ preventScroll: true });
     byItself.current = false;

@@ -1,0 +1,134 @@
+import type { Page } from '@playwright/test';
+import { expectFocusSeen, press } from './pages/focus';
+import { RepoPage } from './pages/repo-page';
+import { ended, expect, test } from './pages/test';
+
+/** A first-time user without a mouse. Each key's effect on the focus is looked at: it is somewhere, and in sight. */
+
+const LATER = { timeout: 30_000 };
+const dock = (page: Page) => page.getByRole('region', { name: 'What runs' });
+
+test('the main way by keys alone: a repository, a branch, a restack with its forecast, undo, what needs one', async ({
+  shop,
+  client,
+  page,
+}) => {
+  test.setTimeout(180_000);
+  const { repo, jobId } = await client.repos.add({ url: shop.url, name: 'by keys' });
+  await ended(client, jobId);
+  await ended(
+    client,
+    (await client.jobs.run({ repoId: repo.id, kind: 'register_existing_branch', suggested: true })).jobId,
+  );
+  await shop.teamGoesOn();
+  const before = await shop.remote.tips();
+  const shopPage = new RepoPage(page);
+  const { tree } = shopPage;
+
+  // Tab alone leads from the first page to the repository.
+  await page.goto('/');
+  await shopPage.connected();
+  const link = page.getByRole('navigation', { name: 'Repositories' }).getByRole('link', { name: /^by keys/ });
+  for (let stops = 0; !(await link.evaluate((each) => each === document.activeElement)); stops += 1) {
+    expect(stops, 'as many stops of Tab at most').toBeLessThan(60);
+    await press(page, 'Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(tree).toBeFocused(LATER);
+
+  // A sync, and what it has found.
+  await press(page, 's');
+  await expect(shopPage.branch('checkout/cart-totals').row).toContainText('will move', LATER);
+  await expect(tree).toBeFocused();
+
+  // A branch: opened, read from its first line to its last by Tab, and closed.
+  await shopPage.goTo('checkout/cart-totals');
+  await expectFocusSeen(page);
+  const panel = page.getByRole('region', { name: 'Branch', exact: true });
+  await press(page, 'Enter');
+  await expect(panel.locator('[data-file]').first().getByRole('table')).toBeVisible(LATER);
+  const inPanel = () => panel.evaluate((each) => each.contains(document.activeElement));
+  const stopsAt: string[] = [];
+  // Behind the last of them is the end of the page.
+  for (let stops = 0; stops < 40 && (stopsAt.length === 0 || (await inPanel())); stops += 1) {
+    await page.keyboard.press('Tab');
+    if (!(await inPanel())) continue;
+    await expectFocusSeen(page);
+    stopsAt.push(await page.evaluate(() => document.activeElement?.textContent ?? ''));
+  }
+  expect(stopsAt.join('\n')).toMatch(/Restack.*Move onto….*New task.*Unified.*Side by side/s);
+  await panel.getByRole('button', { name: 'Move onto…' }).focus();
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+  await expect(tree).toBeFocused();
+  await expectFocusSeen(page);
+
+  // Its stack is restacked, after the forecast has said what that moves.
+  await expect(page.getByRole('region', { name: 'Forecast' })).toContainText(/5 would move/, LATER);
+  await press(page, 'r');
+  await expect(dock(page)).toContainText('5 moved', LATER);
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+  await expect(tree).toBeFocused();
+
+  // Undone: the button that has gone leaves the focus where it was, at what it has become.
+  await press(page, 'z');
+  await expect(page.locator('[data-job] button:focus')).toHaveAccessibleName('Undo: 5 branches back');
+  await press(page, 'Enter');
+  await expect.poll(() => shop.remote.tips(), LATER).toEqual(before);
+  await expect(page.locator('[data-job] a:focus')).toHaveText(/^#\d+$/, LATER);
+  await expectFocusSeen(page);
+
+  // What runs is dismissed, and the keys are the tree's again.
+  await dock(page).getByRole('button', { name: 'Dismiss' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dock(page)).toBeHidden();
+  await expect(tree).toBeFocused();
+
+  // What needs one, by its keys, and back.
+  await page.keyboard.press('g');
+  await page.keyboard.press('n');
+  await expect(page.getByRole('region', { name: 'Ready to restack' })).toBeVisible(LATER);
+  await press(page, 'j', 'j');
+  const needs = page.locator('main [data-need]');
+  const count = await needs.count();
+  await press(page, 'Tab', 'Enter');
+  await expect(needs).toHaveCount(count - 1);
+  await expectFocusSeen(page);
+  await expect(needs.locator('[data-main]:focus')).toHaveCount(1);
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await expect(tree).toBeFocused(LATER);
+
+  // Found by name, and by the palette; all keys are a key away.
+  await press(page, 'j', '/');
+  await page.keyboard.type('result');
+  await expect(tree.locator('[data-branch]:not([data-dimmed])')).toHaveCount(2);
+  await press(page, 'Enter');
+  await expect(tree).toBeFocused();
+  await expect.poll(() => shopPage.active()).toBe('search/result-page');
+  await press(page, '/', 'Escape', 'Escape');
+  await expect(tree).toBeFocused();
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused();
+  await page.keyboard.type('gift-card-em');
+  await press(page, 'Enter');
+  await expect(tree).toBeFocused(LATER);
+  await expect.poll(() => shopPage.active()).toBe('checkout/gift-card-emails');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(tree).toBeFocused();
+  await expectFocusSeen(page);
+});
+
+test('who presses with a mouse is not taken to another place when a button goes', async ({ shopPage, shop, page }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const restack = await shopPage.restackAll();
+  await restack.card.getByRole('button', { name: /^Undo: / }).click();
+  await restack.says(/Undone by #\d+/);
+  // Longer than the page waits before it leads keys on.
+  await page.waitForTimeout(300);
+  await expect(page.locator('[data-job] a:focus')).toHaveCount(0);
+});

@@ -1,0 +1,133 @@
+import type { Locator } from '@playwright/test';
+import { expectAccessible } from './pages/accessible';
+import { press } from './pages/focus';
+import { expect, test } from './pages/test';
+
+/** For people who choose all colours themselves, or have the page twice as large. */
+
+/** Whether something has a line around it that is seen: not of the colour of what is behind it. */
+const isLined = (one: Locator) =>
+  one.evaluate((element) => {
+    const { outlineStyle, outlineWidth, outlineColor, borderTopStyle, borderTopWidth, borderTopColor } =
+      getComputedStyle(element);
+    const canvas = getComputedStyle(document.documentElement).backgroundColor;
+    const isSeen = (style: string, width: string, colour: string) =>
+      style !== 'none' && width !== '0px' && colour !== canvas && !/^rgba.*, 0\)$/.test(colour);
+    return isSeen(outlineStyle, outlineWidth, outlineColor) || isSeen(borderTopStyle, borderTopWidth, borderTopColor);
+  });
+
+/** Whether nothing lies over an element's edge, so that a line within it is seen. */
+const isOnTop = (row: Locator) => row.evaluate((element) => getComputedStyle(element).zIndex !== 'auto');
+
+test.describe('in the reader’s own colours', () => {
+  test.use({ contextOptions: { forcedColors: 'active' } });
+
+  test('what is pressed, selected, in hand or in focus has a line, and so has each button', async ({
+    shopPage,
+    shop,
+    page,
+  }) => {
+    await shop.teamGoesOn();
+    await shopPage.run('Sync');
+    await expect(shopPage.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
+    expect(await page.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
+    for (const button of [shopPage.button('Sync'), shopPage.button('Restack \\d'), shopPage.filter('All')])
+      expect(await isLined(button), await button.textContent().then(String)).toBe(true);
+    // A filter that is not pressed has none: the line says something.
+    expect(await isLined(shopPage.filter('Conflicts'))).toBe(false);
+
+    await shopPage.tree.focus();
+    await shopPage.goTo('checkout/cart-totals');
+    await press(page, 'x', 'j');
+    const { row } = shopPage.branch('checkout/cart-totals');
+    const other = shopPage.branch('checkout/receipt-email').row;
+    await expect(row).toHaveAttribute('aria-selected', 'true');
+    expect(await isLined(row)).toBe(true);
+    expect(await isOnTop(row)).toBe(true);
+    expect(await isLined(other)).toBe(false);
+    await press(page, 'Escape', 'p', 'k');
+    const carried = shopPage.branch('checkout/discount-codes').row;
+    await expect.poll(() => isLined(carried)).toBe(true);
+    expect(await isOnTop(carried)).toBe(true);
+    await press(page, 'Escape');
+
+    // Shapes and words are not of the page's colours alone.
+    for (const dot of await row.locator('svg g path, svg g circle').all()) await expect(dot).toBeVisible();
+    await press(page, 'Enter');
+    const diff = page.getByRole('region', { name: 'Branch' }).locator('.diff-code-insert').first();
+    await expect(diff).toBeVisible({ timeout: 30_000 });
+    const tint = (one: Locator) => one.evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await tint(diff)).not.toBe(await tint(page.locator('html')));
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await expect.poll(() => isLined(page.getByRole('option').first())).toBe(true);
+  });
+});
+
+test.describe('twice as large', () => {
+  test.use({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
+
+  test('every page fits, and what the keys are at is in sight', async ({ shopPage, shop, page }) => {
+    test.setTimeout(120_000);
+    await shop.teamGoesOn();
+    await shopPage.run('Sync');
+    await expect(shopPage.branch('checkout/cart-totals').row).toContainText('will move', { timeout: 30_000 });
+    await shopPage.tree.focus();
+    await press(page, 'End');
+    await fits(page);
+    await press(page, 'Home');
+    await shopPage.goTo('auth/password-reset');
+    await press(page, 'p', 'k');
+    await fits(page);
+    await press(page, 'Escape', 'm');
+    await fits(page);
+    await page.keyboard.press('Escape');
+    await press(page, 'Enter');
+    await expect(page.getByRole('region', { name: 'Branch' }).locator('.diff-code-insert').first()).toBeVisible();
+    await fits(page);
+    await page.keyboard.press('Escape');
+
+    // Help is read from its top, and all of it is reached by keys.
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await expect(help.getByText('find or do something')).toBeInViewport();
+    await expect(help.getByRole('button', { name: 'Close' })).not.toBeInViewport();
+    await page.keyboard.press('End');
+    await expect(help.getByRole('button', { name: 'Close' })).toBeInViewport();
+    await page.keyboard.press('Escape');
+
+    const { id } = shopPage;
+    for (const path of ['/', `/repos/${id}/needs`, `/repos/${id}/activity`, `/repos/${id}/settings`, '/status']) {
+      await page.goto(path);
+      await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached();
+      await fits(page);
+    }
+    await page.goto(`/repos/${id}?part=jobs`);
+    await page.getByRole('region', { name: 'Jobs' }).getByRole('link').first().click();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('#');
+    await fits(page);
+  });
+});
+
+/** axe finds nothing, and nothing is to be scrolled sideways. */
+const fits = expectAccessible;
+
+test('the trunk’s line leads from its dot down, at every width', async ({ shopPage, page }) => {
+  for (const width of [375, 641, 720, 899, 900, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    const lanes = shopPage.tree.locator('[role=row] svg:has(g[transform])');
+    await expect(lanes.first()).toBeVisible();
+    const at = await lanes.evaluateAll((all) => [...new Set(all.map((each) => each.getBoundingClientRect().left))]);
+    expect(at, `${width} px wide`).toHaveLength(1);
+  }
+});
+
+test('a job’s name is whole in the narrow list beside the stack', async ({ shopPage, page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const link = page.getByRole('region', { name: 'Jobs' }).getByRole('link', { name: 'Register all suggested' });
+  await expect(link).toBeVisible();
+  expect(await shopPage.tree.isVisible()).toBe(true);
+  const isWhole = () =>
+    link.evaluate((each) => each.scrollHeight <= each.clientHeight && each.scrollWidth <= each.clientWidth);
+  expect(await isWhole()).toBe(true);
+});
