@@ -471,6 +471,52 @@ describe('a name that was free, and is used again for other work', () => {
   });
 });
 
+it.each(['an empty branch at main’s end', 'a branch beside'])(
+  'a branch that has landed in its parent, and goes on with main taken in, stands there still, with %s',
+  async (what) => {
+    const world = await makeWorld({ a: stack.a, b: stack.b });
+    await world.remote.from('a').commit('b into a', { b: 'b\n' }).write();
+    await world.sync();
+    await world.onMain('Go on', { m: 'm\n' });
+    const beside = world.remote.from('main').branch('beside');
+    if (what === 'a branch beside') beside.commit('Beside', { s: 's\n' });
+    await beside.write();
+    await world.sync();
+    await world.run('register_existing_branch', { branch: 'beside', parent: 'main' });
+    const taken = { m: 'm\n', ...(what === 'a branch beside' && { s: 's\n' }) };
+    await world.remote
+      .from('b')
+      .commit('Merge', taken, { merge: ['beside'] })
+      .commit('b2', { b2: 'b\n' })
+      .write();
+    const { message } = await world.run('sync_repo', { move: false });
+    expect(message).toContain('Open again: b, which has new work on top of what was merged.');
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+  },
+);
+
+it('a name that is used a third time is told as other work than what was merged', async () => {
+  const world = await makeWorld({ a: stack.a });
+  await world.remote.merge('a', 'merge');
+  await world.sync();
+  await world.remote.from('main').branch('a').commit('Other', { o: 'o\n' }).write();
+  await world.sync();
+  await world.remote.merge('a', 'squash');
+  await world.sync();
+  await world.remote.from('main').branch('a').commit('Third', { t: 't\n' }).write();
+  expect((await world.sync()).message).toContain('Open again: a, which has other work than what was merged.');
+  expect(await world.remote.subjects('a', 'main')).toEqual(['Third']);
+});
+
+it('what a reparent off a deleted branch leaves behind is not said to be its author’s doing', async () => {
+  const world = await makeWorld({ a: stack.a, b: stack.b });
+  await world.remote.delete('a');
+  await world.sync();
+  const { message } = await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+  expect(message).toMatch(/left behind 1 commit that no branch has any more: [0-9a-f]{8} \(a1\) of b/);
+  expect(message).not.toContain('author');
+});
+
 describe('an undo goes back to a base as it was known', () => {
   it('of what stood on a name that was used again, which keeps what that had been', async () => {
     const world = await makeWorld(stack);

@@ -244,7 +244,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       .map(({ name, tip }) => ({
         branch: name,
         lost: voided.filter(({ branch }) => branch === name),
-        isOnTop: (holding.get(name) ?? []).some(({ upTo }) => history.isAncestor(upTo, tip)),
+        isOnTop: !usedAgain.has(name) && (holding.get(name) ?? []).some(({ upTo }) => history.isAncestor(upTo, tip)),
       })),
     gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),
     returned: rows

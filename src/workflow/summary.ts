@@ -51,9 +51,13 @@ export function summary(
     const names = [...alone.values()].map(
       ({ commit, subject, branch }) => `${commit.slice(0, 8)} (${subject}) of ${branch}`,
     );
-    parts.push(
-      `took away ${counted(alone.size, 'commit')} that no branch has any more, as the author of the branch below did: ${named(names)}`,
-    );
+    const them = `${counted(alone.size, 'commit')} that no branch has any more`;
+    // Who gives a branch another parent leaves behind what the old one had brought, whatever became of that.
+    const what =
+      job.kind === 'reparent_branch'
+        ? `left behind ${them}`
+        : `took away ${them}, as the author of the branch below did`;
+    parts.push(`${what}: ${named(names)}`);
   }
   const signatures = commitsOf(result, 'signature_lost');
   if (signatures > 0) parts.push(`lost ${counted(signatures, 'signature')}, since a replayed commit cannot keep one`);
