@@ -10,7 +10,7 @@ export interface Moment {
   step: StepName;
   at: 'before' | 'ending' | GitVerb;
 }
-type GitVerb = 'fetch' | 'for-each-ref' | 'cat-file' | 'pack-objects' | 'fast-import' | 'push';
+type GitVerb = 'fetch' | 'for-each-ref' | 'cat-file' | 'index-pack' | 'fast-import' | 'push';
 
 export const momentName = ({ step, at }: Moment) => `${step}:${at}`;
 export const isGit = ({ at }: Moment) => at !== 'before' && at !== 'ending';
@@ -42,7 +42,7 @@ function actVerbs(kind: JobKind): GitVerb[] {
     case 'undo':
       return ['fast-import', 'push'];
     default:
-      return ['cat-file', 'pack-objects', 'push'];
+      return ['cat-file', 'index-pack', 'push'];
   }
 }
 

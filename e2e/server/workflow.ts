@@ -320,7 +320,7 @@ export function workflowPromises(executor: 'inline' | 'inngest', missing: string
     });
 
     it('goes on by itself after kill -9 and ends as if nothing had happened', async () => {
-      for (const verb of ['fetch', 'for-each-ref', 'pack-objects', 'push']) {
+      for (const verb of ['fetch', 'for-each-ref', 'index-pack', 'push']) {
         const { remote, repoId } = await tracked();
         await advance(remote);
         await git.hold(verb);
