@@ -233,14 +233,17 @@ function hasTwin({ model, store }: Pick<People, 'model' | 'store'>, branch: Bran
  * trunk counts for one on another parent only once that parent has it too: else the branch would be without.
  */
 function holdsBackRightly({ model, store }: People, plain: Landing[], before: Picture, { detail }: Report): Broken[] {
-  return (detail.job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
+  const { job } = detail;
+  return (job.result?.heldBack ?? []).flatMap(({ branch, reason }): Broken[] => {
     const truth = model.branches.get(branch);
     if (reason.kind !== 'conflict' || !truth) return [];
+    const isChosen = job.kind === 'reparent_branch' && job.branch === branch;
+    const parent = (isChosen ? job.parent : null) ?? truth.parent;
     const landing = plain.find(
       ({ from, into, commits, at }) =>
-        (into === truth.parent ||
+        (into === parent ||
           (into === 'main' &&
-            (truth.own.every((subject) => commits.includes(subject)) || before.get(truth.parent)?.ids.has(at.id)))) &&
+            (truth.own.every((subject) => commits.includes(subject)) || before.get(parent)?.ids.has(at.id)))) &&
         store.isAncestor(from, truth.tip) &&
         store.isAncestor(reason.commit, from) &&
         commits.includes(reason.subject),

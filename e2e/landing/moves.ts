@@ -392,7 +392,7 @@ export class People {
     );
     model.landings.push({
       ...{ commits: subjects, into: target, how, tips, from, seen: false },
-      isPlain: !byHand && leftOut.length === 0,
+      isPlain: !byHand && leftOut.length === 0 && (await this.#isShown(taken, tip)),
       seenThen: new Map(model.seenTips),
       isReturn: model.wasSeenAt(target, tip),
       at: { id: tip, subject: store.commit(tip).subject },
@@ -401,6 +401,22 @@ export class People {
     const own = model.branches.get(target)?.own ?? [];
     this.#push(target, tip, [...own, ...newOwn.filter((subject) => !own.includes(subject))]);
     return `${store.commit(tip).subject} brings ${subjects.join(', ')}${byHand ? ', conflicts resolved by hand' : ''}`;
+  }
+
+  /**
+   * Whether what has landed shows that it has: done once more it does nothing (a line that is repeated, is repeated
+   * again), and no part of it, up to an earlier commit, does all of it.
+   */
+  async #isShown(taken: StoredCommit[], at: string): Promise<boolean> {
+    const { store } = this;
+    const last = taken.at(-1);
+    const base = taken[0]?.parents[0];
+    if (!last || !base || taken.some(({ parents }) => parents.length !== 1)) return true;
+    const again = await store.change(base, last.id, at);
+    const isLess = [base, ...taken.slice(0, -1).map(({ id }) => id)].some((id) =>
+      sameTree(store.tree(id), store.tree(last.id)),
+    );
+    return again !== null && sameTree(again, store.tree(at)) && !isLess;
   }
 
   /**

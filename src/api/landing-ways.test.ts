@@ -406,6 +406,107 @@ describe('a name that was free, and is used again for other work', () => {
       expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
     },
   );
+
+  it('leaves what it was to a branch that was away, too, when that comes back', async () => {
+    const world = await makeWorld(stack);
+    const tip = await world.remote.tip('b');
+    await world.remote.delete('a');
+    await world.remote.delete('b');
+    await world.sync();
+    await world.remote.from('main').branch('a').commit('Other', { o: 'o\n' }).write();
+    await world.sync();
+    await world.remote.move('b', tip);
+    const { result, message } = await world.restack();
+    expect([result.left, message.includes('took away')]).toEqual([[], false]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['Other', 'a1', 'b1', 'c1']);
+  });
+
+  it('leaves what it was to what stands on both, where two of a stack begin anew', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.delete('a');
+    await world.remote.delete('b');
+    await world.sync();
+    const anew = world.remote.from('main').branch('a').commit('Other a', { o: 'o\n' });
+    await anew.branch('b').commit('Other b', { p: 'p\n' }).write();
+    const { log } = await world.sync();
+    for (const name of ['a', 'b']) {
+      expect(log).toContain(`On the remote again: ${name}, with none of the commits that it had. c keeps that.`);
+    }
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['Other a', 'Other b', 'a1', 'b1', 'c1']);
+  });
+
+  it('is seen to be another also where it stands on a long line of others’ commits', async () => {
+    const world = await makeWorld({ a: stack.a, b: stack.b });
+    const develop = world.remote.from('main').branch('develop');
+    for (let i = 0; i < 120; i += 1) develop.commit(`d${i}`, { d: `${i}\n` });
+    await develop.write();
+    await world.remote.delete('a');
+    await world.sync();
+    await world.remote.from('develop').branch('a').commit('Other', { o: 'o\n' }).write();
+    expect((await world.restack()).result.left).toEqual([]);
+    expect(await world.states('a', 'b')).toEqual({ a: 'on develop', b: 'on a' });
+    expect(await world.remote.subjects('b', 'develop')).toEqual(['Other', 'a1', 'b1']);
+  });
+
+  it.each([
+    { what: 'stays where it is, with that work as its own', again: true },
+    { what: 'stands on the branch again, where it is the same one', again: false },
+  ])('where main is put back from what had landed under it, what stood on it $what', async ({ again }) => {
+    const world = await makeWorld(stack);
+    const before = await world.remote.tip('main');
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    if (again) await world.remote.from(before).branch('a').commit('Other', { o: 'o\n' }).write();
+    else await world.remote.from('a').commit('a2', { o: 'o\n' }).write();
+    await world.sync();
+    await world.remote.move('main', before);
+    await world.sync();
+    expect((await world.restack()).result.left).toEqual([]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: again ? 'on main' : 'on a', c: 'on b' });
+    for (const path of ['a', 'b', 'c']) expect(await world.remote.file('c', path)).toBe(`${path}\n`);
+    expect(await world.remote.file('c', 'o')).toBe(again ? null : 'o\n');
+  });
+});
+
+describe('an undo goes back to a base as it was known', () => {
+  it('of what stood on a name that was used again, which keeps what that had been', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.delete('b');
+    await world.sync();
+    await world.remote.from('a').branch('b').commit('Other', { o: 'o\n' }).write();
+    const { id } = await world.restack();
+    await world.undo(id);
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+    expect((await world.restack()).result.left).toEqual([]);
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'Other', 'b1', 'c1']);
+  });
+
+  it('that a person has named, more than once', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });
+    const base = await gitText(['rev-parse', 'a~1'], { gitDir: world.remote.dir });
+    await world.remote.from('a~1').branch('a').commit('a3', { y: 'y\n' }).write();
+    await world.run('register_existing_branch', { branch: 'b', parent: 'a', base });
+    for (const _ of ['once', 'again']) {
+      const { id, result } = await world.restack();
+      expect(result.left).toEqual([]);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a3', 'a2', 'b1']);
+      await world.undo(id);
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a2', 'b1']);
+    }
+  });
+
+  it('that nobody has named: then it is the parent’s latest', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id } = await world.restack();
+    await world.undo(id);
+    await world.remote.from('a~1').branch('a').commit('a3', { y: 'y\n' }).write();
+    expect((await world.restack()).result.left?.map(({ subject }) => subject)).toEqual(['a2']);
+    expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'a3', 'b1']);
+  });
 });
 
 it('what a merge queue tries is nobody’s branch to register or move, and what it merges has landed', async () => {
@@ -517,6 +618,38 @@ describe('a commit of a main that was put back, under a branch whose author has 
   });
 });
 
+describe('a branch that takes away what the one below it had added', () => {
+  const below = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { late: 'l\n' }] };
+
+  it('leaves that one open, with what has not landed, where main took it without that', async () => {
+    const world = await makeWorld({ ...below, c: [{ late: null }, { c: 'c\n' }] });
+    await world.onMain('A and the half of B', { a: 'a\n', b: 'b\n' });
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['b2', 'c1', 'c2']);
+  });
+
+  it('has landed with that one where main took all of it, and where what is left goes on', async () => {
+    const world = await makeWorld({ ...below, c: [{ late: null }], d: [{ d: 'd\n' }] });
+    await world.remote.merge('c', 'squash');
+    await world.restack();
+    expect(await world.states('a', 'b', 'c', 'd')).toEqual({ a: 'merged', b: 'merged', c: 'merged', d: 'on main' });
+    expect(await world.remote.subjects('d', 'main')).toEqual(['d1']);
+  });
+
+  it('proves nothing of that one where its own first commit alone was picked', async () => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ b: null, c: 'c\n' }, { cc: 'c\n' }] });
+    await world.onMain('c1', { c: 'c\n' });
+    await world.sync();
+    await world.remote.delete('b');
+    await world.remote.merge('a', 'squash');
+    const { result } = await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'gone', c: 'on b' });
+    expect(result.heldBack).toMatchObject([{ branch: 'c' }]);
+    expect(await world.remote.subjects('c', 'a')).toEqual(['b1', 'c1', 'c2']);
+  });
+});
+
 describe('a branch whose commits add up to nothing, on one that is squashed into main', () => {
   const undone = (last: Files) => makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, last], c: [{ c: 'c\n' }] });
 
@@ -590,4 +723,76 @@ describe('a branch that was squashed into main, which had another name for its f
       expect(await world.remote.paths('a')).toContain('n');
     },
   );
+
+  it.each([
+    { what: 'before', later: [{ app: lines({ 2: 'A' }) }, { n: null, on: file }] },
+    { what: 'after', later: [{ n: null, on: file }, { app: lines({ 2: 'A' }) }] },
+  ] as Array<{ what: string; later: Files[] }>)(
+    'is open where a part was taken back $what that, and the lines beside were edited then',
+    async ({ later }) => {
+      const world = await makeWorld({ a: [{ n: file, app: lines({ 2: 'A', 7: 'A' }) }], b: [{ b: 'b\n' }] });
+      await world.remote.merge('a', 'squash');
+      for (const files of [...later, { app: lines({ 2: 'Z' }) }]) await world.onMain('Then', files);
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    },
+  );
+
+  const alike = { like: file.replace('two', '2') };
+  it.each([
+    { what: 'before', later: [alike, { n: null }] },
+    { what: 'after', later: [{ n: null }, alike] },
+  ] as Array<{ what: string; later: Files[] }>)(
+    'is open where its file was taken back, and somebody added one much like it $what that',
+    async ({ later }) => {
+      const world = await makeWorld({ a: [{ n: file }], b: [{ b: 'b\n' }] });
+      await world.remote.merge('a', 'squash');
+      for (const files of later) await world.onMain('Then', files);
+      await world.restack();
+      expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+      expect(await world.remote.paths('b')).toEqual(['app', 'b', 'like', 'n']);
+    },
+  );
+});
+
+describe('what a later commit has made of the lines of an earlier one, squashed together and taken back in main', () => {
+  const two = 'one\ntwo\nfour\nfive\n';
+  const three = two.replace('two', 'three');
+
+  it.each([
+    { what: 'as they were', later: { app: lines({ 2: 'A' }) }, state: 'on main', app: lines({ 2: 'B' }) },
+    { what: 'with an edit of its own', later: { app: lines({ 2: 'M' }) }, state: 'merged', app: lines({ 2: 'M' }) },
+  ])('is open, and keeps them, on another branch, $what: $state', async ({ later, state, app }) => {
+    const world = await makeWorld({
+      a: [{ app: lines({ 2: 'A' }) }],
+      b: [{ app: lines({ 2: 'B' }), b: 'b\n' }],
+      c: [{ c: 'c\n' }],
+    });
+    await world.remote.merge('b', 'squash');
+    await world.onMain('Then', later);
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: state });
+    expect(await world.remote.file('c', 'app')).toBe(app);
+  });
+
+  it('is open on the same branch, which has landed up to there', async () => {
+    const world = await makeWorld({ a: [{ n: two }, { n: three }], b: [{ b: 'b\n' }] });
+    await world.remote.merge('a', 'squash');
+    await world.onMain('Then', { n: two });
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    expect([await world.remote.subjects('b', 'main'), await world.remote.file('b', 'n')]).toEqual([
+      ['a2', 'b1'],
+      three,
+    ]);
+  });
+
+  it('is open where the file has got another name with that', async () => {
+    const world = await makeWorld({ a: [{ n: two }], b: [{ n: three }], c: [{ c: 'c\n' }] });
+    await world.remote.merge('b', 'squash');
+    await world.onMain('Then', { n: null, on: two });
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.file('c', 'n')).toBe(three);
+  });
 });

@@ -319,6 +319,8 @@ export const jobMoves = sqliteTable(
     parentAfter: text('parent_after'),
     baseBefore: text('base_before'),
     baseAfter: text('base_after'),
+    /** Whether a person had named the base before: an undo brings that back with it. Null of moves from before 0018. */
+    baseNamedBefore: integer('base_named_before', { mode: 'boolean' }),
     rewritten: text('rewritten', { mode: 'json' }).$type<Move['rewritten']>().notNull(),
     /** `planned` until the remote has it, then `pushed`; `abandoned` when the plan was made anew. */
     state: text('state', { enum: ['planned', 'pushed', 'abandoned'] })

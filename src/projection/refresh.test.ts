@@ -452,6 +452,33 @@ describe('merged', () => {
     expect((await world.sync()).merged).toEqual([{ branch: 'one', into: 'main', onto: 'main' }]);
   });
 
+  test.each([
+    { what: 'not a branch of its name that was deleted since', fresh: true, merged: [] },
+    { what: 'it where it was pushed to meanwhile', fresh: false, merged: ['one'] },
+  ])('a pull request that was merged once is $what', async ({ fresh, merged }) => {
+    const world = await stack();
+    if (fresh) {
+      await world.remote.merge('one', 'squash');
+      await world.sync();
+    }
+    const head = await world.remote.tip('one');
+    world.pullRequests.set('one', { base: 'main', head, merged: fresh });
+    await world.remote
+      .from(fresh ? 'main' : 'one')
+      .branch('one')
+      .commit('Other', { o: 'o\n' })
+      .write();
+    await world.sync();
+    const tip = await world.remote.tip('one');
+    // The last head that anybody saw, or one that nobody did.
+    const newer = await world.remote.from('one').branch('scratch').commit('Newest', { n: 'n\n' }).write();
+    if (!fresh) world.pullRequests.set('one', { base: 'main', head: newer.scratch ?? '', merged: true });
+    await world.remote.merge(fresh ? 'two' : 'scratch', 'squash');
+    await world.remote.delete('one');
+    expect((await world.sync()).merged.flatMap(({ branch }) => (branch === 'one' ? [branch] : []))).toEqual(merged);
+    if (fresh) expect(world.row('one')).toMatchObject({ gone: true, tip });
+  });
+
   test('a branch first seen after its merge commit is known to be merged', async () => {
     const world = await World.make();
     await world.remote.from('main').branch('old').commit('Old', { f: 'f\n' }).write();

@@ -33,7 +33,7 @@ import {
 } from './landings';
 import { loadHistory } from './load-history';
 import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
-import { beginAnew } from './used-again';
+import { beginAnew, namedAlike } from './used-again';
 
 /** The most paths in conflict that a branch row carries. */
 const MOST_FILES = 100;
@@ -160,7 +160,8 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   }
   const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
   const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
-  const emptied = takeBack(history, voided, previous, refs, trunk);
+  const others = await namedAlike(history, trunk.tip, refs, voided, authors);
+  const emptied = takeBack(history, voided, previous, refs, trunk, others);
 
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
@@ -169,7 +170,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
       const ref = refs.get(name);
       const was = previous.get(name);
-      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name));
+      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name), branchTips.get(name));
       // What is settled is not in the history; it stays so unless something of it is void.
       const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
       // Who resets a branch to trunk once all of it has landed leaves nothing open there.
@@ -264,14 +265,22 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
 }
 
 /** The last commit of a branch that was deleted: the forge may know of a newer one than any fetch has seen. */
-function lastTip(history: History, seen: string, landings: Landing[] = []): string {
-  const newer = landings.find(({ evidence, upTo }) => evidence === 'forge' && !history.isAncestor(upTo, seen));
+function lastTip(history: History, seen: string, landings: Landing[] = [], tips: string[] = []): string {
+  const newer = landings.find(
+    ({ evidence, upTo }) => evidence === 'forge' && !history.isAncestor(upTo, seen) && !tips.includes(upTo),
+  );
   return newer?.upTo ?? seen;
+}
+
+/** Whether a merge that the forge tells of is of what a branch was before it became another: it was seen there, and left. */
+function isOfEarlier(history: History, tip: string, { head }: PullRequestFact, tips: string[] = []): boolean {
+  return head !== tip && tips.includes(head) && !history.isAncestor(head, tip);
 }
 
 /**
  * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off the branch
  * stands on it again, if it is there. Changes the rows in place.
+ * @param others branches of which the name alone is there: what was moved off stays, with all that it had as its own
  * @returns those of what was moved off that have no work of their own, but only what they stood on
  */
 function takeBack(
@@ -280,6 +289,7 @@ function takeBack(
   rows: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   trunk: RemoteBranch,
+  others: ReadonlySet<string>,
 ): Set<string> {
   const emptied = new Set<string>();
   for (const { branch, base, upTo, retargeted } of voided) {
@@ -296,7 +306,8 @@ function takeBack(
       const tip = refs.get(moved.branch)?.tip;
       if (tip === child.base) emptied.add(moved.branch);
       if (below && tip) child.base = history.mergeBase(tip, below) ?? child.base;
-      child.parent = branch;
+      if (others.has(branch)) child.baseNamed = true;
+      else child.parent = branch;
     }
   }
   return emptied;
@@ -341,14 +352,15 @@ function* commitsToKnow(
     return row.merged && (!ref || ref.tip === row.tip);
   };
   const needed = new Set(before.filter((row) => refs.has(row.name) && !isSettled(row)).map((row) => row.parent));
+  const isBack = new Set(before.filter((row) => row.gone && refs.has(row.name)).map((row) => row.name));
   // What a branch seems to be under a new name is held against it again.
   for (const row of before) needed.add(row.renamedFrom);
   const open = new Set<string>();
   for (const row of before) {
     if (isSettled(row)) continue;
     const ref = refs.get(row.name);
-    // A branch that was deleted longer ago matters only as somebody's parent.
-    if (!ref && row.gone && !needed.has(row.name)) continue;
+    // A branch that was deleted longer ago matters only as somebody's parent, or where its own is back.
+    if (!ref && row.gone && !needed.has(row.name) && !isBack.has(row.parent ?? '')) continue;
     open.add(row.name);
     yield row.tip;
     if (ref) yield ref.tip;
@@ -492,6 +504,8 @@ function landingCandidates(
     };
     const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
     const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
+    const pullRequest = pullRequests?.get(name);
+    const isOver = !refs.has(name) && pullRequest && isOfEarlier(history, tip, pullRequest, branchTips.get(name));
     const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []), trunk];
     return {
       name,
@@ -503,7 +517,7 @@ function landingCandidates(
       isThere: refs.has(name),
       parent,
       below: below.map((place) => ({ ...place, seen: branchTips.get(place.name) ?? [] })),
-      pullRequest: pullRequests?.get(name),
+      pullRequest: isOver ? undefined : pullRequest,
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
   });

@@ -5,21 +5,42 @@ import { suggestParents } from '@/stack/suggest';
 /** What it asks of a branch row, and changes there. */
 type Row = Pick<BranchRow, 'name' | 'tip' | 'parent' | 'base' | 'baseNamed' | 'tracked' | 'merged' | 'gone'>;
 
-/** More commits than these are not held against each other one by one. */
-const LONGEST = 100;
+/** Longer branches are not held against each other commit by commit. */
+const LONGEST = 5000;
+
+/** The authors' lines of commits that the history has. */
+type Authors = (commits: string[]) => Promise<ReadonlyMap<string, { author: string }>>;
+
+/** The own commits of a branch as it was, and as it is now. */
+interface Compared<T> {
+  of: T;
+  was: string[];
+  is: string[];
+  tip: string;
+}
+
+/** Those of which nothing is left: no commit, neither as it was nor rewritten. */
+async function withNothingLeft<T>(history: History, all: Compared<T>[], authors: Authors): Promise<T[]> {
+  const open = all.filter(({ was, tip }) => !was.some((commit) => history.isAncestor(commit, tip)));
+  const known = await authors(open.flatMap(({ was, is }) => [...was, ...is]));
+  const line = (commit: string) => known.get(commit)?.author ?? commit;
+  return open.flatMap(({ of, was, is }) => {
+    const before = new Set(was.map(line));
+    return is.some((commit) => before.has(line(commit))) ? [] : [of];
+  });
+}
 
 /**
  * Branches whose name alone is there again. They were deleted, or had landed, and what is pushed under the name now has
  * no commit of what it was, neither as it was nor rewritten (amending and rebasing keep the author's line with its date);
  * or they had landed and now stand on others that stood on them. Nobody has taken away from such a branch what it was.
- * @param authors the authors' lines of commits that the history has
  */
 async function findUsedAgain(
   history: History,
   trunkTip: string,
   refs: ReadonlyMap<string, { tip: string }>,
   rows: Row[],
-  authors: (commits: string[]) => Promise<ReadonlyMap<string, { author: string }>>,
+  authors: Authors,
 ): Promise<Row[]> {
   const others = rows.filter((row) => row.tracked && !row.merged && refs.has(row.name));
   const standsOnOther = (row: Row, tip: string) =>
@@ -31,18 +52,33 @@ async function findUsedAgain(
     const tip = refs.get(row.name)?.tip;
     if (!row.tracked || !(row.gone || row.merged) || row.base === null || !tip || tip === row.tip) return [];
     if (!history.has(row.tip) || history.isAncestor(tip, trunkTip)) return [];
-    if (row.merged && standsOnOther(row, tip)) return [{ row, was: [], is: [] }];
+    if (row.merged && standsOnOther(row, tip)) return [{ of: row, tip, was: [], is: [] }];
     const was = history.ownCommits(row.tip, [row.base, trunkTip]);
     const is = history.ownCommits(tip, [row.base, trunkTip]);
-    if (was.length === 0 || was.length > LONGEST || is.length > LONGEST) return [];
-    return was.some((commit) => history.isAncestor(commit, tip)) ? [] : [{ row, was, is }];
+    return was.length === 0 || was.length > LONGEST || is.length > LONGEST ? [] : [{ of: row, tip, was, is }];
   });
-  const known = await authors(open.flatMap(({ was, is }) => [...was, ...is]));
-  const line = (commit: string) => known.get(commit)?.author ?? commit;
-  return open.flatMap(({ row, was, is }) => {
-    const before = new Set(was.map(line));
-    return is.some((commit) => before.has(line(commit))) ? [] : [row];
+  return withNothingLeft(history, open, authors);
+}
+
+/**
+ * The branches of landings that hold no more whose names others have by now: they have nothing of what had landed. What
+ * was moved off them does not belong there.
+ */
+export async function namedAlike(
+  history: History,
+  trunkTip: string,
+  refs: ReadonlyMap<string, { tip: string }>,
+  voided: Array<{ branch: string; base: string; upTo: string }>,
+  authors: Authors,
+): Promise<Set<string>> {
+  const open = voided.flatMap(({ branch, base, upTo }) => {
+    const tip = refs.get(branch)?.tip;
+    if (!tip || history.isAncestor(tip, trunkTip)) return [];
+    const was = history.ownCommits(upTo, [base]);
+    const is = history.ownCommits(tip, [base, trunkTip]);
+    return was.length === 0 || was.length > LONGEST || is.length > LONGEST ? [] : [{ of: branch, tip, was, is }];
   });
+  return new Set(open.length === 0 ? [] : await withNothingLeft(history, open, authors));
 }
 
 /**
@@ -56,22 +92,28 @@ export async function beginAnew(
   trunk: { name: string; tip: string },
   refs: ReadonlyMap<string, { tip: string }>,
   rows: Row[],
-  authors: (commits: string[]) => Promise<ReadonlyMap<string, { author: string }>>,
+  authors: Authors,
 ): Promise<Map<string, string[]>> {
   const again = await findUsedAgain(history, trunk.tip, refs, rows, authors);
   const keeping = new Map<string, string[]>(again.map(({ name }) => [name, []]));
   if (again.length === 0) return keeping;
   for (const row of rows) {
     const below = again.find(({ name }) => row.tracked && name === row.parent);
-    const tips = below && [refs.get(row.name)?.tip, refs.get(below.name)?.tip];
-    if (!below || !tips?.[0] || !tips[1]) continue;
+    const tipBelow = below && refs.get(below.name)?.tip;
+    if (!below || !tipBelow) continue;
     if (below.merged) row.parent = below.parent;
     else {
-      row.base = history.mergeBase(tips[0], tips[1]);
+      // One that is not there may come back as it was.
+      const tip = [refs.get(row.name)?.tip, row.tip, below.tip].find((id) => id && history.has(id)) ?? below.tip;
+      row.base = history.mergeBase(tip, tipBelow);
       row.baseNamed = true;
-      keeping.get(below.name)?.push(row.name);
+      if (refs.has(row.name)) keeping.get(below.name)?.push(row.name);
     }
   }
+  // What is itself another branch by now keeps nothing: what stands on that does.
+  const keepers = (name: string): string[] =>
+    (keeping.get(name) ?? []).flatMap((above) => (keeping.has(above) ? keepers(above) : [above]));
+  const kept = new Map([...keeping.keys()].map((name) => [name, keepers(name)]));
   const there = rows.flatMap((row) => {
     const tip = refs.get(row.name)?.tip;
     const tracked = row.tracked && !keeping.has(row.name);
@@ -81,5 +123,5 @@ export async function beginAnew(
   for (const row of again) {
     Object.assign(row, { parent: suggestions.get(row.name) ?? row.parent, base: null, baseNamed: false });
   }
-  return keeping;
+  return kept;
 }

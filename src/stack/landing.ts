@@ -222,14 +222,14 @@ interface Stretch {
   into: Below;
   /** Where the line parted from the branch. */
   fork: string;
-  /** What its branch touches, and what is below that may land with it. */
-  touched: ReadonlySet<string>;
+  /** What its branch touches, and what is below that may land with it, as far as the line has touched it since, too. */
+  met: ReadonlySet<string>;
   /** The commits of the line that touch any of that, newest first. */
   line: string[];
   /** The newest commit where replaying them changes nothing, the one that brought it, and whether it did before that. */
   landed?: { newest: string; oldest: string; wasOpen: boolean };
-  /** Whether that shows only further down than where files that it brings were renamed. */
-  isHidden?: boolean;
+  /** What it does on the commits of the line above that, where it shows only further down than files were renamed. */
+  hiddenBy?: Answer[];
 }
 
 /** What replaying a change onto a commit does. */
@@ -318,36 +318,26 @@ async function findByContent(
     const at = (place: number) => one.line[place] ?? one.into.tip;
     if (!landed) continue;
     one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
-    one.isHidden = whereLanded(answers) === null;
+    if (whereLanded(answers) === null) one.hiddenBy = answers.slice(0, landed.newest);
   }
   const renamed = await renamedSince(
+    history,
     walked.filter((one) => one.landed && missing.has(one)),
     ask,
   );
-  for (const one of walked) {
-    if (one.isHidden && !missing.get(one)?.every((path) => renamed.get(one)?.has(path))) delete one.landed;
-  }
+  for (const one of await untold(history, walked, { missing, renamed }, ask)) delete one.landed;
   const inPart = await takenBackInPart(
     history,
-    walked.filter((one) => one.landed && conflicting.has(one)),
+    walked.filter((one) => one.landed && (conflicting.has(one) || one.hiddenBy)),
     renamed,
     ask,
   );
-  const edited = await editedSince(
-    walked.filter((one) => one.landed && one.isHidden && !conflicting.has(one)),
-    renamed,
-    ask,
-  );
-  for (const one of edited) inPart.add(one);
-  const traceless = await withoutTrace(
-    history,
-    walked.filter((one) => one.landed && one.parts.length > 1),
-    ask,
-    replay,
-  );
-  const likely = walked.flatMap((one) =>
-    one.landed && !inPart.has(one) && !traceless.has(one) ? [{ one, ...one.landed }] : [],
-  );
+  const overSeveral = walked.filter((one) => one.landed && one.parts.length > 1);
+  const inHalf = new Set(overSeveral.filter(({ tip, parts: [top] }) => top && byName.get(top.branch)?.tip !== tip));
+  const traceless = await withoutTrace(history, overSeveral, inHalf, ask, replay);
+  const undone = await undoneAtTheEnd([...inHalf], ask);
+  const isOut = (one: Stretch) => inPart.has(one) || traceless.has(one) || undone.has(one);
+  const likely = walked.flatMap((one) => (one.landed && !isOut(one) ? [{ one, ...one.landed }] : []));
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
   // has it, which may be rewritten sooner, the one that brought it is named.
@@ -451,7 +441,8 @@ async function stretchesOf(
       const touched = new Set([...own, ...(isNext ? [] : deeper)].flatMap((key) => paths.get(key) ?? []));
       const meeting = line.touching(touched, length);
       if (meeting.length === 0) return [];
-      const there = { into: place, fork, touched, line: meeting };
+      const met = new Set([...touched].filter((path) => line.hasTouched(path, length)));
+      const there = { into: place, fork, met, line: meeting };
       // A part of a branch counts only where it would stand; a whole one may land below its parent too, and then
       // what of that one is in its history may have landed with it.
       const whole: Stretch = { ...there, base, commits, tip, parts: [{ branch: name, base, upTo: tip }] };
@@ -520,6 +511,11 @@ class Line {
     }
   }
 
+  /** Whether one of its newest `length` commits touches the path. */
+  hasTouched(path: string, length: number): boolean {
+    return (this.#touched.get(path)?.[0] ?? length) < length;
+  }
+
   /** Those of its newest `length` commits that touch one of the paths, newest first. */
   touching(paths: Iterable<string>, length: number): string[] {
     const found = new Set([...paths].flatMap((path) => this.#touched.get(path) ?? []).filter((i) => i < length));
@@ -567,13 +563,13 @@ async function replaysOn(commits: string[], ask: LandingQuestions): Promise<(rep
 
 /** Of stretches that are not there as they were: the paths that they leave there and the line has no more, if any. */
 async function missingFrom(open: Stretch[], ask: LandingQuestions): Promise<Map<Stretch, string[]>> {
-  const places = open.map(({ touched, tip, into }) =>
-    named(touched).flatMap((path) => [tip, into.tip].map((commit) => ({ commit, path }))),
+  const places = open.map(({ met, tip, into }) =>
+    named(met).flatMap((path) => [tip, into.tip].map((commit) => ({ commit, path }))),
   );
   const ids = inTurn(await ask.objects(places.flat()));
   const missing = new Map<Stretch, string[]>();
   for (const one of open) {
-    const paths = named(one.touched).filter(() => {
+    const paths = named(one.met).filter(() => {
       const [own, now] = ids(2);
       return own && !now;
     });
@@ -585,30 +581,81 @@ async function missingFrom(open: Stretch[], ask: LandingQuestions): Promise<Map<
 /** What the line has renamed since the stretch was there: old path → new path. */
 type Renamed = ReadonlyMap<Stretch, ReadonlyMap<string, string>>;
 
-async function renamedSince(open: Stretch[], ask: LandingQuestions): Promise<Renamed> {
-  const renamed = await ask.renamed(open.map(({ landed, into }) => ({ from: landed?.newest ?? '', to: into.tip })));
-  return new Map(open.map((one, i) => [one, renamed[i] ?? new Map()]));
+/**
+ * Commit by commit: what was taken back, and stands in a like file that somebody has added at another time, is not renamed.
+ */
+async function renamedSince(history: History, open: Stretch[], ask: LandingQuestions): Promise<Renamed> {
+  const steps = open.map(({ landed, into }) => {
+    const line = history.firstParentLine(into.tip);
+    const since = line.slice(0, line.indexOf(landed?.newest ?? '') + 1);
+    return since.slice(0, -1).map((to, i) => ({ from: since[i + 1] ?? '', to }));
+  });
+  const pairs = new Map(steps.flat().map((pair) => [pair.to, pair]));
+  const answers = await ask.renamed([...pairs.values()]);
+  const renamed = new Map([...pairs.keys()].map((to, i) => [to, answers[i] ?? new Map<string, string>()]));
+  return new Map(
+    open.map((one, i) => {
+      const since = new Map<string, string>();
+      const first = new Map<string, string>();
+      for (const { to } of steps[i]?.toReversed() ?? []) {
+        const step = [...(renamed.get(to) ?? [])].map(([old, now]) => ({ now, path: first.get(old) ?? old }));
+        for (const { now, path } of step) {
+          since.set(path, now);
+          first.set(now, path);
+        }
+      }
+      return [one, since];
+    }),
+  );
 }
 
-/** Of those that show only where files had their old names: those of which another file was edited since, too. */
-async function editedSince(open: Stretch[], renamed: Renamed, ask: LandingQuestions): Promise<Stretch[]> {
-  const changed = await changedIn(open, ask);
-  const places = open.map((one, i) =>
+/**
+ * Of those that show only where files had their old names: those of which a file is not there under another name, or of
+ * which it cannot be told whether all of it is still there. It can where the line had nothing against it while the files
+ * had their names, and nobody has edited another file since.
+ */
+async function untold(
+  history: History,
+  all: Stretch[],
+  { missing, renamed }: { missing: ReadonlyMap<Stretch, string[]>; renamed: Renamed },
+  ask: LandingQuestions,
+): Promise<Stretch[]> {
+  const open = all.flatMap((one) => (one.landed && one.hiddenBy ? [{ one, hiddenBy: one.hiddenBy }] : []));
+  const wanted = open.map(({ one, hiddenBy }) =>
+    one.line.slice(0, hiddenBy.length).flatMap((commit) => (missing.get(one) ?? []).map((path) => ({ commit, path }))),
+  );
+  const found = inTurn(await ask.objects(wanted.flat()));
+  // Where the first of the files lost its name, and what the line was before that.
+  const told = open.flatMap(({ one, hiddenBy }, i) => {
+    const ids = found(wanted[i]?.length ?? 0);
+    const paths = missing.get(one) ?? [];
+    const at = hiddenBy.findLastIndex((_, j) => ids.slice(j * paths.length, (j + 1) * paths.length).includes(null));
+    const [, before] = history.firstParentLine(one.line[at] ?? '');
+    const isRenamed = paths.every((path) => renamed.get(one)?.has(path));
+    return before && isRenamed && !hiddenBy.slice(at + 1).includes('change') ? [{ one, before }] : [];
+  });
+  const changed = await changedIn(
+    told.map(({ one }) => one),
+    ask,
+  );
+  const places = told.map(({ one, before }, i) =>
     (changed[i] ?? []).flatMap((path) => [
       { commit: one.base, path },
-      { commit: one.landed?.newest ?? '', path },
+      { commit: before, path },
       { commit: one.into.tip, path: renamed.get(one)?.get(path) ?? path },
     ]),
   );
   const ids = inTurn(await ask.objects(places.flat()));
-  return open.filter(
-    (one, i) =>
-      (changed[i] ?? []).filter((path) => {
-        const [own, landed, now] = ids(3);
-        const isRenamedOnly = own === null && renamed.get(one)?.has(path);
-        return landed !== now && !isRenamedOnly;
-      }).length > 0,
-  );
+  const certain = told.filter(({ one }, i) => {
+    const edited = (changed[i] ?? []).filter((path) => {
+      const [own, was, now] = ids(3);
+      const isRenamedOnly = own === null && renamed.get(one)?.has(path);
+      return was !== now && !isRenamedOnly;
+    });
+    return edited.length === 0;
+  });
+  const isCertain = new Set(certain.map(({ one }) => one));
+  return open.flatMap(({ one }) => (isCertain.has(one) ? [] : [one]));
 }
 
 /** The paths that each changes, but for those that cannot be asked for by name. */
@@ -620,32 +667,56 @@ function named(paths: Iterable<string>): string[] {
   return [...paths].filter((path) => !path.includes('\n'));
 }
 
-/** Those that conflict by now, and of which a part was taken back. */
+/** Those of these, at trunk's tip no longer what they were, of which a part was taken back: all of it, or what one of its commits has done. */
 async function takenBackInPart(
   history: History,
   open: Stretch[],
   renamed: Renamed,
   ask: LandingQuestions,
 ): Promise<Set<Stretch>> {
-  const changed = await changedIn(open, ask);
+  const steps = open.map(({ base, commits }) => commits.map((to, i) => ({ from: commits[i - 1] ?? base, to })));
+  const paths = inTurn((await ask.paths(steps.flat())).map(named));
   const places = open.map((one, i) => {
-    const { base, into, landed } = one;
+    const { into, landed } = one;
     const [brought = '', before = brought] = history.firstParentLine(landed?.oldest ?? '');
     const nameNow = (path: string) => renamed.get(one)?.get(path) ?? path;
-    return placesOf({ paths: changed[i] ?? [], nameNow, commits: [base, into.tip, brought, before] });
+    const changed = paths(steps[i]?.length ?? 0);
+    return (steps[i] ?? []).flatMap(({ from }, j) =>
+      placesOf({ paths: changed[j] ?? [], nameNow, commits: [from, into.tip, brought, before] }),
+    );
   });
   const ids = inTurn(await ask.objects(places.flat()));
   return new Set(open.filter((_, i) => isTakenBackInPart(ids(places[i]?.length ?? 0))));
 }
 
 /**
+ * Those up to some commit of a branch on others that end with what one of the others had been before: what is above has
+ * undone the rest, and all that shows is that one, up to there.
+ */
+async function undoneAtTheEnd(open: Stretch[], ask: LandingQuestions): Promise<Set<Stretch>> {
+  const ends = open.map(({ commits, parts: [top], tip }) => [
+    tip,
+    ...commits.slice(0, commits.indexOf(top?.base ?? '') + 1),
+  ]);
+  const trees = inTurn(await ask.trees(ends.flat()));
+  return new Set(
+    open.filter((_, i) => {
+      const [now, ...before] = trees(ends[i]?.length ?? 0);
+      return before.some((tree) => tree === now);
+    }),
+  );
+}
+
+/**
  * Those over several branches of which one below has left no trace on the line: what is above it has undone all that it
- * did, and the rest may be anybody's change. They count only where the commit that brought them is just what a replay
- * of them makes.
+ * did, and the rest may be anybody's change. They count only where they end with a branch, and the commit that brought
+ * them is just what a replay of them makes.
+ * @param inHalf those that end below the tip of their topmost branch
  */
 async function withoutTrace(
   history: History,
   open: Stretch[],
+  inHalf: ReadonlySet<Stretch>,
   ask: LandingQuestions,
   replay: (replays: Replay[]) => Promise<Answer[]>,
 ): Promise<Set<Stretch>> {
@@ -666,7 +737,7 @@ async function withoutTrace(
     }),
   );
   const isJustThat = (outcome: MergeOutcome | undefined, i: number) => outcome?.clean && outcome.tree === trees[2 * i];
-  return new Set(suspects.flatMap(({ one }, i) => (isJustThat(made[i], i) ? [] : [one])));
+  return new Set(suspects.flatMap(({ one }, i) => (!inHalf.has(one) && isJustThat(made[i], i) ? [] : [one])));
 }
 
 /** What a branch has in its history of those below it, with the commits, oldest first: nearest first, as far as they are a line. */

@@ -1,0 +1,1 @@
+ALTER TABLE `job_moves` ADD `base_named_before` integer;
