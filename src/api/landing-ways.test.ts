@@ -784,6 +784,18 @@ describe('a branch that was squashed into main, which had another name for its f
     },
   );
 
+  it('is open where it had renamed the file itself, and main took that back and gave it a third name', async () => {
+    const world = await makeWorld({ a: [{ old: null, n: file }], b: [{ b: 'b\n' }] }, { old: file });
+    await world.remote.merge('a', 'squash');
+    for (const files of [
+      { old: file, n: null },
+      { old: null, third: file },
+    ])
+      await world.onMain('Then', files);
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+  });
+
   const alike = { like: file.replace('two', '2') };
   it.each([
     { what: 'before', later: [alike, { n: null }] },
