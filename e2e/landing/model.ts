@@ -140,7 +140,10 @@ export class Model {
   mayHaveLanded(subject: string, branch: string, picture: Picture): boolean {
     return this.landings.some((landing) => {
       if (!landing.commits.includes(subject) || landing.into === branch) return false;
-      if (!this.holds(landing, picture) && !this.isAllThere(subject, picture.get(landing.into))) return false;
+      const into = picture.get(landing.into);
+      // Of several picked ones, each has its own commit there: the others may have been put back.
+      const isPicked = (landing.how === 'pick' || landing.how === 'rebase') && into?.subjects.has(subject);
+      if (!isPicked && !this.holds(landing, picture) && !this.isAllThere(subject, into)) return false;
       const isAncestor = landing.how === 'merge' || landing.how === 'ff';
       return isAncestor || !this.isTakenBack(landing, picture)?.unseen;
     });
