@@ -438,6 +438,28 @@ describe('a name that was free, and is used again for other work', () => {
     expect(await world.remote.subjects('c', 'main')).toEqual(['Other a', 'Other b', 'a1', 'b1', 'c1']);
   });
 
+  it.each(['empty', 'merged already', 'squashed already'])(
+    'leaves what it was to what stands on it also where what is pushed is %s',
+    async (what) => {
+      const world = await makeWorld(stack);
+      await world.remote.delete('a');
+      await world.sync();
+      await world.onMain('Go on', { m: 'm\n' });
+      await world.remote.move('a', 'main');
+      if (what !== 'empty') {
+        await world.remote.from('a').commit('Other', { o: 'o\n' }).write();
+        await world.remote.merge('a', what === 'merged already' ? 'merge' : 'squash');
+      }
+      const { result, log } = await world.restack();
+      expect(result).toMatchObject({ left: [], heldBack: [] });
+      expect(log).toContain('On the remote again: a, with none of the commits that it had. b keeps that.');
+      const isMerged = what !== 'empty';
+      const states = { a: isMerged ? 'merged' : 'on main', b: isMerged ? 'on main' : 'on a', c: 'on b' };
+      expect(await world.states('a', 'b', 'c')).toEqual(states);
+      expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+    },
+  );
+
   it('is seen to be another also where it stands on a long line of others’ commits', async () => {
     const world = await makeWorld({ a: stack.a, b: stack.b });
     const develop = world.remote.from('main').branch('develop');
@@ -783,6 +805,18 @@ describe('a branch that was squashed into main, which had another name for its f
       expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
     },
   );
+
+  it('is open where it had renamed the file itself, and main took that back and gave it a third name', async () => {
+    const world = await makeWorld({ a: [{ old: null, n: file }], b: [{ b: 'b\n' }] }, { old: file });
+    await world.remote.merge('a', 'squash');
+    for (const files of [
+      { old: file, n: null },
+      { old: null, third: file },
+    ])
+      await world.onMain('Then', files);
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+  });
 
   const alike = { like: file.replace('two', '2') };
   it.each([

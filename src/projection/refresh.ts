@@ -248,7 +248,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       })),
     gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),
     returned: rows
-      .filter((row) => !row.gone && !row.merged && was(row)?.gone)
+      .filter((row) => !row.gone && was(row)?.gone && (!row.merged || usedAgain.get(row.name)?.length))
       .map(({ name }) => ({ branch: name, keeping: usedAgain.get(name) })),
     handedDown: live.flatMap(({ row, base }) => {
       const known = was(row);

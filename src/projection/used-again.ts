@@ -53,7 +53,8 @@ async function findUsedAgain(
   const open = rows.flatMap((row) => {
     const tip = refs.get(row.name)?.tip;
     if (!row.tracked || !(row.gone || row.merged) || row.base === null || !tip || tip === row.tip) return [];
-    if (!history.has(row.tip) || history.isAncestor(tip, trunkTip)) return [];
+    // One that has landed, and is put onto trunk, is merged still.
+    if (!history.has(row.tip) || (row.merged && history.isAncestor(tip, trunkTip))) return [];
     if (row.merged && standsOnOther(row, tip)) return [{ of: row, tip, was: [], is: [] }];
     const was = history.ownCommits(row.tip, [row.base, trunkTip]);
     const is = history.ownCommits(tip, [row.base, trunkTip]);

@@ -632,25 +632,29 @@ async function untold(
     const at = hiddenBy.findLastIndex((_, j) => ids.slice(j * paths.length, (j + 1) * paths.length).includes(null));
     const [, before] = history.firstParentLine(one.line[at] ?? '');
     const isRenamed = paths.every((path) => renamed.get(one)?.has(path));
-    return before && isRenamed && !hiddenBy.slice(at + 1).includes('change') ? [{ one, before }] : [];
+    const above = one.line.slice(0, at + 1);
+    return before && isRenamed && !hiddenBy.slice(at + 1).includes('change') ? [{ one, before, above }] : [];
   });
   const changed = await changedIn(
     told.map(({ one }) => one),
     ask,
   );
-  const places = told.map(({ one, before }, i) =>
+  const places = told.map(({ one, before, above }, i) =>
     (changed[i] ?? []).flatMap((path) => [
       { commit: one.base, path },
       { commit: before, path },
       { commit: one.into.tip, path: renamed.get(one)?.get(path) ?? path },
+      ...above.map((commit) => ({ commit, path })),
     ]),
   );
   const ids = inTurn(await ask.objects(places.flat()));
-  const certain = told.filter(({ one }, i) => {
+  const certain = told.filter(({ one, above }, i) => {
     const edited = (changed[i] ?? []).filter((path) => {
-      const [own, was, now] = ids(3);
+      const [own = null, was, now, ...since] = ids(3 + above.length);
       const isRenamedOnly = own === null && renamed.get(one)?.has(path);
-      return was !== now && !isRenamedOnly;
+      // To take a renaming back is a renaming, too.
+      const isTakenBack = was !== own && since.includes(own);
+      return !isRenamedOnly && (was !== now || isTakenBack);
     });
     return edited.length === 0;
   });
