@@ -286,9 +286,18 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
       branch('A', 'main', [file('a.txt')]),
       branch('B', 'A', [{ do: 'remove file', at: 0, path: 'a.txt' }]),
       branch('C', 'B', [app('add', 0)], [app('change', 0)]),
-      ...([land('C', 'squash', 'main', 1), sync, { do: 'reset', on: 'A', back: 1 }, sync, restack] satisfies Move[]),
+      ...([land('C', 'squash'), sync, { do: 'reset', on: 'A', back: 1 }, sync, restack] satisfies Move[]),
     ],
-    ends: { A: 'merged', B: 'merged', C: 'main' },
+    ends: { A: 'merged', B: 'merged', C: 'merged' },
+  },
+  'a part of C lands over A and B, which add up to nothing: as a pick of it would': {
+    moves: [
+      branch('A', 'main', [file('a.txt')]),
+      branch('B', 'A', [{ do: 'remove file', at: 0, path: 'a.txt' }]),
+      branch('C', 'B', [app('add', 0)], [app('change', 0)]),
+      ...([land('C', 'squash', 'main', 1), sync, restack] satisfies Move[]),
+    ],
+    ends: { A: 'main', B: 'A', C: 'B' },
   },
   'B lands with what it has of A, which was tidied up, and is pushed to': {
     moves: [
