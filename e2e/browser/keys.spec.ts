@@ -132,3 +132,47 @@ test('who presses with a mouse is not taken to another place when a button goes'
   await page.waitForTimeout(300);
   await expect(page.locator('[data-job] a:focus')).toHaveCount(0);
 });
+
+test('the browser’s own tree for screen readers names whatever can be reached, and the rows in the order of the picture', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const { row } = shopPage.branch('catalog/price-rounding');
+  await expect(row).toContainText('conflict', { timeout: 30_000 });
+  const tree = await page.context().newCDPSession(page);
+  const told = async () => {
+    const { nodes } = await tree.send('Accessibility.getFullAXTree');
+    return nodes.flatMap(({ ignored, role, name }) =>
+      ignored ? [] : [{ role: String(role?.value), name: String(name?.value ?? '').trim() }],
+    );
+  };
+  const all = await told();
+  const nameless = all.filter(({ role, name }) => name === '' && REACHED.has(role));
+  expect(nameless).toEqual([]);
+  const rows = all.filter(({ role }) => role === 'row').map(({ name }) => name);
+  const branches = await shopPage.branches();
+  const inTree = branches.map((branch) => rows.findIndex((name) => name.startsWith(branch)));
+  expect(inTree).not.toContain(-1);
+  expect(inTree).toEqual([...inTree].sort((a, b) => a - b));
+  expect(rows.find((name) => name.startsWith('catalog/price-rounding'))).toContain('conflict');
+
+  // The same of what is opened: its parts come in the order in which they are read.
+  await row.getByText('catalog/price-rounding', { exact: true }).click();
+  const branch = page.getByRole('region', { name: 'Branch', exact: true });
+  await expect(branch.locator('.diff-code-insert').first()).toBeVisible({ timeout: 30_000 });
+  await expect(branch.getByRole('heading', { name: 'History' })).toBeVisible();
+  const opened = await told();
+  expect(opened.filter(({ role, name }) => name === '' && REACHED.has(role))).toEqual([]);
+  const headings = opened.filter(({ role }) => role === 'heading').map(({ name }) => name);
+  const parts = ['Conflict', 'Commits', 'Changes', 'History'].map((part) => headings.indexOf(part));
+  expect(parts).not.toContain(-1);
+  expect(parts).toEqual([...parts].sort((a, b) => a - b));
+});
+
+/** Roles of what somebody goes to; rows of a tree are looked at one by one, and those of a table are read by their cells. */
+const REACHED = new Set(
+  'button link checkbox textbox searchbox combobox menuitem option treegrid region navigation'.split(' '),
+);
