@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
+import { makeRemote } from '@/demo/remote';
 import { expectAccessible } from './pages/accessible';
 import { press } from './pages/focus';
-import { expect, test } from './pages/test';
+import { RepoPage } from './pages/repo-page';
+import { addAndRegister, expect, test } from './pages/test';
 
 /** For people who choose all colours themselves, or have the page twice as large. */
 
@@ -120,6 +125,36 @@ test('the trunk’s line leads from its dot down, at every width', async ({ shop
     const at = await lanes.evaluateAll((all) => [...new Set(all.map((each) => each.getBoundingClientRect().left))]);
     expect(at, `${width} px wide`).toHaveLength(1);
   }
+});
+
+test('the last row is not under the line below the tree, however long its name is', async ({ page, client }) => {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-sight-'));
+  const remote = await makeRemote(join(dir, 'long.git'));
+  await remote.from('main').commit('Start', { 'a.txt': 'a\n' }).write();
+  for (let at = 10; at < 50; at += 1)
+    await remote
+      .from('main')
+      .branch(`search/${at}-cleanup-of-the-old-way-of-doing-things-that-nobody-does-any-more`)
+      .commit('x', { [`${at}.txt`]: 'x\n' })
+      .write();
+  const shopPage = new RepoPage(page);
+  const id = await addAndRegister(client, remote.dir);
+  for (const width of [1440, 1280, 375]) {
+    await page.setViewportSize({ width, height: 800 });
+    await shopPage.goto(id);
+    await expect(shopPage.tree).toBeFocused();
+    await press(page, 'j');
+    await page.keyboard.press('End');
+    await expect.poll(() => shopPage.active()).toContain('search/49');
+    const strip = page.getByRole('region', { name: 'Forecast' });
+    await expect(strip).toContainText('nothing would move', { timeout: 30_000 });
+    await page.keyboard.press('End');
+    const row = shopPage.tree.locator('[data-branch^="search/49"]');
+    const end = (one: Locator) => one.evaluate((element) => Math.round(element.getBoundingClientRect().bottom));
+    const top = await strip.evaluate((element) => Math.round(element.getBoundingClientRect().top));
+    expect(await end(row), `${width} px wide`).toBeLessThanOrEqual(top);
+  }
+  await rm(dir, { recursive: true, force: true });
 });
 
 test('a job’s name is whole in the narrow list beside the stack', async ({ shopPage, page }) => {

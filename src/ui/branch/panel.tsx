@@ -90,7 +90,7 @@ export default function BranchPanel({
           <ArrowLeft size={16} aria-hidden />
         </button>
         <div className="min-w-0 flex-1">
-          <h2 ref={heading} tabIndex={-1} className="text-base font-semibold break-all focus-visible:outline-none">
+          <h2 ref={heading} tabIndex={-1} className="rounded-chip text-base font-semibold break-all">
             {visible(name)} <CopyButton text={name} label="its name" className="align-middle" />
           </h2>
           {branch && <Standing key={name} overview={overview} repo={repo} branch={branch} known={known} news={news} />}

@@ -43,7 +43,7 @@ function Line({ label, children }: { label: string; children: ReactNode }) {
   return (
     <section
       aria-label={label}
-      className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-t border-line bg-raised px-4 py-1.5 shadow-lg"
+      className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-t lg:has-[>[data-keys]]:flex-nowrap border-line bg-raised px-4 py-1.5 shadow-lg"
     >
       {children}
     </section>
@@ -214,7 +214,8 @@ function PreviewStrip({
   const foreseen = useForecast(branch ? { repoId, kind: 'restack_subtree', branch } : null, 'would move');
   return (
     <Line label="Forecast">
-      <span className="min-w-0 flex-1">
+      {/* No higher than the room that the tree leaves below its last row. */}
+      <span className="line-clamp-2 min-w-0 flex-[1_0_60%] break-words">
         {branch && (
           <>
             Restack <span className="font-medium">{visible(above > 0 ? `${branch} + ${above} above` : branch)}</span>
@@ -258,7 +259,9 @@ function Keys({ keys }: { keys: Record<string, string> }) {
   return (
     <span
       aria-hidden
-      className="hidden gap-2 text-xs whitespace-nowrap text-muted group-data-beside/stack:hidden lg:flex"
+      data-keys
+      // Those for which there is no room are left out.
+      className="hidden h-5 min-w-0 flex-[0_1_auto] flex-wrap gap-x-2 gap-y-4 overflow-hidden text-xs leading-5 whitespace-nowrap text-muted group-data-beside/stack:hidden lg:flex"
     >
       {Object.entries(keys).map(([key, word]) => (
         <span key={key}>
