@@ -72,6 +72,25 @@ describe.each(['sha1', 'sha256'])('what is held goes to the clone, with ids of %
     expect(packed).toBeLessThan((COMMITS * content.length) / 5);
   });
 
+  test('also where a change is taken back, so that a tree of the clone comes of an edit of itself', async () => {
+    const [content, other] = [treeOf(0), treeOf(1)];
+    const tree = quarantine.hold('tree', content);
+    const base = commitOf(tree, []);
+    await takePack(quarantine, [base], []);
+    await git(['update-ref', 'refs/heads/base', base], { gitDir });
+    await quarantine.discard();
+
+    quarantine = await openQuarantine(gitDir, format === 'sha1' ? 40 : 64);
+    treeOf(1);
+    const there = quarantine.hold('tree', other, { id: tree, content });
+    const back = quarantine.hold('tree', content, { id: there, content: other });
+    expect(back).toBe(tree);
+    const tip = commitOf(back, [commitOf(there, [base])]);
+    await takePack(quarantine, [tip], [base]);
+    await git(['update-ref', 'refs/heads/tip', tip], { gitDir });
+    expect(await gitText(['fsck', '--no-dangling'], { gitDir })).toBe('');
+  });
+
   test('also where git has written beside it, and is refused where something is missing', async () => {
     const tree = quarantine.hold(
       'tree',

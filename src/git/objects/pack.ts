@@ -58,8 +58,12 @@ async function packOf(objects: ReadonlyMap<string, HeldObject>): Promise<Buffer>
   header.writeUInt32BE(objects.size, 8);
   const parts: Buffer[] = [header];
   const breathe = breather();
-  for (const { type, content, like, edits } of objects.values()) {
-    const edit = like && edits % MAX_EDITS !== 0 ? editOf(like.content, content) : null;
+  const written = new Set<string>();
+  for (const [id, { type, content, like, edits }] of objects) {
+    // Where a change is taken back, a tree of the clone is made of an edit of itself: no two are edits of each other.
+    const isThere = like && (written.has(like.id) || !objects.has(like.id));
+    written.add(id);
+    const edit = isThere && edits % MAX_EDITS !== 0 ? editOf(like.content, content) : null;
     if (like && edit && edit.length < content.length / 2) {
       parts.push(entryHeader(EDIT, edit.length), Buffer.from(like.id, 'hex'), packed(edit));
     } else {
