@@ -75,9 +75,14 @@ function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCo
   return seen.slice(at + 1).filter(({ subject }) => model.changes.has(subject));
 }
 
-/** Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later. */
+/**
+ * Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later; so are
+ * those of a branch that it has found merged.
+ */
 function hearWhatLanded({ model }: People, { detail }: Report): void {
-  for (const { subject } of detail.job.result?.landed ?? []) model.saidToHaveLanded.add(subject);
+  const { landed = [], merged = [] } = detail.job.result ?? {};
+  const ofMerged = merged.flatMap(({ branch }) => model.branches.get(branch)?.own ?? []);
+  for (const subject of [...landed.map(({ subject }) => subject), ...ofMerged]) model.saidToHaveLanded.add(subject);
 }
 
 function endsWell({ detail: { job } }: Report): Broken[] {
@@ -202,29 +207,39 @@ function isLanded(
 }
 
 /**
- * Whether a commit of trunk is just what a squash of the branch and of what stands on it, up to some commit, would have
- * been there. Where that takes away what the branch had added, nobody can tell it from somebody else's change.
+ * Whether a commit of trunk is just what a squash of the branch would have been there, with what stands on it, up to some
+ * commit, or with what it stands on. Where one of these takes away what another had added, nobody can tell it from
+ * somebody else's change.
  */
 function hasTwin({ model, store }: Pick<People, 'model' | 'store'>, branch: BranchTruth, picture: Picture): boolean {
   const trunk = store.line(picture.get('main')?.tip ?? '').flatMap(({ id, parents: [before] }) => {
     const change = before === undefined ? null : changeBetween('', store.tree(before), store.tree(id));
     return change && before ? [{ ...change, before: keysOf(store.tree(before)) }] : [];
   });
-  const above = live(model).filter((other) => other !== branch && picture.get(other.name)?.ids.has(branch.tip));
+  const isTwin = (own: string[]) => {
+    const keys = [...model.ownKeys({ own })];
+    return trunk.some(({ before, adds, removes }) => {
+      const changed = keys.filter(([key, { present }]) => before.has(key) !== present);
+      return (
+        changed.length > 0 &&
+        changed.length === adds.size + removes.size &&
+        changed.every(([key, { present }]) => (present ? adds : removes).has(key))
+      );
+    });
+  };
+  const { own, tip } = branch;
+  const isBelow = ({ id, subject }: StoredCommit) =>
+    !picture.get('main')?.ids.has(id) && model.changes.has(subject) && !own.includes(subject);
+  const below = store
+    .line(tip)
+    .filter(isBelow)
+    .map(({ subject }) => subject);
+  if (below.length > 0 && isTwin([...below, ...own])) return true;
+  const above = live(model).filter((other) => other !== branch && picture.get(other.name)?.ids.has(tip));
   return above.some((other) => {
     const line = store.line(other.tip);
-    const more = line.slice(line.findIndex(({ id }) => id === branch.tip) + 1).map(({ subject }) => subject);
-    return more.some((_, end) => {
-      const keys = [...model.ownKeys({ own: [...branch.own, ...more.slice(0, end + 1)] })];
-      return trunk.some(({ before, adds, removes }) => {
-        const changed = keys.filter(([key, { present }]) => before.has(key) !== present);
-        return (
-          changed.length > 0 &&
-          changed.length === adds.size + removes.size &&
-          changed.every(([key, { present }]) => (present ? adds : removes).has(key))
-        );
-      });
-    });
+    const more = line.slice(line.findIndex(({ id }) => id === tip) + 1).map(({ subject }) => subject);
+    return more.some((_, end) => isTwin([...own, ...more.slice(0, end + 1)]));
   });
 }
 

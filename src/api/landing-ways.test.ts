@@ -718,6 +718,32 @@ describe('a branch that takes away what the one below it had added', () => {
   });
 });
 
+it('a branch that has landed, and takes in the one that stands on it, goes on where it stood, and that one is in it', async () => {
+  const world = await makeWorld(stack);
+  await world.remote.merge('a', 'squash');
+  await world.run('sync_repo', { move: false });
+  await world.remote
+    .from('a')
+    .branch('a')
+    .commit('Merge b', { b: 'b\n' }, { merge: ['b'] })
+    .write();
+  await world.run('sync_repo', { move: false });
+  expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on merged b' });
+});
+
+it('takes along to another parent what main has done as well, also where what it stood on has landed', async () => {
+  const world = await makeWorld({ a: [{ n: 'n\n' }, { a: 'a\n' }], b: [{ n: null }, { b: 'b\n' }] });
+  await world.remote.from('a').branch('other').commit('other1', { o: 'o\n' }).write();
+  await world.run('register_existing_branch', { branch: 'other', parent: 'a' });
+  await world.onMain('a1', { n: 'n\n' });
+  await world.restack();
+  await world.onMain('Without n', { n: null });
+  await world.remote.merge('a', 'merge');
+  await world.run('reparent_branch', { branch: 'b', parent: 'other' });
+  expect(await world.remote.subjects('b', 'other')).toEqual(['b1', 'b2']);
+  expect(await world.remote.paths('b')).not.toContain('n');
+});
+
 describe('a branch whose commits add up to nothing, on one that is squashed into main', () => {
   const undone = (last: Files) => makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, last], c: [{ c: 'c\n' }] });
 

@@ -12,6 +12,7 @@ import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, refusalHint } from '@/queue/failure';
 import { type ByHand, commandsByHand, isMergesOwn } from '@/repos/by-hand';
+import { Graph } from '@/repos/graph';
 import { shallowWords } from '@/repos/left-out';
 import { account } from '@/stack/conservation';
 import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
@@ -79,12 +80,13 @@ async function withWhatLandedInOldParent(
   branches: PlanBranch[],
 ): Promise<PlanBranch[]> {
   const row = rows.find(({ name }) => name === action.branch);
+  const parent = new Graph(rows, trunk.name).effectiveParent(action.branch ?? '');
   const onto = targets.find(({ branch }) => branch === action.branch)?.onto;
-  if (action.kind !== 'reparent_branch' || !row || row.baseNamed || onto === undefined || onto === row.parent) {
+  if (action.kind !== 'reparent_branch' || !row || row.baseNamed || onto === undefined || onto === parent) {
     return branches;
   }
   const ontoTip = onto === trunk.name ? trunk.tip : (rows.find(({ name }) => name === onto)?.tip ?? '');
-  const there = landings.filter(({ branch, into, isVoid }) => branch === row.name && into === row.parent && !isVoid);
+  const there = landings.filter(({ branch, into, isVoid }) => branch === row.name && into === parent && !isVoid);
   const lasting = await Promise.all(there.map(({ at }) => isAncestor(gitDir, at, ontoTip, signal)));
   const left = there.filter((_, i) => !lasting[i]);
   const base = withLanded(row.base, left);

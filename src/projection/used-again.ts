@@ -46,9 +46,8 @@ async function findUsedAgain(
   const standsOnOther = (row: Row, tip: string) =>
     others.some(({ name }) => {
       const other = refs.get(name)?.tip ?? '';
-      if (other === tip || !history.isAncestor(other, tip) || history.isAncestor(other, row.tip)) return false;
       // Who goes on with a branch that has landed may take others in.
-      return history.isAncestor(row.tip, other) || !history.isAncestor(row.tip, tip);
+      return other !== tip && history.isOnFirstParentLine(other, tip) && !history.isAncestor(other, row.tip);
     });
   const open = rows.flatMap((row) => {
     const tip = refs.get(row.name)?.tip;
