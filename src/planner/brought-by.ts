@@ -1,13 +1,13 @@
 import { treesOf } from '@/git/objects/cat-file';
 import { mergeTrees } from '@/git/objects/merge-tree';
 import { listCommits, newestCommits } from '@/git/objects/rev-list';
-import { type Answer, whereLanded } from '@/stack/landing';
+import { type Answer, whereLanded } from '@/stack/landing-evidence';
 
 /** How many commits of trunk are looked at, newest first. */
 const LOOKED_AT = 40;
 
 /**
- * The commit of trunk that brought the change of each of these, by the rule of `stack/landing.ts`: replaying it changes
+ * The commit of trunk that brought the change of each of these, by the rule of `stack/landing-evidence.ts`: replaying it changes
  * nothing at trunk's tip, and did so below that commit. Those of which trunk has nothing, or has had it for longer, have
  * no answer. None of them may be in trunk.
  * @throws GitError

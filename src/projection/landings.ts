@@ -1,7 +1,7 @@
 import { listCommits } from '@/git/objects/rev-list';
 import type { Graph } from '@/repos/graph';
 import type { History } from '@/stack/history';
-import type { Landing } from '@/stack/landing';
+import type { Landing } from '@/stack/landing-evidence';
 
 /** A landing that was found by an earlier refresh. */
 export interface KnownLanding extends Landing {

@@ -11,14 +11,8 @@ import { Graph } from '@/repos/graph';
 import { isKept } from '@/repos/kept';
 import { baseOf } from '@/stack/base';
 import type { History } from '@/stack/history';
-import {
-  findLandings,
-  type Landing,
-  type LandingCandidate,
-  type LandingQuestions,
-  LINE,
-  type PullRequestFact,
-} from '@/stack/landing';
+import { findLandings, type LandingCandidate, LINE, type PullRequestFact } from '@/stack/landing';
+import type { Landing, LandingQuestions } from '@/stack/landing-evidence';
 import { findRenamed } from '@/stack/renamed';
 import { suggestParents } from '@/stack/suggest';
 import {

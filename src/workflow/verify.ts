@@ -12,7 +12,7 @@ import type { Lease } from '@/queue/lease';
 import { logLine, setResult } from '@/queue/record';
 import { account } from '@/stack/conservation';
 import type { History } from '@/stack/history';
-import type { Landing } from '@/stack/landing';
+import type { Landing } from '@/stack/landing-evidence';
 import { type TargetBranch, targetsFor } from '@/stack/targets';
 import { counted, named } from '@/text/words';
 import type { PlannedMove } from './commit-moves';

@@ -1,7 +1,7 @@
 import { objectsAt } from '@/git/objects/cat-file';
 import type { Commit } from '@/git/objects/commit';
 import { type GitOptions, git } from '@/git/process/run';
-import { type Answer, isTakenBackInPart, placesOf, whereLanded } from '@/stack/landing';
+import { type Answer, isTakenBackInPart, placesOf, whereLanded } from '@/stack/landing-evidence';
 import type { CommitSource, PathSource } from './selection';
 
 /** For git processes that read the quarantine. */
@@ -12,7 +12,7 @@ const TRIED = 40;
 
 /**
  * Whether the change of a commit that conflicts at `tip` stands below and has not been taken back, by the rule
- * of `stack/landing.ts`: at the newest commit of the line where replaying it is no conflict, it changes nothing; before,
+ * of `stack/landing-evidence.ts`: at the newest commit of the line where replaying it is no conflict, it changes nothing; before,
  * it did; and no file that it changes is as it was before it, or before the commit that brought it.
  * @param replay replays the commit onto a tree of another commit
  */
