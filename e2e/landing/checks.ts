@@ -32,7 +32,7 @@ export async function check(people: People, before: Picture, report: Report): Pr
   const after = look(store);
   const plain = await model.plainLandings(before, store);
   inherit(model, before);
-  hearWhatLanded(people, report);
+  hearWhatLanded(people, after, report);
   const broken = [
     ...endsWell(report),
     ...keepsWork(model, after),
@@ -77,11 +77,16 @@ function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCo
 
 /**
  * Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later; so are
- * those of a branch that it has found merged.
+ * those of a branch that it has found merged, with what its author had made anew of and trunk has all the same.
  */
-function hearWhatLanded({ model }: People, { detail }: Report): void {
+function hearWhatLanded({ model }: People, after: Picture, { detail }: Report): void {
   const { landed = [], merged = [] } = detail.job.result ?? {};
-  const ofMerged = merged.flatMap(({ branch }) => model.branches.get(branch)?.own ?? []);
+  const ofMerged = merged.flatMap(({ branch }) => [
+    ...(model.branches.get(branch)?.own ?? []),
+    ...[...model.changes.keys()].filter(
+      (subject) => model.wasSeen(branch, subject) && model.isAllThere(subject, after.get('main')),
+    ),
+  ]);
   for (const subject of [...landed.map(({ subject }) => subject), ...ofMerged]) model.saidToHaveLanded.add(subject);
 }
 
