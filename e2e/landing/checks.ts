@@ -161,7 +161,12 @@ function saysMergedRightly(
       const hadLanded =
         seenOwn.length > 0 && seenOwn.every((subject) => isLanded(people, then, subject, { before, after }));
       const wasTaken = hadLanded || model.landings.some(({ tips }) => tips.has(branch.name));
-      if (branch.own.length === 0 && !branch.settled && !wasTaken) {
+      // Commits of a trunk that was rewritten are its own since, and what they do is in the new one.
+      const trunk = after.get('main');
+      const holdsOld = store
+        .line(branch.tip)
+        .some(({ id, subject }) => !trunk?.ids.has(id) && trunk?.subjects.has(subject));
+      if (branch.own.length === 0 && !branch.settled && !wasTaken && !holdsOld) {
         return [{ kind: 'not merged', words: `${branch.name} is called merged, but has no commit` }];
       }
     }
