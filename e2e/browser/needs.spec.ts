@@ -40,12 +40,14 @@ test('what needs you is said in sections, done by keys, and hidden until it chan
   await page.reload();
   await expect(rows).toHaveCount(count - 1);
   await expect(conflicts).toBeHidden();
+  await expect(page).toHaveTitle(new RegExp(`^\\(${count - 1}\\) Needs you`));
 
   // Over all repositories it is the same, with the name of each.
   await page.goto('/');
   const all = page.getByRole('region', { name: 'Needs you' });
   const stack = all.locator(`[data-need^="${id}"]`).filter({ hasText: /^checkout · \d+ branches/ });
   await expect(stack).toBeVisible();
+  await expect(page).toHaveTitle(/^\(\d+\) Repositories · Spicerack$/);
   await stack.getByRole('button', { name: /^Restack \d/ }).focus();
   await page.keyboard.press('Enter');
   await expect(stack).toBeHidden({ timeout: 30_000 });

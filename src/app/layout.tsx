@@ -35,9 +35,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             <Shell>{children}</Shell>
           </Providers>
         </MeProvider>
-        {/* The document has its first title: a page's own comes before this one, whenever it comes. Next would put the
-        metadata's before that of a page which is there already. */}
-        <title>Spicerack</title>
+        {/* The document has its first title, which is a page's own where there is one: those stand in the head. This one
+        stays here, for React moves no title that has an `itemProp`; one that it moves, or Next's metadata, would be put
+        before that of a page that comes from the server. */}
+        <title itemProp="name">Spicerack</title>
       </body>
     </html>
   );
