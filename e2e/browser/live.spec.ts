@@ -149,3 +149,17 @@ test('a page that is open while the server is killed and started again catches u
     await server.dispose();
   }
 });
+
+test('what is told of a button changes with it, also while the mouse rests there', async ({ shopPage, shop, page }) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const release = await holdPushes(shop.remote);
+  const job = await shopPage.startRestackAll();
+  const tip = page.getByRole('tooltip');
+  await shopPage.search.hover();
+  await shopPage.button('Restack').hover();
+  await expect(tip).toContainText(/^Pushing \d+ branches/);
+  await release();
+  await expect(tip).toContainText(/^Moved \d+ branches/);
+  await job.is('completed');
+});

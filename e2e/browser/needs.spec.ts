@@ -57,3 +57,71 @@ test('what needs you is said in sections, done by keys, and hidden until it chan
   await expect(done).toContainText(/\d moved/);
   await expect(done.getByRole('button', { name: /^Undo: \d+ branches back/ })).toBeVisible();
 });
+
+test('what stood on a deleted branch is moved once its forecast is read, which names the commit that nobody has then', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  const { remote } = shop;
+  await remote.delete('catalog/price-model');
+  await shopPage.run('Sync');
+  const before = await remote.tips();
+  await page.goto(`/repos/${shopPage.id}/needs`);
+  const gone = page.getByRole('region', { name: 'Parent gone' });
+  const move = gone.getByRole('button', { name: 'Move onto main', exact: true });
+  await move.click();
+  await expect(gone).toContainText('1 commit would be on no branch any more');
+  await expect(gone).toContainText('Catalog: prices know their currency leaves catalog/price-rounding');
+  await gone.getByRole('button', { name: 'Cancel' }).click();
+  await expect(gone.getByText('Forecast:')).toBeHidden();
+  expect(await remote.tips()).toEqual(before);
+
+  await move.click();
+  await gone.getByRole('button', { name: 'Yes, move onto main' }).click();
+  await expect(gone).toBeHidden({ timeout: 30_000 });
+  await expect
+    .poll(() => remote.subjects('catalog/price-labels', 'main'))
+    .toEqual(['Catalog: round in favour of the customer', 'Catalog: price labels']);
+});
+
+test('nothing is said to be in place before it is known, or where it is only hidden', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const { id } = shopPage;
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route(/repos\.list/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`/repos/${id}/needs`);
+  const main = page.getByRole('main');
+  await expect(main.getByRole('status', { name: 'Loading what needs you' })).toBeVisible();
+  await expect(main).not.toContainText('All in place');
+  answer();
+  const rows = page.locator('main [data-need]');
+  await expect(rows.first()).toBeVisible();
+  for (let left = await rows.count(); left > 0; left--) {
+    await rows
+      .first()
+      .getByRole('button', { name: /^Hide until/ })
+      .click();
+    await expect(rows).toHaveCount(left - 1);
+  }
+  await expect(main).toContainText('Nothing else needs you.');
+  await expect(main).not.toContainText('All in place');
+  await main.getByRole('button', { name: 'Show' }).click();
+  await expect(rows).not.toHaveCount(0);
+});
+
+test('where nothing is to be done, all is in place', async ({ shopPage, page }) => {
+  await page.goto(`/repos/${shopPage.id}/needs`);
+  await expect(page.getByRole('main')).toContainText(/All in place · synced/);
+});

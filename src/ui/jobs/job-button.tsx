@@ -178,6 +178,9 @@ export function JobButton({
   const { text, short, tone, title } = face(phase, now);
   const whole = reason ? `${label} (not now: ${reason})` : label;
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
+  // What came of it may be cut short on the button, also where it cannot be pressed again.
+  const told = [title, reason].filter(Boolean).join('\n');
+  const tip = told || (brief === undefined ? undefined : label);
   if (!mayAct) {
     if (!status || phase.phase === 'error') return null;
     return (
@@ -204,7 +207,7 @@ export function JobButton({
         aria-expanded={(asking !== null && !busy) || undefined}
         aria-label={brief !== undefined && !status ? whole : undefined}
         data-phase={phase.phase}
-        data-tip={reason ?? title ?? (brief === undefined ? undefined : label)}
+        data-tip={tip}
         className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left tabular-nums aria-disabled:cursor-default ${
           status
             ? `rounded-control border border-current/30 text-xs font-medium ${statusTone[status]}`

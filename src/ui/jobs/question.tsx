@@ -1,16 +1,21 @@
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { buttonLooks } from '../controls';
 
-/** Asks right below the button, or `above` it, whether it shall be done. Loaded when it is first asked. */
+/**
+ * Asks right below the button, or `above` it, whether it shall be done. Loaded when it is first asked.
+ * @param ready whether it can be answered with yes: not before what is to be said of it is known
+ */
 export default function Question({
   words,
   label,
+  ready = true,
   above = false,
   confirm,
   leave,
 }: {
-  words: string;
+  words: ReactNode;
   label: string;
+  ready?: boolean;
   above?: boolean;
   confirm: () => void;
   leave: () => void;
@@ -30,13 +35,20 @@ export default function Question({
       onKeyDown={(event) => event.key === 'Escape' && leave()}
       className={`fixed inset-x-3 bottom-3 z-30 flex flex-col gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal shadow-lg sm:absolute sm:inset-x-auto sm:right-0 sm:w-72 ${above ? 'sm:bottom-full sm:mb-1' : 'sm:top-full sm:bottom-auto sm:mt-1'}`}
     >
-      <span>{words}</span>
+      <span className="flex min-w-0 flex-col gap-1 break-words">{words}</span>
       <span className="flex justify-end gap-2">
         <button type="button" className={`touch h-7 px-2 ${buttonLooks.plain}`} onClick={leave}>
           Cancel
         </button>
-        <button ref={yes} type="button" className={`touch h-7 px-2 ${buttonLooks.primary}`} onClick={confirm}>
-          Yes, {label.toLowerCase()}
+        <button
+          ref={yes}
+          type="button"
+          aria-disabled={!ready || undefined}
+          className={`touch min-h-7 min-w-0 px-2 break-words ${buttonLooks.primary} ${ready ? '' : 'opacity-60'}`}
+          onClick={() => ready && confirm()}
+        >
+          Yes, {label.charAt(0).toLowerCase()}
+          {label.slice(1)}
         </button>
       </span>
     </span>

@@ -3,28 +3,30 @@
 import Link from 'next/link';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { problemWords } from '../api';
-import { Button, buttonLooks } from '../controls';
+import { Button, buttonLooks, Skeleton } from '../controls';
 import { JobLink } from '../job-link';
 import { useRequest } from '../jobs/job-button';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { isTyped } from '../shell/key-targets';
 import { hide, unhide } from './hidden';
-import { type Item, SECTIONS, type Section } from './items';
+import { type Item, notInPlace, SECTIONS, type Section } from './items';
 import { useNeeds } from './use-needs';
 
 const Question = lazy(() => import('../jobs/question'));
+const ForeseenQuestion = lazy(() => import('./foreseen-question'));
 const Asked = lazy(() => import('./asked'));
 
 /**
  * What wants a person, in sections, a sentence and a button each: j and k go from one to the next, Enter presses it,
  * `e` hides it until it changes.
  * @param repoId of this repo alone; of all where it is left out
- * @param empty what is said where nothing does
+ * @param empty what is said where nothing does, and all is in place
  */
 export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode }) {
   const all = useNeeds();
   const items = repoId === undefined ? all.items : all.items.filter(({ repo }) => repo.id === repoId);
+  const open = all.repos && notInPlace(repoId === undefined ? all.repos : all.repos.filter(({ id }) => id === repoId));
   const hidden = all.hidden.filter((key) => repoId === undefined || key.startsWith(`${repoId} `));
   const [asked, setAsked] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -51,7 +53,12 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
   const sections = Object.keys(SECTIONS) as Section[];
   return (
     <div ref={list} className="flex flex-col gap-6">
-      {items.length === 0 && <p className="text-muted">{empty}</p>}
+      {all.repos === undefined && <Skeleton rows={3} label="Loading what needs you" />}
+      {all.repos !== undefined && items.length === 0 && (
+        <p className="text-muted">
+          {hidden.length > 0 ? 'Nothing else needs you.' : open ? `Nothing to press here: ${open}.` : empty}
+        </p>
+      )}
       {sections.map((section) => {
         const own = items.filter((item) => item.section === section);
         return (
@@ -126,7 +133,7 @@ function NeedRow({ item, named, asked }: { item: Item; named: boolean; asked: (j
 }
 
 function Act({
-  item: { does, button, repo, question = null },
+  item: { does, button, repo, question = null, foresee = false },
   asked,
 }: {
   item: Item;
@@ -173,8 +180,16 @@ function Act({
     });
   const press = () => {
     if (isBusy) return;
-    if (question === null) run();
+    if (question === null && !foresee) run();
     else setAsking(true);
+  };
+  const answers = {
+    label: button,
+    confirm: () => {
+      setAsking(false);
+      run();
+    },
+    leave: () => setAsking(false),
   };
   return (
     <span className="relative flex max-w-full flex-wrap items-center gap-2">
@@ -191,17 +206,13 @@ function Act({
       <Button data-main aria-disabled={isBusy || undefined} onClick={press} className="min-w-0 break-all">
         {button}
       </Button>
-      {asking && question !== null && (
+      {asking && (
         <Suspense>
-          <Question
-            words={question}
-            label={button}
-            confirm={() => {
-              setAsking(false);
-              run();
-            }}
-            leave={() => setAsking(false)}
-          />
+          {foresee && 'run' in does ? (
+            <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
+          ) : (
+            <Question words={question} {...answers} />
+          )}
         </Suspense>
       )}
     </span>

@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useApi } from '../providers';
-import { repoListQuery } from '../repos/repo-list';
+import { type RepoList, repoListQuery } from '../repos/repo-list';
 import { isWorthKeeping, storedDraft } from '../tasks/draft';
 import { useHidden } from './hidden';
 import { type Item, itemsOf, shownOf } from './items';
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-/** What all repos want of a person, without what somebody has hidden; `hidden` are the keys of that. */
-export function useNeeds(): { items: Item[]; hidden: string[] } {
+/**
+ * What all repos want of a person, without what somebody has hidden; `hidden` are the keys of that. Without `repos`
+ * nothing is known yet.
+ */
+export function useNeeds(): { items: Item[]; hidden: string[]; repos: RepoList['repos'] | undefined } {
   const list = useQuery(repoListQuery(useApi()));
   const hidden = useHidden();
   const repos = list.data?.repos;
@@ -24,7 +27,7 @@ export function useNeeds(): { items: Item[]; hidden: string[] } {
     const all = itemsOf(repos ?? [], drafts);
     const items = shownOf(all, hidden);
     const shown = new Set(items);
-    return { items, hidden: all.flatMap((item) => (shown.has(item) ? [] : [item.key])) };
+    return { items, repos, hidden: all.flatMap((item) => (shown.has(item) ? [] : [item.key])) };
   }, [repos, drafts, hidden]);
 }
 

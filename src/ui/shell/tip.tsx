@@ -1,11 +1,19 @@
 'use client';
 
 import { Tooltip } from '@base-ui/react/tooltip';
-import { useEffect, useId } from 'react';
+import { useEffect, useId, useReducer } from 'react';
 
 /** The words of an element beside it. Loaded when the first is to be shown. */
 export default function Tip({ at, close }: { at: HTMLElement | null; close: () => void }) {
   const id = useId();
+  const [, saidAnew] = useReducer((times: number) => times + 1, 0);
+  useEffect(() => {
+    if (!at) return;
+    // A button says something else when its job is over.
+    const observer = new MutationObserver(saidAnew);
+    observer.observe(at, { attributeFilter: ['data-tip'] });
+    return () => observer.disconnect();
+  }, [at]);
   useEffect(() => {
     // It may be described by other words already, or be called so.
     if (!at || at.hasAttribute('aria-describedby') || at.ariaLabel === at.dataset.tip) return;
@@ -13,7 +21,7 @@ export default function Tip({ at, close }: { at: HTMLElement | null; close: () =
     return () => at.removeAttribute('aria-describedby');
   }, [at, id]);
   return (
-    <Tooltip.Root open={at !== null} onOpenChange={(open) => !open && close()}>
+    <Tooltip.Root open={at?.dataset.tip !== undefined} onOpenChange={(open) => !open && close()}>
       <Tooltip.Portal container={document.getElementById('main')}>
         <Tooltip.Positioner anchor={at} side="bottom" collisionPadding={8} data-tips className="z-40 py-1.5">
           <Tooltip.Popup

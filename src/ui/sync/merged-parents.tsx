@@ -7,9 +7,17 @@ import { counted, named } from '@/text/words';
 import { isActive } from '../jobs/active';
 import { JobButton, useRequest } from '../jobs/job-button';
 import { useApi } from '../providers';
-import { useForecast } from '../stack/forecast';
+import { type Foreseen, useForecast } from '../stack/forecast';
 import { outlineQuestion } from '../stack/groups/question';
 import { onMerged } from './on-merged';
+
+/** Nothing is pushed before its forecast is there. */
+function notNow(foreseen: Foreseen | null, moves: number | null): string | null {
+  if (moves === 0) return 'Nothing of it can move as it is.';
+  if (moves !== null) return null;
+  if (foreseen === null) return 'A job is under way. What would move is known after it.';
+  return foreseen.state === 'refused' ? foreseen.words : 'What would move is being looked at.';
+}
 
 /** What a sync has found merged, and the move of what stands on it, with its forecast. Loaded where there is some. */
 export default function MergedParents({
@@ -59,7 +67,7 @@ export default function MergedParents({
         request={request}
         press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey })}
         question={() => (foreseen?.state === 'ready' ? outlineQuestion(foreseen.outline, branches) : null)}
-        impossible={moves === 0 ? 'Nothing of it can move as it is.' : null}
+        impossible={notNow(foreseen, moves)}
         className="w-32 sm:w-48"
       />
     </section>
