@@ -20,7 +20,7 @@ const Asked = lazy(() => import('./asked'));
  * What wants a person, in sections, a sentence and a button each: j and k go from one to the next, Enter presses it,
  * `e` hides it until it changes.
  * @param repoId of this repo alone; of all where it is left out
- * @param empty what is said where nothing does
+ * @param empty what is said where nothing does, and nothing is hidden
  */
 export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode }) {
   const all = useNeeds();
@@ -51,7 +51,7 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
   const sections = Object.keys(SECTIONS) as Section[];
   return (
     <div ref={list} className="flex flex-col gap-6">
-      {items.length === 0 && <p className="text-muted">{empty}</p>}
+      {items.length === 0 && hidden.length === 0 && <p className="text-muted">{empty}</p>}
       {sections.map((section) => {
         const own = items.filter((item) => item.section === section);
         return (
