@@ -10,7 +10,6 @@ import { useMay } from '../me';
 import { NeedsList } from '../needs/needs-list';
 import { NothingWanted } from '../needs/nothing-wanted';
 import { titleOf, useNeeds } from '../needs/use-needs';
-import { order } from '../order';
 import { useApi } from '../providers';
 import { useSending } from '../sending';
 import { branchesWord } from './counts';
