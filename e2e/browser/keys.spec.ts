@@ -164,6 +164,8 @@ test('the browser’s own tree for screen readers names whatever can be reached,
   const branch = page.getByRole('region', { name: 'Branch', exact: true });
   await expect(branch.locator('.diff-code-insert').first()).toBeVisible({ timeout: 30_000 });
   await expect(branch.getByRole('heading', { name: 'History' })).toBeVisible();
+  // That is a forecast of its own.
+  await expect(branch.getByRole('heading', { name: 'Conflict' })).toBeVisible({ timeout: 30_000 });
   const opened = await told();
   expect(opened.filter(({ role, name }) => name === '' && REACHED.has(role))).toEqual([]);
   const headings = opened.filter(({ role }) => role === 'heading').map(({ name }) => name);

@@ -115,7 +115,7 @@ test('nothing is said to be in place before it is known, or where it is only hid
       .click();
     await expect(rows).toHaveCount(left - 1);
   }
-  await expect(main).toContainText('Nothing else needs you.');
+  await expect(main).toContainText('hidden until they change');
   await expect(main).not.toContainText('All in place');
   await main.getByRole('button', { name: 'Show' }).click();
   await expect(rows).not.toHaveCount(0);

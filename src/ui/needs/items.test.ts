@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { VersionedNeed } from '@/model/needs';
 import { repoRow } from '../testing/rows';
-import { itemsOf, notInPlace, shownOf } from './items';
+import { itemsOf, shownOf } from './items';
 
 const counts = (needs: VersionedNeed[]) => ({ branches: 1, needRestack: 0, wouldConflict: 0, untracked: 0, needs });
 const conflict = { kind: 'conflict' as const, branch: 'pricing/cache', onto: 'main', files: ['src/cache.ts'] };
@@ -72,18 +72,4 @@ it('what is hidden stays so until it changes, and nothing else is', () => {
   expect(shownOf(items, hidden)).toEqual(items.slice(1));
   const changed = items.map((item) => (item === first ? { ...item, version: '2' } : item));
   expect(shownOf(changed, hidden)).toEqual(changed);
-});
-
-it('all is in place only where every repo was looked at, and nothing of it is to move or held back', () => {
-  const synced = { syncedAt: '2026-01-01T00:00:00.000Z', syncErrorAt: null };
-  const calm = { ...synced, counts: { ...counts([]), untracked: 3 } };
-  expect(notInPlace([calm, calm])).toBeNull();
-  // What is too large to be restacked has no button.
-  expect(notInPlace([calm, { ...synced, counts: { ...counts([]), heldBack: 2 } }])).toBe('2 held back');
-  expect(notInPlace([calm, { ...synced, counts: { ...counts([]), needRestack: 1, wouldConflict: 1 } }])).toBe(
-    '1 will move, 1 conflict',
-  );
-  expect(notInPlace([calm, { ...synced, counts: null }])).toBe('not everything is looked at yet');
-  expect(notInPlace([calm, { ...calm, syncedAt: null }])).toBe('not everything is looked at yet');
-  expect(notInPlace([calm, { ...calm, syncErrorAt: synced.syncedAt }])).toBe('the last job failed');
 });

@@ -5,7 +5,6 @@ import { counted, listed } from '@/text/words';
 import { KIND_WORDS } from '../activity/words';
 import { branchAddress } from '../branch/address';
 import { jobAddress } from '../job-link';
-import { wantWords } from '../repos/counts';
 import type { RepoList } from '../repos/repo-list';
 import { pushQuestion } from '../stack/groups/question';
 
@@ -160,25 +159,6 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
       };
     }
   }
-}
-
-/** What speaks against "all in place" where nothing is to be pressed; null where nothing does. */
-export function notInPlace(repos: ReadonlyArray<Pick<Repo, 'counts' | 'syncedAt' | 'syncErrorAt'>>): string | null {
-  const looked = repos.filter(({ counts, syncedAt }) => counts !== null && syncedAt !== null);
-  const sum = (of: 'needRestack' | 'wouldConflict' | 'heldBack') =>
-    looked.reduce((all, { counts }) => all + (counts?.[of] ?? 0), 0);
-  const failed = repos.filter(({ syncErrorAt }) => syncErrorAt !== null).length;
-  const words = [
-    ...(looked.length < repos.length ? ['not everything is looked at yet'] : []),
-    ...(failed > 0 ? ['the last job failed'] : []),
-    ...wantWords({
-      needRestack: sum('needRestack'),
-      wouldConflict: sum('wouldConflict'),
-      heldBack: sum('heldBack'),
-      untracked: 0,
-    }),
-  ];
-  return words.length > 0 ? words.join(', ') : null;
 }
 
 /** What of the items is shown: what was hidden is, once it has changed. */

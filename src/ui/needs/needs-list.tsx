@@ -10,7 +10,7 @@ import { useMay } from '../me';
 import { useApi } from '../providers';
 import { isTyped } from '../shell/key-targets';
 import { hide, unhide } from './hidden';
-import { type Item, notInPlace, SECTIONS, type Section } from './items';
+import { type Item, SECTIONS, type Section } from './items';
 import { useNeeds } from './use-needs';
 
 const Question = lazy(() => import('../jobs/question'));
@@ -21,12 +21,11 @@ const Asked = lazy(() => import('./asked'));
  * What wants a person, in sections, a sentence and a button each: j and k go from one to the next, Enter presses it,
  * `e` hides it until it changes.
  * @param repoId of this repo alone; of all where it is left out
- * @param empty what is said where nothing does, and all is in place
+ * @param empty what is said where nothing does, and nothing is hidden
  */
 export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode }) {
   const all = useNeeds();
   const items = repoId === undefined ? all.items : all.items.filter(({ repo }) => repo.id === repoId);
-  const open = all.repos && notInPlace(repoId === undefined ? all.repos : all.repos.filter(({ id }) => id === repoId));
   const hidden = all.hidden.filter((key) => repoId === undefined || key.startsWith(`${repoId} `));
   const [asked, setAsked] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -54,11 +53,7 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
   return (
     <div ref={list} className="flex flex-col gap-6">
       {all.repos === undefined && <Skeleton rows={3} label="Loading what needs you" />}
-      {all.repos !== undefined && items.length === 0 && (
-        <p className="text-muted">
-          {hidden.length > 0 ? 'Nothing else needs you.' : open ? `Nothing to press here: ${open}.` : empty}
-        </p>
-      )}
+      {all.repos !== undefined && items.length === 0 && hidden.length === 0 && <p className="text-muted">{empty}</p>}
       {sections.map((section) => {
         const own = items.filter((item) => item.section === section);
         return (

@@ -1,12 +1,12 @@
 'use client';
 
 import type { RepoRow } from '@/db/schema';
-import { Freshness } from '../repos/freshness';
 import { OfRepo } from '../repos/of-repo';
 import type { Overview } from '../repos/overview';
 import { RepoHeader } from '../repos/repo-nav';
 import { useStates } from '../repos/use-states';
 import { NeedsList } from './needs-list';
+import { NothingWanted } from './nothing-wanted';
 import { titleOf, useNeeds } from './use-needs';
 
 /** What one repo wants of a person. */
@@ -25,14 +25,7 @@ function Needs({ overview, repo }: { overview: Overview; repo: RepoRow }) {
         <p role="status" className="min-h-5 text-xs text-muted">
           {renewing && 'renewing the forecast…'}
         </p>
-        <NeedsList
-          repoId={repo.id}
-          empty={
-            <>
-              All in place · <Freshness repo={repo} />
-            </>
-          }
-        />
+        <NeedsList repoId={repo.id} empty={<NothingWanted repos={[repo]} />} />
       </div>
     </>
   );

@@ -8,8 +8,8 @@ import { problemOf } from '../api';
 import { Button, Field, Skeleton, Trouble } from '../controls';
 import { useMay } from '../me';
 import { NeedsList } from '../needs/needs-list';
+import { NothingWanted } from '../needs/nothing-wanted';
 import { titleOf, useNeeds } from '../needs/use-needs';
-import { order } from '../order';
 import { useApi } from '../providers';
 import { useSending } from '../sending';
 import { branchesWord } from './counts';
@@ -34,7 +34,7 @@ export function ReposPage() {
           <h1 id="needs" className="text-xl font-semibold">
             Needs you
           </h1>
-          <NeedsList empty={<AllInPlace repos={list.data.repos} />} />
+          <NeedsList empty={<NothingWanted repos={list.data.repos} />} />
         </section>
       )}
       <div className="flex flex-col gap-1">
@@ -69,16 +69,6 @@ export function ReposPage() {
 }
 
 /** With the age of what was looked at longest ago. */
-function AllInPlace({ repos }: { repos: RepoList['repos'] }) {
-  const [oldest] = [...repos].sort((a, b) => order(a.syncedAt ?? '', b.syncedAt ?? ''));
-  return (
-    <>
-      All in place{oldest && ' · '}
-      {oldest && <Freshness repo={oldest} />}
-    </>
-  );
-}
-
 function RepoLink({ repo }: { repo: RepoList['repos'][number] }) {
   const { mark, words } = repoState(repo);
   // That a job has failed, and why, is said with its age.

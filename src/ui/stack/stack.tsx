@@ -203,9 +203,15 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
   const first = () => entries.find(({ branch, dimmed }) => branch && !dimmed) ?? entries[0];
   const toFirst = () => put(first()?.name ?? null);
   const leaveField = () => {
-    if (!current || current.dimmed) toFirst();
-    tree.current?.focus();
+    const to = current && !current.dimmed ? current : first();
+    put(to?.name ?? null);
+    toTree();
+    if (to) rows.show(to);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the keys are stays in sight when other rows are chosen
+  useEffect(() => {
+    if (current && document.activeElement === tree.current) rows.show(current);
+  }, [chosenView]);
   const onCommand = (command: Command) => {
     if (!focused) change(focusCame(true));
     // The first key shows where one is; what it would do to that row, nobody can have meant.

@@ -53,7 +53,12 @@ export default function Tells({
   return null;
 }
 
-const TONES: Record<string, string> = { running: '#0b58bb', completed: '#116b37', held_back: '#6c3ea9' };
+const TONES: Record<string, string> = {
+  running: '#0b58bb',
+  completed: '#116b37',
+  held_back: '#6c3ea9',
+  error: '#b31319',
+};
 
 /** The tab's icon with a mark at its corner; null is the plain one. */
 function useIcon(mark: string | null): void {

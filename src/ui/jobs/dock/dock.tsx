@@ -5,12 +5,12 @@ import Link from 'next/link';
 import type { JobDetail } from '@/api/jobs';
 import { JobLink, jobAddress } from '../../job-link';
 import { outcomeOf } from '../outcome';
-import { progressWords, resultWords } from '../phase';
+import { progressWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
 import { intentAmong } from '../words';
 import { Cancel } from './cancel';
-import type { Docked } from './docked';
+import { type Docked, endedWords } from './docked';
 
 /** One line at the page's bottom: what runs and what waits behind it; then what came of it, until that is dismissed. */
 export default function Dock({
@@ -50,18 +50,18 @@ export default function Dock({
       ) : (
         <>
           <span role="status" className="font-medium">
-            {resultWords(docked.detail)}
+            {endedWords(docked.detail)}
           </span>
           <span className="flex min-w-0 max-sm:hidden">{name}</span>
           <span className="flex-1" />
-          {outcome === 'held_back' && (
+          {(outcome === 'held_back' || outcome === 'error') && (
             <Link
               href={jobAddress(job.id)}
               prefetch={false}
               className="touch flex items-center font-medium underline"
               onClick={() => dismiss(job)}
             >
-              See {job.result?.heldBack.length ?? 0}
+              {outcome === 'error' ? 'See why' : `See ${job.result?.heldBack.length ?? 0}`}
             </Link>
           )}
           <span className="flex max-sm:hidden">

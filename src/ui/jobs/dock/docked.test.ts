@@ -32,6 +32,18 @@ describe('the dock', () => {
     expect(dockedOf([job], nothing, OPENED)).toMatchObject({ is: 'ended' });
   });
 
+  it('tells a failure, and never in its place what an earlier job moved', () => {
+    const earlier = jobDetail(2, { status: 'completed', finishedAt: after }, moved);
+    const failed = (finishedAt: string) => jobDetail(3, { status: 'error', errorCode: 'PUSH_REJECTED', finishedAt });
+    const docked = dockedOf([failed(after), earlier], nothing, OPENED);
+    expect(docked).toMatchObject({ is: 'ended', detail: { job: { seq: 3 } } });
+    expect(titleMark(docked)).toBe('! Failed · ');
+    // Once it is looked at, the earlier one does not come back.
+    expect(dockedOf([failed(after), earlier], ({ seq }) => seq <= 3, OPENED)).toBeNull();
+    // What had failed when the page was opened stands among what needs you.
+    expect(dockedOf([failed(before)], nothing, OPENED)).toBeNull();
+  });
+
   it('is told by the title too, for who looks at another tab', () => {
     const moved = [jobMove(1)];
     const mark = (row: Parameters<typeof jobDetail>[1], more = {}) =>

@@ -19,12 +19,21 @@ export function dockedOf(
   const active = jobs.filter(({ job }) => isActive(job.status));
   const first = active.find(({ job }) => job.status === 'running') ?? active.at(-1);
   if (first) return { is: 'active', detail: first, behind: active.length - 1 };
-  const last = jobs.find(
-    ({ job, moves }) => outcomeOf(job) === 'held_back' || (job.status === 'completed' && moves.length > 0),
-  );
+  const isNew = ({ finishedAt }: JobDetail['job']) => finishedAt !== null && Date.parse(finishedAt) >= since;
+  // A failure is told too: else what an earlier job moved would stand there, with its tick, as if it were the answer.
+  const last = jobs.find(({ job, moves }) => {
+    const outcome = outcomeOf(job);
+    return (
+      outcome === 'held_back' || (outcome === 'error' && isNew(job)) || (job.status === 'completed' && moves.length > 0)
+    );
+  });
   if (!last || isLookedAt(last.job)) return null;
-  const isNew = last.job.finishedAt !== null && Date.parse(last.job.finishedAt) >= since;
-  return isNew || outcomeOf(last.job) === 'held_back' ? { is: 'ended', detail: last } : null;
+  return isNew(last.job) || outcomeOf(last.job) === 'held_back' ? { is: 'ended', detail: last } : null;
+}
+
+/** How the job that is told ended, in a few words. */
+export function endedWords(detail: JobDetail): string {
+  return outcomeOf(detail.job) === 'error' ? 'Failed' : resultWords(detail);
 }
 
 /** What the page's title begins with, for who looks at another tab: `⟳ Pushing 412/990 · `; empty where nothing is told. */
@@ -32,5 +41,5 @@ export function titleMark(docked: Docked | null): string {
   if (docked === null) return '';
   const { detail } = docked;
   if (docked.is === 'active') return `⟳ ${detail.job.status === 'queued' ? 'Waiting' : progressWords(detail)} · `;
-  return `${outcomeOf(detail.job) === 'completed' ? '✓' : '!'} ${resultWords(detail)} · `;
+  return `${outcomeOf(detail.job) === 'completed' ? '✓' : '!'} ${endedWords(detail)} · `;
 }

@@ -62,6 +62,15 @@ interface Props {
 
 /** Of a name that is longer the middle is left out. */
 const NAME = 48;
+/** Of one that is longer than some, the last so many characters stay where there is less room: ends tell names apart. */
+const END = { of: 24, stays: 10 };
+
+/** A name as far as there is room, and its end, which is always there. */
+function split(name: string): [start: string, end: string] {
+  const characters = [...middle(name, NAME)];
+  const at = characters.length > END.of ? characters.length - END.stays : characters.length;
+  return [characters.slice(0, at).join(''), characters.slice(at).join('')];
+}
 
 /** A button at rest shows where one is about to press it: on the row that is pointed at, or that the keys act on. */
 const RESTING =
@@ -93,6 +102,7 @@ export const BranchRow = memo(function BranchRow({
   const { repoId } = branch;
   const request = requestAt(branch.name, sent, actions);
   const shown = visible(branch.name);
+  const [start, end] = split(shown);
   const { own } = news;
   const standing =
     onto === null || state.is === 'moving'
@@ -181,10 +191,11 @@ export const BranchRow = memo(function BranchRow({
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
       <div role="gridcell" className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 md:flex-nowrap md:gap-x-3">
         <span
-          className={`w-full truncate md:w-auto md:max-w-[75%] md:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
+          className={`flex w-full md:w-auto md:max-w-[75%] md:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
           data-tip={shown}
         >
-          {middle(shown, NAME)}
+          <span className="truncate">{start}</span>
+          <span className="shrink-0 whitespace-pre">{end}</span>
         </span>
         {/* Below `md` it is a second line. */}
         <span className="flex w-full min-w-0 items-baseline gap-x-2 md:contents">
