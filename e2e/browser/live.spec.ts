@@ -131,6 +131,11 @@ test('a page that is open while the server is killed and started again catches u
     await expect(page.getByText('The page opens when connected.')).toBeVisible();
     await expect(repoPage.tree).toBeVisible();
     await page.getByRole('button', { name: 'Stay here' }).click();
+    // Where there is no room for it, all of it is told to who asks.
+    await page.setViewportSize({ width: 768, height: 900 });
+    await page.getByText('The server does not answer. What you see is as of').hover();
+    await expect(page.getByRole('tooltip')).toContainText('It catches up by itself');
+    await page.setViewportSize({ width: 1280, height: 720 });
 
     await release();
     await shop.remote.hook('pre-receive', 'exit 0');
@@ -159,6 +164,11 @@ test('what is told of a button changes with it, also while the mouse rests there
   await shopPage.search.hover();
   await shopPage.button('Restack').hover();
   await expect(tip).toContainText(/^Pushing \d+ branches/);
+  // The list beside says why nobody cancels it, within its own width.
+  const why = page.getByRole('region', { name: 'Jobs' }).getByText('Its push has begun');
+  const list = await page.getByRole('region', { name: 'Jobs' }).getByRole('table').boundingBox();
+  const cell = await why.boundingBox();
+  expect((cell?.x ?? 0) + (cell?.width ?? 0)).toBeLessThanOrEqual((list?.x ?? 0) + (list?.width ?? 0));
   await release();
   await expect(tip).toContainText(/^Moved \d+ branches/);
   await job.is('completed');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LeftCommit } from '@/model/plan';
 import { jobDetail, jobMove, jobResult, jobStep } from '../testing/rows';
 import { phaseOf, progressWords, resultWords, SHOWN_MS } from './phase';
 
@@ -54,6 +55,18 @@ describe('a job button', () => {
     });
     expect(resultWords(jobDetail(1, { result }))).toBe('1 conflict, 1 held back');
     expect(resultWords(jobDetail(1))).toBe('Nothing to do');
+  });
+
+  it('tells of a commit that no branch has any more, once, and of none that one has or its author rewrote', () => {
+    const one = { commit: 'c', subject: 'C', branch: 'a', on: null, replacedBy: null };
+    const of = (left: LeftCommit[]) => resultWords(jobDetail(1, { result: jobResult({ left }) }));
+    expect(of([one, { ...one, branch: 'b' }])).toBe('1 commit on no branch any more');
+    expect(
+      of([
+        { ...one, on: 'main' },
+        { ...one, commit: 'd', replacedBy: 'e' },
+      ]),
+    ).toBe('Nothing to do');
   });
 });
 

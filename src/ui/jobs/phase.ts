@@ -1,4 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
+import { commitWords } from '../stack/commit-words';
 import { isActive } from './active';
 import { outcomeOf } from './outcome';
 
@@ -89,6 +90,7 @@ export function resultWords({ job, moves }: JobDetail): string {
   const moved = moves.filter((move) => move.state === 'pushed' && move.before !== move.after).length;
   const heldBack = job.result?.heldBack ?? [];
   const conflicts = heldBack.filter(({ reason }) => reason.kind === 'conflict').length;
+  const lost = commitWords({ left: job.result?.left ?? [] }).filter(({ isLost }) => isLost).length;
   const parts: Array<[number, string]> = [
     [job.kind === 'untrack_branch' ? 1 : 0, 'untracked'],
     [job.result?.registered.length ?? 0, 'registered'],
@@ -96,6 +98,7 @@ export function resultWords({ job, moves }: JobDetail): string {
     [job.result?.merged.length ?? 0, 'merged'],
     [conflicts, conflicts === 1 ? 'conflict' : 'conflicts'],
     [heldBack.length - conflicts, 'held back'],
+    [lost, `${lost === 1 ? 'commit' : 'commits'} on no branch any more`],
   ];
   const said = parts.flatMap(([count, word]) => (count > 0 ? `${count} ${word}` : []));
   return said.length > 0 ? said.join(', ') : 'Nothing to do';

@@ -35,19 +35,24 @@ export function ConnectionBanner() {
   return (
     <div
       role="status"
-      className="min-w-0 bg-restack-tint px-3 py-1 text-restack max-sm:fixed max-sm:inset-x-0 max-sm:top-12 max-sm:z-20 sm:truncate sm:rounded-control"
+      className="min-w-0 bg-restack-tint px-3 py-1 text-restack max-sm:fixed max-sm:inset-x-0 max-sm:top-12 max-sm:z-20 sm:flex sm:gap-2 sm:rounded-control"
     >
       {state === 'signed_out' ? (
         <>
-          You are signed out. What you see is as of <LastHeard at={heardAt} />.{' '}
-          <button type="button" className="font-medium underline" onClick={() => location.reload()}>
+          <span data-tip="What you see is as it was when you were signed in." className="min-w-0 sm:truncate">
+            You are signed out. What you see is as of <LastHeard at={heardAt} />.
+          </span>{' '}
+          <button type="button" className="shrink-0 font-medium underline" onClick={() => location.reload()}>
             Sign in again
           </button>
         </>
       ) : (
-        <>
+        <span
+          data-tip="What you see is as it was when the server last answered. It catches up by itself."
+          className="min-w-0 sm:truncate"
+        >
           The server does not answer. What you see is as of <LastHeard at={heardAt} />; it catches up by itself.
-        </>
+        </span>
       )}
     </div>
   );

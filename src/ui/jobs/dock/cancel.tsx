@@ -12,7 +12,12 @@ export function Cancel({ job }: { job: JobDetail['job'] }) {
   const mayAct = useMay('act');
   const [refused, setRefused] = useState<string | null>(null);
   if (!mayAct) return null;
-  if (job.committingAt) return <span className="truncate text-muted">Its push has begun</span>;
+  if (job.committingAt)
+    return (
+      <span data-tip="Its push has begun: it can only go on." className="block truncate text-muted">
+        Its push has begun
+      </span>
+    );
   if (job.cancelRequestedAt) return <span className="truncate text-muted">Cancelling</span>;
   return (
     <>
