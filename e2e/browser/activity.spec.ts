@@ -91,7 +91,7 @@ test('the history is live: a job comes in and ends before one’s eyes, in the f
   const { jobId } = await client.jobs.run({ repoId, kind: 'sync_repo' });
   const { job } = await client.jobs.get({ jobId });
   await all.is(job.seq, 'completed');
-  await expect(all.job(job.seq)).toContainText('Nothing to do');
+  await expect(all.job(job.seq)).toContainText('Synced');
   await completed.isOnly(/test synced/, /test synced/);
 });
 

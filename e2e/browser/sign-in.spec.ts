@@ -93,6 +93,13 @@ test('an administrator makes a token, whose holder sees everything and no button
   await reader.getByRole('button', { name: 'More for checkout/cart-totals' }).click();
   await expect(reader.getByRole('menuitem')).toHaveText([/^History/, /^Copy its name/]);
   await expectAccessibleEverywhere(reader);
+  await reader.keyboard.press('Escape');
+  // A key that does nothing for who only looks is not promised.
+  await reader.keyboard.press('?');
+  const keys = reader.getByRole('dialog', { name: 'Keys' });
+  await expect(keys.getByRole('region', { name: 'In the stack' })).toBeVisible();
+  await expect(keys.getByRole('region', { name: 'To act' })).toHaveCount(0);
+  await reader.keyboard.press('Escape');
 
   const asReader = createSpicerack({ url: server.url, token: secret ?? '', requestedBy: 'script 1.0' });
   await expect(asReader.jobs.run({ repoId: repo.id, kind: 'restack_repo' })).rejects.toMatchObject({

@@ -13,7 +13,7 @@ export interface MoveOutcome {
 
 /** How a job ended, in one line made from what it did. Branch names stand as they are, never at the start. */
 export function summary(
-  job: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'atCommit' | 'move'>>,
+  job: Pick<JobRow, 'kind' | 'branch' | 'parent'> & Partial<Pick<JobRow, 'atCommit'>>,
   result: JobResult,
   moves: MoveOutcome[],
   trunk: string,
@@ -67,8 +67,7 @@ export function summary(
   say('pushed to by others since:', since('moved_on'));
   say('deleted by others since:', since('gone'));
 
-  const synced = job.move === false ? 'Synced.' : 'Synced; nothing to move.';
-  const nothing = job.kind === 'sync_repo' ? synced : 'Nothing to do: no branch has to move.';
+  const nothing = job.kind === 'sync_repo' ? 'Synced.' : 'Nothing to do: no branch has to move.';
   const text = parts.join('; ');
   const engine = result.warnings
     .filter((w) => w.kind === 'engine')

@@ -54,12 +54,19 @@ describe('a job button', () => {
       ],
     });
     expect(resultWords(jobDetail(1, { result }))).toBe('1 conflict, 1 held back');
-    expect(resultWords(jobDetail(1))).toBe('Nothing to do');
+  });
+
+  it('says of a look at the remote that it is over, and never that nothing is to be done', () => {
+    const sync = jobDetail(1, { kind: 'sync_repo' });
+    expect(resultWords(sync)).toBe('Synced');
+    expect(resultWords(jobDetail(1, { kind: 'restack_repo' }))).toBe('Nothing to do');
+    const merged = [{ branch: 'a', into: 'main' }];
+    expect(resultWords({ ...sync, job: { ...sync.job, result: jobResult({ merged }) } })).toBe('1 merged');
   });
 
   it('tells of a commit that no branch has any more, once, and of none that one has or its author rewrote', () => {
     const one = { commit: 'c', subject: 'C', branch: 'a', on: null, replacedBy: null };
-    const of = (left: LeftCommit[]) => resultWords(jobDetail(1, { result: jobResult({ left }) }));
+    const of = (left: LeftCommit[]) => resultWords(jobDetail(1, { kind: 'restack_repo', result: jobResult({ left }) }));
     expect(of([one, { ...one, branch: 'b' }])).toBe('1 commit on no branch any more');
     expect(
       of([

@@ -101,5 +101,7 @@ export function resultWords({ job, moves }: JobDetail): string {
     [lost, `${lost === 1 ? 'commit' : 'commits'} on no branch any more`],
   ];
   const said = parts.flatMap(([count, word]) => (count > 0 ? `${count} ${word}` : []));
-  return said.length > 0 ? said.join(', ') : 'Nothing to do';
+  if (said.length > 0) return said.join(', ');
+  // It has looked, and moves nothing: whether there is something to do, the branches say.
+  return job.kind === 'sync_repo' ? 'Synced' : 'Nothing to do';
 }

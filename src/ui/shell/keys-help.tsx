@@ -2,8 +2,9 @@
 
 import { Dialog } from '@base-ui/react/dialog';
 import { useRef } from 'react';
+import { useMay } from '../me';
 
-const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> }> = [
+const GROUPS: Array<{ title: string; acts?: true; keys: Array<[keys: string, words: string]> }> = [
   {
     title: 'Anywhere',
     keys: [
@@ -29,6 +30,7 @@ const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> 
   },
   {
     title: 'To act',
+    acts: true,
     keys: [
       ['r', 'restack the branch and what stands on it'],
       ['R', 'restack its whole stack'],
@@ -60,8 +62,9 @@ const GROUPS: Array<{ title: string; keys: Array<[keys: string, words: string]> 
   },
 ];
 
-/** Every key there is. Loaded when it is asked for. */
+/** Every key that does something for who looks. Loaded when it is asked for. */
 export default function KeysHelp({ close }: { close: () => void }) {
+  const mayAct = useMay('act');
   const popup = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
@@ -75,7 +78,7 @@ export default function KeysHelp({ close }: { close: () => void }) {
         >
           <Dialog.Title className="text-base font-semibold">Keys</Dialog.Title>
           <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
-            {GROUPS.map(({ title, keys }) => (
+            {GROUPS.filter(({ acts }) => mayAct || !acts).map(({ title, keys }) => (
               <section key={title} aria-label={title}>
                 <h3 className="pb-1 text-xs font-medium text-muted">{title}</h3>
                 <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-3 gap-y-1">
