@@ -4,7 +4,8 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useStable } from '../stable';
 import { tipAt } from './tip-at';
 
-const Tip = lazy(() => import('./tip'));
+/** Where its code does not come, for the server is away just then, nothing is shown: that is no reason to lose the page. */
+const Tip = lazy(() => import('./tip').catch(() => ({ default: () => null })));
 
 /** How long a mouse rests, or a finger stays, before it is told. Milliseconds. */
 const REST_MS = 450;
