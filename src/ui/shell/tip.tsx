@@ -1,10 +1,10 @@
 'use client';
 
 import { Tooltip } from '@base-ui/react/tooltip';
-import { useEffect, useId, useReducer } from 'react';
+import { type ReactNode, useEffect, useId, useReducer } from 'react';
 
 /** The words of an element beside it. Loaded when the first is to be shown. */
-export default function Tip({ at, close }: { at: HTMLElement | null; close: () => void }) {
+export default function Tip({ at, close }: { at: HTMLElement | null; close: () => void }): ReactNode {
   const id = useId();
   const [, saidAnew] = useReducer((times: number) => times + 1, 0);
   useEffect(() => {
