@@ -1,15 +1,12 @@
 import { treesOf } from '@/git/objects/cat-file';
 import { mergeTrees } from '@/git/objects/merge-tree';
 import { listCommits, newestCommits } from '@/git/objects/rev-list';
-import { type Answer, whereLanded } from '@/stack/landing-evidence';
-
-/** How many commits of trunk are looked at, newest first. */
-const LOOKED_AT = 40;
+import { inTurn, replaysOn, TRIED, whereLanded } from '@/stack/landing-evidence';
 
 /**
- * The commit of trunk that brought the change of each of these, by the rule of `stack/landing-evidence.ts`: replaying it changes
- * nothing at trunk's tip, and did so below that commit. Those of which trunk has nothing, or has had it for longer, have
- * no answer. None of them may be in trunk.
+ * The commit of trunk that brought the change of each of these, by the rule of `stack/landing-evidence.ts`: replaying it
+ * changes nothing at trunk's tip, and changed something below that commit. Those of which trunk has nothing, or has had
+ * it for longer, have no answer. None of them may be in trunk.
  * @throws GitError
  */
 export async function broughtToTrunk(
@@ -23,27 +20,18 @@ export async function broughtToTrunk(
   const open = listed.commits.flatMap(({ id, parents: [parent] }) =>
     commits.has(id) && parent ? [{ id, parent }] : [],
   );
-  const line = await newestCommits(gitDir, trunkTip, { count: LOOKED_AT, isLine: true }, signal);
-  const trees = await treesOf(line, { gitDir, signal });
-  const replay = async (some: typeof open, onto: number[]): Promise<Answer[][]> => {
-    const pairs = some.flatMap(({ id, parent }) =>
-      onto.map((i) => ({ ours: line[i] ?? '', theirs: id, base: { commit: parent, oursTree: trees[i] ?? '' } })),
-    );
-    const outcomes = await mergeTrees(gitDir, pairs, signal);
-    return some.map((_, n) =>
-      onto.map((i, k) => {
-        const outcome = outcomes[n * onto.length + k];
-        if (!outcome?.clean) return 'conflict';
-        return outcome.tree === trees[i] ? 'nothing' : 'change';
-      }),
-    );
-  };
-  const atTip = await replay(open, [0]);
-  const there = open.filter((_, n) => atTip[n]?.[0] === 'nothing');
-  const answers = await replay(there, [...line.keys()]);
+  const line = await newestCommits(gitDir, trunkTip, { count: TRIED, isLine: true }, signal);
+  const replay = await replaysOn(line, {
+    merges: (pairs) => mergeTrees(gitDir, pairs, signal),
+    trees: (of) => treesOf(of, { gitDir, signal }),
+  });
+  const atTip = await replay(open.map(({ id, parent }) => ({ base: parent, tip: id, onto: trunkTip })));
+  const there = open.filter((_, i) => atTip[i] === 'nothing');
+  const walks = await replay(there.flatMap(({ id, parent }) => line.map((onto) => ({ base: parent, tip: id, onto }))));
+  const takeWalk = inTurn(walks);
   return new Map(
-    there.flatMap(({ id }, n) => {
-      const landed = whereLanded(answers[n] ?? []);
+    there.flatMap(({ id }) => {
+      const landed = whereLanded(takeWalk(line.length));
       return landed?.wasOpen ? [[id, line[landed.oldest] ?? trunkTip]] : [];
     }),
   );

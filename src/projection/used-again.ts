@@ -112,9 +112,13 @@ export async function beginAnew(
       if (refs.has(row.name)) keeping.get(below.name)?.push(row.name);
     }
   }
-  // What is itself another branch by now keeps nothing: what stands on that does.
-  const keepers = (name: string): string[] =>
-    (keeping.get(name) ?? []).flatMap((above) => (keeping.has(above) ? keepers(above) : [above]));
+  // What is itself another branch by now keeps nothing: what stands on that does. Parents may run in a circle.
+  const keepers = (name: string, met: ReadonlySet<string> = new Set()): string[] =>
+    met.has(name)
+      ? []
+      : (keeping.get(name) ?? []).flatMap((above) =>
+          keeping.has(above) ? keepers(above, new Set([...met, name])) : [above],
+        );
   const kept = new Map([...keeping.keys()].map((name) => [name, keepers(name)]));
   const there = rows.flatMap((row) => {
     const tip = refs.get(row.name)?.tip;

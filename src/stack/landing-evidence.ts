@@ -8,9 +8,10 @@ import type { History } from './history';
  *
  * By content, a stretch of commits has landed in a line of commits where replaying it changes nothing. That is asked
  * at the newest commit of the line where the answer is no conflict: so edits that came later do not hide a landing,
- * and a revert takes it back. A file that the line has since renamed is not taken back: it is looked for further down. It must have been otherwise where the two lines parted; and it must hold for every end
- * of the stretch too: a branch that removes what the one below it had added changes nothing as a whole. A branch of empty
- * commits has not landed with what it stands on.
+ * and a revert takes it back. A file that the line has since renamed is not taken back: it is looked for further down.
+ * It must have been otherwise where the two lines parted; and it must hold for every end of the stretch too: a branch
+ * that removes what the one below it had added changes nothing as a whole. A branch of empty commits has not landed with
+ * what it stands on.
  */
 export interface Landing {
   branch: string;
@@ -54,6 +55,7 @@ export interface LandingQuestions {
   objects: (places: Array<{ commit: string; path: string }>) => Promise<Array<string | null>>;
 }
 
+/** How many commits of a line are tried for one change, newest first. */
 export const TRIED = 40;
 
 /** Commits of a branch that land together. */
@@ -158,7 +160,7 @@ interface Replay {
 /** Replays in batches; `commits` are all those that something will be replayed onto. */
 export async function replaysOn(
   commits: string[],
-  ask: LandingQuestions,
+  ask: Pick<LandingQuestions, 'merges' | 'trees'>,
 ): Promise<(replays: Replay[]) => Promise<Answer[]>> {
   const distinct = [...new Set(commits)];
   const ids = await ask.trees(distinct);

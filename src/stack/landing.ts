@@ -49,7 +49,7 @@ export interface PullRequestFact {
   merged: boolean;
 }
 
-/** How many commits of a line are looked at, newest first, and how many of them are tried for one stretch. */
+/** How many commits of a line are looked at, newest first. */
 export const LINE = 500;
 
 /** Longer branches are asked as a whole only. */
