@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { problemWords } from '../api';
 import { Button, buttonLooks, Skeleton } from '../controls';
 import { JobLink } from '../job-link';
@@ -31,7 +31,8 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
   const list = useRef<HTMLDivElement>(null);
   const byKey = useRef(new Map<string, Item>());
   byKey.current = new Map(items.map((item) => [item.key, item]));
-  useEffect(() => {
+  // As soon as the rows can be seen, and not a moment later: a key in between would be lost.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
       const rows = [...(list.current?.querySelectorAll<HTMLElement>('[data-need]') ?? [])];

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useEffect } from 'react';
+import { type KeyboardEvent, type RefObject, useLayoutEffect } from 'react';
 import { useStable } from '../../stable';
 
 /** What a key of the tree stands for. */
@@ -115,7 +115,7 @@ export function useLostKeys(
     event.preventDefault();
     obey(command);
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, [pressed]);
