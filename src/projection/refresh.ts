@@ -59,8 +59,8 @@ export interface Projection {
   trunkRewritten: boolean;
   /** A row for every branch that is on the remote, or was: trunk itself has none. */
   rows: ProjectedRow[];
-  /** Where branches, and trunk, are now and were not at the last look. */
-  newTips: Array<{ branch: string; tip: string }>;
+  /** Where branches, and trunk, are now and were not at the last look; and whether they are other ones from there on. */
+  newTips: Array<{ branch: string; tip: string; anew: boolean }>;
   /** What is now found to have landed. */
   landings: Landing[];
   /** Of branches that go on: the commits, newest first, that are now found to have landed. */
@@ -215,13 +215,13 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const unmeasured = await measureAll(live, (pairs) => diffStats(gitDir, pairs, signal));
   await forecastAll(history, live, trees, merges, unmeasured);
 
-  const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
+  const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip, anew: usedAgain.has(name) }));
   const was = (row: ProjectedRow) => previous.get(row.name);
   return {
     trunkTip: trunk.tip,
     trunkRewritten: !oldTrunk && previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
     rows,
-    newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
+    newTips: tips.filter(({ branch, tip, anew }) => anew || branchTips.get(branch)?.[0] !== tip),
     landings: found,
     landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
       live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
