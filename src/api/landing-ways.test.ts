@@ -484,8 +484,11 @@ describe('a name that was free, and is used again for other work', () => {
     if (again) await world.remote.from(before).branch('a').commit('Other', { o: 'o\n' }).write();
     else await world.remote.from('a').commit('a2', { o: 'o\n' }).write();
     await world.sync();
+    const landed = await world.remote.tip('main');
     await world.remote.move('main', before);
-    await world.sync();
+    const { log } = await world.sync();
+    const own = `main no longer has 1 commit that b stands on, so b has it as its own now: ${landed.slice(0, 8)}.`;
+    expect(log.includes(own)).toBe(again);
     expect((await world.restack()).result.left).toEqual([]);
     expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: again ? 'on main' : 'on a', c: 'on b' });
     for (const path of ['a', 'b', 'c']) expect(await world.remote.file('c', path)).toBe(`${path}\n`);
