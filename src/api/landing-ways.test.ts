@@ -520,6 +520,37 @@ it.each(['an empty branch at main’s end', 'a branch beside'])(
   },
 );
 
+it.each(['squashed', 'squashed as the end of four', 'picked alone', 'squashed into its parent'])(
+  'a branch that has merged what is new below its parent goes on, where that parent lands and what is below moves: %s',
+  async (how) => {
+    const isLonger = how === 'squashed as the end of four';
+    const world = await makeWorld(isLonger ? { ...stack, d: [{ d: 'd\n' }] } : stack);
+    const top = isLonger ? 'd' : 'c';
+    await world.remote.from('a').commit('a2', { a2: '2\n' }).write();
+    await world.remote
+      .from(top)
+      .commit('Merge', { a2: '2\n' }, { merge: ['a'] })
+      .write();
+    if (how === 'squashed into its parent') {
+      await world.remote.from('a').commit('b into a', { b: 'b\n' }).write();
+      await world.onMain('Go on', { m: 'm\n' });
+    } else if (how === 'picked alone') {
+      await world.onMain('b1', { b: 'b\n' });
+    } else await world.remote.merge(isLonger ? 'c' : 'b', 'squash');
+    const { status, message, result } = await world.restack();
+    expect({ status, message, ...result }).toMatchObject({ status: 'completed', left: [], heldBack: [] });
+    expect(await world.states('b', top)).toEqual({ b: 'merged', [top]: 'on a' });
+    const own = {
+      squashed: ['a2'],
+      'picked alone': ['a1', 'a2'],
+      'squashed into its parent': ['a1', 'a2', 'b into a'],
+    };
+    expect(await world.remote.subjects(top, 'main')).toEqual([...(own[how as keyof typeof own] ?? ['a2']), `${top}1`]);
+    expect(await world.remote.contains(top, 'a')).toBe(true);
+    expect((await world.sync()).message).not.toContain('Moved');
+  },
+);
+
 it('a name that is used a third time is told as other work than what was merged', async () => {
   const world = await makeWorld({ a: stack.a });
   await world.remote.merge('a', 'merge');
