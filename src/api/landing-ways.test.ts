@@ -639,6 +639,32 @@ describe('an undo goes back to a base as it was known', () => {
     },
   );
 
+  it('of a branch that has landed since: that has landed as it was, and not as another one’s', async () => {
+    const world = await makeWorld({ ...stack, a: [{ a: 'a\n' }, { a2: 'a\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id } = await world.restack();
+    await world.remote.merge('a', 'squash');
+    const { message, result, id: undo } = await world.undo(id);
+    expect(result.merged).toMatchObject([{ branch: 'a' }]);
+    expect([result.landed, message.includes('Landed')]).toEqual([[], false]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on merged a', c: 'on b' });
+    const again = await world.undo(undo);
+    expect([again.result.landed, again.result.merged]).toEqual([[], []]);
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [], landed: [] });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+  });
+
+  it('of a branch of which a part has landed since: the rest of it, alone, is open', async () => {
+    const world = await makeWorld({ ...stack, a: [{ a: 'a\n' }, { a2: 'a\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id } = await world.restack();
+    await world.onMain('a1', { a: 'a\n' });
+    await world.undo(id);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a2', 'b1', 'c1']);
+  });
+
   it('that a person has named, more than once', async () => {
     const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });
     const base = await gitText(['rev-parse', 'a~1'], { gitDir: world.remote.dir });

@@ -65,23 +65,28 @@ export async function findLandings(
   ask: LandingQuestions,
 ): Promise<Landing[]> {
   const found = new Map<string, Landing>();
+  const former = new Map<string, Landing>();
   const open: LandingCandidate[] = [];
   for (const candidate of candidates) {
     const told = toldByForge(history, candidate) ?? asAncestor(history, candidate);
     if (told) found.set(candidate.name, told);
+    // Of a newer one that no fetch has brought nobody can say what it held: what was seen of the branch has landed with it.
+    if (told && !history.has(told.upTo))
+      former.set(keyOf({ ...told, upTo: candidate.tip }), { ...told, upTo: candidate.tip });
     if (told?.upTo !== candidate.tip) open.push(candidate);
   }
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const byContent = await findByContent(history, open, byName, ask);
-  const former = new Map<string, Landing>();
   for (const part of [...found.values()].flatMap((one) => settledBelow(history, one, byName)).concat(byContent)) {
     const { isFormer, ...landing } = part;
-    if (isFormer) former.set(`${landing.branch} ${landing.upTo}`, landing);
+    if (isFormer) former.set(keyOf(landing), landing);
     const known = found.get(landing.branch);
     if (!isFormer && (!known || history.isAncestor(known.upTo, landing.upTo))) found.set(landing.branch, landing);
   }
   return [...found.values(), ...former.values()];
 }
+
+const keyOf = ({ branch, upTo }: Landing) => `${branch} ${upTo}`;
 
 /** A pull request into what is below was merged: of this tip, of an older one, or of a newer one and then deleted. */
 function toldByForge(history: History, candidate: LandingCandidate): Landing | null {
