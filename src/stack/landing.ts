@@ -7,6 +7,7 @@ import {
   type Landing,
   type LandingQuestions,
   missingFrom,
+  notWithoutBelow,
   type Part,
   type Place,
   renamedSince,
@@ -34,7 +35,7 @@ export interface LandingCandidate extends Place {
   isThere: boolean;
   /** What it stands on, also where that is not on the remote any more. */
   parent: string;
-  /** What is below it: its parent, if that is there, and trunk, if that is another one. */
+  /** What is below it, nearest first: its parent and what that stands on, as far as they are there, and trunk. */
   below: Below[];
   pullRequest?: PullRequestFact | undefined;
   /** Its landings that are void: the forge's word for one of them counts no more. */
@@ -225,7 +226,9 @@ async function findByContent(
   const inHalf = new Set(overSeveral.filter(({ tip, parts: [top] }) => top && byName.get(top.branch)?.tip !== tip));
   const traceless = await withoutTrace(history, overSeveral, inHalf, ask, replay);
   const undone = await undoneAtTheEnd([...inHalf], ask);
-  const isOut = (one: Stretch) => inPart.has(one) || traceless.has(one) || undone.has(one);
+  const alone = walked.filter((one) => one.landed && one.parts.length === 1);
+  const lacking = await notWithoutBelow(alone, ask);
+  const isOut = (one: Stretch) => inPart.has(one) || traceless.has(one) || undone.has(one) || lacking.has(one);
   const likely = walked.flatMap((one) => (one.landed && !isOut(one) ? [{ one, ...one.landed }] : []));
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
@@ -347,11 +350,15 @@ async function stretchesOf(
         });
         return [...partly, whole];
       }
-      const stretches = [whole];
-      for (const part of below) {
+      const end = below.findIndex((part) => part.branch === place.name);
+      const landing = end < 0 ? below : below.slice(0, end);
+      const lowest = landing.at(-1);
+      const stretches: Stretch[] = [lowest ? { ...whole, under: lowest.base } : whole];
+      for (const part of landing) {
         const above = stretches.at(-1) ?? whole;
         stretches.push({
           ...above,
+          under: lowest?.base ?? part.base,
           base: part.base,
           commits: [...part.commits, ...above.commits],
           parts: [...above.parts, ...part.parts],
@@ -359,7 +366,7 @@ async function stretchesOf(
       }
       // All that is below may have landed with a part of it, before it was pushed to again.
       const deepest = stretches.at(-1) ?? whole;
-      if (below.at(-1)?.on === place.name) {
+      if (landing.at(-1)?.on === place.name) {
         for (const end of commits.slice(0, -1)) {
           stretches.push({
             ...deepest,
