@@ -85,6 +85,8 @@ async function sendAsItComes(response: ServerResponse, { body }: Response): Prom
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    // Nobody reads any more, and nothing will say so again.
+    if (response.closed) return resolve();
     const done = () => {
       response.off('drain', done);
       response.off('close', done);

@@ -1,13 +1,14 @@
 'use client';
 
 import { ChevronDown, Plus } from 'lucide-react';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { isKept } from '@/repos/kept';
 import { restackRefusal } from '@/repos/state-words';
 import { Button, Skeleton } from '../controls';
 import { type Ask, JobButton, useRequest } from '../jobs/job-button';
+import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import type { Overview } from '../repos/overview';
@@ -19,8 +20,12 @@ import { restoreButton } from '../stack/row/actions';
 import { type BranchNews, coveredBy, isLive, NO_STATE } from '../stack/state';
 import { useDraft } from '../tasks/draft';
 
-const RowMenu = lazy(() => import('../stack/row/row-menu'));
-const NewTask = lazy(() => import('../tasks/new-task'));
+const RowMenu = laterPart(() => import('../stack/row/row-menu'), { what: 'The menu', leave: ({ close }) => close });
+const NewTask = laterPart(() => import('../tasks/new-task'), {
+  what: 'The form for a task',
+  leave: ({ close }) => close,
+  stays: true,
+});
 
 /** What can be done with an opened branch: the same as in its row, a task on it, and with what number. */
 export function Actions({

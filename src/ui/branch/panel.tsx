@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowLeft, X } from 'lucide-react';
-import { type KeyboardEvent, lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
@@ -14,6 +14,7 @@ import { CopyButton } from '../copy';
 import { JobLink } from '../job-link';
 import { conflictName } from '../jobs/named';
 import { StatusShape, statusTone } from '../jobs/status';
+import { laterPart } from '../later/later-part';
 import type { Overview } from '../repos/overview';
 import { PullRequest } from '../repos/pull-request';
 import type { RepoStates } from '../repos/use-states';
@@ -23,16 +24,18 @@ import { useForecast } from '../stack/forecast';
 import { type BranchNews, isLive, NO_STATE, standingOf } from '../stack/state';
 import { Actions } from './actions';
 import { Commits } from './commits';
-import { Files, loadDiff } from './files/files';
+import { Diff, Files } from './files/files';
 import { History } from './history';
 import { isWide } from './open-branch';
 import { Part } from './part';
 import { type ChangesAsk, useChanges } from './use-changes';
 
 // Its code is there before a diff is, which the first press would wait for.
-if (typeof window !== 'undefined') void loadDiff();
+if (typeof window !== 'undefined') Diff.ahead();
 
-const ConflictView = lazy(async () => ({ default: (await import('../jobs/result/conflict')).ConflictView }));
+const ConflictView = laterPart(async () => ({ default: (await import('../jobs/result/conflict')).ConflictView }), {
+  what: 'The conflict',
+});
 
 /** Keys that are held down pass by many branches: each is asked for once they rest. Milliseconds. */
 const PATIENCE_MS = 120;

@@ -1,10 +1,11 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { buttonLooks } from '../controls';
+import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi, useNow } from '../providers';
 import { duration } from '../time';
@@ -12,7 +13,7 @@ import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
 import { StatusShape, statusTone } from './status';
 
-const Question = lazy(() => import('./question'));
+const Question = laterPart(() => import('./question'), { what: 'The question', leave: ({ leave }) => leave });
 
 interface Props {
   /** What it does, in a word or two: shown while nothing is under way, and the beginning of its name always. */

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { MoveView } from '@/feed/events';
 import type { ForecastCheck } from '@/model/forecast';
@@ -14,6 +14,7 @@ import { branchAddress } from '../branch/address';
 import { PageSkeleton } from '../controls';
 import { CopyButton } from '../copy';
 import { JobLink } from '../job-link';
+import { laterPart } from '../later/later-part';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
 import { branchesWord } from '../repos/counts';
@@ -33,7 +34,7 @@ import { Timeline } from './timeline';
 import { UndoButton } from './undo-button';
 import { firstLine, intentAmong } from './words';
 
-const RangeDiff = lazy(() => import('../branch/range-diff'));
+const RangeDiff = laterPart(() => import('../branch/range-diff'), { what: 'What changed' });
 
 /** One job, from who asked for it to what it moved. */
 export function JobPage({ jobId }: { jobId: string }) {

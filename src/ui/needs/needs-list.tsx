@@ -1,11 +1,12 @@
 'use client';
 
 import Link from 'next/link';
-import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { problemWords } from '../api';
 import { Button, buttonLooks, Skeleton } from '../controls';
 import { JobLink } from '../job-link';
 import { useRequest } from '../jobs/job-button';
+import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { isTyped } from '../shell/key-targets';
@@ -13,9 +14,12 @@ import { hide, unhide } from './hidden';
 import { type Item, SECTIONS, type Section } from './items';
 import { useNeeds } from './use-needs';
 
-const Question = lazy(() => import('../jobs/question'));
-const ForeseenQuestion = lazy(() => import('./foreseen-question'));
-const Asked = lazy(() => import('./asked'));
+const Question = laterPart(() => import('../jobs/question'), { what: 'The question', leave: ({ leave }) => leave });
+const ForeseenQuestion = laterPart(() => import('./foreseen-question'), {
+  what: 'The question',
+  leave: ({ leave }) => leave,
+});
+const Asked = laterPart(() => import('./asked'), { what: 'What came of it' });
 
 /**
  * What wants a person, in sections, a sentence and a button each: j and k go from one to the next, Enter presses it,

@@ -1,11 +1,11 @@
 'use client';
 
 import { Search } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
-import { useTypedAhead } from '../typed-ahead';
+import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { laterPart } from '../later/later-part';
+import { useTypedAhead } from '../later/typed-ahead';
 
-const load = () => import('./palette');
-const Palette = lazy(load);
+const Palette = laterPart(() => import('./palette'), { what: 'The palette', leave: ({ close }) => close });
 
 /** Opens the command palette, which ⌘K (or Ctrl K) does on every page. */
 export function PaletteButton() {
@@ -30,7 +30,7 @@ export function PaletteButton() {
         aria-label="Find or do something"
         aria-haspopup="dialog"
         aria-keyshortcuts="Meta+K Control+K"
-        onPointerEnter={() => void load()}
+        onPointerEnter={() => Palette.ahead()}
         onClick={() => setOpen(true)}
         className="touch flex h-7 items-center justify-center gap-2 rounded-control px-2 text-xs text-muted hover:bg-hover hover:text-text sm:border sm:border-hairline"
       >

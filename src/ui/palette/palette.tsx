@@ -13,6 +13,7 @@ import { jobAddress } from '../job-link';
 import type { Ask } from '../jobs/job-button';
 import { jobQuery } from '../jobs/query';
 import { lastUndo } from '../jobs/undoable';
+import { typedBefore, useTypingHere } from '../later/typed-ahead';
 import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
@@ -22,7 +23,6 @@ import { useGo } from '../shell/go';
 import { branchQuestion, restackQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
-import { typedBefore, useTypingHere } from '../typed-ahead';
 import { grouped, type Here, type Item, itemsOf, type Run, search } from './items';
 import { noteChosen, useRecent } from './recent';
 

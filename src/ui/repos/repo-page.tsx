@@ -2,7 +2,7 @@
 
 import { Layers, RefreshCw } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -13,6 +13,7 @@ import { isActive } from '../jobs/active';
 import { dockedOf, titleMark } from '../jobs/dock/docked';
 import { useLookedAt } from '../jobs/dock/looked-at';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
+import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
@@ -31,21 +32,23 @@ import { PhoneLinks, RepoNav } from './repo-nav';
 import { type RepoStates, useStates, wantedWords } from './use-states';
 
 /** Its code is asked for as soon as the page's own runs, beside the data that it shows: the header does not wait for it. */
-const loadStack = () => import('../stack/stack');
-const Stack = lazy(loadStack);
-if (typeof window !== 'undefined') void loadStack();
+const Stack = laterPart(() => import('../stack/stack'), { what: 'The stack' });
+if (typeof window !== 'undefined') Stack.ahead();
 
 /** Its code comes when one is about to press a row. */
-const loadBranch = () => import('../branch/panel');
-const BranchPanel = lazy(loadBranch);
-const Tasks = lazy(() => import('../tasks/tasks'));
-const JobList = lazy(() => import('../jobs/list/job-list'));
-const Tells = lazy(() => import('../tells/tells'));
-const Dock = lazy(() => import('../jobs/dock/dock'));
-const LeftOutRefs = lazy(() => import('./left-out'));
-const NoBranches = lazy(() => import('./no-branches'));
-const HeadMoved = lazy(() => import('./head-moved'));
-const MergedParents = lazy(() => import('../sync/merged-parents'));
+const BranchPanel = laterPart(() => import('../branch/panel'), {
+  what: 'The branch',
+  leave: ({ close }) => close,
+  stays: true,
+});
+const Tasks = laterPart(() => import('../tasks/tasks'), { what: 'The list of tasks' });
+const JobList = laterPart(() => import('../jobs/list/job-list'), { what: 'The list of jobs' });
+const Tells = laterPart(() => import('../tells/tells'));
+const Dock = laterPart(() => import('../jobs/dock/dock'), { what: 'What runs' });
+const LeftOutRefs = laterPart(() => import('./left-out'), { what: 'What was left out' });
+const NoBranches = laterPart(() => import('./no-branches'), { what: 'What comes next' });
+const HeadMoved = laterPart(() => import('./head-moved'), { what: 'A question about the trunk' });
+const MergedParents = laterPart(() => import('../sync/merged-parents'), { what: 'What is merged' });
 
 /** A repo: its stack, what can be done with it, its tasks and its jobs. */
 export function RepoPage({ repoId }: { repoId: string }) {
@@ -138,8 +141,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
         <section
           aria-label="Stack"
           data-beside={open !== null || undefined}
-          onPointerEnter={() => void loadBranch()}
-          onFocus={() => void loadBranch()}
+          onPointerEnter={() => BranchPanel.ahead()}
+          onFocus={() => BranchPanel.ahead()}
           className={`group/stack min-w-0 bg-surface lg:border-r lg:border-hairline ${place('stack')}`}
         >
           {branches.length === 0 ? (

@@ -1,7 +1,8 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { laterPart } from '../later/later-part';
 import { useStable } from '../stable';
 import { NoticeButton } from '../tells/notice-button';
 import { useGo } from './go';
@@ -11,7 +12,7 @@ import { followsG, isTyped, pageAfterG } from './key-targets';
 import { ThemeButton } from './theme';
 import { Tips } from './tips';
 
-const KeysHelp = lazy(() => import('./keys-help'));
+const KeysHelp = laterPart(() => import('./keys-help'), { what: 'The list of keys', leave: ({ close }) => close });
 
 /** The keys of every page: `?` shows them all, `g` and a letter go to a page of the repo that one is at. */
 function Keys() {

@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { Fragment, lazy, type ReactNode, Suspense } from 'react';
+import { Fragment, type ReactNode, Suspense } from 'react';
+import { laterPart } from '../later/later-part';
 import { useMay, useMe } from '../me';
 import { useNeeds } from '../needs/use-needs';
 import { PaletteButton } from '../palette/palette-button';
@@ -14,8 +15,8 @@ import { RepoMark } from '../repos/repo-mark';
 import { repoState } from '../repos/repo-state';
 import { ConnectionBanner, ConnectionDot } from './connection';
 
-const Later = lazy(() => import('./later'));
-const PinnedViews = lazy(() => import('./pinned-views'));
+const Later = laterPart(() => import('./later'));
+const PinnedViews = laterPart(() => import('./pinned-views'));
 
 /** What is around every page: the name, the repos, and how the page stands to the server. */
 export function Shell({ children }: { children: ReactNode }) {

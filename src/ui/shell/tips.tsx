@@ -1,11 +1,11 @@
 'use client';
 
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
+import { laterPart } from '../later/later-part';
 import { useStable } from '../stable';
 import { tipAt } from './tip-at';
 
-/** Where its code does not come, for the server is away just then, nothing is shown: that is no reason to lose the page. */
-const Tip = lazy(() => import('./tip').catch(() => ({ default: () => null })));
+const Tip = laterPart(() => import('./tip'));
 
 /** How long a mouse rests, or a finger stays, before it is told. Milliseconds. */
 const REST_MS = 450;

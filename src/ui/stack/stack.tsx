@@ -1,7 +1,6 @@
 'use client';
 
 import {
-  lazy,
   type MouseEvent,
   type RefObject,
   Suspense,
@@ -18,6 +17,7 @@ import { visible } from '@/text/visible';
 import { Pill } from '../controls';
 import { copyText } from '../copy';
 import { type Ask, type JobRequest, useRequests } from '../jobs/job-button';
+import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import type { RepoStates } from '../repos/use-states';
@@ -50,8 +50,8 @@ import { useVirtualRows } from './tree/virtual-rows';
 /** The place of what is asked for all that is selected. No branch is called so. */
 const SELECTION = 'the selection';
 
-const Strip = lazy(() => import('./strip'));
-const NothingKept = lazy(() => import('./nothing-kept'));
+const Strip = laterPart(() => import('./strip'), { what: 'What would come of it' });
+const NothingKept = laterPart(() => import('./nothing-kept'), { what: 'What the filter found' });
 
 interface Props {
   repo: RepoRow;
@@ -183,8 +183,9 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     extend(wanted.filter(({ name }) => of.has(name)));
   };
   const undoLast = async () => {
-    const { leadToUndo } = await import('../jobs/undoable');
-    leadToUndo(jobs, branches, say);
+    const undoable = await import('../jobs/undoable').catch(() => null);
+    if (undoable) undoable.leadToUndo(jobs, branches, say);
+    else say('Undo could not be loaded. The list of jobs has it too.');
   };
   const rebase = (name: string) => {
     // What is to be asked first, the menu asks.

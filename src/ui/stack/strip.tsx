@@ -1,20 +1,21 @@
 'use client';
 
 import { TriangleAlert } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import { visible } from '@/text/visible';
 import { problemWords } from '../api';
 import { Button } from '../controls';
 import type { Sent } from '../jobs/job-button';
+import { laterPart } from '../later/later-part';
 import { branchesWord } from '../repos/counts';
 import { CommitList } from './commit-list';
 import { type Foreseen, useForecast } from './forecast';
 import { outlineQuestion, restackQuestion } from './groups/question';
 import type { StripSubject } from './strip-subject';
 
-const Question = lazy(() => import('../jobs/question'));
+const Question = laterPart(() => import('../jobs/question'), { what: 'The question', leave: ({ leave }) => leave });
 
 /** Names that a confirmation lists before it says how many more there are. */
 const NAMED = 6;

@@ -1,7 +1,7 @@
 'use client';
 
 import { Archive, GitPullRequestArrow, Layers } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
 import { restackRefusal } from '@/repos/state-words';
@@ -12,6 +12,7 @@ import { isActive } from '../jobs/active';
 import { JobButton } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
 import { StatusShape, statusTone } from '../jobs/status';
+import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { PullRequest } from '../repos/pull-request';
@@ -22,7 +23,11 @@ import { branchQuestion } from '../stack/groups/question';
 import { type BranchNews, coveredBy, isLive, NO_NEWS, NO_STATE, standingOf } from '../stack/state';
 import { placeOf } from './place';
 
-const AnotherBranch = lazy(() => import('./another-branch'));
+const AnotherBranch = laterPart(() => import('./another-branch'), {
+  what: 'The form',
+  leave: ({ close }) => close,
+  stays: true,
+});
 
 /** What every card needs to know of its repo. */
 export interface TaskContext {
@@ -36,8 +41,19 @@ export interface TaskContext {
   moves: ReadonlyMap<string, number>;
 }
 
+/** The active tasks, a card each. Loaded where there are any. */
+export default function TaskCards({ tasks, context }: { tasks: TaskRow[]; context: TaskContext }) {
+  return (
+    <ul aria-label="Tasks">
+      {tasks.map((task) => (
+        <TaskCard key={task.id} task={task} context={context} />
+      ))}
+    </ul>
+  );
+}
+
 /** A task: what it is about, how its branch stands, and what makes sense now. */
-export default function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
+function TaskCard({ task, context }: { task: TaskRow; context: TaskContext }) {
   const attached = task.branchStatus === 'completed';
   const mayAct = useMay('act');
   const branch = context.byName.get(task.branch);

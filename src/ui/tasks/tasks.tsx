@@ -2,10 +2,11 @@
 
 import { Plus } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import type { RepoRow, TaskRow } from '@/db/schema';
 import { counted } from '@/text/words';
 import { Button, Skeleton } from '../controls';
+import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useNow } from '../providers';
 import type { Overview } from '../repos/overview';
@@ -15,8 +16,12 @@ import { ago, exact } from '../time';
 import { isWorthKeeping, storedDraft } from './draft';
 import type { TaskContext } from './task-card';
 
-const TaskCard = lazy(() => import('./task-card'));
-const NewTask = lazy(() => import('./new-task'));
+const TaskCards = laterPart(() => import('./task-card'), { what: 'The list of tasks' });
+const NewTask = laterPart(() => import('./new-task'), {
+  what: 'The form for a task',
+  leave: ({ close }) => close,
+  stays: true,
+});
 
 /** The tasks of a repo: the form for a new one, the active ones, and what became of the last others. */
 export default function Tasks({
@@ -85,11 +90,7 @@ export default function Tasks({
         </p>
       )}
       <Suspense fallback={<Skeleton rows={tasks.length} label="Loading the tasks" />}>
-        <ul aria-label="Tasks">
-          {tasks.map((task) => (
-            <TaskCard key={task.id} task={task} context={context} />
-          ))}
-        </ul>
+        <TaskCards tasks={tasks} context={context} />
       </Suspense>
       <Archived tasks={archivedTasks} />
     </>

@@ -90,7 +90,11 @@ function useHighlight(wanted: boolean): Highlight | null {
   useEffect(() => {
     if (!wanted) return;
     let left = false;
-    void import('./highlighter').then(({ highlighter }) => left || setHighlight({ run: highlighter }));
+    import('./highlighter').then(
+      ({ highlighter }) => left || setHighlight({ run: highlighter }),
+      // Code can be read without colours.
+      () => undefined,
+    );
     return () => {
       left = true;
     };

@@ -1,11 +1,12 @@
 'use client';
 
 import { ChevronRight } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import type { ChangedFile, Changes } from '@/model/changes';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { Button, Skeleton } from '../../controls';
+import { laterPart } from '../../later/later-part';
 import { bytes } from '../../status/bytes';
 import { NotShown } from '../not-shown';
 import { Part } from '../part';
@@ -15,8 +16,7 @@ import type { View } from './diff';
 import { isPicture, Pictures } from './pictures';
 
 /** Its code comes with that of whatever shows files. */
-export const loadDiff = () => import('./diff');
-const Diff = lazy(loadDiff);
+export const Diff = laterPart(() => import('./diff'), { what: 'The text' });
 
 /** Lines of a patch beyond which it is folded, and of all patches that are open at first. */
 const LONG = 400;

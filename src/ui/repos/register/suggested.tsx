@@ -1,7 +1,7 @@
 'use client';
 
 import { Sprout } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import { isSuggested } from '@/repos/kept';
@@ -9,11 +9,15 @@ import { Button } from '../../controls';
 import { isActive } from '../../jobs/active';
 import { JobButton, useRequest } from '../../jobs/job-button';
 import { errorStands } from '../../jobs/phase';
+import { laterPart } from '../../later/later-part';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { branchesWord } from '../counts';
 
-const RegisterAll = lazy(() => import('./register-all'));
+const RegisterAll = laterPart(() => import('./register-all'), {
+  what: 'The list to review',
+  leave: ({ close }) => close,
+});
 
 /** One bar over the branches that nobody tracks and that seem to stand somewhere: see the stacks they make, or register all. */
 export function Suggested({ repo, branches, jobs }: { repo: RepoRow; branches: BranchRow[]; jobs: JobDetail[] }) {

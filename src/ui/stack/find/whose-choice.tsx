@@ -1,13 +1,17 @@
 'use client';
 
 import { CircleUser } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { author as known } from '../../author/known';
+import { laterPart } from '../../later/later-part';
 import { searchedWith, WHOSE, whoseOf, whoseWord } from './whose';
 
-const WhichAuthor = lazy(() => import('../../author/which-author'));
+const WhichAuthor = laterPart(() => import('../../author/which-author'), {
+  what: 'The question',
+  leave: ({ close }) => close,
+});
 
 /** Whose branches are shown: a word of the search, so that it stands in the address. */
 export function WhoseChoice({

@@ -1,13 +1,14 @@
 'use client';
 
 import { ChevronDown } from 'lucide-react';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
 import { JobButton, requestAt, type Sent } from '../../jobs/job-button';
+import { laterPart } from '../../later/later-part';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { branchesWord } from '../../repos/counts';
@@ -17,7 +18,7 @@ import type { RowActions } from '../row/actions';
 import { Age } from '../row/age';
 import type { BranchNews } from '../state';
 
-const HeadMenu = lazy(() => import('./head-menu'));
+const HeadMenu = laterPart(() => import('./head-menu'), { what: 'The menu', leave: ({ close }) => close });
 
 /** The line above the rows that belong together: what they are, how they stand, and the button that moves a stack. */
 export function HeadRow({

@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { Button } from '../../controls';
-import { typedBefore, useTypingHere } from '../../typed-ahead';
+import { typedBefore, useTypingHere } from '../../later/typed-ahead';
 import { CommitList } from '../commit-list';
 import { useForecast } from '../forecast';
 import { outlineQuestion } from '../groups/question';

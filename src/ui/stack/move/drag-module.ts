@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useConnection } from '../../providers';
 import { useStable } from '../../stable';
 import type { HandEvent } from './hand';
 
@@ -14,15 +15,19 @@ export function useDragModule(
   dropOn: (target: string | null) => void,
 ): DragModule | null {
   const [drag, setDrag] = useState<DragModule | null>(null);
+  const lost = useConnection().state === 'lost';
   useEffect(() => {
+    if (lost || drag) return;
     let gone = false;
-    void import('./drag').then((module) => {
-      if (!gone) setDrag(module);
-    });
+    // Where it cannot come it is asked for when the server is back; keys and menus move branches until then.
+    import('./drag').then(
+      (module) => gone || setDrag(module),
+      () => undefined,
+    );
     return () => {
       gone = true;
     };
-  }, []);
+  }, [lost, drag]);
   const drop = useStable(dropOn);
   useEffect(
     () =>

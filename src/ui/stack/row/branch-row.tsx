@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronDown } from 'lucide-react';
-import { lazy, memo, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
+import { memo, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -14,6 +14,7 @@ import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
 import { type Ask, JobButton, requestAt, type Sent } from '../../jobs/job-button';
 import { errorStands } from '../../jobs/phase';
+import { laterPart } from '../../later/later-part';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { PullRequest } from '../../repos/pull-request';
@@ -26,7 +27,7 @@ import { type AskKind, type RowActions, restoreButton } from './actions';
 import { Age } from './age';
 import { Author } from './author';
 
-const RowMenu = lazy(() => import('./row-menu'));
+const RowMenu = laterPart(() => import('./row-menu'), { what: 'The menu', leave: ({ close }) => close });
 
 interface Props {
   branch: Branch;

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect } from 'react';
-import { useStable } from './stable';
+import { useStable } from '../stable';
 
 /**
  * A place to type in that is loaded on first use is not there at once. What is typed meanwhile is for it, and not for the
@@ -74,6 +74,12 @@ export function useTypingHere(setTyped: (typed: string) => void): void {
     if (isInDialog(document.activeElement)) arrive();
     return arrive;
   }, [setTyped]);
+}
+
+/** Called where such a place could not come: the keys are the page's again, and what was typed waits for the next try. */
+export function typingEndsHere(): void {
+  end?.();
+  end = undefined;
 }
 
 function isInDialog(target: EventTarget | null): boolean {
