@@ -62,12 +62,15 @@ async function whileAQueueRuns(): Promise<BenchRow> {
       await writeStack(remote);
       const { repo, jobId } = await client.repos.add({ url: remote.dir });
       await client.waitForJob(jobId);
+      const register = { repoId: repo.id, kind: 'register_existing_branch', suggested: true } as const;
+      await client.waitForJob((await client.jobs.run(register)).jobId);
       repoIds.push(repo.id);
     }
     let next = 0;
     const accept = () => {
       next += 1;
-      return client.jobs.run({ repoId: repoIds[next % REPOS] ?? '', kind: 'sync_repo', move: false });
+      // A sync would join the one that is queued already.
+      return client.jobs.run({ repoId: repoIds[next % REPOS] ?? '', kind: 'restack_repo' });
     };
     return await measure(
       `accept a job while ${QUEUED} are queued and run`,

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import type { Db } from '@/db/client';
+import type { Db, Statement } from '@/db/client';
 import { type AuditRow, audit } from '@/db/schema';
 import { redact } from '@/text/redact';
 import { visible } from '@/text/visible';
@@ -9,10 +9,17 @@ export const KEPT_AUDIT = { failed: 10_000, rows: 100_000 };
 
 export type AuditEntry = Pick<AuditRow, 'who' | 'via' | 'address' | 'action' | 'about'>;
 
+/** The statement that writes down what somebody has done, where `onlyIf` holds: for the transaction that does it. */
+export function noteStatement(db: Db, { who, via, address, action, about }: AuditEntry, onlyIf = sql`true`): Statement {
+  const shown = via === null ? null : visible(redact(via)).slice(0, 200);
+  return db.run(sql`
+    insert into ${audit} (who, via, address, action, about)
+    select ${who}, ${shown}, ${address}, ${action}, ${JSON.stringify(about)} where ${onlyIf}`);
+}
+
 /** Writes down what somebody has done. */
 export async function note(db: Db, entry: AuditEntry): Promise<void> {
-  const via = entry.via === null ? null : visible(redact(entry.via)).slice(0, 200);
-  await db.insert(audit).values({ ...entry, via });
+  await noteStatement(db, entry);
 }
 
 /** What of an input tells what a call was for, and cannot be a secret: of addresses, nothing is kept. */

@@ -192,6 +192,31 @@ describe('the audit log', () => {
     expect(JSON.stringify(updated)).not.toMatch(/hunter2|host\.example/);
   });
 
+  it('has one entry for each request of a job, in the transaction that queues it, and none for what is refused', async () => {
+    const repoId = await test.addRepo({ a: 'main' });
+    const api = as(somebody('administer'));
+    const of = async (action: string) =>
+      (await newest()).filter((entry) => entry.action === action && entry.about.repoId === repoId);
+    const { jobId } = await api.jobs.run({ repoId, kind: 'sync_repo', idempotencyKey: `${repoId} once` });
+    // The same request again, and another one that joins its job.
+    await api.jobs.run({ repoId, kind: 'sync_repo', idempotencyKey: `${repoId} once` });
+    await api.jobs.run({ repoId, kind: 'sync_repo' });
+    expect((await of('jobs.run')).map(({ about }) => about.jobId)).toEqual([jobId, jobId, jobId]);
+    await expect(api.jobs.run({ repoId, kind: 'rebase_branch', branch: 'main' })).rejects.toThrow();
+    expect(await of('jobs.run')).toHaveLength(3);
+    await api.branches.untrack({ repoId, branch: 'a' });
+    expect(await of('branches.untrack')).toMatchObject([{ who: 'Mara', about: { branch: 'a' } }]);
+    // Who cannot write it down does not do it either.
+    const [{ jobs: before } = { jobs: 0 }] = await test.db.select({ jobs: count() }).from(jobs);
+    await test.db.run(sql`create trigger no_audit before insert on audit begin select raise(abort, 'full'); end`);
+    try {
+      await expect(api.jobs.run({ repoId, kind: 'rebase_branch', branch: 'a' })).rejects.toThrow();
+    } finally {
+      await test.db.run(sql`drop trigger no_audit`);
+    }
+    expect(await test.db.select({ jobs: count() }).from(jobs)).toEqual([{ jobs: before }]);
+  });
+
   it('names the repository that was added, those that a token is limited to, and the branches of a selection', async () => {
     const api = as(somebody('administer'));
     const { repo } = await api.repos.add({ url: `https://host.example/${uuid()}.git`, name: 'added' });

@@ -56,7 +56,7 @@ export const branchesRouter = router({
     };
     const answer = await queueJob(
       ctx.db,
-      { repoId: input.repoId, kind: 'untrack_branch', branch, requestedBy: ctx.requestedBy },
+      { repoId: input.repoId, kind: 'untrack_branch', branch, requestedBy: ctx.requestedBy, note: ctx.noteJob },
       onceFor(input.idempotencyKey, ['untrack', input.repoId, branch]),
       refusal,
     );
@@ -75,7 +75,7 @@ export const branchesRouter = router({
       row.gone ? clashRefusal(ctx.db, id, branch) : badRequest('branch', nothingToRestore(branch));
     const answer = await queueJob(
       ctx.db,
-      { repoId: id, kind: 'create_branch', branch, atCommit: row.tip, requestedBy: ctx.requestedBy },
+      { repoId: id, kind: 'create_branch', branch, atCommit: row.tip, requestedBy: ctx.requestedBy, note: ctx.noteJob },
       onceFor(input.idempotencyKey, ['restore', id, branch]),
       refusal,
     );

@@ -50,8 +50,10 @@ export const jobsRouter = router({
   run: procedure
     .input(action.extend({ idempotencyKey, expected, move: z.boolean().optional() }))
     .mutation(async ({ ctx, input }) => {
-      const answer = await acceptAction(ctx.db, { ...input, requestedBy: ctx.requestedBy }, async () =>
-        input.expected === undefined ? null : notAsExpected(ctx.db, input.repoId, input.expected),
+      const answer = await acceptAction(
+        ctx.db,
+        { ...input, requestedBy: ctx.requestedBy, note: ctx.noteJob },
+        async () => (input.expected === undefined ? null : notAsExpected(ctx.db, input.repoId, input.expected)),
       );
       if ('refused' in answer) refuse(answer.refused);
       return answer;
@@ -162,14 +164,14 @@ export const jobsRouter = router({
       }),
     )
     .mutation(async ({ ctx, input }) => {
-      const answer = await keepCommit(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+      const answer = await keepCommit(ctx.db, { ...input, requestedBy: ctx.requestedBy, note: ctx.noteJob });
       if ('refused' in answer) refuse(answer.refused);
       return answer;
     }),
 
   /** Queues the job that puts back what an ended job has moved, while that is still possible. */
   undo: procedure.input(z.strictObject({ jobId, idempotencyKey })).mutation(async ({ ctx, input }) => {
-    const answer = await undoJob(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+    const answer = await undoJob(ctx.db, { ...input, requestedBy: ctx.requestedBy, note: ctx.noteJob });
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
@@ -178,8 +180,11 @@ export const jobsRouter = router({
   retry: procedure.input(z.strictObject({ jobId, idempotencyKey, expected })).mutation(async ({ ctx, input }) => {
     const request = ['retry', input.jobId, ...(input.expected ? [{ expected: input.expected }] : [])];
     const once = onceFor(input.idempotencyKey, request);
-    const answer = await retryJob(ctx.db, { ...input, requestedBy: ctx.requestedBy }, once, async (repoId) =>
-      input.expected === undefined ? null : notAsExpected(ctx.db, repoId, input.expected),
+    const answer = await retryJob(
+      ctx.db,
+      { ...input, requestedBy: ctx.requestedBy, note: ctx.noteJob },
+      once,
+      async (repoId) => (input.expected === undefined ? null : notAsExpected(ctx.db, repoId, input.expected)),
     );
     if ('refused' in answer) refuse(answer.refused);
     return answer;

@@ -1,7 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server';
+import { sql } from 'drizzle-orm';
 import { ZodError, z } from 'zod';
 import type { Asker } from '@/access/asker';
-import { aboutOf, note, settingsIn } from '@/access/audit';
+import { aboutOf, note, noteStatement, settingsIn } from '@/access/audit';
 import { isWithin } from '@/access/limits';
 import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
@@ -124,16 +125,26 @@ function notAllowed({ name, role }: Asker, needed: Role): Parameters<typeof refu
   return { code: 'FORBIDDEN', field: null, ...said };
 }
 
-/** Whatever changes something is written down with who did it, once it is done. */
+/**
+ * Whatever changes something is written down with who did it: a job that is put into the queue together with it, by
+ * `noteJob`, all else once it is done.
+ */
 const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
   const begun = performance.now();
-  const result = await next();
+  const input = type === 'mutation' ? await getRawInput() : undefined;
+  const { name, address } = ctx.asker;
+  const entry = (about: Record<string, string>) => ({ who: name, via: ctx.client, address, action: path, about });
+  const withTheirJob = new Set<string>();
+  const noteJob = (jobId: string) => {
+    withTheirJob.add(jobId);
+    const isThere = sql`exists (select 1 from jobs where id = ${jobId})`;
+    return noteStatement(ctx.db, entry(aboutOf(input, { jobId })), isThere);
+  };
+  const result = await next({ ctx: { noteJob } });
   if (type !== 'mutation' || !result.ok) return result;
   const took = (performance.now() - begun) / 1000;
-  const input = await getRawInput();
   const about = aboutOf(input, result.data);
   if (path.endsWith('.update')) about.settings = settingsIn(input);
-  const { name, address } = ctx.asker;
   const isJob = aboutOf(result.data).jobId !== undefined && path !== 'jobs.cancel';
   if (isJob) {
     count('accepted');
@@ -143,7 +154,9 @@ const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
     ...about,
     who: ctx.requestedBy,
   });
-  await note(ctx.db, { who: name, via: ctx.client, address, action: path, about }).catch((error: unknown) => {
+  // A job that was there already, whose request this one has joined or is once more, got no entry with it.
+  if (about.jobId !== undefined && withTheirJob.has(about.jobId)) return result;
+  await note(ctx.db, entry(about)).catch((error: unknown) => {
     // It is done, and saying otherwise would be wrong.
     logTrouble('audit_failed', 'The audit log cannot be written', error, { action: path });
   });

@@ -21,7 +21,11 @@ export interface ActionRequest extends ActionFields {
   /** Of a `sync_repo`: whether it moves what stands on merged branches, as it does where this is left out. */
   move?: boolean | undefined;
   requestedBy: string;
+  note?: NoteJob | undefined;
 }
+
+/** The statement that writes down who asked for a job, given its id; it does nothing where the job has no row. */
+export type NoteJob = (jobId: string) => Statement;
 
 export type Accepted = { accepted: true; jobId: string; status: JobStatus };
 
@@ -148,7 +152,7 @@ export async function acceptAction(
   request: ActionRequest,
   alsoRefused: () => Promise<Refusal | null> = async () => null,
 ): Promise<Accepted | { refused: Refusal }> {
-  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, expected, move, requestedBy } = request;
+  const { repoId, kind, branch, parent, suggested, base, idempotencyKey, expected, move, requestedBy, note } = request;
   const several = request.branches && [...new Set(request.branches)];
   const input = [
     ...[repoId, kind, branch ?? null, parent ?? null, suggested ?? false],
@@ -160,7 +164,7 @@ export async function acceptAction(
   const once = onceFor(idempotencyKey, input);
   return queueJob(
     db,
-    { repoId, kind, branch, branches: several, parent, suggested, base, expected, move, requestedBy },
+    { repoId, kind, branch, branches: several, parent, suggested, base, expected, move, requestedBy, note },
     once,
     async () => (await refusalOf(db, request)) ?? alsoRefused(),
   );
@@ -169,12 +173,13 @@ export async function acceptAction(
 /**
  * Puts a job into the queue, unless its key has one already or it is refused. A `sync_repo` joins a queued one of its
  * repo that moves as it does.
+ * @param job `note` is of the same transaction, so that the disk is waited for once
  * @param refusal what can be said against it; asked only where the key is new
  * @param more statements of the same transaction, given the new job's id; they must do nothing where it has no row
  */
 export async function queueJob(
   db: Db,
-  job: Omit<NewJob, 'id'>,
+  { note, ...job }: Omit<NewJob, 'id'> & { note?: NoteJob | undefined },
   once: Once | null,
   refusal: () => Promise<Refusal | null>,
   more: (id: string) => Statement[] = () => [],
@@ -189,6 +194,7 @@ export async function queueJob(
       await write(db, [
         insertJob(db, { ...job, id }, isFirst(once)),
         ...more(id),
+        ...(note ? [note(id)] : []),
         ...noteMade(db, once, { job: joined }),
       ]);
       const [found] = await db.select({ id: jobs.id, status: jobs.status }).from(jobs).where(joined).limit(1);

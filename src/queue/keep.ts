@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { branches, jobs, repos } from '@/db/schema';
 import { nameIsTaken } from '@/repos/branch-words';
-import { type Accepted, clashRefusal, onceFor, queueJob } from './accept';
+import { type Accepted, clashRefusal, type NoteJob, onceFor, queueJob } from './accept';
 import { badName, badRequest, conflict, noJob, type Refusal } from './refusal';
 
 /** What is to be kept: a commit that a job's result names as left, and the name of the branch to put it on. */
@@ -12,11 +12,12 @@ export interface KeepRequest {
   branch: string;
   idempotencyKey?: string | undefined;
   requestedBy: string;
+  note?: NoteJob | undefined;
 }
 
 /** Queues the job that puts a commit which has left the branches onto a new one. It is untracked then. */
 export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted | { refused: Refusal }> {
-  const { jobId, commit, branch, requestedBy, idempotencyKey } = request;
+  const { jobId, commit, branch, requestedBy, note, idempotencyKey } = request;
   const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!job) return { refused: noJob(jobId) };
   const refusal = async (): Promise<Refusal | null> => {
@@ -42,7 +43,7 @@ export async function keepCommit(db: Db, request: KeepRequest): Promise<Accepted
   const once = onceFor(idempotencyKey, ['keep', jobId, commit, branch]);
   return queueJob(
     db,
-    { repoId: job.repoId, kind: 'create_branch', branch, atCommit: commit, requestedBy },
+    { repoId: job.repoId, kind: 'create_branch', branch, atCommit: commit, requestedBy, note },
     once,
     refusal,
   );

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db, Statement } from '@/db/client';
 import { jobs, tasks } from '@/db/schema';
-import { type Accepted, type Once, queueJob } from './accept';
+import { type Accepted, type NoteJob, type Once, queueJob } from './accept';
 import { conflict, noJob, type Refusal } from './refusal';
 
 /**
@@ -11,7 +11,12 @@ import { conflict, noJob, type Refusal } from './refusal';
  */
 export async function retryJob(
   db: Db,
-  { jobId, expected, requestedBy }: { jobId: string; expected?: string | undefined; requestedBy: string },
+  {
+    jobId,
+    expected,
+    requestedBy,
+    note,
+  }: { jobId: string; expected?: string | undefined; requestedBy: string; note?: NoteJob | undefined },
   once: Once | null = null,
   alsoRefused: (repoId: string) => Promise<Refusal | null> = async () => null,
 ): Promise<Accepted | { refused: Refusal }> {
@@ -26,7 +31,7 @@ export async function retryJob(
     db,
     {
       ...{ repoId, kind, branch, branches, parent, base, suggested, atCommit, move, undoOf, taskId },
-      ...{ expected, requestedBy, retryOf: jobId },
+      ...{ expected, requestedBy, note, retryOf: jobId },
     },
     once,
     refusal,

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
 import { branches, type JobRow, jobMoves, jobs } from '@/db/schema';
-import { type Accepted, onceFor, queueJob } from './accept';
+import { type Accepted, type NoteJob, onceFor, queueJob } from './accept';
 import { noJob, type Refusal } from './refusal';
 import { cannotBeUndone, offerUndo, type UndoOffer } from './undo-moves';
 
@@ -41,7 +41,12 @@ function moverAfter(job: Pick<JobRow, 'repoId' | 'seq'>) {
 /** Queues the job that puts back what an ended job has moved. The workflow checks again on fresh refs. */
 export async function undoJob(
   db: Db,
-  { jobId, requestedBy, idempotencyKey }: { jobId: string; requestedBy: string; idempotencyKey?: string | undefined },
+  {
+    jobId,
+    requestedBy,
+    note,
+    idempotencyKey,
+  }: { jobId: string; requestedBy: string; note?: NoteJob | undefined; idempotencyKey?: string | undefined },
 ): Promise<Accepted | { refused: Refusal }> {
   const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!job) return { refused: noJob(jobId) };
@@ -53,7 +58,7 @@ export async function undoJob(
   };
   return queueJob(
     db,
-    { repoId: job.repoId, kind: 'undo', requestedBy, undoOf: jobId },
+    { repoId: job.repoId, kind: 'undo', requestedBy, note, undoOf: jobId },
     onceFor(idempotencyKey, ['undo', jobId]),
     refusal,
   );
