@@ -460,6 +460,19 @@ describe('a name that was free, and is used again for other work', () => {
     },
   );
 
+  it('is not what its old one is suggested on, which has another name by now', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.move('feat', 'a');
+    await world.remote.delete('a');
+    await world.sync();
+    await world.remote.from('main').branch('a').commit('Other', { o: 'o\n' }).write();
+    await world.sync();
+    await world.run('register_existing_branch', { suggested: true });
+    expect(await world.states('a', 'feat')).toEqual({ a: 'on main', feat: 'on main' });
+    await world.restack();
+    expect(await world.remote.subjects('feat', 'main')).toEqual(['a1']);
+  });
+
   it('is seen to be another also where it stands on a long line of others’ commits', async () => {
     const world = await makeWorld({ a: stack.a, b: stack.b });
     const develop = world.remote.from('main').branch('develop');
@@ -639,6 +652,58 @@ it.each(['squashed', 'squashed as the end of four', 'picked alone', 'squashed in
     expect((await world.sync()).message).not.toContain('Moved');
   },
 );
+
+describe('a trunk that has another name', () => {
+  it.each(['put back', 'set back to the old one'])(
+    'carries what had landed back to its branch where it is %s',
+    async (how) => {
+      const world = await makeWorld(stack);
+      const before = await world.remote.tip('main');
+      await world.remote.merge('a', 'squash');
+      if (how === 'put back') await world.sync();
+      await world.remote.move('trunk', 'main');
+      if (how === 'put back') await world.remote.delete('main');
+      else await world.remote.move('main', before);
+      await world.setTrunk('trunk');
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on trunk' });
+      if (how === 'put back') await world.remote.move('trunk', before);
+      else await world.setTrunk('main');
+      const { message } = await world.sync();
+      const trunk = how === 'put back' ? 'trunk' : 'main';
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: `on ${trunk}`, b: 'on a', c: 'on b' });
+      if (how === 'put back')
+        expect(message).toContain('for trunk was rewritten and lacks it now. It carries b again.');
+    },
+  );
+});
+
+it('a long-lived branch is not said to have other work than what was merged', async () => {
+  const world = await makeWorld(stack);
+  await world.remote.merge('a', 'squash');
+  await world.sync();
+  await world.keep('a');
+  expect((await world.sync()).message).toContain('Not counted as merged any more: a, which is long-lived.');
+});
+
+it('what a named base leaves behind is told of the branch that it was named of, and not as its parent’s author’s doing', async () => {
+  const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { b2: '2\n' }], c: [{ c: 'c\n' }] });
+  const base = await gitText(['rev-parse', 'b~1'], { gitDir: world.remote.dir });
+  await world.run('register_existing_branch', { branch: 'b', parent: 'a', base });
+  await world.onMain('Go on', { m: 'm\n' });
+  const { message } = await world.restack();
+  expect(message).toMatch(/left behind 1 commit that no branch has any more: [0-9a-f]{8} \(b1\) of b\.$/);
+});
+
+it('a branch that was deleted before is not said to have been moved since by who untracks what is beside it', async () => {
+  for (const branch of ['a', 'b']) {
+    const world = await makeWorld(stack);
+    await world.remote.delete('b');
+    await world.sync();
+    const { message, log } = await world.untrack(branch);
+    expect(message).toMatch(/^Tracked (a|b) no longer/);
+    expect([message, ...log].join('\n')).not.toMatch(/since/);
+  }
+});
 
 it('a name that is used a third time is told as other work than what was merged', async () => {
   const world = await makeWorld({ a: stack.a });
