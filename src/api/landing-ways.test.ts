@@ -573,6 +573,78 @@ describe('a branch that takes away what the one below it adds', () => {
   });
 });
 
+describe('a branch that has landed, and takes main in after that', () => {
+  it('is merged still, more than once', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    for (const files of [{}, { m: 'm\n' }]) {
+      const main = 'm' in files ? await world.onMain('Go on', files) : await world.remote.tip('main');
+      await world.remote
+        .from('a')
+        .commit('Merge main', files, { merge: [main] })
+        .write();
+      const { message, result } = await world.restack();
+      expect([message.includes('Open again'), result.left, result.heldBack]).toEqual([false, [], []]);
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+    }
+  });
+
+  it('is open again where that, or what is on top of it, brings more', async () => {
+    for (const more of ['in the merge', 'on top']) {
+      const world = await makeWorld(stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      const merge = { merge: [await world.remote.tip('main')] };
+      const chain = world.remote.from('a').commit('Merge main', more === 'in the merge' ? { x: 'x\n' } : {}, merge);
+      if (more === 'on top') chain.commit('a2', { x: 'x\n' });
+      await chain.write();
+      expect((await world.restack()).message).toContain('Open again: a, which has new work on top of what was merged.');
+      expect(await world.state('a')).toBe('on main');
+      expect(await world.remote.file('a', 'x')).toBe('x\n');
+    }
+  });
+});
+
+it.each(['an empty commit', 'main taken in'])(
+  'what stands below the tip of a branch that has landed keeps its own commits alone, where that tip is %s',
+  async (what) => {
+    const world = await makeWorld({ ...stack, d: [{ d: 'd\n' }] });
+    if (what === 'an empty commit') await world.remote.from('c').commit('Empty', {}).write();
+    else {
+      const main = await world.onMain('Go on', { m: 'm\n' });
+      await world.remote
+        .from('c')
+        .commit('Update', { m: 'm\n' }, { merge: [main] })
+        .write();
+    }
+    await world.remote.merge('c', 'squash');
+    const { message, result } = await world.sync();
+    expect(message).toBe('Moved 1 branch; found merged: a, b, c.');
+    expect(result).toMatchObject({ dropped: [], left: [] });
+    expect(await world.remote.subjects('d', 'main')).toEqual(['d1']);
+  },
+);
+
+it.each(['merged', 'fast-forwarded'])(
+  'what is %s into what is far below has landed there, also where main goes on',
+  async (how) => {
+    const world = await makeWorld({ ...stack, d: [{ d: 'd\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    if (how === 'fast-forwarded') await world.remote.move('a', 'd');
+    else {
+      await world.remote
+        .from('a')
+        .commit('Merge d into a', { b: 'b\n', c: 'c\n', d: 'd\n' }, { merge: ['d'] })
+        .write();
+    }
+    const { status, message, result } = await world.restack();
+    expect({ status, message, ...result }).toMatchObject({ status: 'completed', left: [], heldBack: [] });
+    expect(await world.states('a', 'b', 'c', 'd')).toEqual({ a: 'on main', b: 'merged', c: 'merged', d: 'merged' });
+    for (const path of ['a', 'b', 'c', 'd', 'm']) expect(await world.remote.file('a', path)).toBe(`${path}\n`);
+  },
+);
+
 describe('what lands further down than its parent', () => {
   const onDevelop = { develop: [{ d: 'd\n' }], ...stack };
 

@@ -169,6 +169,9 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const others = await namedAlike(history, trunk.tip, refs, voided, authors);
   const { emptied, keeping } = takeBack(history, voided, previous, refs, trunk, others);
 
+  const takenIn = await takenInOnTop(gitDir, history, { trunk, refs, previous, holding, signal });
+  for (const landing of takenIn) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
+
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
   const isShaken = new Set(voided.map(({ branch }) => branch));
@@ -201,7 +204,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     },
   ).filter(({ name }) => !emptied.has(name));
   const ask = landingQuestions(gitDir, merges, signal);
-  const found = await findLandings(history, candidates, ask);
+  const found = [...takenIn, ...(await findLandings(history, candidates, ask))];
   const isFound = new Set(found.map(({ branch, upTo }) => `${branch} ${upTo}`));
   for (const former of [beforeRewrites(history, candidates, previous, input), asTheyLanded(candidates, voided)]) {
     for (const landing of await findLandings(history, [...former, ...besides(former, candidates)], ask)) {
@@ -210,7 +213,8 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       isFound.add(key);
     }
   }
-  for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
+  for (const landing of found.slice(takenIn.length))
+    holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
 
   // Then where each stands.
   const rows = rowsNow();
@@ -345,6 +349,44 @@ function takeBack(
     }
   }
   return { emptied, keeping };
+}
+
+/**
+ * Of branches that have landed and were pushed to since: what is on top of that, where it is no work but only what they
+ * have landed in, taken in again.
+ */
+async function takenInOnTop(
+  gitDir: string,
+  history: History,
+  {
+    trunk,
+    refs,
+    previous,
+    holding,
+    signal,
+  }: {
+    trunk: RemoteBranch;
+    refs: ReadonlyMap<string, RemoteBranch>;
+    previous: ReadonlyMap<string, ProjectedRow>;
+    holding: ReadonlyMap<string, Landing[]>;
+    signal: AbortSignal | undefined;
+  },
+): Promise<Landing[]> {
+  const pushed = [...previous.values()].flatMap((row) => {
+    const ref = refs.get(row.name);
+    const landing = holding.get(row.name)?.find(({ upTo }) => upTo === row.tip);
+    if (!row.merged || !ref || ref.tip === row.tip || !landing || !history.isAncestor(row.tip, ref.tip)) return [];
+    const into = landing.into === trunk.name ? trunk : refs.get(landing.into);
+    const at = into && !history.isAncestor(ref.tip, into.tip) ? history.mergeBase(ref.tip, into.tip) : null;
+    return at === null ? [] : [{ ref, landing, at }];
+  });
+  const trees = await treesOf(
+    pushed.map(({ at }) => at),
+    { gitDir, signal },
+  );
+  return pushed.flatMap(({ ref, landing: { branch, into, upTo }, at }, i): Landing[] =>
+    trees[i] === ref.tree ? [{ branch, base: upTo, upTo: ref.tip, into, evidence: 'content', at }] : [],
+  );
 }
 
 function landingQuestions(
