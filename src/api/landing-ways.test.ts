@@ -645,6 +645,40 @@ it.each(['merged', 'fast-forwarded'])(
   },
 );
 
+describe('what stands on a branch that was pushed to before it landed with the one below', () => {
+  it.each(['with it', 'after it', 'after it was seen', 'after it was seen, rebased'])(
+    'keeps its own commits alone where that was amended, or added to, and squashed %s',
+    async (order) => {
+      for (const how of ['amended', 'pushed to']) {
+        const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ app: lines({ 2: 'B' }) }], c: [{ c: 'c\n' }] });
+        if (order !== 'with it') await world.remote.merge('a', 'squash');
+        if (order.startsWith('after it was seen')) await world.run('sync_repo', { move: false });
+        const isRebased = order.endsWith('rebased') && how === 'amended';
+        const below = isRebased ? 'main' : how === 'amended' ? 'b~1' : 'b';
+        await world.remote
+          .from(below)
+          .branch('b')
+          .commit('b again', { app: lines({ 2: 'BB' }) })
+          .write();
+        await world.remote.merge('b', 'squash');
+        const { result } = await world.restack();
+        expect(result).toMatchObject({ heldBack: [], dropped: [] });
+        expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+        expect(await world.remote.subjects('c', 'main')).toEqual(['c1']);
+      }
+    },
+  );
+
+  it('does not bring back what that took away again before', async () => {
+    const world = await makeWorld({ ...stack, c: [{ c: 'c\n', cc: 'cc\n' }], d: [{ d: 'd\n' }] });
+    await world.remote.from('c').commit('c2', { c: null }).write();
+    await world.remote.merge('c', 'squash');
+    expect((await world.sync()).message).toBe('Moved 1 branch; found merged: a, b, c.');
+    expect(await world.remote.subjects('d', 'main')).toEqual(['d1']);
+    expect(await world.remote.file('d', 'c')).toBe(null);
+  });
+});
+
 describe('what lands further down than its parent', () => {
   const onDevelop = { develop: [{ d: 'd\n' }], ...stack };
 
