@@ -590,6 +590,35 @@ describe('a branch that has landed, and takes main in after that', () => {
     }
   });
 
+  it('is merged where both are seen at once, alone and as what another one holds', async () => {
+    for (const landed of ['a', 'c']) {
+      const world = await makeWorld(stack);
+      await world.remote.merge(landed, 'squash');
+      const main = await world.remote.tip('main');
+      const below = landed === 'a' ? 'a' : 'b';
+      await world.remote
+        .from(below)
+        .commit('Merge main', landed === 'a' ? {} : { c: 'c\n' }, { merge: [main] })
+        .write();
+      const { result } = await world.restack();
+      expect(result).toMatchObject({ left: [], heldBack: [], dropped: [] });
+      const rest = landed === 'a' ? { b: 'on main', c: 'on b' } : { b: 'merged', c: 'merged' };
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', ...rest });
+    }
+  });
+
+  it('is open where it has undone its own work, and main never had that', async () => {
+    const world = await makeWorld(stack);
+    const main = await world.onMain('Go on', { m: 'm\n' });
+    await world.remote
+      .from('a')
+      .commit('Undo', { a: null })
+      .commit('Merge main', { m: 'm\n' }, { merge: [main] })
+      .write();
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+  });
+
   it('is open again where that, or what is on top of it, brings more', async () => {
     for (const more of ['in the merge', 'on top']) {
       const world = await makeWorld(stack);

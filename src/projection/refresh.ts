@@ -213,8 +213,14 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       isFound.add(key);
     }
   }
-  for (const landing of found.slice(takenIn.length))
-    holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
+  const hold = (landing: Landing) => holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
+  for (const landing of found.slice(takenIn.length)) hold(landing);
+  const isTakenIn = new Set(takenIn.map(({ branch }) => branch));
+  for (const landing of await takenInOnTop(gitDir, history, { trunk, refs, previous, holding, signal })) {
+    if (isTakenIn.has(landing.branch)) continue;
+    found.push(landing);
+    hold(landing);
+  }
 
   // Then where each stands.
   const rows = rowsNow();
@@ -375,7 +381,7 @@ async function takenInOnTop(
   const pushed = [...previous.values()].flatMap((row) => {
     const ref = refs.get(row.name);
     const landing = holding.get(row.name)?.find(({ upTo }) => upTo === row.tip);
-    if (!row.merged || !ref || ref.tip === row.tip || !landing || !history.isAncestor(row.tip, ref.tip)) return [];
+    if (!ref || ref.tip === row.tip || !landing || !history.isAncestor(row.tip, ref.tip)) return [];
     const into = landing.into === trunk.name ? trunk : refs.get(landing.into);
     const at = into && !history.isAncestor(ref.tip, into.tip) ? history.mergeBase(ref.tip, into.tip) : null;
     return at === null ? [] : [{ ref, landing, at }];
@@ -623,7 +629,7 @@ function furtherBelow(graph: Graph<ProjectedRow>, parent: string): string[] {
 }
 
 /**
- * The branches that were rewritten since the last look, as they were then. What had landed of that has landed, whatever
+ * The branches that were rewritten since the last look, or have taken in what is below, as they were then. What had landed of that has landed, whatever
  * their authors have made of them since; else it would seem to be taken away from under what stands on it.
  */
 function beforeRewrites(
@@ -636,7 +642,11 @@ function beforeRewrites(
     const was = previous.get(candidate.name);
     if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) return [];
     const { tip, base, forecast } = was;
-    if (!history.has(tip) || history.isAncestor(tip, candidate.tip)) return [];
+    const takesIn = candidate.below.some((place) => {
+      const taken = history.mergeBase(candidate.tip, place.tip);
+      return taken !== null && !history.isAncestor(taken, tip);
+    });
+    if (!history.has(tip) || (history.isAncestor(tip, candidate.tip) && !takesIn)) return [];
     const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
     const below = candidate.below.map((place) => {
       const known = place.name === trunk ? lookedAt.trunk : place.name === candidate.parent ? lookedAt.parent : null;
