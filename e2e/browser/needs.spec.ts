@@ -83,6 +83,19 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
   await expect
     .poll(() => remote.subjects('catalog/price-labels', 'main'))
     .toEqual(['Catalog: round in favour of the customer', 'Catalog: price labels']);
+
+  // It is no green tick, and stays until somebody has looked, also for who opens the page later.
+  await page.goto(`/repos/${shopPage.id}`);
+  const dock = page.getByRole('region', { name: 'What runs' });
+  await expect(dock).toContainText('1 commit on no branch any more');
+  await page.reload();
+  await expect(dock).toContainText('1 commit on no branch any more');
+  await expect(page).toHaveTitle(/^! /);
+  await dock.getByRole('link', { name: 'See which' }).click();
+  await expect(page.locator('main header').getByText('commits on no branch', { exact: true })).toBeVisible();
+  await page.goBack();
+  await expect(shopPage.tree).toBeVisible();
+  await expect(dock).toBeHidden();
 });
 
 test('nothing is said to be in place before it is known, or where it is only hidden', async ({

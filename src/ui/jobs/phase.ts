@@ -1,7 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
-import { commitWords } from '../stack/commit-words';
 import { isActive } from './active';
-import { outcomeOf } from './outcome';
+import { lostBy, outcomeOf } from './outcome';
 
 /** What a job button shows. */
 export type Phase =
@@ -90,7 +89,7 @@ export function resultWords({ job, moves }: JobDetail): string {
   const moved = moves.filter((move) => move.state === 'pushed' && move.before !== move.after).length;
   const heldBack = job.result?.heldBack ?? [];
   const conflicts = heldBack.filter(({ reason }) => reason.kind === 'conflict').length;
-  const lost = commitWords({ left: job.result?.left ?? [] }).filter(({ isLost }) => isLost).length;
+  const lost = lostBy(job);
   const parts: Array<[number, string]> = [
     [job.kind === 'untrack_branch' ? 1 : 0, 'untracked'],
     [job.result?.registered.length ?? 0, 'registered'],

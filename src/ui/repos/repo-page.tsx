@@ -81,9 +81,9 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
-  const { isLookedAt, lookAt } = useLookedAt();
+  const { looked, lookAt } = useLookedAt(repo.id);
   const [opened] = useState(useNow(false));
-  const docked = dockedOf(jobs, isLookedAt, opened);
+  const docked = dockedOf(jobs, looked, opened);
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
