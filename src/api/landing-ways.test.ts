@@ -484,8 +484,11 @@ describe('a name that was free, and is used again for other work', () => {
     if (again) await world.remote.from(before).branch('a').commit('Other', { o: 'o\n' }).write();
     else await world.remote.from('a').commit('a2', { o: 'o\n' }).write();
     await world.sync();
+    const landed = await world.remote.tip('main');
     await world.remote.move('main', before);
-    await world.sync();
+    const { log } = await world.sync();
+    const own = `main no longer has 1 commit that b stands on, so b has it as its own now: ${landed.slice(0, 8)}.`;
+    expect(log.includes(own)).toBe(again);
     expect((await world.restack()).result.left).toEqual([]);
     expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: again ? 'on main' : 'on a', c: 'on b' });
     for (const path of ['a', 'b', 'c']) expect(await world.remote.file('c', path)).toBe(`${path}\n`);
@@ -551,6 +554,59 @@ describe('an undo goes back to a base as it was known', () => {
     expect((await world.restack()).result.left).toEqual([]);
     expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'Other', 'b1', 'c1']);
   });
+
+  it.each([
+    { what: 'a move off a branch', undone: 'reparent_branch' },
+    { what: 'a restack', undone: 'restack_repo' },
+  ] as const)(
+    'of the branch that had the parent’s name before, which its child keeps: $what is undone once the name is used again',
+    async ({ undone }) => {
+      const world = await makeWorld({ a: stack.a, b: stack.b });
+      if (undone === 'restack_repo') await world.remote.from('a').commit('a2', { a2: 'a\n' }).write();
+      const { id } =
+        undone === 'restack_repo' ? await world.restack() : await world.run(undone, { branch: 'b', parent: 'main' });
+      await world.remote.delete('a');
+      await world.sync();
+      await world.remote.from('main').branch('a').commit('Other', { o: 'o\n' }).write();
+      await world.sync();
+      const { log } = await world.undo(id);
+      expect(log).toContain('a is another branch than the one that b stood on: b keeps what that had.');
+      expect(await world.remote.subjects('b', 'main')).toEqual(['a1', 'b1']);
+      for (const more of ['1\n', '2\n']) {
+        await world.onMain('Go on', { m: more });
+        expect((await world.restack()).result.left).toEqual([]);
+        expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+        expect(await world.remote.subjects('b', 'main')).toEqual(['Other', 'a1', 'b1']);
+      }
+    },
+  );
+
+  it.each(['amended', 'pushed to once more'])(
+    'of its parent as it was, where that is the same branch, deleted and there again: %s',
+    async (what) => {
+      const world = await makeWorld({ a: stack.a, b: stack.b });
+      const { id } = await world.run('reparent_branch', { branch: 'b', parent: 'main' });
+      const tip = await world.remote.tip('a');
+      await world.remote.delete('a');
+      await world.sync();
+      await world.remote.move('a', tip);
+      if (what === 'amended') {
+        const date = (await gitText(['log', '-1', '--format=%at', 'a'], { gitDir: world.remote.dir })).trim();
+        await world.remote.from('a').branch('scratch').commit('a1', { a: 'aa\n' }).write();
+        const tree = await gitText(['rev-parse', 'scratch^{tree}'], { gitDir: world.remote.dir });
+        await world.remote.delete('scratch');
+        const parents = [await world.remote.tip('main')];
+        await world.remote.move('a', await made(world.remote, tree, 'a1', { parents, date }));
+      } else await world.remote.from('a').commit('a2', { a2: 'a\n' }).write();
+      await world.sync();
+      const { log } = await world.undo(id);
+      expect(log.join('\n')).not.toContain('another branch');
+      await world.restack();
+      const own = what === 'amended' ? ['a1'] : ['a1', 'a2'];
+      expect(await world.remote.subjects('b', 'main')).toEqual([...own, 'b1']);
+      expect(await world.remote.file('b', 'a')).toBe(what === 'amended' ? 'aa\n' : 'a\n');
+    },
+  );
 
   it('that a person has named, more than once', async () => {
     const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });

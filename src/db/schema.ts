@@ -139,6 +139,8 @@ export const branchTips = sqliteTable(
       .references(() => repos.id, { onDelete: 'cascade' }),
     branch: text('branch').notNull(),
     tip: text('tip').notNull(),
+    /** Whether the name is another branch's from here on: what was seen under it before is not what this was. */
+    anew: flag('anew'),
     seenAt: text('seen_at').notNull().default(now),
   },
   (t) => [index('branch_tips_branch').on(t.repoId, t.branch, t.id)],
@@ -321,6 +323,8 @@ export const jobMoves = sqliteTable(
     baseAfter: text('base_after'),
     /** Whether a person had named the base before: an undo brings that back with it. Null of moves from before 0018. */
     baseNamedBefore: integer('base_named_before', { mode: 'boolean' }),
+    /** Of an undo: whether the base that it goes back to is known as a named one. */
+    baseNamedAfter: integer('base_named_after', { mode: 'boolean' }),
     rewritten: text('rewritten', { mode: 'json' }).$type<Move['rewritten']>().notNull(),
     /** `planned` until the remote has it, then `pushed`; `abandoned` when the plan was made anew. */
     state: text('state', { enum: ['planned', 'pushed', 'abandoned'] })

@@ -37,7 +37,7 @@ export const HIDDEN_JOB_COLUMNS = [
 ] as const;
 
 /** Of a move, old commit to new commit: as many as the branch has commits, so it is asked for (`jobs.rewritten`). */
-export const HIDDEN_MOVE_COLUMNS = ['rewritten', 'baseNamedBefore'] as const;
+export const HIDDEN_MOVE_COLUMNS = ['rewritten', 'baseNamedBefore', 'baseNamedAfter'] as const;
 
 /** The most files of a conflict, and the most dropped commits, that lists and events carry. */
 const MOST_LISTED = 100;

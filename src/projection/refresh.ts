@@ -59,8 +59,8 @@ export interface Projection {
   trunkRewritten: boolean;
   /** A row for every branch that is on the remote, or was: trunk itself has none. */
   rows: ProjectedRow[];
-  /** Where branches, and trunk, are now and were not at the last look. */
-  newTips: Array<{ branch: string; tip: string }>;
+  /** Where branches, and trunk, are now and were not at the last look; and whether they are other ones from there on. */
+  newTips: Array<{ branch: string; tip: string; anew: boolean }>;
   /** What is now found to have landed. */
   landings: Landing[];
   /** Of branches that go on: the commits, newest first, that are now found to have landed. */
@@ -155,7 +155,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
   const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
   const others = await namedAlike(history, trunk.tip, refs, voided, authors);
-  const emptied = takeBack(history, voided, previous, refs, trunk, others);
+  const { emptied, keeping } = takeBack(history, voided, previous, refs, trunk, others);
 
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
@@ -215,13 +215,13 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const unmeasured = await measureAll(live, (pairs) => diffStats(gitDir, pairs, signal));
   await forecastAll(history, live, trees, merges, unmeasured);
 
-  const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip }));
+  const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip, anew: usedAgain.has(name) }));
   const was = (row: ProjectedRow) => previous.get(row.name);
   return {
     trunkTip: trunk.tip,
     trunkRewritten: !oldTrunk && previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
     rows,
-    newTips: tips.filter(({ branch, tip }) => branchTips.get(branch)?.[0] !== tip),
+    newTips: tips.filter(({ branch, tip, anew }) => anew || branchTips.get(branch)?.[0] !== tip),
     landings: found,
     landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
       live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
@@ -246,9 +246,10 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       .map(({ name }) => ({ branch: name, keeping: usedAgain.get(name) })),
     handedDown: live.flatMap(({ row, base }) => {
       const known = was(row);
-      if (!row.tracked || !known?.base || base === null || known.merged || known.tip !== row.tip) return [];
-      if (known.base === base || !history.isAncestor(base, known.base)) return [];
-      const commits = history.ownCommits(known.base, [base, trunk.tip]);
+      const stood = keeping.get(row.name) ?? known?.base;
+      if (!row.tracked || !known || !stood || base === null || known.merged || known.tip !== row.tip) return [];
+      if (stood === base || !history.isAncestor(base, stood)) return [];
+      const commits = history.ownCommits(stood, [base, trunk.tip]);
       return commits.length > 0 ? [{ branch: row.name, parent: row.parent ?? trunk.name, commits }] : [];
     }),
     renamed: [...renamed].flatMap(([to, from]) => (previous.get(to)?.renamedFrom === from ? [] : [{ from, to }])),
@@ -275,7 +276,8 @@ function isOfEarlier(history: History, tip: string, { head }: PullRequestFact, t
  * Takes back what has followed from landings that hold no more: bases go down again, and what was moved off the branch
  * stands on it again, if it is there. Changes the rows in place.
  * @param others branches of which the name alone is there: what was moved off stays, with all that it had as its own
- * @returns those of what was moved off that have no work of their own, but only what they stood on
+ * @returns of what was moved off, those that have no work of their own but only what they stood on, and where those stood
+ * that have that as their own now
  */
 function takeBack(
   history: History,
@@ -284,8 +286,9 @@ function takeBack(
   refs: ReadonlyMap<string, RemoteBranch>,
   trunk: RemoteBranch,
   others: ReadonlySet<string>,
-): Set<string> {
+): { emptied: Set<string>; keeping: Map<string, string> } {
   const emptied = new Set<string>();
+  const keeping = new Map<string, string>();
   for (const { branch, base, upTo, retargeted } of voided) {
     const row = rows.get(branch);
     if (row?.base && row.base !== base && history.isAncestor(base, row.base) && history.isAncestor(row.base, upTo)) {
@@ -299,12 +302,13 @@ function takeBack(
       const below = moved.parent === trunk.name ? trunk.tip : refs.get(moved.parent)?.tip;
       const tip = refs.get(moved.branch)?.tip;
       if (tip === child.base) emptied.add(moved.branch);
+      if (others.has(branch) && child.base) keeping.set(moved.branch, child.base);
       if (below && tip) child.base = history.mergeBase(tip, below) ?? child.base;
       if (others.has(branch)) child.baseNamed = true;
       else child.parent = branch;
     }
   }
-  return emptied;
+  return { emptied, keeping };
 }
 
 function landingQuestions(

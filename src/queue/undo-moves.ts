@@ -9,7 +9,8 @@ import { named } from '@/text/words';
 export type UndoMove = Pick<
   JobMoveRow,
   'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter' | 'baseBefore' | 'baseAfter'
->;
+> &
+  Partial<Pick<JobMoveRow, 'baseNamedBefore' | 'baseNamedAfter'>>;
 
 /**
  * What would put everything back that a job has moved. A branch that it moved more than once goes back all the
@@ -29,6 +30,7 @@ export function inverseMoves(moves: Array<UndoMove & Pick<JobMoveRow, 'state'>>)
     parentAfter: first.parentBefore,
     baseBefore: last.baseAfter,
     baseAfter: first.baseBefore,
+    baseNamedAfter: first.baseNamedBefore ?? null,
   }));
 }
 

@@ -32,7 +32,7 @@ export async function prune(db: Db, { keepMs, keepEvents }: Retention): Promise<
   const cutoff = ago(keepMs);
   const pruned = { jobs: await pruneJobs(db, cutoff), events: await pruneEvents(db, cutoff, keepEvents) };
   await db.run(sql`
-    delete from branch_tips where seen_at < ${cutoff} and id not in (
+    delete from branch_tips where seen_at < ${cutoff} and not anew and id not in (
       select id from (select id, row_number() over (partition by repo_id, branch order by id desc) as age from branch_tips)
       where age <= ${KEPT_TIPS})`);
   await db.delete(changes).where(lt(changes.askedAt, cutoff));

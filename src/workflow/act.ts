@@ -16,6 +16,7 @@ import { type PlannedAction, planAction, reasonText } from '@/planner/planner';
 import { tipsKey } from '@/planner/tips-key';
 import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
+import { undoneBases } from '@/projection/undone-bases';
 import { failure, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
@@ -99,7 +100,7 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
     case 'create_branch':
       return createBranch(lease, rows, trunk);
     case 'undo':
-      return undo(lease, rows);
+      return undo(lease, rows, trunk.tip);
     case 'untrack_branch': {
       const moves = await untrackMoves(lease, rows, trunk);
       await lease.write(writeMoves(lease, moves));
@@ -262,7 +263,7 @@ async function createBranch(
 }
 
 /** Everything that the undone job has moved goes back, refs and rows, in one push; or nothing does. */
-async function undo(lease: Lease, rows: BranchRow[]): Promise<Commitment> {
+async function undo(lease: Lease, rows: BranchRow[], trunkTip: string): Promise<Commitment> {
   const { db, job } = lease;
   const undone = job.undoOf ?? '';
   const inverse = inverseMoves(await db.select().from(jobMoves).where(eq(jobMoves.jobId, undone)).orderBy(jobMoves.id));
@@ -279,8 +280,19 @@ async function undo(lease: Lease, rows: BranchRow[]): Promise<Commitment> {
   }
   const commits = inverse.flatMap(({ after }) => after ?? []);
   await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, commits));
-  const moves = inverse.map((move) => ({ ...move, rewritten: [] }));
-  await lease.write(writeMoves(lease, moves));
+  const { id: repoId } = lease.repo;
+  const input = { repoId, gitDir: cloneDir(repoId), trunkTip, rows, inverse, signal: lease.signal };
+  const { moves: back, keeping } = await undoneBases(db, input);
+  const moves = back.map((move) => ({ ...move, rewritten: [] }));
+  await lease.write([
+    ...writeMoves(lease, moves),
+    ...keeping.map(({ branch, parent }) =>
+      logLine(
+        lease,
+        `${parent} is another branch than the one that ${branch} stood on: ${branch} keeps what that had.`,
+      ),
+    ),
+  ]);
   return commitMoves(lease, moves);
 }
 

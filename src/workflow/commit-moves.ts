@@ -26,7 +26,8 @@ import { moveLandings } from './landings';
 export type PlannedMove = Pick<
   JobMoveRow,
   'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter' | 'baseBefore' | 'baseAfter' | 'rewritten'
->;
+> &
+  Partial<Pick<JobMoveRow, 'baseNamedAfter'>>;
 
 /** What came of the push: everything is there; or nothing (more) of it counts and it has to be planned again. */
 export type Commitment =
@@ -39,11 +40,11 @@ export function writeMoves(lease: Lease, moves: PlannedMove[]): Statement[] {
   return [
     abandonMoves(lease),
     lease.db.run(sql`
-      insert into job_moves (job_id, branch, "before", "after", parent_before, parent_after, base_before, base_after, base_named_before, rewritten)
+      insert into job_moves (job_id, branch, "before", "after", parent_before, parent_after, base_before, base_after, base_named_before, base_named_after, rewritten)
       select ${lease.job.id}, value ->> 'branch', value ->> 'before', value ->> 'after', value ->> 'parentBefore',
              value ->> 'parentAfter', value ->> 'baseBefore', value ->> 'baseAfter',
              (select base_named from branches where repo_id = ${lease.repo.id} and name = value ->> 'branch' and base is value ->> 'baseBefore'),
-             value ->> 'rewritten'
+             value ->> 'baseNamedAfter', value ->> 'rewritten'
       from json_each(${JSON.stringify(moves)}) where ${lease.held}`),
   ];
 }
@@ -348,16 +349,13 @@ export function pushedMoves(lease: Lease, moves: PlannedMove[], jobId = lease.jo
   const json = JSON.stringify(moves);
   // Only of a registration of one branch, which moves nothing else; not of an earlier job that it hears of.
   const named = jobId === lease.job.id && lease.job.base !== null ? 1 : 0;
-  // An undo goes back to a base as it was known then.
-  const wasNamed = sql`(select undone.base_named_before from jobs as job join job_moves as undone on undone.job_id = job.undo_of
-    where job.id = ${jobId} and undone.branch = value ->> 'branch' and undone.state = 'pushed' order by undone.id limit 1)`;
   return [
     lease.db.run(sql`
       update job_moves set state = 'pushed' where job_id = ${jobId} and state = 'planned'
         and branch in (select value ->> 'branch' from json_each(${json})) and ${lease.held}`),
     lease.db.run(sql`
       insert into branches (repo_id, name, tip, parent, base, base_named, tracked)
-      select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', coalesce(${wasNamed}, ${named}), value ->> 'parentAfter' is not null
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'after', value ->> 'parentAfter', value ->> 'baseAfter', coalesce(value ->> 'baseNamedAfter', ${named}), value ->> 'parentAfter' is not null
       from json_each(${json}) where value ->> 'after' is not null and ${lease.held}
       on conflict (repo_id, name) do update set
         forecast = case when tip is excluded.tip and base is excluded.base then forecast end, tip = excluded.tip, parent = excluded.parent, base = excluded.base,

@@ -360,8 +360,8 @@ async function writeRows(
         and name in (select value from json_each(${JSON.stringify(some)})) and ${lease.held}`);
   const record = (some: Projection['newTips']) =>
     lease.db.run(sql`
-      insert into branch_tips (repo_id, branch, tip)
-      select ${lease.repo.id}, value ->> 'branch', value ->> 'tip' from json_each(${JSON.stringify(some)}) where ${lease.held}`);
+      insert into branch_tips (repo_id, branch, tip, anew)
+      select ${lease.repo.id}, value ->> 'branch', value ->> 'tip', value ->> 'anew' from json_each(${JSON.stringify(some)}) where ${lease.held}`);
   return [
     ...pieces(changed, ROWS_AT_ONCE).map(upsert),
     ...pieces(vanished, ROWS_AT_ONCE).map(remove),
