@@ -1,5 +1,6 @@
 import { expectAccessibleEverywhere } from './pages/accessible';
-import { expect, test } from './pages/test';
+import { holdPushes } from './pages/hold-pushes';
+import { ended, expect, test } from './pages/test';
 
 test('what needs you is said in sections, done by keys, and hidden until it changes', async ({
   shopPage,
@@ -137,4 +138,32 @@ test('nothing is said to be in place before it is known, or where it is only hid
 test('where nothing is to be done, all is in place', async ({ shopPage, page }) => {
   await page.goto(`/repos/${shopPage.id}/needs`);
   await expect(page.getByRole('main')).toContainText(/All in place · synced/);
+});
+
+test('what a job is about to move is not offered meanwhile, and says why; what it does not move is', async ({
+  shopPage,
+  shop,
+  client,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await page.goto(`/repos/${shopPage.id}/needs`);
+  const ready = page.getByRole('region', { name: 'Ready to restack' }).getByRole('listitem');
+  const checkout = ready.filter({ hasText: 'checkout' });
+  const search = ready.filter({ hasText: 'search' });
+  await expect(checkout).toBeVisible();
+  const release = await holdPushes(shop.remote);
+  const { jobId } = await client.jobs.run({
+    repoId: shopPage.id,
+    kind: 'restack_subtree',
+    branch: 'checkout/cart-totals',
+  });
+  await expect(checkout).toContainText(/#\d+ (is about|waits) to move it\./);
+  const button = checkout.getByRole('button', { name: /^Restack \d+ \(not now: / });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(search.getByRole('button', { name: /^Restack \d+$/ })).toBeEnabled();
+  await release();
+  await ended(client, jobId);
+  await expect(checkout).toBeHidden();
 });

@@ -34,9 +34,9 @@ type LastRestack = Pick<RestackForecast, 'id' | 'computedAt' | 'stale'> & { outl
 export function restackOf(row: LastRestack | undefined): RestackForecast | null {
   if (!row?.outline) return null;
   const { id, computedAt, stale, outline } = row;
-  const { failure, heldBack } = outline;
+  const { failure, heldBack, left } = outline;
   const moves = outline.moves.map(({ branch, from, moves: isMoved }) => ({ branch, from, moves: isMoved }));
-  return { id, computedAt, stale, outline: { failure, heldBack, moves } };
+  return { id, computedAt, stale, outline: { failure, heldBack, moves, ...(left ? { left } : {}) } };
 }
 
 /** The columns of a branch row that its state depends on. */
@@ -75,5 +75,8 @@ export function countStates(
   restack: Known['restack'],
 ): BranchCounts {
   const states = branchStates({ rows, trunk, restack });
-  return { ...branchCounts(states), needs: needsOf(rows, trunk, states).slice(0, MOST_NEEDS) };
+  const isForeseen = restack !== null && !restack.stale && restack.outline.failure === null;
+  const needs = needsOf(rows, trunk, states, isForeseen);
+  const more = needs.length - MOST_NEEDS;
+  return { ...branchCounts(states), needs: needs.slice(0, MOST_NEEDS), ...(more > 0 ? { moreNeeds: more } : {}) };
 }

@@ -34,7 +34,7 @@ export interface ForecastOutline {
 }
 
 /** What of the outline of a Restack of the whole repo the states of branches are made of. */
-export interface RestackOutline extends Pick<ForecastOutline, 'failure' | 'heldBack'> {
+export interface RestackOutline extends Pick<ForecastOutline, 'failure' | 'heldBack' | 'left'> {
   moves: Array<Pick<ForecastMove, 'branch' | 'from' | 'moves'>>;
 }
 

@@ -48,6 +48,7 @@ export const SECTIONS = {
   conflicts: 'Conflicts',
   parent_gone: 'Parent gone',
   unrelated: 'No history in common',
+  too_large: 'Too large to compare',
   restack: 'Ready to restack',
   register: 'New branches',
   reviews: 'Reviews and CI',
@@ -122,20 +123,36 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
         does: { go: branchAddress(repo.id, branch) },
       };
     }
+    case 'too_large': {
+      const { branch, blocks } = need;
+      return {
+        ...of('too_large', branch),
+        words: visible(`${branch} changes more than can be compared${blocks > 0 ? `; blocks ${blocks}` : ''}`),
+        button: 'Open',
+        does: { go: branchAddress(repo.id, branch) },
+      };
+    }
     case 'restack': {
-      const { branch, name, branches, moves, heldBack, conflicts = 0 } = need;
+      const { branch, name, branches, moves, heldBack, conflicts = 0, foreseen = false, cost } = need;
+      const lost = cost?.lost ?? 0;
       const rest = [
         ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
         ...(heldBack > conflicts ? [`${heldBack - conflicts} held back`] : []),
+        ...(lost > 0 ? [`${counted(lost, 'commit')} on no branch then`] : []),
       ];
       return {
         ...of('restack', branch),
         words: visible(
-          [name, counted(branches, 'branch', 'branches'), ...(rest.length > 0 ? rest : ['clean'])].join(' · '),
+          // That nothing speaks against it is said only where it was asked.
+          [name, counted(branches, 'branch', 'branches'), ...(rest.length === 0 && foreseen ? ['clean'] : rest)].join(
+            ' · ',
+          ),
         ),
         button: `Restack ${moves}`,
         does: { run: { kind: 'restack_subtree', branch } },
-        question: pushQuestion(need.cost ?? { branches: moves, approvals: 0, runs: 0 }),
+        question: pushQuestion(cost ?? { branches: moves, approvals: 0, runs: 0 }),
+        // Which commits those are is told before it is done.
+        foresee: lost > 0,
       };
     }
     case 'register': {

@@ -20,7 +20,7 @@ import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
 import { statesOf } from '../repos/use-states';
 import { useGo } from '../shell/go';
-import { branchQuestion, restackQuestion } from '../stack/groups/question';
+import { branchQuestion, restackQuestion, wholeQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
 import { grouped, type Here, type Item, itemsOf, type Run, search } from './items';
@@ -208,7 +208,7 @@ function useLoaded(path: string): {
     if (kind === 'rebase_branch') return restackQuestion(branches.filter(({ name }) => name === branch));
     if (kind !== 'restack_repo' && kind !== 'restack_subtree') return null;
     if (branch !== undefined) return branchQuestion(branch, branches, loaded.states);
-    return restackQuestion(branches.filter(({ name }) => loaded.states.get(name)?.is === 'will_move'));
+    return wholeQuestion(branches, loaded.states);
   };
   return { repos: repos ?? NONE, here: loaded?.here ?? null, questionOf };
 }

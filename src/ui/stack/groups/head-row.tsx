@@ -56,7 +56,7 @@ export function HeadRow({
   const mayAct = useMay('act');
   const button = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState(false);
-  const { restack, title, branches, moves, conflicts, heldBack, newest, owner, folded } = head;
+  const { restack, title, branches, count, moves, conflicts, heldBack, lost, newest, owner, folded } = head;
   const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
   const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
@@ -91,9 +91,10 @@ export function HeadRow({
           {visible(title)}
         </span>
         <span className="min-w-0 truncate">
-          {branchesWord(branches.length)}
+          {branchesWord(count)}
           {conflicts > 0 && <span className="text-conflict"> · {counted(conflicts, 'conflict')}</span>}
           {heldBack > 0 && <span className="text-held"> · {heldBack} held back</span>}
+          {lost > 0 && <span className="text-restack"> · {counted(lost, 'commit')} on no branch then</span>}
         </span>
         <span className="min-w-0 truncate max-sm:hidden">
           {newest && (

@@ -8,7 +8,7 @@ const a = branchRow('a', { prUrl: 'https://forge.example/1' });
 const row = { place: null, dimmed: false, level: 1, position: 1, siblings: 1 };
 const head: Head = {
   ...{ kind: 'stack', root: a, restack: a, title: 'a', branches: ['a', 'merged'] },
-  ...{ moves: 0, conflicts: 0, heldBack: 0, newest: null, owner: '', folded: false },
+  ...{ count: 2, moves: 0, conflicts: 0, heldBack: 0, lost: 0, newest: null, owner: '', folded: false },
 };
 const entries: Entry[] = [
   { ...row, name: 'main', branch: null },
