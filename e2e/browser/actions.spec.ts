@@ -95,7 +95,7 @@ test('Rebase of a branch that conflicts moves nothing and says what to do', asyn
   const job = await shopPage.jobOf(() => row.choose('Rebase'));
   await job.is('error');
   await job.says('CONFLICT');
-  await expect(row.button('Restack')).toHaveText(/Retry · CONFLICT/);
+  await expect(row.button('Restack')).toHaveText(/Retry · conflict/);
   expect(await shop.remote.tips()).toEqual(before);
 });
 

@@ -14,4 +14,6 @@ export interface BranchCounts {
   needs?: VersionedNeed[];
   /** How many others there are; left out where there are none. */
   moreNeeds?: number;
+  /** The fingerprint of the branches, where a forecast of them as they are has said so; else left out. */
+  tipsKey?: string;
 }

@@ -43,6 +43,8 @@ export interface RestackForecast {
   /** The forecast's id. */
   id: number;
   outline: RestackOutline;
+  /** The fingerprint of the branches that it is for. */
+  tipsKey: string;
   computedAt: string | null;
   /** The branches have changed since: it is being renewed, and what it says stands meanwhile. */
   stale: boolean;

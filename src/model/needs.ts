@@ -33,8 +33,6 @@ export type Need =
       /** How many of those conflict. */
       conflicts?: number;
       cost?: PushCost;
-      /** Whether a forecast of the branches as they are has said so, which knows of all that speaks against it. */
-      foreseen?: boolean;
     }
   /** Branches that a registration of every suggestion tracks. */
   | { kind: 'register'; branches: number }

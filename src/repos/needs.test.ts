@@ -82,19 +82,17 @@ it('a stack tells the commits that no branch has once it has moved, each once, a
   const moves = rows.map(({ name, tip }) => ({ branch: name, from: tip, moves: true }));
   const left = (...of: Array<[branch: string, commit: string, on: string | null, replacedBy: string | null]>) =>
     of.map(([branch, commit, on, replacedBy]) => ({ branch, commit, subject: '', on, replacedBy }));
-  const of = (outline: { left?: ReturnType<typeof left> }, stale = false) => {
-    const restack = { outline: { failure: null, heldBack: [], moves, ...outline }, stale };
-    const [need] = needsOf(rows, 'main', branchStates({ rows, trunk: 'main', restack }), !stale);
+  const of = (outline: { left?: ReturnType<typeof left> }) => {
+    const restack = { outline: { failure: null, heldBack: [], moves, ...outline }, stale: false };
+    const [need] = needsOf(rows, 'main', branchStates({ rows, trunk: 'main', restack }));
     return need?.kind === 'restack' ? need : null;
   };
   const none = of({ left: [] });
-  expect(none).toMatchObject({ foreseen: true, cost: { branches: 2 } });
+  expect(none).toMatchObject({ cost: { branches: 2 } });
   expect(none?.cost).not.toHaveProperty('lost');
   const lost = of({ left: left(['a', '1', null, null], ['b', '1', null, null], ['b', '2', null, null]) });
   expect(lost?.cost).toMatchObject({ lost: 2 });
   expect(lost?.version).not.toBe(none?.version);
   // One that another branch has, or that its author has rewritten, is not lost.
   expect(of({ left: left(['a', '1', 'c', null], ['a', '2', null, '3']) })?.cost).not.toHaveProperty('lost');
-  // What was foreseen of branches as they were is not said of those that have moved since.
-  expect(of({ left: [] }, true)).not.toHaveProperty('foreseen');
 });

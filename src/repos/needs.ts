@@ -18,16 +18,8 @@ export interface NeedBranch extends StateBranch {
 /** Files that a conflict names. */
 const FILES = 3;
 
-/**
- * What the repo wants of a person, by kind and then by name: every branch of theirs stands as `states` says.
- * @param isForeseen whether those are what a forecast of the branches as they are says
- */
-export function needsOf(
-  rows: readonly NeedBranch[],
-  trunk: string | null,
-  states: BranchStates,
-  isForeseen = false,
-): VersionedNeed[] {
+/** What the repo wants of a person, by kind and then by name: every branch of theirs stands as `states` says. */
+export function needsOf(rows: readonly NeedBranch[], trunk: string | null, states: BranchStates): VersionedNeed[] {
   const graph = new Graph(rows, trunk ?? '');
   const byName = [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
   const blocked = new Map<string, number>();
@@ -96,7 +88,6 @@ export function needsOf(
       {
         ...{ kind: 'restack', branch, name, branches: names.length, moves, heldBack, conflicts },
         cost: { ...pushCost(moved), ...(lost > 0 ? { lost } : {}) },
-        ...(isForeseen ? { foreseen: true } : {}),
       },
       `${moves} ${lost > 0 ? `-${lost} ` : ''}${tips.join('')}`,
     );

@@ -81,8 +81,6 @@ export type Need = { version: string } & (
       /** How many of those conflict. */
       conflicts?: number;
       cost?: PushCost;
-      /** Whether a forecast of the branches as they are has said so, which knows of all that speaks against it. */
-      foreseen?: boolean;
     }
   /** Branches that a registration of every suggestion tracks. */
   | { kind: 'register'; branches: number }
@@ -103,6 +101,8 @@ export interface BranchCounts {
   needs?: Need[];
   /** How many others there are; left out where there are none. */
   moreNeeds?: number;
+  /** The fingerprint of the branches, where a forecast of them as they are has said so: what `expected` takes. */
+  tipsKey?: string;
 }
 
 /** A file of a conflict; `text` is the conflicted text with markers, or null where there is none to show (binary, too large). */
@@ -369,6 +369,7 @@ export interface Branch {
   gone: boolean;
   subject: string;
   author: string;
+  /** When the author has written its newest commit: a restack makes that no younger. */
   committedAt: string | null;
   prNumber: number | null;
   prState: 'open' | 'draft' | 'closed' | 'merged' | null;
@@ -729,6 +730,8 @@ export interface RestackForecast {
   outline: Pick<ForecastOutline, 'failure' | 'heldBack' | 'left'> & {
     moves: Array<Pick<ForecastMove, 'branch' | 'from' | 'moves'>>;
   };
+  /** The fingerprint of the branches that it is for: what `expected` takes. */
+  tipsKey: string;
   computedAt: string | null;
   /** The branches have changed since. */
   stale: boolean;

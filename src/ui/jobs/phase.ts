@@ -1,4 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
+import type { ErrorCode } from '@/model/errors';
 import { isActive } from './active';
 import { lostBy, outcomeOf } from './outcome';
 
@@ -12,7 +13,7 @@ export type Phase =
   /** It failed for a moment and is tried again. */
   | { phase: 'waiting'; job: JobDetail; until: string }
   | { phase: 'completed'; job: JobDetail; result: string }
-  | { phase: 'error'; job: JobDetail; code: string }
+  | { phase: 'error'; job: JobDetail; code: ErrorCode | null }
   | { phase: 'cancelled'; job: JobDetail };
 
 /** How long a button shows how its job ended, in milliseconds. */
@@ -49,9 +50,7 @@ export function phaseOf(detail: JobDetail | null, jobs: JobDetail[], now: number
     case 'cancelled':
       return lately ? { phase: 'cancelled', job: detail } : { phase: 'idle' };
     case 'error':
-      return errorStands(detail, jobs)
-        ? { phase: 'error', job: detail, code: job.errorCode ?? 'ERROR' }
-        : { phase: 'idle' };
+      return errorStands(detail, jobs) ? { phase: 'error', job: detail, code: job.errorCode } : { phase: 'idle' };
   }
 }
 

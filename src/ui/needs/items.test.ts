@@ -4,7 +4,9 @@ import { repoRow } from '../testing/rows';
 import { itemsOf, shownOf } from './items';
 import { countNeeds } from './use-needs';
 
-const counts = (needs: VersionedNeed[]) => ({ branches: 1, needRestack: 0, wouldConflict: 0, untracked: 0, needs });
+const counts = (needs: VersionedNeed[]) => ({
+  ...{ branches: 1, needRestack: 0, wouldConflict: 0, untracked: 0, needs, tipsKey: 'as shown' },
+});
 const conflict = { kind: 'conflict' as const, branch: 'pricing/cache', onto: 'main', files: ['src/cache.ts'] };
 const shop = {
   ...repoRow('shop', {
@@ -19,7 +21,7 @@ const shop = {
         branches: 12,
         moves: 12,
         heldBack: 0,
-        foreseen: true,
+
         version: '1',
       },
       { kind: 'register', branches: 6, version: '1' },
@@ -85,21 +87,22 @@ it('what is hidden stays so until it changes, and nothing else is', () => {
 });
 
 it('says that a stack is clean where a forecast has said so, and no commit would be on no branch', () => {
-  const of = (more: Partial<Extract<VersionedNeed, { kind: 'restack' }>>) => {
+  const of = (isForeseen: boolean, more: Partial<Extract<VersionedNeed, { kind: 'restack' }>> = {}) => {
     const need = { kind: 'restack', branch: 'a', name: 'a', branches: 2, moves: 2, heldBack: 0, version: '1' } as const;
-    const [item] = itemsOf(
-      [{ ...repoRow('shop', { counts: counts([{ ...need, ...more }]) }), activeJobs: [] }],
-      new Map(),
-    );
-    return item && { words: item.words, foresee: item.foresee, question: item.question };
+    const { tipsKey, ...known } = counts([{ ...need, ...more }]);
+    const repo = repoRow('shop', { counts: isForeseen ? { ...known, tipsKey } : known });
+    const [item] = itemsOf([{ ...repo, activeJobs: [] }], new Map());
+    return item && { words: item.words, foresee: item.foresee, question: item.question, expected: item.expected };
   };
-  expect(of({ foreseen: true })).toEqual({ words: 'a · 2 branches · clean', foresee: false, question: null });
-  expect(of({})?.words).toBe('a · 2 branches');
+  const clean = { words: 'a · 2 branches · clean', foresee: false, question: null, expected: 'as shown' };
+  expect(of(true)).toEqual(clean);
+  expect(of(false)).toEqual({ ...clean, words: 'a · 2 branches', expected: undefined });
   // It is asked about, with its forecast, however few move.
-  expect(of({ foreseen: true, cost: { branches: 2, approvals: 0, runs: 0, lost: 1 } })).toEqual({
+  expect(of(true, { cost: { branches: 2, approvals: 0, runs: 0, lost: 1 } })).toEqual({
     words: 'a · 2 branches · 1 commit on no branch then',
     foresee: true,
     question: '2 branches will be pushed: that leaves 1 commit on no branch.',
+    expected: 'as shown',
   });
 });
 

@@ -154,7 +154,7 @@ function useCovered({ id, activeJobs }: Item['repo'], does: Item['does']): strin
 }
 
 function Act({
-  item: { does, button, repo, question = null, foresee = false },
+  item: { does, button, repo, question = null, foresee = false, expected },
   asked,
 }: {
   item: Item;
@@ -193,11 +193,15 @@ function Act({
     );
   const isBusy = request.waiting || jobId !== null;
   const covered = isBusy ? null : atWork;
-  const run = () =>
+  const run = (goesBy = expected) =>
     void request.send(button, async (idempotencyKey) => {
       const accepted = await ('retry' in does
         ? api.jobs.retry.mutate({ jobId: does.retry, idempotencyKey })
-        : api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }));
+        : api.jobs.run.mutate({
+            ...{ repoId: repo.id, ...does.run, idempotencyKey },
+            // Behind a job that is still to end it waits, and what comes of it is not known yet.
+            ...(goesBy !== undefined && repo.activeJobs.length === 0 ? { expected: goesBy } : {}),
+          }));
       asked(accepted.jobId);
       return accepted;
     });
@@ -208,9 +212,9 @@ function Act({
   };
   const answers = {
     label: button,
-    confirm: () => {
+    confirm: (tipsKey?: string) => {
       setAsking(false);
-      run();
+      run(tipsKey);
     },
     leave: () => setAsking(false),
   };
@@ -241,7 +245,7 @@ function Act({
           {foresee && 'run' in does ? (
             <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
           ) : (
-            <Question words={question} {...answers} />
+            <Question words={question} {...answers} confirm={() => answers.confirm()} />
           )}
         </Suspense>
       )}

@@ -77,7 +77,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   }, [news]);
   const needs = countNeeds(useNeeds(), repo.id);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
-  const hasMergedParents = useMemo(() => onMerged(branches).above > 0, [branches]);
+  const hasMergedParents = useMemo(() => onMerged(branches).above.length > 0, [branches]);
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
@@ -298,9 +298,15 @@ function Header({
             look="primary"
             job={newest('restack_repo')}
             jobs={jobs}
-            press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'restack_repo', idempotencyKey })}
+            press={(idempotencyKey) =>
+              api.jobs.run.mutate({
+                ...{ repoId: repo.id, kind: 'restack_repo', idempotencyKey },
+                ...known.expected('restack_repo'),
+              })
+            }
             impossible={impossible}
             question={() => wholeQuestion(branches, known.states)}
+            foreseen={{ repoId: repo.id, kind: 'restack_repo' }}
             className="min-w-0 flex-1 sm:w-36 sm:flex-none min-[1100px]:w-48"
           />
         </div>

@@ -120,7 +120,9 @@ export function HeadRow({
               press={actions.run('restack_subtree', restack.name)}
               request={request}
               question={() => actions.question(restack.name)}
-              job={news.own}
+              foreseen={{ repoId, kind: 'restack_subtree', branch: restack.name }}
+              // How it ended, the row says.
+              job={underWay ? news.own : null}
               jobs={jobs}
               dense
               tabbable={active}

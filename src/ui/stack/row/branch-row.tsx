@@ -123,6 +123,7 @@ export const BranchRow = memo(function BranchRow({
           label: moves > 0 ? `Restack ${moves}` : 'Restack',
           press: actions.run('restack_subtree', branch.name),
           question: () => actions.question(branch.name),
+          foreseen: { repoId, kind: 'restack_subtree' as const, branch: branch.name },
         }
       : branch.renamedFrom
         ? {
@@ -245,7 +246,8 @@ export const BranchRow = memo(function BranchRow({
               onFocus={showPreview}
               onBlur={hidePreview}
               // A key may have asked for what is refused.
-              className={`absolute inset-y-0 right-12 items-center max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
+              // What it lies over ends before it.
+              className={`absolute inset-y-0 right-12 items-center md:pl-2 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
             >
               <JobButton
                 {...main}
