@@ -68,7 +68,8 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
   await remote.delete('catalog/price-model');
   await shopPage.run('Sync');
   const before = await remote.tips();
-  await page.goto(`/repos/${shopPage.id}/needs`);
+  const repoId = shopPage.id;
+  await page.goto(`/repos/${repoId}/needs`);
   const gone = page.getByRole('region', { name: 'Parent gone' });
   const move = gone.getByRole('button', { name: 'Move onto main', exact: true });
   await move.click();
@@ -86,7 +87,7 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
     .toEqual(['Catalog: round in favour of the customer', 'Catalog: price labels']);
 
   // It is no green tick, and stays until somebody has looked, also for who opens the page later.
-  await page.goto(`/repos/${shopPage.id}`);
+  await page.goto(`/repos/${repoId}`);
   const dock = page.getByRole('region', { name: 'What runs' });
   await expect(dock).toContainText('1 commit on no branch any more');
   await page.reload();
@@ -148,14 +149,15 @@ test('what a job is about to move is not offered meanwhile, and says why; what i
 }) => {
   await shop.teamGoesOn();
   await shopPage.run('Sync');
-  await page.goto(`/repos/${shopPage.id}/needs`);
+  const repoId = shopPage.id;
+  await page.goto(`/repos/${repoId}/needs`);
   const ready = page.getByRole('region', { name: 'Ready to restack' }).getByRole('listitem');
   const checkout = ready.filter({ hasText: 'checkout' });
   const search = ready.filter({ hasText: 'search' });
   await expect(checkout).toBeVisible();
   const release = await holdPushes(shop.remote);
   const { jobId } = await client.jobs.run({
-    repoId: shopPage.id,
+    repoId,
     kind: 'restack_subtree',
     branch: 'checkout/cart-totals',
   });
