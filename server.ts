@@ -14,6 +14,7 @@ import { announce, log, logTrouble, nameNode, takeOverConsole } from '@/log';
 import { machine } from '@/machine';
 import { setInngestReady } from '@/runtime/executors/inngest-ready';
 import { runtimeStatus } from '@/runtime/status';
+import { answerApi } from '@/server/answer-api';
 import { askForInngest } from '@/server/ask-for-inngest';
 import { buildOfProgram, ensureBuilt, nowUsed } from '@/server/build/ensure-built';
 import { lockDataDir } from '@/server/data-lock';
@@ -106,7 +107,9 @@ async function main(): Promise<void> {
   const handle = app.getRequestHandler();
   door.open({
     handle: async (request, response) => {
-      if (!answerHealth(request, response)) await handle(request, response);
+      if (answerHealth(request, response)) return;
+      // In development Next's route answers it, which is compiled anew with each change.
+      if (dev || !(await answerApi(request, response))) await handle(request, response);
     },
     inngestSigns: Boolean(signingKey),
   });

@@ -520,6 +520,126 @@ it.each(['an empty branch at main’s end', 'a branch beside'])(
   },
 );
 
+describe('a branch that takes away what the one below it adds', () => {
+  const removing = { a: [{ debug: 'd\n', f: 'f\n' }], b: [{ debug: null }], c: [{ c: 'c\n' }] };
+
+  it.each(['taken back', 'taken back, and edited since'])('is open where that one was %s', async (how) => {
+    const world = await makeWorld(removing);
+    await world.onMain('a (squashed)', { debug: 'd\n', f: 'f\n' });
+    await world.onMain('Revert a', { debug: null, f: null });
+    if (how !== 'taken back') await world.onMain('Go on', { f: 'other\n' });
+    const { result } = await world.restack();
+    expect(result.merged).toEqual([]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.file('c', 'debug')).toBe(null);
+  });
+
+  it('is open where it undoes all of that one, and main did both', async () => {
+    const world = await makeWorld({ ...removing, a: [{ debug: 'd\n' }] });
+    await world.onMain('a (squashed)', { debug: 'd\n' });
+    await world.onMain('b (squashed)', { debug: null });
+    await world.restack();
+    expect(await world.remote.file('c', 'debug')).toBe(null);
+  });
+
+  it('has landed where that one is on main, and it after that', async () => {
+    const world = await makeWorld(removing);
+    await world.onMain('a (squashed)', { debug: 'd\n', f: 'f\n' });
+    await world.onMain('b (squashed)', { debug: null });
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+    expect(await world.states('b', 'c')).toEqual({ b: 'merged', c: 'on main' });
+    expect(await world.remote.paths('c')).toEqual(['app', 'c', 'f']);
+  });
+
+  it('has landed where it alone was picked, also where its lines were edited since', async () => {
+    const world = await makeWorld({ ...stack, b: [{ app: lines({ 3: 'B' }) }] });
+    await world.onMain('b (picked)', { app: lines({ 3: 'B' }) });
+    await world.onMain('Edit', { app: lines({ 3: 'BB' }) });
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+  });
+});
+
+describe('what lands further down than its parent', () => {
+  const onDevelop = { develop: [{ d: 'd\n' }], ...stack };
+
+  it('has landed, with what it holds: the top of two that stand on a long-lived branch, squashed there', async () => {
+    const world = await makeWorld(onDevelop);
+    await world.remote.from('develop').commit('b (#1)', { a: 'a\n', b: 'b\n' }).write();
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [], dropped: [] });
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on develop' });
+    expect(await world.remote.subjects('c', 'develop')).toEqual(['c1']);
+  });
+
+  it('has landed alone where it alone was picked to the long-lived branch', async () => {
+    const world = await makeWorld(onDevelop);
+    await world.remote.from('develop').commit('Pick b', { b: 'b\n' }).write();
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [], dropped: [] });
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on develop', b: 'merged', c: 'on a' });
+    expect(await world.remote.subjects('c', 'develop')).toEqual(['a1', 'c1']);
+  });
+
+  it('is open still where that was taken back, or came to trunk, to which the long-lived branch is another', async () => {
+    for (const how of ['taken back', 'on trunk']) {
+      const world = await makeWorld(onDevelop);
+      if (how === 'on trunk') await world.onMain('Pick b', { b: 'b\n' });
+      else {
+        const picked = world.remote.from('develop').commit('Pick b', { b: 'b\n' });
+        await picked.commit('Revert', { b: null }).write();
+      }
+      await world.restack();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on develop', b: 'on a', c: 'on b' });
+      expect(await world.remote.file('c', 'b')).toBe('b\n');
+    }
+  });
+
+  it('has landed where it was merged, with its history, into what is below its parent', async () => {
+    const world = await makeWorld({ ...stack, d: [{ d: 'd\n' }] });
+    await world.remote
+      .from('a')
+      .commit('Merge c into a', { b: 'b\n', c: 'c\n' }, { merge: ['c'] })
+      .write();
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+    expect(await world.states('a', 'b', 'c', 'd')).toEqual({ a: 'on main', b: 'merged', c: 'merged', d: 'on a' });
+    expect(await world.remote.contains('d', 'a')).toBe(true);
+    await world.remote.move('a', 'a~1');
+    await world.restack();
+    expect(await world.states('a', 'b', 'c', 'd')).toEqual({ a: 'on main', b: 'on a', c: 'on b', d: 'on c' });
+    expect(await world.remote.subjects('d', 'main')).toEqual(['a1', 'b1', 'c1', 'Merge c into a', 'd1']);
+  });
+});
+
+it.each(['squashed', 'squashed as the end of four', 'picked alone', 'squashed into its parent'])(
+  'a branch that has merged what is new below its parent goes on, where that parent lands and what is below moves: %s',
+  async (how) => {
+    const isLonger = how === 'squashed as the end of four';
+    const world = await makeWorld(isLonger ? { ...stack, d: [{ d: 'd\n' }] } : stack);
+    const top = isLonger ? 'd' : 'c';
+    await world.remote.from('a').commit('a2', { a2: '2\n' }).write();
+    await world.remote
+      .from(top)
+      .commit('Merge', { a2: '2\n' }, { merge: ['a'] })
+      .write();
+    if (how === 'squashed into its parent') {
+      await world.remote.from('a').commit('b into a', { b: 'b\n' }).write();
+      await world.onMain('Go on', { m: 'm\n' });
+    } else if (how === 'picked alone') {
+      await world.onMain('b1', { b: 'b\n' });
+    } else await world.remote.merge(isLonger ? 'c' : 'b', 'squash');
+    const { status, message, result } = await world.restack();
+    expect({ status, message, ...result }).toMatchObject({ status: 'completed', left: [], heldBack: [] });
+    expect(await world.states('b', top)).toEqual({ b: 'merged', [top]: 'on a' });
+    const own = {
+      squashed: ['a2'],
+      'picked alone': ['a1', 'a2'],
+      'squashed into its parent': ['a1', 'a2', 'b into a'],
+    };
+    expect(await world.remote.subjects(top, 'main')).toEqual([...(own[how as keyof typeof own] ?? ['a2']), `${top}1`]);
+    expect(await world.remote.contains(top, 'a')).toBe(true);
+    expect((await world.sync()).message).not.toContain('Moved');
+  },
+);
+
 it('a name that is used a third time is told as other work than what was merged', async () => {
   const world = await makeWorld({ a: stack.a });
   await world.remote.merge('a', 'merge');
@@ -607,6 +727,32 @@ describe('an undo goes back to a base as it was known', () => {
       expect(await world.remote.file('b', 'a')).toBe(what === 'amended' ? 'aa\n' : 'a\n');
     },
   );
+
+  it('of a branch that has landed since: that has landed as it was, and not as another one’s', async () => {
+    const world = await makeWorld({ ...stack, a: [{ a: 'a\n' }, { a2: 'a\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id } = await world.restack();
+    await world.remote.merge('a', 'squash');
+    const { message, result, id: undo } = await world.undo(id);
+    expect(result.merged).toMatchObject([{ branch: 'a' }]);
+    expect([result.landed, message.includes('Landed')]).toEqual([[], false]);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on merged a', c: 'on b' });
+    const again = await world.undo(undo);
+    expect([again.result.landed, again.result.merged]).toEqual([[], []]);
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [], landed: [] });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
+  });
+
+  it('of a branch of which a part has landed since: the rest of it, alone, is open', async () => {
+    const world = await makeWorld({ ...stack, a: [{ a: 'a\n' }, { a2: 'a\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    const { id } = await world.restack();
+    await world.onMain('a1', { a: 'a\n' });
+    await world.undo(id);
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect((await world.restack()).result).toMatchObject({ left: [], heldBack: [] });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a2', 'b1', 'c1']);
+  });
 
   it('that a person has named, more than once', async () => {
     const world = await makeWorld({ a: [{ a: 'a\n' }, { x: 'x\n' }], b: [{ b: 'b\n' }] });

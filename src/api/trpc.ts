@@ -11,6 +11,7 @@ import { log, logTrouble } from '@/log';
 import type { Role } from '@/model/access';
 import { ACTION_KINDS } from '@/model/kinds';
 import type { Refusal } from '@/queue/refusal';
+import { inSpan } from '@/spans';
 import { inputWords } from '@/text/input-words';
 import type { Context } from './context';
 import { wire } from './wire';
@@ -83,6 +84,9 @@ function notUnderstood({ code, cause }: TRPCError, path = ''): { message: string
 
 export const router = t.router;
 
+/** Whoever runs the server with an SDK of OpenTelemetry sees each call by its name. */
+const traced = t.middleware(({ path, next }) => inSpan(`api ${path}`, {}, next));
+
 /** A database in trouble is no fault of the request: it says what is wrong, and that nothing was done. */
 const inTrouble = t.middleware(async ({ next }) => {
   const result = await next();
@@ -146,7 +150,7 @@ const noted = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {
   return result;
 });
 
-export const procedure = t.procedure.use(inTrouble).use(allowed).use(noted);
+export const procedure = t.procedure.use(traced).use(inTrouble).use(allowed).use(noted);
 
 /** Ends the procedure with a refusal of the queue, or with one of its own. */
 export function refuse(refusal: Omit<Refusal, 'code'> & { code: Refusal['code'] | 'FORBIDDEN' }): never {

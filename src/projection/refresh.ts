@@ -473,7 +473,7 @@ function mayBeLetGo(was: ProjectedRow): boolean {
 /** The branches that may have landed, with what is known of each. */
 function landingCandidates(
   history: History,
-  { stances }: Standings,
+  { graph, stances }: Standings,
   previous: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
   { trunk: trunkName, previousTrunkTip, pullRequests, branchTips }: ProjectionInput,
@@ -504,7 +504,19 @@ function landingCandidates(
     const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
     const pullRequest = pullRequests?.get(name);
     const isOver = !refs.has(name) && pullRequest && isOfEarlier(history, tip, pullRequest, branchTips.get(name));
-    const below = [...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []), trunk];
+    const further = furtherBelow(graph, parent);
+    // A long-lived branch is to what stands on it what trunk is to others; of those further down, ancestors alone count.
+    const longLived = [parent, ...further].find((below) => unmoved.has(below));
+    const between = further.flatMap((below) => {
+      const at = refs.get(below)?.tip;
+      const seenAt = isSame ? (previous.get(below)?.tip ?? null) : null;
+      return at ? [{ name: below, tip: at, lookedAt: seenAt, countsByContent: below === longLived }] : [];
+    });
+    const below = [
+      ...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []),
+      ...between,
+      trunk,
+    ];
     return {
       name,
       tip,
@@ -519,6 +531,17 @@ function landingCandidates(
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
   });
+}
+
+/** What is to be below a branch's parent, nearest first, trunk aside. */
+function furtherBelow(graph: Graph<ProjectedRow>, parent: string): string[] {
+  const further = new Set<string>();
+  for (let at = parent; graph.get(at); ) {
+    at = graph.effectiveParent(at);
+    if (at === graph.trunk || at === parent || further.has(at)) break;
+    further.add(at);
+  }
+  return [...further];
 }
 
 /**
@@ -538,7 +561,8 @@ function beforeRewrites(
     if (!history.has(tip) || history.isAncestor(tip, candidate.tip)) return [];
     const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
     const below = candidate.below.map((place) => {
-      return { ...place, lookedAt: place.name === trunk ? lookedAt.trunk : lookedAt.parent };
+      const known = place.name === trunk ? lookedAt.trunk : place.name === candidate.parent ? lookedAt.parent : null;
+      return { ...place, lookedAt: known };
     });
     const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
     return [{ ...candidate, tip, base, from: base, recorded: { base, tip }, hadWork: true, below, pullRequest }];

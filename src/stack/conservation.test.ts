@@ -19,7 +19,8 @@ it('of all that a rewritten trunk takes from under a branch, the newest are told
     history,
     [
       {
-        ...{ branch: 'a', before: 'before', after: 'after', parentBefore: 'main', baseBefore: `old${count}` },
+        ...{ branch: 'a', before: 'before', after: 'after', parentBefore: 'main', parentAfter: 'main' },
+        baseBefore: `old${count}`,
         rewritten: [{ from: 'before', to: 'after' }],
       },
     ],
@@ -51,11 +52,18 @@ it('a merge that this plan flattens in the branch below has not been taken away 
   ]);
   const moves = [
     {
-      ...{ branch: 'b', before: 'm', after: 'b1 again', parentBefore: 'main', baseBefore: 'start' },
+      ...{
+        branch: 'b',
+        before: 'm',
+        after: 'b1 again',
+        parentBefore: 'main',
+        parentAfter: 'main',
+        baseBefore: 'start',
+      },
       rewritten: [{ from: 'b1', to: 'b1 again' }],
     },
     {
-      ...{ branch: 'c', before: 'c', after: 'c again', parentBefore: 'b', baseBefore: 'm' },
+      ...{ branch: 'c', before: 'c', after: 'c again', parentBefore: 'b', parentAfter: 'b', baseBefore: 'm' },
       rewritten: [{ from: 'c', to: 'c again' }],
     },
   ];

@@ -33,6 +33,7 @@ export type AccountedMove = Pick<Move, 'before' | 'rewritten'> & {
   branch: string;
   after: string | null;
   parentBefore: string | null;
+  parentAfter: string | null;
   baseBefore: string | null;
 };
 
@@ -58,8 +59,8 @@ export function account(
     ...dropped.map(({ commit }) => commit),
     ...flattened.flatMap(({ commits }) => commits),
   ]);
-  const tipBefore = new Map(moves.map(({ branch, before }) => [branch, before]));
-  for (const { branch, before, after, parentBefore, baseBefore, rewritten } of moves) {
+  const tipBefore = new Map<string, string | null>(moves.map(({ branch, before }) => [branch, before]));
+  for (const { branch, before, after, parentBefore, parentAfter, baseBefore, rewritten } of moves) {
     if (before === null || after === null || before === after) continue;
     const told = new Set([
       ...rewritten.filter(({ to }) => history.isAncestor(to, after)).map(({ from }) => from),
@@ -70,13 +71,10 @@ export function account(
       .ownCommits(before, [after, trunkTip])
       .filter((commit) => !told.has(commit) && !landed.has(commit));
     if (gone.length === 0) continue;
-    const parentTip = parentBefore === null ? null : (tipBefore.get(parentBefore) ?? tips.get(parentBefore) ?? null);
-    const own = new Set(
-      history.ownCommits(
-        before,
-        [after, trunkTip, baseBefore, parentTip].flatMap((id) => id ?? []),
-      ),
-    );
+    // What it has merged of the branch that it is to stand on is that one's, as it was.
+    const parents = [parentBefore, parentAfter].map((name) => tipBefore.get(name ?? '') ?? tips.get(name ?? ''));
+    const below = [after, trunkTip, baseBefore, ...parents].flatMap((id) => id ?? []);
+    const own = new Set(history.ownCommits(before, below));
     const left: string[] = [];
     for (const commit of gone) {
       if (own.has(commit)) accounts.lost.push({ branch, commit });

@@ -72,6 +72,8 @@ export interface Stretch {
   tip: string;
   /** Which branches' own commits they are. */
   parts: Part[];
+  /** Where begins what it stands on and is not thought to have landed with it, if it stands on any such. */
+  under?: string;
   into: Below;
   /** Where the line parted from the branch. */
   fork: string;
@@ -362,4 +364,36 @@ export async function withoutTrace(
   );
   const isJustThat = (outcome: MergeOutcome | undefined, i: number) => outcome?.clean && outcome.tree === trees[2 * i];
   return new Set(suspects.flatMap(({ one }, i) => (!inHalf.has(one) && isJustThat(made[i], i) ? [] : [one])));
+}
+
+/**
+ * Those of a branch alone that show only because what it stands on has not landed there: with that, they would change
+ * something still. Who takes away what the one below adds has not landed where that one was taken back.
+ */
+export async function notWithoutBelow(
+  open: Stretch[],
+  ask: Pick<LandingQuestions, 'merges' | 'trees'>,
+): Promise<Set<Stretch>> {
+  const standing = open.flatMap((one) => {
+    const { under, base, landed } = one;
+    // Where it conflicts with the line by now, it may not have when this came.
+    const places = under && under !== base && landed ? new Set([landed.newest, landed.oldest]) : [];
+    return [...places].map((at) => ({ one, under: under ?? base, at }));
+  });
+  const trees = await ask.trees(standing.map(({ at }) => at));
+  const outcomes = await ask.merges(
+    standing.flatMap(({ one, under, at }, i) =>
+      [one.base, one.tip].map((theirs) => ({
+        ours: at,
+        theirs,
+        base: { commit: under, oursTree: trees[i] ?? '' },
+      })),
+    ),
+  );
+  return new Set(
+    standing.flatMap(({ one }, i) => {
+      const [below, withIt] = outcomes.slice(2 * i, 2 * i + 2);
+      return below?.clean && !(withIt?.clean && withIt.tree === below.tree) ? [one] : [];
+    }),
+  );
 }

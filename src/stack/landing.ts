@@ -7,6 +7,7 @@ import {
   type Landing,
   type LandingQuestions,
   missingFrom,
+  notWithoutBelow,
   type Part,
   type Place,
   renamedSince,
@@ -34,7 +35,7 @@ export interface LandingCandidate extends Place {
   isThere: boolean;
   /** What it stands on, also where that is not on the remote any more. */
   parent: string;
-  /** What is below it: its parent, if that is there, and trunk, if that is another one. */
+  /** What is below it, nearest first: its parent and what that stands on, as far as they are there, and trunk. */
   below: Below[];
   pullRequest?: PullRequestFact | undefined;
   /** Its landings that are void: the forge's word for one of them counts no more. */
@@ -65,23 +66,28 @@ export async function findLandings(
   ask: LandingQuestions,
 ): Promise<Landing[]> {
   const found = new Map<string, Landing>();
+  const former = new Map<string, Landing>();
   const open: LandingCandidate[] = [];
   for (const candidate of candidates) {
     const told = toldByForge(history, candidate) ?? asAncestor(history, candidate);
     if (told) found.set(candidate.name, told);
+    // Of a newer one that no fetch has brought nobody can say what it held: what was seen of the branch has landed with it.
+    if (told && !history.has(told.upTo))
+      former.set(keyOf({ ...told, upTo: candidate.tip }), { ...told, upTo: candidate.tip });
     if (told?.upTo !== candidate.tip) open.push(candidate);
   }
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const byContent = await findByContent(history, open, byName, ask);
-  const former = new Map<string, Landing>();
   for (const part of [...found.values()].flatMap((one) => settledBelow(history, one, byName)).concat(byContent)) {
     const { isFormer, ...landing } = part;
-    if (isFormer) former.set(`${landing.branch} ${landing.upTo}`, landing);
+    if (isFormer) former.set(keyOf(landing), landing);
     const known = found.get(landing.branch);
     if (!isFormer && (!known || history.isAncestor(known.upTo, landing.upTo))) found.set(landing.branch, landing);
   }
   return [...found.values(), ...former.values()];
 }
+
+const keyOf = ({ branch, upTo }: Landing) => `${branch} ${upTo}`;
 
 /** A pull request into what is below was merged: of this tip, of an older one, or of a newer one and then deleted. */
 function toldByForge(history: History, candidate: LandingCandidate): Landing | null {
@@ -220,7 +226,9 @@ async function findByContent(
   const inHalf = new Set(overSeveral.filter(({ tip, parts: [top] }) => top && byName.get(top.branch)?.tip !== tip));
   const traceless = await withoutTrace(history, overSeveral, inHalf, ask, replay);
   const undone = await undoneAtTheEnd([...inHalf], ask);
-  const isOut = (one: Stretch) => inPart.has(one) || traceless.has(one) || undone.has(one);
+  const alone = walked.filter((one) => one.landed && one.parts.length === 1);
+  const lacking = await notWithoutBelow(alone, ask);
+  const isOut = (one: Stretch) => inPart.has(one) || traceless.has(one) || undone.has(one) || lacking.has(one);
   const likely = walked.flatMap((one) => (one.landed && !isOut(one) ? [{ one, ...one.landed }] : []));
 
   // Every end of it must have landed there; but not all of it where the lines parted. Rather than the newest commit that
@@ -342,11 +350,15 @@ async function stretchesOf(
         });
         return [...partly, whole];
       }
-      const stretches = [whole];
-      for (const part of below) {
+      const end = below.findIndex((part) => part.branch === place.name);
+      const landing = end < 0 ? below : below.slice(0, end);
+      const lowest = landing.at(-1);
+      const stretches: Stretch[] = [lowest ? { ...whole, under: lowest.base } : whole];
+      for (const part of landing) {
         const above = stretches.at(-1) ?? whole;
         stretches.push({
           ...above,
+          under: lowest?.base ?? part.base,
           base: part.base,
           commits: [...part.commits, ...above.commits],
           parts: [...above.parts, ...part.parts],
@@ -354,7 +366,7 @@ async function stretchesOf(
       }
       // All that is below may have landed with a part of it, before it was pushed to again.
       const deepest = stretches.at(-1) ?? whole;
-      if (below.at(-1)?.on === place.name) {
+      if (landing.at(-1)?.on === place.name) {
         for (const end of commits.slice(0, -1)) {
           stretches.push({
             ...deepest,

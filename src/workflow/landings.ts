@@ -4,7 +4,7 @@ import type { JobMoveRow } from '@/db/schema';
 import type { Projection } from '@/projection/refresh';
 import { type Lease, NOW } from '@/queue/lease';
 
-type Moved = Pick<JobMoveRow, 'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter'>;
+type Moved = Pick<JobMoveRow, 'branch' | 'before' | 'after' | 'parentBefore' | 'parentAfter' | 'baseAfter'>;
 
 /** The statements that write down what a refresh has found, fenced. */
 export function recordLandings(
@@ -42,7 +42,8 @@ export function recordLandings(
 
 /**
  * The statements that keep landings true over a push of our own: what had landed in a branch is in it where it is now,
- * and what was moved off a merged branch can be put back there. What a person has moved off it is meant to stay.
+ * and what was moved off a merged branch can be put back there. What a person has moved off it is meant to stay. Where an
+ * undo puts a branch back that has landed, it has landed as it was before, too.
  */
 export function moveLandings(lease: Lease, moves: Moved[]): Statement[] {
   const { db, job, repo, held } = lease;
@@ -53,7 +54,19 @@ export function moveLandings(lease: Lease, moves: Moved[]): Statement[] {
     ({ branch, parentBefore, parentAfter }) =>
       parentBefore !== null && parentAfter !== null && parentBefore !== parentAfter && !isChosen(branch),
   );
+  const back = job.kind === 'undo' ? rewritten : [];
   return [
+    ...(back.length > 0
+      ? [
+          db.run(sql`
+            insert into landings (repo_id, branch, base, up_to, landed_in, evidence, found_at_commit, job_id)
+            select repo_id, branch, value ->> 'baseAfter', value ->> 'after', landed_in, evidence, found_at_commit, ${job.id}
+            from landings join json_each(${JSON.stringify(back)}) on value ->> 'branch' = branch and value ->> 'before' = up_to
+            where repo_id = ${repo.id} and voided_at is null and value ->> 'baseAfter' is not null and ${held}
+              and not exists (select 1 from landings as known where known.repo_id = ${repo.id} and known.voided_at is null
+                and known.branch = value ->> 'branch' and known.up_to = value ->> 'after')`),
+        ]
+      : []),
     ...(rewritten.length > 0
       ? [
           db.run(sql`

@@ -227,6 +227,23 @@ describe('a sync of a repository on GitHub', () => {
     expect((await sync()).job.result).toMatchObject({ merged: [], gone: [] });
   });
 
+  it('tells of nothing that is taken away where what was merged, newer than it was seen, was edited and deleted then', async () => {
+    await run({ kind: 'register_existing_branch', suggested: true });
+    await remote.from('cart').commit('Late', { 'late.txt': 'late\n' }).write();
+    const head = await remote.tip('cart');
+    await remote.merge('cart', 'squash');
+    await remote.from('main').commit('Edit', { 'app.txt': 'edited\n', 'late.txt': 'edited\n' }).write();
+    await remote.delete('cart');
+    github.pullRequests = [{ number: 7, branch: 'cart', base: 'main', head, state: 'MERGED' }];
+    const { job } = await run({ kind: 'restack_repo' });
+    expect(job).toMatchObject({
+      message: expect.not.stringContaining('took away'),
+      result: { left: [], heldBack: [] },
+    });
+    expect(await branch('cart')).toMatchObject({ merged: true, gone: false, tip: head });
+    expect(await remote.subjects('pay', 'main')).toEqual(['Pay']);
+  });
+
   it('calls a branch gone that was pushed to after it was merged, and deleted then', async () => {
     await run({ kind: 'register_existing_branch', suggested: true });
     const head = await remote.tip('cart');
