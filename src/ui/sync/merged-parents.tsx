@@ -38,8 +38,7 @@ export default function MergedParents({
   const on = onMerged(branches);
   const { merged } = on;
   const above = on.above.length;
-  const words =
-    foreseen?.state === 'ready' ? outlineWords(outlineOf(foreseen.outline, on.above), 'would move') : foreseen?.words;
+  const own = foreseen?.state === 'ready' ? outlineOf(foreseen.outline, on.above) : null;
   const job = jobs.find((each) => each.job.kind === 'sync_repo' && each.job.move && isActive(each.job.status)) ?? null;
   const moves = foreseen?.state === 'ready' ? foreseen.outline.moves.filter((move) => move.moves).length : null;
   return (
@@ -56,13 +55,12 @@ export default function MergedParents({
           {counted(merged.length, 'branch', 'branches')} merged: {named(merged)}. {counted(above, 'branch', 'branches')}{' '}
           {above === 1 ? 'stands' : 'stand'} on {merged.length === 1 ? 'it' : 'them'}.
         </span>
-        {words && (
-          <span
-            className={`block text-xs ${foreseen?.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
-          >
-            {words}
-          </span>
-        )}
+        {/* Its line is always there, so that nothing below moves while a job runs. */}
+        <span
+          className={`block min-h-4 text-xs ${own !== null && (own.failure || own.heldBack.length > 0) ? 'text-conflict' : 'text-muted'}`}
+        >
+          {own ? outlineWords(own, 'would move') : foreseen?.words}
+        </span>
       </p>
       <JobButton
         label={moves === null ? 'Move' : `Move ${moves}`}

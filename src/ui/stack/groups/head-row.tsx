@@ -84,9 +84,9 @@ export function HeadRow({
       </Lanes>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
-      <div role="gridcell" className="flex min-w-0 flex-1 items-baseline gap-x-2 text-xs text-muted">
+      <div role="gridcell" className="flex min-w-0 flex-1 items-baseline gap-x-2 text-xs text-muted max-md:flex-wrap">
         <span
-          className={`max-w-[60%] shrink-0 truncate font-semibold text-text ${head.kind === 'owner' ? 'text-base' : 'text-sm'}`}
+          className={`max-w-[60%] shrink-0 truncate font-semibold max-md:w-full max-md:max-w-full text-text ${head.kind === 'owner' ? 'text-base' : 'text-sm'}`}
         >
           {visible(title)}
         </span>
