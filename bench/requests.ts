@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSpicerack } from '@spicerack/client';
 import { sql } from 'drizzle-orm';
-import { openDatabase, write } from '@/db/client';
+import { type Db, openDatabase, write } from '@/db/client';
 import { startServer } from '../e2e/support/server';
 import { type BenchRow, measure } from './row';
 
@@ -42,30 +42,37 @@ export async function run(): Promise<BenchRow[]> {
     for (const subject of subjects) {
       rows.push(await measure(subject.label, [{ ...subject, prepare: nothing }, reference], RUNS));
     }
+    const db = await openDatabase(`file:${join(server.dataDir, 'spicerack.db')}`);
     for (const count of BRANCHES) {
       const large = await client.repos.add({ url: `/srv/git/none-${count}` });
       await client.waitForJob(large.jobId).catch(() => undefined);
-      await addBranches(server.dataDir, large.repo.id, count);
-      rows.push(
-        await measure(
-          `the first page of ${count} branches`,
-          [
-            {
-              label: 'repos.overview',
-              prepare: nothing,
-              run: () => client.repos.overview({ repoId: large.repo.id }),
-            },
-            {
-              label: 'a mutation that does nothing',
-              atMost: 3,
-              prepare: nothing,
-              run: () => client.repos.update({ repoId: repo.id }),
-            },
-          ],
-          PAGES,
-        ),
-      );
+      await addBranches(db, large.repo.id, count);
+      const changeOne = () =>
+        db.run(
+          sql`update branches set subject = subject || '.' where repo_id = ${large.repo.id} and name = 'branch-0'`,
+        );
+      for (const [when, prepare] of [
+        ['where nothing has changed', nothing],
+        ['after a change', changeOne],
+      ] as const) {
+        rows.push(
+          await measure(
+            `the first page of ${count} branches, ${when}`,
+            [
+              { label: 'repos.overview', prepare, run: () => client.repos.overview({ repoId: large.repo.id }) },
+              {
+                label: 'a mutation that does nothing',
+                atMost: 3,
+                prepare: nothing,
+                run: () => client.repos.update({ repoId: repo.id }),
+              },
+            ],
+            PAGES,
+          ),
+        );
+      }
     }
+    db.$client.close();
     return rows;
   } finally {
     bare.close();
@@ -74,8 +81,7 @@ export async function run(): Promise<BenchRow[]> {
 }
 
 /** Branch rows in stacks of five, as a sync would have written them. */
-async function addBranches(dataDir: string, repoId: string, count: number): Promise<void> {
-  const db = await openDatabase(`file:${join(dataDir, 'spicerack.db')}`);
+async function addBranches(db: Db, repoId: string, count: number): Promise<void> {
   await write(db, [
     db.run(sql`
       with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})
@@ -84,5 +90,4 @@ async function addBranches(dataDir: string, repoId: string, count: number): Prom
         case when i % 5 = 0 then 'main' else 'branch-' || (i - 1) end, printf('%040d', i), true, 'What it does', 'Ada' from n`),
     db.run(sql`update repos set trunk = 'main', trunk_tip = printf('%040d', 0) where id = ${repoId}`),
   ]);
-  db.$client.close();
 }

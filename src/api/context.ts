@@ -1,5 +1,6 @@
 import type { Asker } from '@/access/asker';
 import type { Db } from '@/db/client';
+import type { MadeFrom } from './kept/answers';
 
 /** What a procedure gets beside its input. */
 export interface Context {
@@ -12,4 +13,6 @@ export interface Context {
   requestedBy: string;
   /** Aborts when the server shuts down: open streams end with it. */
   shutdown: AbortSignal;
+  /** Says what the answer is made from, so that it may be given again while that is so; null where none is kept. */
+  keep: ((from: MadeFrom) => void) | null;
 }

@@ -24,6 +24,7 @@ const answer = (req: Request) =>
       client: 'test',
       requestedBy: 'test',
       shutdown: new AbortController().signal,
+      keep: null,
     }),
   });
 

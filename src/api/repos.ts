@@ -16,6 +16,7 @@ import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
 import { recentJobs } from './jobs';
+import { overviewVersionQuery, SHOWN_JOBS } from './kept/version';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
 /** Rows of one page of the overview. */
@@ -191,7 +192,7 @@ export const reposRouter = router({
       // Of most repos the first page is all there is, and says how its branches stand too.
       const isWhole = input.filter === 'all' && !input.search?.trim() && input.cursor === undefined;
       const isMore = sql`(not ${isWhole} or (select count(*) ${ofRepo}) > ${PAGE})`;
-      const [[repo], first, stated, [last], activeTasks, archivedTasks, [head]] = await snapshot(ctx.db, [
+      const [[repo], first, stated, [last], activeTasks, archivedTasks, [made]] = await snapshot(ctx.db, [
         ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
         jsonRows(ctx.db, getTableColumns(branches), sql`${ofRepo} and ${isWhole} order by name limit ${PAGE + 1}`),
         jsonRows(ctx.db, STATE_COLUMNS, sql`${ofRepo} and ${isMore}`),
@@ -207,9 +208,10 @@ export const reposRouter = router({
           .where(and(eq(tasks.repoId, input.repoId), isNotNull(tasks.archivedAt)))
           .orderBy(desc(tasks.archivedAt), desc(tasks.id))
           .limit(ARCHIVED),
-        cursorQuery(ctx.db),
+        overviewVersionQuery(ctx.db, input.repoId),
       ]);
       if (!repo) refuse(noRepo(input.repoId));
+      if (made) ctx.keep?.({ repoId: repo.id, ...made });
       const firstPage = rowsIn(first);
       const all = isWhole && firstPage.length <= PAGE ? firstPage : rowsIn(stated);
       const shown = await jobsToShow(ctx.db, input.repoId);
@@ -259,7 +261,7 @@ export const reposRouter = router({
         tasks: activeTasks,
         archivedTasks,
         jobs: shown,
-        feedCursor: head?.cursor ?? 0,
+        feedCursor: made?.cursor ?? 0,
       };
     }),
 });
@@ -335,7 +337,7 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
 
 /** The newest jobs of a repo and all that have yet to end, newest first. */
 async function jobsToShow(db: Db, repoId: string) {
-  const recent = await recentJobs(db, { repoId, limit: 20 });
+  const recent = await recentJobs(db, { repoId, limit: SHOWN_JOBS });
   const shown = new Set(recent.map(({ job }) => job.id));
   const running = await recentJobs(db, { repoId, status: 'running', limit: 1 });
   const queued = await recentJobs(db, { repoId, status: 'queued', limit: 500 });

@@ -6,10 +6,13 @@ import { logTrouble } from '@/log';
 import { refusalBody } from '@/server/door/refusal-body';
 import { shutdownSignal } from '@/shutdown';
 import { version } from '../../package.json';
+import { KeptAnswers, type MadeFrom } from './kept/answers';
 import { appRouter } from './router';
 
 /** Most calls of one request: each may answer with thousands of rows. */
 const MAX_CALLS = 10;
+
+const answers = new KeptAnswers();
 
 /**
  * Answers a request of the API. Who comes in has been decided at the door, as for every path; what he may do is decided
@@ -21,7 +24,11 @@ export async function serveApi(request: Request): Promise<Response> {
   const database = await db();
   const asker = readAsker(request.headers);
   const client = requestedBy(request.headers);
-  return fetchRequestHandler({
+  // A database in trouble is told by what would have made the answer.
+  const kept = await answers.find(request, asker, database).catch(() => null);
+  if (kept) return kept;
+  let madeFrom: MadeFrom | undefined;
+  const response = await fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,
     router: appRouter,
@@ -31,6 +38,9 @@ export async function serveApi(request: Request): Promise<Response> {
       client,
       requestedBy: requestedByOf(asker, client),
       shutdown: shutdownSignal(),
+      keep: (from) => {
+        madeFrom = from;
+      },
     }),
     responseMeta: () => ({ headers: { 'x-spicerack-version': version } }),
     onError: ({ path, error }) => {
@@ -39,6 +49,7 @@ export async function serveApi(request: Request): Promise<Response> {
         logTrouble('request_failed', `A call failed: ${path}`, error.cause ?? error, { withStack: true });
     },
   });
+  return madeFrom ? answers.keep(request, asker, madeFrom, response) : response;
 }
 
 /** What tRPC would take and the API has no use for: forms, bytes, and any number of calls in one request. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
+import { gzipped, takesGzip } from './gzip';
 
 /** Answers a request of the API: `serveApi`, which the app makes. */
 export type ServeApi = (request: Request) => Promise<Response>;
@@ -18,8 +17,6 @@ const CALL = /^\/api\/trpc\/[^/?]+(?:\?|$)/;
 
 /** Bytes from which an answer is compressed: less goes as one packet anyway. */
 const COMPRESSED_FROM = 1400;
-
-const compress = promisify(gzip);
 
 /**
  * Answers a call of the API before Next looks at it, whose way to a route takes longer than most calls do. All that
@@ -63,18 +60,13 @@ async function webRequest(request: IncomingMessage, response: ServerResponse): P
 /** In one write to the socket. */
 async function sendWhole(request: IncomingMessage, response: ServerResponse, whole: Buffer): Promise<void> {
   let body = whole;
-  if (whole.length >= COMPRESSED_FROM && takesGzip(request)) {
+  const isLarge = whole.length >= COMPRESSED_FROM && !response.hasHeader('content-encoding');
+  if (isLarge && takesGzip(request.headersDistinct['accept-encoding']?.join() ?? null)) {
     response.setHeader('content-encoding', 'gzip');
-    body = await compress(whole, { level: constants.Z_BEST_SPEED });
+    body = await gzipped(whole);
   }
   response.setHeader('content-length', body.length);
   response.end(body);
-}
-
-/** Each coding with its weight: `gzip;q=0` is a no. */
-function takesGzip({ headers }: IncomingMessage): boolean {
-  const codings = String(headers['accept-encoding'] ?? '').split(',');
-  return codings.some((each) => /^\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*$)[\d.]+\s*)?$/i.test(each));
 }
 
 /** A stream: each piece goes out at once, and no faster than its reader takes them. It ends when that one has gone. */
