@@ -1,3 +1,4 @@
+import type { Route } from '@playwright/test';
 import { createSpicerack } from '@spicerack/client';
 import { startServer } from '../support/server';
 import { holdPushes } from './pages/hold-pushes';
@@ -185,12 +186,12 @@ test('a press goes by what was seen: where that is no longer so nothing moves, a
   await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
   const { row } = shopPage.branch('checkout/cart-totals');
   // While the press is on its way, a sync sees that trunk has gone on.
-  await page.route('**/api/trpc/jobs.run*', async (route) => {
-    await page.unroute('**/api/trpc/jobs.run*');
+  const meanwhile = async (route: Route) => {
     await shop.remote.from('main').commit('Meanwhile', { 'docs/meanwhile.md': 'x' }).write();
     await ended(client, (await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo', move: false })).jobId);
     await route.continue();
-  });
+  };
+  await page.route('**/api/trpc/jobs.run*', meanwhile, { times: 1 });
   await row.hover();
   await row.getByRole('button', { name: /^Restack \d/ }).click();
   const told = row.getByRole('alert');
@@ -219,7 +220,7 @@ test('what nobody had fetched when it was pressed is no part of it: the job move
   await job.is('error');
   await expect(row).toContainText('The branches are not as they were at that forecast.');
   expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(false);
-  const again = await shopPage.jobOf(() => row.getByRole('button', { name: /Try again/ }).click());
+  const again = await shopPage.jobOf(() => row.getByRole('button', { name: /Retry · moved meanwhile/ }).click());
   await again.is('completed');
   expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
 });

@@ -64,6 +64,7 @@ test('Enter before the palette is loaded does nothing that changes something: it
 }) => {
   const { page } = shopPage;
   await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+  await expect(page.locator('[data-job]').first()).toBeVisible();
   const jobs = await page.locator('[data-job]').count();
   const { letThrough } = await holdScripts(page);
   await page.keyboard.press('ControlOrMeta+k');

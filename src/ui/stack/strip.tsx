@@ -110,7 +110,7 @@ function MoveStrip({
             ref={button}
             look={foreseen?.state === 'ready' && !foreseen.conflicts ? 'primary' : 'plain'}
             aria-disabled={isForeseen ? undefined : true}
-            onClick={() => isForeseen && confirm()}
+            onClick={() => (isForeseen ? confirm() : say('Its forecast is asked for: press again when it is there.'))}
           >
             Move {moved.length === 1 ? 'it' : branchesWord(moved.length)}
             {!isForeseen && <span className="sr-only"> (not now: its forecast is asked for)</span>}

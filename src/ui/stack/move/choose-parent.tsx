@@ -47,8 +47,8 @@ export default function ChooseParent({
   const known = choices.includes(parent);
   const foreseen = useForecast(known ? { repoId, kind, branch: branch.name, parent } : null, 'clean');
   const own = (foreseen?.state === 'ready' && foreseen.outline.registered[0]?.own) || [];
-  // What comes of it is read before it is done; where that cannot be known, it says so.
-  const isForeseen = foreseen !== null && foreseen.state !== 'pending';
+  // What comes of a move is read before it is done; where that cannot be known, it says so. To register moves nothing.
+  const isForeseen = !moves || (foreseen !== null && foreseen.state !== 'pending');
   const confirm = () => {
     if (!known || !isForeseen) return;
     choose(parent);
