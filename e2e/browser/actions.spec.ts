@@ -94,8 +94,8 @@ test('Rebase of a branch that conflicts moves nothing and says what to do', asyn
   const row = shopPage.branch('catalog/price-rounding');
   const job = await shopPage.jobOf(() => row.choose('Rebase'));
   await job.is('error');
-  await job.says('CONFLICT');
-  await expect(row.button('Restack')).toHaveText(/Retry · CONFLICT/);
+  await job.says('conflict');
+  await expect(row.button('Restack')).toHaveText(/Retry · conflict/);
   expect(await shop.remote.tips()).toEqual(before);
 });
 

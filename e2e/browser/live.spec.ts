@@ -1,3 +1,4 @@
+import type { Route } from '@playwright/test';
 import { createSpicerack } from '@spicerack/client';
 import { startServer } from '../support/server';
 import { holdPushes } from './pages/hold-pushes';
@@ -172,4 +173,54 @@ test('what is told of a button changes with it, also while the mouse rests there
   await release();
   await expect(tip).toContainText(/^Moved \d+ branches/);
   await job.is('completed');
+});
+
+test('a press goes by what was seen: where that is no longer so nothing moves, and what would come of it now is told', async ({
+  shopPage,
+  shop,
+  client,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
+  const { row } = shopPage.branch('checkout/cart-totals');
+  // While the press is on its way, a sync sees that trunk has gone on.
+  const meanwhile = async (route: Route) => {
+    await shop.remote.from('main').commit('Meanwhile', { 'docs/meanwhile.md': 'x' }).write();
+    await ended(client, (await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo', move: false })).jobId);
+    await route.continue();
+  };
+  await page.route('**/api/trpc/jobs.run*', meanwhile, { times: 1 });
+  await row.hover();
+  await row.getByRole('button', { name: /^Restack \d/ }).click();
+  const told = row.getByRole('alert');
+  await expect(told).toContainText('The branches are not as they were at that forecast.', { timeout: 30_000 });
+  await expect(told).toContainText('press again to go by what it shows now');
+  await expect(told).toContainText(/Now: \d would move/);
+  expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(false);
+  await told.getByRole('button', { name: 'Close' }).click();
+  await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
+  const job = await shopPage.jobOf(() => row.getByRole('button', { name: /^Restack \d/ }).click());
+  await job.is('completed');
+  expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
+});
+
+test('what nobody had fetched when it was pressed is no part of it: the job moves nothing, says so, and can be tried again', async ({
+  shopPage,
+  shop,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
+  const { row } = shopPage.branch('checkout/cart-totals');
+  await shop.remote.from('main').commit('Meanwhile', { 'docs/meanwhile.md': 'x' }).write();
+  await row.hover();
+  const job = await shopPage.jobOf(() => row.getByRole('button', { name: /^Restack \d/ }).click());
+  await job.is('error');
+  await expect(row).toContainText('The branches are not as they were at that forecast.');
+  expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(false);
+  const again = await shopPage.jobOf(() => row.getByRole('button', { name: /Retry · moved meanwhile/ }).click());
+  await again.is('completed');
+  expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { expectAccessibleEverywhere } from './pages/accessible';
-import { expect, test } from './pages/test';
+import { holdPushes } from './pages/hold-pushes';
+import { ended, expect, test } from './pages/test';
 
 test('what needs you is said in sections, done by keys, and hidden until it changes', async ({
   shopPage,
@@ -67,7 +68,8 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
   await remote.delete('catalog/price-model');
   await shopPage.run('Sync');
   const before = await remote.tips();
-  await page.goto(`/repos/${shopPage.id}/needs`);
+  const repoId = shopPage.id;
+  await page.goto(`/repos/${repoId}/needs`);
   const gone = page.getByRole('region', { name: 'Parent gone' });
   const move = gone.getByRole('button', { name: 'Move onto main', exact: true });
   await move.click();
@@ -83,6 +85,19 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
   await expect
     .poll(() => remote.subjects('catalog/price-labels', 'main'))
     .toEqual(['Catalog: round in favour of the customer', 'Catalog: price labels']);
+
+  // It is no green tick, and stays until somebody has looked, also for who opens the page later.
+  await page.goto(`/repos/${repoId}`);
+  const dock = page.getByRole('region', { name: 'What runs' });
+  await expect(dock).toContainText('1 commit on no branch any more');
+  await page.reload();
+  await expect(dock).toContainText('1 commit on no branch any more');
+  await expect(page).toHaveTitle(/^! /);
+  await dock.getByRole('link', { name: 'See which' }).click();
+  await expect(page.locator('main header').getByText('commits on no branch', { exact: true })).toBeVisible();
+  await page.goBack();
+  await expect(shopPage.tree).toBeVisible();
+  await expect(dock).toBeHidden();
 });
 
 test('nothing is said to be in place before it is known, or where it is only hidden', async ({
@@ -124,4 +139,33 @@ test('nothing is said to be in place before it is known, or where it is only hid
 test('where nothing is to be done, all is in place', async ({ shopPage, page }) => {
   await page.goto(`/repos/${shopPage.id}/needs`);
   await expect(page.getByRole('main')).toContainText(/All in place · synced/);
+});
+
+test('what a job is about to move is not offered meanwhile, and says why; what it does not move is', async ({
+  shopPage,
+  shop,
+  client,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const repoId = shopPage.id;
+  await page.goto(`/repos/${repoId}/needs`);
+  const ready = page.getByRole('region', { name: 'Ready to restack' }).getByRole('listitem');
+  const checkout = ready.filter({ hasText: 'checkout' });
+  const search = ready.filter({ hasText: 'search' });
+  await expect(checkout).toBeVisible();
+  const release = await holdPushes(shop.remote);
+  const { jobId } = await client.jobs.run({
+    repoId,
+    kind: 'restack_subtree',
+    branch: 'checkout/cart-totals',
+  });
+  await expect(checkout).toContainText(/#\d+ (is about|waits) to move it\./);
+  const button = checkout.getByRole('button', { name: /^Restack \d+ \(not now: / });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(search.getByRole('button', { name: /^Restack \d+$/ })).toBeEnabled();
+  await release();
+  await ended(client, jobId);
+  await expect(checkout).toBeHidden();
 });

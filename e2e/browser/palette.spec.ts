@@ -46,6 +46,37 @@ test('what is typed before the palette is loaded stands in it, and presses no ke
   await expect(page.locator('[data-job]')).toHaveCount(jobs);
 });
 
+test('Enter before the palette is loaded leads to what was found, and moves nothing that nobody has seen', async ({
+  shopPage,
+}) => {
+  const { page } = shopPage;
+  await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+  const { letThrough } = await holdScripts(page);
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('status');
+  await page.keyboard.press('Enter');
+  letThrough();
+  await expect(page).toHaveURL(/\/status$/);
+});
+
+test('Enter before the palette is loaded does nothing that changes something: it is highlighted', async ({
+  shopPage,
+}) => {
+  const { page } = shopPage;
+  await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+  await expect(page.locator('[data-job]').first()).toBeVisible();
+  const jobs = await page.locator('[data-job]').count();
+  const { letThrough } = await holdScripts(page);
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('sync');
+  await page.keyboard.press('Enter');
+  letThrough();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('combobox')).toHaveValue('sync');
+  await expect(dialog.getByRole('option').first()).toContainText('Sync');
+  await expect(page.locator('[data-job]')).toHaveCount(jobs);
+});
+
 test('the palette moves a branch onto another one, with the forecast before it', async ({ shopPage, shop }) => {
   const { page } = shopPage;
   const job = await shopPage.jobOf(async () => {

@@ -29,7 +29,10 @@ test('what is wrong with an address stands beside its field, and what was typed 
   await expect(field).toHaveValue('https://ada:secret@example.com/shop.git');
 });
 
-test('a remote that is not there ends in an error with its code, what to do, and Retry', async ({ page, shop }) => {
+test('a remote that is not there ends in an error in people’s words, with what to do, and Retry; its code is on its page', async ({
+  page,
+  shop,
+}) => {
   await page.goto('/');
   await page.getByLabel('Address of a repository').fill(`${shop.url}-is-not-here`);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
@@ -37,10 +40,11 @@ test('a remote that is not there ends in an error with its code, what to do, and
   await expect(page.getByRole('heading', { name: 'The first sync failed' })).toBeVisible({ timeout: 30_000 });
   const job = page.locator('[data-job]').first();
   await expect(job).toHaveAttribute('data-status', 'error');
-  await expect(job.getByText(/^[A-Z_]{4,}$/).first()).toBeVisible();
+  await expect(job.getByText('remote away', { exact: true }).first()).toBeVisible();
   await expect(job.getByRole('button', { name: 'Retry' })).toBeEnabled();
 
   await job.getByRole('link').first().click();
+  await expect(page.getByText('REMOTE_UNREACHABLE', { exact: true })).toBeVisible();
   const log = page.getByRole('region', { name: 'Log', exact: true });
   await expect(log.getByText(/git ls-remote failed/)).toHaveCount(1);
 });

@@ -102,6 +102,8 @@ test('a branch that is asked onto another one stands there at once, with a ghost
   await page.keyboard.press('p');
   await shopPage.goTo('auth/sessions');
   await page.keyboard.press('Enter');
+  // Not before what comes of it can be read.
+  await expect(page.getByRole('region', { name: 'Move' }).getByRole('button', { name: /^Move/ })).toBeEnabled();
   const ghost = page.locator('[data-ghost="checkout/gift-cards"]');
   const job = await shopPage.jobOf(async () => {
     await page.keyboard.press('Enter');

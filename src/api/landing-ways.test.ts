@@ -460,6 +460,19 @@ describe('a name that was free, and is used again for other work', () => {
     },
   );
 
+  it('is not what its old one is suggested on, which has another name by now', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.move('feat', 'a');
+    await world.remote.delete('a');
+    await world.sync();
+    await world.remote.from('main').branch('a').commit('Other', { o: 'o\n' }).write();
+    await world.sync();
+    await world.run('register_existing_branch', { suggested: true });
+    expect(await world.states('a', 'feat')).toEqual({ a: 'on main', feat: 'on main' });
+    await world.restack();
+    expect(await world.remote.subjects('feat', 'main')).toEqual(['a1']);
+  });
+
   it('is seen to be another also where it stands on a long line of others’ commits', async () => {
     const world = await makeWorld({ a: stack.a, b: stack.b });
     const develop = world.remote.from('main').branch('develop');
@@ -560,6 +573,181 @@ describe('a branch that takes away what the one below it adds', () => {
   });
 });
 
+describe('a branch that has landed, and takes main in after that', () => {
+  it('is merged still, more than once', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    for (const files of [{}, { m: 'm\n' }]) {
+      const main = 'm' in files ? await world.onMain('Go on', files) : await world.remote.tip('main');
+      await world.remote
+        .from('a')
+        .commit('Merge main', files, { merge: [main] })
+        .write();
+      const { message, result } = await world.restack();
+      expect([message.includes('Open again'), result.left, result.heldBack]).toEqual([false, [], []]);
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+    }
+  });
+
+  it('is merged where both are seen at once, alone and as what another one holds', async () => {
+    for (const landed of ['a', 'c']) {
+      const world = await makeWorld(stack);
+      await world.remote.merge(landed, 'squash');
+      const main = await world.remote.tip('main');
+      const below = landed === 'a' ? 'a' : 'b';
+      await world.remote
+        .from(below)
+        .commit('Merge main', landed === 'a' ? {} : { c: 'c\n' }, { merge: [main] })
+        .write();
+      const { result } = await world.restack();
+      expect(result).toMatchObject({ left: [], heldBack: [], dropped: [] });
+      const rest = landed === 'a' ? { b: 'on main', c: 'on b' } : { b: 'merged', c: 'merged' };
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', ...rest });
+    }
+  });
+
+  it('is open where it has undone its own work, and main never had that', async () => {
+    const world = await makeWorld(stack);
+    const main = await world.onMain('Go on', { m: 'm\n' });
+    await world.remote
+      .from('a')
+      .commit('Undo', { a: null })
+      .commit('Merge main', { m: 'm\n' }, { merge: [main] })
+      .write();
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+  });
+
+  it('is open again where that, or what is on top of it, brings more', async () => {
+    for (const more of ['in the merge', 'on top']) {
+      const world = await makeWorld(stack);
+      await world.remote.merge('a', 'squash');
+      await world.sync();
+      const merge = { merge: [await world.remote.tip('main')] };
+      const chain = world.remote.from('a').commit('Merge main', more === 'in the merge' ? { x: 'x\n' } : {}, merge);
+      if (more === 'on top') chain.commit('a2', { x: 'x\n' });
+      await chain.write();
+      expect((await world.restack()).message).toContain('Open again: a, which has new work on top of what was merged.');
+      expect(await world.state('a')).toBe('on main');
+      expect(await world.remote.file('a', 'x')).toBe('x\n');
+    }
+  });
+});
+
+it.each(['an empty commit', 'main taken in'])(
+  'what stands below the tip of a branch that has landed keeps its own commits alone, where that tip is %s',
+  async (what) => {
+    const world = await makeWorld({ ...stack, d: [{ d: 'd\n' }] });
+    if (what === 'an empty commit') await world.remote.from('c').commit('Empty', {}).write();
+    else {
+      const main = await world.onMain('Go on', { m: 'm\n' });
+      await world.remote
+        .from('c')
+        .commit('Update', { m: 'm\n' }, { merge: [main] })
+        .write();
+    }
+    await world.remote.merge('c', 'squash');
+    const { message, result } = await world.sync();
+    expect(message).toBe('Moved 1 branch; found merged: a, b, c.');
+    expect(result).toMatchObject({ dropped: [], left: [] });
+    expect(await world.remote.subjects('d', 'main')).toEqual(['d1']);
+  },
+);
+
+it.each(['merged', 'fast-forwarded'])(
+  'what is %s into what is far below has landed there, also where main goes on',
+  async (how) => {
+    const world = await makeWorld({ ...stack, d: [{ d: 'd\n' }] });
+    await world.onMain('Go on', { m: 'm\n' });
+    if (how === 'fast-forwarded') await world.remote.move('a', 'd');
+    else {
+      await world.remote
+        .from('a')
+        .commit('Merge d into a', { b: 'b\n', c: 'c\n', d: 'd\n' }, { merge: ['d'] })
+        .write();
+    }
+    const { status, message, result } = await world.restack();
+    expect({ status, message, ...result }).toMatchObject({ status: 'completed', left: [], heldBack: [] });
+    expect(await world.states('a', 'b', 'c', 'd')).toEqual({ a: 'on main', b: 'merged', c: 'merged', d: 'merged' });
+    for (const path of ['a', 'b', 'c', 'd', 'm']) expect(await world.remote.file('a', path)).toBe(`${path}\n`);
+  },
+);
+
+describe('a branch that edits a file which main has renamed before the branch landed', () => {
+  const start = { app: lines(), old: lines({ 1: 'old' }) };
+  const edited = { a: [{ old: lines({ 1: 'old', 5: 'A', 6: 'A' }) }], b: [{ b: 'b\n' }] };
+  const now = (changes: Record<number, string>) => ({ new: lines({ 1: 'old', ...changes }) });
+
+  it.each(['nothing', 'an edit of the same line', 'a second name'])('has landed, with %s after that', async (after) => {
+    const world = await makeWorld(edited, start);
+    await world.onMain('Rename', { old: null, ...now({}) });
+    await world.remote.merge('a', 'squash');
+    expect(await world.remote.file('main', 'new')).toBe(now({ 5: 'A', 6: 'A' }).new);
+    if (after === 'an edit of the same line') await world.onMain('Edit', now({ 5: 'AAA', 6: 'A' }));
+    if (after === 'a second name') {
+      await world.onMain('Rename', { new: null, newer: now({ 5: 'A', 6: 'A' }).new });
+    }
+    const { result } = await world.restack();
+    expect(result).toMatchObject({ heldBack: [], left: [], dropped: [] });
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+  });
+
+  it.each(['all', 'a part'])('is open where %s of that was taken back', async (what) => {
+    const world = await makeWorld(
+      { ...edited, a: [{ app: lines({ 5: 'A' }), old: lines({ 1: 'old', 5: 'A' }) }] },
+      start,
+    );
+    await world.onMain('Rename', { old: null, ...now({}) });
+    await world.remote.merge('a', 'squash');
+    await world.onMain('Take back', { app: lines(what === 'all' ? {} : { 5: 'AAA' }), ...now({}) });
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+  });
+
+  it('is open where main has only renamed the file', async () => {
+    const world = await makeWorld(edited, start);
+    await world.onMain('Rename', { old: null, ...now({}) });
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    expect(await world.remote.file('b', 'new')).toBe(now({ 5: 'A', 6: 'A' }).new);
+  });
+});
+
+describe('what stands on a branch that was pushed to before it landed with the one below', () => {
+  it.each(['with it', 'after it', 'after it was seen', 'after it was seen, rebased'])(
+    'keeps its own commits alone where that was amended, or added to, and squashed %s',
+    async (order) => {
+      for (const how of ['amended', 'pushed to']) {
+        const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ app: lines({ 2: 'B' }) }], c: [{ c: 'c\n' }] });
+        if (order !== 'with it') await world.remote.merge('a', 'squash');
+        if (order.startsWith('after it was seen')) await world.run('sync_repo', { move: false });
+        const isRebased = order.endsWith('rebased') && how === 'amended';
+        const below = isRebased ? 'main' : how === 'amended' ? 'b~1' : 'b';
+        await world.remote
+          .from(below)
+          .branch('b')
+          .commit('b again', { app: lines({ 2: 'BB' }) })
+          .write();
+        await world.remote.merge('b', 'squash');
+        const { result } = await world.restack();
+        expect(result).toMatchObject({ heldBack: [], dropped: [] });
+        expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
+        expect(await world.remote.subjects('c', 'main')).toEqual(['c1']);
+      }
+    },
+  );
+
+  it('does not bring back what that took away again before', async () => {
+    const world = await makeWorld({ ...stack, c: [{ c: 'c\n', cc: 'cc\n' }], d: [{ d: 'd\n' }] });
+    await world.remote.from('c').commit('c2', { c: null }).write();
+    await world.remote.merge('c', 'squash');
+    expect((await world.sync()).message).toBe('Moved 1 branch; found merged: a, b, c.');
+    expect(await world.remote.subjects('d', 'main')).toEqual(['d1']);
+    expect(await world.remote.file('d', 'c')).toBe(null);
+  });
+});
+
 describe('what lands further down than its parent', () => {
   const onDevelop = { develop: [{ d: 'd\n' }], ...stack };
 
@@ -639,6 +827,58 @@ it.each(['squashed', 'squashed as the end of four', 'picked alone', 'squashed in
     expect((await world.sync()).message).not.toContain('Moved');
   },
 );
+
+describe('a trunk that has another name', () => {
+  it.each(['put back', 'set back to the old one'])(
+    'carries what had landed back to its branch where it is %s',
+    async (how) => {
+      const world = await makeWorld(stack);
+      const before = await world.remote.tip('main');
+      await world.remote.merge('a', 'squash');
+      if (how === 'put back') await world.sync();
+      await world.remote.move('trunk', 'main');
+      if (how === 'put back') await world.remote.delete('main');
+      else await world.remote.move('main', before);
+      await world.setTrunk('trunk');
+      expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on trunk' });
+      if (how === 'put back') await world.remote.move('trunk', before);
+      else await world.setTrunk('main');
+      const { message } = await world.sync();
+      const trunk = how === 'put back' ? 'trunk' : 'main';
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: `on ${trunk}`, b: 'on a', c: 'on b' });
+      if (how === 'put back')
+        expect(message).toContain('for trunk was rewritten and lacks it now. It carries b again.');
+    },
+  );
+});
+
+it('a long-lived branch is not said to have other work than what was merged', async () => {
+  const world = await makeWorld(stack);
+  await world.remote.merge('a', 'squash');
+  await world.sync();
+  await world.keep('a');
+  expect((await world.sync()).message).toContain('Not counted as merged any more: a, which is long-lived.');
+});
+
+it('what a named base leaves behind is told of the branch that it was named of, and not as its parent’s author’s doing', async () => {
+  const world = await makeWorld({ a: [{ a: 'a\n' }], b: [{ b: 'b\n' }, { b2: '2\n' }], c: [{ c: 'c\n' }] });
+  const base = await gitText(['rev-parse', 'b~1'], { gitDir: world.remote.dir });
+  await world.run('register_existing_branch', { branch: 'b', parent: 'a', base });
+  await world.onMain('Go on', { m: 'm\n' });
+  const { message } = await world.restack();
+  expect(message).toMatch(/left behind 1 commit that no branch has any more: [0-9a-f]{8} \(b1\) of b\.$/);
+});
+
+it('a branch that was deleted before is not said to have been moved since by who untracks what is beside it', async () => {
+  for (const branch of ['a', 'b']) {
+    const world = await makeWorld(stack);
+    await world.remote.delete('b');
+    await world.sync();
+    const { message, log } = await world.untrack(branch);
+    expect(message).toMatch(/^Tracked (a|b) no longer/);
+    expect([message, ...log].join('\n')).not.toMatch(/since/);
+  }
+});
 
 it('a name that is used a third time is told as other work than what was merged', async () => {
   const world = await makeWorld({ a: stack.a });

@@ -141,11 +141,12 @@ describe.each(engines.filter(({ skip }) => !skip))('what has landed, by the $nam
       expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'merged', c: 'on main' });
     });
 
-    it('leaves that one open where somebody else makes the rest of the change, among others', async () => {
+    it('is open itself where somebody else makes the rest of the change: what it takes away is not on main', async () => {
       const world = await makeWorld(engine, stack);
       await world.onMain('Go on', { m: 'm\n', app: lines({ 2: 'B' }) });
-      await world.sync();
-      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'merged', c: 'on a' });
+      await world.restack();
+      expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+      expect(await world.remote.file('c', 'debug')).toBeNull();
     });
   });
 

@@ -54,7 +54,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
       gitDir,
       trunk: { name: repo.trunk, tip: repo.trunkTip },
       rows,
-      branchTips: () => recordedTips(db, repo.id),
+      branchTips: async () => (await recordedTips(db, repo.id)).tips,
       landings: await recordedLandings(db, repo.id),
       engine,
       // A forecast has no job: its commits differ from the job's in their date, and in nothing else.

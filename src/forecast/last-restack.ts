@@ -28,15 +28,17 @@ export const lastRestackQuery = (db: Db, repoId: string) =>
     .orderBy(forecasts.stale, sql`${forecasts.computedAt} desc`, sql`${forecasts.id} desc`)
     .limit(1);
 
-type LastRestack = Pick<RestackForecast, 'id' | 'computedAt' | 'stale'> & { outline: ForecastOutline | null };
+type LastRestack = Pick<RestackForecast, 'id' | 'tipsKey' | 'computedAt' | 'stale'> & {
+  outline: ForecastOutline | null;
+};
 
 /** What of it the states of branches are made of. */
 export function restackOf(row: LastRestack | undefined): RestackForecast | null {
   if (!row?.outline) return null;
-  const { id, computedAt, stale, outline } = row;
-  const { failure, heldBack } = outline;
+  const { id, tipsKey, computedAt, stale, outline } = row;
+  const { failure, heldBack, left } = outline;
   const moves = outline.moves.map(({ branch, from, moves: isMoved }) => ({ branch, from, moves: isMoved }));
-  return { id, computedAt, stale, outline: { failure, heldBack, moves } };
+  return { id, tipsKey, computedAt, stale, outline: { failure, heldBack, moves, ...(left ? { left } : {}) } };
 }
 
 /** The columns of a branch row that its state depends on. */
@@ -72,8 +74,15 @@ const MOST_NEEDS = 200;
 export function countStates(
   rows: readonly NeedBranch[],
   trunk: string | null,
-  restack: Known['restack'],
+  restack: (NonNullable<Known['restack']> & { tipsKey: string }) | null,
 ): BranchCounts {
   const states = branchStates({ rows, trunk, restack });
-  return { ...branchCounts(states), needs: needsOf(rows, trunk, states).slice(0, MOST_NEEDS) };
+  const isForeseen = restack !== null && !restack.stale && restack.outline.failure === null;
+  const needs = needsOf(rows, trunk, states);
+  const more = needs.length - MOST_NEEDS;
+  return {
+    ...{ ...branchCounts(states), needs: needs.slice(0, MOST_NEEDS) },
+    ...(more > 0 ? { moreNeeds: more } : {}),
+    ...(isForeseen ? { tipsKey: restack.tipsKey } : {}),
+  };
 }

@@ -139,13 +139,19 @@ async function computeOne(
 }
 
 /** The outline of a Restack of the whole repo says how its branches stand: what the list of repos says is renewed with it. */
-async function countsAsForeseen(db: Db, { id, repoId, kind }: ForecastRow, computed: Computed): Promise<Statement[]> {
+async function countsAsForeseen(
+  db: Db,
+  { id, repoId, kind, tipsKey }: ForecastRow,
+  computed: Computed,
+): Promise<Statement[]> {
   if (kind !== 'restack_repo' || computed.kind !== 'ready') return [];
   const [[repo], stated] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
     jsonRows(db, NEED_COLUMNS, sql`from branches where repo_id = ${repoId}`),
   ]);
-  const counts = countStates(rowsIn(stated), repo?.trunk ?? null, { outline: computed.outline, stale: false });
+  const counts = countStates(rowsIn(stated), repo?.trunk ?? null, {
+    ...{ outline: computed.outline, stale: false, tipsKey },
+  });
   return [
     db.run(sql`
       update repos set counts = ${JSON.stringify(counts)}

@@ -12,4 +12,8 @@ export interface BranchCounts {
   heldBack?: number;
   /** What it wants of a person, the first of many; old rows do not say. */
   needs?: VersionedNeed[];
+  /** How many others there are; left out where there are none. */
+  moreNeeds?: number;
+  /** The fingerprint of the branches, where a forecast of them as they are has said so; else left out. */
+  tipsKey?: string;
 }

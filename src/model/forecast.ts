@@ -34,7 +34,7 @@ export interface ForecastOutline {
 }
 
 /** What of the outline of a Restack of the whole repo the states of branches are made of. */
-export interface RestackOutline extends Pick<ForecastOutline, 'failure' | 'heldBack'> {
+export interface RestackOutline extends Pick<ForecastOutline, 'failure' | 'heldBack' | 'left'> {
   moves: Array<Pick<ForecastMove, 'branch' | 'from' | 'moves'>>;
 }
 
@@ -43,6 +43,8 @@ export interface RestackForecast {
   /** The forecast's id. */
   id: number;
   outline: RestackOutline;
+  /** The fingerprint of the branches that it is for. */
+  tipsKey: string;
   computedAt: string | null;
   /** The branches have changed since: it is being renewed, and what it says stands meanwhile. */
   stale: boolean;

@@ -1,8 +1,12 @@
-/** How many branches a push moves, and what it costs: approvals that a forge may dismiss, and runs of checks that it starts. */
+/**
+ * How many branches a push moves, and what it costs: approvals that a forge may dismiss, runs of checks that it starts,
+ * and commits that no branch has then.
+ */
 export interface PushCost {
   branches: number;
   approvals: number;
   runs: number;
+  lost?: number;
 }
 
 /** What a repo wants of a person, each made of its branches as they stood when the repo was last looked at. */
@@ -13,6 +17,8 @@ export type Need =
   | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
   /** It has no commit in common with `parent`, which it is to stand on. */
   | { kind: 'unrelated'; branch: string; parent: string }
+  /** It changes more than can be compared, and is left where it is with the `blocks` branches above it. */
+  | { kind: 'too_large'; branch: string; blocks: number }
   /**
    * A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. `name` is what their
    * names begin with, else that of the bottom. (Of an earlier version's rows nobody knows the cost.)

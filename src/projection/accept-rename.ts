@@ -55,6 +55,13 @@ async function rename(
     db.run(sql`update branch_tips set branch = ${branch} where ${ofRepo} and branch = ${old} and ${done}`),
     db.run(sql`update landings set branch = ${branch} where ${ofRepo} and branch = ${old} and ${done}`),
     db.run(sql`update landings set landed_in = ${branch} where ${ofRepo} and landed_in = ${old} and ${done}`),
+    db.run(sql`
+      update landings set retargeted = (
+        select json_group_array(json_object(
+          'branch', iif(value ->> 'branch' = ${old}, ${branch}, value ->> 'branch'),
+          'parent', iif(value ->> 'parent' = ${old}, ${branch}, value ->> 'parent')))
+        from json_each(retargeted))
+      where ${ofRepo} and retargeted <> '[]' and ${done}`),
     db.run(sql`delete from branches where ${ofRepo} and name = ${old} and ${done}`),
     insertJob(db, { id: job, repoId, kind: 'sync_repo', move: false, requestedBy }, done),
     ...noteMade(db, once, { job: sql`${sync} and ${done}` }),

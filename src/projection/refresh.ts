@@ -46,6 +46,8 @@ export interface ProjectionInput extends LongLivedInput {
   previousTrunk?: string | null | undefined;
   /** Tips that each branch, and trunk, was seen at before, newest first. */
   branchTips: ReadonlyMap<string, string[]>;
+  /** Tips of branches that had a name before the one that has it now. */
+  earlierTips?: ReadonlyMap<string, string[]>;
   /** What the forge says, by branch. */
   pullRequests?: ReadonlyMap<string, PullRequestFact>;
   /** All that is known to have landed, oldest first. */
@@ -87,7 +89,9 @@ export interface Projection {
   renamed: Array<{ from: string; to: string }>;
   /** The branches that stood on another trunk and stand on this one now. */
   follow: string[];
-  /** The trunk of before, where this one has taken its place: what had landed in that is in this one. */
+  /** The trunk at the last look, where that was another branch. */
+  oldTrunk: string | null;
+  /** That one, where this one has taken its place: what had landed in that is in this one. */
   trunkBefore: string | null;
   /** Branches whose own change is too large to be compared, and was not known to be. */
   tooLarge: string[];
@@ -109,7 +113,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
 }
 
 async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): Promise<Projection | null> {
-  const { gitDir, signal, branchTips, previousTrunkTip } = input;
+  const { gitDir, signal, previousTrunkTip } = input;
   const refs = await remoteBranches(gitDir, signal);
   const trunk = refs.get(input.trunk);
   if (!trunk) return null;
@@ -134,11 +138,19 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   } = oldTrunk ? onNewTrunk(history, trunk, refs, known, oldTrunk) : { rows: known, follow: [], stays: false };
   const authors = (commits: string[]) => commitIdentities(gitDir, commits, signal);
   const usedAgain = await beginAnew(history, trunk, refs, before, authors);
+  const seen = seenTips(input, new Set(usedAgain.keys()));
   const previous = new Map(before.map((row) => [row.name, row]));
   const reasons = await keptReasons(history, trunk, refs, previous, input);
   const unmoved = longLived(reasons, previous);
   const trunkBefore = oldTrunk && !stays ? oldTrunk.name : null;
-  const landings = input.landings.map((one) => (one.into === trunkBefore ? { ...one, into: trunk.name } : one));
+  const followed = new Set(follow);
+  const landings = input.landings.map((one): KnownLanding => {
+    const into = one.into === trunkBefore ? trunk.name : one.into;
+    const retargeted = one.retargeted.map((moved) =>
+      followed.has(moved.branch) && moved.parent === oldTrunk?.name ? { ...moved, parent: trunk.name } : moved,
+    );
+    return { ...one, into, retargeted };
+  });
 
   // First what is still true of what was known.
   const tipNow = (name: string) => refs.get(name)?.tip;
@@ -157,6 +169,9 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const others = await namedAlike(history, trunk.tip, refs, voided, authors);
   const { emptied, keeping } = takeBack(history, voided, previous, refs, trunk, others);
 
+  const takenIn = await takenInOnTop(gitDir, history, { trunk, refs, previous, holding, signal });
+  for (const landing of takenIn) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
+
   // Then what has landed since: that decides who is whose parent.
   const merges = rememberedMerges(gitDir, signal);
   const isShaken = new Set(voided.map(({ branch }) => branch));
@@ -164,7 +179,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
       const ref = refs.get(name);
       const was = previous.get(name);
-      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name), branchTips.get(name));
+      const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name), seen.ever(name));
       // What is settled is not in the history; it stays so unless something of it is void.
       const isSettled = was?.merged === true && was.tip === tip && !isShaken.has(name);
       // Who resets a branch to trunk once all of it has landed leaves nothing open there.
@@ -173,22 +188,39 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
       const kept = stays && name === oldTrunk?.name ? true : (was?.kept ?? null);
       const keptReason = merged ? null : (reasons.get(name) ?? null);
       const marks = { kept, keptReason, merged, gone: !ref && !merged };
-      return { ...(was ?? newRow(name)), ...(ref && seen(ref)), tip, ...marks };
+      return { ...(was ?? newRow(name)), ...(ref && shownOf(ref)), tip, ...marks };
     });
-  const standing = standings(history, trunk, previous, input, { holding, lost });
-  const candidates = landingCandidates(history, await standing(rowsNow()), previous, refs, input, {
-    holding,
-    lost,
-    unmoved,
-  }).filter(({ name }) => !emptied.has(name));
+  const standing = standings(history, trunk, previous, { ...input, seen }, { holding, lost });
+  const candidates = landingCandidates(
+    history,
+    await standing(rowsNow()),
+    previous,
+    refs,
+    { ...input, seen },
+    {
+      holding,
+      lost,
+      unmoved,
+    },
+  ).filter(({ name }) => !emptied.has(name));
   const ask = landingQuestions(gitDir, merges, signal);
-  const found = await findLandings(history, candidates, ask);
+  const found = [...takenIn, ...(await findLandings(history, candidates, ask))];
   const isFound = new Set(found.map(({ branch, upTo }) => `${branch} ${upTo}`));
-  const rewritten = beforeRewrites(history, candidates, previous, input);
-  for (const landing of await findLandings(history, [...rewritten, ...besides(rewritten, candidates)], ask)) {
-    if (!isFound.has(`${landing.branch} ${landing.upTo}`)) found.push(landing);
+  for (const former of [beforeRewrites(history, candidates, previous, input), asTheyLanded(candidates, voided)]) {
+    for (const landing of await findLandings(history, [...former, ...besides(former, candidates)], ask)) {
+      const key = `${landing.branch} ${landing.upTo}`;
+      if (!isFound.has(key)) found.push(landing);
+      isFound.add(key);
+    }
   }
-  for (const landing of found) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
+  const hold = (landing: Landing) => holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
+  for (const landing of found.slice(takenIn.length)) hold(landing);
+  const isTakenIn = new Set(takenIn.map(({ branch }) => branch));
+  for (const landing of await takenInOnTop(gitDir, history, { trunk, refs, previous, holding, signal })) {
+    if (isTakenIn.has(landing.branch)) continue;
+    found.push(landing);
+    hold(landing);
+  }
 
   // Then where each stands.
   const rows = rowsNow();
@@ -221,7 +253,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     trunkTip: trunk.tip,
     trunkRewritten: !oldTrunk && previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
     rows,
-    newTips: tips.filter(({ branch, tip, anew }) => anew || branchTips.get(branch)?.[0] !== tip),
+    newTips: tips.filter(({ branch, tip, anew }) => anew || seen.now(branch)[0] !== tip),
     landings: found,
     landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
       live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
@@ -254,8 +286,22 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
     }),
     renamed: [...renamed].flatMap(([to, from]) => (previous.get(to)?.renamedFrom === from ? [] : [{ from, to }])),
     follow,
+    oldTrunk: oldTrunk?.name ?? null,
     trunkBefore,
     tooLarge: [...unmeasured].sort(),
+  };
+}
+
+/** The tips that branches were seen at, newest first: since a name is that of the branch that has it now, and ever. */
+interface Seen {
+  seen: { now: (name: string) => string[]; ever: (name: string) => string[] };
+}
+
+function seenTips({ branchTips, earlierTips }: ProjectionInput, anew: ReadonlySet<string>): Seen['seen'] {
+  const all = (name: string) => branchTips.get(name) ?? [];
+  return {
+    now: (name) => (anew.has(name) ? [] : all(name)),
+    ever: (name) => [...all(name), ...(earlierTips?.get(name) ?? [])],
   };
 }
 
@@ -309,6 +355,44 @@ function takeBack(
     }
   }
   return { emptied, keeping };
+}
+
+/**
+ * Of branches that have landed and were pushed to since: what is on top of that, where it is no work but only what they
+ * have landed in, taken in again.
+ */
+async function takenInOnTop(
+  gitDir: string,
+  history: History,
+  {
+    trunk,
+    refs,
+    previous,
+    holding,
+    signal,
+  }: {
+    trunk: RemoteBranch;
+    refs: ReadonlyMap<string, RemoteBranch>;
+    previous: ReadonlyMap<string, ProjectedRow>;
+    holding: ReadonlyMap<string, Landing[]>;
+    signal: AbortSignal | undefined;
+  },
+): Promise<Landing[]> {
+  const pushed = [...previous.values()].flatMap((row) => {
+    const ref = refs.get(row.name);
+    const landing = holding.get(row.name)?.find(({ upTo }) => upTo === row.tip);
+    if (!ref || ref.tip === row.tip || !landing || !history.isAncestor(row.tip, ref.tip)) return [];
+    const into = landing.into === trunk.name ? trunk : refs.get(landing.into);
+    const at = into && !history.isAncestor(ref.tip, into.tip) ? history.mergeBase(ref.tip, into.tip) : null;
+    return at === null ? [] : [{ ref, landing, at }];
+  });
+  const trees = await treesOf(
+    pushed.map(({ at }) => at),
+    { gitDir, signal },
+  );
+  return pushed.flatMap(({ ref, landing: { branch, into, upTo }, at }, i): Landing[] =>
+    trees[i] === ref.tree ? [{ branch, base: upTo, upTo: ref.tip, into, evidence: 'content', at }] : [],
+  );
 }
 
 function landingQuestions(
@@ -393,7 +477,7 @@ function standings(
   history: History,
   trunk: { name: string; tip: string },
   previous: ReadonlyMap<string, ProjectedRow>,
-  { branchTips, pullRequests }: ProjectionInput,
+  { seen, pullRequests }: ProjectionInput & Seen,
   { holding, lost }: { holding: ReadonlyMap<string, Landing[]>; lost: ReadonlyMap<string, Landing[]> },
 ): (rows: ProjectedRow[]) => Promise<Standings> {
   const known = new Map<string, string | null>();
@@ -407,7 +491,7 @@ function standings(
       trunk,
       live.map(({ name, tip, tracked, parent }) => {
         const pullRequestBase = pullRequests?.get(name)?.base;
-        return { name, tip, tracked, parent, tips: branchTips.get(name) ?? [], pullRequestBase };
+        return { name, tip, tracked, parent, tips: seen.now(name), pullRequestBase };
       }),
     );
     const below = landedBelow(rows, holding, graph);
@@ -429,7 +513,7 @@ function standings(
           parentTip,
           recorded: row.tracked ? row.base : null,
           isNamed: row.tracked && row.baseNamed,
-          parentTips: row.baseNamed ? [] : (branchTips.get(parent) ?? []),
+          parentTips: row.baseNamed ? [] : seen.now(parent),
           landed: own.length === 0 ? landedThere : new Set([...(landedThere ?? []), ...own.map(({ upTo }) => upTo)]),
           ownAgain: lost.has(name) ? landedCommits(history, lost.get(name) ?? []) : undefined,
           thrownOut: lost.get(name)?.flatMap(({ into, at }) => (into === trunk.name ? [] : [at])),
@@ -476,7 +560,7 @@ function landingCandidates(
   { graph, stances }: Standings,
   previous: ReadonlyMap<string, ProjectedRow>,
   refs: ReadonlyMap<string, RemoteBranch>,
-  { trunk: trunkName, previousTrunkTip, pullRequests, branchTips }: ProjectionInput,
+  { trunk: trunkName, previousTrunkTip, pullRequests, seen }: ProjectionInput & Seen,
   {
     holding,
     lost,
@@ -503,7 +587,7 @@ function landingCandidates(
     const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
     const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
     const pullRequest = pullRequests?.get(name);
-    const isOver = !refs.has(name) && pullRequest && isOfEarlier(history, tip, pullRequest, branchTips.get(name));
+    const isOver = !refs.has(name) && pullRequest && isOfEarlier(history, tip, pullRequest, seen.ever(name));
     const further = furtherBelow(graph, parent);
     // A long-lived branch is to what stands on it what trunk is to others; of those further down, ancestors alone count.
     const longLived = [parent, ...further].find((below) => unmoved.has(below));
@@ -526,7 +610,7 @@ function landingCandidates(
       hadWork: hadWork(history, was, tip),
       isThere: refs.has(name),
       parent,
-      below: below.map((place) => ({ ...place, seen: branchTips.get(place.name) ?? [] })),
+      below: below.map((place) => ({ ...place, seen: seen.now(place.name) })),
       pullRequest: isOver ? undefined : pullRequest,
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
@@ -545,7 +629,7 @@ function furtherBelow(graph: Graph<ProjectedRow>, parent: string): string[] {
 }
 
 /**
- * The branches that were rewritten since the last look, as they were then. What had landed of that has landed, whatever
+ * The branches that were rewritten since the last look, or have taken in what is below, as they were then. What had landed of that has landed, whatever
  * their authors have made of them since; else it would seem to be taken away from under what stands on it.
  */
 function beforeRewrites(
@@ -558,7 +642,11 @@ function beforeRewrites(
     const was = previous.get(candidate.name);
     if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) return [];
     const { tip, base, forecast } = was;
-    if (!history.has(tip) || history.isAncestor(tip, candidate.tip)) return [];
+    const takesIn = candidate.below.some((place) => {
+      const taken = history.mergeBase(candidate.tip, place.tip);
+      return taken !== null && !history.isAncestor(taken, tip);
+    });
+    if (!history.has(tip) || (history.isAncestor(tip, candidate.tip) && !takesIn)) return [];
     const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
     const below = candidate.below.map((place) => {
       const known = place.name === trunk ? lookedAt.trunk : place.name === candidate.parent ? lookedAt.parent : null;
@@ -566,6 +654,19 @@ function beforeRewrites(
     });
     const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
     return [{ ...candidate, tip, base, from: base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
+  });
+}
+
+/** The branches that had landed in what was rewritten, as they were then, where their authors have rewritten them since. */
+function asTheyLanded(candidates: LandingCandidate[], voided: KnownLanding[]): LandingCandidate[] {
+  const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
+  const last = new Map(voided.map((one) => [one.branch, one]));
+  return [...last.values()].flatMap(({ branch, base, upTo }): LandingCandidate[] => {
+    const candidate = byName.get(branch);
+    if (!candidate?.isThere || candidate.tip === upTo) return [];
+    const below = candidate.below.map((place) => ({ ...place, lookedAt: null }));
+    const recorded = { base, tip: upTo };
+    return [{ ...candidate, tip: upTo, base, from: base, recorded, hadWork: true, below, pullRequest: undefined }];
   });
 }
 
@@ -615,7 +716,7 @@ function newRow(name: string): ProjectedRow {
   };
 }
 
-function seen({ tip, subject, author, committedAt }: RemoteBranch): Partial<ProjectedRow> {
+function shownOf({ tip, subject, author, committedAt }: RemoteBranch): Partial<ProjectedRow> {
   return { tip, subject, author, committedAt };
 }
 

@@ -7,8 +7,11 @@ import { canCarry, isKept, type KeptBranch } from './kept';
 /** How a branch stands. Every place that shows, counts or filters branches takes it from `branchStates`. */
 export type BranchState =
   | { is: 'in_place' | 'moving' | 'untracked' | 'long_lived' | 'merged' | 'gone' | 'too_large' }
-  /** A Restack of the whole repo moves it; `with` is the branch below that takes it along, null where it is its own. */
-  | { is: 'will_move'; with: string | null }
+  /**
+   * A Restack of the whole repo moves it; `with` is the branch below that takes it along, null where it is its own.
+   * `leaves` are commits that no branch has then, but for those that their author has rewritten.
+   */
+  | { is: 'will_move'; with: string | null; leaves?: string[] }
   | { is: 'conflict'; files: string[] }
   /** It would be left where it is, because of the branch `by` below it. */
   | { is: 'blocked'; by: string }
@@ -65,6 +68,9 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
   const outline = restack && !restack.outline.failure ? restack.outline : null;
   const heldBack = new Map(outline?.heldBack.map(({ branch, reason }) => [branch, reason]));
   const moves = new Map(outline?.moves.flatMap((move) => (move.moves ? [[move.branch, move]] : [])));
+  const leaving = new Map<string, string[]>();
+  for (const { branch, commit, on, replacedBy } of outline?.left ?? [])
+    if (on === null && replacedBy === null) leaving.set(branch, [...(leaving.get(branch) ?? []), commit]);
   const states = new Map<string, BranchState>();
 
   function tracked(row: StateBranch): BranchState {
@@ -72,12 +78,13 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
     const held = heldBack.get(row.name);
     if (held && (!restack?.stale || stillHeld(row, parent, held))) return heldState(held);
     const below = states.get(parent);
-    const willMove = (): BranchState => ({
+    const willMove = (leaves?: string[]): BranchState => ({
       is: 'will_move',
       with: row.needsRestack || below?.is !== 'will_move' ? null : (below.with ?? parent),
+      ...(leaves ? { leaves } : {}),
     });
     const move = moves.get(row.name);
-    if (move && (!restack?.stale || move.from === row.tip)) return willMove();
+    if (move && (!restack?.stale || move.from === row.tip)) return willMove(leaving.get(row.name));
     if (outline && !restack?.stale) return { is: 'in_place' };
     if (parent !== trunk && !canCarry(graph.get(parent))) return { is: 'parent_gone', parent };
     if (row.base === null) return { is: 'unrelated', parent };
@@ -160,6 +167,16 @@ export function restackedBy(name: string, rows: readonly StateBranch[], states: 
 /** What stands above a branch, for which the trunk makes no difference. */
 function above(rows: readonly StateBranch[]): Graph<StateBranch> {
   return new Graph(rows, '');
+}
+
+/** How many commits no branch has any more once these have moved. */
+export function lostBy(names: Iterable<string>, states: BranchStates): number {
+  const lost = new Set<string>();
+  for (const name of names) {
+    const state = states.get(name);
+    if (state?.is === 'will_move') for (const commit of state.leaves ?? []) lost.add(commit);
+  }
+  return lost.size;
 }
 
 /** How many those are, of every branch that stands in a stack. */

@@ -71,3 +71,28 @@ it('a need that has changed has another version, and one that has not has the sa
   expect(version('1')).toBe(version('1'));
   expect(version('1')).not.toBe(version('2'));
 });
+
+it('a branch that is too large to be compared is wanted, also where it is all there is', () => {
+  const rows = [row('a', 'main', { needsRestack: true, forecast: { outcome: 'too_large', files: [] } }), row('b', 'a')];
+  expect(needs(rows)).toEqual([{ kind: 'too_large', branch: 'a', blocks: 1 }]);
+});
+
+it('a stack tells the commits that no branch has once it has moved, each once, and is another need with them', () => {
+  const rows = [row('a', 'main', { needsRestack: true }), row('b', 'a')];
+  const moves = rows.map(({ name, tip }) => ({ branch: name, from: tip, moves: true }));
+  const left = (...of: Array<[branch: string, commit: string, on: string | null, replacedBy: string | null]>) =>
+    of.map(([branch, commit, on, replacedBy]) => ({ branch, commit, subject: '', on, replacedBy }));
+  const of = (outline: { left?: ReturnType<typeof left> }) => {
+    const restack = { outline: { failure: null, heldBack: [], moves, ...outline }, stale: false };
+    const [need] = needsOf(rows, 'main', branchStates({ rows, trunk: 'main', restack }));
+    return need?.kind === 'restack' ? need : null;
+  };
+  const none = of({ left: [] });
+  expect(none).toMatchObject({ cost: { branches: 2 } });
+  expect(none?.cost).not.toHaveProperty('lost');
+  const lost = of({ left: left(['a', '1', null, null], ['b', '1', null, null], ['b', '2', null, null]) });
+  expect(lost?.cost).toMatchObject({ lost: 2 });
+  expect(lost?.version).not.toBe(none?.version);
+  // One that another branch has, or that its author has rewritten, is not lost.
+  expect(of({ left: left(['a', '1', 'c', null], ['a', '2', null, '3']) })?.cost).not.toHaveProperty('lost');
+});

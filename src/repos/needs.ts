@@ -1,5 +1,5 @@
 import type { Need, VersionedNeed } from '@/model/needs';
-import { type BranchStates, isHeldBack, type StateBranch } from './branch-state';
+import { type BranchStates, isHeldBack, lostBy, type StateBranch } from './branch-state';
 import { Graph } from './graph';
 import { isKept, isSuggested } from './kept';
 import { pushCost } from './push-cost';
@@ -72,6 +72,10 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
     if (state?.is !== 'unrelated') continue;
     add({ kind: 'unrelated', branch: name, parent: state.parent }, `${tip} ${state.parent}`);
   }
+  for (const { name, tip } of byName) {
+    if (states.get(name)?.is === 'too_large')
+      add({ kind: 'too_large', branch: name, blocks: blocked.get(name) ?? 0 }, tip);
+  }
   const called = stackNames([...stacks.values()].map(({ names }) => names));
   const named = [...stacks].map(([branch, stack], at) => ({ branch, name: called[at] ?? branch, ...stack }));
   for (const { branch, name, names, tips, moved, heldBack, conflicts } of named.sort((a, b) =>
@@ -79,9 +83,13 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
   )) {
     const moves = moved.length;
     if (moves === 0) continue;
+    const lost = lostBy(names, states);
     add(
-      { kind: 'restack', branch, name, branches: names.length, moves, heldBack, conflicts, cost: pushCost(moved) },
-      `${moves} ${tips.join('')}`,
+      {
+        ...{ kind: 'restack', branch, name, branches: names.length, moves, heldBack, conflicts },
+        cost: { ...pushCost(moved), ...(lost > 0 ? { lost } : {}) },
+      },
+      `${moves} ${lost > 0 ? `-${lost} ` : ''}${tips.join('')}`,
     );
   }
   const suggested = byName.filter(isSuggested);

@@ -1,5 +1,5 @@
 import { visible } from '@/text/visible';
-import { listed } from '@/text/words';
+import { counted, listed } from '@/text/words';
 import type { BranchState } from './branch-state';
 
 /** A state in a word, and what a person would want to know beside it; may be empty. */
@@ -24,7 +24,13 @@ function wordsOf(state: BranchState): StateWords {
     case 'in_place':
       return { word: 'in place', detail: '' };
     case 'will_move':
-      return { word: 'will move', detail: state.with === null ? '' : `moves with ${state.with}` };
+      return {
+        word: 'will move',
+        detail: [
+          ...(state.with === null ? [] : [`moves with ${state.with}`]),
+          ...(state.leaves ? [`${counted(state.leaves.length, 'commit')} on no branch then`] : []),
+        ].join(' · '),
+      };
     case 'conflict':
       return { word: 'conflict', detail: listed(state.files) };
     case 'blocked':

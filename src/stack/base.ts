@@ -46,7 +46,8 @@ export function baseOf(history: History, question: BaseQuestion): string | null 
   if (recorded === tip && !isHandedDown && !isLeftBehind(history, tip, mergedTips, landed)) return recorded;
   const recordedIsBelow = recorded !== null && history.isAncestor(recorded, tip);
   const newestSeen = parentTips.find((seen) => seen !== tip && history.isAncestor(seen, tip));
-  const isMovedBack = mergedTips.some((merged) => history.isAncestor(merged, tip));
+  const [stoodOn] = mergedTips;
+  const isMovedBack = stoodOn !== undefined && history.isAncestor(stoodOn, tip);
   const wasParents = (commit: string) => commit === newestSeen || (commit === recorded && !isMovedBack);
   const isOwnAgain = (commit: string) =>
     ownAgain?.has(commit) === true || thrownOut.some((out) => history.isAncestor(out, commit));

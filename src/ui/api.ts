@@ -81,7 +81,9 @@ export function isSignedOut(): Promise<boolean> {
 
 /** All of what is wrong, where no field is there to say its part. */
 export function problemWords({ fields, message }: Problem): string {
-  return [...Object.values(fields), message].filter(Boolean).join(' ');
+  // The page asks for a new forecast by itself.
+  const anew = fields.expected && 'The page has: press again to go by what it shows now.';
+  return [...Object.values(fields), message, anew].filter(Boolean).join(' ');
 }
 
 /** A key that no other request has. (`crypto.randomUUID` is missing where the page is not served securely.) */

@@ -135,7 +135,7 @@ async function carryOut(
       gitDir: cloneDir(repo.id),
       trunk,
       rows,
-      branchTips: () => recordedTips(db, repo.id),
+      branchTips: async () => (await recordedTips(db, repo.id)).tips,
       landings: await recordedLandings(db, repo.id),
       engine,
       committer: () => committer(lease),

@@ -32,7 +32,11 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
   await lease.write([
     ...surprises.map((o) =>
-      logLine(lease, `${o.branch} is no longer where this job put it: it was pushed to since.`, 'warn'),
+      logLine(
+        lease,
+        `${o.branch} is no longer where this job put it: it was ${o.now === 'gone' ? 'deleted' : 'pushed to'} since.`,
+        'warn',
+      ),
     ),
     ...(forecast ? [setResult(lease, { ...result, forecast }), ...forecastLines(lease, forecast)] : []),
     // The step that failed has said so in the log already.
@@ -150,6 +154,7 @@ async function moveOutcomes(lease: Lease): Promise<MoveOutcome[]> {
       before: jobMoves.before,
       after: jobMoves.after,
       parent: jobMoves.parentAfter,
+      baseNamed: jobMoves.baseNamedBefore,
       tip: branches.tip,
       gone: branches.gone,
     })
@@ -161,7 +166,9 @@ async function moveOutcomes(lease: Lease): Promise<MoveOutcome[]> {
     branch: row.branch,
     parent: row.parent,
     refMoved: row.before !== row.after,
-    now: placeNow(row.after, row.gone ? null : row.tip),
+    // What it did not move it has put nowhere.
+    now: row.before === row.after ? 'there' : placeNow(row.after, row.gone ? null : row.tip),
+    baseNamed: row.baseNamed === true,
   }));
 }
 

@@ -10,10 +10,22 @@ type Moved = Pick<JobMoveRow, 'branch' | 'before' | 'after' | 'parentBefore' | '
 export function recordLandings(
   lease: Lease,
   trunk: string,
-  { landings: found, voided, trunkBefore }: Pick<Projection, 'landings' | 'voided' | 'trunkBefore'>,
+  found: Pick<Projection, 'landings' | 'voided' | 'trunkBefore' | 'oldTrunk' | 'follow'>,
 ): Statement[] {
   const { db, repo, job, held } = lease;
+  const { landings, voided, trunkBefore, oldTrunk, follow } = found;
   return [
+    ...(oldTrunk === null || follow.length === 0
+      ? []
+      : [
+          db.run(sql`
+            update landings set retargeted = (
+              select json_group_array(case when value ->> 'parent' = ${oldTrunk}
+                and value ->> 'branch' in (select value from json_each(${JSON.stringify(follow)}))
+                then json_set(value, '$.parent', ${trunk}) else json(value) end)
+              from json_each(retargeted))
+            where repo_id = ${repo.id} and retargeted <> '[]' and ${held}`),
+        ]),
     ...(trunkBefore === null
       ? []
       : [
@@ -28,13 +40,13 @@ export function recordLandings(
             where id in (select value from json_each(${JSON.stringify(voided.map(({ id }) => id))})) and ${held}`),
         ]
       : []),
-    ...(found.length > 0
+    ...(landings.length > 0
       ? [
           db.run(sql`
             insert into landings (repo_id, branch, base, up_to, landed_in, evidence, found_at_commit, job_id)
             select ${repo.id}, value ->> 'branch', value ->> 'base', value ->> 'upTo', value ->> 'into',
                    value ->> 'evidence', value ->> 'at', ${job.id}
-            from json_each(${JSON.stringify(found)}) where ${held}`),
+            from json_each(${JSON.stringify(landings)}) where ${held}`),
         ]
       : []),
   ];

@@ -8,7 +8,7 @@ const job = (kind: Parameters<typeof summary>[0]['kind'], branch: string | null 
   parent: null,
 });
 const move = (branch: string, more: Partial<MoveOutcome> = {}): MoveOutcome => ({
-  ...{ branch, parent: 'main', refMoved: true, now: 'there' as const },
+  ...{ branch, parent: 'main', refMoved: true, baseNamed: false, now: 'there' as const },
   ...more,
 });
 const result = (more: Partial<JobResult>): JobResult => ({ ...EMPTY_RESULT, ...more });

@@ -8,6 +8,8 @@ export interface MoveOutcome {
   branch: string;
   parent: string | null;
   refMoved: boolean;
+  /** Whether a person had said where its own commits begin. */
+  baseNamed: boolean;
   now: 'there' | 'moved_on' | 'gone';
 }
 
@@ -46,15 +48,18 @@ export function summary(
     result.heldBack.map((h) => h.branch),
   );
   if (result.dropped.length > 0) parts.push(`dropped ${counted(result.dropped.length, 'commit')}, already below`);
-  const alone = new Map((result.left ?? []).flatMap((one) => (one.on || one.replacedBy ? [] : [[one.commit, one]])));
+  // Of several that lose it, the lowest is told.
+  const alone = new Map<string, { commit: string; subject: string; branch: string }>();
+  for (const one of result.left ?? [])
+    if (!one.on && !one.replacedBy && !alone.has(one.commit)) alone.set(one.commit, one);
   if (alone.size > 0) {
     const names = [...alone.values()].map(
       ({ commit, subject, branch }) => `${commit.slice(0, 8)} (${subject}) of ${branch}`,
     );
     const them = `${counted(alone.size, 'commit')} that no branch has any more`;
-    // Who gives a branch another parent leaves behind what the old one had brought, whatever became of that.
+    // Who gives a branch another parent, or says where its own commits begin, leaves behind what was below.
     const what =
-      job.kind === 'reparent_branch'
+      job.kind === 'reparent_branch' || moves.some((move) => move.baseNamed)
         ? `left behind ${them}`
         : `took away ${them}, as the author of the branch below did`;
     parts.push(`${what}: ${named(names)}`);

@@ -145,6 +145,7 @@ async function refresh(
     .innerJoin(jobs, eq(jobs.id, job.id))
     .where(eq(repos.id, repo.id));
   const byBranch: ForgeNews['byBranch'] = forge?.byBranch ?? new Map();
+  const { tips, earlier } = await recordedTips(db, repo.id);
   const projection = await computeProjection({
     gitDir: cloneDir(repo.id),
     trunk,
@@ -152,7 +153,8 @@ async function refresh(
     previousTrunkTip: current?.trunkTip ?? null,
     // A server of an older version lets the trunk be set anew while a job runs: then it is the next job's.
     previousTrunk: current?.previousTrunk === trunk ? null : current?.previousTrunk,
-    branchTips: await recordedTips(db, repo.id),
+    branchTips: tips,
+    earlierTips: earlier,
     pullRequests: pullRequestFacts(rows, byBranch),
     openPullRequests: openPullRequests(rows, byBranch),
     protectedBranches: forge?.protectedBranches,
@@ -249,7 +251,8 @@ function nowKept(before: BranchRow[], rows: Projection['rows']): string[] {
 
 /** What a person should know of it beside the lists, in whole sentences. */
 function news(projection: Projection, trunk: string, kept: string[]): string[] {
-  const { trunkRewritten, renamed, follow, landedInPart, voided, reopened, returned, handedDown, rows } = projection;
+  const { trunkRewritten, oldTrunk, renamed, follow, landedInPart, voided, reopened, returned, handedDown, rows } =
+    projection;
   const isGone = new Set(rows.filter((row) => row.gone).map((row) => row.name));
   // Nobody has to hear of what a branch stood on for a moment only, nor of commits by which its parent had landed.
   const parents = new Map(rows.map((row) => [row.name, row.tracked ? row.parent : row.suggestedParent]));
@@ -263,14 +266,21 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
     ...kept.map((name) => `${name} is taken for a long-lived branch now, and no longer moved: its row lets it go.`),
     ...reopened.map(({ branch, lost, isOnTop }) => {
       const [landing] = lost;
+      const row = rows.find(({ name }) => name === branch);
+      if (!landing && row && isKept(row)) return `Not counted as merged any more: ${branch}, which is long-lived.`;
       if (!landing)
         return `Open again: ${branch}, which has ${isOnTop ? 'new work on top of' : 'other work than'} what was merged.`;
       const state = isGone.has(branch) ? ' It was deleted on the remote.' : '';
       const back = rows.filter((row) => row.parent === branch && landing.retargeted.some((m) => m.branch === row.name));
       const carries =
         back.length > 0 && !isGone.has(branch) ? ` It carries ${named(back.map((row) => row.name))} again.` : '';
-      const why = isGone.has(landing.into) ? 'was deleted, not merged' : 'was rewritten and lacks it now';
-      return `Not merged any more: ${branch}, for ${landing.into} ${why}.${state}${carries}`;
+      const isOther = oldTrunk !== null && (landing.into === trunk || landing.into === oldTrunk);
+      const why = isGone.has(landing.into)
+        ? `${landing.into} was deleted, not merged`
+        : isOther
+          ? `the trunk is ${trunk} now, which lacks it`
+          : `${landing.into} was rewritten and lacks it now`;
+      return `Not merged any more: ${branch}, for ${why}.${state}${carries}`;
     }),
     ...returned.map(({ branch, keeping }) => {
       const kept = keeping?.length ? ` ${named(keeping)} ${keeping.length === 1 ? 'keeps' : 'keep'} that.` : '';

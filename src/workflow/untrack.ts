@@ -31,7 +31,7 @@ export async function untrackMoves(
     gitDir: cloneDir(lease.repo.id),
     trunk,
     rows,
-    branchTips: await recordedTips(lease.db, lease.repo.id),
+    branchTips: (await recordedTips(lease.db, lease.repo.id)).tips,
     landings: await recordedLandings(lease.db, lease.repo.id),
     registrations: children.map(({ name }) => ({ branch: name, parent: graph.effectiveParent(branch) })),
     signal: lease.signal,

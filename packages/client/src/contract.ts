@@ -50,11 +50,15 @@ export type ForgeErrorCode =
 /** What speaks for a long-lived branch. */
 export type KeptReason = 'protected' | 'name' | 'pull_requests' | 'no_work' | 'queue';
 
-/** How many branches a push moves, and what it costs: approvals that a forge may dismiss, and runs of checks that it starts. */
+/**
+ * How many branches a push moves, and what it costs: approvals that a forge may dismiss, runs of checks that it starts,
+ * and commits that no branch has then.
+ */
 export interface PushCost {
   branches: number;
   approvals: number;
   runs: number;
+  lost?: number;
 }
 
 /** What a repository wants of a person; one that has changed since has another `version`. */
@@ -64,6 +68,8 @@ export type Need = { version: string } & (
   | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
   /** It has no commit in common with `parent`, which it is to stand on. */
   | { kind: 'unrelated'; branch: string; parent: string }
+  /** It changes more than can be compared, and is left where it is with the `blocks` branches above it. */
+  | { kind: 'too_large'; branch: string; blocks: number }
   /** A stack, by its bottom branch: `moves` of its `branches` would move, and `heldBack` would not. */
   | {
       kind: 'restack';
@@ -93,6 +99,10 @@ export interface BranchCounts {
   heldBack?: number;
   /** What the repository wants of a person, the first 200; old rows do not say. */
   needs?: Need[];
+  /** How many others there are; left out where there are none. */
+  moreNeeds?: number;
+  /** The fingerprint of the branches, where a forecast of them as they are has said so: what `expected` takes. */
+  tipsKey?: string;
 }
 
 /** A file of a conflict; `text` is the conflicted text with markers, or null where there is none to show (binary, too large). */
@@ -359,6 +369,7 @@ export interface Branch {
   gone: boolean;
   subject: string;
   author: string;
+  /** When the author has written its newest commit: a restack makes that no younger. */
   committedAt: string | null;
   prNumber: number | null;
   prState: 'open' | 'draft' | 'closed' | 'merged' | null;
@@ -699,8 +710,11 @@ export type BranchFilter = 'all' | 'active' | 'needs_restack' | 'conflicts' | 'h
 /** How a branch stands: the state that the dashboard shows, counts and filters by. */
 export type BranchState =
   | { is: 'in_place' | 'moving' | 'untracked' | 'long_lived' | 'merged' | 'gone' | 'too_large' }
-  /** A Restack of the whole repository moves it; `with` is the branch below that takes it along, null where it is its own. */
-  | { is: 'will_move'; with: string | null }
+  /**
+   * A Restack of the whole repository moves it; `with` is the branch below that takes it along, null where it is its own.
+   * `leaves` are commits that no branch has then, but for those that their author has rewritten.
+   */
+  | { is: 'will_move'; with: string | null; leaves?: string[] }
   | { is: 'conflict'; files: string[] }
   /** It would be left where it is, because of the branch `by` below it. */
   | { is: 'blocked'; by: string }
@@ -713,9 +727,11 @@ export type BranchState =
 export interface RestackForecast {
   /** The forecast's id. */
   id: number;
-  outline: Pick<ForecastOutline, 'failure' | 'heldBack'> & {
+  outline: Pick<ForecastOutline, 'failure' | 'heldBack' | 'left'> & {
     moves: Array<Pick<ForecastMove, 'branch' | 'from' | 'moves'>>;
   };
+  /** The fingerprint of the branches that it is for: what `expected` takes. */
+  tipsKey: string;
   computedAt: string | null;
   /** The branches have changed since. */
   stale: boolean;

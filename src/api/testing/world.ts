@@ -65,6 +65,23 @@ export class World {
     return this.ended(jobId);
   }
 
+  /** Stops tracking a branch. */
+  async untrack(branch: string) {
+    const { jobId } = await this.#api.branches.untrack({ repoId: this.repoId, branch });
+    return this.ended(jobId);
+  }
+
+  /** Marks a branch as long-lived. */
+  async keep(branch: string): Promise<void> {
+    await this.#api.branches.update({ repoId: this.repoId, branch, kept: true });
+  }
+
+  /** Sets the trunk, and syncs. */
+  async setTrunk(trunk: string) {
+    await this.#api.repos.update({ repoId: this.repoId, trunk });
+    return this.sync();
+  }
+
   private async ended(jobId: string) {
     await this.#jobs.rest();
     const { job, moves } = await this.#api.jobs.get({ jobId });

@@ -84,6 +84,14 @@ test.each([
   expect((await remoteBranches(gitDir)).get('x')).toMatchObject({ tip, tree, subject: 'subject', committedAt: time });
 });
 
+test('a commit that was written anew by others is as old as its author’s work', async () => {
+  const tree = await gitText(['hash-object', '-w', '-t', 'tree', '--stdin'], { gitDir, input: '' });
+  const input = `tree ${tree}\nauthor ada <ada@x> 1700000000 +0000\ncommitter restack <r@x> 1750000000 +0000\n\nsubject\n`;
+  const tip = await gitText(['hash-object', '-w', '-t', 'commit', '--literally', '--stdin'], { gitDir, input });
+  await gitText(['update-ref', 'refs/remotes/origin/x', tip], { gitDir });
+  expect((await remoteBranches(gitDir)).get('x')).toMatchObject({ committedAt: '2023-11-14T22:13:20.000Z' });
+});
+
 test('a branch whose name is no UTF-8 is left out, for git could not be told of it again', async () => {
   const tree = await gitText(['hash-object', '-w', '-t', 'tree', '--stdin'], { gitDir, input: '' });
   const tip = await gitText(['-c', 'user.name=a', '-c', 'user.email=a@x', 'commit-tree', '-m', 'subject', tree], {

@@ -14,7 +14,10 @@ export interface RemoteBranch {
   /** Subject and author of the tip, for people (`text/foreign.ts`). */
   subject: string;
   author: string;
-  /** Committer's time in ISO 8601, UTC; null where it cannot be read, or is none that people use. */
+  /**
+   * When its author has written it, in ISO 8601, UTC; null where it cannot be read, or is none that people use. Not the
+   * committer's time: a restack writes the commit anew, and makes the work no younger.
+   */
   committedAt: string | null;
 }
 
@@ -27,7 +30,7 @@ const FORMAT = [
   '%(tree)',
   '%(contents:subject)',
   '%(authorname)',
-  '%(committerdate:unix)',
+  '%(authordate:unix)',
 ].join('%00');
 
 /**

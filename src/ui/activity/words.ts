@@ -44,6 +44,7 @@ export function deed(job: Intent & Parameters<typeof outcomeOf>[0], undone = 'an
   switch (outcomeOf(job)) {
     case 'completed':
     case 'held_back':
+    case 'lost_commits':
       return `${did}${object}`;
     case 'error':
       return `tried to ${todo}${object}`;

@@ -58,7 +58,10 @@ export function Actions({
   const run =
     (kind: ActionKind, parent?: string): Ask =>
     (idempotencyKey) =>
-      api.jobs.run.mutate({ repoId: repo.id, kind, branch: name, ...(parent ? { parent } : {}), idempotencyKey });
+      api.jobs.run.mutate({
+        ...{ repoId: repo.id, kind, branch: name, idempotencyKey, ...(parent ? { parent } : {}) },
+        ...known.expected(kind),
+      });
   const kept = isKept(branch);
   const state = states.get(name) ?? NO_STATE;
   const covered = coveredBy(state, news);
@@ -88,6 +91,7 @@ export function Actions({
               request={request}
               press={run('restack_subtree')}
               question={question}
+              foreseen={{ repoId: repo.id, kind: 'restack_subtree', branch: name }}
               impossible={refusal}
               className="max-w-44 min-w-28 flex-1"
             />

@@ -8,11 +8,14 @@ import { buttonLooks } from '../controls';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi, useNow } from '../providers';
+import type { ForecastAsk } from '../stack/forecast';
 import { duration } from '../time';
 import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
 import { StatusShape, statusTone } from './status';
+import { failedWord } from './words';
 
+const Afresh = laterPart(() => import('./ask/afresh'));
 const Question = laterPart(() => import('./question'), { what: 'The question', leave: ({ leave }) => leave });
 
 interface Props {
@@ -31,6 +34,8 @@ interface Props {
   impossible?: string | null;
   /** What is to be confirmed before it is asked for; null where nothing is. */
   question?: (() => string | null) | undefined;
+  /** What it does, as one asks for its forecast: told anew where a press is refused, for the branches are others by then. */
+  foreseen?: ForecastAsk | undefined;
   look?: keyof typeof buttonLooks;
   /** A little lower, for rows. */
   dense?: boolean;
@@ -142,6 +147,7 @@ export function JobButton({
   request,
   impossible,
   question,
+  foreseen,
   look = 'plain',
   dense = false,
   brief,
@@ -244,7 +250,14 @@ export function JobButton({
           role="alert"
           className="fixed inset-x-3 bottom-3 z-20 flex items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg sm:absolute sm:inset-x-auto sm:top-full sm:right-0 sm:bottom-auto sm:mt-1 sm:w-72"
         >
-          <span className="flex-1">{problemWords(problem)}</span>
+          <span className="min-w-0 flex-1 break-words">
+            {problemWords(problem)}
+            {problem.fields.expected && foreseen && (
+              <Suspense>
+                <Afresh ask={foreseen} />
+              </Suspense>
+            )}
+          </span>
           <button type="button" aria-label="Close" className="text-muted hover:text-text" onClick={dismiss}>
             <X size={14} aria-hidden />
           </button>
@@ -286,7 +299,7 @@ function face(
       return { text: 'Cancelled', tone: 'cancelled', title: phase.job.job.message };
     case 'error':
       return {
-        text: `Retry · ${phase.code}`,
+        text: `Retry · ${failedWord(phase.code)}`,
         short: 'Retry',
         tone: 'error',
         title: [phase.job.job.message, phase.job.job.errorHint].filter(Boolean).join(' '),

@@ -1,15 +1,27 @@
 import type { JobView } from '@/feed/events';
 import type { BranchStatus } from '@/model/kinds';
 import { beginsToWait } from '@/queue/kinds';
+import { commitWords } from '../stack/commit-words';
 
 /**
- * How a job, or a task's branch, stands for a person: one that has left something where it was has done only a part,
- * and the one that could not attach a task's branch yet is no failure, for the task waits for somebody to push it.
+ * How a job, or a task's branch, stands for a person: one that has left something where it was has done only a part, one
+ * that has left commits on no branch has done what somebody may want to take back, and the one that could not attach a task's branch yet is no failure, for the task waits for somebody to push it.
  */
-export type Outcome = BranchStatus | 'held_back';
+export type Outcome = BranchStatus | 'held_back' | 'lost_commits';
 
 export function outcomeOf(job: Pick<JobView, 'status' | 'result' | 'kind' | 'errorCode' | 'taskId'>): Outcome {
   // Servers of earlier versions do not say for which task a job is.
   if (beginsToWait(job)) return 'waiting';
-  return job.status === 'completed' && job.result !== null && job.result.heldBack.length > 0 ? 'held_back' : job.status;
+  if (job.status !== 'completed' || job.result === null) return job.status;
+  return lostBy(job) > 0 ? 'lost_commits' : job.result.heldBack.length > 0 ? 'held_back' : 'completed';
+}
+
+/** How many commits a job has left on no branch, but for those that their author has rewritten. */
+export function lostBy({ result }: Pick<JobView, 'result'>): number {
+  return commitWords({ left: result?.left ?? [] }).filter(({ isLost }) => isLost).length;
+}
+
+/** Whether somebody should look at what came of it, however long ago that was. */
+export function wantsALook(outcome: Outcome): outcome is 'held_back' | 'lost_commits' {
+  return outcome === 'held_back' || outcome === 'lost_commits';
 }

@@ -1,7 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
-import { commitWords } from '../stack/commit-words';
+import type { ErrorCode } from '@/model/errors';
 import { isActive } from './active';
-import { outcomeOf } from './outcome';
+import { lostBy, outcomeOf } from './outcome';
 
 /** What a job button shows. */
 export type Phase =
@@ -13,7 +13,7 @@ export type Phase =
   /** It failed for a moment and is tried again. */
   | { phase: 'waiting'; job: JobDetail; until: string }
   | { phase: 'completed'; job: JobDetail; result: string }
-  | { phase: 'error'; job: JobDetail; code: string }
+  | { phase: 'error'; job: JobDetail; code: ErrorCode | null }
   | { phase: 'cancelled'; job: JobDetail };
 
 /** How long a button shows how its job ended, in milliseconds. */
@@ -50,9 +50,7 @@ export function phaseOf(detail: JobDetail | null, jobs: JobDetail[], now: number
     case 'cancelled':
       return lately ? { phase: 'cancelled', job: detail } : { phase: 'idle' };
     case 'error':
-      return errorStands(detail, jobs)
-        ? { phase: 'error', job: detail, code: job.errorCode ?? 'ERROR' }
-        : { phase: 'idle' };
+      return errorStands(detail, jobs) ? { phase: 'error', job: detail, code: job.errorCode } : { phase: 'idle' };
   }
 }
 
@@ -90,7 +88,7 @@ export function resultWords({ job, moves }: JobDetail): string {
   const moved = moves.filter((move) => move.state === 'pushed' && move.before !== move.after).length;
   const heldBack = job.result?.heldBack ?? [];
   const conflicts = heldBack.filter(({ reason }) => reason.kind === 'conflict').length;
-  const lost = commitWords({ left: job.result?.left ?? [] }).filter(({ isLost }) => isLost).length;
+  const lost = lostBy(job);
   const parts: Array<[number, string]> = [
     [job.kind === 'untrack_branch' ? 1 : 0, 'untracked'],
     [job.result?.registered.length ?? 0, 'registered'],

@@ -9,6 +9,7 @@ export const statusTone: Record<Outcome, string> = {
   error: 'bg-error-tint text-error',
   cancelled: 'bg-cancelled-tint text-cancelled',
   held_back: 'bg-held-tint text-held',
+  lost_commits: 'bg-restack-tint text-restack',
 };
 
 /** Each status has a shape of its own, so that nobody needs its colour. */
@@ -29,18 +30,26 @@ export function StatusShape({ status, size = 12 }: { status: Outcome; size?: num
         {status === 'completed' && <path d="m2 6.5 2.8 2.7L10 3.2" />}
         {status === 'error' && <path d="M6 1.4 10.9 10H1.1ZM6 5v2M6 8.6v.1" />}
         {status === 'held_back' && <path d="M2 2h8v8H2ZM4.8 4.4v3.2M7.2 4.4v3.2" />}
+        {/* A commit, and the line that led to it, cut. */}
+        {status === 'lost_commits' && <path d="M4 8a2.2 2.2 0 1 1 0-.1M6.4 6l1-1M9.4 3.2l1.2-1.2M6.2 2.6l3.4 3.4" />}
         {status === 'cancelled' && <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM3 9l6-6" />}
       </g>
     </svg>
   );
 }
 
+/** The outcomes that no status is called. */
+const OUTCOME_WORDS: Partial<Record<Outcome, string>> = {
+  held_back: 'held back',
+  lost_commits: 'commits on no branch',
+};
+
 /** @param word in the place of the status' own */
 export function StatusChip({ status, word }: { status: Outcome; word?: string | undefined }) {
   return (
     <span className={`inline-flex items-center gap-1 rounded-chip px-1.5 text-xs font-medium ${statusTone[status]}`}>
       <StatusShape status={status} />
-      {word ?? (status === 'held_back' ? 'held back' : status)}
+      {word ?? OUTCOME_WORDS[status] ?? status}
     </span>
   );
 }

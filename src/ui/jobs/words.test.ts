@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { jobDetail } from '../testing/rows';
-import { intentAmong } from './words';
+import { failedWord, intentAmong } from './words';
 
 it('an undo says of which job it is, and what puts an undo back is a redo', () => {
   const restack = jobDetail(1, { kind: 'restack_repo' });
@@ -11,4 +11,10 @@ it('an undo says of which job it is, and what puts an undo back is a redo', () =
   // The page may not know jobs of long ago.
   expect(words([redo, undo])).toEqual(['Redo', 'Undo']);
   expect(words([undo])).toEqual(['Undo']);
+});
+
+it('why a job failed is said in words', () => {
+  expect(failedWord('CONFLICT')).toBe('conflict');
+  expect(failedWord('DIVERGED')).toBe('moved meanwhile');
+  expect(failedWord(null)).toBe('failed');
 });

@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import type { JobView } from '@/feed/events';
+import type { ErrorCode } from '@/model/errors';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 
@@ -54,4 +55,26 @@ function words(job: Intent): string {
     case 'untrack_branch':
       return `Untrack ${job.branch}`;
   }
+}
+
+const FAILED_WORDS: Record<ErrorCode, string> = {
+  CONFLICT: 'conflict',
+  BRANCH_NOT_FOUND: 'no such branch',
+  NOT_TRACKED: 'not registered',
+  CYCLE: 'stands on itself',
+  KEPT: 'stays where it is',
+  DIVERGED: 'moved meanwhile',
+  PUSH_REJECTED: 'push refused',
+  REMOTE_UNREACHABLE: 'remote away',
+  REMOTE_REFUSED: 'remote refuses',
+  AUTH: 'login refused',
+  ENGINE_MISSING: 'engine missing',
+  TIMEOUT: 'took too long',
+  TOO_LARGE: 'too large',
+  INTERNAL: 'our fault',
+};
+
+/** Why a job failed, in a word or two; its page has the code that the API knows it by. */
+export function failedWord(code: ErrorCode | null): string {
+  return code === null ? 'failed' : (FAILED_WORDS[code] ?? 'failed');
 }

@@ -7,6 +7,8 @@ import { useStable } from '../stable';
  */
 
 let typed = '';
+/** Whether Enter was the last key. */
+let entered = false;
 let end: (() => void) | undefined;
 /** Shows it in the place itself, which is drawn before it has the focus. */
 let show: ((typed: string) => void) | undefined;
@@ -26,10 +28,12 @@ export function useTypedAhead(asked: boolean, giveUp: () => void): void {
       if (event.key === 'Escape') stop();
       else {
         typed = typedAfter(typed, event.key);
+        entered = event.key === 'Enter';
         show?.(typed);
       }
     };
     typed = '';
+    entered = false;
     show = undefined;
     end?.();
     window.addEventListener('keydown', pressed, { capture: true });
@@ -48,6 +52,13 @@ export function typedAfter(before: string, key: string): string {
 /** What was typed before this place was there; for its first state. */
 export function typedBefore(): string {
   return typed;
+}
+
+/** Whether Enter was pressed after it, which the place then does once it is there: told once. */
+export function enteredBefore(): boolean {
+  const was = entered;
+  entered = false;
+  return was;
 }
 
 /**

@@ -14,7 +14,8 @@ export default function ForeseenQuestion({
   /** What the push costs; null where that is nothing to speak of. */
   cost: string | null;
   label: string;
-  confirm: () => void;
+  /** @param tipsKey the branches that the forecast is for */
+  confirm: (tipsKey: string) => void;
   leave: () => void;
 }) {
   const foreseen = useForecast(ask, 'would move');
@@ -28,5 +29,13 @@ export default function ForeseenQuestion({
       {cost !== null && <span className="text-restack">{cost}</span>}
     </>
   );
-  return <Question words={words} label={label} ready={isReady} confirm={confirm} leave={leave} />;
+  return (
+    <Question
+      words={words}
+      label={label}
+      ready={isReady}
+      confirm={() => isReady && confirm(foreseen.tipsKey)}
+      leave={leave}
+    />
+  );
 }

@@ -2,8 +2,11 @@ import { expect, it } from 'vitest';
 import type { VersionedNeed } from '@/model/needs';
 import { repoRow } from '../testing/rows';
 import { itemsOf, shownOf } from './items';
+import { countNeeds } from './use-needs';
 
-const counts = (needs: VersionedNeed[]) => ({ branches: 1, needRestack: 0, wouldConflict: 0, untracked: 0, needs });
+const counts = (needs: VersionedNeed[]) => ({
+  ...{ branches: 1, needRestack: 0, wouldConflict: 0, untracked: 0, needs, tipsKey: 'as shown' },
+});
 const conflict = { kind: 'conflict' as const, branch: 'pricing/cache', onto: 'main', files: ['src/cache.ts'] };
 const shop = {
   ...repoRow('shop', {
@@ -11,7 +14,16 @@ const shop = {
       { ...conflict, blocks: 3, version: '1' },
       { kind: 'parent_gone', branch: 'x', parent: 'wip', onto: 'hotfix', version: '1' },
       { kind: 'unrelated', branch: 'y', parent: 'main', version: '1' },
-      { kind: 'restack', branch: 'billing/a', name: 'billing', branches: 12, moves: 12, heldBack: 0, version: '1' },
+      {
+        kind: 'restack',
+        branch: 'billing/a',
+        name: 'billing',
+        branches: 12,
+        moves: 12,
+        heldBack: 0,
+
+        version: '1',
+      },
       { kind: 'register', branches: 6, version: '1' },
     ]),
     failures: [
@@ -72,4 +84,41 @@ it('what is hidden stays so until it changes, and nothing else is', () => {
   expect(shownOf(items, hidden)).toEqual(items.slice(1));
   const changed = items.map((item) => (item === first ? { ...item, version: '2' } : item));
   expect(shownOf(changed, hidden)).toEqual(changed);
+});
+
+it('says that a stack is clean where a forecast has said so, and no commit would be on no branch', () => {
+  const of = (isForeseen: boolean, more: Partial<Extract<VersionedNeed, { kind: 'restack' }>> = {}) => {
+    const need = { kind: 'restack', branch: 'a', name: 'a', branches: 2, moves: 2, heldBack: 0, version: '1' } as const;
+    const { tipsKey, ...known } = counts([{ ...need, ...more }]);
+    const repo = repoRow('shop', { counts: isForeseen ? { ...known, tipsKey } : known });
+    const [item] = itemsOf([{ ...repo, activeJobs: [] }], new Map());
+    return item && { words: item.words, foresee: item.foresee, question: item.question, expected: item.expected };
+  };
+  const clean = { words: 'a · 2 branches · clean', foresee: false, question: null, expected: 'as shown' };
+  expect(of(true)).toEqual(clean);
+  expect(of(false)).toEqual({ ...clean, words: 'a · 2 branches', expected: undefined });
+  // It is asked about, with its forecast, however few move.
+  expect(of(true, { cost: { branches: 2, approvals: 0, runs: 0, lost: 1 } })).toEqual({
+    words: 'a · 2 branches · 1 commit on no branch then',
+    foresee: true,
+    question: '2 branches will be pushed: that leaves 1 commit on no branch.',
+    expected: 'as shown',
+  });
+});
+
+it('what is too large to be compared is a need, with what it blocks', () => {
+  const needs: VersionedNeed[] = [{ kind: 'too_large', branch: 'a', blocks: 2, version: '1' }];
+  const [item] = itemsOf([{ ...repoRow('shop', { counts: counts(needs) }), activeJobs: [] }], new Map());
+  expect(item?.words).toBe('a changes more than can be compared; blocks 2');
+});
+
+it('what the list has no room for is counted, of its own repo', () => {
+  const many = {
+    ...repoRow('many', { counts: { ...counts([{ ...conflict, blocks: 0, version: '1' }]), moreNeeds: 37 } }),
+  };
+  const repos = [{ ...many, activeJobs: [] }, other];
+  const needs = { items: itemsOf(repos, new Map()), repos };
+  expect(countNeeds(needs, 'many')).toBe(38);
+  expect(countNeeds(needs, 'other')).toBe(1);
+  expect(countNeeds(needs)).toBe(39);
 });

@@ -37,6 +37,8 @@ export interface Item {
   does: Does;
   /** What is to be confirmed before it is done. */
   question?: string | null;
+  /** The branches that it is said of: it is done to no others. */
+  expected?: string;
   /** Nothing has said what comes of it yet, so its forecast is told before it is done. */
   foresee?: boolean;
   /** Another way. */
@@ -48,6 +50,7 @@ export const SECTIONS = {
   conflicts: 'Conflicts',
   parent_gone: 'Parent gone',
   unrelated: 'No history in common',
+  too_large: 'Too large to compare',
   restack: 'Ready to restack',
   register: 'New branches',
   reviews: 'Reviews and CI',
@@ -62,7 +65,7 @@ export type Section = keyof typeof SECTIONS;
  */
 export function itemsOf(repos: readonly Repo[], drafts: ReadonlyMap<string, string>): Item[] {
   const items = repos.flatMap((repo) => [
-    ...(repo.counts?.needs ?? []).map((need) => ofNeed(repo, need)),
+    ...(repo.counts?.needs ?? []).map((need) => ofNeed(repo, need, repo.counts?.tipsKey)),
     ...(repo.failures ?? []).map((job) => failed(repo, job)),
     ...draft(repo, drafts.get(repo.id)),
   ]);
@@ -87,7 +90,8 @@ function draft(repo: Repo, title: string | undefined): Item[] {
   return [{ key: `${repo.id} draft`, version: title, section: 'drafts', repo, words, button: 'Go on', does }];
 }
 
-function ofNeed(repo: Repo, need: VersionedNeed): Item {
+/** @param expected names the branches that a forecast has said it of; undefined where none has */
+function ofNeed(repo: Repo, need: VersionedNeed, expected: string | undefined): Item {
   const { version } = need;
   const of = (section: Section, about: string) => ({ key: `${repo.id} ${section} ${about}`, version, section, repo });
   switch (need.kind) {
@@ -122,20 +126,39 @@ function ofNeed(repo: Repo, need: VersionedNeed): Item {
         does: { go: branchAddress(repo.id, branch) },
       };
     }
+    case 'too_large': {
+      const { branch, blocks } = need;
+      return {
+        ...of('too_large', branch),
+        words: visible(`${branch} changes more than can be compared${blocks > 0 ? `; blocks ${blocks}` : ''}`),
+        button: 'Open',
+        does: { go: branchAddress(repo.id, branch) },
+      };
+    }
     case 'restack': {
-      const { branch, name, branches, moves, heldBack, conflicts = 0 } = need;
+      const { branch, name, branches, moves, heldBack, conflicts = 0, cost } = need;
+      const lost = cost?.lost ?? 0;
       const rest = [
         ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
         ...(heldBack > conflicts ? [`${heldBack - conflicts} held back`] : []),
+        ...(lost > 0 ? [`${counted(lost, 'commit')} on no branch then`] : []),
       ];
       return {
         ...of('restack', branch),
         words: visible(
-          [name, counted(branches, 'branch', 'branches'), ...(rest.length > 0 ? rest : ['clean'])].join(' · '),
+          // That nothing speaks against it is said only where it was asked.
+          [
+            name,
+            counted(branches, 'branch', 'branches'),
+            ...(rest.length === 0 && expected !== undefined ? ['clean'] : rest),
+          ].join(' · '),
         ),
         button: `Restack ${moves}`,
         does: { run: { kind: 'restack_subtree', branch } },
-        question: pushQuestion(need.cost ?? { branches: moves, approvals: 0, runs: 0 }),
+        ...(expected === undefined ? {} : { expected }),
+        question: pushQuestion(cost ?? { branches: moves, approvals: 0, runs: 0 }),
+        // Which commits those are is told before it is done.
+        foresee: lost > 0,
       };
     }
     case 'register': {

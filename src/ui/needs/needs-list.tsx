@@ -1,5 +1,6 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { problemWords } from '../api';
@@ -9,7 +10,9 @@ import { useRequest } from '../jobs/job-button';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi } from '../providers';
+import { overviewQuery } from '../repos/overview';
 import { isTyped } from '../shell/key-targets';
+import { coveredBy } from './covered';
 import { hide, unhide } from './hidden';
 import { type Item, SECTIONS, type Section } from './items';
 import { useNeeds } from './use-needs';
@@ -31,6 +34,9 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
   const all = useNeeds();
   const items = repoId === undefined ? all.items : all.items.filter(({ repo }) => repo.id === repoId);
   const hidden = all.hidden.filter((key) => repoId === undefined || key.startsWith(`${repoId} `));
+  const cut = (all.repos ?? []).flatMap(({ id, name, counts }) =>
+    (repoId === undefined || id === repoId) && counts?.moreNeeds ? [{ name, more: counts.moreNeeds }] : [],
+  );
   const [asked, setAsked] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const byKey = useRef(new Map<string, Item>());
@@ -76,6 +82,12 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
           )
         );
       })}
+      {cut.map(({ name, more }) => (
+        <p key={name} className="text-muted">
+          and {more} more{repoId === undefined && ` of ${name}`}, which {more === 1 ? 'is' : 'are'} told as these are
+          done
+        </p>
+      ))}
       {hidden.length > 0 && (
         <p className="text-xs text-muted">
           {hidden.length} hidden until {hidden.length === 1 ? 'it changes' : 'they change'} ·{' '}
@@ -132,8 +144,17 @@ function NeedRow({ item, named, asked }: { item: Item; named: boolean; asked: (j
   );
 }
 
+/** Why it cannot be asked for just now; null where nothing is in its way. */
+function useCovered({ id, activeJobs }: Item['repo'], does: Item['does']): string | null {
+  const isAtWork = activeJobs.length > 0 && !('go' in does);
+  const overview = useQuery({ ...overviewQuery(useApi(), id), enabled: isAtWork }).data;
+  if (!isAtWork) return null;
+  if (!overview) return 'A job is at work: what it moves is being looked at.';
+  return coveredBy(does, overview.jobs, overview.branches);
+}
+
 function Act({
-  item: { does, button, repo, question = null, foresee = false },
+  item: { does, button, repo, question = null, foresee = false, expected },
   asked,
 }: {
   item: Item;
@@ -146,6 +167,7 @@ function Act({
   const seen = useRef(false);
   const [asking, setAsking] = useState(false);
   const { jobId, dismiss } = request;
+  const atWork = useCovered(repo, does);
   const isOpen = jobId !== null && repo.activeJobs.includes(jobId);
   useEffect(() => {
     // A job that is over, and has left this here, may be asked for again.
@@ -170,24 +192,29 @@ function Act({
       </Link>
     );
   const isBusy = request.waiting || jobId !== null;
-  const run = () =>
+  const covered = isBusy ? null : atWork;
+  const run = (goesBy = expected) =>
     void request.send(button, async (idempotencyKey) => {
       const accepted = await ('retry' in does
         ? api.jobs.retry.mutate({ jobId: does.retry, idempotencyKey })
-        : api.jobs.run.mutate({ repoId: repo.id, ...does.run, idempotencyKey }));
+        : api.jobs.run.mutate({
+            ...{ repoId: repo.id, ...does.run, idempotencyKey },
+            // Behind a job that is still to end it waits, and what comes of it is not known yet.
+            ...(goesBy !== undefined && repo.activeJobs.length === 0 ? { expected: goesBy } : {}),
+          }));
       asked(accepted.jobId);
       return accepted;
     });
   const press = () => {
-    if (isBusy) return;
+    if (isBusy || covered !== null) return;
     if (question === null && !foresee) run();
     else setAsking(true);
   };
   const answers = {
     label: button,
-    confirm: () => {
+    confirm: (tipsKey?: string) => {
       setAsking(false);
-      run();
+      run(tipsKey);
     },
     leave: () => setAsking(false),
   };
@@ -203,15 +230,22 @@ function Act({
           {isOpen ? 'at work' : 'asked for'}
         </JobLink>
       )}
-      <Button data-main aria-disabled={isBusy || undefined} onClick={press} className="min-w-0 break-all">
+      {covered !== null && <span className="text-xs text-muted">{covered}</span>}
+      <Button
+        data-main
+        aria-disabled={isBusy || covered !== null || undefined}
+        onClick={press}
+        className="min-w-0 break-all"
+      >
         {button}
+        {covered !== null && <span className="sr-only"> (not now: {covered})</span>}
       </Button>
       {asking && (
         <Suspense>
           {foresee && 'run' in does ? (
             <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
           ) : (
-            <Question words={question} {...answers} />
+            <Question words={question} {...answers} confirm={() => answers.confirm()} />
           )}
         </Suspense>
       )}

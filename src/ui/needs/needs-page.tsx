@@ -7,7 +7,7 @@ import { RepoHeader } from '../repos/repo-nav';
 import { useStates } from '../repos/use-states';
 import { NeedsList } from './needs-list';
 import { NothingWanted } from './nothing-wanted';
-import { titleOf, useNeeds } from './use-needs';
+import { countNeeds, titleOf, useNeeds } from './use-needs';
 
 /** What one repo wants of a person. */
 export function NeedsPage({ repoId }: { repoId: string }) {
@@ -17,7 +17,7 @@ export function NeedsPage({ repoId }: { repoId: string }) {
 function Needs({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   // What is said of the branches is renewed while somebody looks.
   const { renewing } = useStates(overview);
-  const count = useNeeds().items.filter((item) => item.repo.id === repo.id).length;
+  const count = countNeeds(useNeeds(), repo.id);
   return (
     <>
       <RepoHeader repo={repo} title="Needs you" pageTitle={titleOf(count, `Needs you · ${repo.name} · Spicerack`)} />

@@ -8,11 +8,17 @@ import { type Item, itemsOf, shownOf } from './items';
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
+export interface Needs {
+  items: Item[];
+  hidden: string[];
+  repos: RepoList['repos'] | undefined;
+}
+
 /**
  * What all repos want of a person, without what somebody has hidden; `hidden` are the keys of that. Without `repos`
  * nothing is known yet.
  */
-export function useNeeds(): { items: Item[]; hidden: string[]; repos: RepoList['repos'] | undefined } {
+export function useNeeds(): Needs {
   const list = useQuery(repoListQuery(useApi()));
   const hidden = useHidden();
   const repos = list.data?.repos;
@@ -29,6 +35,13 @@ export function useNeeds(): { items: Item[]; hidden: string[]; repos: RepoList['
     const shown = new Set(items);
     return { items, repos, hidden: all.flatMap((item) => (shown.has(item) ? [] : [item.key])) };
   }, [repos, drafts, hidden]);
+}
+
+/** How many things want a person, of one repo or of all: those that are shown, and those that the list has no room for. */
+export function countNeeds({ items, repos = [] }: Pick<Needs, 'items' | 'repos'>, repoId?: string): number {
+  const isOf = (id: string) => repoId === undefined || id === repoId;
+  const shown = items.filter(({ repo }) => isOf(repo.id)).length;
+  return repos.reduce((all, { id, counts }) => all + (isOf(id) ? (counts?.moreNeeds ?? 0) : 0), shown);
 }
 
 function draftsOf(repoIds: string[]): ReadonlyMap<string, string> {

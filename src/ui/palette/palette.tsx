@@ -4,23 +4,26 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { usePathname } from 'next/navigation';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import type { ActionKind } from '@/model/kinds';
 import { filterCounts, restackCounts } from '@/repos/branch-state';
 import { visible } from '@/text/visible';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
 import { jobAddress } from '../job-link';
+import { expectedOf } from '../jobs/ask/expected';
 import type { Ask } from '../jobs/job-button';
 import { jobQuery } from '../jobs/query';
 import { lastUndo } from '../jobs/undoable';
-import { typedBefore, useTypingHere } from '../later/typed-ahead';
+import { enteredBefore, typedBefore, useTypingHere } from '../later/typed-ahead';
 import { useMe } from '../me';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
 import { statesOf } from '../repos/use-states';
 import { useGo } from '../shell/go';
-import { branchQuestion, restackQuestion } from '../stack/groups/question';
+import { useStable } from '../stable';
+import { branchQuestion, restackQuestion, wholeQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
 import { grouped, type Here, type Item, itemsOf, type Run, search } from './items';
@@ -31,7 +34,7 @@ export default function Palette({ close }: { close: () => void }) {
   const api = useApi();
   const go = useGo();
   const path = usePathname();
-  const { repos, here, questionOf } = useLoaded(path);
+  const { repos, here, questionOf, expected } = useLoaded(path);
   const { role } = useMe();
   const items = useMemo(() => itemsOf(repos, here, role), [repos, here, role]);
   const [typed, setTyped] = useState(typedBefore);
@@ -68,7 +71,9 @@ export default function Palette({ close }: { close: () => void }) {
     noteChosen(item.key);
     if ('run' in does) {
       const what = does.run;
-      void run(item.text, what.repoId, (idempotencyKey) => api.jobs.run.mutate({ ...what, idempotencyKey }));
+      void run(item.text, what.repoId, (idempotencyKey) =>
+        api.jobs.run.mutate({ ...what, ...expected(what.kind), idempotencyKey }),
+      );
       return;
     }
     if ('undo' in does) {
@@ -86,6 +91,15 @@ export default function Palette({ close }: { close: () => void }) {
     else window.open(does.leave, '_blank', 'noopener,noreferrer');
   };
 
+  const chooseFirst = useStable(() => {
+    const [first] = results[0]?.items ?? [];
+    // Whoever has pressed Enter already has not seen what it does: it leads there, and moves nothing.
+    if (first && ('go' in first.does || 'move' in first.does)) choose(first);
+  });
+  useEffect(() => {
+    if (enteredBefore()) chooseFirst();
+  }, [chooseFirst]);
+
   const mover = here?.branches.find(({ name }) => name === moving);
   if (here && mover) {
     const repo = { repoId: here.repo.id, trunk: here.repo.trunk, branches: here.branches };
@@ -97,7 +111,7 @@ export default function Palette({ close }: { close: () => void }) {
         repo={repo}
         choose={(parent) =>
           void run(`Move ${visible(mover.name)} onto ${visible(parent)}`, repo.repoId, (idempotencyKey) =>
-            api.jobs.run.mutate({ ...move, parent, idempotencyKey }),
+            api.jobs.run.mutate({ ...move, parent, ...expected(move.kind), idempotencyKey }),
           )
         }
         close={() => setMoving(null)}
@@ -184,6 +198,8 @@ function useLoaded(path: string): {
   here: Here | null;
   /** What is to be confirmed before it is done; null where nothing is. */
   questionOf: (what: Run) => string | null;
+  /** What the press of an action goes by. */
+  expected: (kind: ActionKind) => { expected?: string };
 } {
   const api = useApi();
   const [, part, id = ''] = path.split('/');
@@ -208,9 +224,10 @@ function useLoaded(path: string): {
     if (kind === 'rebase_branch') return restackQuestion(branches.filter(({ name }) => name === branch));
     if (kind !== 'restack_repo' && kind !== 'restack_subtree') return null;
     if (branch !== undefined) return branchQuestion(branch, branches, loaded.states);
-    return restackQuestion(branches.filter(({ name }) => loaded.states.get(name)?.is === 'will_move'));
+    return wholeQuestion(branches, loaded.states);
   };
-  return { repos: repos ?? NONE, here: loaded?.here ?? null, questionOf };
+  const expected = (kind: ActionKind) => (overview ? expectedOf(kind, overview) : {});
+  return { repos: repos ?? NONE, here: loaded?.here ?? null, questionOf, expected };
 }
 
 type RepoChoice = Parameters<typeof itemsOf>[0][number];

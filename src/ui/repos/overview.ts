@@ -73,9 +73,9 @@ export function mergeOverview(overview: Overview, events: FeedEvent[]): Overview
 function mergeRestack(known: Overview['restack'], event: FeedEvent): Overview['restack'] {
   if (event.type !== 'forecasts') return known;
   if (event.op === 'delete') return known?.id === event.row.id ? { ...known, stale: true } : known;
-  const { id, kind, status, outline, computedAt, stale } = event.row;
+  const { id, kind, status, outline, tipsKey, computedAt, stale } = event.row;
   if (kind !== 'restack_repo' || status !== 'ready' || !outline) return known;
-  if (!stale) return { id, outline, computedAt, stale };
+  if (!stale) return { id, outline, tipsKey, computedAt, stale };
   return known?.id === id && !known.stale ? { ...known, stale } : known;
 }
 

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { RepoRow } from '@/db/schema';
 import { useMay } from '../me';
-import { useNeeds } from '../needs/use-needs';
+import { countNeeds, useNeeds } from '../needs/use-needs';
 
 const PAGES = [
   ['Needs you', '/needs'],
@@ -60,7 +60,7 @@ function PageLink({
 }
 
 function NeedsCount({ repoId }: { repoId: string }) {
-  const needs = useNeeds().items.filter(({ repo }) => repo.id === repoId).length;
+  const needs = countNeeds(useNeeds(), repoId);
   return needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>;
 }
 

@@ -15,9 +15,9 @@ import { useLookedAt } from '../jobs/dock/looked-at';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
-import { titleOf, useNeeds } from '../needs/use-needs';
+import { countNeeds, titleOf, useNeeds } from '../needs/use-needs';
 import { useApi, useNow } from '../providers';
-import { restackQuestion } from '../stack/groups/question';
+import { wholeQuestion } from '../stack/groups/question';
 import { NO_NEWS, newsByBranch } from '../stack/state';
 import { DemoHint, teamGoesOn } from '../sync/demo-hint';
 import { lookAtRemote } from '../sync/look';
@@ -75,15 +75,15 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   useEffect(() => {
     lastNews.current = news;
   }, [news]);
-  const needs = useNeeds().items.filter((item) => item.repo.id === repo.id).length;
+  const needs = countNeeds(useNeeds(), repo.id);
   const counts = { stack: branches.length, tasks: tasks.length, jobs: active };
-  const hasMergedParents = useMemo(() => onMerged(branches).above > 0, [branches]);
+  const hasMergedParents = useMemo(() => onMerged(branches).above.length > 0, [branches]);
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
-  const { isLookedAt, lookAt } = useLookedAt();
+  const { looked, lookAt } = useLookedAt(repo.id);
   const [opened] = useState(useNow(false));
-  const docked = dockedOf(jobs, isLookedAt, opened);
+  const docked = dockedOf(jobs, looked, opened);
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
@@ -298,9 +298,15 @@ function Header({
             look="primary"
             job={newest('restack_repo')}
             jobs={jobs}
-            press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'restack_repo', idempotencyKey })}
+            press={(idempotencyKey) =>
+              api.jobs.run.mutate({
+                ...{ repoId: repo.id, kind: 'restack_repo', idempotencyKey },
+                ...known.expected('restack_repo'),
+              })
+            }
             impossible={impossible}
-            question={() => restackQuestion(branches.filter(({ name }) => known.states.get(name)?.is === 'will_move'))}
+            question={() => wholeQuestion(branches, known.states)}
+            foreseen={{ repoId: repo.id, kind: 'restack_repo' }}
             className="min-w-0 flex-1 sm:w-36 sm:flex-none min-[1100px]:w-48"
           />
         </div>

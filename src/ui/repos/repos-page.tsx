@@ -9,7 +9,7 @@ import { Button, Field, Skeleton, Trouble } from '../controls';
 import { useMay } from '../me';
 import { NeedsList } from '../needs/needs-list';
 import { NothingWanted } from '../needs/nothing-wanted';
-import { titleOf, useNeeds } from '../needs/use-needs';
+import { countNeeds, titleOf, useNeeds } from '../needs/use-needs';
 import { useApi } from '../providers';
 import { useSending } from '../sending';
 import { branchesWord } from './counts';
@@ -21,7 +21,7 @@ import { FAILED, repoState } from './repo-state';
 /** All repos, and the one field that adds another. */
 export function ReposPage() {
   const list = useQuery(repoListQuery(useApi()));
-  const needs = useNeeds().items.length;
+  const needs = countNeeds(useNeeds());
   const mayAdd = useMay('administer');
   const none = list.data?.repos.length === 0;
   const first = none && mayAdd;

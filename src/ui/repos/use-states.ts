@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
+import type { ActionKind } from '@/model/kinds';
 import {
   type BranchState,
   branchStates,
@@ -9,6 +10,8 @@ import {
 } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
 import { counted } from '@/text/words';
+import { expectedOf } from '../jobs/ask/expected';
+import { useStable } from '../stable';
 import { commitWords } from '../stack/commit-words';
 import type { States } from '../stack/filter';
 import { useForecast } from '../stack/forecast';
@@ -28,6 +31,8 @@ export interface RepoStates {
   renewing: boolean;
   /** Commits that no branch would have any more. */
   lost: number;
+  /** What the press of an action goes by. */
+  expected: (kind: ActionKind) => { expected?: string };
   /** Why the outline is not renewed; null where it is. */
   problem: string | null;
 }
@@ -52,6 +57,7 @@ export function useStates({ repoId, repo, branches, jobs, restack }: Overview): 
   }, [states]);
   const counts = useMemo(() => filterCounts(states), [states]);
   const moves = useMemo(() => restackCounts(branches, states), [branches, states]);
+  const expected = useStable((kind: ActionKind) => expectedOf(kind, { restack, jobs }));
   const refused = foreseen?.state === 'refused' ? foreseen.words : null;
   return {
     states,
@@ -59,6 +65,7 @@ export function useStates({ repoId, repo, branches, jobs, restack }: Overview): 
     counts,
     renewing: any && refused === null && (restack === null || restack.stale),
     lost: foreseen?.state === 'ready' ? commitWords(foreseen.outline).filter(({ isLost }) => isLost).length : 0,
+    expected,
     problem: restack?.outline.failure?.message ?? refused,
   };
 }

@@ -7,7 +7,7 @@ import { usePathname } from 'next/navigation';
 import { Fragment, type ReactNode, Suspense } from 'react';
 import { laterPart } from '../later/later-part';
 import { useMay, useMe } from '../me';
-import { useNeeds } from '../needs/use-needs';
+import { countNeeds, useNeeds } from '../needs/use-needs';
 import { PaletteButton } from '../palette/palette-button';
 import { useApi } from '../providers';
 import { repoListQuery } from '../repos/repo-list';
@@ -71,9 +71,7 @@ function RepoRail() {
   const mayAdd = useMay('administer');
   const list = useQuery(repoListQuery(useApi()));
   const path = usePathname();
-  const { items } = useNeeds();
-  const needs = new Map<string, number>();
-  for (const { repo } of items) needs.set(repo.id, (needs.get(repo.id) ?? 0) + 1);
+  const needs = useNeeds();
   return (
     <nav
       aria-label="Repositories"
@@ -83,6 +81,7 @@ function RepoRail() {
       {list.data?.repos.map((repo) => {
         const here = path === `/repos/${repo.id}` || path.startsWith(`/repos/${repo.id}/`);
         const { mark, words } = repoState(repo);
+        const wanted = countNeeds(needs, repo.id);
         return (
           <Fragment key={repo.id}>
             <Link
@@ -93,9 +92,9 @@ function RepoRail() {
             >
               <RepoMark mark={mark} />
               <span className="min-w-0 flex-1 truncate">{repo.name}</span>
-              {(needs.get(repo.id) ?? 0) > 0 && (
+              {wanted > 0 && (
                 <span data-tip="Things that need you" className="text-xs font-normal text-muted tabular-nums">
-                  {needs.get(repo.id)}
+                  {wanted}
                 </span>
               )}
               <span className="sr-only">{words.join(', ')}</span>

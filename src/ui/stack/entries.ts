@@ -13,10 +13,14 @@ export interface Head {
   title: string;
   /** In the order of the picture. */
   branches: string[];
+  /** How many of them are there: a head of what is merged or gone counts those, and no other one does. */
+  count: number;
   /** How many a Restack of the stack moves, how many conflict, and how many others are held back. */
   moves: number;
   conflicts: number;
   heldBack: number;
+  /** How many commits no branch has once they have moved. */
+  lost: number;
   /** When the newest commit was made. */
   newest: string | null;
   /** Whose the commits are, where they are one person's; else empty. */

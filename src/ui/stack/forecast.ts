@@ -48,7 +48,14 @@ export function mergeForecast(loaded: Forecast, events: FeedEvent[]): Forecast {
 /** What is known of what an action would do. */
 export type Foreseen =
   | { state: 'pending'; words: string }
-  | { state: 'ready'; words: string; conflicts: boolean; outline: ForecastOutline }
+  | {
+      state: 'ready';
+      words: string;
+      conflicts: boolean;
+      outline: ForecastOutline;
+      /** The branches that it is for: what `expected` takes. */
+      tipsKey: string;
+    }
   /** It is not allowed, or could not be computed. */
   | { state: 'refused'; words: string };
 
@@ -102,5 +109,6 @@ export function useForecast(ask: ForecastAsk | null, clean: string, pace = PATIE
     words: outlineWords(outline, clean),
     conflicts: outline.failure !== null || outline.heldBack.length > 0,
     outline,
+    tipsKey: forecast.tipsKey,
   };
 }

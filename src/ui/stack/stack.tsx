@@ -75,7 +75,7 @@ interface Props {
  * a tree grid: one stop of Tab, in which keys go from row to row and act on the row they are at.
  */
 export default function Stack({ repo, branches, jobs, known, news, sync, open, show: showBranch, walk }: Props) {
-  const { states, renewing, counts } = known;
+  const { states, renewing, counts, expected } = known;
   const api = useApi();
   const mayAct = useMay('act');
   const id = useId();
@@ -131,7 +131,7 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
 
   const askForSync: Ask = (idempotencyKey) => lookAtRemote(api, repo.id, idempotencyKey);
   const actions = useRowActions(
-    { repoId: repo.id, branches, states, expect },
+    { repoId: repo.id, branches, states, expected, expect },
     { send, dismiss, toggle, openMenu: setMenu, preview: setPreview, seek: setSeeking },
   );
   const hasPullRequests = useMemo(() => branches.some(({ prNumber }) => prNumber !== null), [branches]);
@@ -152,7 +152,13 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     send(SELECTION, kind, async (idempotencyKey) => {
       const names = kind === 'restack_subtree' ? chosen.restack : chosen.register;
       if (kind === 'register_existing_branch') expect(...names);
-      const accepted = await api.jobs.run.mutate({ repoId: repo.id, kind, branches: names, idempotencyKey });
+      const accepted = await api.jobs.run.mutate({
+        repoId: repo.id,
+        kind,
+        branches: names,
+        ...expected(kind),
+        idempotencyKey,
+      });
       // What was refused is still selected.
       clear();
       toTree();
@@ -178,6 +184,8 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     if (button?.ariaDisabled && button.dataset.tip) say(button.dataset.tip);
     button?.click();
   };
+  const openHeadMenu = (name: string) =>
+    document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[aria-haspopup=menu]')?.click();
   const select = (names: string[]) => {
     const of = new Set(names);
     extend(wanted.filter(({ name }) => of.has(name)));
@@ -222,7 +230,20 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
   const obeyAt = (command: Command) =>
     obey(command, {
       ...{ entries, at, mayAct, isOpen: open !== null },
-      ...{ goBy, goTo, fold, show: showBranch, openMenu: setMenu, pressMain, pickUp, toggle, select, clear, say },
+      ...{
+        goBy,
+        goTo,
+        fold,
+        show: showBranch,
+        openMenu: setMenu,
+        openHeadMenu,
+        pressMain,
+        pickUp,
+        toggle,
+        select,
+        clear,
+        say,
+      },
       drop: () => drop(held?.hand.target ?? null),
       leave: leaveHand,
       seek,

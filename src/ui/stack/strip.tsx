@@ -64,6 +64,8 @@ function MoveStrip({
   const { branch, target, dropped } = hand;
   const ask = target && !problem ? { repoId, kind: 'reparent_branch' as const, branch, parent: target } : null;
   const foreseen = useForecast(ask, 'clean');
+  // What comes of it is read before it is done; where that cannot be known, the words say so.
+  const isForeseen = foreseen !== null && foreseen.state !== 'pending';
   const what = visible(moved.length > 1 ? `${branch} + ${moved.length - 1} above` : branch);
   const words = problem ?? foreseen?.words ?? '';
   const button = useRef<HTMLButtonElement>(null);
@@ -107,9 +109,11 @@ function MoveStrip({
           <Button
             ref={button}
             look={foreseen?.state === 'ready' && !foreseen.conflicts ? 'primary' : 'plain'}
-            onClick={confirm}
+            aria-disabled={isForeseen ? undefined : true}
+            onClick={() => (isForeseen ? confirm() : say('Its forecast is asked for: press again when it is there.'))}
           >
             Move {moved.length === 1 ? 'it' : branchesWord(moved.length)}
+            {!isForeseen && <span className="sr-only"> (not now: its forecast is asked for)</span>}
           </Button>
           <Button onClick={cancel}>Cancel</Button>
         </span>
@@ -140,10 +144,11 @@ function SelectionStrip({
   const waiting = asked?.waiting ?? false;
   const moves = foreseen?.state === 'ready' && restack.length > 0 ? movesOf(foreseen.outline) : null;
   const label = moves ? `Restack ${moves.size}` : 'Restack';
-  const why = moves?.size === 0 ? 'Nothing of these would move.' : undefined;
+  const isPending = foreseen === null || foreseen.state === 'pending';
+  const why = isPending ? 'Its forecast is asked for.' : moves?.size === 0 ? 'Nothing of these would move.' : undefined;
   const pressRestack = () => {
     if (why || waiting) return;
-    // As long as it is not foreseen, at least these move.
+    // Where it cannot be foreseen, at least these move.
     const moved = moves ?? new Set(restack);
     const words = restackQuestion(branches.filter(({ name }) => moved.has(name)));
     if (words === null) run('restack_subtree');

@@ -3,12 +3,14 @@
 import { Merge } from 'lucide-react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
+import type { ForecastOutline } from '@/model/forecast';
 import { counted, named } from '@/text/words';
 import { isActive } from '../jobs/active';
 import { JobButton, useRequest } from '../jobs/job-button';
 import { useApi } from '../providers';
 import { type Foreseen, useForecast } from '../stack/forecast';
 import { outlineQuestion } from '../stack/groups/question';
+import { outlineWords } from '../stack/outline-words';
 import { onMerged } from './on-merged';
 
 /** Nothing is pushed before its forecast is there. */
@@ -33,7 +35,10 @@ export default function MergedParents({
   const request = useRequest();
   const quiet = !jobs.some(({ job }) => isActive(job.status));
   const foreseen = useForecast(quiet ? { repoId: repo.id, kind: 'sync_repo' } : null, 'would move');
-  const { merged, above } = onMerged(branches);
+  const on = onMerged(branches);
+  const { merged } = on;
+  const above = on.above.length;
+  const own = foreseen?.state === 'ready' ? outlineOf(foreseen.outline, on.above) : null;
   const job = jobs.find((each) => each.job.kind === 'sync_repo' && each.job.move && isActive(each.job.status)) ?? null;
   const moves = foreseen?.state === 'ready' ? foreseen.outline.moves.filter((move) => move.moves).length : null;
   return (
@@ -50,13 +55,12 @@ export default function MergedParents({
           {counted(merged.length, 'branch', 'branches')} merged: {named(merged)}. {counted(above, 'branch', 'branches')}{' '}
           {above === 1 ? 'stands' : 'stand'} on {merged.length === 1 ? 'it' : 'them'}.
         </span>
-        {foreseen?.words && (
-          <span
-            className={`block text-xs ${foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
-          >
-            {foreseen.words}
-          </span>
-        )}
+        {/* Its line is always there, so that nothing below moves while a job runs. */}
+        <span
+          className={`block min-h-4 text-xs ${own !== null && (own.failure || own.heldBack.length > 0) ? 'text-conflict' : 'text-muted'}`}
+        >
+          {own ? outlineWords(own, 'would move') : foreseen?.words}
+        </span>
       </p>
       <JobButton
         label={moves === null ? 'Move' : `Move ${moves}`}
@@ -65,11 +69,26 @@ export default function MergedParents({
         job={job}
         jobs={jobs}
         request={request}
-        press={(idempotencyKey) => api.jobs.run.mutate({ repoId: repo.id, kind: 'sync_repo', idempotencyKey })}
+        press={(idempotencyKey) =>
+          api.jobs.run.mutate({
+            ...{ repoId: repo.id, kind: 'sync_repo', idempotencyKey },
+            ...(foreseen?.state === 'ready' ? { expected: foreseen.tipsKey } : {}),
+          })
+        }
         question={() => (foreseen?.state === 'ready' ? outlineQuestion(foreseen.outline, branches) : null)}
         impossible={notNow(foreseen, moves)}
         className="w-32 sm:w-48"
       />
     </section>
   );
+}
+
+/** What a forecast says of these branches: a sync leaves others where they are too, of which this bar says nothing. */
+function outlineOf(outline: ForecastOutline, branches: readonly string[]): ForecastOutline {
+  const of = new Set(branches);
+  return {
+    ...outline,
+    heldBack: outline.heldBack.filter(({ branch }) => of.has(branch)),
+    left: (outline.left ?? []).filter(({ branch }) => of.has(branch)),
+  };
 }

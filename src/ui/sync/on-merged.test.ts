@@ -4,7 +4,7 @@ import { onMerged } from './on-merged';
 
 const branch = (name: string, parent: string, more = {}) => branchRow(name, { parent, tracked: true, ...more });
 
-it('counts what stands on merged branches, at any height', () => {
+it('finds what stands on merged branches, at any height', () => {
   const rows = [
     branch('a', 'main', { merged: true }),
     branch('b', 'a'),
@@ -12,10 +12,10 @@ it('counts what stands on merged branches, at any height', () => {
     branch('d', 'main'),
     branch('e', 'd'),
   ];
-  expect(onMerged(rows)).toEqual({ merged: ['a'], above: 2 });
+  expect(onMerged(rows)).toEqual({ merged: ['a'], above: ['b', 'c'] });
 });
 
-it('counts neither merged branches that nothing stands on, nor what is merged, gone or long-lived above them', () => {
+it('finds neither merged branches that nothing stands on, nor what is merged, gone or long-lived above them', () => {
   const rows = [
     branch('a', 'main', { merged: true }),
     branch('b', 'a', { merged: true }),
@@ -23,9 +23,9 @@ it('counts neither merged branches that nothing stands on, nor what is merged, g
     branch('d', 'a', { kept: true }),
     branch('e', 'd'),
   ];
-  expect(onMerged(rows)).toEqual({ merged: [], above: 0 });
+  expect(onMerged(rows)).toEqual({ merged: [], above: [] });
 });
 
 it('ends where parents run in a circle', () => {
-  expect(onMerged([branch('a', 'b'), branch('b', 'a')])).toEqual({ merged: [], above: 0 });
+  expect(onMerged([branch('a', 'b'), branch('b', 'a')])).toEqual({ merged: [], above: [] });
 });

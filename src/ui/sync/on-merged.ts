@@ -2,10 +2,10 @@ import type { BranchRow } from '@/db/schema';
 import { isKept } from '@/repos/kept';
 
 /**
- * The merged branches that something still stands on, and how many branches stand on them, directly or further up. What
- * no action moves, and what is above it, stays where it is and is not counted.
+ * The merged branches that something still stands on, and the branches that stand on them, directly or further up. What
+ * no action moves, and what is above it, stays where it is and is not among them.
  */
-export function onMerged(branches: BranchRow[]): { merged: string[]; above: number } {
+export function onMerged(branches: BranchRow[]): { merged: string[]; above: string[] } {
   const byName = new Map(branches.map((branch) => [branch.name, branch]));
   const stands = (branch: BranchRow) => branch.tracked && !branch.merged && !branch.gone && !isKept(branch);
   const standing = new Map<string, boolean>();
@@ -25,5 +25,5 @@ export function onMerged(branches: BranchRow[]): { merged: string[]; above: numb
   };
   const above = branches.filter(({ name }) => standsOnMerged(name));
   const parents = above.flatMap(({ parent }) => (parent && byName.get(parent)?.merged ? [parent] : []));
-  return { merged: [...new Set(parents)].sort(), above: above.length };
+  return { merged: [...new Set(parents)].sort(), above: above.map(({ name }) => name) };
 }

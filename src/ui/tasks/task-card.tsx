@@ -16,6 +16,7 @@ import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi } from '../providers';
 import { PullRequest } from '../repos/pull-request';
+import type { RepoStates } from '../repos/use-states';
 import { useSending } from '../sending';
 import { Dot, stateTone } from '../stack/dot';
 import type { States } from '../stack/filter';
@@ -39,6 +40,7 @@ export interface TaskContext {
   news: ReadonlyMap<string, BranchNews>;
   /** By branch, how many a Restack of it moves. */
   moves: ReadonlyMap<string, number>;
+  expected: RepoStates['expected'];
 }
 
 /** The active tasks, a card each. Loaded where there are any. */
@@ -164,7 +166,7 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
 /** An attached branch: how it stands, its pull request, and what makes sense now. */
 function Attached({
   branch,
-  context: { repo, branches, jobs, states, news, moves },
+  context: { repo, branches, jobs, states, news, moves, expected },
 }: {
   branch: BranchRow | undefined;
   context: TaskContext;
@@ -211,6 +213,7 @@ function Attached({
                 repoId: repo.id,
                 kind: branch.tracked ? 'restack_subtree' : 'register_existing_branch',
                 branch: branch.name,
+                ...(branch.tracked ? expected('restack_subtree') : {}),
                 idempotencyKey,
               })
             }

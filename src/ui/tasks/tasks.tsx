@@ -32,11 +32,11 @@ export default function Tasks({
 }: {
   overview: Overview;
   repo: RepoRow;
-  known: Pick<RepoStates, 'states' | 'moves'>;
+  known: Pick<RepoStates, 'states' | 'moves' | 'expected'>;
   news: ReadonlyMap<string, BranchNews>;
 }) {
   const { tasks, archivedTasks, branches, jobs } = overview;
-  const { states, moves } = known;
+  const { states, moves, expected } = known;
   const mayAct = useMay('act');
   // A draft that was left is there again.
   const [form, setForm] = useState<'closed' | 'draft' | 'asked'>(() =>
@@ -59,9 +59,9 @@ export default function Tasks({
       jobs,
       states,
       news,
-      moves,
+      ...{ moves, expected },
     }),
-    [repo, branches, jobs, states, news, moves],
+    [repo, branches, jobs, states, news, moves, expected],
   );
   return (
     <>

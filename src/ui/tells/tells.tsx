@@ -57,6 +57,7 @@ const TONES: Record<string, string> = {
   running: '#0b58bb',
   completed: '#116b37',
   held_back: '#6c3ea9',
+  lost_commits: '#845300',
   error: '#b31319',
 };
 

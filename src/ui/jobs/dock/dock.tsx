@@ -4,13 +4,19 @@ import { X } from 'lucide-react';
 import Link from 'next/link';
 import type { JobDetail } from '@/api/jobs';
 import { JobLink, jobAddress } from '../../job-link';
-import { outcomeOf } from '../outcome';
+import { type Outcome, outcomeOf, wantsALook } from '../outcome';
 import { progressWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
 import { intentAmong } from '../words';
 import { Cancel } from './cancel';
 import { type Docked, endedWords } from './docked';
+
+/** What leads to a result, by how many it is about. */
+const SEE: Partial<Record<Outcome, (job: JobDetail['job']) => string>> = {
+  held_back: ({ result }) => `See ${result?.heldBack.length ?? 0}`,
+  lost_commits: () => 'See which',
+};
 
 /** One line at the page's bottom: what runs and what waits behind it; then what came of it, until that is dismissed. */
 export default function Dock({
@@ -54,14 +60,22 @@ export default function Dock({
           </span>
           <span className="flex min-w-0 max-sm:hidden">{name}</span>
           <span className="flex-1" />
-          {(outcome === 'held_back' || outcome === 'error') && (
+          {docked.earlier > 0 && (
+            <span
+              className="min-w-0 truncate text-muted"
+              data-tip="Results that left something undone, which nobody has looked at. Each is told here in its turn."
+            >
+              {docked.earlier} earlier not looked at
+            </span>
+          )}
+          {(wantsALook(outcome) || outcome === 'error') && (
             <Link
               href={jobAddress(job.id)}
               prefetch={false}
               className="touch flex items-center font-medium underline"
               onClick={() => dismiss(job)}
             >
-              {outcome === 'error' ? 'See why' : `See ${job.result?.heldBack.length ?? 0}`}
+              {SEE[outcome]?.(job) ?? 'See why'}
             </Link>
           )}
           <span className="flex max-sm:hidden">

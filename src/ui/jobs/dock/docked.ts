@@ -1,34 +1,62 @@
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from '../active';
-import { outcomeOf } from '../outcome';
+import { outcomeOf, wantsALook } from '../outcome';
 import { progressWords, resultWords } from '../phase';
+import { isIn, type LookedAt } from './looked-at';
 
-/** What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one. */
-export type Docked = { is: 'active'; detail: JobDetail; behind: number } | { is: 'ended'; detail: JobDetail };
+/**
+ * What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one, and of
+ * how many earlier ones nobody has looked at what they left undone.
+ */
+export type Docked =
+  | { is: 'active'; detail: JobDetail; behind: number }
+  | { is: 'ended'; detail: JobDetail; earlier: number };
 
 /**
  * @param jobs newest first
- * @param isLookedAt whether somebody has looked at how a job ended
- * @param since when the page was opened: what ended before is told only where it held something back. Milliseconds.
+ * @param looked which results were looked at: undefined where none was, null where that is not known yet
+ * @param since when the page was opened: what ended before is told only where it wants a look. Milliseconds.
  */
 export function dockedOf(
   jobs: readonly JobDetail[],
-  isLookedAt: (job: JobDetail['job']) => boolean,
+  looked: LookedAt | undefined | null,
   since: number,
 ): Docked | null {
   const active = jobs.filter(({ job }) => isActive(job.status));
   const first = active.find(({ job }) => job.status === 'running') ?? active.at(-1);
   if (first) return { is: 'active', detail: first, behind: active.length - 1 };
+  if (looked === null) return null;
   const isNew = ({ finishedAt }: JobDetail['job']) => finishedAt !== null && Date.parse(finishedAt) >= since;
+  const isSeen = ({ seq }: JobDetail['job']) => looked !== undefined && isIn(looked, seq);
   // A failure is told too: else what an earlier job moved would stand there, with its tick, as if it were the answer.
   const last = jobs.find(({ job, moves }) => {
     const outcome = outcomeOf(job);
     return (
-      outcome === 'held_back' || (outcome === 'error' && isNew(job)) || (job.status === 'completed' && moves.length > 0)
+      wantsALook(outcome) || (outcome === 'error' && isNew(job)) || (job.status === 'completed' && moves.length > 0)
     );
   });
-  if (!last || isLookedAt(last.job)) return null;
-  return isNew(last.job) || outcomeOf(last.job) === 'held_back' ? { is: 'ended', detail: last } : null;
+  const unseen = jobs.filter(
+    (detail) => wantsALook(outcomeOf(detail.job)) && !isSeen(detail.job) && !isOver(detail, jobs),
+  );
+  // Who comes for the first time is not told the repo's past, but for the last of it.
+  const left = looked === undefined ? unseen.slice(0, 1) : unseen;
+  const told = last && isNew(last.job) && !isSeen(last.job) ? last : left[0];
+  return told ? { is: 'ended', detail: told, earlier: left.filter((detail) => detail !== told).length } : null;
+}
+
+/** Whether a result is no news any more: it was undone, or later jobs have told of all that it left undone. */
+function isOver({ job }: JobDetail, jobs: readonly JobDetail[]): boolean {
+  const later = jobs.filter((other) => other.job.seq > job.seq);
+  if (later.some((other) => other.job.undoOf === job.id && other.job.status === 'completed')) return true;
+  if (outcomeOf(job) !== 'held_back') return false;
+  const told = new Set(
+    later.flatMap(({ job: { result }, moves }) => [
+      ...moves.flatMap(({ branch, state }) => (state === 'pushed' ? [branch] : [])),
+      ...[...(result?.heldBack ?? []), ...(result?.merged ?? [])].map(({ branch }) => branch),
+      ...(result?.gone ?? []),
+    ]),
+  );
+  return (job.result?.heldBack ?? []).every(({ branch }) => told.has(branch));
 }
 
 /** How the job that is told ended, in a few words. */

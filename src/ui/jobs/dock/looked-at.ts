@@ -1,28 +1,36 @@
 import { useEffect, useState } from 'react';
 
-/** Of each repo the newest job whose result was looked at in this browser. */
+/** By repo, which results somebody has looked at in this browser. */
 const KEY = 'spicerack.looked-at';
+
+/** Results that are told one by one of a repo, the newest; what is older counts as looked at. */
+const KEPT = 50;
 
 interface Job {
   repoId: string;
   seq: number;
 }
 
-/** Which results somebody has looked at in this browser: everything up to the newest of a repo that was. */
-export function useLookedAt(): { isLookedAt: (job: Job) => boolean; lookAt: (job: Job) => void } {
-  // Nothing is shown before the browser was asked.
-  const [known, setKnown] = useState<Record<string, number> | null>(null);
-  useEffect(() => setKnown(stored()), []);
-  return {
-    isLookedAt: ({ repoId, seq }) => known === null || (known[repoId] ?? 0) >= seq,
-    lookAt: (job) => setKnown(note(job)),
-  };
+/** What was looked at of a repo: everything up to a number, and some beyond it. */
+export interface LookedAt {
+  upTo: number;
+  beyond: readonly number[];
 }
 
-/** Notes that a result is looked at, and what is known then. */
-export function note({ repoId, seq }: Job): Record<string, number> {
+/**
+ * What was looked at of a repo in this browser, and what notes that a result is.
+ * @returns `looked` is null before the browser was asked, and undefined where nothing of the repo was looked at
+ */
+export function useLookedAt(repoId: string): { looked: LookedAt | undefined | null; lookAt: (job: Job) => void } {
+  const [known, setKnown] = useState<Record<string, LookedAt> | null>(null);
+  useEffect(() => setKnown(stored()), []);
+  return { looked: known === null ? null : known[repoId], lookAt: (job) => setKnown(note(job)) };
+}
+
+/** Notes that a result is looked at, and returns what is known then. */
+export function note({ repoId, seq }: Job): Record<string, LookedAt> {
   const known = stored();
-  const next = { ...known, [repoId]: Math.max(known[repoId] ?? 0, seq) };
+  const next = { ...known, [repoId]: lookedAtAlso(known[repoId], seq) };
   try {
     localStorage.setItem(KEY, JSON.stringify(next));
   } catch (error) {
@@ -32,13 +40,40 @@ export function note({ repoId, seq }: Job): Record<string, number> {
   return next;
 }
 
-function stored(): Record<string, number> {
+/** The same, and one more. Who looks for the first time has nothing left to see of what is older. */
+export function lookedAtAlso(looked: LookedAt | undefined, seq: number): LookedAt {
+  if (!looked) return { upTo: seq, beyond: [] };
+  if (isIn(looked, seq)) return looked;
+  const [...beyond] = [...looked.beyond, seq].sort((a, b) => b - a);
+  const upTo = Math.max(looked.upTo, beyond[KEPT] ?? 0);
+  return { upTo, beyond: beyond.slice(0, KEPT) };
+}
+
+export function isIn({ upTo, beyond }: LookedAt, seq: number): boolean {
+  return seq <= upTo || beyond.includes(seq);
+}
+
+function stored(): Record<string, LookedAt> {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
     const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-    return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+    return Object.fromEntries(
+      entries.flatMap(([repoId, each]) => {
+        const looked = read(each);
+        return looked ? [[repoId, looked]] : [];
+      }),
+    );
   } catch (error) {
     console.debug('What was looked at is not known', error);
     return {};
   }
+}
+
+/** One entry, which earlier versions wrote as the number alone. */
+function read(entry: unknown): LookedAt | null {
+  if (typeof entry === 'number') return { upTo: entry, beyond: [] };
+  if (typeof entry !== 'object' || entry === null || !('upTo' in entry) || !('beyond' in entry)) return null;
+  const { upTo, beyond } = entry;
+  if (typeof upTo !== 'number' || !Array.isArray(beyond)) return null;
+  return { upTo, beyond: beyond.filter((seq) => typeof seq === 'number') };
 }

@@ -11,7 +11,7 @@ import { type Outcome, outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
 import { UndoButton } from '../undo-button';
-import { firstLine, intentAmong } from '../words';
+import { failedWord, firstLine, intentAmong } from '../words';
 import { Asker } from './asker';
 import { RetryButton } from './retry-button';
 
@@ -101,7 +101,7 @@ function outcomeWords(detail: JobDetail, outcome: Outcome, isRetried: boolean): 
     case 'waiting':
       return isRetried ? 'not pushed' : 'waits for a push';
     case 'error':
-      return detail.job.errorCode ?? 'error';
+      return failedWord(detail.job.errorCode);
     case 'cancelled':
       return 'cancelled';
     default:

@@ -9,6 +9,7 @@ import { useForecast } from '../../stack/forecast';
 import { outlineQuestion } from '../../stack/groups/question';
 import { isLive } from '../../stack/state';
 import { lookAtRemote } from '../../sync/look';
+import { expectedOf } from '../ask/expected';
 import { JobButton } from '../job-button';
 import { StatusShape } from '../status';
 
@@ -71,7 +72,12 @@ export function Waiting({
           job={jobs.find(({ job }) => job.kind === 'restack_subtree' && job.branch === branch) ?? null}
           jobs={jobs}
           question={() => (foreseen?.state === 'ready' ? outlineQuestion(foreseen.outline, overview.branches) : null)}
-          press={(idempotencyKey) => api.jobs.run.mutate({ repoId, kind: 'restack_subtree', branch, idempotencyKey })}
+          press={(idempotencyKey) =>
+            api.jobs.run.mutate({
+              ...{ repoId, kind: 'restack_subtree', branch, idempotencyKey },
+              ...expectedOf('restack_subtree', overview),
+            })
+          }
           className="w-44"
         />
       )}

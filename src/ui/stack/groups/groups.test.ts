@@ -176,4 +176,25 @@ describe('the trunk’s line', () => {
     const folded = rows([branchRow('a'), branchRow('b', { parent: 'a' })], new Map([['stack of a', true]]));
     expect(folded.map(({ trunkLine }) => trunkLine)).toEqual(['solid', undefined]);
   });
+
+  it('counts the branches that are there, and the commits that no branch has once they have moved', () => {
+    const given = [
+      ...branches,
+      branchRow('pay/old', { parent: 'pay/b', merged: true }),
+      branchRow('pay/c', { parent: 'pay/old' }),
+    ];
+    const known = new Map(states)
+      .set('pay/a', { is: 'will_move', with: null, leaves: ['1'] })
+      .set('pay/c', { is: 'will_move', with: 'pay/a', leaves: ['1', '2'] });
+    const heads = groupEntries(
+      entriesOf(filterStack(given, known, layoutStack(given), { filter: 'all', search: '' }), 'main'),
+      known,
+      new Map(),
+      'name',
+    ).flatMap(({ head }) => (head ? [[head.title, head.count, head.lost]] : []));
+    expect(heads).toContainEqual(['pay', 3, 2]);
+    expect(heads).toContainEqual(['find', 2, 0]);
+    // Those are what it is about.
+    expect(heads).toContainEqual(['Merged and gone', 1, 0]);
+  });
 });

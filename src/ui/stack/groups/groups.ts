@@ -1,5 +1,5 @@
 import type { BranchRow } from '@/db/schema';
-import { isHeldBack } from '@/repos/branch-state';
+import { isHeldBack, lostBy } from '@/repos/branch-state';
 import { isKept, isSuggested } from '@/repos/kept';
 import { stackNames } from '@/repos/shared-name';
 import { order } from '../../order';
@@ -152,9 +152,11 @@ function group(kind: Head['kind'], rows: Entry[], states: States, called: string
     restack: kind === 'stack' ? restackFrom(rows) : null,
     title: called,
     branches: names,
+    count: kind === 'ended' ? names.length : branches.filter(isLive).length,
     moves: stand.filter(({ is }) => is === 'will_move').length,
     conflicts,
     heldBack: stand.filter(isHeldBack).length - conflicts,
+    lost: lostBy(names, states),
     newest: branches.reduce<string | null>((newest, { committedAt }) => later(newest, committedAt), null),
     owner: authors.size === 1 ? owner : '',
     folded: false,

@@ -56,7 +56,7 @@ export function HeadRow({
   const mayAct = useMay('act');
   const button = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState(false);
-  const { restack, title, branches, moves, conflicts, heldBack, newest, owner, folded } = head;
+  const { restack, title, branches, count, moves, conflicts, heldBack, lost, newest, owner, folded } = head;
   const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
   const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
@@ -84,16 +84,17 @@ export function HeadRow({
       </Lanes>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
-      <div role="gridcell" className="flex min-w-0 flex-1 items-baseline gap-x-2 text-xs text-muted">
+      <div role="gridcell" className="flex min-w-0 flex-1 items-baseline gap-x-2 text-xs text-muted max-md:flex-wrap">
         <span
-          className={`max-w-[60%] shrink-0 truncate font-semibold text-text ${head.kind === 'owner' ? 'text-base' : 'text-sm'}`}
+          className={`max-w-[60%] shrink-0 truncate font-semibold max-md:w-full max-md:max-w-full text-text ${head.kind === 'owner' ? 'text-base' : 'text-sm'}`}
         >
           {visible(title)}
         </span>
         <span className="min-w-0 truncate">
-          {branchesWord(branches.length)}
+          {branchesWord(count)}
           {conflicts > 0 && <span className="text-conflict"> · {counted(conflicts, 'conflict')}</span>}
           {heldBack > 0 && <span className="text-held"> · {heldBack} held back</span>}
+          {lost > 0 && <span className="text-restack"> · {counted(lost, 'commit')} on no branch then</span>}
         </span>
         <span className="min-w-0 truncate max-sm:hidden">
           {newest && (
@@ -119,7 +120,9 @@ export function HeadRow({
               press={actions.run('restack_subtree', restack.name)}
               request={request}
               question={() => actions.question(restack.name)}
-              job={news.own}
+              foreseen={{ repoId, kind: 'restack_subtree', branch: restack.name }}
+              // How it ended, the row says.
+              job={underWay ? news.own : null}
               jobs={jobs}
               dense
               tabbable={active}

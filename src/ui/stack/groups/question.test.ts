@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { BranchState } from '@/repos/branch-state';
 import { branchRow } from '../../testing/rows';
-import { outlineQuestion, restackQuestion } from './question';
+import { branchQuestion, outlineQuestion, restackQuestion, wholeQuestion } from './question';
 
 const branches = (n: number) => Array.from({ length: n }, (_, i) => branchRow(`b/${i}`));
 
@@ -22,4 +23,17 @@ it('asks the same of what a forecast says would move, and of nothing else', () =
   const outline = (moves: boolean) => ({ moves: [{ ...move, branch: 'a', moves }] });
   expect(outlineQuestion(outline(true), [approved])).toBe('1 branch will be pushed: that may dismiss 1 approval.');
   expect(outlineQuestion(outline(false), [approved])).toBeNull();
+});
+
+it('commits that no branch has then are worth a question however few move, those of what a press moves alone', () => {
+  const rows = [branchRow('a'), branchRow('b', { parent: 'a' }), branchRow('c')];
+  const states = new Map<string, BranchState>([
+    ['a', { is: 'will_move', with: null }],
+    ['b', { is: 'will_move', with: 'a', leaves: ['1'] }],
+    ['c', { is: 'will_move', with: null, leaves: ['1', '2'] }],
+  ]);
+  expect(branchQuestion('a', rows, states)).toBe('2 branches will be pushed: that leaves 1 commit on no branch.');
+  expect(wholeQuestion(rows, states)).toBe('3 branches will be pushed: that leaves 2 commits on no branch.');
+  const clean = new Map(states).set('b', { is: 'will_move', with: 'a' });
+  expect(branchQuestion('a', rows, clean)).toBeNull();
 });

@@ -1,25 +1,40 @@
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { PushCost } from '@/model/needs';
-import { type BranchStates, restackedBy } from '@/repos/branch-state';
+import { type BranchStates, lostBy, restackedBy } from '@/repos/branch-state';
 import { pushCost } from '@/repos/push-cost';
 import { counted } from '@/text/words';
 
 /** More branches than this are not moved by one press. */
 const MANY = 25;
 
-/** What is asked before these branches are moved; null where one press does it. */
-export function restackQuestion(moved: readonly Pick<BranchRow, 'prState' | 'review' | 'ci'>[]): string | null {
-  return pushQuestion(pushCost(moved));
+/**
+ * What is asked before these branches are moved; null where one press does it.
+ * @param lost how many commits no branch has then
+ */
+export function restackQuestion(
+  moved: readonly Pick<BranchRow, 'prState' | 'review' | 'ci'>[],
+  lost = 0,
+): string | null {
+  return pushQuestion({ ...pushCost(moved), lost });
 }
 
 /** The same of a Restack of one branch, with what it moves. */
 export function branchQuestion(name: string, branches: readonly BranchRow[], states: BranchStates): string | null {
   const moved = new Set(restackedBy(name, branches, states));
-  return restackQuestion(branches.filter((branch) => moved.has(branch.name)));
+  return restackQuestion(
+    branches.filter((branch) => moved.has(branch.name)),
+    lostBy(moved, states),
+  );
 }
 
-/** The same of what a forecast says would move. */
+/** The same of all that will move. */
+export function wholeQuestion(branches: readonly BranchRow[], states: BranchStates): string | null {
+  const moved = branches.filter(({ name }) => states.get(name)?.is === 'will_move');
+  return restackQuestion(moved, lostBy(states.keys(), states));
+}
+
+/** The same of what a forecast says would move; which commits no branch has then it says itself. */
 export function outlineQuestion(
   { moves }: Pick<ForecastOutline, 'moves'>,
   branches: readonly BranchRow[],
@@ -29,15 +44,17 @@ export function outlineQuestion(
 }
 
 /**
- * What is asked before a push; null where one press does it. Approvals, which a forge may dismiss with it, are worth a
- * question however few move.
+ * What is asked before a push; null where one press does it. Approvals, which a forge may dismiss with it, and commits
+ * that no branch has then, are worth a question however few move.
  */
-export function pushQuestion({ branches, approvals, runs }: PushCost): string | null {
-  if (branches <= MANY && approvals === 0) return null;
+export function pushQuestion({ branches, approvals, runs, lost = 0 }: PushCost): string | null {
+  if (branches <= MANY && approvals === 0 && lost === 0) return null;
   const costs = [
     ...(approvals > 0 ? [`may dismiss ${counted(approvals, 'approval')}`] : []),
     ...(runs > 0 ? [`starts ${counted(runs, 'CI run')}`] : []),
+    ...(lost > 0 ? [`leaves ${counted(lost, 'commit')} on no branch`] : []),
   ];
-  const cost = costs.length > 0 ? `: that ${costs.join(' and ')}` : '';
+  const all = [costs.slice(0, -1).join(', '), ...costs.slice(-1)].filter(Boolean).join(' and ');
+  const cost = all && `: that ${all}`;
   return `${counted(branches, 'branch', 'branches')} will be pushed${cost}.`;
 }

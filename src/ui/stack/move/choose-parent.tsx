@@ -47,8 +47,10 @@ export default function ChooseParent({
   const known = choices.includes(parent);
   const foreseen = useForecast(known ? { repoId, kind, branch: branch.name, parent } : null, 'clean');
   const own = (foreseen?.state === 'ready' && foreseen.outline.registered[0]?.own) || [];
+  // What comes of a move is read before it is done; where that cannot be known, it says so. To register moves nothing.
+  const isForeseen = !moves || (foreseen !== null && foreseen.state !== 'pending');
   const confirm = () => {
-    if (!known) return;
+    if (!known || !isForeseen) return;
     choose(parent);
     close();
   };
@@ -108,7 +110,7 @@ export default function ChooseParent({
               role="status"
               className={`min-h-5 text-xs ${foreseen?.state === 'ready' && foreseen.conflicts ? 'text-conflict' : 'text-muted'}`}
             >
-              {foreseen?.words && `Forecast: ${foreseen.words}`}
+              {known && `Forecast: ${foreseen?.words || 'asked for…'}`}
             </p>
             {own.length > 0 && (
               <section aria-label="Its own commits" className="text-xs text-muted">
@@ -130,12 +132,19 @@ export default function ChooseParent({
             )}
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={close}>Cancel</Button>
-              <Button type="submit" look="primary" disabled={!known} className="max-w-full">
+              <Button
+                type="submit"
+                look="primary"
+                disabled={!known}
+                aria-disabled={(known && !isForeseen) || undefined}
+                className="max-w-full"
+              >
                 <span className="truncate">
                   {known
                     ? `${moves ? moveWords(branch.name, picture) : 'Register on'} ${visible(parent)}`
                     : 'Choose a branch'}
                 </span>
+                {known && !isForeseen && <span className="sr-only"> (not now: its forecast is asked for)</span>}
               </Button>
             </div>
           </form>

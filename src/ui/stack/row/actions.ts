@@ -31,19 +31,24 @@ interface Stack {
   repoId: string;
   branches: Branch[];
   states: States;
+  /** What the press of such an action goes by. */
+  expected: (kind: ActionKind) => { expected?: string };
   /** Names the rows whose next change of place was asked for here. */
   expect: (...names: string[]) => void;
 }
 
 /** The same functions for ever, for rows are drawn anew only for what concerns them. */
 export function useRowActions(
-  { repoId, branches, states, expect }: Stack,
+  { repoId, branches, states, expected, expect }: Stack,
   { send, dismiss, toggle, openMenu, preview, seek }: Omit<RowActions, 'run' | 'expectAll' | 'question'>,
 ): RowActions {
   const api = useApi();
   const askFor = useStable((idempotencyKey: string, kind: ActionKind, branch: string, parent?: string) => {
     if (kind === 'reparent_branch' || kind === 'register_existing_branch') expect(branch, ghostName(branch));
-    return api.jobs.run.mutate({ repoId, kind, branch, ...(parent ? { parent } : {}), idempotencyKey });
+    return api.jobs.run.mutate({
+      ...{ repoId, kind, branch, idempotencyKey, ...(parent ? { parent } : {}) },
+      ...expected(kind),
+    });
   });
   // A rename, or an end of tracking, gives what stands on the branch another place too.
   const expectAll = useStable(() => expect(...branches.map(({ name }) => name)));

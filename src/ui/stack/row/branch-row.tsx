@@ -123,6 +123,7 @@ export const BranchRow = memo(function BranchRow({
           label: moves > 0 ? `Restack ${moves}` : 'Restack',
           press: actions.run('restack_subtree', branch.name),
           question: () => actions.question(branch.name),
+          foreseen: { repoId, kind: 'restack_subtree' as const, branch: branch.name },
         }
       : branch.renamedFrom
         ? {
@@ -200,21 +201,20 @@ export const BranchRow = memo(function BranchRow({
         </span>
         {/* Below `md` it is a second line. */}
         <span className="flex w-full min-w-0 items-baseline gap-x-2 md:contents">
-          <span
-            className={
-              onto === null && isQuiet(state, detail)
-                ? 'sr-only'
-                : `max-w-[65%] min-w-0 truncate text-xs md:max-w-[50%] ${tone}`
-            }
-            data-tip={detail || undefined}
-          >
-            <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
-              {standing.word}
+          {/* Where a subject has room for no more than a letter, its line is below what is seen. */}
+          <span className="flex h-4 min-w-0 flex-1 flex-wrap items-baseline gap-x-2 overflow-hidden text-xs md:gap-x-3">
+            <span
+              className={onto === null && isQuiet(state, detail) ? 'sr-only' : `max-w-full min-w-0 truncate ${tone}`}
+              data-tip={detail || undefined}
+            >
+              <span className="group-data-renewing/tree:underline group-data-renewing/tree:decoration-dotted">
+                {standing.word}
+              </span>
+              {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
             </span>
-            {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
-          </span>
-          <span className="min-w-0 flex-1 truncate text-xs text-muted" data-tip={visible(branch.subject)}>
-            {visible(branch.subject)}
+            <span className="min-w-0 grow basis-24 truncate text-muted" data-tip={visible(branch.subject)}>
+              {visible(branch.subject)}
+            </span>
           </span>
           {hasPullRequests && (
             <span className="shrink-0 md:w-22">
@@ -245,7 +245,8 @@ export const BranchRow = memo(function BranchRow({
               onFocus={showPreview}
               onBlur={hidePreview}
               // A key may have asked for what is refused.
-              className={`absolute inset-y-0 right-12 items-center max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
+              // What it lies over ends before it.
+              className={`absolute inset-y-0 right-12 items-center md:pl-5 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
             >
               <JobButton
                 {...main}

@@ -12,7 +12,7 @@ export function rowLabel(
   states: States,
   moves: PendingMoves,
 ): string {
-  if (head) return `${visible(head.title)}, ${counted(head.branches.length, 'branch', 'branches')}`;
+  if (head) return `${visible(head.title)}, ${counted(head.count, 'branch', 'branches')}`;
   if (!branch) return `${visible(name)}, trunk`;
   const onto = moves.get(name);
   if (onto !== undefined) return `${visible(name)}, waits to move onto ${visible(onto)}`;

@@ -6,7 +6,7 @@ import { clicked } from './clicks';
 const row = { place: null, dimmed: false, level: 1, position: 1, siblings: 1 };
 const head: Head = {
   ...{ kind: 'stack', root: branchRow('a'), restack: branchRow('a'), title: 'a', branches: ['a', 'b'] },
-  ...{ moves: 0, conflicts: 0, heldBack: 0, newest: null, owner: '', folded: true },
+  ...{ count: 2, moves: 0, conflicts: 0, heldBack: 0, lost: 0, newest: null, owner: '', folded: true },
 };
 const entries: Entry[] = [
   { ...row, name: 'main', branch: null },

@@ -8,7 +8,7 @@ const a = branchRow('a', { prUrl: 'https://forge.example/1' });
 const row = { place: null, dimmed: false, level: 1, position: 1, siblings: 1 };
 const head: Head = {
   ...{ kind: 'stack', root: a, restack: a, title: 'a', branches: ['a', 'merged'] },
-  ...{ moves: 0, conflicts: 0, heldBack: 0, newest: null, owner: '', folded: false },
+  ...{ count: 2, moves: 0, conflicts: 0, heldBack: 0, lost: 0, newest: null, owner: '', folded: false },
 };
 const entries: Entry[] = [
   { ...row, name: 'main', branch: null },
@@ -34,6 +34,7 @@ function done(what: Command['do'], at: string, ground: Partial<Ground> = {}): st
       'fold',
       'show',
       'openMenu',
+      'openHeadMenu',
       'pressMain',
       'pickUp',
       'drop',
@@ -69,24 +70,27 @@ it.each<[Command['do'], string[]]>([
   ['open', ['fold head true']],
   ['restack', ['pressMain head']],
   ['select', ['select a,merged']],
-  ['rebase', []],
-  ['pick_up', []],
-  ['copy', []],
-  ['menu', []],
-])('at a head %s is about the whole stack, or nothing', (command, told) => {
+  ['menu', ['openHeadMenu head']],
+  // What it is about for a stack, its menu has.
+  ['copy', ['openHeadMenu head']],
+  ['pull_request', ['openHeadMenu head']],
+  ['rebase', ['say A branch alone is rebased, not a stack.']],
+  ['pick_up', ['say a is moved by its bottom branch.']],
+])('at a head %s is about the whole stack, or says why not', (command, told) => {
   expect(done(command, 'head')).toEqual(told);
 });
 
 it('a long-lived branch is neither rebased nor selected, and has its menu', () => {
   expect(done('rebase', 'release')).toEqual(['say release cannot be rebased.']);
-  expect(done('select', 'release')).toEqual([]);
+  expect(done('select', 'release')).toEqual(['say release cannot be selected.']);
   expect(done('menu', 'release')).toEqual(['openMenu release']);
 });
 
-it('what is merged is neither rebased nor selected nor has a menu, and a rebase says so', () => {
+it('what is merged is neither rebased nor selected nor has a menu, and each says so', () => {
   expect(done('rebase', 'merged')).toEqual(['say merged cannot be rebased.']);
-  expect(done('select', 'merged')).toEqual([]);
-  expect(done('menu', 'merged')).toEqual([]);
+  expect(done('select', 'merged')).toEqual(['say merged cannot be selected.']);
+  expect(done('menu', 'merged')).toEqual(['say There is no menu of merged.']);
+  expect(done('pull_request', 'merged')).toEqual(['say merged has no pull request.']);
 });
 
 it('Escape closes the branch that is open before it clears the selection', () => {

@@ -18,6 +18,8 @@ export interface Ground {
   /** Opens a branch, or closes the one that is open. */
   show: (branch: string | null) => void;
   openMenu: (branch: string) => void;
+  /** Opens the menu of a head. */
+  openHeadMenu: (head: string) => void;
   /** Presses the row's own button, with all that it knows: what is under way, and Retry. */
   pressMain: (row: string) => void;
   pickUp: (branch: string) => void;
@@ -84,7 +86,9 @@ export function obey(command: Command, ground: Ground): void {
       else if (branch) ground.show(name);
       break;
     case 'menu':
-      if (branch && !branch.merged) ground.openMenu(name);
+      if (head) ground.openHeadMenu(name);
+      else if (branch && !branch.merged) ground.openMenu(name);
+      else ground.say(`There is no menu of ${visible(name)}.`);
       break;
     case 'clear':
       if (ground.isOpen) ground.show(null);
@@ -94,22 +98,29 @@ export function obey(command: Command, ground: Ground): void {
       ground.pressMain(name);
       break;
     case 'rebase':
-      if (head) break;
-      if (branch?.tracked && canMove) ground.rebase(name);
+      if (head) ground.say('A branch alone is rebased, not a stack.');
+      else if (branch?.tracked && canMove) ground.rebase(name);
       else ground.say(`${visible(name)} cannot be rebased.`);
       break;
     case 'pick_up':
-      if (!head) ground.pickUp(name);
+      if (head) ground.say(`${visible(head.title)} is moved by its bottom branch.`);
+      else ground.pickUp(name);
       break;
     case 'select':
       if (head) ground.select(head.branches);
       else if (canMove) ground.toggle(name);
+      else ground.say(`${visible(name)} cannot be selected.`);
       break;
     case 'pull_request':
-      if (branch?.prUrl) ground.openPullRequest(branch.prUrl);
+      // Of a head there may be many, which its menu has.
+      if (head) ground.openHeadMenu(name);
+      else if (branch?.prUrl) ground.openPullRequest(branch.prUrl);
+      else ground.say(`${visible(name)} has no pull request.`);
       break;
     case 'copy':
-      if (branch) ground.copy(name);
+      // It copies its branches as a list.
+      if (head) ground.openHeadMenu(name);
+      else if (branch) ground.copy(name);
       break;
     case 'drop':
     case 'seek':

@@ -7,7 +7,7 @@ const row = { place: null, dimmed: false, level: 1, position: 1, siblings: 1 };
 const head = (folded: boolean): Entry => {
   const stack: Head = {
     ...{ kind: 'stack', root: branchRow('a'), restack: branchRow('a'), title: 'a', branches: ['a', 'b'] },
-    ...{ moves: 0, conflicts: 0, heldBack: 0, newest: null, owner: '', folded },
+    ...{ count: 2, moves: 0, conflicts: 0, heldBack: 0, lost: 0, newest: null, owner: '', folded },
   };
   return { ...row, name: 'head', branch: null, head: stack };
 };

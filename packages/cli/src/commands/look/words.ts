@@ -29,6 +29,7 @@ const STATUS: Record<Outcome, Painted> = {
   error: paint('red', 'error'),
   cancelled: paint('dim', 'cancelled'),
   held_back: paint('yellow', 'held back'),
+  lost_commits: paint('yellow', 'commits on no branch'),
   waiting: paint('dim', 'waiting'),
 };
 
