@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '@/db/client';
 import { type AuditRow, audit } from '@/db/schema';
 import { redact } from '@/text/redact';
@@ -10,16 +10,20 @@ export const KEPT_AUDIT = { failed: 10_000, rows: 100_000 };
 export type AuditEntry = Pick<AuditRow, 'who' | 'via' | 'address' | 'action' | 'about'>;
 
 /** The statement that writes down what somebody has done, where `onlyIf` holds: for the transaction that does it. */
-export function noteStatement(db: Db, { who, via, address, action, about }: AuditEntry, onlyIf = sql`true`): Statement {
-  const shown = via === null ? null : visible(redact(via)).slice(0, 200);
-  return db.run(sql`
-    insert into ${audit} (who, via, address, action, about)
-    select ${who}, ${shown}, ${address}, ${action}, ${JSON.stringify(about)} where ${onlyIf}`);
+export function noteStatement(db: Db, entry: AuditEntry, onlyIf: SQL): Statement {
+  return db.run(insertEntry(entry, onlyIf));
 }
 
 /** Writes down what somebody has done. */
 export async function note(db: Db, entry: AuditEntry): Promise<void> {
-  await noteStatement(db, entry);
+  await db.run(insertEntry(entry, sql`true`));
+}
+
+function insertEntry({ who, via, address, action, about }: AuditEntry, onlyIf: SQL): SQL {
+  const shown = via === null ? null : visible(redact(via)).slice(0, 200);
+  return sql`
+    insert into ${audit} (who, via, address, action, about)
+    select ${who}, ${shown}, ${address}, ${action}, ${JSON.stringify(about)} where ${onlyIf}`;
 }
 
 /** What of an input tells what a call was for, and cannot be a secret: of addresses, nothing is kept. */
