@@ -674,6 +674,46 @@ it.each(['merged', 'fast-forwarded'])(
   },
 );
 
+describe('a branch that edits a file which main has renamed before the branch landed', () => {
+  const start = { app: lines(), old: lines({ 1: 'old' }) };
+  const edited = { a: [{ old: lines({ 1: 'old', 5: 'A', 6: 'A' }) }], b: [{ b: 'b\n' }] };
+  const now = (changes: Record<number, string>) => ({ new: lines({ 1: 'old', ...changes }) });
+
+  it.each(['nothing', 'an edit of the same line', 'a second name'])('has landed, with %s after that', async (after) => {
+    const world = await makeWorld(edited, start);
+    await world.onMain('Rename', { old: null, ...now({}) });
+    await world.remote.merge('a', 'squash');
+    expect(await world.remote.file('main', 'new')).toBe(now({ 5: 'A', 6: 'A' }).new);
+    if (after === 'an edit of the same line') await world.onMain('Edit', now({ 5: 'AAA', 6: 'A' }));
+    if (after === 'a second name') {
+      await world.onMain('Rename', { new: null, newer: now({ 5: 'A', 6: 'A' }).new });
+    }
+    const { result } = await world.restack();
+    expect(result).toMatchObject({ heldBack: [], left: [], dropped: [] });
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+  });
+
+  it.each(['all', 'a part'])('is open where %s of that was taken back', async (what) => {
+    const world = await makeWorld(
+      { ...edited, a: [{ app: lines({ 5: 'A' }), old: lines({ 1: 'old', 5: 'A' }) }] },
+      start,
+    );
+    await world.onMain('Rename', { old: null, ...now({}) });
+    await world.remote.merge('a', 'squash');
+    await world.onMain('Take back', { app: lines(what === 'all' ? {} : { 5: 'AAA' }), ...now({}) });
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+  });
+
+  it('is open where main has only renamed the file', async () => {
+    const world = await makeWorld(edited, start);
+    await world.onMain('Rename', { old: null, ...now({}) });
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    expect(await world.remote.file('b', 'new')).toBe(now({ 5: 'A', 6: 'A' }).new);
+  });
+});
+
 describe('what stands on a branch that was pushed to before it landed with the one below', () => {
   it.each(['with it', 'after it', 'after it was seen', 'after it was seen, rebased'])(
     'keeps its own commits alone where that was amended, or added to, and squashed %s',

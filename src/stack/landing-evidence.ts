@@ -110,21 +110,24 @@ export function whereLanded(
 /** Where to look for whether a change that landed was taken back: these commits, at each path that it changes. */
 export interface LookBack {
   paths: string[];
-  /** The path that a file has now. */
+  /** The path that a file has now, and the one that it had when the change came. */
   nameNow?: (path: string) => string;
+  nameThen?: (path: string) => string;
   /** Before the change itself, now, at the commit that brought it, and before that one. */
   commits: [own: string, now: string, brought: string, before: string];
 }
 
 type Places = Parameters<LandingQuestions['objects']>[0];
 
-export function placesOf({ paths, nameNow = (path) => path, commits }: LookBack): Places {
+const same = (path: string) => path;
+
+export function placesOf({ paths, nameThen = same, nameNow = nameThen, commits }: LookBack): Places {
   const [own, now, brought, before] = commits;
   return paths.flatMap((path) => [
     { commit: own, path },
     { commit: now, path: nameNow(path) },
-    { commit: brought, path },
-    { commit: before, path },
+    { commit: brought, path: nameThen(path) },
+    { commit: before, path: nameThen(path) },
   ]);
 }
 
@@ -200,8 +203,40 @@ export async function missingFrom(open: Stretch[], ask: LandingQuestions): Promi
   return missing;
 }
 
-/** What the line has renamed since the stretch was there: old path → new path. */
+/** By stretch, what the line has renamed: old path → new path. */
 type Renamed = ReadonlyMap<Stretch, ReadonlyMap<string, string>>;
+
+/**
+ * The names that the line has by now for files that it has renamed since it parted from branches that change them: what
+ * has come to the line of such a file stands under its new name.
+ */
+export async function renamedOnLine(
+  open: Array<Pick<Stretch, 'into' | 'fork' | 'met'>>,
+  ask: Pick<LandingQuestions, 'objects' | 'renamed'>,
+): Promise<string[][]> {
+  const ids = inTurn(
+    await ask.objects(open.flatMap(({ into, met }) => named(met).map((path) => ({ commit: into.tip, path })))),
+  );
+  const missing = open.map(({ met }) => named(met).filter(() => ids(1)[0] === null));
+  const pairs = new Map<string, DiffPair>();
+  for (const [i, { into, fork }] of open.entries())
+    if (missing[i]?.length) pairs.set(`${fork} ${into.tip}`, { from: fork, to: into.tip });
+  const answers = await ask.renamed([...pairs.values()]);
+  const renamed = new Map([...pairs.keys()].map((key, i) => [key, answers[i]]));
+  return open.map(({ into, fork }, i) =>
+    (missing[i] ?? []).flatMap((path) => renamed.get(`${fork} ${into.tip}`)?.get(path) ?? []),
+  );
+}
+
+/** What the line had renamed, since it parted from the branch, until the stretch came to it. */
+export async function renamedUntil(history: History, open: Stretch[], ask: LandingQuestions): Promise<Renamed> {
+  const pairs = open.map(({ fork, landed }) => {
+    const [brought = fork, before = brought] = history.firstParentLine(landed?.oldest ?? fork);
+    return { from: fork, to: before };
+  });
+  const answers = await ask.renamed(pairs);
+  return new Map(open.map((one, i) => [one, answers[i] ?? new Map<string, string>()]));
+}
 
 /**
  * Commit by commit: what was taken back, and stands in a like file that somebody has added at another time, is not renamed.
@@ -297,7 +332,7 @@ function named(paths: Iterable<string>): string[] {
 export async function takenBackInPart(
   history: History,
   open: Stretch[],
-  renamed: Renamed,
+  { since, until }: { since: Renamed; until: Renamed },
   ask: LandingQuestions,
 ): Promise<Set<Stretch>> {
   const steps = open.map(({ base, commits }) => commits.map((to, i) => ({ from: commits[i - 1] ?? base, to })));
@@ -305,10 +340,11 @@ export async function takenBackInPart(
   const places = open.map((one, i) => {
     const { into, landed } = one;
     const [brought = '', before = brought] = history.firstParentLine(landed?.oldest ?? '');
-    const nameNow = (path: string) => renamed.get(one)?.get(path) ?? path;
+    const nameThen = (path: string) => until.get(one)?.get(path) ?? path;
+    const nameNow = (path: string) => since.get(one)?.get(nameThen(path)) ?? nameThen(path);
     const changed = paths(steps[i]?.length ?? 0);
     return (steps[i] ?? []).flatMap(({ from }, j) =>
-      placesOf({ paths: changed[j] ?? [], nameNow, commits: [from, into.tip, brought, before] }),
+      placesOf({ paths: changed[j] ?? [], nameThen, nameNow, commits: [from, into.tip, brought, before] }),
     );
   });
   const ids = inTurn(await ask.objects(places.flat()));

@@ -10,7 +10,9 @@ import {
   notWithoutBelow,
   type Part,
   type Place,
+  renamedOnLine,
   renamedSince,
+  renamedUntil,
   replaysOn,
   type Stretch,
   TRIED,
@@ -216,10 +218,11 @@ async function findByContent(
     ask,
   );
   for (const one of await untold(history, walked, { missing, renamed }, ask)) delete one.landed;
+  const edited = walked.filter((one) => one.landed && (conflicting.has(one) || one.hiddenBy));
   const inPart = await takenBackInPart(
     history,
-    walked.filter((one) => one.landed && (conflicting.has(one) || one.hiddenBy)),
-    renamed,
+    edited,
+    { since: renamed, until: await renamedUntil(history, edited, ask) },
     ask,
   );
   const overSeveral = walked.filter((one) => one.landed && one.parts.length > 1);
@@ -326,15 +329,19 @@ async function stretchesOf(
 
   // What changes nothing (a commit to begin with) lands with nothing, whatever becomes of what it stands on.
   const changing = asked.filter(({ own }) => own.some((key) => paths.get(key)?.length !== 0));
-  return changing.flatMap(({ candidate, base, commits, below, own, deeper, into }) =>
+  const reached = changing.flatMap(({ into, ...one }) =>
     into.flatMap(({ place, line, length, fork }) => {
-      const { name, tip } = candidate;
-      const isNext = place.name === candidate.parent;
-      const touched = new Set([...own, ...(isNext ? [] : deeper)].flatMap((key) => paths.get(key) ?? []));
-      const meeting = line.touching(touched, length);
-      if (meeting.length === 0) return [];
+      const isNext = place.name === one.candidate.parent;
+      const touched = new Set([...one.own, ...(isNext ? [] : one.deeper)].flatMap((key) => paths.get(key) ?? []));
       const met = new Set([...touched].filter((path) => line.hasTouched(path, length)));
-      const there = { into: place, fork, met, line: meeting };
+      return met.size > 0 ? [{ ...one, into: place, line, length, fork, isNext, touched, met }] : [];
+    }),
+  );
+  const namesNow = await renamedOnLine(reached, ask);
+  return reached.flatMap(
+    ({ candidate, base, commits, below, into: place, line, length, fork, isNext, touched, met }, i) => {
+      const { name, tip } = candidate;
+      const there = { into: place, fork, met, line: line.touching([...touched, ...(namesNow[i] ?? [])], length) };
       // A part of a branch counts only where it would stand; a whole one may land below its parent too, and then
       // what of that one is in its history may have landed with it.
       const whole: Stretch = { ...there, base, commits, tip, parts: [{ branch: name, base, upTo: tip }] };
@@ -377,7 +384,7 @@ async function stretchesOf(
         }
       }
       return stretches;
-    }),
+    },
   );
 }
 
