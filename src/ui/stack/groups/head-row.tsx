@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronDown } from 'lucide-react';
-import { Suspense, useRef, useState } from 'react';
+import { Fragment, Suspense, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
@@ -59,6 +59,11 @@ export function HeadRow({
   const { restack, title, branches, count, moves, conflicts, heldBack, lost, newest, owner, folded } = head;
   const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
+  const wrong = [
+    ...(conflicts > 0 ? [['text-conflict', counted(conflicts, 'conflict')]] : []),
+    ...(heldBack > 0 ? [['text-held', `${heldBack} held back`]] : []),
+    ...(lost > 0 ? [['text-restack', `${counted(lost, 'commit')} on no branch then`]] : []),
+  ];
   const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
   return (
     <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
@@ -91,10 +96,17 @@ export function HeadRow({
           {visible(title)}
         </span>
         <span className="min-w-0 truncate">
-          {branchesWord(count)}
-          {conflicts > 0 && <span className="text-conflict"> · {counted(conflicts, 'conflict')}</span>}
-          {heldBack > 0 && <span className="text-held"> · {heldBack} held back</span>}
-          {lost > 0 && <span className="text-restack"> · {counted(lost, 'commit')} on no branch then</span>}
+          {/* A phone has room for what is wrong, where something is. */}
+          <span className={wrong.length > 0 ? 'max-sm:hidden' : undefined}>
+            {branchesWord(count)}
+            {wrong.length > 0 && ' · '}
+          </span>
+          {wrong.map(([tone, words], at) => (
+            <Fragment key={tone}>
+              {at > 0 && ' · '}
+              <span className={tone}>{words}</span>
+            </Fragment>
+          ))}
         </span>
         <span className="min-w-0 truncate max-sm:hidden">
           {newest && (
