@@ -607,6 +607,15 @@ describe('a branch that has landed, and takes main in after that', () => {
     }
   });
 
+  it('is open again where it took nothing in, but undid what had landed', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.merge('a', 'squash');
+    await world.sync();
+    await world.remote.from('a').commit('Undo', { a: null }).write();
+    expect((await world.restack()).message).toContain('Open again: a');
+    expect(await world.remote.file('a', 'a')).toBe(null);
+  });
+
   it('is open where it has undone its own work, and main never had that', async () => {
     const world = await makeWorld(stack);
     const main = await world.onMain('Go on', { m: 'm\n' });

@@ -206,8 +206,11 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   const ask = landingQuestions(gitDir, merges, signal);
   const found = [...takenIn, ...(await findLandings(history, candidates, ask))];
   const isFound = new Set(found.map(({ branch, upTo }) => `${branch} ${upTo}`));
-  for (const former of [beforeRewrites(history, candidates, previous, input), asTheyLanded(candidates, voided)]) {
-    for (const landing of await findLandings(history, [...former, ...besides(former, candidates)], ask)) {
+  const { rewritten, taking } = asTheyWere(history, candidates, previous, input);
+  for (const former of [rewritten, asTheyLanded(history, candidates, voided), taking]) {
+    // What stands on one that only took something in has nothing that it has not.
+    const others = former === taking ? [] : besides(former, candidates);
+    for (const landing of await findLandings(history, [...former, ...others], ask)) {
       const key = `${landing.branch} ${landing.upTo}`;
       if (!isFound.has(key)) found.push(landing);
       isFound.add(key);
@@ -384,7 +387,7 @@ async function takenInOnTop(
     if (!ref || ref.tip === row.tip || !landing || !history.isAncestor(row.tip, ref.tip)) return [];
     const into = landing.into === trunk.name ? trunk : refs.get(landing.into);
     const at = into && !history.isAncestor(ref.tip, into.tip) ? history.mergeBase(ref.tip, into.tip) : null;
-    return at === null ? [] : [{ ref, landing, at }];
+    return at === null || history.isAncestor(at, row.tip) ? [] : [{ ref, landing, at }];
   });
   const trees = await treesOf(
     pushed.map(({ at }) => at),
@@ -629,41 +632,49 @@ function furtherBelow(graph: Graph<ProjectedRow>, parent: string): string[] {
 }
 
 /**
- * The branches that were rewritten since the last look, or have taken in what is below, as they were then. What had landed of that has landed, whatever
- * their authors have made of them since; else it would seem to be taken away from under what stands on it.
+ * The branches that were rewritten since the last look, or have taken in what is below them, as they were then. What had
+ * landed of that has landed, whatever their authors have made of them since; else it would seem to be taken away from
+ * under what stands on it.
  */
-function beforeRewrites(
+function asTheyWere(
   history: History,
   candidates: LandingCandidate[],
   previous: ReadonlyMap<string, ProjectedRow>,
   { trunk, previousTrunkTip }: ProjectionInput,
-): LandingCandidate[] {
-  return candidates.flatMap((candidate): LandingCandidate[] => {
+): { rewritten: LandingCandidate[]; taking: LandingCandidate[] } {
+  const former: Record<'rewritten' | 'taking', LandingCandidate[]> = { rewritten: [], taking: [] };
+  for (const candidate of candidates) {
     const was = previous.get(candidate.name);
-    if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) return [];
+    if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) continue;
     const { tip, base, forecast } = was;
+    if (!history.has(tip)) continue;
+    const isRewritten = !history.isAncestor(tip, candidate.tip);
     const takesIn = candidate.below.some((place) => {
       const taken = history.mergeBase(candidate.tip, place.tip);
       return taken !== null && !history.isAncestor(taken, tip);
     });
-    if (!history.has(tip) || (history.isAncestor(tip, candidate.tip) && !takesIn)) return [];
+    if (!isRewritten && !takesIn) continue;
     const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
     const below = candidate.below.map((place) => {
       const known = place.name === trunk ? lookedAt.trunk : place.name === candidate.parent ? lookedAt.parent : null;
       return { ...place, lookedAt: known };
     });
     const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
-    return [{ ...candidate, tip, base, from: base, recorded: { base, tip }, hadWork: true, below, pullRequest }];
-  });
+    former[isRewritten ? 'rewritten' : 'taking'].push({
+      ...{ ...candidate, tip, base, from: base, recorded: { base, tip } },
+      ...{ hadWork: true, below, pullRequest },
+    });
+  }
+  return former;
 }
 
 /** The branches that had landed in what was rewritten, as they were then, where their authors have rewritten them since. */
-function asTheyLanded(candidates: LandingCandidate[], voided: KnownLanding[]): LandingCandidate[] {
+function asTheyLanded(history: History, candidates: LandingCandidate[], voided: KnownLanding[]): LandingCandidate[] {
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const last = new Map(voided.map((one) => [one.branch, one]));
   return [...last.values()].flatMap(({ branch, base, upTo }): LandingCandidate[] => {
     const candidate = byName.get(branch);
-    if (!candidate?.isThere || candidate.tip === upTo) return [];
+    if (!candidate?.isThere || history.isAncestor(upTo, candidate.tip)) return [];
     const below = candidate.below.map((place) => ({ ...place, lookedAt: null }));
     const recorded = { base, tip: upTo };
     return [{ ...candidate, tip: upTo, base, from: base, recorded, hadWork: true, below, pullRequest: undefined }];
