@@ -119,18 +119,22 @@ function keepsWork(model: Model, after: Picture): Broken[] {
   });
 }
 
-/** Whether the author of a branch below has undone it, on top of a landing that has been taken back since. */
+/**
+ * Whether the author of a branch below has undone it: on top of a landing that has been taken back since, or of that very
+ * commit, which both of them have.
+ */
 function isUndoneBelow(
   model: Model,
   branch: BranchTruth,
   { key, present, by }: { key: string; present: boolean; by: string },
   picture: Picture,
 ): boolean {
-  if (!model.landings.some(({ commits }) => commits.includes(by))) return false;
+  const hadLanded = model.landings.some(({ commits }) => commits.includes(by));
   const held = picture.get(branch.name)?.subjects;
   return live(model).some(
     (other) =>
       other !== branch &&
+      (hadLanded || picture.get(other.name)?.subjects.has(by)) &&
       other.own.some((subject) => {
         const change = model.changes.get(subject);
         return held?.has(subject) && (present ? change?.removes : change?.adds)?.has(key);
@@ -171,7 +175,7 @@ function saysMergedRightly(
       }
     }
     const landing = row?.merged ? null : model.mustBeMerged(branch, plain, before, store);
-    return landing
+    return landing && !showsNothing(model, branch, landing) && !takesAwayStill(model, branch, before)
       ? [
           {
             kind: 'merged',
@@ -180,6 +184,31 @@ function saysMergedRightly(
         ]
       : [];
   });
+}
+
+/** Its commits add up to nothing, and landed with others': what is there may be those alone. */
+function showsNothing(model: Model, { own }: BranchTruth, { commits }: Landing): boolean {
+  const added = new Set(own.flatMap((subject) => [...(model.changes.get(subject)?.adds ?? [])]));
+  const left = [...model.ownKeys({ own })].filter(([key, { present }]) => present || !added.has(key));
+  return left.length === 0 && commits.length > own.length;
+}
+
+/** It takes away what a branch below it adds, which has not landed: where it was picked alone, there was nothing of that. */
+function takesAwayStill(model: Model, branch: BranchTruth, picture: Picture): boolean {
+  const held = picture.get(branch.name)?.subjects;
+  const below = live(model).filter((other) => other !== branch);
+  return [...model.ownKeys(branch)].some(
+    ([key, { present }]) =>
+      !present &&
+      below.some(({ name, own }) =>
+        own.some(
+          (subject) =>
+            held?.has(subject) &&
+            model.changes.get(subject)?.adds.has(key) &&
+            !model.mayHaveLanded(subject, name, picture),
+        ),
+      ),
+  );
 }
 
 /**
