@@ -194,7 +194,7 @@ describe('what is hostile stays harmless', () => {
     expect(found.commits[0]?.subject).toBe('<script>alert(1)</script>␛[31m');
     expect(Object.fromEntries(found.files.map((file) => [file.path, file]))).toMatchObject({
       'huge.txt': { kind: 'large', patch: null, after: { bytes: 5_242_880 } },
-      'line.txt': { patch: expect.stringMatching(/\+y+… \(3,145,729 bytes\)/) },
+      'line.txt': { patch: expect.stringMatching(/\+y+… \(3,145,728 bytes\)/) },
       'html␇.txt': { patch: '@@ -0,0 +1 @@\n+<img src=x onerror=alert(1)>␛[2J<U+202E>' },
       'bytes.txt': { patch: '@@ -0,0 +1 @@\n+c\ufffd\ufffd' },
     });

@@ -287,7 +287,8 @@ function shownPath(path: string): string {
 
 function shownLine(text: Buffer, length: number): string {
   const line = visible(text.toString('utf8', 0, Math.min(length, MOST_LINE)));
-  return length > MOST_LINE ? `${line}… (${length.toLocaleString('en-US')} bytes)` : line;
+  // Its sign is none of the file's.
+  return length > MOST_LINE ? `${line}… (${(length - 1).toLocaleString('en-US')} bytes)` : line;
 }
 
 /** A path as the head of a patch has it (latin1): in quotes where it holds what would be misread. */
