@@ -193,19 +193,15 @@ function showsNothing(model: Model, { own }: BranchTruth, { commits }: Landing):
   return left.length === 0 && commits.length > own.length;
 }
 
-/** It takes away what a branch below it adds, which has not landed: where it was picked alone, there was nothing of that. */
+/** It takes away what another branch adds, by whatever commit, which has not landed: where it was picked alone, there was nothing of that. */
 function takesAwayStill(model: Model, branch: BranchTruth, picture: Picture): boolean {
-  const held = picture.get(branch.name)?.subjects;
-  const below = live(model).filter((other) => other !== branch);
+  const others = live(model).filter((other) => other !== branch);
   return [...model.ownKeys(branch)].some(
     ([key, { present }]) =>
       !present &&
-      below.some(({ name, own }) =>
+      others.some(({ name, own }) =>
         own.some(
-          (subject) =>
-            held?.has(subject) &&
-            model.changes.get(subject)?.adds.has(key) &&
-            !model.mayHaveLanded(subject, name, picture),
+          (subject) => model.changes.get(subject)?.adds.has(key) && !model.mayHaveLanded(subject, name, picture),
         ),
       ),
   );
