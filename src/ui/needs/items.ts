@@ -37,8 +37,6 @@ export interface Item {
   does: Does;
   /** What is to be confirmed before it is done. */
   question?: string | null;
-  /** The branches that it is said of: it is done to no others. */
-  expected?: string;
   /** Nothing has said what comes of it yet, so its forecast is told before it is done. */
   foresee?: boolean;
   /** Another way. */
@@ -65,7 +63,7 @@ export type Section = keyof typeof SECTIONS;
  */
 export function itemsOf(repos: readonly Repo[], drafts: ReadonlyMap<string, string>): Item[] {
   const items = repos.flatMap((repo) => [
-    ...(repo.counts?.needs ?? []).map((need) => ofNeed(repo, need, repo.counts?.tipsKey)),
+    ...(repo.counts?.needs ?? []).map((need) => ofNeed(repo, need, repo.counts?.tipsKey !== undefined)),
     ...(repo.failures ?? []).map((job) => failed(repo, job)),
     ...draft(repo, drafts.get(repo.id)),
   ]);
@@ -90,8 +88,8 @@ function draft(repo: Repo, title: string | undefined): Item[] {
   return [{ key: `${repo.id} draft`, version: title, section: 'drafts', repo, words, button: 'Go on', does }];
 }
 
-/** @param expected names the branches that a forecast has said it of; undefined where none has */
-function ofNeed(repo: Repo, need: VersionedNeed, expected: string | undefined): Item {
+/** @param isForeseen whether a forecast of the branches as they are has said it */
+function ofNeed(repo: Repo, need: VersionedNeed, isForeseen: boolean): Item {
   const { version } = need;
   const of = (section: Section, about: string) => ({ key: `${repo.id} ${section} ${about}`, version, section, repo });
   switch (need.kind) {
@@ -147,15 +145,12 @@ function ofNeed(repo: Repo, need: VersionedNeed, expected: string | undefined): 
         ...of('restack', branch),
         words: visible(
           // That nothing speaks against it is said only where it was asked.
-          [
-            name,
-            counted(branches, 'branch', 'branches'),
-            ...(rest.length === 0 && expected !== undefined ? ['clean'] : rest),
-          ].join(' · '),
+          [name, counted(branches, 'branch', 'branches'), ...(rest.length === 0 && isForeseen ? ['clean'] : rest)].join(
+            ' · ',
+          ),
         ),
         button: `Restack ${moves}`,
         does: { run: { kind: 'restack_subtree', branch } },
-        ...(expected === undefined ? {} : { expected }),
         question: pushQuestion(cost ?? { branches: moves, approvals: 0, runs: 0 }),
         // Which commits those are is told before it is done.
         foresee: lost > 0,

@@ -154,7 +154,7 @@ function useCovered({ id, activeJobs }: Item['repo'], does: Item['does']): strin
 }
 
 function Act({
-  item: { does, button, repo, question = null, foresee = false, expected },
+  item: { does, button, repo, question = null, foresee = false },
   asked,
 }: {
   item: Item;
@@ -193,14 +193,15 @@ function Act({
     );
   const isBusy = request.waiting || jobId !== null;
   const covered = isBusy ? null : atWork;
-  const run = (goesBy = expected) =>
+  /** @param expected the branches that its forecast was told of, where it was */
+  const run = (expected?: string) =>
     void request.send(button, async (idempotencyKey) => {
       const accepted = await ('retry' in does
         ? api.jobs.retry.mutate({ jobId: does.retry, idempotencyKey })
         : api.jobs.run.mutate({
             ...{ repoId: repo.id, ...does.run, idempotencyKey },
             // Behind a job that is still to end it waits, and what comes of it is not known yet.
-            ...(goesBy !== undefined && repo.activeJobs.length === 0 ? { expected: goesBy } : {}),
+            ...(expected !== undefined && repo.activeJobs.length === 0 ? { expected } : {}),
           }));
       asked(accepted.jobId);
       return accepted;

@@ -6,6 +6,7 @@ import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import { counted, named } from '@/text/words';
 import { isActive } from '../jobs/active';
+import { losesCommits } from '../jobs/ask/expected';
 import { JobButton, useRequest } from '../jobs/job-button';
 import { useApi } from '../providers';
 import { type Foreseen, useForecast } from '../stack/forecast';
@@ -72,7 +73,7 @@ export default function MergedParents({
         press={(idempotencyKey) =>
           api.jobs.run.mutate({
             ...{ repoId: repo.id, kind: 'sync_repo', idempotencyKey },
-            ...(foreseen?.state === 'ready' ? { expected: foreseen.tipsKey } : {}),
+            ...(foreseen?.state === 'ready' && losesCommits(foreseen.outline) ? { expected: foreseen.tipsKey } : {}),
           })
         }
         question={() => (foreseen?.state === 'ready' ? outlineQuestion(foreseen.outline, branches) : null)}
