@@ -195,7 +195,8 @@ function showsNothing(model: Model, { own }: BranchTruth, { commits }: Landing):
 
 /** It takes away what another branch adds, by whatever commit, which has not landed: where it was picked alone, there was nothing of that. */
 function takesAwayStill(model: Model, branch: BranchTruth, picture: Picture): boolean {
-  const others = live(model).filter((other) => other !== branch);
+  // Also one that was deleted, as far as anybody knows, adds it.
+  const others = [...model.branches.values()].filter((other) => other !== branch);
   return [...model.ownKeys(branch)].some(
     ([key, { present }]) =>
       !present &&

@@ -429,7 +429,8 @@ export async function notWithoutBelow(
   return new Set(
     standing.flatMap(({ one }, i) => {
       const [below, withIt] = outcomes.slice(2 * i, 2 * i + 2);
-      return below?.clean && !(withIt?.clean && withIt.tree === below.tree) ? [one] : [];
+      // What is in conflict there tells nothing.
+      return below?.clean && withIt?.clean && withIt.tree !== below.tree ? [one] : [];
     }),
   );
 }
