@@ -5,7 +5,8 @@ import { type Files, makeRemote, type Remote } from '@/demo/remote';
 import { prepareClone } from '@/git/clone/init';
 import { git, gitText } from '@/git/process/run';
 import { fetchRemote } from '@/git/remote/fetch';
-import { computeProjection, type ProjectedRow, type ProjectionInput } from '@/projection/refresh';
+import type { ProjectedRow, ProjectionInput } from '@/projection/input';
+import { computeProjection } from '@/projection/refresh';
 import { type BenchRow, type Contestant, measure } from './row';
 
 const STACKS = 200;

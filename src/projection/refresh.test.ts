@@ -7,8 +7,9 @@ import { prepareClone, removeClone } from '@/git/clone/init';
 import { fetchRemote } from '@/git/remote/fetch';
 import type { PullRequestFact } from '@/stack/landing';
 import type { Registration } from '@/stack/targets';
+import type { ProjectedRow } from './input';
 import type { KnownLanding } from './landings';
-import { computeProjection, type ProjectedRow, type Projection } from './refresh';
+import { computeProjection, type Projection } from './refresh';
 import { registrationBases } from './registration';
 
 let dir: string;

@@ -1,5 +1,4 @@
 import { breather } from '@/breather';
-import type { BranchRow } from '@/db/schema';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt, treesOf } from '@/git/objects/cat-file';
 import { changedPaths, type DiffPair, type DiffStat, diffStats, renamedPaths } from '@/git/objects/diff-tree';
@@ -7,53 +6,21 @@ import { commitIdentities } from '@/git/objects/identities';
 import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
 import { newestCommits } from '@/git/objects/rev-list';
 import type { BranchForecast } from '@/model/forecast';
-import { Graph } from '@/repos/graph';
 import { isKept } from '@/repos/kept';
-import { baseOf } from '@/stack/base';
 import type { History } from '@/stack/history';
-import { findLandings, type LandingCandidate, LINE, type PullRequestFact } from '@/stack/landing';
+import { findLandings, LINE } from '@/stack/landing';
 import type { Landing, LandingQuestions } from '@/stack/landing-evidence';
 import { findRenamed } from '@/stack/renamed';
-import { suggestParents } from '@/stack/suggest';
-import {
-  abandonedPlaces,
-  byBranch,
-  isLanded,
-  type KnownLanding,
-  landedBelow,
-  landedCommits,
-  voidLandings,
-  withLanded,
-} from './landings';
+import { type ProjectedRow, type ProjectionInput, seenTips } from './input';
+import { asTheyLanded, asTheyWere, besides, landingCandidates } from './landing-candidates';
+import { abandonedPlaces, byBranch, isLanded, type KnownLanding, voidLandings } from './landings';
 import { loadHistory } from './load-history';
-import { keptReasons, type LongLivedInput, longLived, onNewTrunk } from './long-lived';
+import { keptReasons, longLived, onNewTrunk } from './long-lived';
+import { type Stance, standings } from './standings';
 import { beginAnew, namedAlike } from './used-again';
 
 /** The most paths in conflict that a branch row carries. */
 const MOST_FILES = 100;
-
-/** A branch row as the projection knows it. */
-export type ProjectedRow = Omit<BranchRow, 'repoId' | 'firstSeenAt' | 'lastSeenAt'>;
-
-export interface ProjectionInput extends LongLivedInput {
-  /** The clone, after a fetch. */
-  gitDir: string;
-  /** Name of the trunk. */
-  trunk: string;
-  previousRows: ProjectedRow[];
-  previousTrunkTip: string | null;
-  /** The trunk that `previousTrunkTip` is of, where it was another branch. */
-  previousTrunk?: string | null | undefined;
-  /** Tips that each branch, and trunk, was seen at before, newest first. */
-  branchTips: ReadonlyMap<string, string[]>;
-  /** Tips of branches that had a name before the one that has it now. */
-  earlierTips?: ReadonlyMap<string, string[]>;
-  /** What the forge says, by branch. */
-  pullRequests?: ReadonlyMap<string, PullRequestFact>;
-  /** All that is known to have landed, oldest first. */
-  landings: KnownLanding[];
-  signal?: AbortSignal;
-}
 
 export interface Projection {
   trunkTip: string;
@@ -295,30 +262,12 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   };
 }
 
-/** The tips that branches were seen at, newest first: since a name is that of the branch that has it now, and ever. */
-interface Seen {
-  seen: { now: (name: string) => string[]; ever: (name: string) => string[] };
-}
-
-function seenTips({ branchTips, earlierTips }: ProjectionInput, anew: ReadonlySet<string>): Seen['seen'] {
-  const all = (name: string) => branchTips.get(name) ?? [];
-  return {
-    now: (name) => (anew.has(name) ? [] : all(name)),
-    ever: (name) => [...all(name), ...(earlierTips?.get(name) ?? [])],
-  };
-}
-
 /** The last commit of a branch that was deleted: the forge may know of a newer one than any fetch has seen. */
 function lastTip(history: History, seen: string, landings: Landing[] = [], tips: string[] = []): string {
   const newer = landings.find(
     ({ evidence, upTo }) => evidence === 'forge' && !history.isAncestor(upTo, seen) && !tips.includes(upTo),
   );
   return newer?.upTo ?? seen;
-}
-
-/** Whether a merge that the forge tells of is of what a branch was before it became another: it was seen there, and left. */
-function isOfEarlier(history: History, tip: string, { head }: PullRequestFact, tips: string[] = []): boolean {
-  return head !== tip && tips.includes(head) && !history.isAncestor(head, tip);
 }
 
 /**
@@ -412,18 +361,6 @@ function landingQuestions(
   };
 }
 
-/** Where a live branch stands. */
-interface Stance {
-  row: ProjectedRow;
-  was: ProjectedRow | undefined;
-  /** What it stands on (untracked: the suggested parent). */
-  parent: string;
-  /** Tip of what it stands on (untracked: of the suggested parent); null where that commit is not there any more. */
-  parentTip: string | null;
-  base: string | null;
-  trunkTip: string;
-}
-
 /** The commits that the rules ask about. Rows that are settled are left out: their old tips would lie far below. */
 function* commitsToKnow(
   refs: Map<string, RemoteBranch>,
@@ -458,240 +395,6 @@ function* commitsToKnow(
   const known = new Set(before.map((row) => row.name));
   for (const ref of refs.values()) if (!known.has(ref.name)) yield ref.tip;
   if (previousTrunkTip !== null) yield previousTrunkTip;
-}
-
-/** Whether the branch was seen with commits of its own, of which it still holds one at least. */
-function hadWork(history: History, was: ProjectedRow | undefined, tip: string): boolean {
-  if (!was) return false;
-  const held = was.tip === tip ? tip : history.mergeBase(was.tip, tip);
-  if (was.base === null) return was.ahead > 0 && held === was.tip;
-  return held !== null && held !== was.base && history.isAncestor(was.base, held);
-}
-
-interface Standings {
-  graph: Graph<ProjectedRow>;
-  /** Of every branch that is not merged. */
-  stances: Stance[];
-  suggestions: Map<string, string>;
-}
-
-/** Where branches stand if these rows are merged and those are not; what was answered once is not looked up again. */
-function standings(
-  history: History,
-  trunk: { name: string; tip: string },
-  previous: ReadonlyMap<string, ProjectedRow>,
-  { seen, pullRequests }: ProjectionInput & Seen,
-  { holding, lost }: { holding: ReadonlyMap<string, Landing[]>; lost: ReadonlyMap<string, Landing[]> },
-): (rows: ProjectedRow[]) => Promise<Standings> {
-  const known = new Map<string, string | null>();
-  const breath = breather();
-  return async (rows) => {
-    const graph = new Graph(rows, trunk.name);
-    const tipOf = (name: string) => (name === trunk.name ? trunk.tip : (graph.get(name)?.tip ?? null));
-    const live = rows.filter((row) => !row.merged && !row.gone);
-    const suggestions = await suggestParents(
-      history,
-      trunk,
-      live.map(({ name, tip, tracked, parent }) => {
-        const pullRequestBase = pullRequests?.get(name)?.base;
-        return { name, tip, tracked, parent, tips: seen.now(name), pullRequestBase };
-      }),
-    );
-    const below = landedBelow(rows, holding, graph);
-    const stances: Stance[] = [];
-    for (const row of rows) {
-      await breath();
-      if (row.merged) continue;
-      const { name, tip } = row;
-      const parent = row.tracked ? graph.effectiveParent(name) : (suggestions.get(name) ?? trunk.name);
-      const parentTip = tipOf(parent);
-      const was = previous.get(name);
-      const own = holding.get(name) ?? [];
-      const landedThere = below.get(parent);
-      const key = [name, parent, own.length, landedThere?.size].join(' ');
-      let base = known.get(key);
-      if (base === undefined) {
-        base = baseOf(history, {
-          tip,
-          parentTip,
-          recorded: row.tracked ? row.base : null,
-          isNamed: row.tracked && row.baseNamed,
-          parentTips: row.baseNamed ? [] : seen.now(parent),
-          landed: own.length === 0 ? landedThere : new Set([...(landedThere ?? []), ...own.map(({ upTo }) => upTo)]),
-          ownAgain: lost.has(name) ? landedCommits(history, lost.get(name) ?? []) : undefined,
-          thrownOut: lost.get(name)?.flatMap(({ into, at }) => (into === trunk.name ? [] : [at])),
-          mergedTips: row.tracked ? graph.mergedBelow(name).map(({ tip }) => tip) : [],
-          hadWork: hadWork(history, was, tip),
-        });
-        known.set(key, base);
-      }
-      const isKnown = parentTip !== null && history.has(parentTip);
-      stances.push({ row, was, parent, parentTip: isKnown ? parentTip : null, base, trunkTip: trunk.tip });
-    }
-    return { graph, stances, suggestions };
-  };
-}
-
-/**
- * Whether the last look asked of this branch, at the same tip, what has landed. A forecast is made by the look that
- * asks: a job that moves the branch, or its base, takes it away, and so does whoever marks the branch as long-lived, or
- * no longer so.
- */
-function wasLookedAt(was: ProjectedRow, row: ProjectedRow, parent: string, base: string | null): boolean {
-  if (row.tracked) return was.base === base && was.forecast !== null;
-  return was.suggestedParent === parent && was.kept === null && !isKept(was);
-}
-
-/** These branches, and all that stands on one of them. */
-function withAllAbove(stances: Stance[], below: Iterable<string>): Set<string> {
-  const above = new Map<string, string[]>();
-  for (const { row, parent } of stances) above.set(parent, [...(above.get(parent) ?? []), row.name]);
-  const names = new Set(below);
-  // The set grows while it is walked.
-  for (const name of names) for (const child of above.get(name) ?? []) names.add(child);
-  return names;
-}
-
-/** Whether the branch, which is no long-lived one, may have been one at the last look: see `wasLookedAt`. */
-function mayBeLetGo(was: ProjectedRow): boolean {
-  return isKept(was) || was.kept === false || (was.tracked && was.forecast === null);
-}
-
-/** The branches that may have landed, with what is known of each. */
-function landingCandidates(
-  history: History,
-  { graph, stances }: Standings,
-  previous: ReadonlyMap<string, ProjectedRow>,
-  refs: ReadonlyMap<string, RemoteBranch>,
-  { trunk: trunkName, previousTrunkTip, pullRequests, seen }: ProjectionInput & Seen,
-  {
-    holding,
-    lost,
-    unmoved,
-  }: {
-    holding: ReadonlyMap<string, Landing[]>;
-    lost: ReadonlyMap<string, Landing[]>;
-    unmoved: ReadonlySet<string>;
-  },
-): LandingCandidate[] {
-  const offTrunk = withAllAbove(stances, unmoved);
-  const letGo = stances.flatMap(({ row: { name }, was }) =>
-    was && mayBeLetGo(was) && !unmoved.has(name) ? [name] : [],
-  );
-  const askedAnew = withAllAbove(stances, letGo);
-  const open = stances.filter(({ row }) => !unmoved.has(row.name));
-  return open.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
-    const { name, tip } = row;
-    const isSame = was?.tip === tip && wasLookedAt(was, row, parent, base) && !askedAnew.has(name);
-    const trunk = {
-      ...{ name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null },
-      countsByContent: !offTrunk.has(name),
-    };
-    const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
-    const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
-    const pullRequest = pullRequests?.get(name);
-    const isOver = !refs.has(name) && pullRequest && isOfEarlier(history, tip, pullRequest, seen.ever(name));
-    const further = furtherBelow(graph, parent);
-    // A long-lived branch is to what stands on it what trunk is to others; of those further down, ancestors alone count.
-    const longLived = [parent, ...further].find((below) => unmoved.has(below));
-    const between = further.flatMap((below) => {
-      const at = refs.get(below)?.tip;
-      const seenAt = isSame ? (previous.get(below)?.tip ?? null) : null;
-      return at ? [{ name: below, tip: at, lookedAt: seenAt, countsByContent: below === longLived }] : [];
-    });
-    const below = [
-      ...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []),
-      ...between,
-      trunk,
-    ];
-    return {
-      name,
-      tip,
-      base,
-      from: withLanded(base, holding.get(name)),
-      recorded: was ? { base: previous.get(name)?.base ?? null, tip: was.tip } : null,
-      hadWork: hadWork(history, was, tip),
-      isThere: refs.has(name),
-      parent,
-      below: below.map((place) => ({ ...place, seen: seen.now(place.name) })),
-      pullRequest: isOver ? undefined : pullRequest,
-      voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
-    };
-  });
-}
-
-/** What is to be below a branch's parent, nearest first, trunk aside. */
-function furtherBelow(graph: Graph<ProjectedRow>, parent: string): string[] {
-  const further = new Set<string>();
-  for (let at = parent; graph.get(at); ) {
-    at = graph.effectiveParent(at);
-    if (at === graph.trunk || at === parent || further.has(at)) break;
-    further.add(at);
-  }
-  return [...further];
-}
-
-/**
- * The branches that were rewritten since the last look, or have taken in what is below them, as they were then. What had
- * landed of that has landed, whatever their authors have made of them since; else it would seem to be taken away from
- * under what stands on it.
- */
-function asTheyWere(
-  history: History,
-  candidates: LandingCandidate[],
-  previous: ReadonlyMap<string, ProjectedRow>,
-  { trunk, previousTrunkTip }: ProjectionInput,
-): { rewritten: LandingCandidate[]; taking: LandingCandidate[] } {
-  const former: Record<'rewritten' | 'taking', LandingCandidate[]> = { rewritten: [], taking: [] };
-  for (const candidate of candidates) {
-    const was = previous.get(candidate.name);
-    if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) continue;
-    const { tip, base, forecast } = was;
-    if (!history.has(tip)) continue;
-    const isRewritten = !history.isAncestor(tip, candidate.tip);
-    const takesIn = candidate.below.some((place) => {
-      const taken = history.mergeBase(candidate.tip, place.tip);
-      return taken !== null && !history.isAncestor(taken, tip);
-    });
-    if (!isRewritten && !takesIn) continue;
-    const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
-    const below = candidate.below.map((place) => {
-      const known = place.name === trunk ? lookedAt.trunk : place.name === candidate.parent ? lookedAt.parent : null;
-      return { ...place, lookedAt: known };
-    });
-    const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
-    former[isRewritten ? 'rewritten' : 'taking'].push({
-      ...{ ...candidate, tip, base, from: base, recorded: { base, tip } },
-      ...{ hadWork: true, below, pullRequest },
-    });
-  }
-  return former;
-}
-
-/** The branches that had landed in what was rewritten, as they were then, where their authors have rewritten them since. */
-function asTheyLanded(history: History, candidates: LandingCandidate[], voided: KnownLanding[]): LandingCandidate[] {
-  const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
-  const last = new Map(voided.map((one) => [one.branch, one]));
-  return [...last.values()].flatMap(({ branch, base, upTo }): LandingCandidate[] => {
-    const candidate = byName.get(branch);
-    if (!candidate?.isThere || history.isAncestor(upTo, candidate.tip)) return [];
-    const below = candidate.below.map((place) => ({ ...place, lookedAt: null }));
-    const recorded = { base, tip: upTo };
-    return [{ ...candidate, tip: upTo, base, from: base, recorded, hadWork: true, below, pullRequest: undefined }];
-  });
-}
-
-/** Candidates of the same stacks as these, which are left out: what these have of them may have landed with them, and the other way round. */
-function besides(some: LandingCandidate[], candidates: LandingCandidate[]): LandingCandidate[] {
-  if (some.length === 0) return [];
-  const parents = new Map(candidates.map(({ name, parent }) => [name, parent]));
-  const bottom = (name: string, met = new Set<string>()): string => {
-    const parent = parents.get(name) ?? name;
-    return !parents.has(parent) || met.has(parent) ? name : bottom(parent, met.add(name));
-  };
-  const names = new Set(some.map(({ name }) => name));
-  const stacks = new Set([...names].map((name) => bottom(name)));
-  return candidates.filter(({ name }) => !names.has(name) && stacks.has(bottom(name)));
 }
 
 function newRow(name: string): ProjectedRow {

@@ -1,9 +1,9 @@
 import { Graph } from '@/repos/graph';
 import { baseOf } from '@/stack/base';
 import type { Registration } from '@/stack/targets';
+import type { ProjectedRow } from './input';
 import { byBranch, type KnownLanding, landedBelow } from './landings';
 import { loadHistory } from './load-history';
-import type { ProjectedRow } from './refresh';
 
 export interface RegistrationInput {
   gitDir: string;
