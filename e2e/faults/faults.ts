@@ -362,7 +362,8 @@ async function everything({ db }: World, { repo, jobId }: Struck): Promise<strin
     ...Object.entries(await repo.remote.tips()),
     job,
     ...(await db.select({ id: jobs.id, status: jobs.status }).from(jobs).where(eq(jobs.repoId, repo.id))),
-    ...(await db.select().from(repos).where(eq(repos.id, repo.id))),
+    // What is foreseen of the branches is counted by any process, once it is there.
+    ...(await db.select().from(repos).where(eq(repos.id, repo.id))).map(({ counts: _, ...row }) => row),
     ...(await db.select().from(branches).where(eq(branches.repoId, repo.id)).orderBy(asc(branches.name))),
     ...(await db.select().from(jobSteps).where(eq(jobSteps.jobId, jobId))),
     ...(await db.select().from(jobMoves).where(eq(jobMoves.jobId, jobId))),

@@ -128,7 +128,7 @@ export function asTheyWere(
     const was = previous.get(candidate.name);
     if (!was?.tracked || was.merged || was.base === null || was.tip === was.base || !candidate.isThere) continue;
     const { tip, base, forecast } = was;
-    if (!history.has(tip)) continue;
+    if (tip === candidate.tip || !history.has(tip)) continue;
     const isRewritten = !history.isAncestor(tip, candidate.tip);
     const takesIn = candidate.below.some((place) => {
       const taken = history.mergeBase(candidate.tip, place.tip);

@@ -590,7 +590,7 @@ describe('processes', () => {
     }
     expect(started[0]).toBe(started[1]);
     expect(started[1]).toBeGreaterThan(4);
-    expect(started[1]).toBeLessThanOrEqual(12);
+    expect(started[1]).toBeLessThanOrEqual(13);
   });
 
   test('nothing is merged or compared again when nothing has moved', async () => {

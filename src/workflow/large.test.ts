@@ -112,5 +112,6 @@ test('the longest stop does not grow with the branches of a remote', async () =>
     expect((await jobs.rows(repo.id)).size).toBe(count);
   }
   const [few = 0, many = 0] = stops;
-  expect(many / few).toBeLessThan(3);
+  // Of eight times as many; each stop alone is that long or half as long by chance.
+  expect(many / few).toBeLessThan(5);
 }, 180_000);
