@@ -78,6 +78,11 @@ export interface LeftCommit {
   replacedBy: string | null;
 }
 
+/** Whether nobody has it any more, as it was or as its author has rewritten it. */
+export function isOnNoBranch({ on, replacedBy }: Pick<LeftCommit, 'on' | 'replacedBy'>): boolean {
+  return !on && !replacedBy;
+}
+
 /** A commit that was the parent's and is the branch's own from now on. */
 export interface AdoptedCommit {
   branch: string;

@@ -6,7 +6,15 @@ import { newestCommits } from '@/git/objects/rev-list';
 import { subjects } from '@/git/objects/subjects';
 import { OUT_OF_MEMORY } from '@/git/process/reasons';
 import { isShallow } from '@/git/remote/fetch';
-import type { AdoptedCommit, HeldBack, LeftCommit, Move, Plan, Registered } from '@/model/plan';
+import {
+  type AdoptedCommit,
+  type HeldBack,
+  isOnNoBranch,
+  type LeftCommit,
+  type Move,
+  type Plan,
+  type Registered,
+} from '@/model/plan';
 import { type KnownLanding, landedCommits, landingsUnder, withLanded } from '@/projection/landings';
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
@@ -143,7 +151,7 @@ async function accounts(
     const { author, subject = '' } = identities.get(one.commit) ?? {};
     return { ...one, subject, replacedBy: candidates[i]?.find((id) => identities.get(id)?.author === author) ?? null };
   });
-  const alone = new Set(told.flatMap(({ commit, on, replacedBy }) => (on || replacedBy ? [] : [commit])));
+  const alone = new Set(told.flatMap((one) => (isOnNoBranch(one) ? [one.commit] : [])));
   const brought = await broughtToTrunk(gitDir, trunk.tip, alone, signal);
   return {
     left: told.map((one) => ({ ...one, replacedBy: one.replacedBy ?? brought.get(one.commit) ?? null })),

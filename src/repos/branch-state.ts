@@ -1,6 +1,6 @@
 import type { BranchCounts } from '@/model/counts';
 import type { BranchForecast, RestackOutline } from '@/model/forecast';
-import type { HeldBackReason } from '@/model/plan';
+import { type HeldBackReason, isOnNoBranch } from '@/model/plan';
 import { Graph, type GraphBranch } from './graph';
 import { canCarry, isKept, type KeptBranch } from './kept';
 
@@ -69,8 +69,8 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
   const heldBack = new Map(outline?.heldBack.map(({ branch, reason }) => [branch, reason]));
   const moves = new Map(outline?.moves.flatMap((move) => (move.moves ? [[move.branch, move]] : [])));
   const leaving = new Map<string, string[]>();
-  for (const { branch, commit, on, replacedBy } of outline?.left ?? [])
-    if (on === null && replacedBy === null) leaving.set(branch, [...(leaving.get(branch) ?? []), commit]);
+  for (const { branch, commit } of outline?.left?.filter(isOnNoBranch) ?? [])
+    leaving.set(branch, [...(leaving.get(branch) ?? []), commit]);
   const states = new Map<string, BranchState>();
 
   function tracked(row: StateBranch): BranchState {

@@ -1,4 +1,5 @@
 import type { JobRow } from '@/db/schema';
+import { isOnNoBranch } from '@/model/plan';
 import type { JobResult } from '@/model/result';
 import { shown } from '@/text/foreign';
 import { counted, named, sentence } from '@/text/words';
@@ -50,8 +51,7 @@ export function summary(
   if (result.dropped.length > 0) parts.push(`dropped ${counted(result.dropped.length, 'commit')}, already below`);
   // Of several that lose it, the lowest is told.
   const alone = new Map<string, { commit: string; subject: string; branch: string }>();
-  for (const one of result.left ?? [])
-    if (!one.on && !one.replacedBy && !alone.has(one.commit)) alone.set(one.commit, one);
+  for (const one of result.left?.filter(isOnNoBranch) ?? []) if (!alone.has(one.commit)) alone.set(one.commit, one);
   if (alone.size > 0) {
     const names = [...alone.values()].map(
       ({ commit, subject, branch }) => `${commit.slice(0, 8)} (${subject}) of ${branch}`,

@@ -1,5 +1,6 @@
 import type { ForecastOutline } from '@/model/forecast';
 import type { ActionKind } from '@/model/kinds';
+import { isOnNoBranch } from '@/model/plan';
 import type { Overview } from '../../repos/overview';
 import { isActive } from '../active';
 
@@ -24,5 +25,5 @@ export function expectedOf(
 
 /** Whether commits are on no branch then, but for those that their author has rewritten. */
 export function losesCommits({ left = [] }: Pick<ForecastOutline, 'left'>): boolean {
-  return left.some(({ on, replacedBy }) => on === null && replacedBy === null);
+  return left.some(isOnNoBranch);
 }
