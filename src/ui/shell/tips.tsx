@@ -22,6 +22,8 @@ export function Tips() {
     if (element) setUsed(true);
   });
   useEffect(() => {
+    // While the server is away most of what cannot be done is told so, and no code comes then.
+    Tip.ahead();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let under: HTMLElement | null = null;
     const later = (element: HTMLElement | null) => {
