@@ -2,7 +2,7 @@
 
 import { Layers, RefreshCw } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
-import { Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -71,7 +71,10 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
   const known = useStates(overview);
   const lastNews = useRef<ReturnType<typeof newsByBranch>>(new Map());
-  const news = useMemo(() => newsByBranch(jobs, lastNews.current), [jobs]);
+  const news = useMemo(
+    () => newsByBranch(jobs, { branches, states: known.states }, lastNews.current),
+    [jobs, branches, known.states],
+  );
   useEffect(() => {
     lastNews.current = news;
   }, [news]);
@@ -81,9 +84,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
-  const { looked, lookAt } = useLookedAt(repo.id);
-  const [opened] = useState(useNow(false));
-  const docked = dockedOf(jobs, looked, opened);
+  const { looked, since, lookAt } = useLookedAt(repo.id, useNow(false));
+  const docked = dockedOf(jobs, looked, since);
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
