@@ -6,10 +6,10 @@ import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState 
 import { problemWords } from '../api';
 import { Button, buttonLooks, Skeleton } from '../controls';
 import { JobLink } from '../job-link';
-import { useRequest } from '../jobs/job-button';
+import { sendingWords, useRequest } from '../jobs/job-button';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
-import { useApi } from '../providers';
+import { useApi, useConnection } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { isTyped } from '../shell/key-targets';
 import { coveredBy } from './covered';
@@ -105,7 +105,8 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
           ))}
         </p>
       )}
-      {asked !== null && (
+      {/* A page of one repo tells of all that runs there. */}
+      {asked !== null && repoId === undefined && (
         <Suspense>
           <Asked jobId={asked} dismiss={() => setAsked(null)} />
         </Suspense>
@@ -164,6 +165,7 @@ function Act({
   const api = useApi();
   const mayAct = useMay('act');
   const request = useRequest();
+  const isLost = useConnection().state === 'lost';
   const seen = useRef(false);
   const [asking, setAsking] = useState(false);
   const { jobId, dismiss } = request;
@@ -231,6 +233,7 @@ function Act({
           {isOpen ? 'at work' : 'asked for'}
         </JobLink>
       )}
+      {request.waiting && <span className="text-xs text-muted">{sendingWords(isLost)}</span>}
       {covered !== null && <span className="text-xs text-muted">{covered}</span>}
       <Button
         data-main
