@@ -35,6 +35,7 @@ const ITS_OWN = [`${REFS} & git ls-remote --symref --heads -- origin; wait`];
 const TRANSACTIONS = 8;
 
 const nothing = async () => undefined;
+const silent = () => {};
 
 /**
  * A whole job with nothing to do, from the press to its end as a client hears of it, against the git commands that find
@@ -112,7 +113,7 @@ async function emptySteps(dir: string): Promise<{ run(): Promise<void>; stop(): 
   const found = await findInngest();
   if ('missing' in found) return null;
   const web = createServer((request, response) => void handle(request, response));
-  let handle: ReturnType<typeof serve> = async () => undefined;
+  let handle: ReturnType<typeof serve> = silent;
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   const { port }: AddressInfo = Object(web.address());
   const appUrl = `http://127.0.0.1:${port}/api/inngest`;
@@ -126,8 +127,8 @@ async function emptySteps(dir: string): Promise<{ run(): Promise<void>; stop(): 
     appUrl,
     dataDir: join(dir, 'inngest'),
     onUp: () => isUp(),
-    onDown: nothing,
-    log: nothing,
+    onDown: silent,
+    log: silent,
   });
   await up;
   const { INNGEST_BASE_URL: baseUrl, INNGEST_EVENT_KEY: eventKey, INNGEST_SIGNING_KEY: signingKey } = child.env;
@@ -149,7 +150,7 @@ async function emptySteps(dir: string): Promise<{ run(): Promise<void>; stop(): 
     serveOrigin: `http://127.0.0.1:${port}`,
     servePath: '/api/inngest',
   });
-  await register({ appUrl, signingKey: signingKey ?? null }, AbortSignal.timeout(30_000), nothing);
+  await register({ appUrl, signingKey: signingKey ?? null }, AbortSignal.timeout(30_000), silent);
   return {
     async run() {
       const done = new Promise<void>((resolve) => {

@@ -27,20 +27,23 @@ const SHAPES: Shape[] = [
 /** Commits that trunk has moved on by. */
 const TRUNK = 10;
 const RUNS = 5;
+/** It takes some ten times as long. */
+const SPICE_RUNS = 3;
 
 /**
  * Restacks stacks of several shapes onto a trunk that moved: the `git` engine from
  * reading the clone to having the objects in it, against `git rebase --update-refs` once a stack in a linked work
- * tree, and the git-spice engine and jj where their programs are found. Every run has a fresh copy of the repository.
+ * tree, and jj where its program is found; and, where git-spice is found, the git-spice engine against its own
+ * `repo restack`. Every run has a fresh copy of the repository.
  * @throws Error when one of them does not move every branch.
  */
 export async function run(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  for (const shape of SHAPES) rows.push(await replay(shape));
+  for (const shape of SHAPES) rows.push(...(await replay(shape)));
   return rows;
 }
 
-async function replay(shape: Shape): Promise<BenchRow> {
+async function replay(shape: Shape): Promise<BenchRow[]> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
   try {
     const bed = await makeBed(dir, shape);
@@ -49,12 +52,14 @@ async function replay(shape: Shape): Promise<BenchRow> {
     const contestants: Contestant[] = [
       engineContestant('git engine', gitEngine, bed),
       rebaseContestant(bed),
-      ...('missing' in spice ? [] : [engineContestant('git-spice engine', gitSpiceEngine, bed)]),
       ...('missing' in jj ? [] : [jjContestant(jj.program, bed)]),
     ];
     const { stacks, branches, commits, files } = shape;
-    const name = `replay ${stacks} × ${branches} branches × ${commits} commits, ${files} files`;
-    return await measure(name, contestants, RUNS);
+    const name = `${stacks} × ${branches} branches × ${commits} commits, ${files} files`;
+    const rows = [await measure(`replay ${name}`, contestants, RUNS)];
+    if ('missing' in spice) return rows;
+    const whole = [engineContestant('git-spice engine', gitSpiceEngine, bed), spiceContestant(spice.program, bed)];
+    return [...rows, await measure(`git-spice ${name}`, whole, SPICE_RUNS)];
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -153,6 +158,29 @@ function rebaseContestant(bed: Bed): Contestant<string> {
       const env = { GIT_COMMITTER_NAME: 'Bench', GIT_COMMITTER_EMAIL: 'bench@example.com' };
       const cwd = join(gitDir, '..', 'work');
       for (const top of bed.tops) await git(['rebase', '--quiet', '--update-refs', 'main', top], { cwd, env });
+      await checkMoved(gitDir, bed);
+    },
+  };
+}
+
+/** git-spice as a person has it: a clone with its files, in which every branch is tracked already. */
+function spiceContestant(program: string, bed: Bed): Contestant<string> {
+  const env = { GIT_COMMITTER_NAME: 'Bench', GIT_COMMITTER_EMAIL: 'bench@example.com' };
+  const spice = (cwd: string, ...args: string[]) => runProgram(program, ['--no-prompt', ...args], { cwd, env });
+  return {
+    label: 'git-spice repo restack',
+    atMost: 1.2,
+    async prepare() {
+      const gitDir = await bed.copy();
+      const cwd = join(gitDir, '..');
+      await git(['config', 'core.bare', 'false'], { gitDir });
+      await git(['reset', '--quiet', '--hard', 'main'], { cwd });
+      await spice(cwd, 'repo', 'init', '--trunk=main');
+      for (const top of bed.tops) await spice(cwd, 'downstack', 'track', top);
+      return gitDir;
+    },
+    async run(gitDir) {
+      await spice(join(gitDir, '..'), 'repo', 'restack');
       await checkMoved(gitDir, bed);
     },
   };

@@ -275,7 +275,9 @@ const Environment = z.object({
   SPICERACK_ENGINE: z
     .enum(['auto', 'git', 'git-spice'])
     .default('auto')
-    .describe('`git`, `git-spice`, or `auto`: git-spice where its program is found'),
+    .describe(
+      '`git`, `git-spice`, or `auto`: git-spice where its program is found. Both make the same commits; `git` takes a fraction of the time',
+    ),
   SPICERACK_CONCURRENCY: z.coerce
     .number()
     .int()

@@ -18,12 +18,15 @@ test('a job’s page tells a conflict by its two sides, with commands to copy th
   await expect(conflict).not.toContainText('<<<<<<<');
 
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page
-    .getByRole('region', { name: 'Commands to solve catalog/price-rounding by hand' })
-    .getByRole('button', { name: 'Copy the commands' })
-    .click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-    /^git fetch origin\ngit switch --detach ([0-9a-f]{40})\ngit rebase --onto origin\/catalog\/price-model [0-9a-f]{40}\ngit push --force-with-lease=catalog\/price-rounding:\1 origin HEAD:refs\/heads\/catalog\/price-rounding$/,
+  const commands = page.getByRole('region', { name: 'Commands to solve catalog/price-rounding by hand' });
+  await commands.getByRole('button', { name: 'Copy the commands' }).click();
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  expect(await copied()).toMatch(
+    /^git fetch origin\ngit branch solve-([0-9a-f]{10}) \1[0-9a-f]{30}\ngit rebase --onto origin\/catalog\/price-model [0-9a-f]{40} solve-\1$/,
+  );
+  await commands.getByRole('button', { name: 'Copy the push' }).click();
+  expect(await copied()).toMatch(
+    /^git push --force-with-lease=catalog\/price-rounding:([0-9a-f]{10})[0-9a-f]{30} origin solve-\1:refs\/heads\/catalog\/price-rounding$/,
   );
   await expectAccessible(page);
 

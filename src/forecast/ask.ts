@@ -9,6 +9,7 @@ import { actionKey, rowsAsText, tipsKey } from '@/planner/tips-key';
 import { asJson, refusalOf } from '@/queue/accept';
 import type { ActionFields } from '@/queue/kinds';
 import type { Refusal } from '@/queue/refusal';
+import { countsAsForeseen } from './last-restack';
 
 /** The action that one wants to know about. */
 export interface ForecastRequest extends ActionFields {
@@ -66,6 +67,8 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
           status = case
             when status = 'error' and computed_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${ERROR_HOLDS}) then 'pending'
             else status end`),
+      // The branches are again as they were.
+      ...(known?.status === 'ready' ? await countsAsForeseen(db, known, known.outline) : []),
     ]);
     const asked = await answer(db, repoId, action, key);
     if (asked && !asked.stale) return asked;

@@ -17,6 +17,7 @@ import { writeStack } from '@/testing/stack';
 import { runJob } from '@/workflow/workflow';
 import { askForecast, type ForecastAnswer, type ForecastRequest } from './ask';
 import { keepOutlines } from './keep-outlines';
+import { countStates, lastRestackQuery, restackOf } from './last-restack';
 import { forecast } from './loop';
 
 type Action = Omit<ForecastRequest, 'repoId'>;
@@ -441,6 +442,58 @@ describe('the outline of a Restack of the whole', () => {
     await expect.poll(outlines, { timeout: 30_000 }).toContainEqual({ status: 'ready', stale: false });
     const [repo] = await test.db.select({ counts: repos.counts }).from(repos).where(eq(repos.id, repoId));
     expect(repo?.counts).toMatchObject({ needRestack: 3, wouldConflict: 1 });
+  });
+
+  /** The list of repos says what the page does, which is made of the rows and of the last outline. */
+  const expectListedAsShown = async (tipsKey: string) => {
+    const [repo] = await test.db.select().from(repos).where(eq(repos.id, repoId));
+    const rows = await test.db.select().from(branches).where(eq(branches.repoId, repoId));
+    const [last] = await lastRestackQuery(test.db, repoId);
+    expect(last).toMatchObject({ tipsKey, stale: false });
+    expect(repo?.counts).toMatchObject({ ...countStates(rows, 'main', restackOf(last)), tipsKey });
+  };
+
+  it('holds again when the branches are as they were, for what a list of repos says, too', async () => {
+    keeping();
+    background();
+    const current = async () => {
+      await expect.poll(outlines, { timeout: 30_000 }).toContainEqual({ status: 'ready', stale: false });
+      return (await ask({ kind: 'restack_repo' })).tipsKey;
+    };
+    await mainConflicts();
+    await look();
+    const first = await current();
+    const before = await remote.tip('zero');
+    await expectListedAsShown(first);
+
+    await remote.from('zero').commit('Clashes', { 'app.txt': 'one\nzero\nthree\n' }).write();
+    await look();
+    const second = await current();
+    expect(second).not.toBe(first);
+    await expectListedAsShown(second);
+
+    await remote.move('zero', before);
+    await look();
+    // Before anybody has asked again.
+    const [repo] = await test.db.select({ counts: repos.counts }).from(repos).where(eq(repos.id, repoId));
+    expect(repo?.counts).toMatchObject({ tipsKey: first });
+    expect(await current()).toBe(first);
+    await expectListedAsShown(first);
+  });
+
+  it('holds again after a change by hand that was taken back', async () => {
+    const { tipsKey } = await known({ kind: 'restack_repo' });
+    const [a] = await test.db.select().from(branches).where(eq(branches.name, 'a'));
+    const set = (parent: string | undefined) =>
+      test.db
+        .update(branches)
+        .set({ parent })
+        .where(and(eq(branches.repoId, repoId), eq(branches.name, 'a')));
+    await set('zero');
+    await test.db.update(repos).set({ counts: null }).where(eq(repos.id, repoId));
+    await set(a?.parent ?? undefined);
+    expect(await ask({ kind: 'restack_repo' })).toMatchObject({ tipsKey, status: 'ready' });
+    await expectListedAsShown(tipsKey);
   });
 
   it('is not asked for again where it is known, nor while a job that may change the branches is open', async () => {

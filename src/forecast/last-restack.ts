@@ -1,14 +1,18 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { Db } from '@/db/client';
-import { branches, forecasts } from '@/db/schema';
+import { type Db, type Statement, snapshot } from '@/db/client';
+import { jsonRows, rowsIn } from '@/db/json-rows';
+import { branches, type ForecastRow, forecasts, repos } from '@/db/schema';
 import type { BranchCounts } from '@/model/counts';
 import type { ForecastOutline, RestackForecast } from '@/model/forecast';
 import { actionKey } from '@/planner/tips-key';
 import { branchCounts, branchStates, type Known } from '@/repos/branch-state';
 import { type NeedBranch, needsOf } from '@/repos/needs';
 
-/** The last outline of a Restack of the whole repo: for the branches as they are where there is one. At most one row. */
-export const lastRestackQuery = (db: Db, repoId: string) =>
+/**
+ * The last outline of a Restack of the whole repo: for the branches as they are where there is one. At most one row.
+ * @param key the branches as they are about to be: an outline of those goes first, whenever it was made
+ */
+export const lastRestackQuery = (db: Db, repoId: string, key: string | null = null) =>
   db
     .select({
       id: forecasts.id,
@@ -25,7 +29,12 @@ export const lastRestackQuery = (db: Db, repoId: string) =>
         eq(forecasts.status, 'ready'),
       ),
     )
-    .orderBy(forecasts.stale, sql`${forecasts.computedAt} desc`, sql`${forecasts.id} desc`)
+    .orderBy(
+      sql`${forecasts.tipsKey} is not ${key}`,
+      forecasts.stale,
+      sql`${forecasts.computedAt} desc`,
+      sql`${forecasts.id} desc`,
+    )
     .limit(1);
 
 type LastRestack = Pick<RestackForecast, 'id' | 'tipsKey' | 'computedAt' | 'stale'> & {
@@ -85,4 +94,26 @@ export function countStates(
     ...(more > 0 ? { moreNeeds: more } : {}),
     ...(isForeseen ? { tipsKey: restack.tipsKey } : {}),
   };
+}
+
+/**
+ * What renews what the list of repos says of one, once the outline of a Restack of the whole holds for its branches:
+ * because it was computed, or because they are again as they were when it was. Runs after what makes it hold.
+ */
+export async function countsAsForeseen(
+  db: Db,
+  { id, repoId, kind, tipsKey }: Pick<ForecastRow, 'id' | 'repoId' | 'kind' | 'tipsKey'>,
+  outline: ForecastOutline | null,
+): Promise<Statement[]> {
+  if (kind !== 'restack_repo' || outline === null) return [];
+  const [[repo], stated] = await snapshot(db, [
+    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
+    jsonRows(db, NEED_COLUMNS, sql`from branches where repo_id = ${repoId}`),
+  ]);
+  const counts = countStates(rowsIn(stated), repo?.trunk ?? null, { outline, stale: false, tipsKey });
+  return [
+    db.run(sql`
+      update repos set counts = ${JSON.stringify(counts)}
+      where id = ${repoId} and exists (select 1 from forecasts where id = ${id} and status = 'ready' and not stale)`),
+  ];
 }

@@ -1,6 +1,5 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
-import { type Db, type Statement, snapshot, write } from '@/db/client';
-import { jsonRows, rowsIn } from '@/db/json-rows';
+import { type Db, write } from '@/db/client';
 import { inRounds } from '@/db/rounds';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -9,7 +8,7 @@ import { failureOf } from '@/queue/failure';
 import { inFuture, NOW } from '@/queue/lease';
 import { timeLimit } from '@/time-limit';
 import { type Computed, computeForecast } from './compute';
-import { countStates, NEED_COLUMNS } from './last-restack';
+import { countsAsForeseen } from './last-restack';
 
 /** Repos that this process computes for at the same time; jobs come first. */
 const AT_ONCE = 2;
@@ -117,7 +116,7 @@ async function computeOne(
         .update(forecasts)
         .set({ ...columns(computed), claimedUntil: null })
         .where(mine),
-      ...(await countsAsForeseen(db, asked, computed)),
+      ...(computed.kind === 'ready' ? await countsAsForeseen(db, asked, computed.outline) : []),
     ]);
     return computed.kind;
   } catch (error) {
@@ -136,27 +135,6 @@ async function computeOne(
   } finally {
     clearInterval(timer);
   }
-}
-
-/** The outline of a Restack of the whole repo says how its branches stand: what the list of repos says is renewed with it. */
-async function countsAsForeseen(
-  db: Db,
-  { id, repoId, kind, tipsKey }: ForecastRow,
-  computed: Computed,
-): Promise<Statement[]> {
-  if (kind !== 'restack_repo' || computed.kind !== 'ready') return [];
-  const [[repo], stated] = await snapshot(db, [
-    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
-    jsonRows(db, NEED_COLUMNS, sql`from branches where repo_id = ${repoId}`),
-  ]);
-  const counts = countStates(rowsIn(stated), repo?.trunk ?? null, {
-    ...{ outline: computed.outline, stale: false, tipsKey },
-  });
-  return [
-    db.run(sql`
-      update repos set counts = ${JSON.stringify(counts)}
-      where id = ${repoId} and exists (select 1 from forecasts where id = ${id} and status = 'ready' and not stale)`),
-  ];
 }
 
 function isTimeout(error: unknown): boolean {

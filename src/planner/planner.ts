@@ -19,7 +19,7 @@ import { type KnownLanding, landedCommits, landingsUnder, withLanded } from '@/p
 import { namedBase } from '@/projection/named-base';
 import { registrationBases } from '@/projection/registration';
 import { type Failure, failure, refusalHint } from '@/queue/failure';
-import { type ByHand, commandsByHand, isMergesOwn } from '@/repos/by-hand';
+import { type ByHand, commandsByHand, isMergesOwn, linesByHand } from '@/repos/by-hand';
 import { Graph } from '@/repos/graph';
 import { shallowWords } from '@/repos/left-out';
 import { account } from '@/stack/conservation';
@@ -279,7 +279,7 @@ const unrelatedHint =
 
 /** What to do, in a line, and then the commands. */
 function conflictHint(branch: string, byHand: ByHand | undefined): string {
-  const lines = byHand ? commandsByHand(branch, byHand) : [];
+  const lines = byHand ? linesByHand(commandsByHand(branch, byHand)) : [];
   return ['Solve the conflict on your machine, push, and sync.', ...lines].join('\n');
 }
 

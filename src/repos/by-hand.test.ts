@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Remote } from '@/demo/remote';
 import { type RealJobs, realJobs } from '@/testing/real-jobs';
-import { commandsByHand } from './by-hand';
+import { type CommandsByHand, commandsByHand, linesByHand } from './by-hand';
 
 const run = promisify(execFile);
 
@@ -36,8 +36,11 @@ async function clone(remote: Remote, name: string) {
   return { dir, sh };
 }
 
+/** What a terminal does with lines that are pasted: it runs each, whatever has become of the one before. */
+const pasted = (lines: string[]) => lines.join('\n');
+
 /** main ← a ← a branch that does not go onto the rewritten `a`; it has a name that a shell would take apart. */
-async function conflicting(): Promise<{ remote: Remote; repoId: string; branch: string; commands: string[] }> {
+async function conflicting(): Promise<{ remote: Remote; repoId: string; branch: string; commands: CommandsByHand }> {
   const branch = "feat/a'b";
   const remote = await app.remote();
   await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
@@ -52,7 +55,7 @@ async function conflicting(): Promise<{ remote: Remote; repoId: string; branch: 
   if (reason?.kind !== 'conflict' || !reason.byHand) throw new Error('There is no conflict to solve.');
   const commands = commandsByHand(branch, reason.byHand);
   // What the job's page shows is what the hint says.
-  expect(job.errorHint?.split('\n').slice(1)).toEqual(commands);
+  expect(job.errorHint?.split('\n').slice(1)).toEqual(linesByHand(commands));
   return { remote, repoId, branch, commands };
 }
 
@@ -60,15 +63,15 @@ describe('the commands that solve a conflict by hand', () => {
   it('put the branch where the job could not, with its own commits alone, whatever the local one is at', async () => {
     const { remote, repoId, branch, commands } = await conflicting();
     const { dir, sh } = await clone(remote, 'solver');
-    const [fetch = '', detach = '', rebase = '', push = ''] = commands;
+    const [fetch = '', start = '', rebase = ''] = commands.begin;
     // A local branch of that name with work of somebody's own: it is not touched, and not pushed.
     await sh(`git switch --quiet -c "${branch}" origin/main && git commit --quiet --allow-empty -m Private`);
     expect(await sh(fetch)).toMatchObject({ ok: true });
-    expect(await sh(detach)).toMatchObject({ ok: true });
+    expect(await sh(start)).toMatchObject({ ok: true });
     expect(await sh(rebase)).toMatchObject({ ok: false });
     await writeFile(join(dir, 'app.txt'), 'two and three\n');
     expect(await sh('git add app.txt && git rebase --continue')).toMatchObject({ ok: true });
-    expect(await sh(push)).toMatchObject({ ok: true });
+    expect(await sh(pasted(commands.push))).toMatchObject({ ok: true });
     expect(await remote.subjects(branch, 'main')).toEqual(['A anew', 'B']);
     expect(await remote.file(branch, 'a.txt')).toBeNull();
     await app.run({ repoId, kind: 'sync_repo' });
@@ -82,27 +85,67 @@ describe('the commands that solve a conflict by hand', () => {
   it('push nothing over the commits that somebody has pushed meanwhile', async () => {
     const { remote, branch, commands } = await conflicting();
     const { dir, sh } = await clone(remote, 'late');
-    const [fetch = '', detach = '', rebase = '', push = ''] = commands;
     await remote.from(branch).commit('Of a colleague', { 'b.txt': 'b\n' }).write();
     const theirs = await remote.tip(branch);
-    for (const command of [fetch, detach]) expect(await sh(command)).toMatchObject({ ok: true });
-    expect(await sh(rebase)).toMatchObject({ ok: false });
+    await sh(pasted(commands.begin));
     await appendFile(join(dir, 'app.txt'), 'x\n');
     await sh('git add app.txt && git rebase --continue');
-    expect(await sh(push)).toMatchObject({ ok: false, said: expect.stringContaining('stale info') });
+    expect(await sh(pasted(commands.push))).toMatchObject({
+      ok: false,
+      said: expect.stringContaining('stale info'),
+    });
     expect(await remote.tip(branch)).toBe(theirs);
+  });
+
+  it.each<[string, (at: Awaited<ReturnType<typeof clone>>) => Promise<unknown>]>([
+    ['in a fresh clone, where the rebase waits at the conflict', async () => undefined],
+    [
+      'with changes that are not committed, where the rebase is refused',
+      ({ dir }) => appendFile(join(dir, 'app.txt'), 'mine\n'),
+    ],
+    [
+      'while another rebase waits',
+      async ({ sh }) => {
+        await sh('git switch --quiet -c mine origin/main && echo mine >app.txt && git commit --quiet -am Mine');
+        expect(await sh('git rebase origin/a')).toMatchObject({ ok: false });
+      },
+    ],
+    ['on a branch of somebody’s own', ({ sh }) => sh('git switch --quiet -c mine && git commit --allow-empty -m Mine')],
+    [
+      'in a clone that has not fetched the parent',
+      ({ sh }) =>
+        sh(
+          'git config remote.origin.fetch +refs/heads/main:refs/remotes/origin/main && git update-ref -d refs/remotes/origin/a',
+        ),
+    ],
+  ])('leave the branch where it is when all is pasted at once, twice: %s', async (_, before) => {
+    const { remote, repoId, branch, commands } = await conflicting();
+    const tip = await remote.tip(branch);
+    const at = await clone(remote, `pasted-${repoId}`);
+    await before(at);
+    for (let times = 0; times < 2; times += 1) {
+      await at.sh(pasted(linesByHand(commands)));
+      expect(await remote.tip(branch)).toBe(tip);
+    }
+  });
+
+  it('push what was solved where all is pasted once more after that', async () => {
+    const { remote, branch, commands } = await conflicting();
+    const { dir, sh } = await clone(remote, 'again');
+    await sh(pasted(linesByHand(commands)));
+    await writeFile(join(dir, 'app.txt'), 'two and three\n');
+    expect(await sh('git add app.txt && git rebase --continue')).toMatchObject({ ok: true });
+    await sh(pasted(linesByHand(commands)));
+    expect(await remote.subjects(branch, 'main')).toEqual(['A anew', 'B']);
+    expect(await remote.file(branch, 'app.txt')).toBe('two and three\n');
   });
 
   it('show what the merge commits of the branch have changed themselves, before the push: a rebase leaves it out', () => {
     const byHand = { parent: 'a', tip: '1'.repeat(40), base: '2'.repeat(40) };
     const merge = '3'.repeat(40);
-    const [fetch, detach, rebase, push] = commandsByHand('b', byHand);
-    expect(commandsByHand('b', { ...byHand, merges: [merge] })).toEqual([
-      fetch,
-      detach,
-      rebase,
-      expect.stringContaining(`git show --remerge-diff ${merge}`),
-      push,
-    ]);
+    const { push } = commandsByHand('b', byHand);
+    const withMerge = commandsByHand('b', { ...byHand, merges: [merge] });
+    expect(withMerge.push).toEqual([`git show --remerge-diff ${merge}`, ...push]);
+    expect(withMerge.solve).toContain('commit it again');
   });
 });

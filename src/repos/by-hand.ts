@@ -17,19 +17,48 @@ export function isMergesOwn({ commit, byHand }: { commit: string; byHand?: ByHan
   return byHand?.merges?.includes(commit) ?? false;
 }
 
+/** What solves a conflict on one's own machine, in the order in which it is done. */
+export interface CommandsByHand {
+  /** Commands, a line each, which end in a rebase that stops at the conflict. */
+  begin: string[];
+  /** What a person does then, in words. */
+  solve: string;
+  /** Commands, a line each, for when the rebase is through. */
+  push: string[];
+}
+
 /**
- * The commands that take a branch where a job could not, on one's own machine, a line each. They begin at the commit
- * that the job saw, whatever a local branch of that name is at, and the push is refused where the remote has moved on
- * since: so nobody's newer commits are lost. `git rebase` stops at the conflict; the push comes after its `--continue`.
- * It leaves out what merge commits have changed themselves, silently: where there is such a change it is shown, to be
- * brought in before the push.
+ * The commands that take a branch where a job could not. They begin at the commit that the job saw, whatever a local
+ * branch of that name is at, and the push is refused where the remote has moved on since: so nobody's newer commits
+ * are lost.
+ *
+ * Whatever is run of them, in whatever state, the push puts the branch to what has been solved or leaves it where it is:
+ * they have a branch of their own, which git moves when the rebase is through and not before. `HEAD` is at the parent
+ * while the rebase waits, and at somebody's own branch where it was refused; pasted as one, the push runs all the same.
+ *
+ * A rebase leaves out what merge commits have changed themselves, silently: where there is such a change it is shown,
+ * to be brought in before the push.
  */
-export function commandsByHand(branch: string, { parent, tip, base, merges = [] }: ByHand): string[] {
-  return [
-    'git fetch origin',
-    `git switch --detach ${tip}`,
-    `git rebase --onto ${shellWord(`origin/${parent}`)} ${base}`,
-    ...merges.map((merge) => `git show --remerge-diff ${merge}  # the rebase has left this out: commit it again`),
-    `git push ${shellWord(`--force-with-lease=${branch}:${tip}`)} origin ${shellWord(`HEAD:refs/heads/${branch}`)}`,
-  ];
+export function commandsByHand(branch: string, { parent, tip, base, merges = [] }: ByHand): CommandsByHand {
+  const own = `solve-${tip.slice(0, 10)}`;
+  return {
+    begin: [
+      'git fetch origin',
+      `git branch ${own} ${tip}`,
+      `git rebase --onto ${shellWord(`origin/${parent}`)} ${base} ${own}`,
+    ],
+    solve:
+      merges.length > 0
+        ? 'It stops at the conflict: edit the files, git add them, and git rebase --continue. What merge commits have changed themselves it leaves out: look at it and commit it again. When it is through:'
+        : 'It stops at the conflict: edit the files, git add them, and git rebase --continue. When it is through:',
+    push: [
+      ...merges.map((merge) => `git show --remerge-diff ${merge}`),
+      `git push ${shellWord(`--force-with-lease=${branch}:${tip}`)} origin ${shellWord(`${own}:refs/heads/${branch}`)}`,
+    ],
+  };
+}
+
+/** The same as lines of a text. */
+export function linesByHand({ begin, solve, push }: CommandsByHand): string[] {
+  return [...begin, solve, ...push];
 }

@@ -189,9 +189,9 @@ async function refresh(
   ];
   const leftOut = leftOutOf(trunk, fetched, projection);
   if (JSON.stringify(leftOut) !== JSON.stringify(repo.leftOut)) told.push(...leftOutLines(lease, leftOut));
-  const [last] = await lastRestackQuery(db, repo.id);
-  const restack = restackOf(last);
   const key = tipsKey({ trunk, trunkTip: projection.trunkTip, engine: repo.engine }, projection.rows);
+  const [last] = await lastRestackQuery(db, repo.id, key);
+  const restack = restackOf(last);
   const shown = withPullRequests(projection.rows, byBranch);
   const counts = countStates(shown, trunk, restack && { ...restack, stale: last?.tipsKey !== key });
   const { newTips } = projection;

@@ -58,6 +58,8 @@ export async function disposableClone(
   idLength: number,
   signal?: AbortSignal,
 ): Promise<DisposableClone> {
+  // What a program makes in it is not held in memory.
+  await quarantine.flush();
   const dir = await makeTempFolder();
   const gitDir = join(dir, '.git');
   const remove = () => rm(dir, { recursive: true, force: true, maxRetries: 3 });

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { identifyProcess } from '@/git/process/process';
 import { makeWorld, type World } from '@/testing/engines/world';
 import type { Engine, PlannedObjects } from '../engine';
+import { gitEngine } from '../git';
 import { gitSpiceEngine, planWith } from '.';
 import { findGitSpice, probe } from './find';
 
@@ -150,5 +151,102 @@ describe.skipIf(missing)(`git-spice engine${missing ? ': program not found' : ''
       if (planned !== stopped) await (planned as PlannedObjects).discard();
       expect(await leftovers()).toEqual([]);
     }
+  });
+
+  describe('restacks whole stacks in one call', () => {
+    /** The engine, and the commands that it has given so far. */
+    async function watched(): Promise<{ engine: Engine; commands: () => Promise<string[]> }> {
+      const log = join(await mkdtemp(join(root, 'log-')), 'commands');
+      const program = await script(`echo "$2 $3" >>'${log}'\nexec '${missing ? '' : found.program}' "$@"`);
+      return { engine: using(program), commands: async () => (await readFile(log, 'utf8')).trim().split('\n') };
+    }
+    const WHOLE = ['repo init', 'downstack track', 'repo restack'];
+
+    /** Two stacks, a–b–c and x–y, that are behind trunk. */
+    async function stacks(): Promise<World> {
+      const w = await makeWorld(await mkdtemp(join(root, 'world-')));
+      await w.remote.from('main').commit('Start', { f: '1\n', g: '1\n' }).write();
+      for (const stack of [
+        ['a', 'b', 'c'],
+        ['x', 'y'],
+      ]) {
+        let parent = 'main';
+        for (const name of stack) {
+          await w.remote
+            .from(parent)
+            .branch(name)
+            .commit(name, { [name]: '1\n' })
+            .write();
+          await w.track(name, parent);
+          parent = name;
+        }
+      }
+      return w;
+    }
+    const trunkGoesOn = (w: World) => w.remote.from('main').commit('Trunk', { f: '2\n' }).write();
+    const restacked = async (w: World) => {
+      const { engine, commands } = await watched();
+      const { plan } = await w.restack(engine);
+      expect(plan).toEqual((await w.restack(gitEngine)).plan);
+      return { moved: plan.moves.map(({ branch }) => branch), commands: await commands() };
+    };
+
+    test('and no branch by itself, where nothing is to be said of any', async () => {
+      const w = await stacks();
+      await trunkGoesOn(w);
+      const { moved, commands } = await restacked(w);
+      expect(moved).toEqual(['a', 'b', 'c', 'x', 'y']);
+      expect(commands).toEqual(['repo init', 'downstack track', 'downstack track', 'repo restack']);
+    });
+
+    test('a branch that conflicts is looked at by itself, those beside and below it are not', async () => {
+      const w = await stacks();
+      await w.remote.from('b').commit('Clash', { f: 'b\n' }).write();
+      await w.remote.from('b').branch('c').commit('c anew', { c: '2\n' }).write();
+      await w.track('c', 'b');
+      await trunkGoesOn(w);
+      const { moved, commands } = await restacked(w);
+      expect(moved).toEqual(['a', 'x', 'y']);
+      expect(commands.slice(0, 4)).toEqual([...WHOLE.slice(0, 2), 'downstack track', 'repo restack']);
+      expect(commands.filter((one) => one === 'upstack onto')).toHaveLength(1);
+    });
+
+    test('a branch whose parent was amended goes by itself, with what it had of it left behind', async () => {
+      const w = await stacks();
+      await w.remote.from('main').branch('a').commit('a amended', { a: '2\n' }).write();
+      const { moved, commands } = await restacked(w);
+      expect(moved).toEqual(['b', 'c']);
+      expect(commands).not.toContain('repo restack');
+    });
+
+    test('a branch whose change trunk has by another commit is left out, and what stands on it goes by itself', async () => {
+      const w = await stacks();
+      await w.remote.from('main').commit('Taken', { x: '1\n' }).write();
+      await trunkGoesOn(w);
+      const { commands } = await restacked(w);
+      expect(commands.slice(0, 3)).toEqual(WHOLE);
+    });
+
+    test('two names of one commit are not taken for each other’s parents', async () => {
+      const w = await stacks();
+      await w.remote.from('c').branch('same').write();
+      await w.track('same', 'c');
+      await trunkGoesOn(w);
+      const { moved } = await restacked(w);
+      expect(moved).toEqual(['a', 'b', 'c', 'x', 'y', 'same']);
+    });
+
+    test('a subtree whose parent stays: what is below and beside it is not touched', async () => {
+      const w = await stacks();
+      await w.remote.from('a').commit('a goes on', { a2: '1\n' }).write();
+      await trunkGoesOn(w);
+      const { engine, commands } = await watched();
+      const { plan } = await w.restack(engine, [
+        { branch: 'b', onto: 'a' },
+        { branch: 'c', onto: 'b' },
+      ]);
+      expect(plan.moves.map(({ branch }) => branch)).toEqual(['b', 'c']);
+      expect(await commands()).toEqual(WHOLE);
+    });
   });
 });

@@ -6,13 +6,15 @@ import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
 import { GitError } from '@/git/process/error';
 import type { Engine, PlannedObjects, PlanRequest } from '../engine';
+import { replayInMemory } from '../git';
 import { Attributes } from '../git/attributes';
 import { Replayer } from '../git/replay';
 import { TreeMerger } from '../git/tree-merge';
-import { plannedObjects } from '../outcome';
+import { type Outcome, plannedObjects } from '../outcome';
 import { spiceIn } from './driver';
 import { findGitSpice } from './find';
 import { replayAll } from './replay';
+import { restackWhole, wholeStacks } from './whole-stacks';
 
 /**
  * The engine that lets git-spice (0.29 or later) do the work, in a disposable clone: it needs a work tree and local
@@ -47,6 +49,7 @@ async function planIn(quarantine: Quarantine, program: string, request: PlanRequ
   const { gitDir, env } = quarantine;
   const { name, email, date } = request.committer;
   const committer = `${name} <${email}> ${date}`;
+  const whole = await restackedWhole(quarantine, program, request);
   const copy = await disposableClone(quarantine, request.trunk.tip.length, signal);
   const reader = new ObjectReader({ gitDir, env, signal });
   const changes = new ChangedPaths({ gitDir, env, signal });
@@ -59,9 +62,33 @@ async function planIn(quarantine: Quarantine, program: string, request: PlanRequ
   const replayer = new Replayer(quarantine, tools, committer);
   try {
     const spice = spiceIn(copy, program, request);
-    return await replayAll({ quarantine, copy, spice, commit, replayer, committer }, request);
+    return await replayAll({ quarantine, copy, spice, commit, replayer, committer, whole }, request);
   } finally {
     await Promise.all([reader.close(), changes.close(), merger.close()]);
     await copy.remove();
+  }
+}
+
+/** The outcomes of the branches that git-spice has restacked by whole stacks. */
+async function restackedWhole(
+  quarantine: Quarantine,
+  program: string,
+  request: PlanRequest,
+): Promise<ReadonlyMap<string, Outcome>> {
+  const outcomes = await foreseen(request);
+  const done = new Set<string>();
+  for (const stacks of wholeStacks(request, outcomes)) {
+    for (const name of await restackWhole(quarantine, program, stacks, request)) done.add(name);
+  }
+  return new Map(outcomes.flatMap((each) => (done.has(each.branch.name) ? [[each.branch.name, each]] : [])));
+}
+
+/** What the `git` engine would do; its commits are thrown away. */
+async function foreseen(request: PlanRequest): Promise<Outcome[]> {
+  const aside = await openQuarantine(request.gitDir, request.trunk.tip.length);
+  try {
+    return await replayInMemory(request, aside);
+  } finally {
+    await aside.discard();
   }
 }

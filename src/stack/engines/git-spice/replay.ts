@@ -11,7 +11,7 @@ import { conflictReason, inPlace, type Outcome, type Place } from '../outcome';
 import { readConflict } from './conflict';
 import { odd, type Spice } from './driver';
 import { carryNotes, noteCommits, readRewrites } from './rewrites';
-import { openStage } from './stage';
+import { openStage, type Stage } from './stage';
 
 /** The tools of one plan. */
 export interface Workshop {
@@ -24,11 +24,13 @@ export interface Workshop {
   replayer: Replayer;
   /** `Name <email> seconds zone` */
   committer: string;
+  /** Of the branches that were restacked by whole stacks (`whole-stacks.ts`). */
+  whole: ReadonlyMap<string, Outcome>;
 }
 
 /**
- * Replays the targets one by one, bottom up, in a fresh copy, and reads off what became of them. Each is moved onto
- * the tip that its parent has by then (`upstack onto`); a restack is a move onto the same parent.
+ * Replays the targets that no whole stack brought one by one, bottom up, in a fresh copy, and reads off what became of
+ * them. Each is moved onto the tip that its parent has by then (`upstack onto`); a restack is a move onto the same parent.
  *
  * From below git-spice bounds a replay by one commit, the recorded base (`git rebase --onto PARENT BASE branch`;
  * read and tried: v0.31.2). Left to itself it replays trunk commits that were merged into the branch. The `git`
@@ -48,7 +50,7 @@ export async function replayAll(
   workshop: Workshop,
   request: PlanRequest,
 ): Promise<{ outcomes: Outcome[]; warnings: Warning[] }> {
-  const { copy, spice } = workshop;
+  const { copy, spice, whole } = workshop;
   const { trunk, targets, signal } = request;
   const options = { ...copy.options, signal };
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
@@ -60,8 +62,13 @@ export async function replayAll(
   const isAncestor = async (ancestor: string, commit: string) =>
     (await git(['merge-base', '--is-ancestor', ancestor, commit], { ...options, okCodes: [0, 1] })).code === 0;
 
-  await carryNotes(copy);
-  const stage = await openStage(copy, spice, trunk.tip, signal);
+  let opened: Stage | null = null;
+  const openOnce = async () => {
+    if (opened) return opened;
+    await carryNotes(copy);
+    opened = await openStage(copy, spice, trunk.tip, signal);
+    return opened;
+  };
 
   /** Where the branch goes, and what becomes of it there. */
   const replay = async (branch: PlanBranch, onto: Place, ontoBefore: string): Promise<Outcome['result']> => {
@@ -81,6 +88,7 @@ export async function replayAll(
       const replayed = await replayHere();
       return 'tip' in replayed ? replayed : { heldBack: conflictReason(branch, onto, replayed) };
     }
+    const stage = await openOnce();
     await noteCommits(own, options);
     const move = await stage.move({ branch: before, parent: onto.tip, bound });
     for (const message of move.warnings) {
@@ -109,7 +117,10 @@ export async function replayAll(
     if (!branch || onto === undefined) throw new Error(`${target.branch} on ${target.onto} is not tracked`);
     const { name, tip, base } = branch;
     let result: Outcome['result'];
-    if (onto === null) {
+    const done = whole.get(name);
+    if (done && onto && done.onto?.tip === onto.tip) {
+      result = done.result;
+    } else if (onto === null) {
       result = { heldBack: { kind: 'below', branch: target.onto } };
     } else if (base === onto.tip || ((await isAncestor(base, onto.tip)) && (await isAncestor(onto.tip, tip)))) {
       result = inPlace(branch);

@@ -26,7 +26,7 @@ async function plan(request: PlanRequest): Promise<PlannedObjects> {
   request.signal.throwIfAborted();
   const quarantine = await openQuarantine(request.gitDir, request.trunk.tip.length);
   try {
-    const outcomes = await replayAll(request, quarantine);
+    const outcomes = await replayInMemory(request, quarantine);
     return plannedObjects(request, quarantine, outcomes);
   } catch (error) {
     await quarantine.discard();
@@ -35,7 +35,7 @@ async function plan(request: PlanRequest): Promise<PlannedObjects> {
 }
 
 /** Replays every target; each waits only for the one below it. */
-async function replayAll(request: PlanRequest, quarantine: Quarantine): Promise<Outcome[]> {
+export async function replayInMemory(request: PlanRequest, quarantine: Quarantine): Promise<Outcome[]> {
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const { gitDir, env } = quarantine;

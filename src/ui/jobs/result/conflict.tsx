@@ -1,7 +1,7 @@
 'use client';
 
 import type { JobResult } from '@/model/result';
-import { commandsByHand, isMergesOwn } from '@/repos/by-hand';
+import { type ByHand, commandsByHand, isMergesOwn } from '@/repos/by-hand';
 import { visible } from '@/text/visible';
 import { ScrollText } from '../../controls';
 import { CopyButton } from '../../copy';
@@ -52,7 +52,7 @@ export function ConflictView({ repoId, branch, reason }: { repoId: string; branc
       )}
       {reason.byHand && (
         <>
-          <Commands branch={branch} lines={commandsByHand(branch, reason.byHand)} />
+          <Commands branch={branch} byHand={reason.byHand} />
           <Waiting repoId={repoId} branch={branch} tip={reason.byHand.tip} />
         </>
       )}
@@ -116,18 +116,30 @@ function Agreed({ block }: { block: Block & { kind: 'agreed' } }) {
   );
 }
 
-/** The commands that take the branch where the job would have put it, on one's own machine. */
-function Commands({ branch, lines }: { branch: string; lines: string[] }) {
-  const commands = lines.join('\n');
+/**
+ * What takes the branch where the job would have put it, on one's own machine. What comes before the conflict is solved
+ * and what comes after are copied apart.
+ */
+function Commands({ branch, byHand }: { branch: string; byHand: ByHand }) {
+  const { begin, solve, push } = commandsByHand(branch, byHand);
   return (
-    <section aria-label={`Commands to solve ${visible(branch)} by hand`} className="flex flex-col gap-1">
-      <div className="flex items-center gap-2">
-        <h4 className="text-xs font-medium text-muted">Solve it on your machine</h4>
-        <CopyButton text={commands} label="the commands" />
-      </div>
-      <ScrollText label="Commands" className="rounded-control border border-hairline bg-canvas p-2">
-        {visible(commands)}
-      </ScrollText>
+    <section aria-label={`Commands to solve ${visible(branch)} by hand`} className="flex flex-col gap-2">
+      <h4 className="text-xs font-medium text-muted">Solve it on your machine</h4>
+      <Lines name="Commands" label="the commands" lines={begin} />
+      <p className="text-muted">{solve}</p>
+      <Lines name="Push" label="the push" lines={push} />
     </section>
+  );
+}
+
+function Lines({ name, label, lines }: { name: string; label: string; lines: string[] }) {
+  const text = lines.join('\n');
+  return (
+    <div className="flex items-start gap-1">
+      <ScrollText label={name} className="min-w-0 flex-1 rounded-control border border-hairline bg-canvas p-2">
+        {visible(text)}
+      </ScrollText>
+      <CopyButton text={text} label={label} />
+    </div>
   );
 }

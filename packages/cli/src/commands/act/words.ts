@@ -1,5 +1,5 @@
 import type { ForecastOutline, HeldBack, JobDetail } from '@spicerack/client';
-import { commandsByHand } from '@/repos/by-hand';
+import { commandsByHand, linesByHand } from '@/repos/by-hand';
 import { intent } from '@/ui/jobs/words';
 import { commitWords } from '@/ui/stack/commit-words';
 import { outlineWords } from '@/ui/stack/outline-words';
@@ -97,9 +97,9 @@ function leftLines({ seq, result }: JobDetail['job']): Line[] {
 /** The commands that solve a conflict by hand, unless the job's hint has them. */
 function byHandLines(branch: string, reason: HeldBack['reason'], hint: string): Line[] {
   if (reason.kind !== 'conflict' || !reason.byHand) return [];
-  const commands = commandsByHand(branch, reason.byHand);
-  if (commands.every((command) => hint.includes(command))) return [];
-  return ['    To solve it by hand:', ...commands.map((command) => `      ${command}`)];
+  const lines = linesByHand(commandsByHand(branch, reason.byHand));
+  if (lines.every((line) => hint.includes(line))) return [];
+  return ['    To solve it by hand:', ...lines.map((line) => `      ${line}`)];
 }
 
 /** How the program ends when a job ended so. */
