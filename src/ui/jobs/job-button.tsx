@@ -13,7 +13,7 @@ import { duration } from '../time';
 import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
 import { StatusShape, statusTone } from './status';
-import { failedWord } from './words';
+import { failedWord, firstLine } from './words';
 
 const Afresh = laterPart(() => import('./ask/afresh'));
 const Question = laterPart(() => import('./question'), { what: 'The question', leave: ({ leave }) => leave });
@@ -313,7 +313,7 @@ function face(
         text: `Retry · ${failedWord(phase.code)}`,
         short: 'Retry',
         tone: 'error',
-        title: [phase.job.job.message, phase.job.job.errorHint].filter(Boolean).join(' '),
+        title: [phase.job.job.message, firstLine(phase.job.job.errorHint)].filter(Boolean).join(' '),
       };
   }
 }
