@@ -172,7 +172,7 @@ export function JobButton({
   const busy =
     phase.phase === 'pressed' || phase.phase === 'queued' || phase.phase === 'running' || phase.phase === 'waiting';
   const reason = busy ? null : impossible;
-  const [asking, setAsking] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
 
   const pressed = () => {
     if (busy || reason) return;
@@ -181,9 +181,8 @@ export function JobButton({
       void send(`retry ${id}`, (idempotencyKey) => api.jobs.retry.mutate({ jobId: id, idempotencyKey }));
       return;
     }
-    const words = question?.() ?? null;
-    if (words === null) void send(label, press);
-    else setAsking(words);
+    if ((question?.() ?? null) === null) void send(label, press);
+    else setAsking(true);
   };
 
   const { text, short, tone, title } = face(phase, now, isLost);
@@ -215,7 +214,7 @@ export function JobButton({
         onClick={pressed}
         tabIndex={tabbable ? undefined : -1}
         aria-disabled={busy || reason ? true : undefined}
-        aria-expanded={(asking !== null && !busy) || undefined}
+        aria-expanded={(asking && !busy) || undefined}
         aria-label={brief !== undefined && !status ? whole : undefined}
         data-phase={phase.phase}
         data-tip={tip}
@@ -233,17 +232,18 @@ export function JobButton({
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>
-      {asking !== null && !busy && (
+      {asking && !busy && (
         <Suspense>
           <Question
-            words={asking}
+            // As it is now, like the label: the branches may have moved since it was pressed.
+            words={question?.() ?? `${label}?`}
             label={label}
             above={above}
             confirm={() => {
-              setAsking(null);
+              setAsking(false);
               void send(label, press);
             }}
-            leave={() => setAsking(null)}
+            leave={() => setAsking(false)}
           />
         </Suspense>
       )}
