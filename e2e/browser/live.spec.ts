@@ -63,7 +63,10 @@ test('what a waiting job is to move cannot be pressed, at no row and no head; on
   await second.is('completed');
 });
 
-test('pressing shows at once that it is queued, before the server has answered', async ({ shopPage, page }) => {
+test('pressing shows at once that it is being sent, and that it is queued once the server has it', async ({
+  shopPage,
+  page,
+}) => {
   let answer = () => {};
   const held = new Promise<void>((resolve) => {
     answer = resolve;
@@ -73,7 +76,7 @@ test('pressing shows at once that it is queued, before the server has answered',
     await route.continue();
   });
   await shopPage.button('Sync').click();
-  await expect(shopPage.button('Sync')).toHaveText('Sync: Queued');
+  await expect(shopPage.button('Sync')).toHaveText('Sync: Sending…');
   answer();
   await expect(shopPage.button('Sync')).toHaveText('Sync: Synced', { timeout: 30_000 });
 });
@@ -187,6 +190,29 @@ test('a page that is open while the server is killed and started again catches u
     // And it goes on by the same stream.
     await ended(client, (await client.jobs.run({ repoId, kind: 'sync_repo' })).jobId);
     await repoPage.job(job.seq + 1).is('completed');
+  } finally {
+    await server.dispose();
+  }
+});
+
+test('a page whose server falls silent says when that was last heard, which is before it is noticed', async ({
+  page,
+  shop,
+}) => {
+  test.setTimeout(120_000);
+  const server = await startServer({ executor: 'inline' });
+  try {
+    const repoId = await addAndRegister(createSpicerack({ url: server.url }), shop.url);
+    const repoPage = new RepoPage(page);
+    await page.goto(`${server.url}/repos/${repoId}`);
+    await repoPage.connected();
+    process.kill(server.pid, 'SIGSTOP');
+    // It is noticed after ten seconds without a word.
+    const banner = page.getByText(/What you see is as of (1\d|[2-5]\d) s ago/);
+    await expect(banner).toBeVisible({ timeout: 30_000 });
+    process.kill(server.pid, 'SIGCONT');
+    await repoPage.connected();
+    await expect(banner).toBeHidden();
   } finally {
     await server.dispose();
   }

@@ -9,15 +9,18 @@ import { JobLink } from '../job-link';
 import { useApi } from '../providers';
 import { branchesWord } from '../repos/counts';
 import { overviewQuery } from '../repos/overview';
+import { undoQuestion } from '../stack/groups/question';
 import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
 import { type Undoable, undoableOf } from './undoable';
 
+/** A thousand branches change one after the other: nobody waits for what that means for an undo. */
+const useBranches = (repoId: string) => useDeferredValue(useQuery(overviewQuery(useApi(), repoId)).data?.branches);
+
 /** What an undo of a job would do, or why there is none any more; null where the job has moved nothing. */
 export function useUndoable(detail: JobDetail, jobs: JobDetail[]): Undoable | null {
-  // A thousand branches change one after the other: nobody waits for what that means for an undo.
-  const branches = useDeferredValue(useQuery(overviewQuery(useApi(), detail.job.repoId)).data?.branches);
+  const branches = useBranches(detail.job.repoId);
   return useMemo(() => (branches ? undoableOf(detail, jobs, branches) : null), [detail, jobs, branches]);
 }
 
@@ -73,6 +76,7 @@ export function UndoOf({
   const api = useApi();
   const { detail, jobs } = props;
   const { job, moves } = detail;
+  const branches = useBranches(job.repoId);
   const undo = undoOf(props);
   const told = undo && isTold(undo, jobs) ? undo : null;
   if (told || offer.possible) {
@@ -85,6 +89,8 @@ export function UndoOf({
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
         impossible={offer.possible ? null : offer.reason}
+        question={() => undoQuestion(moves, branches ?? [])}
+        above={dense}
         dense={dense || brief}
         brief={brief ? 'Undo' : undefined}
         className={brief ? 'w-full' : 'ml-auto w-54'}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BranchState } from '@/repos/branch-state';
+import { type BranchState, STATE_FILTERS, type StateFilter } from '@/repos/branch-state';
 import { branchRow } from '../../testing/rows';
 import { sought } from './sought';
 
@@ -49,7 +49,8 @@ describe('what is typed into Find', () => {
     ['author:agents', [cache]],
     ['-author:agents', [login, reset]],
     ['is:conflict', [reset]],
-    ['is:held', [reset, cache]],
+    ['is:held', [cache]],
+    ['is:held is:conflict', []],
     ['IS:Clean', [login]],
     ['pr:12', [login]],
     ['pr:#112', [reset]],
@@ -85,5 +86,28 @@ describe('what is typed into Find', () => {
 
   it('author:me asks who that is', () => {
     expect(sought('author:me', { author: null, now: NOW }).problem).toMatch(/who you are/);
+  });
+
+  const every: BranchState[] = [
+    ...(['in_place', 'moving', 'untracked', 'long_lived', 'merged', 'gone', 'too_large'] as const).map((is) => ({
+      is,
+    })),
+    { is: 'will_move', with: null },
+    { is: 'conflict', files: [] },
+    { is: 'blocked', by: 'a' },
+    { is: 'parent_gone', parent: 'a' },
+    { is: 'unrelated', parent: 'a' },
+  ];
+  it.each<[string, StateFilter]>([
+    ['is:held', 'held_back'],
+    ['is:conflict', 'conflicts'],
+    ['is:restack', 'needs_restack'],
+    ['is:untracked', 'untracked'],
+    ['is:merged', 'merged'],
+  ])('%s keeps just what the filter %s keeps, however a branch stands', (word, filter) => {
+    const { keeps } = sought(word, { author: null, now: NOW });
+    const kept = every.filter((state) => keeps(branchRow('a'), state));
+    expect(kept).not.toEqual([]);
+    expect(kept).toEqual(every.filter((state) => STATE_FILTERS[filter](state)));
   });
 });

@@ -1,5 +1,5 @@
 import type { BranchRow } from '@/db/schema';
-import { type BranchState, isHeldBack } from '@/repos/branch-state';
+import { type BranchState, STATE_FILTERS } from '@/repos/branch-state';
 import { isBot } from '../../author/bot';
 
 /** What of a branch can be looked for. */
@@ -30,16 +30,17 @@ function known<T>(table: Record<string, T>, value: string): T | undefined {
   return Object.hasOwn(table, value) ? table[value] : undefined;
 }
 
+/** Where a filter of the stack has a word here too, both keep the same: there is one number of what is held back. */
 const STATES: Record<string, (state: BranchState) => boolean> = {
-  conflict: ({ is }) => is === 'conflict',
-  held: isHeldBack,
+  conflict: STATE_FILTERS.conflicts,
+  held: STATE_FILTERS.held_back,
   blocked: ({ is }) => is === 'blocked',
   orphan: ({ is }) => is === 'parent_gone' || is === 'unrelated',
   moving: ({ is }) => is === 'moving',
-  restack: ({ is }) => is === 'will_move',
+  restack: STATE_FILTERS.needs_restack,
   clean: ({ is }) => is === 'in_place',
-  untracked: ({ is }) => is === 'untracked',
-  merged: ({ is }) => is === 'merged',
+  untracked: STATE_FILTERS.untracked,
+  merged: STATE_FILTERS.merged,
   gone: ({ is }) => is === 'gone',
   kept: ({ is }) => is === 'long_lived',
 };
