@@ -306,7 +306,7 @@ function Header({
         {/* Its line is always there, so that nothing below moves when it is known. */}
         <p className="min-h-4 text-xs text-muted max-sm:min-h-0 max-sm:empty:hidden">
           {problem ? (
-            <span className="text-conflict">{problem}</span>
+            <span className="text-conflict">No forecast: {problem}</span>
           ) : (
             wanted && (
               <span className={`max-sm:sr-only ${counts.conflicts + lost > 0 ? 'text-conflict' : ''}`}>
