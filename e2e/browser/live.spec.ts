@@ -27,7 +27,10 @@ test('a button is its job: pressed, at its step, behind another, cancelled, done
   await expect(shopPage.button('Restack')).toHaveText(/\d+ moved, .*held back/);
 });
 
-test('pressing shows at once that it is queued, before the server has answered', async ({ shopPage, page }) => {
+test('pressing shows at once that it is being sent, and that it is queued once the server has it', async ({
+  shopPage,
+  page,
+}) => {
   let answer = () => {};
   const held = new Promise<void>((resolve) => {
     answer = resolve;
@@ -37,7 +40,7 @@ test('pressing shows at once that it is queued, before the server has answered',
     await route.continue();
   });
   await shopPage.button('Sync').click();
-  await expect(shopPage.button('Sync')).toHaveText('Sync: Queued');
+  await expect(shopPage.button('Sync')).toHaveText('Sync: Sending…');
   answer();
   await expect(shopPage.button('Sync')).toHaveText('Sync: Synced', { timeout: 30_000 });
 });

@@ -59,6 +59,33 @@ test('what needs you is said in sections, done by keys, and hidden until it chan
   await expect(done.getByRole('button', { name: /^Undo: \d+ branches back/ })).toBeVisible();
 });
 
+test('what runs in a repo is told on each of its pages, whoever has asked for it, and in their titles', async ({
+  shopPage,
+  shop,
+  client,
+  page,
+}) => {
+  const repoId = shopPage.id;
+  const dock = page.getByRole('region', { name: 'What runs' });
+  await shop.teamGoesOn();
+  for (const path of ['needs', 'activity', 'settings']) {
+    await page.goto(`/repos/${repoId}/${path}`);
+    await expect(page.getByRole('navigation', { name: 'Pages of the repository' })).toBeVisible();
+    await expect(dock).toBeHidden();
+    const release = await holdPushes(shop.remote);
+    const { jobId } = await client.jobs.run({ repoId, kind: 'restack_repo' });
+    await expect(dock).toContainText(/Pushing \d+\/\d+/, { timeout: 20_000 });
+    await expect(page).toHaveTitle(/^⟳ Pushing/);
+    await release();
+    await ended(client, jobId);
+    await expect(dock).toContainText(/\d+ moved/);
+    await expect(page).toHaveTitle(/^[✓!] \d+ moved/);
+    await dock.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(dock).toBeHidden();
+    await ended(client, (await client.jobs.undo({ jobId })).jobId);
+  }
+});
+
 test('what stood on a deleted branch is moved once its forecast is read, which names the commit that nobody has then', async ({
   shopPage,
   shop,

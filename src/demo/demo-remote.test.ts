@@ -50,3 +50,33 @@ test("the demo's remote has its four stacks, and the team's second act gives eac
     await rm(dir, { recursive: true, force: true });
   }
 });
+
+test('the team works these days: a stack is older at its bottom, and nothing is of tomorrow', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-demo-'));
+  const now = new Date('2031-05-06T07:08:09Z');
+  try {
+    const { remote, teamGoesOn } = await buildDemoRemote(join(dir, 'shop.git'), now);
+    const age = async (commit: string) => {
+      const { stdout } = await git(['log', '-1', '--format=%at %ct', commit], { gitDir: remote.dir });
+      const [authored = 0, committed = 0] = stdout.toString().trim().split(' ').map(Number);
+      expect(committed).toBe(authored);
+      return now.getTime() / 1000 - authored;
+    };
+    const once = await remote.tips();
+    for (const [branch, parent] of Object.entries(DEMO_PARENTS)) {
+      expect(await age(branch), branch).toBeGreaterThan(30 * 60);
+      expect(await age(branch), `${branch} after ${parent}`).toBeLessThan(await age(parent));
+    }
+    await teamGoesOn(now);
+    // What the team does next is newer than all of that, and has happened already.
+    for (const commit of ['main', 'main~1', 'main~2', 'docs/returns-policy']) {
+      expect(await age(commit), commit).toBeGreaterThan(0);
+      expect(await age(commit), commit).toBeLessThan(30 * 60);
+    }
+    // The same moment gives the same commits.
+    const again = await buildDemoRemote(join(dir, 'again.git'), now);
+    expect(await again.remote.tips()).toEqual(once);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});

@@ -4,7 +4,8 @@ import { git, gitText } from '@/git/process/run';
 
 /**
  * A bare repository for tests and the demo, written quickly (one `git fast-import` for any number of commits)
- * and read back in words that a test wants. Dates are fixed, so the same calls give the same commit ids.
+ * and read back in words that a test wants. Dates are fixed unless one is given, so the same calls give the same commit
+ * ids.
  */
 
 /** What a commit changes: path → content; null deletes the path. */
@@ -31,6 +32,8 @@ export interface Chain {
   commit(message: string, files?: Files, options?: CommitOptions): Chain;
   /** The author of the commits that follow. */
   by(author: string): Chain;
+  /** When the next commit is made; those after it follow ten minutes apart. */
+  at(time: Date): Chain;
   /** Writes everything and returns the tips of the branches touched. */
   write(): Promise<Record<string, string>>;
 }
@@ -45,7 +48,7 @@ export interface Remote {
    */
   from(start: string): Chain;
   /** Merges a branch into trunk with a merge commit, or as one squashed commit, and returns trunk's new tip. */
-  merge(branch: string, how: 'merge' | 'squash'): Promise<string>;
+  merge(branch: string, how: 'merge' | 'squash', at?: Date): Promise<string>;
   /** Points a branch at a commit-ish, whatever was there. */
   move(branch: string, to: string): Promise<void>;
   delete(branch: string): Promise<void>;
@@ -89,7 +92,7 @@ export function openRemote(dir: string, trunk = 'main'): Remote {
   let clock = FIRST_COMMIT;
   const tick = () => {
     clock += STEP;
-    return `${clock} +0000`;
+    return clock;
   };
   const run = (args: string[]) => gitText(args, { gitDir: dir });
   const ref = (branch: string) => `refs/heads/${branch}`;
@@ -108,14 +111,14 @@ export function openRemote(dir: string, trunk = 'main'): Remote {
     dir,
     trunk,
     from: (start) => chain(dir, start, readTips, tick),
-    async merge(branch, how) {
+    async merge(branch, how, at) {
       const tree = await run(['merge-tree', '--write-tree', ref(trunk), ref(branch)]);
       const subjects = await run(['log', '--reverse', '--format=* %s', `${ref(trunk)}..${ref(branch)}`]);
       const message = how === 'merge' ? `Merge branch '${branch}'` : `${branch} (squashed)\n\n${subjects}`;
       const parents = ['-p', ref(trunk), ...(how === 'merge' ? ['-p', ref(branch)] : [])];
       const commit = await gitText(['commit-tree', tree, ...parents, '-m', message], {
         gitDir: dir,
-        env: identity(AUTHOR, tick()),
+        env: identity(AUTHOR, gitDate(at ? secondsOf(at) : tick())),
       });
       await run(['update-ref', ref(trunk), commit]);
       return commit;
@@ -163,6 +166,11 @@ done <"$(git rev-parse --git-dir)/protected"`,
   };
 }
 
+const secondsOf = (time: Date) => Math.floor(time.getTime() / 1000);
+
+/** A time as git takes it. */
+const gitDate = (seconds: number) => `${seconds} +0000`;
+
 /** The variables that make git write a commit as this person at this time (`seconds zone`). */
 function identity(author: string, date: string): Record<string, string> {
   const [, name = '', email = ''] = author.match(/^(.*) <(.*)>$/) ?? [];
@@ -184,12 +192,19 @@ async function writeHook(dir: string, name: string, script: string): Promise<voi
 }
 
 /** A chain as a `git fast-import` stream in the making. */
-function chain(dir: string, start: string, readTips: () => Promise<Record<string, string>>, tick: () => string): Chain {
+function chain(dir: string, start: string, readTips: () => Promise<Record<string, string>>, tick: () => number): Chain {
   type Step =
     | { do: 'branch'; name: string }
     | { do: 'commit'; message: string; files: Files; author: string; date: string; merge: string[] };
   const steps: Step[] = [];
   let author = AUTHOR;
+  /** When the next commit is made, where somebody has said it. */
+  let next: number | null = null;
+  const date = () => {
+    if (next === null) return gitDate(tick());
+    next += STEP;
+    return gitDate(next - STEP);
+  };
 
   const self: Chain = {
     branch(name) {
@@ -202,13 +217,17 @@ function chain(dir: string, start: string, readTips: () => Promise<Record<string
         message,
         files,
         author: options.author ?? author,
-        date: tick(),
+        date: date(),
         merge: options.merge ?? [],
       });
       return self;
     },
     by(person) {
       author = person;
+      return self;
+    },
+    at(time) {
+      next = secondsOf(time);
       return self;
     },
     async write() {

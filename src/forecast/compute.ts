@@ -58,7 +58,7 @@ export async function computeForecast(db: Db, asked: ForecastRow, signal: AbortS
       landings: await recordedLandings(db, repo.id),
       engine,
       // A forecast has no job: its commits differ from the job's in their date, and in nothing else.
-      committer: async () => ({ ...(await committerIdentity()), date: '0 +0000' }),
+      committer: async () => ({ ...committerIdentity(), date: '0 +0000' }),
       refused: new Map(),
       signal,
       log: () => undefined,

@@ -1,4 +1,5 @@
 import type { BranchRow } from '@/db/schema';
+import type { RemoteBranch } from '@/git/clone/for-each-ref';
 import type { PullRequestFact } from '@/stack/landing';
 import type { KnownLanding } from './landings';
 import type { LongLivedInput } from './long-lived';
@@ -9,6 +10,8 @@ export type ProjectedRow = Omit<BranchRow, 'repoId' | 'firstSeenAt' | 'lastSeenA
 export interface ProjectionInput extends LongLivedInput {
   /** The clone, after a fetch. */
   gitDir: string;
+  /** Its branches, where the fetch has read them. */
+  refs?: ReadonlyMap<string, RemoteBranch>;
   /** Name of the trunk. */
   trunk: string;
   previousRows: ProjectedRow[];

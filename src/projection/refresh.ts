@@ -81,7 +81,7 @@ export async function computeProjection(input: ProjectionInput): Promise<Project
 
 async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): Promise<Projection | null> {
   const { gitDir, signal, previousTrunkTip } = input;
-  const refs = await remoteBranches(gitDir, signal);
+  const refs = new Map(input.refs ?? (await remoteBranches(gitDir, signal)));
   const trunk = refs.get(input.trunk);
   if (!trunk) return null;
   refs.delete(input.trunk);

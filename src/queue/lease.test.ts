@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { asc, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { config } from '@/config';
 import { openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
@@ -199,6 +199,9 @@ describe('the lease', () => {
     const job = await dispatched(await test.addRepo());
     const earlier = await taken(job);
     await watched(earlier, 'sync', 'fetch', 'Fetching', async () => {
+      // What lasts is told without anything else being written.
+      const told = test.db.select().from(jobSteps).where(eq(jobSteps.jobId, job));
+      await vi.waitFor(async () => expect(await told).toMatchObject([{ status: 'running', message: 'Fetching' }]));
       await test.db.update(jobs).set({ leaseUntil: '2020-01-01T00:00:00.000Z', dispatch: 2 }).where(eq(jobs.id, job));
       const lease = await taken(job, 2);
       await watched(lease, 'sync', 'fetch', 'Fetching', async () => undefined);
@@ -211,6 +214,42 @@ describe('the lease', () => {
       [2, 'completed', 'Fetching'],
     ]);
     await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job));
+  });
+
+  it('goes on to the next step with a fence of its own, the rows as they are now and what was told', async () => {
+    const jobId = await dispatched(await test.addRepo());
+    const first = await taken(jobId);
+    first.later(() => [logLine(first, 'told')]);
+    await test.db.update(jobs).set({ engine: 'git' }).where(eq(jobs.id, jobId));
+    const second = await first.next();
+    if (!second) throw new Error('It does not go on.');
+    expect([second.job.fence, second.job.attempt, second.job.engine]).toEqual([first.job.fence + 1, 1, 'git']);
+    expect(await row(jobId)).toMatchObject({ leaseHeld: true, fence: second.job.fence });
+    const lines = await test.db.select().from(jobLogs).where(eq(jobLogs.jobId, jobId));
+    expect(lines.map((line) => line.line)).toEqual(['told']);
+    // What the step before still does is that of a zombie.
+    await expect(first.write([logLine(first, 'late')])).rejects.toBeInstanceOf(LeaseLost);
+    await second.end([test.db.update(jobs).set({ status: 'completed', leaseHeld: false }).where(eq(jobs.id, jobId))]);
+    await second.rest();
+    expect(await row(jobId)).toMatchObject({ status: 'completed', leaseHeld: false });
+  });
+
+  it('does not go on where another run has taken over, where a newer one was sent, or the server takes no jobs', async () => {
+    const jobId = await dispatched(await test.addRepo());
+    const zombie = await taken(jobId);
+    await test.db.update(jobs).set({ leaseUntil: '2020-01-01T00:00:00.000Z', dispatch: 2 }).where(eq(jobs.id, jobId));
+    const lease = await taken(jobId, 2);
+    expect(await zombie.next()).toBeNull();
+    expect(await row(jobId)).toMatchObject({ fence: lease.job.fence, leaseHeld: true });
+    setProblem('git_program', { what: 'No git.', hint: 'Install it.', stopsJobs: true });
+    expect(await lease.next()).toBeNull();
+    setProblem('git_program', null);
+    expect(await row(jobId)).toMatchObject({ fence: lease.job.fence, leaseHeld: false });
+    const again = await taken(jobId, 2);
+    await test.db.update(jobs).set({ dispatch: 3 }).where(eq(jobs.id, jobId));
+    expect(await again.next()).toBeNull();
+    expect(await row(jobId)).toMatchObject({ fence: again.job.fence, leaseHeld: false });
+    await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, jobId));
   });
 
   it('is not taken from a step of the same process that is only late with renewing', async () => {

@@ -40,6 +40,9 @@ export class JobCancelled extends Error {
   }
 }
 
+/** What is told of work goes out so soon, in milliseconds, unless something is written before. */
+const TOLD_WITHIN_MS = 50;
+
 /** How often the holder renews the lease and looks whether it is asked to cancel, in milliseconds. */
 const BEAT_MS = 500;
 
@@ -58,19 +61,26 @@ export interface Lease {
   /** Runs fenced statements as one transaction. @throws LeaseLost, having written nothing */
   write(statements: Statement[]): Promise<void>;
   /**
-   * Fenced statements that go out with the next ones that are written, before them, at the latest when the lease rests:
-   * for what is told of work that comes to its next write at once. Lost where the process ends before, or that fails.
+   * Fenced statements that go out with the next ones that are written, before them, and otherwise in a moment: for what
+   * is told of work. They are made when they go out. Lost where the process ends before.
    */
-  later(statements: Statement[]): void;
-  /** Puts a process group on record, so that whoever takes over can end it. */
+  later(statements: () => Statement[]): void;
+  /** Puts a process group on record, so that whoever takes over can end it. @throws LeaseLost */
   record(group: ProcessGroup): Promise<void>;
+  /** Runs the fenced statements that end the job as one transaction; the lease is over then. @throws LeaseLost */
+  end(statements: Statement[]): Promise<void>;
+  /**
+   * The lease of the run's next step, which follows at once in this process: a new fence, and the job and the repo as
+   * they are now, in one transaction. Where it is not to be had so, this one rests, and the next step has to take its own.
+   */
+  next(): Promise<Lease | null>;
   /** Stops renewing. The lease then covers the wait until the same run's next step, which takes it anew. */
   rest(): Promise<void>;
 }
 
 /** A time on the database's clock, so many milliseconds from now. */
 export function inFuture(ms: number): SQL<string> {
-  return sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`+${(ms / 1000).toFixed(3)} seconds`})`;
+  return sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`${(ms / 1000).toFixed(3)} seconds`})`;
 }
 /** No lease and no pause reaches so far ahead, in milliseconds: such a time is from before the clock was set back. */
 export function farMs(): number {
@@ -163,7 +173,7 @@ export async function takeLease(
   if (!repo) return { kind: 'over' };
   sayTaken(before, taken, repo.name, deadFence === before.fence);
   const lease = holdLease(db, taken, repo, shutdown);
-  lease.later([interruptedSteps(lease)]);
+  lease.later(() => [interruptedSteps(lease)]);
   return lease;
 }
 
@@ -267,37 +277,100 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
   shutdown.addEventListener('abort', onShutdown, { once: true });
   if (shutdown.aborted) onShutdown();
 
-  let unwritten: Statement[] = [];
-  const takeUnwritten = () => {
-    const statements = unwritten;
-    unwritten = [];
-    return statements;
+  let untold: Array<() => Statement[]> = [];
+  let telling: NodeJS.Timeout | undefined;
+  const takeUntold = () => {
+    clearTimeout(telling);
+    telling = undefined;
+    const told = untold;
+    untold = [];
+    return told.flatMap((make) => make());
+  };
+  // One after the other, so that what is told first is written first.
+  let writing: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = writing.then(work, work);
+    writing = done.catch(() => undefined);
+    return done;
+  };
+  const writeAll = async (statements: Statement[]) => {
+    const [renewed] = await write(db, [renew(), ...takeUntold(), ...statements], 'news');
+    if (renewed.length === 0) throw lost();
+  };
+  const tell = () => {
+    // Where the database does not answer, the next write of the step says so; the beat knows whether the lease is lost.
+    void inTurn(async () => {
+      const kept = untold;
+      await writeAll([]).catch(() => {
+        if (!abort.signal.aborted) untold.unshift(...kept);
+      });
+    });
+  };
+  let isOver = false;
+  const letGo = () => {
+    heldHere().delete(leaseName(job));
+    clearInterval(timer);
+    clearTimeout(telling);
+    shutdown.removeEventListener('abort', onShutdown);
   };
 
-  return {
+  const lease: Lease = {
     job,
     repo,
     db,
     signal: abort.signal,
     held: isHeld(job.id, job.fence),
-    async write(statements) {
-      const [renewed] = await write(db, [renew(), ...takeUnwritten(), ...statements], 'news');
-      if (renewed.length === 0) throw lost();
-    },
+    write: (statements) => inTurn(() => writeAll(statements)),
     later(statements) {
-      unwritten.push(...statements);
+      untold.push(statements);
+      telling ??= setTimeout(tell, TOLD_WITHIN_MS);
     },
-    async record(group) {
-      const leader = identifyProcess(group.pgid);
-      const rows = await db.update(jobs).set({ leaseGroup: leader }).where(mine).returning({ id: jobs.id });
-      if (rows.length === 0) throw lost();
+    record: (group) =>
+      inTurn(() =>
+        writeAll([
+          db
+            .update(jobs)
+            .set({ leaseGroup: identifyProcess(group.pgid) })
+            .where(mine),
+        ]),
+      ),
+    async end(statements) {
+      await inTurn(() => writeAll(statements));
+      isOver = true;
+    },
+    async next() {
+      if (abort.signal.aborted || !takesJobs()) {
+        await lease.rest();
+        return null;
+      }
+      const results = await inTurn(() => {
+        const claim = db
+          .update(jobs)
+          .set({ fence: job.fence + 1, leaseUntil: inFuture(config().leaseMs), leaseGroup: null })
+          .where(sql`${mine} and ${jobs.dispatch} = ${job.dispatch}`)
+          .returning();
+        const itsRepo = db.select().from(repos).where(sql`${repos.id} = ${repo.id}`);
+        return write(db, [renew(), ...takeUntold(), claim, itsRepo], 'news');
+      });
+      // The types of a batch with others in its middle do not know its ends.
+      const [[jobNow] = [], [repoNow] = []] = results.slice(-2) as [JobRow[], RepoRow[]];
+      if (!jobNow || !repoNow) {
+        await lease.rest();
+        return null;
+      }
+      letGo();
+      return holdLease(db, jobNow, repoNow, shutdown);
     },
     async rest() {
-      heldHere().delete(leaseName(job));
-      clearInterval(timer);
-      shutdown.removeEventListener('abort', onShutdown);
+      letGo();
+      if (isOver) {
+        // It makes room for others.
+        signal().notify();
+        return;
+      }
       // Nothing of it is left to give back, and a database that does not answer is not waited for.
       if (abort.signal.reason instanceof LeaseLost) return;
+      await writing;
       await beating;
       // A server that shuts down hands the lease back: whoever is next need not wait.
       const leaseUntil = shutdown.aborted ? NOW : inFuture(config().leaseMs);
@@ -306,9 +379,10 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
         .set({ leaseHeld: false, leaseUntil, leaseGroup: null })
         .where(mine)
         .returning({ pausesUntil: jobs.nextAttemptAt });
-      const [rested] = await write(db, [resting, ...takeUnwritten()], 'news');
+      const [rested] = await write(db, [resting, ...takeUntold()], 'news');
       // A job that goes on gives nobody anything to do; one that has ended, or pauses, makes room.
       if (rested[0]?.pausesUntil !== null) signal().notify();
     },
   };
+  return lease;
 }

@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
 import type { Facts } from '@/log';
 import type { StepName } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
 import { forMessage, shown } from '@/text/foreign';
-import { type Lease, NOW } from './lease';
+import { inFuture, type Lease, NOW } from './lease';
 
 /** What a line of the server's own log tells of a job. */
 export function factsOf({ job, repo }: Pick<Lease, 'job' | 'repo'>): Facts {
@@ -63,8 +63,8 @@ export function setResult(lease: Lease, result: JobResult) {
 
 /**
  * Runs a part of a step under the eyes of whoever watches: a row that says running, then completed or error,
- * and the job's message. A null `phase` is the step itself. That it is completed is written with what comes next, which
- * must not be long in coming.
+ * and the job's message. A null `phase` is the step itself. What begins is told in a moment, or with what is written
+ * before that; that it is completed is written with what comes next, which must not be long in coming.
  */
 export async function watched<T>(
   lease: Lease,
@@ -73,29 +73,34 @@ export async function watched<T>(
   message: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const begun = [
+  // Told later, and with the times at which it was.
+  const moment = () => {
+    const at = performance.now();
+    return () => inFuture(at - performance.now());
+  };
+  const begun = moment();
+  lease.later(() => [
     lease.db.run(
-      sql`insert into job_steps (job_id, attempt, step, phase, status, message)
-          select id, attempt, ${step}, ${phase}, 'running', ${forMessage(message)} from jobs where id = ${lease.job.id} and ${lease.held}`,
+      sql`insert into job_steps (job_id, attempt, step, phase, status, message, started_at)
+          select id, attempt, ${step}, ${phase}, 'running', ${forMessage(message)}, ${begun()} from jobs where id = ${lease.job.id} and ${lease.held}`,
     ),
+    // A step says what it does by its first part.
     ...(message ? [setMessage(lease, message), logLine(lease, message)] : []),
-  ];
-  // A step says what it does by its first part.
-  if (phase === null) lease.later(begun);
-  else await lease.write(begun);
-  const end = (status: 'completed' | 'error', words: string) =>
+  ]);
+  const end = (status: 'completed' | 'error', words: string, at: SQL) =>
     lease.db.run(
-      sql`update job_steps set status = ${status}, finished_at = ${NOW}, message = case ${words} when '' then message else ${words} end
+      sql`update job_steps set status = ${status}, finished_at = ${at}, message = case ${words} when '' then message else ${words} end
           where job_id = ${lease.job.id} and step = ${step} and phase is ${phase} and status = 'running' and ${lease.held}`,
     );
   try {
     const result = await work();
-    lease.later([end('completed', '')]);
+    const ended = moment();
+    lease.later(() => [end('completed', '', ended())]);
     return result;
   } catch (error) {
     // A holder that has lost the lease says nothing more: the row is the new holder's.
     if (!lease.signal.aborted)
-      await lease.write([end('error', forMessage(error instanceof Error ? error.message : String(error)))]);
+      await lease.write([end('error', forMessage(error instanceof Error ? error.message : String(error)), NOW)]);
     throw error;
   }
 }

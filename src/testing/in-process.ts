@@ -53,7 +53,11 @@ export function inProcess(db: Db): InProcess {
     await db.update(jobs).set({ dispatch }).where(eq(jobs.id, jobId));
     for (;;) {
       try {
-        return await runJob({ jobId, dispatch }, { run: step }, { db, executor: 'inline', shutdown: never });
+        return await runJob(
+          { jobId, dispatch },
+          { run: step, goesOn: true },
+          { db, executor: 'inline', shutdown: never },
+        );
       } catch (error) {
         if (!(error instanceof TryLater)) throw error;
         await new Promise((resolve) => setTimeout(resolve, error.delayMs));

@@ -123,10 +123,11 @@ async function carryOut(
   const tips = tipsKey({ trunk: trunk.name, trunkTip: trunk.tip, engine: choice }, rows);
   await refuseUnexpected(lease, tips);
   // What only reads is not what was foreseen of the action.
-  if (job.move) lease.later([rememberForecast(lease, action, tips)]);
+  if (job.move) lease.later(() => [rememberForecast(lease, action, tips)]);
   const engine = await pickEngine(choice, config().engine);
   if ('engine' in engine && action.kind !== 'register_existing_branch') {
-    lease.later([db.run(sql`update jobs set engine = ${engine.engine.name} where id = ${job.id} and ${lease.held}`)]);
+    const { name } = engine.engine;
+    lease.later(() => [db.run(sql`update jobs set engine = ${name} where id = ${job.id} and ${lease.held}`)]);
   }
   const pendingLog: Statement[] = [];
   const planned = await watched(lease, 'act', 'plan', 'Planning', async () =>
@@ -145,7 +146,7 @@ async function carryOut(
     }),
   );
   try {
-    lease.later(pendingLog);
+    lease.later(() => pendingLog);
     await recordPlan(lease, planned);
     const { failure: failed, plan } = planned;
     if (failed) {
@@ -325,5 +326,5 @@ async function currentResult(lease: Lease): Promise<JobResult> {
 /** The same for every attempt of a job, so that planning again yields the same commits. */
 async function committer(lease: Lease) {
   const seconds = Math.floor(Date.parse(lease.job.createdAt) / 1000);
-  return { ...(await committerIdentity()), date: `${seconds} +0000` };
+  return { ...committerIdentity(), date: `${seconds} +0000` };
 }

@@ -48,7 +48,7 @@ export async function bringOver(lease: Lease): Promise<void> {
   if (!(await isSetAside(gitDir))) return;
   const kept = await keptHere(lease);
   const unsaved = await salvage(gitDir, kept.map(commitsOf), signal);
-  const { name, email } = await committerIdentity();
+  const { name, email } = committerIdentity();
   let lost = 0;
   for (const [i, { id, createdAt, moves, result }] of kept.entries()) {
     const missing = new Set(unsaved[i]);

@@ -30,7 +30,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
   const message = forMessage(whole);
   const forecast = await checkForecast(lease, result, failed);
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
-  await lease.write([
+  await lease.end([
     ...surprises.map((o) =>
       logLine(
         lease,
@@ -73,7 +73,7 @@ function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
 /** Ends a job that was cancelled before its push, or between two of them where branches are pushed one by one. */
 export async function cancelled(lease: Lease): Promise<void> {
   const message = `Cancelled. ${whatMoved(await moveOutcomes(lease))}`;
-  await lease.write([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
+  await lease.end([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
   sayEnded(lease, 'cancelled', message, null);
 }
 
@@ -84,7 +84,7 @@ function whatMoved(outcomes: MoveOutcome[]): string {
 /** Ends a job of which nobody can tell what became of it: the telling itself failed. Its moves are in their table. */
 export async function endUntold(lease: Lease, failed: Failure): Promise<void> {
   const message = `${sentence(failed.message)} What it has moved, if anything, is among its moves.`;
-  await lease.write([logLine(lease, message, 'error'), ...ended(lease, 'error', message, failed)]);
+  await lease.end([logLine(lease, message, 'error'), ...ended(lease, 'error', message, failed)]);
   sayEnded(lease, 'error', message, failed);
 }
 

@@ -1,5 +1,6 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { counted } from '@/counters';
 import { jobSteps } from '@/db/schema';
 import { type RealJobs, realJobs } from '@/testing/real-jobs';
 
@@ -32,6 +33,30 @@ it.each(['sync_repo', 'restack_repo'] as const)('%s that moves nothing looks at 
   expect(job.status).toBe('completed');
   expect(moves).toEqual([]);
   expect(await lastLook(job.id)).toEqual([]);
+});
+
+it('a job that moves nothing ends under the lease that has found so, with all its steps, and one that moves has one for each', async () => {
+  const { remote, repoId } = await shop();
+  const stepsOf = async (jobId: string) =>
+    app.db
+      .select({ step: jobSteps.step, status: jobSteps.status })
+      .from(jobSteps)
+      .where(and(eq(jobSteps.jobId, jobId), isNull(jobSteps.phase)))
+      .orderBy(jobSteps.id);
+  const steps = ['sync', 'act', 'resync', 'finish'].map((step) => ({ step, status: 'completed' }));
+  const idle = await app.run({ repoId, kind: 'restack_repo' });
+  expect([idle.job.fence, await stepsOf(idle.job.id)]).toEqual([2, steps]);
+  await remote.from('main').commit('Main goes on', { 'main.txt': 'y\n' }).write();
+  const moving = await app.run({ repoId, kind: 'restack_repo' });
+  expect([moving.job.fence, await stepsOf(moving.job.id)]).toEqual([4, steps]);
+});
+
+it('a job that finds all as the last one left it starts two processes: one asks the remote, one reads the refs', async () => {
+  const { repoId } = await shop();
+  await app.run({ repoId, kind: 'restack_repo' });
+  const before = counted('git_started');
+  await app.run({ repoId, kind: 'restack_repo' });
+  expect(counted('git_started') - before).toBe(2);
 });
 
 it('what has moved a branch, or what it stands on, looks again at what the remote has now', async () => {

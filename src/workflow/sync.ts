@@ -20,9 +20,10 @@ import { redirectTarget } from '@/git/remote/redirect';
 import type { LeftOutRef } from '@/model/left-out';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { tipsKey } from '@/planner/tips-key';
+import { projectionOf } from '@/projection/known';
 import { recordedLandings } from '@/projection/recorded-landings';
 import { recordedTips } from '@/projection/recorded-tips';
-import { computeProjection, type Projection } from '@/projection/refresh';
+import type { Projection } from '@/projection/refresh';
 import { type Failure, failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
 import { logLine, setResult, watched } from '@/queue/record';
@@ -146,8 +147,9 @@ async function refresh(
     .where(eq(repos.id, repo.id));
   const byBranch: ForgeNews['byBranch'] = forge?.byBranch ?? new Map();
   const { tips, earlier } = await recordedTips(db, repo.id);
-  const projection = await computeProjection({
+  const projection = await projectionOf({
     gitDir: cloneDir(repo.id),
+    refs: fetched.refs,
     trunk,
     previousRows: rows,
     previousTrunkTip: current?.trunkTip ?? null,

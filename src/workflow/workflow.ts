@@ -18,9 +18,14 @@ import { onWholeClone } from './whole-clone';
 /** What an executor gives the workflow: a durable step. Its result is remembered where the executor can. */
 export interface StepRunner {
   run(name: StepName, work: () => Promise<StepOutcome>): Promise<StepOutcome>;
+  /**
+   * Whether the next step follows at once, in this process: the lease then goes on from step to step. Otherwise it rests
+   * after each, for a run may be left between two steps and never hear of it.
+   */
+  readonly goesOn?: boolean;
 }
 
-/** How a step ended: go on, end the job with a failure, or leave it, because this run is no longer in charge. */
+/** How a step ended: go on, end the job with a failure, or leave it: it has ended, or this run is no longer in charge. */
 export type StepOutcome = { kind: 'done' } | { kind: 'failed'; failure: Failure } | { kind: 'left' };
 
 /** Thrown by a step that wants to be called again later; executors obey `delayMs`. */
@@ -50,22 +55,35 @@ const STEPS: Record<Exclude<StepName, 'finish'>, (lease: Lease) => Promise<void>
   },
 };
 
+/** A run of a job in this process. */
+interface Run extends WorkflowContext {
+  ref: JobRef;
+  goesOn: boolean;
+  /** What the step before has left to the next one. */
+  lease: Lease | null;
+}
+
 /**
- * The workflow of every job: sync → act → resync → finish. Each step takes the lease anew, is safe to run
+ * The workflow of every job: sync → act → resync → finish. Each step has a lease with a fence of its own, is safe to run
  * twice and on any node, and keeps all it knows in the database; so a run may be lost, repeated or overlap
  * another one at any point.
  */
 export async function runJob(ref: JobRef, step: StepRunner, context: WorkflowContext): Promise<void> {
-  let failed: Failure | null = null;
-  for (const name of ['sync', 'act', 'resync'] as const) {
-    const outcome = await step.run(name, () => runStep(ref, name, STEPS[name], context));
-    if (outcome.kind === 'left') return;
-    if (outcome.kind === 'failed') {
-      failed = outcome.failure;
-      break;
+  const run: Run = { ...context, ref, goesOn: step.goesOn === true, lease: null };
+  try {
+    let failed: Failure | null = null;
+    for (const name of ['sync', 'act', 'resync'] as const) {
+      const outcome = await step.run(name, () => runStep(run, name, STEPS[name]));
+      if (outcome.kind === 'left') return;
+      if (outcome.kind === 'failed') {
+        failed = outcome.failure;
+        break;
+      }
     }
+    await step.run('finish', () => runStep(run, 'finish', (lease) => finish(lease, failed)));
+  } finally {
+    await run.lease?.rest();
   }
-  await step.run('finish', () => runStep(ref, 'finish', (lease) => finish(lease, failed), context));
 }
 
 const shared = globalThis as typeof globalThis & { __spicerackSteps?: Set<Promise<StepOutcome>> };
@@ -77,8 +95,8 @@ export function stepsAtWork(): Set<Promise<StepOutcome>> {
 }
 
 async function runStep(...args: Parameters<typeof stepUnderLease>): Promise<StepOutcome> {
-  const [{ jobId }, step] = args;
-  const work = inSpan(`job ${step}`, { 'spicerack.job': jobId }, () => stepUnderLease(...args));
+  const [{ ref }, step] = args;
+  const work = inSpan(`job ${step}`, { 'spicerack.job': ref.jobId }, () => stepUnderLease(...args));
   stepsAtWork().add(work);
   try {
     return await work;
@@ -91,33 +109,64 @@ async function runStep(...args: Parameters<typeof stepUnderLease>): Promise<Step
   }
 }
 
-/** Runs one step under a lease of its own and turns whatever happens into an outcome, or into `TryLater`. */
-async function stepUnderLease(
-  ref: JobRef,
-  name: StepName,
-  work: (lease: Lease) => Promise<void>,
-  context: WorkflowContext,
-): Promise<StepOutcome> {
-  const lease = await takeLease(context.db, ref, context.executor, context.shutdown);
+/**
+ * Runs one step under a lease of its own and turns whatever happens into an outcome, or into `TryLater`. With `act` a job
+ * that has moved nothing comes to its end: what is left of it only reads, and tells what the two steps have seen.
+ */
+async function stepUnderLease(run: Run, first: StepName, work: (lease: Lease) => Promise<void>): Promise<StepOutcome> {
+  const lease = await leaseOf(run);
   if ('kind' in lease) {
     if (lease.kind === 'busy')
       throw new TryLater(config().retryDelayMs, 'Another copy of this step is at work, or this server takes no jobs.');
     return { kind: 'left' };
   }
+  const told = (name: StepName, part: (lease: Lease) => Promise<void>) =>
+    watched(lease, name, null, '', () => onWholeClone(lease, name, () => part(lease)));
+  let name = first;
+  let rests = true;
   try {
     if (lease.job.attempt > mostAttempts()) throw new JobFailed(tooOften(lease.job.attempt));
+    if (first !== 'finish') {
+      await told(first, work);
+      if (first !== 'act' || (await pushedBranches(lease)).size > 0) {
+        rests = !run.goesOn;
+        return { kind: 'done' };
+      }
+      name = 'resync';
+      await told('resync', STEPS.resync);
+    }
     // The last step ends the job and its own row with it, all in one transaction.
-    if (name === 'finish') await work(lease);
-    else await watched(lease, name, null, '', () => onWholeClone(lease, name, () => work(lease)));
-    return { kind: 'done' };
+    name = 'finish';
+    await (first === 'finish' ? work(lease) : finish(lease, null));
+    return { kind: first === 'finish' ? 'done' : 'left' };
   } catch (error) {
     const outcome = await outcomeOf(lease, error);
+    if (outcome.kind !== 'failed') return outcome;
     // Nothing comes after the last step: where it fails, the job ends here, or it would be begun for ever.
-    if (name === 'finish' && outcome.kind === 'failed') await endUntold(lease, outcome.failure);
+    if (name === 'finish') {
+      await endUntold(lease, outcome.failure);
+      return first === 'finish' ? outcome : { kind: 'left' };
+    }
+    rests = !run.goesOn;
     return outcome;
   } finally {
-    await lease.rest();
+    if (rests) await lease.rest();
+    else run.lease = lease;
   }
+}
+
+/** The lease of a run's next step: that of the step before goes on where it is still held. */
+async function leaseOf(run: Run): ReturnType<typeof takeLease> {
+  const { lease: before } = run;
+  run.lease = null;
+  try {
+    const next = await before?.next();
+    if (next) return next;
+  } catch (error) {
+    await before?.rest();
+    throw error;
+  }
+  return takeLease(run.db, run.ref, run.executor, run.shutdown);
 }
 
 function tooOften(attempts: number): Failure {

@@ -21,6 +21,14 @@ export interface RemoteBranch {
   committedAt: string | null;
 }
 
+/** The remote's refs as our clone has them since the last fetch. */
+export interface ClonedRefs {
+  /** By the bytes of their names without the prefix, one character a byte, whatever they are: the ids. */
+  tips: Map<string, string>;
+  /** By name, those that are branches to work with. */
+  branches: Map<string, RemoteBranch>;
+}
+
 const PREFIX = 'refs/remotes/origin/';
 /** A subject never holds a newline, an author neither, so a line is a branch. `%00` is a NUL. */
 const FORMAT = [
@@ -39,27 +47,44 @@ const FORMAT = [
  * @throws GitError, `too_large` where there are more than `MAX_BRANCHES`
  */
 export async function remoteBranches(gitDir: string, signal?: AbortSignal): Promise<Map<string, RemoteBranch>> {
+  return (await clonedRefs(gitDir, signal)).branches;
+}
+
+/**
+ * Reads all refs of the remote that the clone has, and their objects, in one process; symbolic ones are none.
+ * @throws as `remoteBranches` does
+ */
+export async function clonedRefs(gitDir: string, signal?: AbortSignal): Promise<ClonedRefs> {
+  const tips = new Map<string, string>();
   const branches = new Map<string, RemoteBranch>();
   const args = ['for-each-ref', `--format=${FORMAT}`, PREFIX];
-  await gitRecords(args, { gitDir, signal, maxBytes: MAX_OUTPUT }, (line) => {
+  await gitRecords(args, { gitDir, signal, maxBytes: MAX_OUTPUT, encoding: 'latin1' }, (line) => {
     const [symref, ref, tip, tree, subject, author, seconds] = line.split('\0');
-    if (symref || !ref || !tip || !tree) return;
+    if (symref || !ref || !tip) return;
+    const bytes = ref.slice(PREFIX.length);
+    tips.set(bytes, tip);
+    if (!tree) return;
     if (branches.size === MAX_BRANCHES) throw tooLarge(`the remote has more than ${MAX_BRANCHES} branches`, args);
-    const name = ref.slice(PREFIX.length);
+    const name = utf8(bytes);
     // What could not be decoded cannot be named to git again: a push of it would fail, and with it all others' moves.
     if (name.includes('\ufffd')) return;
     branches.set(name, {
       name,
       tip,
       tree,
-      subject: oneLine(subject ?? ''),
-      author: oneLine(author ?? '', 200),
+      subject: oneLine(utf8(subject ?? '')),
+      author: oneLine(utf8(author ?? ''), 200),
       committedAt: timeOf(seconds ?? ''),
     });
   });
   const undecoded = [...branches.values()].filter((branch) => UNDECODED.test(branch.subject + branch.author));
   if (undecoded.length > 0) await decode(gitDir, undecoded, signal);
-  return branches;
+  return { tips, branches };
+}
+
+/** Most is plain ASCII, which is the same in both. */
+function utf8(bytes: string): string {
+  return /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
 /** What text in another encoding leaves when it is read as UTF-8: bytes that are none, and escapes (of ISO-2022). */

@@ -116,13 +116,14 @@ const formatIn = (text: string): ObjectFormat => (/^\s*objectformat\s*=\s*sha256
 /** No branch name ends in `.lock`, and no finished pack begins with `tmp_`, so neither can be anything of value. */
 async function removeLeftovers(gitDir: string): Promise<void> {
   const locks = (folder: string, recursive: boolean) => leftovers(join(gitDir, folder), /\.lock$/, recursive);
-  const paths = [
-    ...(await locks('.', false)),
-    ...(await locks('refs', true)),
-    ...(await locks('objects', false)),
-    ...(await locks('objects/info', true)),
-    ...(await leftovers(join(gitDir, 'objects/pack'), /^tmp_|\.lock$/, false)),
-  ];
+  const found = await Promise.all([
+    locks('.', false),
+    locks('refs', true),
+    locks('objects', false),
+    locks('objects/info', true),
+    leftovers(join(gitDir, 'objects/pack'), /^tmp_|\.lock$/, false),
+  ]);
+  const paths = found.flat();
   await Promise.all(paths.map((path) => rm(path, { force: true })));
 }
 

@@ -32,6 +32,8 @@ export function isNeeded(key: string): boolean {
 /** What the environment of every git process has in place of the host's configuration. */
 export interface HostConfig {
   env: { GIT_CONFIG_GLOBAL: string; GIT_CONFIG_NOSYSTEM: '1' };
+  /** Who the host says that people are; null where it does not say both. */
+  identity: { name: string; email: string } | null;
   /** Parts of the host's configuration that cannot be read, in git's words; they are left out. */
   broken: string[];
 }
@@ -63,20 +65,23 @@ export function hostConfig(): HostConfig {
   const scopes = [readScope({ GIT_CONFIG_NOSYSTEM: '1' }), readScope({ GIT_CONFIG_GLOBAL: '/dev/null' })] as const;
   const [user, system] = scopes;
   // The user's come last, as in git, so that they win.
-  write(
-    path,
-    [...system.entries, ...user.entries]
-      .filter(([key]) => isNeeded(key))
-      .map(([k, v]) => line(k, v))
-      .join(''),
-  );
+  const needed = [...system.entries, ...user.entries].filter(([key]) => isNeeded(key));
+  write(path, needed.map(([k, v]) => line(k, v)).join(''));
   const files = [path, ...usualFiles(inherited), ...user.files, ...system.files];
   const value: HostConfig = {
     env: { GIT_CONFIG_GLOBAL: path, GIT_CONFIG_NOSYSTEM: '1' },
+    identity: identityIn(needed),
     broken: scopes.flatMap(({ broken }) => broken ?? []),
   };
   shared.__spicerackHostConfig.set(from, { stamp: stampOf(files), files, value });
   return value;
+}
+
+function identityIn(entries: Scope['entries']): HostConfig['identity'] {
+  // The last of several counts.
+  const of = (wanted: string) => entries.findLast(([key]) => key === wanted)?.[1]?.trim();
+  const [name, email] = [of('user.name'), of('user.email')];
+  return name && email ? { name, email } : null;
 }
 
 /** The whole process waits for it, so not for long: only a home that does not answer takes any time. */

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeftOutRef } from '@/model/left-out';
+import { type ClonedRefs, clonedRefs, type RemoteBranch } from '../clone/for-each-ref';
 import { changeFormat, objectFormat } from '../clone/init';
 import { GitError } from '../process/error';
-import { git, gitRecords } from '../process/run';
+import { git } from '../process/run';
 import { advertisedBranches, chooseBranches, shownName } from './advertised';
 import type { RemoteOptions } from './options';
 
@@ -11,6 +12,8 @@ import type { RemoteOptions } from './options';
 export interface Fetched {
   /** What the clone has now of the remote's branches: name → id. */
   branches: Map<string, string>;
+  /** The same with what their commits tell: those that are branches to work with. */
+  refs: Map<string, RemoteBranch>;
   /** What the remote lists beside those, by name. Their refs are not in the clone. */
   leftOut: LeftOutRef[];
   /** The remote is a shallow clone, so ours is one. */
@@ -31,46 +34,59 @@ export async function fetchRemote(
   gitDir: string,
   { trunk = null, ...options }: RemoteOptions & { trunk?: string | null } = {},
 ): Promise<Fetched> {
-  const advertised = await advertisedBranches(gitDir, options);
+  // The clone is asked at the same time. Refs that cannot be read are those of a damaged clone: what git says of it when
+  // it fetches is known.
+  const known = (): Promise<ClonedRefs | null> =>
+    clonedRefs(gitDir, options.signal).catch((error: unknown) => {
+      if (error instanceof GitError) return null;
+      throw error;
+    });
+  const [asked, had] = await Promise.allSettled([advertisedBranches(gitDir, options), known()]);
+  if (asked.status === 'rejected') throw asked.reason;
+  if (had.status === 'rejected') throw had.reason;
+  const advertised = asked.value;
+  let before = had.value;
   const [first] = advertised;
   if (first) {
     const format = first.tip.length === 64 ? 'sha256' : 'sha1';
-    if ((await objectFormat(gitDir)) !== format) await changeFormat(gitDir, format, options.signal);
+    if ((await objectFormat(gitDir)) !== format) {
+      await changeFormat(gitDir, format, options.signal);
+      before = await known();
+    }
   }
   const { taken, leftOut } = chooseBranches(advertised, { trunk, foldsCase: foldsCase(gitDir) });
-
-  // Refs that cannot be read are those of a damaged clone: what git says of it when it fetches is known.
-  const before = await clonedRefs(gitDir, options.signal).catch((error: unknown) => {
-    if (error instanceof GitError) return null;
-    throw error;
-  });
-  const isCurrent = before?.size === taken.size && [...taken].every(([bytes, tip]) => before.get(bytes) === tip);
-  if (isCurrent && !isShallow(gitDir)) return fetched(taken, leftOut, false);
+  const isCurrent =
+    before?.tips.size === taken.size && [...taken].every(([bytes, tip]) => before.tips.get(bytes) === tip);
+  if (before && isCurrent && !isShallow(gitDir)) return fetched(before, leftOut, false);
 
   await fetchBranches(gitDir, leftOut.keys(), options);
   const after = await clonedRefs(gitDir, options.signal);
   const notGiven = [...taken].filter(([bytes, tip]) => {
-    const now = after.get(bytes);
+    const now = after.tips.get(bytes);
     // It has moved since the remote was asked, unless it is where it was.
-    return now !== tip && (now === undefined || now === before?.get(bytes));
+    return now !== tip && (now === undefined || now === before?.tips.get(bytes));
   });
   if (notGiven.length > 0) {
     const again = new Map((await advertisedBranches(gitDir, options)).map(({ bytes, tip }) => [bytes, tip]));
     for (const [bytes] of notGiven) {
       const tip = again.get(bytes);
-      if (tip === undefined || tip === after.get(bytes)) continue;
+      if (tip === undefined || tip === after.tips.get(bytes)) continue;
       leftOut.set(bytes, { name: shownName(bytes), reason: 'not_given' });
     }
   }
   // The clone must not show what a ref was before it could not be read any more.
-  const stale = [...leftOut.keys()].filter((bytes) => after.delete(bytes));
+  const stale = [...leftOut.keys()].filter((bytes) => after.tips.delete(bytes));
+  for (const bytes of stale) after.branches.delete(nameOf(bytes));
   if (stale.length > 0) await deleteRefs(gitDir, stale, options.signal);
   return fetched(after, leftOut, isShallow(gitDir));
 }
 
-function fetched(refs: Map<string, string>, leftOut: Map<string, LeftOutRef>, shallow: boolean): Fetched {
+const nameOf = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
+
+function fetched({ tips, branches }: ClonedRefs, leftOut: Map<string, LeftOutRef>, shallow: boolean): Fetched {
   return {
-    branches: new Map([...refs].map(([bytes, tip]) => [Buffer.from(bytes, 'latin1').toString('utf8'), tip])),
+    branches: new Map([...tips].map(([bytes, tip]) => [nameOf(bytes), tip])),
+    refs: branches,
     leftOut: [...leftOut].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, ref]) => ref),
     shallow,
   };
@@ -102,17 +118,6 @@ async function fetchBranches(gitDir: string, without: Iterable<string>, options:
     ],
     { ...options, gitDir, input: Buffer.from(`${refspecs.join('\n')}\n`, 'latin1') },
   );
-}
-
-/** The clone's branches of the remote, by the bytes of their names: the ids. Their objects are looked at, too. */
-async function clonedRefs(gitDir: string, signal: AbortSignal | undefined): Promise<Map<string, string>> {
-  const refs = new Map<string, string>();
-  const format = '--format=%(objectname) %(objecttype) %(symref) %(refname)';
-  await gitRecords(['for-each-ref', format, TRACKING], { gitDir, signal, encoding: 'latin1' }, (line) => {
-    const [tip = '', , symref, ...ref] = line.split(' ');
-    if (!symref) refs.set(ref.join(' ').slice(TRACKING.length), tip);
-  });
-  return refs;
 }
 
 async function deleteRefs(gitDir: string, names: string[], signal: AbortSignal | undefined): Promise<void> {

@@ -16,7 +16,7 @@ import { StatusChip } from '../jobs/status';
 import { useApi, useMinute } from '../providers';
 import { branchesWord } from '../repos/counts';
 import { OfRepo } from '../repos/of-repo';
-import { RepoHeader } from '../repos/repo-nav';
+import { FurtherPage } from '../repos/repo-nav';
 import { heldBackWords } from '../stack/state';
 import { between, clock, duration, exact } from '../time';
 import { historyAddress } from './address';
@@ -39,14 +39,13 @@ export function ActivityPage({ repoId }: { repoId: string }) {
   const history = useQuery(historyQuery(useApi(), repoId, filter));
   return (
     <OfRepo repoId={repoId} gone="Its history went with it.">
-      {({ branches }, repo) => (
-        <>
-          <RepoHeader repo={repo} title="Activity" />
-          <div className="mx-auto flex max-w-240 flex-col gap-4 p-4">
+      {(overview, repo) => (
+        <FurtherPage overview={overview} repo={repo} title="Activity">
+          <div className="mx-auto flex w-full max-w-240 flex-col gap-4 p-4">
             <Filters
               repoId={repoId}
               filter={filter}
-              branches={branches.map((branch) => branch.name)}
+              branches={overview.branches.map((branch) => branch.name)}
               jobs={history.data?.jobs ?? []}
             />
             {history.error && (
@@ -55,7 +54,7 @@ export function ActivityPage({ repoId }: { repoId: string }) {
             {history.isPending && <Skeleton rows={8} label="Loading the history" />}
             {history.data && <Entries history={history.data} filter={filter} />}
           </div>
-        </>
+        </FurtherPage>
       )}
     </OfRepo>
   );

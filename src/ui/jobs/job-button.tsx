@@ -7,13 +7,13 @@ import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { buttonLooks } from '../controls';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
-import { useApi, useNow } from '../providers';
+import { useApi, useConnection, useNow } from '../providers';
 import type { ForecastAsk } from '../stack/forecast';
 import { duration } from '../time';
 import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
 import { StatusShape, statusTone } from './status';
-import { failedWord } from './words';
+import { failedWord, firstLine } from './words';
 
 const Afresh = laterPart(() => import('./ask/afresh'));
 const Question = laterPart(() => import('./question'), { what: 'The question', leave: ({ leave }) => leave });
@@ -41,6 +41,8 @@ interface Props {
   dense?: boolean;
   /** The beginning of the label, which is all there is room for: the rest is told to who hears it or asks. */
   brief?: string | undefined;
+  /** Whether what it asks and what goes wrong is told above it, as at the page's bottom. */
+  above?: boolean;
   /** Whether Tab stops at it: not in the rows of a tree that one goes through by other keys. */
   tabbable?: boolean;
   /** Its width never changes with what it says. */
@@ -134,8 +136,8 @@ const SHORT = { wide: 'sm:hidden', dense: 'sm:hidden group-data-beside/stack:inl
 const WHOLE = { wide: 'max-sm:hidden', dense: 'max-sm:hidden group-data-beside/stack:hidden' };
 
 /**
- * A button is its job: pressed, it says at once that it is queued, then behind what, at which step it is, what came
- * of it or what went wrong. Everything but the moment of the press comes from the feed, so every tab and every
+ * A button is its job: pressed, it says at once that it is being sent, then that it is queued and behind what, at which
+ * step it is, what came of it or what went wrong. Everything but the moment of the press comes from the feed, so every tab and every
  * person sees the same. Who may not press it sees what is under way, and no button.
  */
 export function JobButton({
@@ -151,6 +153,7 @@ export function JobButton({
   look = 'plain',
   dense = false,
   brief,
+  above = false,
   tabbable = true,
   className = '',
 }: Props) {
@@ -164,11 +167,12 @@ export function JobButton({
   useEffect(() => {
     if (seen) dismiss();
   }, [seen, dismiss]);
-  const phase: Phase = waiting || unseen ? { phase: 'pressed' } : phaseOf(job, jobs, now);
+  const phase: Phase = waiting || unseen ? { phase: 'pressed', accepted: unseen } : phaseOf(job, jobs, now);
+  const isLost = useConnection().state === 'lost';
   const busy =
     phase.phase === 'pressed' || phase.phase === 'queued' || phase.phase === 'running' || phase.phase === 'waiting';
   const reason = busy ? null : impossible;
-  const [asking, setAsking] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
 
   const pressed = () => {
     if (busy || reason) return;
@@ -177,12 +181,11 @@ export function JobButton({
       void send(`retry ${id}`, (idempotencyKey) => api.jobs.retry.mutate({ jobId: id, idempotencyKey }));
       return;
     }
-    const words = question?.() ?? null;
-    if (words === null) void send(label, press);
-    else setAsking(words);
+    if ((question?.() ?? null) === null) void send(label, press);
+    else setAsking(true);
   };
 
-  const { text, short, tone, title } = face(phase, now);
+  const { text, short, tone, title } = face(phase, now, isLost);
   const whole = reason ? `${label} (not now: ${reason})` : label;
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
   // What came of it may be cut short on the button, also where it cannot be pressed again.
@@ -211,7 +214,7 @@ export function JobButton({
         onClick={pressed}
         tabIndex={tabbable ? undefined : -1}
         aria-disabled={busy || reason ? true : undefined}
-        aria-expanded={(asking !== null && !busy) || undefined}
+        aria-expanded={(asking && !busy) || undefined}
         aria-label={brief !== undefined && !status ? whole : undefined}
         data-phase={phase.phase}
         data-tip={tip}
@@ -229,16 +232,18 @@ export function JobButton({
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>
-      {asking !== null && !busy && (
+      {asking && !busy && (
         <Suspense>
           <Question
-            words={asking}
+            // As it is now, like the label: the branches may have moved since it was pressed.
+            words={question?.() ?? `${label}?`}
             label={label}
+            above={above}
             confirm={() => {
-              setAsking(null);
+              setAsking(false);
               void send(label, press);
             }}
-            leave={() => setAsking(null)}
+            leave={() => setAsking(false)}
           />
         </Suspense>
       )}
@@ -248,7 +253,7 @@ export function JobButton({
       {problem && (
         <span
           role="alert"
-          className="fixed inset-x-3 bottom-3 z-20 flex items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg sm:absolute sm:inset-x-auto sm:top-full sm:right-0 sm:bottom-auto sm:mt-1 sm:w-72"
+          className={`fixed inset-x-3 bottom-3 z-20 flex items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg sm:absolute sm:inset-x-auto sm:right-0 sm:w-72 ${above ? 'sm:bottom-full sm:mb-1' : 'sm:top-full sm:bottom-auto sm:mt-1'}`}
         >
           <span className="min-w-0 flex-1 break-words">
             {problemWords(problem)}
@@ -267,16 +272,22 @@ export function JobButton({
   );
 }
 
+/** What is told of a request that the server has not answered: nothing is queued before it has. */
+export function sendingWords(isLost: boolean): string {
+  return isLost ? 'When connected' : 'Sending…';
+}
+
 /** What a phase looks like, with fewer words where there is little room; no tone is the button at rest. */
 function face(
   phase: Phase,
   now: number,
+  isLost: boolean,
 ): { text?: string; short?: string; tone?: Outcome | 'pressed'; title?: string } {
   switch (phase.phase) {
     case 'idle':
       return {};
     case 'pressed':
-      return { text: 'Queued', tone: 'pressed' };
+      return { text: phase.accepted ? 'Queued' : sendingWords(isLost), tone: 'pressed' };
     case 'queued':
       return phase.behind
         ? { text: `Queued behind #${phase.behind}`, short: `Behind #${phase.behind}`, tone: 'queued' }
@@ -302,7 +313,7 @@ function face(
         text: `Retry · ${failedWord(phase.code)}`,
         short: 'Retry',
         tone: 'error',
-        title: [phase.job.job.message, phase.job.job.errorHint].filter(Boolean).join(' '),
+        title: [phase.job.job.message, firstLine(phase.job.job.errorHint)].filter(Boolean).join(' '),
       };
   }
 }

@@ -6,8 +6,8 @@ import { lostBy, outcomeOf } from './outcome';
 /** What a job button shows. */
 export type Phase =
   | { phase: 'idle' }
-  /** Pressed; the server has not answered yet, or its job is not in the feed yet. */
-  | { phase: 'pressed' }
+  /** Pressed; the server has not answered yet, or has, and its job is not in the feed yet. */
+  | { phase: 'pressed'; accepted: boolean }
   | { phase: 'queued'; job: JobDetail; behind: number | null }
   | { phase: 'running'; job: JobDetail; step: string; since: string; cancel: 'possible' | 'asked' | 'too_late' }
   /** It failed for a moment and is tried again. */

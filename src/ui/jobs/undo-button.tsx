@@ -9,6 +9,7 @@ import { JobLink } from '../job-link';
 import { useApi } from '../providers';
 import { branchesWord } from '../repos/counts';
 import { overviewQuery } from '../repos/overview';
+import { undoQuestion } from '../stack/groups/question';
 import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
@@ -55,6 +56,8 @@ export function UndoButton({
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
         impossible={offer.possible ? null : offer.reason}
+        question={() => undoQuestion(moves, branches ?? [])}
+        above={dense}
         dense={dense || brief}
         brief={brief ? 'Undo' : undefined}
         className={brief ? 'w-full' : 'ml-auto w-54'}

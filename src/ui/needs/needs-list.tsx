@@ -6,10 +6,10 @@ import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState 
 import { problemWords } from '../api';
 import { Button, buttonLooks, Skeleton } from '../controls';
 import { JobLink } from '../job-link';
-import { useRequest } from '../jobs/job-button';
+import { sendingWords, useRequest } from '../jobs/job-button';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
-import { useApi } from '../providers';
+import { useApi, useConnection } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { isTyped } from '../shell/key-targets';
 import { coveredBy } from './covered';
@@ -105,7 +105,8 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
           ))}
         </p>
       )}
-      {asked !== null && (
+      {/* A page of one repo tells of all that runs there. */}
+      {asked !== null && repoId === undefined && (
         <Suspense>
           <Asked jobId={asked} dismiss={() => setAsked(null)} />
         </Suspense>
@@ -126,7 +127,7 @@ function NeedRow({ item, named, asked }: { item: Item; named: boolean; asked: (j
         {named && <span className="text-xs text-muted"> · {repo.name}</span>}
       </span>
       {other && (
-        <Link href={other.go} className="touch text-muted underline">
+        <Link href={other.go} prefetch={false} className="touch text-muted underline">
           {other.words}
         </Link>
       )}
@@ -164,6 +165,7 @@ function Act({
   const api = useApi();
   const mayAct = useMay('act');
   const request = useRequest();
+  const isLost = useConnection().state === 'lost';
   const seen = useRef(false);
   const [asking, setAsking] = useState(false);
   const { jobId, dismiss } = request;
@@ -181,13 +183,13 @@ function Act({
         {button}
       </a>
     ) : (
-      <Link data-main href={does.go} className={look}>
+      <Link data-main href={does.go} prefetch={false} className={look}>
         {button}
       </Link>
     );
   if (!mayAct)
     return (
-      <Link data-main href={`/repos/${repo.id}`} className={look}>
+      <Link data-main href={`/repos/${repo.id}`} prefetch={false} className={look}>
         Open
       </Link>
     );
@@ -231,6 +233,7 @@ function Act({
           {isOpen ? 'at work' : 'asked for'}
         </JobLink>
       )}
+      {request.waiting && <span className="text-xs text-muted">{sendingWords(isLost)}</span>}
       {covered !== null && <span className="text-xs text-muted">{covered}</span>}
       <Button
         data-main
@@ -246,7 +249,7 @@ function Act({
           {foresee && 'run' in does ? (
             <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
           ) : (
-            <Question words={question} {...answers} confirm={() => answers.confirm()} />
+            <Question words={question ?? `${button}?`} {...answers} confirm={() => answers.confirm()} />
           )}
         </Suspense>
       )}

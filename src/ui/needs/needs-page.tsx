@@ -3,7 +3,7 @@
 import type { RepoRow } from '@/db/schema';
 import { OfRepo } from '../repos/of-repo';
 import type { Overview } from '../repos/overview';
-import { RepoHeader } from '../repos/repo-nav';
+import { FurtherPage } from '../repos/repo-nav';
 import { useStates } from '../repos/use-states';
 import { NeedsList } from './needs-list';
 import { NothingWanted } from './nothing-wanted';
@@ -19,14 +19,18 @@ function Needs({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   const { renewing } = useStates(overview);
   const count = countNeeds(useNeeds(), repo.id);
   return (
-    <>
-      <RepoHeader repo={repo} title="Needs you" pageTitle={titleOf(count, `Needs you · ${repo.name} · Spicerack`)} />
-      <div className="mx-auto max-w-240 p-4">
+    <FurtherPage
+      overview={overview}
+      repo={repo}
+      title="Needs you"
+      pageTitle={titleOf(count, `Needs you · ${repo.name} · Spicerack`)}
+    >
+      <div className="mx-auto w-full max-w-240 p-4">
         <p role="status" className="min-h-5 text-xs text-muted">
           {renewing && 'renewing the forecast…'}
         </p>
         <NeedsList repoId={repo.id} empty={<NothingWanted repos={[repo]} />} />
       </div>
-    </>
+    </FurtherPage>
   );
 }

@@ -2,9 +2,14 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import type { ReactNode } from 'react';
 import type { RepoRow } from '@/db/schema';
+import { titleMark } from '../jobs/dock/docked';
 import { useMay } from '../me';
 import { countNeeds, useNeeds } from '../needs/use-needs';
+import { useTold, WhatRuns } from '../tells/what-runs';
+import type { Overview } from './overview';
+import { statesOf } from './use-states';
 
 const PAGES = [
   ['Needs you', '/needs'],
@@ -64,24 +69,34 @@ function NeedsCount({ repoId }: { repoId: string }) {
   return needs > 0 && <span className="ml-1 text-xs tabular-nums">{needs}</span>;
 }
 
-/** The head of a repo's further pages. */
-export function RepoHeader({
+/** A further page of a repo: its head, what it is about, and what runs. */
+export function FurtherPage({
+  overview,
   repo,
   title,
   pageTitle = `${title} · ${repo.name} · Spicerack`,
+  children,
 }: {
-  repo: Pick<RepoRow, 'id' | 'name'>;
+  overview: Overview;
+  repo: RepoRow;
   title: string;
   /** The browser's tab, where it says more. */
   pageTitle?: string;
+  children: ReactNode;
 }) {
+  const told = useTold(repo.id, overview.jobs);
   return (
-    <header className="flex flex-wrap items-baseline gap-x-6 gap-y-1 border-b border-hairline bg-surface px-4 py-3">
-      <title>{pageTitle}</title>
-      <h1 className="text-lg font-semibold break-words">
-        {repo.name} <span className="font-normal text-muted">{title}</span>
-      </h1>
-      <RepoNav repoId={repo.id} />
-    </header>
+    // As high as the window, so that what runs is told at its bottom.
+    <div className="flex min-h-[calc(100dvh-48px)] flex-col">
+      <header className="flex flex-wrap items-baseline gap-x-6 gap-y-1 border-b border-hairline bg-surface px-4 py-3">
+        <title>{`${titleMark(told.docked)}${pageTitle}`}</title>
+        <h1 className="text-lg font-semibold break-words">
+          {repo.name} <span className="font-normal text-muted">{title}</span>
+        </h1>
+        <RepoNav repoId={repo.id} />
+      </header>
+      {children}
+      <WhatRuns overview={overview} repo={repo} states={statesOf(overview)} told={told} />
+    </div>
   );
 }

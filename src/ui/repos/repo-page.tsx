@@ -2,7 +2,7 @@
 
 import { Layers, RefreshCw } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
-import { Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
@@ -10,19 +10,19 @@ import { counted } from '@/text/words';
 import { isWide, useOpenBranch } from '../branch/open-branch';
 import { Skeleton } from '../controls';
 import { isActive } from '../jobs/active';
-import { dockedOf, titleMark } from '../jobs/dock/docked';
-import { useLookedAt } from '../jobs/dock/looked-at';
+import { titleMark } from '../jobs/dock/docked';
 import { JobButton, type JobRequest, useRequest } from '../jobs/job-button';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { countNeeds, titleOf, useNeeds } from '../needs/use-needs';
-import { useApi, useNow } from '../providers';
+import { useApi } from '../providers';
 import { wholeQuestion } from '../stack/groups/question';
 import { NO_NEWS, newsByBranch } from '../stack/state';
 import { DemoHint, teamGoesOn } from '../sync/demo-hint';
 import { lookAtRemote } from '../sync/look';
 import { onMerged } from '../sync/on-merged';
 import { useRefreshWhenStale } from '../sync/refresh';
+import { useTold, WhatRuns } from '../tells/what-runs';
 import { branchesWord, wantWords } from './counts';
 import { Freshness, PullRequestFreshness } from './freshness';
 import { OfRepo } from './of-repo';
@@ -43,8 +43,6 @@ const BranchPanel = laterPart(() => import('../branch/panel'), {
 });
 const Tasks = laterPart(() => import('../tasks/tasks'), { what: 'The list of tasks' });
 const JobList = laterPart(() => import('../jobs/list/job-list'), { what: 'The list of jobs' });
-const Tells = laterPart(() => import('../tells/tells'));
-const Dock = laterPart(() => import('../jobs/dock/dock'), { what: 'What runs' });
 const LeftOutRefs = laterPart(() => import('./left-out'), { what: 'What was left out' });
 const NoBranches = laterPart(() => import('./no-branches'), { what: 'What comes next' });
 const HeadMoved = laterPart(() => import('./head-moved'), { what: 'A question about the trunk' });
@@ -81,9 +79,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const [open, show] = useOpenBranch(repo.id);
   const walk = useRef<((by: number) => void) | null>(null);
   useScrollBehind(open !== null);
-  const { looked, lookAt } = useLookedAt(repo.id);
-  const [opened] = useState(useNow(false));
-  const docked = dockedOf(jobs, looked, opened);
+  const told = useTold(repo.id, jobs);
+  const { docked } = told;
   const place = (name: SectionName) =>
     open !== null && name !== 'stack' ? 'hidden' : section === name && open === null ? '' : 'hidden lg:block';
   return (
@@ -204,14 +201,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
           </section>
         </div>
       </div>
-      <Suspense>
-        <Tells repo={repo} docked={docked} jobs={jobs} branches={branches} states={known.states} />
-      </Suspense>
-      {docked && (
-        <Suspense>
-          <Dock docked={docked} jobs={jobs} dismiss={lookAt} />
-        </Suspense>
-      )}
+      <WhatRuns overview={overview} repo={repo} states={known.states} told={told} />
     </div>
   );
 }

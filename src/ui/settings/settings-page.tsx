@@ -11,7 +11,7 @@ import { ForAdministrators } from '../message';
 import { useApi } from '../providers';
 import { OfRepo } from '../repos/of-repo';
 import { overviewQuery } from '../repos/overview';
-import { RepoHeader } from '../repos/repo-nav';
+import { FurtherPage } from '../repos/repo-nav';
 import { useSending } from '../sending';
 import { changesOf, type Draft, type DraftField, savedDraft, withSettings } from './draft';
 
@@ -22,14 +22,13 @@ export function SettingsPage({ repoId }: { repoId: string }) {
   if (!maySet) return <ForAdministrators title="Settings are for who administers this server" />;
   return (
     <OfRepo repoId={repoId} removed={removed}>
-      {(_, repo) => (
-        <>
-          <RepoHeader repo={repo} title="Settings" />
-          <div className="mx-auto flex max-w-160 flex-col gap-8 p-4 md:py-8">
+      {(overview, repo) => (
+        <FurtherPage overview={overview} repo={repo} title="Settings">
+          <div className="mx-auto flex w-full max-w-160 flex-col gap-8 p-4 md:py-8">
             <Settings repo={repo} />
             <Remove repo={repo} removed={() => setRemoved(true)} />
           </div>
-        </>
+        </FurtherPage>
       )}
     </OfRepo>
   );

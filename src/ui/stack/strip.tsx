@@ -140,7 +140,7 @@ function SelectionStrip({
   branches,
   cancel,
 }: Omit<Props, 'subject'> & Extract<StripSubject, { kind: 'selection' }>) {
-  const [asking, setAsking] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
   const kind = restack.length > 0 ? 'restack_subtree' : 'register_existing_branch';
   const foreseen = useForecast({ repoId, kind, branches: restack.length > 0 ? restack : register }, 'would move');
   const waiting = asked?.waiting ?? false;
@@ -149,13 +149,15 @@ function SelectionStrip({
   const isPending = foreseen === null || foreseen.state === 'pending';
   const nothing = along === null ? 'Nothing of these would move.' : `${along}.`;
   const why = isPending ? 'Its forecast is asked for.' : moves?.size === 0 ? nothing : undefined;
-  const pressRestack = () => {
-    if (why || waiting) return;
+  const question = () => {
     // Where it cannot be foreseen, at least these move.
     const moved = moves ?? new Set(restack);
-    const words = restackQuestion(branches.filter(({ name }) => moved.has(name)));
-    if (words === null) run('restack_subtree');
-    else setAsking(words);
+    return restackQuestion(branches.filter(({ name }) => moved.has(name)));
+  };
+  const pressRestack = () => {
+    if (why || waiting) return;
+    if (question() === null) run('restack_subtree');
+    else setAsking(true);
   };
   return (
     <Line label="Selection">
@@ -187,17 +189,17 @@ function SelectionStrip({
               {label}
               {why && <span className="sr-only"> (not now: {why})</span>}
             </Button>
-            {asking !== null && (
+            {asking && (
               <Suspense>
                 <Question
-                  words={asking}
+                  words={question() ?? `${label}?`}
                   label={label}
                   above
                   confirm={() => {
-                    setAsking(null);
+                    setAsking(false);
                     run('restack_subtree');
                   }}
-                  leave={() => setAsking(null)}
+                  leave={() => setAsking(false)}
                 />
               </Suspense>
             )}

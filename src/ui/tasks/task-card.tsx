@@ -12,6 +12,7 @@ import { isActive } from '../jobs/active';
 import { JobButton } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
 import { StatusShape, statusTone } from '../jobs/status';
+import { firstLine } from '../jobs/words';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi } from '../providers';
@@ -139,7 +140,9 @@ function Pending({ task, context: { branches, jobs } }: { task: TaskRow; context
         </p>
       ) : failed ? (
         <p className={task.branchStatus === 'error' ? 'text-error' : 'text-muted'}>
-          {job ? [job.job.message, job.job.errorHint].filter(Boolean).join(' ') : 'Its branch was not attached.'}
+          {job
+            ? [job.job.message, firstLine(job.job.errorHint)].filter(Boolean).join(' ')
+            : 'Its branch was not attached.'}
         </p>
       ) : (
         <p className="text-muted">{doing}</p>

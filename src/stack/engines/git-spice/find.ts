@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
 import { config } from '@/config';
+import { childEnvironment } from '@/environment';
 import { GitError } from '@/git/process/error';
 import { runProgram } from '@/git/process/run';
 
@@ -19,10 +21,24 @@ let found: Promise<GitSpiceProgram> | undefined;
  */
 export async function findGitSpice(): Promise<GitSpiceProgram> {
   const setting = config().gitSpiceProgram;
+  // What is on no path needs no process to say so.
+  if (!setting && !found && !(await isOnPath('git-spice'))) return { missing: 'git-spice is not on PATH.' };
   found ??= setting ? probe(setting, true) : probe('git-spice', false);
   const answer = await found;
   if ('missing' in answer) found = undefined;
   return answer;
+}
+
+/** Whether a program of that name is in a folder of the PATH that programs are started with. */
+async function isOnPath(name: string): Promise<boolean> {
+  const folders = (childEnvironment().PATH ?? '').split(delimiter).filter(Boolean);
+  const looks = folders.map((folder) =>
+    access(join(folder, name), constants.X_OK).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return (await Promise.all(looks)).includes(true);
 }
 
 /** Asks one program for its version. `named`: a person chose this very program, so a version is not demanded. */

@@ -38,7 +38,7 @@ export default function Dock({
   return (
     <section
       aria-label="What runs"
-      className="sticky bottom-0 z-20 mt-auto flex h-9 shrink-0 items-center gap-3 overflow-hidden border-t border-line bg-raised px-4 text-xs whitespace-nowrap"
+      className="sticky bottom-0 z-20 mt-auto flex h-9 shrink-0 items-center gap-3 overflow-x-clip border-t border-line bg-raised px-4 text-xs whitespace-nowrap"
     >
       <span className={statusTone[outcome]}>
         <StatusShape status={outcome} />

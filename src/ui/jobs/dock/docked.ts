@@ -61,7 +61,11 @@ function isOver({ job }: JobDetail, jobs: readonly JobDetail[]): boolean {
 
 /** How the job that is told ended, in a few words. */
 export function endedWords(detail: JobDetail): string {
-  return outcomeOf(detail.job) === 'error' ? 'Failed' : resultWords(detail);
+  const outcome = outcomeOf(detail.job);
+  if (outcome === 'error') return 'Failed';
+  if (outcome !== 'cancelled') return resultWords(detail);
+  // Where branches are pushed one by one, some may have moved before.
+  return detail.moves.some(({ state }) => state === 'pushed') ? `Cancelled, ${resultWords(detail)}` : 'Cancelled';
 }
 
 /** What the page's title begins with, for who looks at another tab: `⟳ Pushing 412/990 · `; empty where nothing is told. */

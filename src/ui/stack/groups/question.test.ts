@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BranchState } from '@/repos/branch-state';
-import { branchRow } from '../../testing/rows';
-import { branchQuestion, outlineQuestion, restackQuestion, wholeQuestion } from './question';
+import { branchRow, jobMove } from '../../testing/rows';
+import { branchQuestion, outlineQuestion, restackQuestion, undoQuestion, wholeQuestion } from './question';
 
 const branches = (n: number) => Array.from({ length: n }, (_, i) => branchRow(`b/${i}`));
 
@@ -36,4 +36,14 @@ it('commits that no branch has then are worth a question however few move, those
   expect(wholeQuestion(rows, states)).toBe('3 branches will be pushed: that leaves 2 commits on no branch.');
   const clean = new Map(states).set('b', { is: 'will_move', with: 'a' });
   expect(branchQuestion('a', rows, clean)).toBeNull();
+});
+
+it('asks before an undo that pushes an approved pull request, and not where it only left others alone', () => {
+  const approved = branchRow('a', { prState: 'open', review: 'approved', ci: 'success' });
+  const rows = [approved, branchRow('b')];
+  const moves = (branch: string) => [{ ...jobMove(1, { before: 'x', after: 'y' }), branch }];
+  expect(undoQuestion(moves('a'), rows)).toBe(
+    '1 branch will be pushed: that may dismiss 1 approval and starts 1 CI run.',
+  );
+  expect(undoQuestion(moves('b'), rows)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { PushCost } from '@/model/needs';
+import { inverseMoves } from '@/queue/undo-moves';
 import { type BranchStates, lostBy, restackedBy } from '@/repos/branch-state';
 import { pushCost } from '@/repos/push-cost';
 import { counted } from '@/text/words';
@@ -41,6 +42,12 @@ export function outlineQuestion(
 ): string | null {
   const moved = new Set(moves.flatMap((move) => (move.moves ? [move.branch] : [])));
   return restackQuestion(branches.filter(({ name }) => moved.has(name)));
+}
+
+/** The same of an undo of these moves: approvals and CI runs of what it puts back are as dear. */
+export function undoQuestion(moves: Parameters<typeof inverseMoves>[0], branches: readonly BranchRow[]): string | null {
+  const back = new Set(inverseMoves(moves).map(({ branch }) => branch));
+  return restackQuestion(branches.filter(({ name }) => back.has(name)));
 }
 
 /**
