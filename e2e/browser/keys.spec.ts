@@ -122,6 +122,25 @@ test('the main way by keys alone: a repository, a branch, a restack with its for
   await expectFocusSeen(page);
 });
 
+test('why a key does nothing is read below the tree, until the next key', async ({ shopPage, page }) => {
+  const below = page.getByRole('region', { name: 'Forecast', exact: true });
+  await shopPage.tree.focus();
+  await shopPage.goTo('auth/sessions');
+  await press(page, 'r');
+  await expect(below).toContainText('it is in place.');
+  await press(page, 'j');
+  await expect(below).not.toContainText('it is in place.');
+  await press(page, 'Home', 'p');
+  await expect(below).toContainText('main cannot be moved. It is the trunk.');
+  await press(page, 'r');
+  await expect(below).toContainText('main cannot be restacked.');
+  // A key that does something has nothing to explain.
+  await shopPage.goTo('auth/sessions');
+  await press(page, 'p');
+  await expect(page.getByRole('region', { name: 'Move', exact: true })).toContainText('auth/sessions + 2 above');
+  await expect(page.getByText('cannot be')).toBeHidden();
+});
+
 test('who presses with a mouse is not taken to another place when a button goes', async ({ shopPage, shop, page }) => {
   await shop.teamGoesOn();
   await shopPage.run('Sync');

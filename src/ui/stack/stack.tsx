@@ -31,7 +31,7 @@ import { useFolds } from './groups/folds';
 import { restackQuestion } from './groups/question';
 import { AskForParent } from './move/ask-for-parent';
 import { useDragModule } from './move/drag-module';
-import { useHand } from './move/hand';
+import { pickUpWords, useHand } from './move/hand';
 import { requestName } from './move/pending';
 import { usePicture, useStackView } from './picture';
 import { type AskKind, useRowActions } from './row/actions';
@@ -200,6 +200,11 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     if (button?.ariaDisabled && button.dataset.tip) tellAtRow(button.dataset.tip);
     button?.click();
   };
+  const pickUpOrSay = (name: string) => {
+    const { can, words } = pickUpWords(name, { trunk: repo.trunk, branches, picture: whole });
+    if (can) pickUp(name);
+    else tellAtRow(words);
+  };
   const openHeadMenu = (name: string) =>
     document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[aria-haspopup=menu]')?.click();
   const select = (names: string[]) => {
@@ -208,8 +213,8 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
   };
   const undoLast = async () => {
     const undoable = await import('../jobs/undoable').catch(() => null);
-    if (undoable) undoable.leadToUndo(jobs, branches, say);
-    else say('Undo could not be loaded. The list of jobs has it too.');
+    if (undoable) undoable.leadToUndo(jobs, branches, tellAtRow);
+    else tellAtRow('Undo could not be loaded. The list of jobs has it too.');
   };
   const rebase = (name: string) => {
     // What is to be asked first, the menu asks.
@@ -255,12 +260,12 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
         openMenu: setMenu,
         openHeadMenu,
         pressMain,
-        pickUp,
         toggle,
         select,
         clear,
         say: tellAtRow,
       },
+      pickUp: pickUpOrSay,
       bottomOf: (name) => bottomOf(name, branches, repo.trunk),
       drop: () => drop(held?.hand.target ?? null),
       leave: leaveHand,
