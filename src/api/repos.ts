@@ -303,7 +303,6 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
   return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
 }
 
-/** The newest jobs of a repo and all that have yet to end, newest first. */
 const keptRows = new KeptRows();
 
 /** What an overview is made of, as one state of the database: the rows that are kept with what has changed since. */
@@ -356,6 +355,7 @@ async function found(
   );
 }
 
+/** The newest jobs of a repo and all that have yet to end, newest first. */
 async function jobsToShow(db: Db, repoId: string) {
   const recent = await recentJobs(db, { repoId, limit: SHOWN_JOBS });
   const shown = new Set(recent.map(({ job }) => job.id));
