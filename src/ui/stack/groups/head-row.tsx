@@ -17,6 +17,7 @@ import type { Entry, Head } from '../entries';
 import type { RowActions } from '../row/actions';
 import { Age } from '../row/age';
 import type { BranchNews } from '../state';
+import { standsApart } from './groups';
 
 const HeadMenu = laterPart(() => import('./head-menu'), { what: 'The menu', leave: ({ close }) => close });
 
@@ -64,7 +65,7 @@ export function HeadRow({
     ...(heldBack > 0 ? [['text-held', `${heldBack} held back`]] : []),
     ...(lost > 0 ? [['text-restack', `leaves ${counted(lost, 'commit')} on no branch`]] : []),
   ];
-  const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
+  const attached = folded && !standsApart(head.kind);
   return (
     <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
       <span className="-ml-2 hidden w-4 shrink-0 md:flex" />
@@ -160,7 +161,7 @@ export function HeadRow({
               head={head}
               branches={all}
               anchor={button}
-              select={mayAct && head.kind !== 'ended' ? () => select(branches) : null}
+              select={mayAct && head.kind !== 'ended' && head.kind !== 'long_lived' ? () => select(branches) : null}
               forget={
                 mayAct
                   ? (names) => {
