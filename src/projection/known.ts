@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { breather } from '@/breather';
 import type { RemoteBranch } from '@/git/clone/for-each-ref';
+import { cloneAge } from '@/git/clone/maintenance';
 import type { ProjectionInput } from './input';
 import { computeProjection, type Projection } from './refresh';
 
@@ -46,7 +47,7 @@ export async function projectionOf(
 }
 
 async function stampOf({ signal: _signal, ...input }: ProjectionInput): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(await cloneAge(input.gitDir));
   const breath = breather();
   for (const [key, value] of Object.entries(input)) {
     // What is unknown is not what is known to be nothing.
