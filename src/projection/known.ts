@@ -19,8 +19,8 @@ const shared = globalThis as typeof globalThis & { __spicerackProjections?: Map<
 
 /**
  * `computeProjection`, which is not done again where all that it is made from is as it was at the last look of this
- * process, and that had left the rows as they were: commits never change, so neither does what follows from them. The
- * rows of such a look are the ones that were given.
+ * process, and that had left the rows as they were: commits never change, so neither does what follows from them as long
+ * as the clone has them. The rows of such a look are the ones that were given.
  * @param input with what the fetch has read of the clone's branches
  */
 export async function projectionOf(
