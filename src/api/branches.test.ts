@@ -143,6 +143,22 @@ describe('a branch that was renamed on the remote', () => {
   });
 });
 
+describe('a branch’s history', () => {
+  it('tells each tip by the job that has put it there, also one that comes back by an undo', async () => {
+    const { remote, repoId } = await stacked();
+    await remote.from('main').commit('On', { 'on.txt': 'x\n' }).write();
+    await app.run({ repoId, kind: 'sync_repo' });
+    const restack = await app.run({ repoId, kind: 'restack_repo' });
+    await app.api.jobs.undo({ jobId: restack.job.id });
+    const undo = await app.drain(repoId);
+    expect(undo).toMatchObject({ kind: 'undo', status: 'completed' });
+    const { tips } = await app.api.branches.history({ repoId, branch: 'child' });
+    expect(tips.map(({ job }) => job?.seq ?? null)).toEqual([undo.seq, restack.job.seq, null]);
+    expect(tips[0]?.tip).toBe(tips[2]?.tip);
+    expect(tips[2]?.before).toBeNull();
+  });
+});
+
 describe('forgetting a branch', () => {
   it('takes the row of one that is gone, and with it what is said of it elsewhere', async () => {
     const { remote, repoId } = await stacked();

@@ -5,6 +5,7 @@ import { hasRunningJob } from '@/db/open-jobs';
 import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, landings, repos } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
+import { moversOf } from '@/model/sightings';
 import { acceptRename } from '@/projection/accept-rename';
 import { clashRefusal, onceFor, queueJob } from '@/queue/accept';
 import { badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
@@ -125,6 +126,7 @@ async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
       .select({
         before: jobMoves.before,
         after: jobMoves.after,
+        startedAt: sql<string>`coalesce(${jobs.startedAt}, ${jobs.createdAt})`,
         baseBefore: jobMoves.baseBefore,
         baseAfter: jobMoves.baseAfter,
         job: {
@@ -157,9 +159,10 @@ async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
     cursorQuery(db),
   ]);
   if (!repo) refuse(noRepo(id));
+  const movers = moversOf(tips, moves);
   return {
-    tips: tips.map(({ tip, seenAt }) => {
-      const move = moves.find(({ after, before }) => after === tip && before !== tip) ?? null;
+    tips: tips.map(({ tip, seenAt }, at) => {
+      const move = movers[at];
       const job: Mover = move?.job ?? null;
       const { before = null, baseBefore = null, baseAfter = null } = move ?? {};
       return { tip, seenAt, job, before, baseBefore, baseAfter };

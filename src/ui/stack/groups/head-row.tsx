@@ -29,6 +29,7 @@ export function HeadRow({
   lanes,
   height,
   news,
+  covered,
   branches: all,
   jobs,
   actions,
@@ -43,6 +44,8 @@ export function HeadRow({
   height: number;
   /** Of the branch whose Restack moves the stack. */
   news: BranchNews;
+  /** Why it cannot be moved now; null where it can. */
+  covered: string | null;
   branches: BranchRow[];
   jobs: JobDetail[];
   actions: RowActions;
@@ -60,6 +63,8 @@ export function HeadRow({
   const { restack, title, branches, count, moves, conflicts, heldBack, lost, newest, owner, folded } = head;
   const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
+  // How far it is, the row of that branch says, and what went wrong; where that is folded away, it is said here.
+  const told = folded ? request : { ...request, waiting: false, jobId: null, problem: null };
   const wrong = [
     ...(conflicts > 0 ? [['text-conflict', counted(conflicts, 'conflict')]] : []),
     ...(heldBack > 0 ? [['text-held', `${heldBack} held back`]] : []),
@@ -131,15 +136,16 @@ export function HeadRow({
             <JobButton
               label={moves > 0 ? `Restack ${moves}` : 'Restack'}
               press={actions.run('restack_subtree', restack.name)}
-              request={request}
+              request={told}
               question={() => actions.question(restack.name)}
               foreseen={{ repoId, kind: 'restack_subtree', branch: restack.name }}
               // How it ended, the row says.
-              job={underWay ? news.own : null}
+              job={underWay && folded ? news.own : null}
+              impossible={covered ?? (underWay ? 'It is just asked for.' : null)}
               jobs={jobs}
               dense
               tabbable={active}
-              className={underWay ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'min-w-24'}
+              className={underWay && folded ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'min-w-24'}
             />
           </span>
         )}
