@@ -29,9 +29,9 @@ test('a page’s data is asked for by the HTML, once, before its scripts have ru
   const repo = `/repos/${shopPage.id}`;
   for (const path of ['/', repo, `${repo}/needs`]) {
     await page.goto(path);
-    await expect(
-      page.getByRole('navigation', { name: 'Repositories' }).getByRole('link', { name: 'shop' }),
-    ).toBeVisible();
+    // Other tests on the same server have shops too.
+    const link = page.getByRole('navigation', { name: 'Repositories' }).locator(`a[href="${repo}"]`);
+    await expect(link).toBeVisible();
     if (path !== '/') await expect(page.getByRole('heading', { level: 1, name: /^shop/ })).toBeVisible();
     expect([path, await asked('repos.list')]).toEqual([path, ['link']]);
     expect([path, await asked('repos.overview')]).toEqual([path, path === '/' ? [] : ['link']]);

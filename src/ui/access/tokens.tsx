@@ -123,7 +123,8 @@ function NewToken() {
   const [role, setRole] = useState<Role>('act');
   const [only, setOnly] = useState('');
   const [ends, setEnds] = useState('in 90 days');
-  const repos = useQuery(repoListQuery(api)).data?.repos ?? [];
+  const list = useQuery(repoListQuery(api));
+  const repos = list.data?.repos ?? [];
   const [made, setMade] = useState<{ name: string; secret: string } | null>(null);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<ReturnType<typeof problemOf> | null>(null);
@@ -191,7 +192,8 @@ function NewToken() {
             )}
           </Field>
         </div>
-        {role === 'act' && repos.length > 0 && (
+        {/* Its room is there before the repositories are. */}
+        {role === 'act' && (list.isPending || repos.length > 0) && (
           <div className="min-w-0 basis-48">
             <Field label="In" problem={problem?.fields.repoIds}>
               {(props) => (

@@ -256,15 +256,18 @@ function Branch({
           >
             <Commits repo={repo} branch={branch} shown={whole} dropped={dropped} chosen={commit} choose={setCommit} />
           </Part>
-          <Files
-            repoId={repo.id}
-            ask={filesAsk ?? ask}
-            shown={files}
-            of={commit ? `commit ${commit.id.slice(0, 8)}` : null}
-            showAll={() => setCommit(null)}
-            hideWhitespace={hideWhitespace}
-            setHideWhitespace={setHideWhitespace}
-          />
+          {/* Below the commits, of which one knows with them how high they are. */}
+          {whole.state !== 'pending' && (
+            <Files
+              repoId={repo.id}
+              ask={filesAsk ?? ask}
+              shown={files}
+              of={commit ? `commit ${commit.id.slice(0, 8)}` : null}
+              showAll={() => setCommit(null)}
+              hideWhitespace={hideWhitespace}
+              setHideWhitespace={setHideWhitespace}
+            />
+          )}
         </>
       )}
       {/* What one has come for goes first. */}

@@ -95,7 +95,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
       <div className={open === null ? 'contents' : 'hidden lg:contents'}>
         <Header repo={repo} branches={branches} jobs={jobs} known={known} sync={sync} />
         {repo.headMoved && mayAdminister && (
-          <Suspense>
+          <Suspense fallback={<BarToCome className="h-[49px]" />}>
             <HeadMoved repo={repo} />
           </Suspense>
         )}
@@ -104,7 +104,7 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
           <Suggested repo={repo} branches={branches} jobs={jobs} />
         </div>
         {hasMergedParents && (
-          <Suspense>
+          <Suspense fallback={<BarToCome className="h-[53px] max-sm:h-[45px]" />}>
             <MergedParents repo={repo} branches={branches} jobs={jobs} />
           </Suspense>
         )}
@@ -184,29 +184,37 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
           </section>
         )}
         <div className="lg:sticky lg:top-12 lg:max-h-[calc(100dvh-48px)] lg:self-start lg:overflow-y-auto">
-          <section aria-label="Tasks" className={place('tasks')}>
-            {/* Beside an open branch the form for a task is that branch's: one draft is never in two forms. */}
-            {open === null && (
-              <Suspense fallback={<Skeleton rows={2} label="Loading the tasks" />}>
-                <Tasks overview={overview} repo={repo} known={known} news={news} />
-              </Suspense>
-            )}
-          </section>
-          <section aria-label="Jobs" className={place('jobs')}>
-            <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
-            {jobs.length === 0 ? (
-              <p className="px-4 py-3 text-muted">Nothing was asked for yet.</p>
-            ) : (
-              <Suspense fallback={<Skeleton rows={3} label="Loading the jobs" />}>
+          {/* Both are there at once: how high the tasks are is known with them, and the jobs stand below. */}
+          <Suspense
+            fallback={
+              <div className={section === 'stack' ? 'hidden lg:block' : undefined}>
+                <Skeleton rows={5} label="Loading the tasks and the jobs" />
+              </div>
+            }
+          >
+            <section aria-label="Tasks" className={place('tasks')}>
+              {/* Beside an open branch the form for a task is that branch's: one draft is never in two forms. */}
+              {open === null && <Tasks overview={overview} repo={repo} known={known} news={news} />}
+            </section>
+            <section aria-label="Jobs" className={place('jobs')}>
+              <h2 className="px-4 pt-4 text-base font-semibold">Jobs</h2>
+              {jobs.length === 0 ? (
+                <p className="px-4 py-3 text-muted">Nothing was asked for yet.</p>
+              ) : (
                 <JobList jobs={jobs} />
-              </Suspense>
-            )}
-          </section>
+              )}
+            </section>
+          </Suspense>
         </div>
       </div>
       <WhatRuns overview={overview} repo={repo} states={known.states} told={told} />
     </div>
   );
+}
+
+/** The room of a bar whose code is on its way, so that nothing below moves when it comes. */
+function BarToCome({ className }: { className: string }) {
+  return <div aria-hidden className={`border-b border-hairline bg-queued-tint ${className}`} />;
 }
 
 /** The part that a narrow page shows, of which there is room for one at a time: it stands in the address. */
@@ -268,7 +276,7 @@ function Header({
         {/* A phone has them in the filters. */}
         <p className="text-xs text-muted max-sm:sr-only">{countBranches(counts, branches)}</p>
         {repo.leftOut && (
-          <Suspense>
+          <Suspense fallback={<p className="h-4" />}>
             <LeftOutRefs leftOut={repo.leftOut} />
           </Suspense>
         )}

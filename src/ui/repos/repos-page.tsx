@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { problemOf } from '../api';
-import { Button, Field, Skeleton, Trouble } from '../controls';
+import { Button, Field, PageSkeleton, Trouble } from '../controls';
 import { useMay } from '../me';
 import { NeedsList } from '../needs/needs-list';
 import { NothingWanted } from '../needs/nothing-wanted';
@@ -25,10 +25,19 @@ export function ReposPage() {
   const mayAdd = useMay('administer');
   const none = list.data?.repos.length === 0;
   const first = none && mayAdd;
+  const title = <title>{titleOf(needs, 'Repositories · Spicerack')}</title>;
+  // Which part comes first depends on what there is: what stood here before would be pushed down by it.
+  if (list.isPending)
+    return (
+      <>
+        {title}
+        <PageSkeleton label="Loading the repositories" />
+      </>
+    );
   const isThere = list.data !== undefined && !none;
   return (
     <div className="mx-auto flex max-w-200 flex-col gap-6 p-4 md:py-12">
-      <title>{titleOf(needs, 'Repositories · Spicerack')}</title>
+      {title}
       {isThere && (
         <section aria-labelledby="needs" className="flex flex-col gap-3">
           <h1 id="needs" className="text-xl font-semibold">
@@ -53,7 +62,6 @@ export function ReposPage() {
       {mayAdd && <AddRepo />}
       {none && !mayAdd && <p className="text-muted">There is none yet. Who administers this server adds them.</p>}
       {first && <TryDemo />}
-      {list.isPending && <Skeleton rows={3} label="Loading the repositories" />}
       {list.error && <Trouble>{problemOf(list.error).message}</Trouble>}
       {!none && list.data && (
         <ul className="overflow-hidden rounded-popup border border-hairline bg-surface">

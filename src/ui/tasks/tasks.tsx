@@ -89,9 +89,14 @@ export default function Tasks({
           No task is active. A task ties a title to a branch, and tells here how the branch stands.
         </p>
       )}
-      <Suspense fallback={<Skeleton rows={tasks.length} label="Loading the tasks" />}>
+      {tasks.length > 0 ? (
         <TaskCards tasks={tasks} context={context} />
-      </Suspense>
+      ) : (
+        // Where there is none, nothing waits for the code of their cards.
+        <Suspense>
+          <TaskCards tasks={tasks} context={context} />
+        </Suspense>
+      )}
       <Archived tasks={archivedTasks} />
     </>
   );
