@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Undo2 } from 'lucide-react';
+import { Redo2, Undo2 } from 'lucide-react';
 import { useDeferredValue, useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { inverseMoves, offerUndo, type UndoOffer } from '@/queue/undo-moves';
@@ -14,6 +14,7 @@ import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
 import { moversAfter } from './undoable';
+import { undoWord } from './words';
 
 /**
  * Undo of a job that has moved something: what it would put back, how far it is, or why it cannot be any more.
@@ -47,11 +48,13 @@ export function UndoButton({
   const undo = jobs.find((other) => other.job.undoOf === job.id) ?? null;
   const told = undo && (isActive(undo.job.status) || errorStands(undo, jobs)) ? undo : null;
   if (told || offer.possible) {
-    const count = inverseMoves(moves).length;
+    const back = branchesWord(inverseMoves(moves).length);
+    const word = undoWord(job, jobs);
     return (
       <JobButton
-        label={`Undo: ${branchesWord(count)} back`}
-        icon={!brief && <Undo2 size={14} aria-hidden />}
+        label={word === 'Undo' ? `Undo: ${back} back` : `Redo: ${back}`}
+        short={dense ? word : undefined}
+        icon={!brief && (word === 'Undo' ? <Undo2 size={14} aria-hidden /> : <Redo2 size={14} aria-hidden />)}
         job={told}
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
@@ -59,8 +62,8 @@ export function UndoButton({
         question={() => undoQuestion(moves, branches ?? [])}
         above={dense}
         dense={dense || brief}
-        brief={brief ? 'Undo' : undefined}
-        className={brief ? 'w-full' : 'ml-auto w-54'}
+        brief={brief ? word : undefined}
+        className={brief ? 'w-full' : dense ? 'ml-auto w-20 shrink-0 sm:w-54' : 'ml-auto w-54'}
       />
     );
   }
@@ -82,5 +85,9 @@ export function UndoButton({
       </span>
     );
   }
-  return <span className="min-w-0 text-xs break-words whitespace-normal text-muted">Can’t undo: {reason}</span>;
+  return (
+    <span className={`min-w-0 text-xs break-words whitespace-normal text-muted ${dense ? 'max-sm:sr-only' : ''}`}>
+      Can’t undo: {reason}
+    </span>
+  );
 }

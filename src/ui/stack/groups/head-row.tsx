@@ -56,7 +56,20 @@ export function HeadRow({
   const mayAct = useMay('act');
   const button = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState(false);
-  const { restack, title, branches, count, moves, conflicts, heldBack, lost, newest, owner, folded } = head;
+  const {
+    restack,
+    title,
+    branches,
+    count,
+    byOthers = 0,
+    moves,
+    conflicts,
+    heldBack,
+    lost,
+    newest,
+    owner,
+    folded,
+  } = head;
   const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
   const wrong = [
@@ -99,6 +112,7 @@ export function HeadRow({
           {/* A phone has room for what is wrong, where something is. */}
           <span className={wrong.length > 0 ? 'max-sm:hidden' : undefined}>
             {branchesWord(count)}
+            {byOthers > 0 && `, ${byOthers} by others`}
             {wrong.length > 0 && ' · '}
           </span>
           {wrong.map(([tone, words], at) => (
@@ -138,7 +152,7 @@ export function HeadRow({
               jobs={jobs}
               dense
               tabbable={active}
-              className={underWay ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'min-w-24'}
+              className={underWay ? 'w-42 md:w-54 group-data-beside/stack:w-42' : 'min-w-24'}
             />
           </span>
         )}
