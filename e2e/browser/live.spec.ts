@@ -159,6 +159,29 @@ test('a page that is open while the server is killed and started again catches u
   }
 });
 
+test('a page whose server falls silent says when that was last heard, which is before it is noticed', async ({
+  page,
+  shop,
+}) => {
+  test.setTimeout(120_000);
+  const server = await startServer({ executor: 'inline' });
+  try {
+    const repoId = await addAndRegister(createSpicerack({ url: server.url }), shop.url);
+    const repoPage = new RepoPage(page);
+    await page.goto(`${server.url}/repos/${repoId}`);
+    await repoPage.connected();
+    process.kill(server.pid, 'SIGSTOP');
+    // It is noticed after ten seconds without a word.
+    const banner = page.getByText(/What you see is as of (1\d|[2-5]\d) s ago/);
+    await expect(banner).toBeVisible({ timeout: 30_000 });
+    process.kill(server.pid, 'SIGCONT');
+    await repoPage.connected();
+    await expect(banner).toBeHidden();
+  } finally {
+    await server.dispose();
+  }
+});
+
 test('what is told of a button changes with it, also while the mouse rests there', async ({ shopPage, shop, page }) => {
   await shop.teamGoesOn();
   await shopPage.run('Sync');

@@ -16,16 +16,43 @@ async function firstLoad(request: APIRequestContext, path: string): Promise<numb
   return bytes;
 }
 
-test('the page’s data is asked for by the HTML, once, before its scripts have run', async ({ shopPage, page }) => {
-  await shopPage.goto(shopPage.id);
-  await expect(shopPage.branch('search/index').row).toBeVisible();
-  const asked = await page.evaluate(() =>
-    performance
-      .getEntriesByType('resource')
-      .filter(({ name }) => name.includes('repos.overview'))
-      .map((entry) => (entry as PerformanceResourceTiming).initiatorType),
-  );
-  expect(asked).toEqual(['link']);
+test('a page’s data is asked for by the HTML, once, before its scripts have run', async ({ shopPage, page }) => {
+  const asked = (query: string) =>
+    page.evaluate(
+      (name) =>
+        performance
+          .getEntriesByType('resource')
+          .filter((entry) => entry.name.includes(name))
+          .map((entry) => (entry as PerformanceResourceTiming).initiatorType),
+      query,
+    );
+  const repo = `/repos/${shopPage.id}`;
+  const shown = page
+    .locator('main')
+    .getByText(/branches/)
+    .first();
+  for (const path of ['/', repo, `${repo}/needs`]) {
+    await page.goto(path);
+    await expect(shown).toBeVisible();
+    expect([path, await asked('repos.list')]).toEqual([path, ['link']]);
+    expect([path, await asked('repos.overview')]).toEqual([path, path === '/' ? [] : ['link']]);
+  }
+});
+
+test('no page is asked for before somebody goes there, but for those of the same repo', async ({ shopPage, page }) => {
+  const asked = new Set<string>();
+  page.on('request', (request) => {
+    const address = new URL(request.url());
+    if (address.searchParams.has('_rsc')) asked.add(address.pathname);
+  });
+  const repo = `/repos/${shopPage.id}`;
+  for (const path of ['/', repo, `${repo}/needs`, `${repo}/activity`]) {
+    await page.goto(path);
+    await shopPage.connected();
+    await page.waitForLoadState('load');
+  }
+  const own = ['/', '', '/needs', '/activity', '/settings'].map((end) => (end === '/' ? end : `${repo}${end}`));
+  expect([...asked].filter((path) => !own.includes(path))).toEqual([]);
 });
 
 test('the JavaScript of a page’s first load weighs at most 200 KiB', async ({ shopPage, request }) => {

@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { readAsker } from '@/access/asker';
 import { MeProvider } from '@/ui/me';
 import { Providers } from '@/ui/providers';
+import { asksFirst } from '@/ui/query-address';
 import { Shell } from '@/ui/shell/shell';
 import { chosenTheme, THEME_COOKIE } from '@/ui/themes';
 
@@ -26,6 +27,8 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const { name, role, hasSession } = readAsker(await headers());
+  // The rail and the count of what needs one are on every page.
+  asksFirst('repos.list');
   const theme = chosenTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <html lang="en" data-theme={theme}>

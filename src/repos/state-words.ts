@@ -28,7 +28,7 @@ function wordsOf(state: BranchState): StateWords {
         word: 'will move',
         detail: [
           ...(state.with === null ? [] : [`moves with ${state.with}`]),
-          ...(state.leaves ? [`${counted(state.leaves.length, 'commit')} on no branch then`] : []),
+          ...(state.leaves ? [`leaves ${counted(state.leaves.length, 'commit')} on no branch`] : []),
         ].join(' · '),
       };
     case 'conflict':

@@ -2,20 +2,24 @@ import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClient
 import type { AppRouter } from '@/api/router';
 import { wire } from '@/api/wire';
 import { author } from './author/known';
+import { hearing } from './feed/heard';
 import { API_PATH } from './query-address';
 
 /**
  * The API for the page: same origin, one request a call, the feed over SSE. Jobs are asked for by
  * the `requestedBy` of a call's context; else by who has said it in this browser, or `dashboard`.
  * @param known who looks, where the server knows it: then it says so itself
+ * @param heard is told whenever the server is heard over the feed
  */
-export function createApi(known: string | null) {
+export function createApi(known: string | null, heard: () => void) {
   const url = API_PATH;
+  // The server, which draws pages too, opens no stream.
+  const stream = typeof EventSource === 'undefined' ? {} : { EventSource: hearing(heard) };
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
-        true: httpSubscriptionLink({ url, transformer: wire }),
+        true: httpSubscriptionLink({ url, transformer: wire, ...stream }),
         false: httpLink({
           url,
           transformer: wire,

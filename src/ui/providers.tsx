@@ -51,7 +51,8 @@ function makeServer(known: string | null) {
       mutations: { networkMode: 'always' },
     },
   });
-  return { api: createApi(known), client, store: new FeedStore(client) };
+  const store = new FeedStore(client);
+  return { api: createApi(known, () => store.heard(Date.now())), client, store };
 }
 
 function useServer(): Server {

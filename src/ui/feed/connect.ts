@@ -4,12 +4,16 @@ import type { FeedStore, Relay } from './store';
 /** How the page stands to the server. */
 export interface Connection {
   state: 'connecting' | 'live' | 'lost' | 'signed_out';
-  /** When the server was last heard, in this machine's milliseconds. */
+  /** When the server was last heard before that, in this machine's milliseconds. */
   heardAt: number;
 }
 
 /** What tabs of one browser tell each other. */
-type Word = { kind: 'relay'; relay: Relay } | { kind: 'connection'; connection: Connection } | { kind: 'hello' };
+type Word =
+  | { kind: 'relay'; relay: Relay }
+  | { kind: 'heard'; at: number }
+  | { kind: 'connection'; connection: Connection }
+  | { kind: 'hello' };
 
 /** One name for the lock and the channel: the tabs of one origin. */
 const NAME = 'spicerack-feed';
@@ -32,13 +36,15 @@ export function connectFeed(api: Api, store: FeedStore, onConnection: (connectio
 
   const channel = new BroadcastChannel(NAME);
   const tell = (word: Word) => channel.postMessage(word);
-  let latest: Connection = { state: 'connecting', heardAt: Date.now() };
+  let latest: Connection = { state: 'connecting', heardAt: store.heardAt };
   let leads = false;
   channel.onmessage = ({ data: word }: MessageEvent<Word>) => {
     if (word.kind === 'hello') {
       if (leads) tell({ kind: 'connection', connection: latest });
     } else if (word.kind === 'relay') {
       store.receive(word.relay);
+    } else if (word.kind === 'heard') {
+      store.heard(word.at);
     } else {
       onConnection(word.connection);
     }
@@ -47,6 +53,7 @@ export function connectFeed(api: Api, store: FeedStore, onConnection: (connectio
 
   const lead = () => {
     leads = true;
+    store.onHeard = (at) => tell({ kind: 'heard', at });
     subscribe(api, store, ended.signal, {
       relay: (relay) => {
         tell({ kind: 'relay', relay });
@@ -66,6 +73,7 @@ export function connectFeed(api: Api, store: FeedStore, onConnection: (connectio
   });
   return () => {
     ended.abort();
+    store.onHeard = null;
     channel.close();
   };
 }
@@ -77,11 +85,10 @@ function subscribe(
   ended: AbortSignal,
   on: { relay: (relay: Relay) => void; connection: (connection: Connection) => void },
 ): void {
-  let connection: Connection = { state: 'connecting', heardAt: Date.now() };
+  let connection: Connection = { state: 'connecting', heardAt: store.heardAt };
   const turn = (state: Connection['state']) => {
-    // A silent stream is alive until it breaks: pings are not told.
-    const heardAt = state === 'live' || connection.state === 'live' ? Date.now() : connection.heardAt;
-    connection = { state, heardAt };
+    // A server that falls silent is noticed later than it was last heard.
+    connection = { state, heardAt: store.heardAt };
     on.connection(connection);
   };
   /** A stream that is refused looks like one that breaks: only a call tells which it is. */

@@ -20,6 +20,10 @@ export class FeedStore {
   position: number | null = null;
   /** Milliseconds to add to this machine's clock to have the server's. */
   clockOffset = 0;
+  /** When the server was last heard, in this machine's milliseconds: first with the page, then over the stream. */
+  heardAt = Date.now();
+  /** Where this tab holds the stream, what tells it to the others. */
+  onHeard: ((at: number) => void) | null = null;
   /** Events after `rememberedFrom` up to `position`. */
   private remembered: FeedEvent[] = [];
   private rememberedFrom = 0;
@@ -43,6 +47,12 @@ export class FeedStore {
       if (event.type === 'updated' && event.action.type === 'success' && !event.action.manual)
         this.loaded(event.query.queryHash);
     });
+  }
+
+  /** The server was heard, here or in the tab that holds the stream. */
+  heard(at: number): void {
+    this.heardAt = at;
+    this.onHeard?.(at);
   }
 
   /** Takes a message in. Messages may come twice; one that does not go on from what is known loads everything anew. */

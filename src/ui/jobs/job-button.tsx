@@ -175,7 +175,7 @@ export function JobButton({
   const busy =
     phase.phase === 'pressed' || phase.phase === 'queued' || phase.phase === 'running' || phase.phase === 'waiting';
   const reason = busy ? null : impossible;
-  const [asking, setAsking] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
 
   const pressed = () => {
     if (busy || reason) return;
@@ -184,9 +184,8 @@ export function JobButton({
       void send(`retry ${id}`, (idempotencyKey) => api.jobs.retry.mutate({ jobId: id, idempotencyKey }));
       return;
     }
-    const words = question?.() ?? null;
-    if (words === null) void send(label, press);
-    else setAsking(words);
+    if ((question?.() ?? null) === null) void send(label, press);
+    else setAsking(true);
   };
 
   const { text, tone, title, ...fewer } = face(phase, now, isLost);
@@ -219,7 +218,7 @@ export function JobButton({
         onClick={pressed}
         tabIndex={tabbable ? undefined : -1}
         aria-disabled={busy || reason ? true : undefined}
-        aria-expanded={(asking !== null && !busy) || undefined}
+        aria-expanded={(asking && !busy) || undefined}
         aria-label={(brief ?? shortLabel) !== undefined && !status ? whole : undefined}
         data-phase={phase.phase}
         data-tip={tip}
@@ -237,17 +236,18 @@ export function JobButton({
           {reason && <span className="sr-only"> (not now: {reason})</span>}
         </span>
       </button>
-      {asking !== null && !busy && (
+      {asking && !busy && (
         <Suspense>
           <Question
-            words={asking}
+            // As it is now, like the label: the branches may have moved since it was pressed.
+            words={question?.() ?? `${label}?`}
             label={label}
             above={above}
             confirm={() => {
-              setAsking(null);
+              setAsking(false);
               void send(label, press);
             }}
-            leave={() => setAsking(null)}
+            leave={() => setAsking(false)}
           />
         </Suspense>
       )}

@@ -1,5 +1,8 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { buttonLooks } from '../controls';
+
+/** What is asked may change while somebody reads, for branches move: who was about to say yes is given time to see it. Milliseconds. */
+const TO_READ_MS = 700;
 
 /**
  * Asks right below the button, or `above` it, whether it shall be done. Loaded when it is first asked.
@@ -21,6 +24,9 @@ export default function Question({
   leave: () => void;
 }) {
   const yes = useRef<HTMLButtonElement>(null);
+  const told = useRef<HTMLSpanElement>(null);
+  const hasChanged = useChangedLately(told);
+  const isReady = ready && !hasChanged;
   useEffect(() => {
     const before = document.activeElement;
     yes.current?.focus();
@@ -35,7 +41,9 @@ export default function Question({
       onKeyDown={(event) => event.key === 'Escape' && leave()}
       className={`fixed inset-x-3 bottom-3 z-30 flex flex-col gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal shadow-lg sm:absolute sm:inset-x-auto sm:right-0 sm:w-72 ${above ? 'sm:bottom-full sm:mb-1' : 'sm:top-full sm:bottom-auto sm:mt-1'}`}
     >
-      <span className="flex min-w-0 flex-col gap-1 break-words">{words}</span>
+      <span ref={told} className="flex min-w-0 flex-col gap-1 break-words">
+        {words}
+      </span>
       <span className="flex justify-end gap-2">
         <button type="button" className={`touch h-7 px-2 ${buttonLooks.plain}`} onClick={leave}>
           Cancel
@@ -43,9 +51,9 @@ export default function Question({
         <button
           ref={yes}
           type="button"
-          aria-disabled={!ready || undefined}
-          className={`touch min-h-7 min-w-0 px-2 break-words ${buttonLooks.primary} ${ready ? '' : 'opacity-60'}`}
-          onClick={() => ready && confirm()}
+          aria-disabled={!isReady || undefined}
+          className={`touch min-h-7 min-w-0 px-2 break-words ${buttonLooks.primary} ${isReady ? '' : 'opacity-60'}`}
+          onClick={() => isReady && confirm()}
         >
           Yes, {label.charAt(0).toLowerCase()}
           {label.slice(1)}
@@ -53,4 +61,23 @@ export default function Question({
       </span>
     </span>
   );
+}
+
+function useChangedLately(told: RefObject<HTMLElement | null>): boolean {
+  const [lately, setLately] = useState(false);
+  useEffect(() => {
+    if (!told.current) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const observer = new MutationObserver(() => {
+      setLately(true);
+      clearTimeout(timer);
+      timer = setTimeout(() => setLately(false), TO_READ_MS);
+    });
+    observer.observe(told.current, { subtree: true, childList: true, characterData: true });
+    return () => {
+      observer.disconnect();
+      clearTimeout(timer);
+    };
+  }, [told]);
+  return lately;
 }

@@ -96,10 +96,11 @@ it('says that a stack is clean where a forecast has said so, and no commit would
   };
   const clean = { words: 'a · 2 branches · clean', foresee: false, question: null };
   expect(of(true)).toEqual(clean);
-  expect(of(false)).toEqual({ ...clean, words: 'a · 2 branches' });
+  // Nobody has looked yet: its forecast is read first.
+  expect(of(false)).toEqual({ ...clean, words: 'a · 2 branches', foresee: true });
   // It is asked about, with its forecast, however few move.
   expect(of(true, { cost: { branches: 2, approvals: 0, runs: 0, lost: 1 } })).toEqual({
-    words: 'a · 2 branches · 1 commit on no branch then',
+    words: 'a · 2 branches · leaves 1 commit on no branch',
     foresee: true,
     question: '2 branches will be pushed: that leaves 1 commit on no branch.',
   });

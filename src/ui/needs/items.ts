@@ -139,7 +139,7 @@ function ofNeed(repo: Repo, need: VersionedNeed, isForeseen: boolean): Item {
       const rest = [
         ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
         ...(heldBack > conflicts ? [`${heldBack - conflicts} held back`] : []),
-        ...(lost > 0 ? [`${counted(lost, 'commit')} on no branch then`] : []),
+        ...(lost > 0 ? [`leaves ${counted(lost, 'commit')} on no branch`] : []),
       ];
       return {
         ...of('restack', branch),
@@ -152,8 +152,8 @@ function ofNeed(repo: Repo, need: VersionedNeed, isForeseen: boolean): Item {
         button: `Restack ${moves}`,
         does: { run: { kind: 'restack_subtree', branch } },
         question: pushQuestion(cost ?? { branches: moves, approvals: 0, runs: 0 }),
-        // Which commits those are is told before it is done.
-        foresee: lost > 0,
+        // Which commits those are is told before it is done; where nobody has looked yet, whether there are any.
+        foresee: lost > 0 || !isForeseen,
       };
     }
     case 'register': {

@@ -131,7 +131,7 @@ function NeedRow({ item, named, asked }: { item: Item; named: boolean; asked: (j
         {named && <span className="text-xs text-muted"> · {repo.name}</span>}
       </span>
       {other && (
-        <Link href={other.go} className="touch text-muted underline">
+        <Link href={other.go} prefetch={false} className="touch text-muted underline">
           {other.words}
         </Link>
       )}
@@ -187,13 +187,13 @@ function Act({
         {button}
       </a>
     ) : (
-      <Link data-main href={does.go} className={look}>
+      <Link data-main href={does.go} prefetch={false} className={look}>
         {button}
       </Link>
     );
   if (!mayAct)
     return (
-      <Link data-main href={`/repos/${repo.id}`} className={look}>
+      <Link data-main href={`/repos/${repo.id}`} prefetch={false} className={look}>
         Open
       </Link>
     );
@@ -253,7 +253,7 @@ function Act({
           {foresee && 'run' in does ? (
             <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
           ) : (
-            <Question words={question} {...answers} confirm={() => answers.confirm()} />
+            <Question words={question ?? `${button}?`} {...answers} confirm={() => answers.confirm()} />
           )}
         </Suspense>
       )}

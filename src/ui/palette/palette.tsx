@@ -23,10 +23,10 @@ import { repoListQuery } from '../repos/repo-list';
 import { statesOf } from '../repos/use-states';
 import { useGo } from '../shell/go';
 import { useStable } from '../stable';
-import { branchQuestion, restackQuestion, wholeQuestion } from '../stack/groups/question';
+import { branchQuestion, restackQuestion, undoQuestion, wholeQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
-import { grouped, type Here, type Item, itemsOf, type Run, search } from './items';
+import { grouped, type Here, type Item, itemsOf, search } from './items';
 import { noteChosen, useRecent } from './recent';
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
@@ -63,8 +63,9 @@ export default function Palette({ close }: { close: () => void }) {
   const choose = (item: Item) => {
     if (asked !== null) return;
     const { does } = item;
-    const question = 'run' in does ? questionOf(does.run) : null;
-    if (question !== null && sure?.of !== item.key) {
+    const question = questionOf(does);
+    // What is asked may be another thing by now.
+    if (question !== null && (sure?.of !== item.key || sure.question !== question)) {
       setSure({ of: item.key, question });
       return;
     }
@@ -197,7 +198,7 @@ function useLoaded(path: string): {
   repos: RepoChoice[];
   here: Here | null;
   /** What is to be confirmed before it is done; null where nothing is. */
-  questionOf: (what: Run) => string | null;
+  questionOf: (does: Item['does']) => string | null;
   /** What the press of an action goes by. */
   expected: (kind: ActionKind) => { expected?: string };
 } {
@@ -218,9 +219,13 @@ function useLoaded(path: string): {
     const undoable = 'job' in undo ? undo.job : null;
     return { states, here: { repo, branches, jobs, undoable, moves, movesOf } };
   }, [overview]);
-  const questionOf = ({ kind, branch }: Run) => {
+  const questionOf = (does: Item['does']) => {
     if (!loaded) return null;
-    const { branches } = loaded.here;
+    const { branches, jobs } = loaded.here;
+    if ('undo' in does)
+      return undoQuestion(jobs.find(({ job: { id: of } }) => of === does.undo)?.moves ?? [], branches);
+    if (!('run' in does)) return null;
+    const { kind, branch } = does.run;
     if (kind === 'rebase_branch') return restackQuestion(branches.filter(({ name }) => name === branch));
     if (kind !== 'restack_repo' && kind !== 'restack_subtree') return null;
     if (branch !== undefined) return branchQuestion(branch, branches, loaded.states);

@@ -75,7 +75,7 @@ function RepoLink({ repo }: { repo: RepoList['repos'][number] }) {
   const wants = words.filter((word) => word !== FAILED);
   const branches = repo.counts?.branches;
   return (
-    <Link href={`/repos/${repo.id}`} className="flex gap-3 px-4 py-3 hover:bg-hover">
+    <Link href={`/repos/${repo.id}`} prefetch={false} className="flex gap-3 px-4 py-3 hover:bg-hover">
       <span className="flex h-5 items-center">
         <RepoMark mark={mark} />
       </span>

@@ -27,6 +27,7 @@ export default function PinnedViews({ repoId }: { repoId: string }) {
     <Link
       key={query}
       href={`/repos/${repoId}?${query}`}
+      prefetch={false}
       className="touch ml-4 flex items-center gap-2 rounded-control px-2 py-0.5 text-muted hover:bg-hover hover:text-text"
     >
       <Pin size={12} aria-hidden className="shrink-0" />

@@ -37,11 +37,11 @@ export function Shell({ children }: { children: ReactNode }) {
         </span>
         <PaletteButton />
         {mayAdminister && (
-          <Link href="/access" className={HEADER_LINK}>
+          <Link href="/access" prefetch={false} className={HEADER_LINK}>
             Access
           </Link>
         )}
-        <Link href="/status" className={HEADER_LINK}>
+        <Link href="/status" prefetch={false} className={HEADER_LINK}>
           Status
         </Link>
         {me.name === null && !mayAdminister && (
@@ -86,6 +86,7 @@ function RepoRail() {
           <Fragment key={repo.id}>
             <Link
               href={`/repos/${repo.id}`}
+              prefetch={false}
               aria-current={here ? (path === `/repos/${repo.id}` ? 'page' : true) : undefined}
               data-tip={[repo.url, ...words].join('\n')}
               className={`flex items-center gap-2 rounded-control px-2 py-1 ${here ? 'bg-selected font-medium' : 'hover:bg-hover'}`}
@@ -108,6 +109,7 @@ function RepoRail() {
       {mayAdd && (
         <Link
           href="/"
+          prefetch={false}
           className="flex items-center gap-1 rounded-control px-2 py-1 text-muted hover:bg-hover hover:text-text"
         >
           <Plus size={14} aria-hidden /> Add a repository

@@ -138,7 +138,7 @@ function SelectionStrip({
   branches,
   cancel,
 }: Omit<Props, 'subject'> & Extract<StripSubject, { kind: 'selection' }>) {
-  const [asking, setAsking] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
   const kind = restack.length > 0 ? 'restack_subtree' : 'register_existing_branch';
   const foreseen = useForecast({ repoId, kind, branches: restack.length > 0 ? restack : register }, 'would move');
   const waiting = asked?.waiting ?? false;
@@ -146,13 +146,15 @@ function SelectionStrip({
   const label = moves ? `Restack ${moves.size}` : 'Restack';
   const isPending = foreseen === null || foreseen.state === 'pending';
   const why = isPending ? 'Its forecast is asked for.' : moves?.size === 0 ? 'Nothing of these would move.' : undefined;
-  const pressRestack = () => {
-    if (why || waiting) return;
+  const question = () => {
     // Where it cannot be foreseen, at least these move.
     const moved = moves ?? new Set(restack);
-    const words = restackQuestion(branches.filter(({ name }) => moved.has(name)));
-    if (words === null) run('restack_subtree');
-    else setAsking(words);
+    return restackQuestion(branches.filter(({ name }) => moved.has(name)));
+  };
+  const pressRestack = () => {
+    if (why || waiting) return;
+    if (question() === null) run('restack_subtree');
+    else setAsking(true);
   };
   return (
     <Line label="Selection">
@@ -179,17 +181,17 @@ function SelectionStrip({
               {label}
               {why && <span className="sr-only"> (not now: {why})</span>}
             </Button>
-            {asking !== null && (
+            {asking && (
               <Suspense>
                 <Question
-                  words={asking}
+                  words={question() ?? `${label}?`}
                   label={label}
                   above
                   confirm={() => {
-                    setAsking(null);
+                    setAsking(false);
                     run('restack_subtree');
                   }}
-                  leave={() => setAsking(null)}
+                  leave={() => setAsking(false)}
                 />
               </Suspense>
             )}

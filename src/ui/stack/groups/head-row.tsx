@@ -75,7 +75,7 @@ export function HeadRow({
   const wrong = [
     ...(conflicts > 0 ? [['text-conflict', counted(conflicts, 'conflict')]] : []),
     ...(heldBack > 0 ? [['text-held', `${heldBack} held back`]] : []),
-    ...(lost > 0 ? [['text-restack', `${counted(lost, 'commit')} on no branch then`]] : []),
+    ...(lost > 0 ? [['text-restack', `leaves ${counted(lost, 'commit')} on no branch`]] : []),
   ];
   const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
   return (
