@@ -1,9 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { createSpicerack } from '@spicerack/client';
 import { sql } from 'drizzle-orm';
 import { type Db, openDatabase, write } from '@/db/client';
+import { gzipped } from '@/server/gzip';
 import { startServer } from '../e2e/support/server';
 import { type BenchRow, measure } from './row';
 
@@ -12,6 +15,7 @@ const RUNS = 300;
 const BRANCHES = [1000, 10_000];
 const PAGES = 60;
 
+const unzipped = promisify(gunzip);
 const nothing = async () => undefined;
 
 /**
@@ -51,6 +55,7 @@ export async function run(): Promise<BenchRow[]> {
         db.run(
           sql`update branches set subject = subject || '.' where repo_id = ${large.repo.id} and name = 'branch-0'`,
         );
+      const page = await client.repos.overview({ repoId: large.repo.id });
       for (const [when, prepare] of [
         ['where nothing has changed', nothing],
         ['after a change', changeOne],
@@ -65,6 +70,12 @@ export async function run(): Promise<BenchRow[]> {
                 atMost: 3,
                 prepare: nothing,
                 run: () => client.repos.update({ repoId: repo.id }),
+              },
+              // What no answer of this size does without.
+              {
+                label: 'its text made, compressed and read again, in this process',
+                prepare: nothing,
+                run: async () => JSON.parse(String(await unzipped(await gzipped(Buffer.from(JSON.stringify(page)))))),
               },
             ],
             PAGES,

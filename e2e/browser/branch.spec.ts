@@ -68,6 +68,44 @@ test('keys alone: Enter opens, j and k walk on, in the panel too, Escape closes,
   await expect(title).toHaveText(next ?? '');
 });
 
+test('beside an open branch every filter is whole, and what a row says ends before its button', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/gift-card-emails');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Branch' }).getByRole('heading', { level: 2 })).toBeVisible();
+  const filters = page.getByRole('group', { name: 'Filter' }).getByRole('button');
+  expect(await filters.count()).toBeGreaterThan(5);
+  const isWhole = (one: Element) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const y = (top + bottom) / 2;
+    return [left + 2, right - 2].every((x) => one.contains(document.elementFromPoint(x, y)));
+  };
+  for (const filter of await filters.all())
+    expect(await filter.evaluate(isWhole), String(await filter.textContent())).toBe(true);
+
+  const { row } = shopPage.branch('checkout/gift-card-emails');
+  const edges = (one: Element) => {
+    const edge = (selector: string) => one.querySelector(selector)?.getBoundingClientRect();
+    const words = [...one.querySelectorAll('[role=gridcell]')].at(1)?.getBoundingClientRect();
+    const [button, all] = [edge('[data-main]'), one.getBoundingClientRect()];
+    return { words: words?.right ?? 0, button: button?.left ?? 0, below: (button?.top ?? 0) - all.top };
+  };
+  const at = await row.evaluate(edges);
+  expect(at.words).toBeLessThanOrEqual(at.button);
+  // The line around the row is seen above it.
+  expect(at.below).toBeGreaterThanOrEqual(2);
+  // A row that nobody is at keeps no room for one.
+  const other = await shopPage.branch('checkout/cart-totals').row.evaluate(edges);
+  expect(other.words).toBeGreaterThan(at.button);
+});
+
 test('on a small page the branch takes the place of the stack, and leads back to where one was', async ({
   shopPage,
   page,
@@ -155,6 +193,7 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
       'dot.png': Buffer.from(DOT, 'base64'),
       'no.png': new Uint8Array([0, 1, 2]),
       'long.txt': long,
+      'one-line.json': 'x'.repeat(3_000_000),
       'x.txt': null,
       'y.txt': 'x\n',
     })
@@ -188,5 +227,18 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
   await expect(file('long.txt')).toContainText('line 999 of a long file');
   await file('long.txt').getByRole('button', { name: 'Show 2,000 more lines' }).click();
   await expect(file('long.txt')).toContainText('line 2999 of a long file');
+
+  // A file that is one line takes no more room than others, and is as long as it is.
+  const line = file('one-line.json');
+  await expect(line.getByRole('table')).toContainText('… (3,000,000 bytes)');
+  await expect(line).toContainText('No newline at the end of the file.');
+  await expect(file('app.ts')).not.toContainText('No newline');
+  await page.setViewportSize({ width: 375, height: 800 });
+  const height = () => line.evaluate((one) => one.getBoundingClientRect().height);
+  expect(await height()).toBeLessThan(400);
+  await line.getByRole('button', { name: 'Show 1 long line' }).click();
+  await expect.poll(height).toBeGreaterThan(600);
+  await line.getByRole('button', { name: 'Fold 1 long line' }).click();
+  await expect.poll(height).toBeLessThan(400);
   await rm(dir, { recursive: true, force: true });
 });

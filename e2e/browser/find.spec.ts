@@ -32,6 +32,49 @@ test('Mine asks once who one is; then one’s branches are a word of the search,
   await expect(page.getByText(/^is: takes conflict/)).toBeVisible();
 });
 
+test('what moves with a branch below it says so where one looks, and R restacks its whole stack, in a search too', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await shopPage.search.fill('gift-card-emails');
+  await expect(shopPage.tree.locator('[data-head]')).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => shopPage.active()).toBe('checkout/gift-card-emails');
+  const strip = page.getByRole('region', { name: 'Forecast' });
+  await expect(strip).toContainText('checkout/gift-card-emails moves with checkout/cart-totals · R restacks the 5', {
+    timeout: 30_000,
+  });
+
+  await page.keyboard.press('x');
+  const selection = page.getByRole('region', { name: 'Selection' });
+  await expect(selection).toContainText('1 selected · checkout/gift-card-emails moves with checkout/cart-totals');
+  await expect(selection.getByRole('button', { name: /^Restack/ })).toHaveAccessibleName(
+    'Restack (not now: checkout/gift-card-emails moves with checkout/cart-totals.)',
+    { timeout: 30_000 },
+  );
+  await page.keyboard.press('x');
+
+  // What a key cannot do, it says where one looks.
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+R');
+  await expect(strip).toContainText('main cannot be restacked.');
+  await page.keyboard.press('End');
+  await expect(strip).not.toContainText('cannot be restacked');
+
+  await expect.poll(() => shopPage.active()).toBe('checkout/gift-card-emails');
+  const job = await shopPage.jobOf(async () => {
+    await page.keyboard.press('Shift+R');
+    const yes = page.getByRole('button', { name: /^Yes, restack 5/ });
+    const asked = shopPage.branch('checkout/cart-totals').button('Restack');
+    if ((await asked.getAttribute('aria-expanded')) === 'true') await yes.click();
+  });
+  await job.is('completed');
+  expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
+});
+
 test('by owner, each has a heading over their stacks, which folds all of them', async ({ shopPage, page }) => {
   await page.getByLabel('Order of the stacks').selectOption('owner');
   await expect(page).toHaveURL(/sort=owner/);

@@ -1,4 +1,4 @@
-import type { Route } from '@playwright/test';
+import type { Locator, Route } from '@playwright/test';
 import { createSpicerack } from '@spicerack/client';
 import { startServer } from '../support/server';
 import { holdPushes } from './pages/hold-pushes';
@@ -25,6 +25,42 @@ test('a button is its job: pressed, at its step, behind another, cancelled, done
   await release();
   await first.is('completed');
   await expect(shopPage.button('Restack')).toHaveText(/\d+ moved, .*held back/);
+});
+
+test('what a waiting job is to move cannot be pressed, at no row and no head; one place says how far a job is', async ({
+  shopPage,
+  shop,
+  client,
+}) => {
+  test.slow();
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await expect(shopPage.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
+  const release = await holdPushes(shop.remote);
+  const first = await shopPage.jobOf(async () => {
+    await client.jobs.run({ repoId: shopPage.id, kind: 'restack_subtree', branch: 'search/filters' });
+  });
+  await first.is('running');
+  const second = await shopPage.jobOf(async () => {
+    await client.jobs.run({ repoId: shopPage.id, kind: 'restack_subtree', branch: 'checkout/cart-totals' });
+  });
+  await second.is('queued');
+  const head = (title: string) => shopPage.tree.locator('[data-head]').filter({ hasText: new RegExp(`^${title}`) });
+  const restack = (row: Locator) => row.getByRole('button', { name: /^Restack/ });
+  const waits = new RegExp(`\\(not now: #${second.seq} waits to move it\\.\\)$`);
+  await expect(restack(head('checkout'))).toHaveAccessibleName(waits);
+  await expect(shopPage.branch('checkout/gift-cards').button('Restack')).toHaveAccessibleName(waits);
+  // What it leaves alone can be.
+  await expect(restack(head('auth'))).toHaveAccessibleName('Restack 2');
+
+  const cancel = (row: Locator) => row.getByRole('button', { name: 'Cancel: Restack', exact: false });
+  await expect(cancel(shopPage.branch('checkout/cart-totals').row)).toHaveCount(1);
+  await expect(cancel(head('checkout'))).toHaveCount(0);
+  // Where the row is folded away, its head says it.
+  await head('checkout').click();
+  await expect(cancel(head('checkout'))).toHaveCount(1);
+  await release();
+  await second.is('completed');
 });
 
 test('pressing shows at once that it is being sent, and that it is queued once the server has it', async ({
@@ -171,9 +207,12 @@ test('a page whose server falls silent says when that was last heard, which is b
     await page.goto(`${server.url}/repos/${repoId}`);
     await repoPage.connected();
     process.kill(server.pid, 'SIGSTOP');
-    // It is noticed after ten seconds without a word.
-    const banner = page.getByText(/What you see is as of (1\d|[2-5]\d) s ago/);
+    // It is noticed after two pings that did not come.
+    const banner = page.getByText(/What you see is as of (\d|[1-5]\d) s ago/);
     await expect(banner).toBeVisible({ timeout: 30_000 });
+    // What is silent is not live.
+    await expect(page.getByRole('banner').getByText('not connected', { exact: true })).toBeVisible();
+    await expect(page.getByRole('banner').getByText('live', { exact: true })).toHaveCount(0);
     process.kill(server.pid, 'SIGCONT');
     await repoPage.connected();
     await expect(banner).toBeHidden();
@@ -220,6 +259,8 @@ test('a move goes by what was seen: where that is no longer so nothing moves, an
   await branch.pick('search/index', /^Move it and 1 above it onto search\/index/);
   const told = page.getByRole('alert').filter({ hasText: 'The branches are not as they were at that forecast.' });
   await expect(told).toContainText('press again to go by what it shows now', { timeout: 30_000 });
+  // What would come of that move now stands in the same place: a Restack of the row would move nothing.
+  await expect(told).toContainText(/Now: 2 would move/, { timeout: 20_000 });
   expect(await shop.remote.contains('checkout/gift-cards', 'search/index')).toBe(false);
   await told.getByRole('button', { name: 'Close' }).click();
   await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });

@@ -24,6 +24,9 @@ test('long-lived branches are left out of Register all suggested, with why, and 
   await repoPage.registerAll();
 
   await repoPage.branch('release/1.0').says('long-lived');
+  const head = (title: RegExp) => repoPage.tree.locator('[data-head]').filter({ hasText: title });
+  await expect(head(/^Long-lived/)).toBeVisible();
+  await expect(head(/^Untracked/)).toHaveCount(0);
   await repoPage.branch('checkout/cart-totals').says('in place');
   await repoPage.branch('checkout/cart-totals').choose('Keep where it is');
   await repoPage.branch('checkout/cart-totals').says('long-lived');

@@ -215,3 +215,30 @@ test('what a job is about to move is not offered meanwhile, and says why; what i
   await ended(client, jobId);
   await expect(checkout).toBeHidden();
 });
+
+test('that there is no forecast is said where one looks for what needs one, and never that all is in place', async ({
+  shopPage,
+  page,
+}) => {
+  const needs = `/repos/${shopPage.id}/needs`;
+  await page.goto(needs);
+  await expect(page.getByText('All in place')).toBeVisible();
+  // As the server tells a forecast that it has given up.
+  await page.route('**/api/trpc/forecast.get*', async (route) => {
+    const answer = await route.fetch();
+    const { result } = await answer.json();
+    Object.assign(result.data.json, {
+      status: 'error',
+      outline: null,
+      stale: false,
+      message: 'It took longer than 60 s.',
+    });
+    await route.fulfill({ response: answer, json: { result } });
+  });
+  await page.goto(needs);
+  await expect(page.getByText('No forecast: It took longer than 60 s.')).toBeVisible();
+  await expect(page.getByText('What a Restack would move is not known.')).toBeVisible();
+  await expect(page.getByText('All in place')).toBeHidden();
+  await page.goto(`/repos/${needs.split('/')[2]}`);
+  await expect(page.locator('main header').getByText('No forecast: It took longer than 60 s.')).toBeVisible();
+});

@@ -80,7 +80,7 @@ test('a job’s page has its Undo too; a sync that moved nothing has none', asyn
   await expectAccessible(page);
 });
 
-test('the list of jobs is a line a job, and holds still under the pointer and the focus', async ({
+test('the list of jobs cuts nothing, is a line a job where it is wide, and holds still under the pointer and the focus', async ({
   shopPage,
   shop,
   client,
@@ -92,6 +92,23 @@ test('the list of jobs is a line a job, and holds still under the pointer and th
   const restack = await shopPage.restackAll();
   await restack.says(/\d+ moved, 1 conflict, 1 held back/);
   const table = page.getByRole('region', { name: 'Jobs' }).getByRole('table');
+  const cut = () =>
+    table
+      .locator('td *:not(.sr-only):not(svg *)')
+      .evaluateAll((parts) =>
+        parts.flatMap((part) =>
+          part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== 'inline'
+            ? [part.textContent]
+            : [],
+        ),
+      );
+  await expect(table.getByRole('columnheader')).toHaveText(['Number', 'What', 'Action']);
+  expect(await cut()).toEqual([]);
+  // Nobody has to point at it to read why.
+  await expect(table.getByText(`Can’t undo: 10 branches moved in #${restack.seq}.`)).toBeVisible();
+
+  await page.setViewportSize({ width: 1000, height: 900 });
+  await page.getByRole('navigation', { name: 'Part of the page' }).getByRole('button', { name: /^jobs/i }).click();
   await expect(table.getByRole('columnheader')).toHaveText([
     'Number',
     'What',
@@ -103,9 +120,10 @@ test('the list of jobs is a line a job, and holds still under the pointer and th
   ]);
   const heights = await table
     .getByRole('row')
-    .filter({ has: page.getByRole('cell') })
+    .filter({ has: page.getByRole('cell'), hasNotText: 'Can’t undo' })
     .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
   expect(Math.max(...heights)).toBeLessThanOrEqual(36);
+  await page.setViewportSize({ width: 2000, height: 900 });
 
   const undo = restack.card.getByRole('button', { name: /^Undo: \d+ branches back/ });
   await undo.hover();
@@ -125,4 +143,43 @@ test('the list of jobs is a line a job, and holds still under the pointer and th
   await pill.click();
   await expect(pill).toBeHidden();
   expect((await undo.boundingBox())?.y).toBeGreaterThan(at?.y ?? Number.POSITIVE_INFINITY);
+});
+
+test('what came of a job is told until it is dismissed, over other pages and reloads, in the tab that has seen it', async ({
+  shopPage,
+  shop,
+  page,
+  context,
+}) => {
+  test.setTimeout(120_000);
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const { id } = shopPage;
+  await shopPage.tree.focus();
+  await shopPage.goTo('auth/password-reset');
+  const job = await shopPage.jobOf(() => page.keyboard.press('r'));
+  await job.is('completed');
+  const dock = page.getByRole('region', { name: 'What runs' });
+  await expect(dock).toContainText(`2 moved#${job.seq} Restack auth/password-reset and above`);
+  await job.open();
+  await expect(page).toHaveURL(/\/jobs\//);
+  await page.goBack();
+  await expect(dock).toContainText('2 moved');
+  await page.reload();
+  await expect(dock).toContainText('2 moved', { timeout: 15_000 });
+  await expect(dock.getByRole('button', { name: /^Undo: 2 branches back/ })).toBeVisible();
+
+  // To who comes later it is the past.
+  const later = new RepoPage(await context.newPage());
+  await later.goto(id);
+  await expect(later.job(job.seq).card).toBeVisible();
+  await expect(later.page.getByRole('region', { name: 'What runs' })).toBeHidden();
+  await later.page.close();
+
+  await dock.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(dock).toBeHidden();
+  await page.reload();
+  await shopPage.connected();
+  await expect(shopPage.job(job.seq).card).toBeVisible();
+  await expect(dock).toBeHidden();
 });

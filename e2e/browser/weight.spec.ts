@@ -27,13 +27,12 @@ test('a page’s data is asked for by the HTML, once, before its scripts have ru
       query,
     );
   const repo = `/repos/${shopPage.id}`;
-  const shown = page
-    .locator('main')
-    .getByText(/branches/)
-    .first();
   for (const path of ['/', repo, `${repo}/needs`]) {
     await page.goto(path);
-    await expect(shown).toBeVisible();
+    await expect(
+      page.getByRole('navigation', { name: 'Repositories' }).getByRole('link', { name: 'shop' }),
+    ).toBeVisible();
+    if (path !== '/') await expect(page.getByRole('heading', { level: 1, name: /^shop/ })).toBeVisible();
     expect([path, await asked('repos.list')]).toEqual([path, ['link']]);
     expect([path, await asked('repos.overview')]).toEqual([path, path === '/' ? [] : ['link']]);
   }

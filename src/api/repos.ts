@@ -8,14 +8,16 @@ import { hasRunningJob } from '@/db/open-jobs';
 import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
-import { lastRestackQuery, restackOf, STATE_COLUMNS } from '@/forecast/last-restack';
+import { lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
 import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
-import { branchStates, filterCounts, movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
+import { movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
 import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
 import { recentJobs } from './jobs';
+import { after, changesSince, KeptRows, MOST_EVENTS, rowsAfter } from './kept/rows';
+import { statesAt } from './kept/states';
 import { overviewVersionQuery, SHOWN_JOBS } from './kept/version';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
@@ -188,56 +190,22 @@ export const reposRouter = router({
       }),
     )
     .query(async ({ ctx, input }) => {
-      const ofRepo = sql`from branches where repo_id = ${input.repoId}`;
-      // Of most repos the first page is all there is, and says how its branches stand too.
-      const isWhole = input.filter === 'all' && !input.search?.trim() && input.cursor === undefined;
-      const isMore = sql`(not ${isWhole} or (select count(*) ${ofRepo}) > ${PAGE})`;
-      const [[repo], first, stated, [last], activeTasks, archivedTasks, [made]] = await snapshot(ctx.db, [
-        ctx.db.select().from(repos).where(eq(repos.id, input.repoId)),
-        jsonRows(ctx.db, getTableColumns(branches), sql`${ofRepo} and ${isWhole} order by name limit ${PAGE + 1}`),
-        jsonRows(ctx.db, STATE_COLUMNS, sql`${ofRepo} and ${isMore}`),
-        lastRestackQuery(ctx.db, input.repoId),
-        ctx.db
-          .select()
-          .from(tasks)
-          .where(and(eq(tasks.repoId, input.repoId), isNull(tasks.archivedAt)))
-          .orderBy(desc(tasks.id)),
-        ctx.db
-          .select()
-          .from(tasks)
-          .where(and(eq(tasks.repoId, input.repoId), isNotNull(tasks.archivedAt)))
-          .orderBy(desc(tasks.archivedAt), desc(tasks.id))
-          .limit(ARCHIVED),
-        overviewVersionQuery(ctx.db, input.repoId),
-      ]);
-      if (!repo) refuse(noRepo(input.repoId));
-      if (made) ctx.keep?.({ repoId: repo.id, ...made });
-      const firstPage = rowsIn(first);
-      const all = isWhole && firstPage.length <= PAGE ? firstPage : rowsIn(stated);
+      const { kept, at, repo, last, activeTasks, archivedTasks, made } = await readOverview(ctx.db, input.repoId);
+      ctx.keep?.({ repoId: repo.id, ...made });
       const shown = await jobsToShow(ctx.db, input.repoId);
       const restack = restackOf(last);
-      const states = branchStates({ rows: all, trunk: repo.trunk, restack, moving: movedNow(shown) });
+      const states = await statesAt(kept, at, { trunk: repo.trunk, restack }, movedNow(shown));
       const keeps = STATE_FILTERS[input.filter];
-      const kept = [...states].flatMap(([name, state]) => (keeps(state) ? [name] : []));
-      const search = input.search?.trim().replace(/[\\%_]/g, (c) => `\\${c}`);
-      const wanted = and(
-        eq(branches.repoId, input.repoId),
-        input.filter === 'all'
-          ? undefined
-          : inArray(branches.name, sql`(select value from json_each(${JSON.stringify(kept)}))`),
-        search
-          ? or(
-              like(branches.name, sql`${`%${search}%`} escape '\\'`),
-              like(branches.subject, sql`${`%${search}%`} escape '\\'`),
-            )
-          : undefined,
-        input.cursor ? gt(branches.name, input.cursor) : undefined,
-      );
-      const order = sql`where ${wanted} order by name limit ${PAGE + 1}`;
-      const rows = isWhole
-        ? firstPage
-        : rowsIn(await jsonRows(ctx.db, getTableColumns(branches), sql`from branches ${order}`));
-      if (input.cursor !== undefined && rows.length === 0 && !all.some(({ name }) => name === input.cursor)) {
+      const isAll = input.filter === 'all';
+      const wanted = (row: { name: string }) => isAll || keeps(states.of(row.name) ?? { is: 'in_place' });
+      const search = input.search?.trim();
+      const rows = search
+        ? await found(ctx.db, input.repoId, search, {
+            names: isAll ? null : at.rows.filter(wanted).map(({ name }) => name),
+            cursor: input.cursor,
+          })
+        : after(at.rows, input.cursor ?? '', PAGE + 1, wanted);
+      if (input.cursor !== undefined && rows.length === 0 && !at.rows.some(({ name }) => name === input.cursor)) {
         refuse(
           badRequest('cursor', {
             message: `No page ends with ${input.cursor}.`,
@@ -250,18 +218,18 @@ export const reposRouter = router({
         repo,
         branches: page,
         nextCursor: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null,
-        counts: filterCounts(states),
+        counts: states.counts,
         restack,
         states: Object.fromEntries(
           page.flatMap(({ name }) => {
-            const state = states.get(name);
+            const state = states.of(name);
             return state && state.is !== 'in_place' ? [[name, state]] : [];
           }),
         ),
         tasks: activeTasks,
         archivedTasks,
         jobs: shown,
-        feedCursor: made?.cursor ?? 0,
+        feedCursor: made.cursor,
       };
     }),
 });
@@ -333,6 +301,58 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
   const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
   if (!known) return null;
   return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
+}
+
+const keptRows = new KeptRows();
+
+/** What an overview is made of, as one state of the database: the rows that are kept with what has changed since. */
+async function readOverview(db: Db, repoId: string) {
+  // Where more has changed than is worth it, rows are read anew, and whatever changes meanwhile is taken in.
+  for (let most = MOST_EVENTS; ; most = Number.MAX_SAFE_INTEGER - 1) {
+    const kept = await keptRows.of(db, repoId);
+    const [[changes], [repo], [last], activeTasks, archivedTasks, [made]] = await snapshot(db, [
+      changesSince(db, repoId, kept.at, most),
+      db.select().from(repos).where(eq(repos.id, repoId)),
+      lastRestackQuery(db, repoId),
+      db
+        .select()
+        .from(tasks)
+        .where(and(eq(tasks.repoId, repoId), isNull(tasks.archivedAt)))
+        .orderBy(desc(tasks.id)),
+      db
+        .select()
+        .from(tasks)
+        .where(and(eq(tasks.repoId, repoId), isNotNull(tasks.archivedAt)))
+        .orderBy(desc(tasks.archivedAt), desc(tasks.id))
+        .limit(ARCHIVED),
+      overviewVersionQuery(db, repoId),
+    ]);
+    const at = rowsAfter(kept.at, changes, most);
+    if (!repo || !at) keptRows.forget(repoId);
+    if (!repo || !made) return refuse(noRepo(repoId));
+    if (!at) continue;
+    keptRows.keep(repoId, kept, at);
+    return { kept, at, repo, last, activeTasks, archivedTasks, made };
+  }
+}
+
+/** The branches of whose name or subject a text is part, from a cursor on; of all, or of those with these names. */
+async function found(
+  db: Db,
+  repoId: string,
+  search: string,
+  { names, cursor }: { names: string[] | null; cursor: string | undefined },
+) {
+  const part = sql`${`%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`} escape '\\'`;
+  const wanted = and(
+    eq(branches.repoId, repoId),
+    names ? inArray(branches.name, sql`(select value from json_each(${JSON.stringify(names)}))`) : undefined,
+    or(like(branches.name, part), like(branches.subject, part)),
+    cursor ? gt(branches.name, cursor) : undefined,
+  );
+  return rowsIn(
+    await jsonRows(db, getTableColumns(branches), sql`from branches where ${wanted} order by name limit ${PAGE + 1}`),
+  );
 }
 
 /** The newest jobs of a repo and all that have yet to end, newest first. */

@@ -34,9 +34,9 @@ z.config({ customError: inputWords });
 const t = initTRPC.context<Context>().create({
   transformer: wire,
   sse: {
-    // A ping must come sooner than the client gives up on a silent stream.
+    // A page gives up on a stream that has missed two pings: what is silent longer is not live.
     ping: { enabled: true, intervalMs: 3000 },
-    client: { reconnectAfterInactivityMs: 10_000 },
+    client: { reconnectAfterInactivityMs: 7000 },
   },
   errorFormatter({ shape, error, path }) {
     const fields = fieldsOf(error.cause);

@@ -114,6 +114,7 @@ export const branches = sqliteTable(
     gone: flag('gone'),
     subject: text('subject').notNull().default(''),
     author: text('author').notNull().default(''),
+    /** When the author has written its newest commit; the API has it under this name, which says less. */
     committedAt: time('committed_at'),
     prNumber: integer('pr_number'),
     prState: text('pr_state', { enum: ['open', 'draft', 'closed', 'merged'] }),

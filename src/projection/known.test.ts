@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { counted } from '@/counters';
 import { makeRemote, type Remote } from '@/demo/remote';
-import { prepareClone } from '@/git/clone/init';
+import { prepareClone, removeClone } from '@/git/clone/init';
+import { maintainClone } from '@/git/clone/maintenance';
 import { fetchRemote } from '@/git/remote/fetch';
 import type { ProjectionInput } from './input';
 import { projectionOf } from './known';
@@ -99,6 +100,21 @@ test.each<[string, (here: World) => Promise<unknown>]>([
     'the forge, which was not asked, protects none',
     async ({ input }) => {
       input.protectedBranches = new Set();
+    },
+  ],
+  [
+    'the clone was made anew, which may lack what the old one had',
+    async ({ input, remote }) => {
+      await removeClone(input.gitDir);
+      await prepareClone(input.gitDir, remote.dir);
+    },
+  ],
+  [
+    'what nothing refers to was dropped from the clone',
+    async ({ input }) => {
+      const longAgo = new Date(Date.now() - 30 * 86_400_000);
+      await utimes(join(input.gitDir, 'HEAD'), longAgo, longAgo);
+      await maintainClone(input.gitDir);
     },
   ],
   [

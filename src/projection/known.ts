@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { breather } from '@/breather';
 import type { RemoteBranch } from '@/git/clone/for-each-ref';
+import { cloneAge } from '@/git/clone/maintenance';
 import type { ProjectionInput } from './input';
 import { computeProjection, type Projection } from './refresh';
 
@@ -18,8 +19,8 @@ const shared = globalThis as typeof globalThis & { __spicerackProjections?: Map<
 
 /**
  * `computeProjection`, which is not done again where all that it is made from is as it was at the last look of this
- * process, and that had left the rows as they were: commits never change, so neither does what follows from them. The
- * rows of such a look are the ones that were given.
+ * process, and that had left the rows as they were: commits never change, so neither does what follows from them as long
+ * as the clone has them. The rows of such a look are the ones that were given.
  * @param input with what the fetch has read of the clone's branches
  */
 export async function projectionOf(
@@ -46,7 +47,7 @@ export async function projectionOf(
 }
 
 async function stampOf({ signal: _signal, ...input }: ProjectionInput): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(await cloneAge(input.gitDir));
   const breath = breather();
   for (const [key, value] of Object.entries(input)) {
     // What is unknown is not what is known to be nothing.

@@ -63,6 +63,8 @@ type Handling = 'once' | 'every step twice' | 'two copies' | 'lost before a step
 
 interface Interruption {
   handling: Handling;
+  /** Whether one lease goes on from step to step. */
+  goesOn: boolean;
   step: number;
   troubles: Trouble[];
 }
@@ -92,6 +94,7 @@ const interruption: fc.Arbitrary<Interruption> = fc.record({
     'lost before a step',
     'lost after a step',
   ),
+  goesOn: fc.boolean(),
   step: fc.nat(3),
   troubles: fc.array(
     fc.oneof(
@@ -187,7 +190,7 @@ async function dispatch(jobId: string): Promise<number> {
   return row?.dispatch ?? 0;
 }
 
-const plainSteps: StepRunner = { run: (_name, work) => work() };
+const plainSteps: StepRunner = { run: (_name, work) => work(), goesOn: true };
 
 /** One undisturbed run. */
 async function run(jobId: string): Promise<void> {
@@ -204,7 +207,11 @@ async function statusOf(jobId: string): Promise<JobRow> {
 const isOpen = ({ status }: JobRow) => status === 'queued' || status === 'running';
 
 /** Runs a job to its end through everything that gets in its way. */
-async function runThrough(jobId: string, { handling, step, troubles }: Interruption, team: Team): Promise<void> {
+async function runThrough(
+  jobId: string,
+  { handling, goesOn, step, troubles }: Interruption,
+  team: Team,
+): Promise<void> {
   const shutdown = new AbortController();
   let questions = 0;
   let dead = false;
@@ -233,6 +240,7 @@ async function runThrough(jobId: string, { handling, step, troubles }: Interrupt
 
   const names = ['sync', 'act', 'resync', 'finish'] as const;
   const runner: StepRunner = {
+    goesOn,
     async run(name, work) {
       const isThis = name === names[step];
       if (isThis && handling === 'lost before a step') throw new Killed();

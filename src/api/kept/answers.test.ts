@@ -10,6 +10,7 @@ import { branches, jobMoves, jobs, tasks } from '@/db/schema';
 import { PAGE } from '@/feed/read';
 import { actionKey } from '@/planner/tips-key';
 import { type TestDatabase, testDatabase } from '@/testing/database';
+import { MOST_EVENTS } from './rows';
 
 let test: TestDatabase;
 /** The database as another process has it open. */
@@ -168,6 +169,16 @@ it('is given up for newer ones, so that no search fills the memory', async () =>
   expect(await isMade(() => ask())).toBe(false);
   for (let i = 31; i < 63; i += 1) await ask({ search: `${i}` });
   expect(await isMade(() => ask())).toBe(true);
+});
+
+it('is made of all rows where more has happened to them than is worth taking in', async () => {
+  await ask();
+  await elsewhere.run(sql`
+    with recursive n(i) as (select 1 union all select i + 1 from n where i <= ${MOST_EVENTS})
+    insert into branches (repo_id, name, tip) select ${repoId}, 'n' || i, 'x' from n`);
+  const { result } = await read(await ask());
+  expect(result.data.json.counts.all).toBe(2 + MOST_EVENTS + 1);
+  expect(result.data.json.branches[0].name).toBe('a');
 });
 
 it('is none of a question that is refused, or of several at once', async () => {

@@ -56,6 +56,19 @@ export async function needsMaintenance(gitDir: string, signal?: AbortSignal): Pr
   return count('count') > 2000 || count('packs') > 30;
 }
 
+/**
+ * What says whether the clone may lack commits that it had, beside those that its branches reach: it was made anew, or
+ * what nothing refers to was dropped. Two of these are equal where neither was done in between.
+ */
+export async function cloneAge(gitDir: string): Promise<string> {
+  const of = (name: string) =>
+    stat(join(gitDir, name)).then(
+      ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
+      () => '',
+    );
+  return (await Promise.all([of('HEAD'), of(THOROUGH)])).join(' ');
+}
+
 /** A clone that was never packed whole counts from when it was made. */
 async function isThoroughDue(gitDir: string): Promise<boolean> {
   const age = async (name: string) => Date.now() - (await stat(join(gitDir, name))).mtimeMs;

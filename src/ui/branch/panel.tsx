@@ -6,8 +6,6 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ChangedCommit } from '@/model/changes';
 import type { ForecastOutline } from '@/model/forecast';
-import { Graph } from '@/repos/graph';
-import { isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { CopyButton } from '../copy';
@@ -21,6 +19,8 @@ import type { RepoStates } from '../repos/use-states';
 import { isTyped } from '../shell/key-targets';
 import { Dot, stateTone } from '../stack/dot';
 import { useForecast } from '../stack/forecast';
+import { bottomOf } from '../stack/groups/bottom';
+import { saysNothing } from '../stack/outline-words';
 import { type BranchNews, isLive, NO_STATE, standingOf } from '../stack/state';
 import { Actions } from './actions';
 import { Commits } from './commits';
@@ -137,6 +137,9 @@ function Standing({
     branch.tracked && isLive(branch) ? { repoId: repo.id, kind: 'restack_subtree', branch: branch.name } : null,
     'would move',
   );
+  // That a Restack of it alone moves nothing is not said of what moves with another one.
+  const isAlong = state.is === 'will_move' && state.with !== null;
+  const unsaid = isAlong && foreseen?.state === 'ready' && saysNothing(foreseen.outline);
   return (
     <>
       <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
@@ -154,7 +157,7 @@ function Standing({
             both sides: #{told.job.seq}
           </JobLink>
         )}
-        {foreseen && foreseen.state !== 'pending' && foreseen.words && (
+        {foreseen && foreseen.state !== 'pending' && foreseen.words && !unsaid && (
           <span className={foreseen.state === 'ready' && foreseen.conflicts ? 'text-conflict' : undefined}>
             Restack: {foreseen.words}
           </span>
@@ -268,18 +271,6 @@ function Branch({
       {whole.state !== 'pending' && <History repoId={repo.id} branch={branch} />}
     </>
   );
-}
-
-/** The lowest branch that a Restack moves of the stack which a branch is in. */
-function bottomOf(name: string, branches: BranchRow[], trunk: string | null): string {
-  const graph = new Graph(branches, trunk ?? '');
-  const met = new Set<string>();
-  for (let at = name; ; ) {
-    met.add(at);
-    const below = graph.get(graph.effectiveParent(at));
-    if (!below?.tracked || !isLive(below) || isKept(below) || met.has(below.name)) return at;
-    at = below.name;
-  }
 }
 
 /** What the forecast says of its own conflict; null where it has none. */

@@ -10,6 +10,7 @@ import { useMay } from '../me';
 import { useApi, useConnection, useNow } from '../providers';
 import type { ForecastAsk } from '../stack/forecast';
 import { duration, elapsed } from '../time';
+import { askedFor } from './ask/asked-for';
 import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
 import { StatusShape, statusTone } from './status';
@@ -55,6 +56,8 @@ export type Ask = (idempotencyKey: string) => Promise<{ jobId: string }>;
 
 /** A request for a job, from the press until the feed shows its job. */
 export interface JobRequest {
+  /** What was asked for, which tells one thing from another; empty where nothing was. */
+  name: string;
   /** The job, once the server has answered; null before, and where nothing is under way. */
   jobId: string | null;
   waiting: boolean;
@@ -65,8 +68,7 @@ export interface JobRequest {
 }
 
 /** What was asked for at one place of the page, as long as it is not in the feed. */
-export interface Sent extends Pick<JobRequest, 'jobId' | 'waiting' | 'problem'> {
-  name: string;
+export interface Sent extends Pick<JobRequest, 'name' | 'jobId' | 'waiting' | 'problem'> {
   key: string;
 }
 
@@ -163,7 +165,7 @@ export function JobButton({
   const api = useApi();
   const mayAct = useMay('act');
   const own = useRequest();
-  const { waiting, jobId, problem, send, dismiss } = request ?? own;
+  const { name, waiting, jobId, problem, send, dismiss } = request ?? own;
   const now = useNow(job !== null);
   const seen = jobs.some((other) => other.job.id === jobId);
   const unseen = jobId !== null && !seen;
@@ -263,7 +265,7 @@ export function JobButton({
             {problemWords(problem)}
             {problem.fields.expected && foreseen && (
               <Suspense>
-                <Afresh ask={foreseen} />
+                <Afresh ask={askedFor(name, foreseen)} />
               </Suspense>
             )}
           </span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { branchRow, jobDetail, jobMove } from '../testing/rows';
-import { lastUndo } from './undoable';
+import { lastUndo, undoableOf } from './undoable';
 
 const moved = (seq: number, more = {}) =>
   jobDetail(
@@ -25,5 +25,35 @@ describe('the undo of the last job', () => {
     expect(lastUndo([moved(1)], [branchRow('a', { tip: 'd', parent: null, base: null })])).toMatchObject({
       why: expect.stringMatching(/^#1 cannot be undone: /),
     });
+  });
+});
+
+describe('why a job cannot be undone', () => {
+  const wide = (seq: number, ...branches: string[]) =>
+    jobDetail(
+      seq,
+      { status: 'completed', kind: 'restack_repo' },
+      { moves: branches.map((branch) => jobMove(seq, { branch, before: 'b', after: 'c' })) },
+    );
+  const rows = (tip: string, ...names: string[]) =>
+    names.map((name) => branchRow(name, { tip, parent: null, base: null }));
+  const inShort = (jobs: Parameters<typeof undoableOf>[1], branches: Parameters<typeof undoableOf>[2]) => {
+    const [first] = jobs.toReversed();
+    const undoable = first ? undoableOf(first, jobs, branches) : null;
+    return undoable && !undoable.possible ? undoable.inShort : undoable;
+  };
+
+  it('is said in a few words, however many branches are in its way', () => {
+    const first = wide(1, 'a', 'b', 'c', 'd');
+    expect(inShort([wide(2, 'a', 'b'), first], [...rows('x', 'a', 'b'), ...rows('c', 'c', 'd')])).toBe(
+      '2 branches moved in #2.',
+    );
+    expect(inShort([first], rows('x', 'a', 'b', 'c', 'd'))).toBe('4 branches have moved since.');
+    expect(inShort([wide(2, 'a'), first], [...rows('x', 'a'), ...rows('c', 'b', 'c', 'd')])).toBe('a moved in #2.');
+  });
+
+  it('is not said where it can be, or where nothing was moved', () => {
+    expect(inShort([wide(1, 'a')], rows('c', 'a'))).toEqual({ possible: true, branches: ['a'] });
+    expect(inShort([jobDetail(1, { status: 'completed' })], [])).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
-import { cannotBeUndone, inverseMoves, offerUndo } from '@/queue/undo-moves';
+import { cannotBeUndone, inverseMoves, movedSince, offerUndo, type UndoOffer } from '@/queue/undo-moves';
 import { isActive } from './active';
 
 /** Each branch that a later job has moved, with the newest such job's number. */
@@ -11,6 +11,32 @@ export function moversAfter(seq: number, jobs: readonly JobDetail[]): Map<string
     for (const { branch, state } of moves) if (state === 'pushed') movers.set(branch, job.seq);
   }
   return movers;
+}
+
+/** Whether a job can be undone; where it cannot, why in a sentence, and in so few words that a list has room for them. */
+export type Undoable = (UndoOffer & { possible: true }) | (UndoOffer & { possible: false; inShort: string });
+
+/**
+ * Whether an ended job can be undone; null where it has moved nothing.
+ * @param jobs newest first
+ */
+export function undoableOf(
+  { job, moves }: JobDetail,
+  jobs: readonly JobDetail[],
+  branches: BranchRow[],
+): Undoable | null {
+  const inverse = inverseMoves(moves);
+  if (isActive(job.status) || inverse.length === 0) return null;
+  const movers = moversAfter(job.seq, jobs);
+  const offer = offerUndo(job, moves, branches, movers);
+  if (offer.possible) return offer;
+  const since = movedSince(inverse, branches);
+  // Of one branch the sentence is short.
+  if (since.length < 2) return { ...offer, inShort: offer.reason };
+  const by = new Set(since.map(({ branch }) => movers.get(branch)));
+  const [only] = by;
+  const how = by.size === 1 && only !== undefined ? `moved in #${only}` : 'have moved since';
+  return { ...offer, inShort: `${since.length} branches ${how}.` };
 }
 
 /**

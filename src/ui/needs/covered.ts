@@ -2,6 +2,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import { Graph } from '@/repos/graph';
 import { isActive } from '../jobs/active';
+import { moversOf, moverWords } from '../jobs/ask/movers';
 import type { Does } from './items';
 
 /**
@@ -27,21 +28,11 @@ export function coveredBy(
     const same = active.find(({ job }) => job.kind === kind && job.suggested);
     return told(same?.job, 'registers them', 'waits to register them');
   }
-  const graph = new Graph(branches, '');
-  const namesOf = (root: string) => graph.subtree(root).map(({ name }) => name);
-  const moved = new Set(branch === undefined ? [] : namesOf(branch));
-  const mover = active.find(({ job, moves }) => {
-    if (job.kind === 'restack_repo') return kind === 'restack_subtree';
-    if (moves.some((move) => move.state === 'planned' && move.before !== move.after && moved.has(move.branch)))
-      return true;
-    const undone = jobs.find((other) => other.job.id === job.undoOf);
-    if (undone) return undone.moves.some((move) => move.state === 'pushed' && moved.has(move.branch));
-    if (!MOVING.has(job.kind)) return false;
-    const roots = job.branch !== null ? [job.branch] : (job.branches ?? []);
-    return roots.some((root) => namesOf(root).some((name) => moved.has(name)));
-  });
-  return told(mover?.job, 'is about to move it', 'waits to move it');
+  const { of, all } = moversOf(jobs, branches);
+  const moved = branch === undefined ? [] : new Graph(branches, '').subtree(branch).map(({ name }) => name);
+  const movers = [...moved.map((name) => of.get(name)), kind === 'restack_subtree' ? all : null].filter(
+    (mover) => mover !== null && mover !== undefined,
+  );
+  const [first] = movers.sort((a, b) => a.seq - b.seq);
+  return first ? moverWords(first) : null;
 }
-
-/** The kinds of jobs that are asked for on a branch and move it. */
-const MOVING: ReadonlySet<string> = new Set(['restack_subtree', 'rebase_branch', 'reparent_branch']);

@@ -16,7 +16,7 @@ export function NeedsPage({ repoId }: { repoId: string }) {
 
 function Needs({ overview, repo }: { overview: Overview; repo: RepoRow }) {
   // What is said of the branches is renewed while somebody looks.
-  const { renewing } = useStates(overview);
+  const { renewing, problem } = useStates(overview);
   const count = countNeeds(useNeeds(), repo.id);
   return (
     <FurtherPage
@@ -27,9 +27,16 @@ function Needs({ overview, repo }: { overview: Overview; repo: RepoRow }) {
     >
       <div className="mx-auto w-full max-w-240 p-4">
         <p role="status" className="min-h-5 text-xs text-muted">
-          {renewing && 'renewing the forecast…'}
+          {problem !== null ? (
+            <span className="text-conflict">No forecast: {problem}</span>
+          ) : (
+            renewing && 'renewing the forecast…'
+          )}
         </p>
-        <NeedsList repoId={repo.id} empty={<NothingWanted repos={[repo]} />} />
+        <NeedsList
+          repoId={repo.id}
+          empty={problem === null ? <NothingWanted repos={[repo]} /> : 'What a Restack would move is not known.'}
+        />
       </div>
     </FurtherPage>
   );

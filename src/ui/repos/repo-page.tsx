@@ -69,7 +69,10 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
   const active = jobs.filter(({ job }) => isActive(job.status)).length;
   const known = useStates(overview);
   const lastNews = useRef<ReturnType<typeof newsByBranch>>(new Map());
-  const news = useMemo(() => newsByBranch(jobs, lastNews.current), [jobs]);
+  const news = useMemo(
+    () => newsByBranch(jobs, { branches, states: known.states }, lastNews.current),
+    [jobs, branches, known.states],
+  );
   useEffect(() => {
     lastNews.current = news;
   }, [news]);
@@ -303,7 +306,7 @@ function Header({
         {/* Its line is always there, so that nothing below moves when it is known. */}
         <p className="min-h-4 text-xs text-muted max-sm:min-h-0 max-sm:empty:hidden sm:text-right">
           {problem ? (
-            <span className="text-conflict">{problem}</span>
+            <span className="text-conflict">No forecast: {problem}</span>
           ) : (
             wanted && (
               <span className={`max-sm:sr-only ${counts.conflicts + lost > 0 ? 'text-conflict' : ''}`}>

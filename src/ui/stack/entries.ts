@@ -4,7 +4,7 @@ import type { StackRow } from './layout';
 
 /** A line above the rows that belong together: a stack of several branches, all of an owner's, or all branches of a kind. */
 export interface Head {
-  kind: 'stack' | 'owner' | 'single' | 'suggested' | 'untracked' | 'ended';
+  kind: 'stack' | 'owner' | 'single' | 'suggested' | 'untracked' | 'long_lived' | 'ended';
   /** The bottom branch of a stack; null where it heads no stack. */
   root: BranchRow | null;
   /** Whose Restack moves all of the stack that can be moved; null where no single one does. */

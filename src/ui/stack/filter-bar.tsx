@@ -32,10 +32,15 @@ export function FilterBar({
   return (
     <search
       aria-label="Branches"
-      className="sticky top-12 z-10 flex items-center sm:flex-wrap gap-x-2 gap-y-1 border-b border-hairline bg-surface px-4 py-1.5 max-sm:py-0.5"
+      className="sticky top-12 z-10 flex items-center sm:flex-wrap gap-x-2 sm:gap-x-1 gap-y-1 border-b border-hairline bg-surface px-4 sm:pl-3 py-1.5 max-sm:py-0.5"
     >
+      {/* A phone has them in a line that scrolls sideways; elsewhere all of them are seen, in two lines where they must. */}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll sideways */}
-      <div role="group" aria-label="Filter" className="-ml-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5">
+      <div
+        role="group"
+        aria-label="Filter"
+        className="-ml-2 flex min-w-0 gap-1 overflow-x-auto px-1 py-0.5 sm:flex-wrap"
+      >
         {stateFilters.map((filter) => (
           <button
             key={filter}

@@ -3,6 +3,11 @@ import { visible } from '@/text/visible';
 import { listed } from '@/text/words';
 import { commitWords } from './commit-words';
 
+/** Whether there is no more to say of it than that nothing would move: nothing stands in the way either. */
+export function saysNothing({ failure, moves, heldBack, registered }: ForecastOutline): boolean {
+  return failure === null && heldBack.length === 0 && registered.length === 0 && !moves.some((move) => move.moves);
+}
+
 /**
  * A forecast in one line: `6 would move, 1 would conflict: src/cache.ts, 2 above it held back`.
  * @param clean what is said of a branch that can be moved: `would move`

@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow as Branch, RepoRow } from '@/db/schema';
 import { visible } from '@/text/visible';
@@ -25,6 +26,7 @@ import { lookAtRemote } from '../sync/look';
 import type { Entry } from './entries';
 import { isNarrowed } from './filter';
 import { FilterBar } from './filter-bar';
+import { bottomOf } from './groups/bottom';
 import { useFolds } from './groups/folds';
 import { restackQuestion } from './groups/question';
 import { AskForParent } from './move/ask-for-parent';
@@ -35,7 +37,7 @@ import { usePicture, useStackView } from './picture';
 import { type AskKind, useRowActions } from './row/actions';
 import { type Drawing, EntryRow } from './row/entry-row';
 import type { BranchNews } from './state';
-import { stripSubject } from './strip-subject';
+import { type Doing, stripSubject } from './strip-subject';
 import { useAnnouncements } from './tree/announcements';
 import { clicked, isForPart } from './tree/clicks';
 import { rowFrom, useCursor } from './tree/cursor';
@@ -115,8 +117,18 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     if (narrowed) say(`${filtered.kept} of ${branches.length} branches`);
   }, [view.filter, view.search]);
 
-  const carried = entries.findIndex((entry) => entry.name === held?.hand.branch);
-  const rows = useVirtualRows(tree, entries, [at, carried], nothing);
+  /** What the last key at a row has come to, for who looks. */
+  const [answer, setAnswer] = useState<Doing['answer']>(null);
+  const tellAtRow = (words: string) => {
+    say(words);
+    setAnswer({ row: active, states, words });
+  };
+  /** The row whose button a key has pressed last: what that asks must not leave the page, wherever one has scrolled. */
+  const [pressed, setPressed] = useState<string | null>(null);
+
+  const indexOf = (row: string | null | undefined) => entries.findIndex(({ name }) => name === row);
+  const kept = [at, indexOf(held?.hand.branch), indexOf(pressed)];
+  const rows = useVirtualRows(tree, entries, kept, nothing);
   // Those of the whole, so that no filter moves what stands beside them.
   const lanes = useMemo(
     () => Math.max(whole.lanes, 2, ...entries.map(({ place }) => 1 + (place?.lane ?? 0))),
@@ -179,9 +191,13 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     else if (open !== null && target.branch) showBranch(target.name);
   };
   const pressMain = (name: string) => {
+    // It may be far from where one looks, and is drawn for this.
+    flushSync(() => setPressed(name));
+    const entry = entries[indexOf(name)];
+    if (entry) rows.show(entry);
     const button = document.getElementById(`${id}${name}`)?.querySelector<HTMLElement>('[data-main] button');
     // Who presses a key sees no tooltip.
-    if (button?.ariaDisabled && button.dataset.tip) say(button.dataset.tip);
+    if (button?.ariaDisabled && button.dataset.tip) tellAtRow(button.dataset.tip);
     button?.click();
   };
   const openHeadMenu = (name: string) =>
@@ -223,6 +239,7 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
   }, [chosenView]);
   const onCommand = (command: Command) => {
     if (!focused) change(focusCame(true));
+    setAnswer(null);
     // The first key shows where one is; what it would do to that row, nobody can have meant.
     if (!current) toFirst();
     if (current || !isOnRow(command)) obeyAt(command);
@@ -242,8 +259,9 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
         toggle,
         select,
         clear,
-        say,
+        say: tellAtRow,
       },
+      bottomOf: (name) => bottomOf(name, branches, repo.trunk),
       drop: () => drop(held?.hand.target ?? null),
       leave: leaveHand,
       seek,
@@ -251,7 +269,7 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
       sync: () => void sync.send('Sync', askForSync),
       undo: () => void undoLast(),
       openPullRequest: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
-      copy: (name) => void copyText(name).then((done) => done && say(`${visible(name)} copied.`)),
+      copy: (name) => void copyText(name).then((done) => done && tellAtRow(`${visible(name)} copied.`)),
       find: () => field.current?.focus(),
     });
   useLostKeys(tree, held !== null, onCommand);
@@ -277,7 +295,10 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     ...{ id, repo, branches, jobs, known, news, moves, sent, actions, select, selected, active, menu, held, mayAct },
     ...{ lanes, height: rows.height, hasPullRequests, tree, drag },
   };
-  const subject = stripSubject({ held, chosen, preview, active, focused }, branches, whole);
+  const subject = stripSubject(
+    { held, chosen, preview, active, focused, answer },
+    { branches, trunk: repo.trunk, picture: whole, states, moves: known.moves },
+  );
   return (
     <div className="flex flex-col lg:min-h-[max(100%,calc(100dvh-112px))]">
       <FilterBar

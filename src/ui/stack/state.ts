@@ -5,6 +5,7 @@ import type { BranchState } from '@/repos/branch-state';
 import { type StateWords, stateWords } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { listed } from '@/text/words';
+import { moversOf, moverWords } from '../jobs/ask/movers';
 
 /** What is known of a branch from the repo's jobs. */
 export interface BranchNews {
@@ -12,11 +13,13 @@ export interface BranchNews {
   own: JobDetail | null;
   /** The number of the job that is about to move it now, whatever that was asked for on. */
   mover: number | null;
+  /** Why nothing can be asked of it: a job waits to move it, or will, and has not planned that yet; null where none does. */
+  covered: string | null;
   /** What the remote said when the last job that wanted to move it was not let; null where it was, or nobody wanted to. */
   refused: string | null;
 }
 
-export const NO_NEWS: BranchNews = { own: null, mover: null, refused: null };
+export const NO_NEWS: BranchNews = { own: null, mover: null, covered: null, refused: null };
 
 /** Of a branch that the states do not know yet. */
 export const NO_STATE: BranchState = { is: 'in_place' };
@@ -26,9 +29,9 @@ export function isLive(branch: Pick<BranchRow, 'merged' | 'gone'>): boolean {
   return !branch.merged && !branch.gone;
 }
 
-/** Why nothing can be asked of a branch just now: a job is about to move it; null where none is. */
-export function coveredBy(state: BranchState, { mover }: BranchNews): string | null {
-  return state.is === 'moving' && mover !== null ? `#${mover} is about to move it.` : null;
+/** Why nothing can be asked of a branch just now: a job is about to move it, or waits to; null where none does. */
+export function coveredBy(state: BranchState, { mover, covered }: BranchNews): string | null {
+  return state.is === 'moving' && mover !== null ? moverWords({ seq: mover, waits: false }) : covered;
 }
 
 /** A branch's state in words, with what its jobs say beside it. */
@@ -43,10 +46,12 @@ export function standingOf(branch: BranchRow, state: BranchState, { mover, refus
 /**
  * What is known of each branch that the jobs name.
  * @param jobs newest first
+ * @param rows the branches, and how they stand: what jobs are still to move goes by that
  * @param before what was known; what is the same is the same object, so that its row is not drawn anew
  */
 export function newsByBranch(
   jobs: JobDetail[],
+  rows: { branches: readonly BranchRow[]; states: ReadonlyMap<string, BranchState> },
   before: ReadonlyMap<string, BranchNews> = new Map(),
 ): ReadonlyMap<string, BranchNews> {
   const found = new Map<string, BranchNews>();
@@ -68,9 +73,16 @@ export function newsByBranch(
       if (state === 'planned' && job.status === 'running') entry(branch).mover = job.seq;
     }
   }
+  const { of, all } = moversOf(jobs, rows.branches);
+  for (const [name, mover] of of) {
+    // Where it is in place already, the job that runs has been at it.
+    if (mover.waits || rows.states.get(name)?.is !== 'in_place') entry(name).covered = moverWords(mover);
+  }
+  if (all) for (const [name, { is }] of rows.states) if (is === 'will_move') entry(name).covered ??= moverWords(all);
   for (const [name, news] of found) {
     const old = before.get(name);
-    if (old && old.own === news.own && old.mover === news.mover && old.refused === news.refused) found.set(name, old);
+    if (old && (Object.keys(NO_NEWS) as Array<keyof BranchNews>).every((key) => old[key] === news[key]))
+      found.set(name, old);
   }
   return found;
 }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { restackCounts } from '@/repos/branch-state';
 import { branchRow } from '../testing/rows';
+import type { States } from './filter';
 import { layoutStack } from './layout';
 import { type Doing, stripSubject } from './strip-subject';
 
 const branches = [
   branchRow('a'),
   branchRow('b', { parent: 'a' }),
+  branchRow('c', { parent: 'a' }),
   branchRow('old', { merged: true }),
   branchRow('new', { tracked: false, parent: null }),
 ];
@@ -15,8 +18,18 @@ const nothing: Doing = {
   preview: null,
   active: null,
   focused: false,
+  answer: null,
 };
-const subject = (doing: Partial<Doing>) => stripSubject({ ...nothing, ...doing }, branches, layoutStack(branches));
+const inPlace: States = new Map();
+const subject = (doing: Partial<Doing>, states = inPlace) =>
+  stripSubject(
+    { ...nothing, ...doing },
+    {
+      ...{ branches, trunk: 'main', picture: layoutStack(branches), states },
+      moves: restackCounts(branches, states),
+    },
+  );
+const quiet = { along: null, answer: null };
 const held = { hand: { branch: 'a', target: null, dropped: false }, moved: ['a', 'b'], problem: null };
 const chosen = { count: 1, restack: ['a'], register: [] };
 
@@ -33,13 +46,51 @@ describe('the strip', () => {
       branch: 'b',
       above: 0,
       keys: true,
+      ...quiet,
     });
-    expect(subject({ active: 'a', focused: true })).toMatchObject({ branch: 'a', above: 1 });
+    expect(subject({ active: 'a', focused: true })).toMatchObject({ branch: 'a', above: 2 });
   });
 
   it('names only the keys at what no Restack would move', () => {
     for (const active of ['main', 'old', 'new', null])
-      expect(subject({ active, focused: true })).toEqual({ kind: 'preview', branch: null, above: 0, keys: true });
+      expect(subject({ active, focused: true })).toEqual({
+        kind: 'preview',
+        branch: null,
+        above: 0,
+        keys: true,
+        ...quiet,
+      });
+  });
+
+  const moving: States = new Map([
+    ['a', { is: 'will_move', with: null }],
+    ['b', { is: 'will_move', with: 'a' }],
+    ['c', { is: 'will_move', with: 'a' }],
+  ]);
+
+  it('says of what only moves with a branch below it with which, and what the key for its stack would move', () => {
+    const along = { words: 'b moves with a', stack: 3 };
+    expect(subject({ active: 'b', focused: true }, moving)).toMatchObject({ branch: 'b', along });
+    // Where the keys are not there, they are not spoken of.
+    expect(subject({ preview: 'b', active: 'a', focused: true }, moving)).toMatchObject({ along: { stack: null } });
+    expect(subject({ preview: 'b' }, moving)).toMatchObject({ along: { words: 'b moves with a', stack: null } });
+    expect(subject({ active: 'a', focused: true }, moving)).toMatchObject({ branch: 'a', along: null });
+    expect(subject({ active: 'b', focused: true })).toMatchObject({ branch: 'b', along: null });
+  });
+
+  it('says the same of what is selected, and nothing of it where that moves by itself', () => {
+    const of = (...restack: string[]) => subject({ chosen: { count: restack.length, restack, register: [] } }, moving);
+    expect(of('b')).toMatchObject({ along: 'b moves with a' });
+    expect(of('b', 'c')).toMatchObject({ along: '2 move with a' });
+    expect(of('a')).toMatchObject({ along: null });
+  });
+
+  it('gives the answer to a key at its row, until one has gone on or the branches stand otherwise', () => {
+    const answer = { row: 'b', states: moving, words: 'b copied.' };
+    expect(subject({ active: 'b', focused: true, answer }, moving)).toMatchObject({ answer: 'b copied.' });
+    expect(subject({ active: 'a', focused: true, answer }, moving)).toMatchObject({ answer: null });
+    expect(subject({ active: 'b', focused: true, answer })).toMatchObject({ answer: null });
+    expect(subject({ preview: 'a', active: 'b', focused: true, answer }, moving)).toMatchObject({ answer: null });
   });
 
   it('is not there while nobody does anything', () => {

@@ -13,6 +13,7 @@ import { branchesWord } from '../repos/counts';
 import { CommitList } from './commit-list';
 import { type Foreseen, useForecast } from './forecast';
 import { outlineQuestion, restackQuestion } from './groups/question';
+import { saysNothing } from './outline-words';
 import type { StripSubject } from './strip-subject';
 
 const Question = laterPart(() => import('../jobs/question'), { what: 'The question', leave: ({ leave }) => leave });
@@ -133,6 +134,7 @@ function SelectionStrip({
   count,
   restack,
   register,
+  along,
   run,
   asked,
   branches,
@@ -143,9 +145,10 @@ function SelectionStrip({
   const foreseen = useForecast({ repoId, kind, branches: restack.length > 0 ? restack : register }, 'would move');
   const waiting = asked?.waiting ?? false;
   const moves = foreseen?.state === 'ready' && restack.length > 0 ? movesOf(foreseen.outline) : null;
-  const label = moves ? `Restack ${moves.size}` : 'Restack';
+  const label = moves && moves.size > 0 ? `Restack ${moves.size}` : 'Restack';
   const isPending = foreseen === null || foreseen.state === 'pending';
-  const why = isPending ? 'Its forecast is asked for.' : moves?.size === 0 ? 'Nothing of these would move.' : undefined;
+  const nothing = along === null ? 'Nothing of these would move.' : `${along}.`;
+  const why = isPending ? 'Its forecast is asked for.' : moves?.size === 0 ? nothing : undefined;
   const question = () => {
     // Where it cannot be foreseen, at least these move.
     const moved = moves ?? new Set(restack);
@@ -166,7 +169,12 @@ function SelectionStrip({
             {problemWords(asked.problem)}
           </span>
         ) : (
-          <Words foreseen={foreseen} />
+          <>
+            {!(along !== null && foreseen?.state === 'ready' && saysNothing(foreseen.outline)) && (
+              <Words foreseen={foreseen} />
+            )}
+            {along !== null && <span className="text-muted"> · {along}</span>}
+          </>
         )}
       </span>
       <span className="flex flex-wrap gap-2">
@@ -218,17 +226,34 @@ function PreviewStrip({
   branch,
   above,
   keys,
+  along,
+  answer,
 }: { repoId: string } & Extract<StripSubject, { kind: 'preview' }>) {
-  const foreseen = useForecast(branch ? { repoId, kind: 'restack_subtree', branch } : null, 'would move');
+  const foreseen = useForecast(branch && !along ? { repoId, kind: 'restack_subtree', branch } : null, 'would move');
   return (
     <Line label="Forecast">
       {/* No higher than the room that the tree leaves below its last row. */}
       <span className="line-clamp-2 min-w-0 flex-[1_0_60%] break-words">
-        {branch && (
+        {answer !== null ? (
+          answer
+        ) : along ? (
           <>
-            Restack <span className="font-medium">{visible(above > 0 ? `${branch} + ${above} above` : branch)}</span>
-            <Words foreseen={foreseen} />
+            {along.words}
+            {along.stack !== null && (
+              <span className="text-muted">
+                {' · '}
+                <kbd className="rounded-chip border border-hairline px-1 font-mono text-xs">R</kbd> restacks the{' '}
+                {along.stack}
+              </span>
+            )}
           </>
+        ) : (
+          branch && (
+            <>
+              Restack <span className="font-medium">{visible(above > 0 ? `${branch} + ${above} above` : branch)}</span>
+              <Words foreseen={foreseen} />
+            </>
+          )
         )}
       </span>
       {keys && (

@@ -1,6 +1,6 @@
 'use client';
 
-import { Suspense, useState } from 'react';
+import { Suspense } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { RepoRow } from '@/db/schema';
 import { type Docked, dockedOf } from '../jobs/dock/docked';
@@ -21,9 +21,8 @@ export interface Told {
 
 /** @param jobs of the repo, newest first */
 export function useTold(repoId: string, jobs: JobDetail[]): Told {
-  const { looked, lookAt } = useLookedAt(repoId);
-  const [opened] = useState(useNow(false));
-  return { docked: dockedOf(jobs, looked, opened), lookAt };
+  const { looked, since, lookAt } = useLookedAt(repoId, useNow(false));
+  return { docked: dockedOf(jobs, looked, since), lookAt };
 }
 
 /** What runs and what came of it: at the page's bottom, and to who looks elsewhere by the tab's icon and by notices. */

@@ -1,23 +1,15 @@
 'use client';
 
 import { useEffect, useMemo, useState } from 'react';
-import {
-  Diff as DiffTable,
-  Hunk,
-  type HunkData,
-  type HunkTokens,
-  markEdits,
-  parseDiff,
-  tokenize,
-} from 'react-diff-view';
+import { Diff as DiffTable, Hunk, type HunkData, type HunkTokens, markEdits, tokenize } from 'react-diff-view';
 import 'react-diff-view/style/index.css';
 import './diff.css';
 import type { ChangedFile } from '@/model/changes';
 import { visible } from '@/text/visible';
+import { counted } from '@/text/words';
 import { Button } from '../../controls';
 import { type Highlight, languageOf } from './highlight';
-
-export type View = 'unified' | 'split';
+import { foldLines, read, type View } from './patch';
 
 /** Characters of a patch, and lines of a file, beyond which nothing is coloured: it would keep the page waiting. */
 const MOST_COLOURED = 60_000;
@@ -30,11 +22,13 @@ const MORE = 2000;
 /** A file's patch, unified or side by side, with what has changed within a line marked. */
 export default function Diff({ file, view }: { file: ChangedFile; view: View }) {
   const { path, patch } = file;
-  const hunks = useMemo(() => hunksOf(patch ?? '', view), [patch, view]);
+  const [whole, setWhole] = useState(false);
+  const folded = useMemo(() => foldLines(patch ?? ''), [patch]);
+  const text = whole ? (patch ?? '') : folded.text;
+  const { hunks, end } = useMemo(() => read(text, view), [text, view]);
   const language = languageOf(path);
   const small =
-    (patch ?? '').length <= MOST_COLOURED &&
-    hunks.every(({ oldStart, newStart }) => Math.max(oldStart, newStart) <= MOST_LINES);
+    text.length <= MOST_COLOURED && hunks.every(({ oldStart, newStart }) => Math.max(oldStart, newStart) <= MOST_LINES);
   const highlight = useHighlight(small && language !== null);
   const tokens = useMemo(
     () => (small ? tokensOf(hunks, highlight, language) : null),
@@ -52,6 +46,12 @@ export default function Diff({ file, view }: { file: ChangedFile; view: View }) 
           {(some) => some.map((hunk) => <Hunk key={`${hunk.content} ${hunk.oldStart} ${hunk.newStart}`} hunk={hunk} />)}
         </DiffTable>
       </section>
+      {end !== null && lines <= most && <p className="px-2 py-1 text-xs text-muted">{end}</p>}
+      {folded.count > 0 && (
+        <Button className="m-2" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? 'Fold' : 'Show'} {counted(folded.count, 'long line')}
+        </Button>
+      )}
       {lines > most && (
         <Button className="m-2" onClick={() => setMost(most + MORE)}>
           Show {Math.min(MORE, lines - most).toLocaleString('en-US')} more lines
@@ -69,12 +69,6 @@ function upTo(hunks: HunkData[], most: number): HunkData[] {
     room -= hunk.changes.length;
     return changes.length === 0 ? [] : [{ ...hunk, changes }];
   });
-}
-
-/** The patch comes without headers, and whoever reads it wants some. Side by side, a line stands beside what it became. */
-function hunksOf(patch: string, view: View): HunkData[] {
-  const options = view === 'split' ? { nearbySequences: 'zip' as const } : {};
-  return parseDiff(`diff --git a/x b/x\n--- a/x\n+++ b/x\n${patch}\n`, options)[0]?.hunks ?? [];
 }
 
 function tokensOf(hunks: HunkData[], highlight: Highlight | null, language: string | null): HunkTokens {

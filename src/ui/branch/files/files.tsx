@@ -12,7 +12,7 @@ import { NotShown } from '../not-shown';
 import { Part } from '../part';
 import { Size } from '../size';
 import { type ChangesAsk, type Shown, useChanges } from '../use-changes';
-import type { View } from './diff';
+import type { View } from './patch';
 import { isPicture, Pictures } from './pictures';
 
 /** Its code comes with that of whatever shows files. */

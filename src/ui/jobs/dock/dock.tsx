@@ -4,6 +4,7 @@ import { X } from 'lucide-react';
 import Link from 'next/link';
 import type { JobDetail } from '@/api/jobs';
 import { JobLink, jobAddress } from '../../job-link';
+import { Age } from '../../stack/row/age';
 import { type Outcome, outcomeOf, wantsALook } from '../outcome';
 import { progressWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
@@ -65,6 +66,10 @@ export default function Dock({
             {ended}
           </span>
           <span className="flex min-w-0 max-sm:hidden">{name}</span>
+          {/* It stays until it is dismissed: what is told may be of this morning. */}
+          <span className="text-muted max-sm:hidden">
+            <Age iso={job.finishedAt ?? job.createdAt} />
+          </span>
           <span className="flex-1 max-sm:hidden" />
           {docked.earlier > 0 && (
             <span

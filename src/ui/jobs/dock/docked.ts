@@ -15,7 +15,8 @@ export type Docked =
 /**
  * @param jobs newest first
  * @param looked which results were looked at: undefined where none was, null where that is not known yet
- * @param since when the page was opened: what ended before is told only where it wants a look. Milliseconds.
+ * @param since when the repo was first opened in this tab: what ended before is told only where it wants a look.
+ *   Milliseconds.
  */
 export function dockedOf(
   jobs: readonly JobDetail[],

@@ -3,6 +3,9 @@ import { useEffect, useState } from 'react';
 /** By repo, which results somebody has looked at in this browser. */
 const KEY = 'spicerack.looked-at';
 
+/** By repo, since when this tab shows it: it goes on over reloads and other pages, and ends with the tab. */
+const SINCE_KEY = 'spicerack.opened';
+
 /** Results that are told one by one of a repo, the newest; what is older counts as looked at. */
 const KEPT = 50;
 
@@ -19,12 +22,38 @@ export interface LookedAt {
 
 /**
  * What was looked at of a repo in this browser, and what notes that a result is.
- * @returns `looked` is null before the browser was asked, and undefined where nothing of the repo was looked at
+ * @param now by the server's clock, in milliseconds
+ * @returns `looked` is null before the browser was asked, and undefined where nothing of the repo was looked at; `since`
+ *   is when the repo was first opened in this tab, which is what is new there
  */
-export function useLookedAt(repoId: string): { looked: LookedAt | undefined | null; lookAt: (job: Job) => void } {
+export function useLookedAt(
+  repoId: string,
+  now: number,
+): { looked: LookedAt | undefined | null; since: number; lookAt: (job: Job) => void } {
   const [known, setKnown] = useState<Record<string, LookedAt> | null>(null);
-  useEffect(() => setKnown(stored()), []);
-  return { looked: known === null ? null : known[repoId], lookAt: (job) => setKnown(note(job)) };
+  const [opened] = useState(now);
+  const [since, setSince] = useState(opened);
+  useEffect(() => {
+    setKnown(stored());
+    setSince(firstOpened(repoId, opened));
+  }, [repoId, opened]);
+  return { looked: known === null ? null : known[repoId], since, lookAt: (job) => setKnown(note(job)) };
+}
+
+/** When the repo was first opened in this tab, which is now where it was not yet. */
+export function firstOpened(repoId: string, now: number): number {
+  try {
+    const value: unknown = JSON.parse(sessionStorage.getItem(SINCE_KEY) ?? '{}');
+    const known = new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+    const first: unknown = known.get(repoId);
+    // The clock may have been set back since.
+    if (typeof first === 'number' && first <= now) return first;
+    sessionStorage.setItem(SINCE_KEY, JSON.stringify(Object.fromEntries(known.set(repoId, now))));
+  } catch (error) {
+    // A tab that keeps nothing for us is a new one after a reload.
+    console.debug('Since when it is open is not kept', error);
+  }
+  return now;
 }
 
 /** Notes that a result is looked at, and returns what is known then. */

@@ -10,12 +10,12 @@ import { Cancel } from '../dock/cancel';
 import { type Outcome, outcomeOf } from '../outcome';
 import { progressWords, resultWords } from '../phase';
 import { StatusShape, statusTone } from '../status';
-import { UndoButton } from '../undo-button';
+import { cannotUndo, UndoOf, useUndoable } from '../undo-button';
 import { failedWord, firstLine, intentAmong } from '../words';
 import { Asker } from './asker';
 import { RetryButton } from './retry-button';
 
-/** A job in one line of the table: what it is, who asked when, how far it is or how it ended, and what one can do about it. */
+/** A job as a row of the table: what it is, who asked when, how far it is or how it ended, and what one can do about it. */
 export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
   const { job } = detail;
   const active = isActive(job.status);
@@ -30,50 +30,64 @@ export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] 
   // A narrow list has no room for the column.
   const tip = [told, took].filter(Boolean).join(' ');
   const tone = outcome === 'error' ? 'text-error' : 'text-muted';
+  const undoable = useUndoable(detail, jobs);
+  const cannot = cannotUndo(undoable, { detail, jobs }) ? undoable : null;
+  const when = <Age iso={job.finishedAt ?? job.createdAt} />;
+  const shape = (
+    <span className={`rounded-chip p-0.5 ${statusTone[outcome]}`}>
+      <StatusShape status={outcome} />
+    </span>
+  );
   return (
     <tr
       data-job={job.seq}
       data-status={job.status}
       className="h-8 border-b border-hairline text-xs whitespace-nowrap text-muted last:border-b-0 hover:bg-hover pointer-coarse:h-10"
     >
-      <td className="pl-4">#{job.seq}</td>
-      <td className="max-w-0 pr-3">
-        <div className="flex items-baseline gap-2" data-tip={intentAmong(job, jobs)}>
-          {/* Whole, in two lines where it must be: they are as high as the row. */}
+      <td className="py-1 pl-4 align-top leading-5">
+        #{job.seq}
+        <span className="block leading-4 @min-[640px]:hidden">{when}</span>
+      </td>
+      <td className="max-w-0 py-1 pr-3">
+        <div className="flex items-center gap-1.5" data-tip={intentAmong(job, jobs)}>
+          {/* Whole, in two lines where it must be. */}
           <JobLink
             id={job.id}
-            className="line-clamp-2 max-w-full shrink-0 text-sm leading-4 font-medium break-words whitespace-normal text-text hover:underline @min-[640px]:shrink"
+            className="line-clamp-2 min-w-0 text-sm font-medium break-words whitespace-normal text-text hover:underline"
           >
             {intentAmong(job, jobs)}
           </JobLink>
-          {/* Where there is room it has a column of its own. */}
-          <span
-            aria-hidden
-            data-tip={tip || undefined}
-            className={`min-w-0 flex-1 truncate @min-[640px]:hidden ${tone}`}
-          >
-            {words}
+          <span className="shrink-0 @min-[640px]:hidden">
+            <Asker by={job.requestedBy} />
           </span>
         </div>
+        {/* Where there is room it has a column of its own. */}
+        <div data-tip={tip || undefined} className="flex items-start gap-1.5 @min-[640px]:hidden">
+          {shape}
+          <span className={`min-w-0 whitespace-normal ${tone}`}>{words}</span>
+          {told && <span className="sr-only">: {told}</span>}
+        </div>
+        {cannot && (
+          <div data-tip={cannot.reason} className="break-words whitespace-normal">
+            Can’t undo: {cannot.inShort}
+            {cannot.inShort !== cannot.reason && <span className="sr-only"> {cannot.reason}</span>}
+          </div>
+        )}
       </td>
-      <td>
+      <td className="hidden @min-[640px]:table-cell">
         <Asker by={job.requestedBy} />
       </td>
-      <td>
-        <Age iso={job.finishedAt ?? job.createdAt} />
-      </td>
-      <td data-tip={tip || undefined} className="max-w-0">
+      <td className="hidden @min-[640px]:table-cell">{when}</td>
+      <td data-tip={tip || undefined} className="hidden max-w-0 @min-[640px]:table-cell">
         <span className="flex items-center gap-1.5">
-          <span className={`rounded-chip p-0.5 ${statusTone[outcome]}`}>
-            <StatusShape status={outcome} />
-          </span>
-          <span className={`truncate @max-[640px]:sr-only ${tone}`}>{words}</span>
+          {shape}
+          <span className={`truncate ${tone}`}>{words}</span>
           {told && <span className="sr-only">: {told}</span>}
         </span>
       </td>
-      <td className="hidden @min-[420px]:table-cell">
+      <td className="hidden @min-[640px]:table-cell">
         <Took job={job} />
-        {job.attempt > 1 && <span className="hidden @min-[640px]:inline"> · attempt {job.attempt}</span>}
+        {job.attempt > 1 && <span> · attempt {job.attempt}</span>}
       </td>
       <td className="py-0.5 pr-4 pl-1 text-right">
         {active ? (
@@ -83,7 +97,7 @@ export function JobRow({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] 
             {(job.status === 'error' || job.status === 'cancelled') && (
               <RetryButton detail={detail} jobs={jobs} brief />
             )}
-            <UndoButton detail={detail} jobs={jobs} brief />
+            {undoable && <UndoOf offer={undoable} detail={detail} jobs={jobs} brief />}
           </>
         )}
       </td>

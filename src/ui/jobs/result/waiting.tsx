@@ -1,13 +1,15 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { restackRefusal } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
 import { overviewQuery } from '../../repos/overview';
+import { statesOf } from '../../repos/use-states';
 import { useForecast } from '../../stack/forecast';
 import { outlineQuestion } from '../../stack/groups/question';
-import { isLive } from '../../stack/state';
+import { isLive, NO_STATE } from '../../stack/state';
 import { lookAtRemote } from '../../sync/look';
 import { expectedOf } from '../ask/expected';
 import { JobButton } from '../job-button';
@@ -63,7 +65,9 @@ export function Waiting({
       </span>
       {visible(branch)} was pushed.
       {moves === 0 ? (
-        <span className="text-muted">Nothing is left to move: it is in place.</span>
+        <span className="text-muted">
+          {restackRefusal(statesOf(overview).get(branch) ?? NO_STATE, 0) ?? 'Nothing is left to move.'}
+        </span>
       ) : (
         <JobButton
           label={moves === null ? 'Restack' : `Restack ${moves}`}

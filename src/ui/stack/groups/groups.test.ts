@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BranchRow } from '@/db/schema';
-import type { BranchState } from '@/repos/branch-state';
+import { type BranchState, branchStates, filterCounts } from '@/repos/branch-state';
 import { branchRow } from '../../testing/rows';
 import { entriesOf } from '../entries';
 import { filterStack, type StackOrder } from '../filter';
@@ -111,6 +111,27 @@ describe('the groups of the tree', () => {
       'foreign',
       '▸ Merged and gone',
     ]);
+  });
+
+  it('hold as untracked just what is counted so: a long-lived branch that nobody tracks has its own', () => {
+    const given = [
+      ...branches,
+      untracked('release/1.0', { suggestedParent: null, keptReason: 'name' }),
+      untracked('develop', { kept: true }),
+      untracked('gh-queue', { keptReason: 'queue' }),
+      untracked('release/0.9', { keptReason: 'name', gone: true }),
+    ];
+    const heads = rows(given).flatMap(({ head }) => head ?? []);
+    const under = (kind: string) => heads.find((head) => head.kind === kind)?.branches;
+    expect(under('long_lived')).toEqual(['release/1.0', 'develop']);
+    expect(under('untracked')).toEqual(['foreign', 'gh-queue']);
+    expect(under('ended')).toContain('release/0.9');
+    const stand = branchStates({ rows: given, trunk: 'main', restack: null });
+    const counted = heads.filter(({ kind }) => kind === 'suggested' || kind === 'untracked');
+    expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(filterCounts(stand).untracked);
+    // No line leads from the trunk to it.
+    const folded = rows(given, new Map([['all long_lived', true]]));
+    expect(folded.find(({ name }) => name === 'all untracked')?.trunkLine).toBeUndefined();
   });
 
   it('say how many there are, how they stand, how old the newest is, and whose they are', () => {

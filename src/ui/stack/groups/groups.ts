@@ -23,9 +23,15 @@ const TITLES = {
   single: 'Single branches',
   suggested: 'Suggested',
   untracked: 'Untracked',
+  long_lived: 'Long-lived',
   ended: 'Merged and gone',
   owner: '',
 } as const;
+
+/** Whether what is under such a head stands on nothing that is shown: no line leads to it. */
+export function standsApart(kind: Head['kind']): boolean {
+  return kind === 'untracked' || kind === 'long_lived' || kind === 'ended';
+}
 
 /** Whether somebody has folded a group, or unfolded it, by the name of its head; else it is as its kind begins. */
 export type Folds = ReadonlyMap<string, boolean>;
@@ -55,17 +61,24 @@ export function groupEntries(entries: Entry[], states: States, folds: Folds, by:
     else if (entry.place.level === 1 && !entry.ghost) stacks.push([entry]);
     else stacks.at(-1)?.push(entry);
   }
+  const besideWhere = (keeps: (branch: BranchRow) => boolean) =>
+    beside.filter(({ branch }) => branch !== null && keeps(branch));
   const groups = [
     ...(by === 'owner' ? byOwner(stacks, states) : ofStacks(stacks, states, by)),
-    group('suggested', suggestedTree(beside.filter(({ branch }) => branch !== null && isSuggested(branch))), states),
+    group('suggested', suggestedTree(besideWhere(isSuggested)), states),
     group(
       'untracked',
-      beside.filter(({ branch }) => branch !== null && isLive(branch) && !isSuggested(branch)),
+      besideWhere((branch) => isLive(branch) && !isSuggested(branch) && !isKept(branch)),
+      states,
+    ),
+    group(
+      'long_lived',
+      besideWhere((branch) => isLive(branch) && isKept(branch)),
       states,
     ),
     group(
       'ended',
-      beside.filter(({ branch }) => branch !== null && !isLive(branch)),
+      besideWhere((branch) => !isLive(branch)),
       states,
     ),
   ].filter(({ rows }) => rows.length > 0);
@@ -219,7 +232,7 @@ export function withTrunkLine(entries: Entry[]): Entry[] {
       const passing = line;
       const { place } = entry;
       const isRoot = place !== null && place.parentLane === 0;
-      const folded = entry.head?.folded && entry.head.kind !== 'untracked' && entry.head.kind !== 'ended';
+      const folded = entry.head?.folded && !standsApart(entry.head.kind);
       if (isRoot) line = place.isSuggested && line !== 'solid' ? 'dashed' : 'solid';
       else if (folded) line ??= entry.head?.kind === 'suggested' ? 'dashed' : 'solid';
       return passing === undefined ? entry : { ...entry, trunkLine: passing };

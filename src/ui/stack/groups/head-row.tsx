@@ -17,6 +17,7 @@ import type { Entry, Head } from '../entries';
 import type { RowActions } from '../row/actions';
 import { Age } from '../row/age';
 import type { BranchNews } from '../state';
+import { standsApart } from './groups';
 
 const HeadMenu = laterPart(() => import('./head-menu'), { what: 'The menu', leave: ({ close }) => close });
 
@@ -28,6 +29,7 @@ export function HeadRow({
   lanes,
   height,
   news,
+  covered,
   branches: all,
   jobs,
   actions,
@@ -42,6 +44,8 @@ export function HeadRow({
   height: number;
   /** Of the branch whose Restack moves the stack. */
   news: BranchNews;
+  /** Why it cannot be moved now; null where it can. */
+  covered: string | null;
   branches: BranchRow[];
   jobs: JobDetail[];
   actions: RowActions;
@@ -72,12 +76,14 @@ export function HeadRow({
   } = head;
   const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
+  // How far it is, the row of that branch says, and what went wrong; where that is folded away, it is said here.
+  const told = folded ? request : { ...request, waiting: false, jobId: null, problem: null };
   const wrong = [
     ...(conflicts > 0 ? [['text-conflict', counted(conflicts, 'conflict')]] : []),
     ...(heldBack > 0 ? [['text-held', `${heldBack} held back`]] : []),
     ...(lost > 0 ? [['text-restack', `leaves ${counted(lost, 'commit')} on no branch`]] : []),
   ];
-  const attached = folded && head.kind !== 'untracked' && head.kind !== 'ended';
+  const attached = folded && !standsApart(head.kind);
   return (
     <div className="group flex h-full items-center gap-2 px-4 hover:bg-hover">
       <span className="-ml-2 hidden w-4 shrink-0 md:flex" />
@@ -144,15 +150,16 @@ export function HeadRow({
             <JobButton
               label={moves > 0 ? `Restack ${moves}` : 'Restack'}
               press={actions.run('restack_subtree', restack.name)}
-              request={request}
+              request={told}
               question={() => actions.question(restack.name)}
               foreseen={{ repoId, kind: 'restack_subtree', branch: restack.name }}
               // How it ended, the row says.
-              job={underWay ? news.own : null}
+              job={underWay && folded ? news.own : null}
+              impossible={covered ?? (underWay ? 'It is just asked for.' : null)}
               jobs={jobs}
               dense
               tabbable={active}
-              className={underWay ? 'w-42 md:w-54 group-data-beside/stack:w-42' : 'min-w-24'}
+              className={underWay && folded ? 'w-42 md:w-54 group-data-beside/stack:w-42' : 'min-w-24'}
             />
           </span>
         )}
@@ -174,7 +181,7 @@ export function HeadRow({
               head={head}
               branches={all}
               anchor={button}
-              select={mayAct && head.kind !== 'ended' ? () => select(branches) : null}
+              select={mayAct && head.kind !== 'ended' && head.kind !== 'long_lived' ? () => select(branches) : null}
               forget={
                 mayAct
                   ? (names) => {

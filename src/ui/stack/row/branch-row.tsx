@@ -157,6 +157,7 @@ export const BranchRow = memo(function BranchRow({
   return (
     <div
       ref={row}
+      data-at={active || request.problem !== null || undefined}
       // Nothing of it has a place of its own, for that would lie over the line around the row.
       className={`group flex h-full items-center gap-2 px-4 ${selected ? 'bg-selected' : 'hover:bg-hover'} ${drag && movable ? 'cursor-grab' : ''}`}
     >
@@ -216,17 +217,17 @@ export const BranchRow = memo(function BranchRow({
             </span>
           </span>
           {hasPullRequests && (
-            <span className="shrink-0 md:w-22">
+            <span className="shrink-0 md:w-22 md:max-[1279px]:acting:hidden md:group-data-beside/stack:acting:hidden">
               <PullRequest branch={branch} tabbable={active} />
             </span>
           )}
         </span>
       </div>
       <DiffStat branch={branch} />
-      <span className="hidden w-6 shrink-0 text-xs text-muted min-[1000px]:flex group-data-beside/stack:hidden">
+      <span className="hidden w-6 shrink-0 text-xs text-muted min-[1000px]:flex acting:hidden group-data-beside/stack:hidden">
         <Author name={branch.author} />
       </span>
-      <span className="hidden w-11 shrink-0 text-xs whitespace-nowrap text-muted md:inline group-data-beside/stack:hidden">
+      <span className="hidden w-11 shrink-0 text-xs whitespace-nowrap text-muted md:inline acting:hidden group-data-beside/stack:hidden">
         {branch.committedAt && <Age iso={branch.committedAt} />}
       </span>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
@@ -244,8 +245,9 @@ export const BranchRow = memo(function BranchRow({
               onFocus={showPreview}
               onBlur={hidePreview}
               // A key may have asked for what is refused.
-              // What it lies over ends before it.
-              className={`absolute inset-y-0.5 right-12 items-center md:pl-5 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
+              // It stands where size, author and age do, as wide as they are: what is before it ends before it, and
+              // nothing moves. A phone has no such columns, there it lies over the row, within the line around that.
+              className={`absolute inset-y-0.5 right-12 items-center justify-end md:acting:static min-[1280px]:min-w-43 min-[1280px]:group-data-beside/stack:min-w-0 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
             >
               <JobButton
                 {...main}
@@ -373,7 +375,7 @@ function DiffStat({ branch }: { branch: Branch }) {
   const { additions, deletions, ahead } = branch;
   return (
     <span
-      className="hidden w-22 shrink-0 gap-1.5 text-xs whitespace-nowrap text-muted tabular-nums min-[1280px]:flex group-data-beside/stack:hidden"
+      className="hidden w-22 shrink-0 gap-1.5 text-xs whitespace-nowrap text-muted tabular-nums min-[1280px]:flex acting:hidden group-data-beside/stack:hidden"
       data-tip={`${counted(ahead, 'commit')} of its own`}
     >
       {additions > 0 && <span className="text-completed">+{additions}</span>}

@@ -8,7 +8,7 @@ import { HeadRow } from '../groups/head-row';
 import type { DragModule } from '../move/drag-module';
 import type { Held } from '../move/hand';
 import type { PendingMoves } from '../move/pending';
-import { type BranchNews, NO_NEWS, NO_STATE } from '../state';
+import { type BranchNews, coveredBy, NO_NEWS, NO_STATE } from '../state';
 import { canBeSelected } from '../tree/selection';
 import type { RowActions } from './actions';
 import { BranchRow } from './branch-row';
@@ -70,6 +70,13 @@ export function EntryRow({
   const restacked = known.moves.get(name) ?? 0;
   const newsOf = (row: string) => of.news.get(row) ?? NO_NEWS;
   const restack = head?.restack?.name ?? '';
+  const firstCovered = (names: readonly string[]) => {
+    for (const each of names) {
+      const covered = coveredBy(states.get(each) ?? NO_STATE, newsOf(each));
+      if (covered !== null) return covered;
+    }
+    return null;
+  };
   return (
     <TreeRow
       id={`${id}${name}`}
@@ -105,6 +112,7 @@ export function EntryRow({
           {...{ head, trunkLine, lanes, height, jobs, actions, active }}
           repoId={repo.id}
           news={newsOf(restack)}
+          covered={head.restack ? firstCovered(head.branches) : null}
           branches={of.branches}
           sent={sent.get(restack)}
           select={of.select}

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { branchRow } from '../../testing/rows';
 import type { Entry, Head } from '../entries';
 import type { Command } from './keys';
@@ -16,7 +16,18 @@ const entries: Entry[] = [
   { ...row, name: 'a', branch: a },
   { ...row, name: 'merged', branch: branchRow('merged', { merged: true }) },
   { ...row, name: 'release', branch: branchRow('release', { kept: true }) },
+  {
+    ...row,
+    name: 'singles',
+    branch: null,
+    head: { ...head, kind: 'single', root: null, restack: null, title: 'Single branches' },
+  },
+  { ...row, name: 'one', branch: branchRow('one') },
+  { ...row, name: 'b', branch: branchRow('b', { parent: 'a' }) },
+  { ...row, name: 'new', branch: branchRow('new', { tracked: false, parent: null }) },
 ];
+/** By branch, the bottom of its stack, where that is another one. */
+const bottoms: Record<string, string> = { b: 'a' };
 
 /** What is done, as it would be written down, when a key is pressed at a row. */
 function done(what: Command['do'], at: string, ground: Partial<Ground> = {}): string[] {
@@ -48,14 +59,14 @@ function done(what: Command['do'], at: string, ground: Partial<Ground> = {}): st
   const index = entries.findIndex(({ name }) => name === at);
   const command: Command =
     what === 'go' ? { do: what, by: 1, extend: false } : what === 'stack' ? { do: what, by: 1 } : { do: what };
-  obey(command, { entries, at: index, mayAct: true, isOpen: false, ...effects, ...ground });
+  const bottomOf = (name: string) => bottoms[name] ?? name;
+  obey(command, { entries, at: index, mayAct: true, isOpen: false, bottomOf, ...effects, ...ground });
   return told;
 }
 
 it.each<[Command['do'], string[]]>([
   ['open', ['show a']],
   ['restack', ['pressMain a']],
-  ['restack_stack', ['pressMain head']],
   ['rebase', ['rebase a']],
   ['pick_up', ['pickUp a']],
   ['select', ['toggle a']],
@@ -68,7 +79,6 @@ it.each<[Command['do'], string[]]>([
 
 it.each<[Command['do'], string[]]>([
   ['open', ['fold head true']],
-  ['restack', ['pressMain head']],
   ['select', ['select a,merged']],
   ['menu', ['openHeadMenu head']],
   // What it is about for a stack, its menu has.
@@ -78,6 +88,46 @@ it.each<[Command['do'], string[]]>([
   ['pick_up', ['say a is moved by its bottom branch.']],
 ])('at a head %s is about the whole stack, or says why not', (command, told) => {
   expect(done(command, 'head')).toEqual(told);
+});
+
+const moving = entries.map((entry) => (entry.head ? { ...entry, head: { ...entry.head, moves: 2 } } : entry));
+const withoutHeads = moving.filter(({ head }) => !head);
+
+describe('the key for a whole stack', () => {
+  const at = (name: string, shown: Entry[]) =>
+    done('restack_stack', name, { entries: shown, at: shown.findIndex((entry) => entry.name === name) });
+
+  it('presses the button of its head, from any of its rows', () => {
+    expect(at('a', moving)).toEqual(['pressMain head']);
+    expect(at('b', moving)).toEqual(['pressMain head']);
+    expect(at('head', moving)).toEqual(['pressMain head']);
+    expect(done('restack', 'head', { entries: moving })).toEqual(['pressMain head']);
+  });
+
+  it('presses that of its bottom branch where heads are not shown, as in a search, or have no button', () => {
+    expect(at('b', withoutHeads)).toEqual(['pressMain a']);
+    expect(at('a', withoutHeads)).toEqual(['pressMain a']);
+    // In place: the row says so.
+    expect(at('b', entries)).toEqual(['pressMain a']);
+  });
+
+  it('presses that of a single branch itself, and not that of another stack above it', () => {
+    expect(at('one', moving)).toEqual(['pressMain one']);
+    expect(at('one', withoutHeads)).toEqual(['pressMain one']);
+  });
+
+  it('says what it cannot restack, and never does nothing without a word', () => {
+    expect(at('singles', moving)).toEqual(['say No one Restack moves all of Single branches: press r at a branch.']);
+    expect(at('singles', entries)).toEqual(['say Nothing of Single branches would move.']);
+    const folded = entries.filter(({ name }) => name !== 'a');
+    expect(at('head', folded)).toEqual(['say Nothing of a would move.']);
+    for (const name of ['main', 'merged', 'release', 'new'])
+      expect(at(name, moving)).toEqual([`say ${name} cannot be restacked.`]);
+    for (const name of ['main', 'merged', 'release'])
+      expect(done('restack', name)).toEqual([`say ${name} cannot be restacked.`]);
+    // An untracked branch is registered by the same key.
+    expect(done('restack', 'new')).toEqual(['pressMain new']);
+  });
 });
 
 it('a long-lived branch is neither rebased nor selected, and has its menu', () => {

@@ -1,3 +1,4 @@
+import { isKept } from '@/repos/kept';
 import { visible } from '@/text/visible';
 import type { Entry } from '../entries';
 import { headFrom } from './cursor';
@@ -22,6 +23,8 @@ export interface Ground {
   openHeadMenu: (head: string) => void;
   /** Presses the row's own button, with all that it knows: what is under way, and Retry. */
   pressMain: (row: string) => void;
+  /** The lowest branch that a Restack moves of the stack which a branch is in. */
+  bottomOf: (branch: string) => string;
   pickUp: (branch: string) => void;
   drop: () => void;
   /** Asks by name what the branch in hand shall stand on. */
@@ -76,11 +79,9 @@ export function obey(command: Command, ground: Ground): void {
       ground.goTo(above);
       break;
     }
-    case 'restack_stack': {
-      const bottom = head ? current : headFrom(entries, at, -1);
-      if (bottom) ground.pressMain(bottom.name);
+    case 'restack_stack':
+      restackStack(current, ground);
       break;
-    }
     case 'open':
       if (head) ground.fold(name, !head.folded);
       else if (branch) ground.show(name);
@@ -95,7 +96,9 @@ export function obey(command: Command, ground: Ground): void {
       else ground.clear();
       break;
     case 'restack':
-      ground.pressMain(name);
+      if (head) restackStack(current, ground);
+      else if (branch && !branch.merged && !isKept(branch)) ground.pressMain(name);
+      else ground.say(`${visible(name)} cannot be restacked.`);
       break;
     case 'rebase':
       if (head) ground.say('A branch alone is rebased, not a stack.');
@@ -130,4 +133,20 @@ export function obey(command: Command, ground: Ground): void {
     case 'find':
       ground[command.do]();
   }
+}
+
+/**
+ * Presses what restacks the whole stack that one is at: the button of its head, and where that is not shown, or has
+ * none, that of the stack's bottom branch.
+ */
+function restackStack(current: Entry | undefined, { entries, bottomOf, pressMain, say }: Ground): void {
+  const { name = '', branch = null, head } = current ?? {};
+  const bottom = head ? head.restack?.name : branch?.tracked && canBeSelected(branch) ? bottomOf(name) : undefined;
+  const row =
+    entries.find((entry) => entry.head && entry.head.moves > 0 && entry.head.restack?.name === bottom) ??
+    entries.find((entry) => entry.branch && entry.name === bottom);
+  if (bottom !== undefined && row) pressMain(row.name);
+  else if (!head) say(`${visible(name)} cannot be restacked.`);
+  else if (head.moves === 0) say(`Nothing of ${visible(head.title)} would move.`);
+  else say(`No one Restack moves all of ${visible(head.title)}: press r at a branch.`);
 }

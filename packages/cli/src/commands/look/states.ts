@@ -22,7 +22,7 @@ export function standings({
   restack: Pick<NonNullable<Overview['restack']>, 'outline' | 'stale'> | null;
 }): (branch: Branch) => Standing {
   const states = branchStates({ rows: branches, trunk, restack, moving: movedNow(jobs) });
-  const news = newsByBranch(jobs);
+  const news = newsByBranch(jobs, { branches, states });
   return (branch) => {
     const state = states.get(branch.name) ?? NO_STATE;
     return { state, ...standingOf(branch, state, news.get(branch.name) ?? NO_NEWS) };

@@ -1,4 +1,5 @@
 import type { Change, JobDetail, Repo } from '@spicerack/client';
+import { isKept } from '@/repos/kept';
 import { counted } from '@/text/words';
 import { type Outcome, outcomeOf } from '@/ui/jobs/outcome';
 import { resultWords } from '@/ui/jobs/phase';
@@ -62,7 +63,15 @@ export function eventLine(event: Change): Line | null {
       return `task ${event.row.title}: ${event.row.branch} ${event.row.branchStatus}`;
     case 'branches': {
       const { name, tip, parent, merged, gone } = event.row;
-      const state = merged ? 'merged' : gone ? 'gone' : parent ? `on ${parent}` : 'untracked';
+      const state = merged
+        ? 'merged'
+        : gone
+          ? 'gone'
+          : parent
+            ? `on ${parent}`
+            : isKept(event.row)
+              ? 'long-lived'
+              : 'untracked';
       return `${name}: ${tip.slice(0, 7)}, ${state}`;
     }
     default:

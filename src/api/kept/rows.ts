@@ -1,0 +1,141 @@
+import { setImmediate } from 'node:timers/promises';
+import { getTableColumns, sql } from 'drizzle-orm';
+import type { Db } from '@/db/client';
+import { jsonRows, rowsIn } from '@/db/json-rows';
+import { type BranchRow, branches } from '@/db/schema';
+import { cursorQuery, newestEvent, PRUNED } from '@/feed/read';
+
+/** All branch rows of a repo in the order of their names, as they were when its events were read up to `seq`. */
+export interface RowsAt {
+  readonly seq: number;
+  readonly rows: readonly BranchRow[];
+}
+
+/** What has happened since rows were read; `rowsAfter` brings them up to it. */
+interface Changes {
+  /** Of the repo's events how many were read, of whatever. */
+  read: number;
+  /** Those of branches, as `[op, row]` in their order. */
+  list: string;
+  upTo: number;
+  prunedTo: number;
+}
+
+/** Rows of one piece: SQLite runs in our thread, so a statement must not be long. */
+const PIECE = 1000;
+
+/** With more events to read, all rows are read anew: that is quicker then. */
+export const MOST_EVENTS = 2000;
+
+/** Rows that are kept, of all repos together: some 25 MB; and of how many repos. */
+const MOST_ROWS = 25_000;
+const MOST_REPOS = 200;
+
+/** A repo's place among what is kept: `at` is the newest that is known of it. */
+export interface Kept {
+  at: RowsAt;
+}
+
+/**
+ * The branch rows of the repos that were asked for last, with which a look at one need only read what has changed since,
+ * in whichever process. They are values: none is ever changed, and rows that did not change stay the same objects.
+ */
+export class KeptRows {
+  readonly #kept = new Map<string, Kept>();
+
+  /** What is kept of a repo; else all its rows, read in pieces between which others have their turn. */
+  async of(db: Db, repoId: string): Promise<Kept> {
+    return this.#kept.get(repoId) ?? { at: await this.#read(db, repoId) };
+  }
+
+  /** Keeps what was brought up to date. */
+  keep(repoId: string, kept: Kept, now: RowsAt): void {
+    if (kept.at.seq <= now.seq) kept.at = now;
+    this.#kept.delete(repoId);
+    this.#kept.set(repoId, kept);
+    let all = [...this.#kept.values()].reduce((sum, { at }) => sum + at.rows.length, 0);
+    for (const [oldest, { at }] of this.#kept) {
+      if (all <= MOST_ROWS && this.#kept.size <= MOST_REPOS) return;
+      this.#kept.delete(oldest);
+      all -= at.rows.length;
+    }
+  }
+
+  /** What can no longer be brought up to date. */
+  forget(repoId: string): void {
+    this.#kept.delete(repoId);
+  }
+
+  /** What is changed between two pieces is among the changes since the first. */
+  async #read(db: Db, repoId: string): Promise<RowsAt> {
+    const [begun] = await cursorQuery(db);
+    const rows: BranchRow[] = [];
+    for (let last = ''; ; ) {
+      const piece = rowsIn(
+        await jsonRows(
+          db,
+          getTableColumns(branches),
+          sql`from branches where repo_id = ${repoId} and name > ${last} order by name limit ${PIECE}`,
+        ),
+      );
+      rows.push(...piece);
+      if (piece.length < PIECE) return { seq: begun?.cursor ?? 0, rows };
+      last = piece.at(-1)?.name ?? '';
+      await setImmediate();
+    }
+  }
+}
+
+/**
+ * The statement that reads what has happened since; put it into the same `snapshot` as what goes with the rows.
+ * @param most of how many events; one more is read to know of more
+ */
+export function changesSince(db: Db, repoId: string, { seq }: RowsAt, most = MOST_EVENTS) {
+  return db.all<Changes>(sql`
+    select count(*) as read, ${newestEvent} as upTo,
+      coalesce((select cast(value as integer) from meta where key = ${PRUNED}), 0) as prunedTo,
+      json_group_array(json_array(op, json(row))) filter (where type = 'branches') as list
+    from (select type, op, row from events where repo_id = ${repoId} and seq > ${seq} order by seq limit ${most + 1})`);
+}
+
+/** The rows as they were when the changes were read; null where the events between are not all there, or too many. */
+export function rowsAfter(before: RowsAt, changes: Changes | undefined, most = MOST_EVENTS): RowsAt | null {
+  if (!changes || before.seq < changes.prunedTo || before.seq > changes.upTo || changes.read > most) return null;
+  const list: Array<['upsert' | 'delete', BranchRow]> = JSON.parse(changes.list);
+  if (list.length === 0) return { seq: changes.upTo, rows: before.rows };
+  const rows = [...before.rows];
+  for (const [op, row] of list) {
+    const at = placeOf(rows, row.name);
+    const isThere = rows[at]?.name === row.name;
+    if (op === 'upsert') rows.splice(at, isThere ? 1 : 0, row);
+    else if (isThere) rows.splice(at, 1);
+  }
+  return { seq: changes.upTo, rows };
+}
+
+/** Where a name is, or would be, in SQLite's order. */
+function placeOf(rows: readonly BranchRow[], name: string): number {
+  const bytes = Buffer.from(name);
+  let [from, to] = [0, rows.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (Buffer.compare(Buffer.from(rows[middle]?.name ?? ''), bytes) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** The first rows after a name that are wanted. */
+export function after(
+  rows: readonly BranchRow[],
+  name: string,
+  most: number,
+  wanted: (row: BranchRow) => boolean,
+): BranchRow[] {
+  const some: BranchRow[] = [];
+  for (let at = placeOf(rows, name); at < rows.length && some.length < most; at += 1) {
+    const row = rows[at];
+    if (row && row.name !== name && wanted(row)) some.push(row);
+  }
+  return some;
+}

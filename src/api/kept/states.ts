@@ -1,0 +1,144 @@
+import { breather } from '@/breather';
+import type { RestackForecast } from '@/model/forecast';
+import {
+  type BranchState,
+  type BranchStates,
+  branchStates,
+  filterCounts,
+  type StateBranch,
+  stateFilters,
+} from '@/repos/branch-state';
+import type { Kept } from './rows';
+
+type Counts = ReturnType<typeof filterCounts>;
+
+/** Branches that are connected by their parents: how one stands depends on no others. */
+interface Group {
+  readonly rows: readonly StateBranch[];
+  /** Null until it was asked for. */
+  told: { states: BranchStates; counts: Counts } | null;
+}
+
+/** What the states depend on beside the rows. */
+interface Given {
+  trunk: string | null;
+  restack: RestackForecast | null;
+}
+
+/** How all branches of a repo stand. */
+export interface StatesAt {
+  of(name: string): BranchState | undefined;
+  counts: Counts;
+}
+
+interface Known {
+  rows: readonly StateBranch[];
+  /** Of what is given beside them. */
+  key: string;
+  groups: readonly Group[];
+  /** In which of them each branch is. */
+  places: ReadonlyMap<string, number>;
+}
+
+/** For each repo, as long as its rows are kept. */
+const known = new WeakMap<Kept, Known>();
+
+/**
+ * What `branchStates` and `filterCounts` say, group by group: others have their turn in between, and it is done again
+ * only of the groups in which a branch has changed since the last time.
+ * @param kept whose last answer is gone on from
+ */
+export async function statesAt(
+  kept: Kept,
+  { rows }: { rows: readonly StateBranch[] },
+  given: Given,
+  moving: ReadonlySet<string>,
+): Promise<StatesAt> {
+  const breath = breather();
+  const { trunk, restack } = given;
+  const key = JSON.stringify([trunk, restack && [restack.id, restack.computedAt, restack.stale]]);
+  const before = known.get(kept);
+  const now = before?.key === key ? goneOn(before, rows, trunk) : { rows, key, ...grouped(rows, trunk) };
+  known.set(kept, now);
+  const { groups, places } = now;
+
+  const movers = new Map<Group, Set<string>>();
+  for (const name of moving) {
+    const group = groups[places.get(name) ?? -1];
+    if (group) movers.set(group, (movers.get(group) ?? new Set()).add(name));
+  }
+  const moved = new Map<Group, BranchStates>();
+  const counts = filterCounts(new Map());
+  for (const group of groups) {
+    if (!group.told) {
+      await breath();
+      const states = branchStates({ ...given, rows: group.rows });
+      group.told = { states, counts: filterCounts(states) };
+    }
+    let its = group.told.counts;
+    const here = movers.get(group);
+    if (here) {
+      const states = branchStates({ ...given, rows: group.rows, moving: here });
+      moved.set(group, states);
+      its = filterCounts(states);
+    }
+    for (const filter of stateFilters) counts[filter] += its[filter];
+  }
+  await breath();
+  return {
+    counts,
+    of(name) {
+      const group = groups[places.get(name) ?? -1];
+      return group && (moved.get(group) ?? group.told?.states)?.get(name);
+    },
+  };
+}
+
+/** The groups of the rows as they are now, with what was told of those in which none has changed. */
+function goneOn(before: Known, rows: readonly StateBranch[], trunk: string | null): Known {
+  if (before.rows === rows) return before;
+  const changed = rows.length === before.rows.length ? rows.filter((row, i) => row !== before.rows[i]) : null;
+  const stand = changed?.every((row) => {
+    const was = before.groups[before.places.get(row.name) ?? -1]?.rows.find(({ name }) => name === row.name);
+    return was?.parent === row.parent;
+  });
+  if (changed && stand) {
+    const newest = new Map(changed.map((row) => [row.name, row]));
+    const groups = [...before.groups];
+    for (const place of new Set(changed.map(({ name }) => before.places.get(name) ?? -1))) {
+      const group = groups[place];
+      if (group) groups[place] = { rows: group.rows.map((row) => newest.get(row.name) ?? row), told: null };
+    }
+    return { ...before, rows, groups };
+  }
+  const { groups, places } = grouped(rows, trunk);
+  for (const group of groups) {
+    const was = before.groups[before.places.get(group.rows[0]?.name ?? '') ?? -1];
+    const isSame = was?.rows.length === group.rows.length && was.rows.every((row, i) => row === group.rows[i]);
+    if (isSame) group.told = was.told;
+  }
+  return { ...before, rows, groups, places };
+}
+
+/** The rows of each group in their own order. */
+function grouped(rows: readonly StateBranch[], trunk: string | null): Pick<Known, 'groups' | 'places'> {
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  const places = new Map<string, number>();
+  const groups: Array<{ rows: StateBranch[]; told: null }> = [];
+  for (const row of rows) {
+    const path: string[] = [];
+    let place: number | undefined;
+    for (let at: StateBranch | undefined = row; at; ) {
+      place = places.get(at.name);
+      if (place !== undefined) break;
+      path.push(at.name);
+      // Parents may run in a circle: what is met again is of this very group.
+      places.set(at.name, groups.length);
+      at = at.parent === null || at.parent === trunk ? undefined : byName.get(at.parent);
+    }
+    if (place === undefined || place === groups.length) groups.push({ rows: [], told: null });
+    else for (const name of path) places.set(name, place);
+    groups[places.get(row.name) ?? -1]?.rows.push(row);
+  }
+  return { groups, places };
+}
