@@ -109,7 +109,7 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
   // Another parent is one press away, and how old all this is is said.
   await expect(page.getByRole('main')).toContainText(/synced (just now|\d+ s ago)/);
   await gone.getByRole('link', { name: 'Choose…' }).click();
-  await expect(page.getByRole('dialog', { name: /^Move catalog\/price-labels onto/ })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: /^Move catalog\/price-rounding onto/ })).toBeVisible();
   await page.keyboard.press('Escape');
   await page.goBack();
 

@@ -201,7 +201,7 @@ test('the row that has the keys has its whole line, also under the pointer and b
   await row.hover();
   expect(await hasItsWholeLine(row)).toBe(true);
   await press(page, 'Enter');
-  await expect(page.getByRole('region', { name: 'Branch' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Branch', exact: true })).toBeVisible();
   expect(await hasItsWholeLine(row)).toBe(true);
 });
 
