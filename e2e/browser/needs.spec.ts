@@ -106,6 +106,13 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
   await expect(gone.getByText('Forecast:')).toBeHidden();
   expect(await remote.tips()).toEqual(before);
 
+  // Another parent is one press away, and how old all this is is said.
+  await expect(page.getByRole('main')).toContainText(/synced (just now|\d+ s ago)/);
+  await gone.getByRole('link', { name: 'Choose…' }).click();
+  await expect(page.getByRole('dialog', { name: /^Move catalog\/price-rounding onto/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.goBack();
+
   await move.click();
   await gone.getByRole('button', { name: 'Yes, move onto main' }).click();
   await expect(gone).toBeHidden({ timeout: 30_000 });
@@ -120,6 +127,18 @@ test('what stood on a deleted branch is moved once its forecast is read, which n
   await page.reload();
   await expect(dock).toContainText('1 commit on no branch any more');
   await expect(page).toHaveTitle(/^! /);
+  // On a phone too, what can be done is within the screen, and what is said is whole.
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 375, height: 780 });
+  for (const what of [
+    dock.getByRole('link', { name: 'See which' }),
+    dock.getByRole('button', { name: /^Undo: 2 branches back/ }),
+    dock.getByRole('button', { name: 'Dismiss' }),
+  ])
+    await expect(what).toBeInViewport({ ratio: 1 });
+  const said = dock.getByRole('status');
+  expect(await said.evaluate((words) => words.scrollHeight <= words.clientHeight)).toBe(true);
+  if (size) await page.setViewportSize(size);
   await dock.getByRole('link', { name: 'See which' }).click();
   await expect(page.locator('main header').getByText('commits on no branch', { exact: true })).toBeVisible();
   await page.goBack();

@@ -153,6 +153,10 @@ test('the last row is not under the line below the tree, however long its name i
     const end = (one: Locator) => one.evaluate((element) => Math.round(element.getBoundingClientRect().bottom));
     const top = await strip.evaluate((element) => Math.round(element.getBoundingClientRect().top));
     expect(await end(row), `${width} px wide`).toBeLessThanOrEqual(top);
+    // It is cut where there is no room, and nowhere else: in two places it would be no name any more.
+    await expect(row.getByRole('gridcell').locator('[data-tip]').first()).toHaveText(
+      /^search\/49-cleanup-of-\S+-any-more$/,
+    );
   }
   await rm(dir, { recursive: true, force: true });
 });
@@ -165,4 +169,83 @@ test('a job’s name is whole in the narrow list beside the stack', async ({ sho
   const isWhole = () =>
     link.evaluate((each) => each.scrollHeight <= each.clientHeight && each.scrollWidth <= each.clientWidth);
   expect(await isWhole()).toBe(true);
+});
+
+/** Whether nothing in a row that is drawn after the line around it lies over that line. */
+const hasItsWholeLine = (row: Locator) =>
+  row.evaluate((element) => {
+    const line = Number.parseFloat(getComputedStyle(element).outlineWidth);
+    const { top, bottom } = element.getBoundingClientRect();
+    return [...element.querySelectorAll('*')].every((each) => {
+      const { position, backgroundColor } = getComputedStyle(each);
+      if (position === 'static' || /^rgba.*, 0\)$/.test(backgroundColor)) return true;
+      const at = each.getBoundingClientRect();
+      return at.height <= 1 || (at.top >= top + line && at.bottom <= bottom - line);
+    });
+  });
+
+test('the row that has the keys has its whole line, also under the pointer and beside an open branch', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await shopPage.tree.focus();
+  await shopPage.goTo('checkout/cart-totals');
+  const { row } = shopPage.branch('checkout/cart-totals');
+  await expect(row.getByRole('button', { name: /^Restack/ })).toBeVisible();
+  expect(await row.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe('solid');
+  expect(await hasItsWholeLine(row)).toBe(true);
+  await row.hover();
+  expect(await hasItsWholeLine(row)).toBe(true);
+  await press(page, 'Enter');
+  await expect(page.getByRole('region', { name: 'Branch', exact: true })).toBeVisible();
+  expect(await hasItsWholeLine(row)).toBe(true);
+});
+
+test('a line around what has the focus is not cut by what scrolls, nor over what is read', async ({
+  shopPage,
+  page,
+}) => {
+  await page.getByLabel('Whose branches').selectOption('mine');
+  const author = page.getByRole('dialog', { name: 'Which author are you?' }).getByRole('button').first();
+  await expect(author).toBeVisible();
+  const room = await author.evaluate((button) => {
+    const at = button.getBoundingClientRect();
+    const list = button.closest('ul')?.getBoundingClientRect();
+    return list ? Math.min(at.top - list.top, at.left - list.left, list.right - at.right) : 0;
+  });
+  expect(room).toBeGreaterThanOrEqual(3);
+  await page.keyboard.press('Escape');
+
+  await page.setViewportSize({ width: 375, height: 780 });
+  await page.goto(`/repos/${shopPage.id}/branches/checkout/cart-totals`);
+  const heading = page.getByRole('region', { name: 'Branch' }).getByRole('heading', { level: 2 });
+  await expect(heading).toBeFocused();
+  const below = await heading.evaluate((element) => {
+    const { bottom } = element.getBoundingClientRect();
+    return (element.nextElementSibling?.getBoundingClientRect().top ?? 0) - bottom;
+  });
+  expect(below).toBeGreaterThanOrEqual(3);
+});
+
+test('Sync and Restack are at the right of the page’s header, however long its forecast is', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const header = page.locator('main header').first();
+  await expect(header).toContainText('Forecast: ', { timeout: 30_000 });
+  for (const width of [641, 768, 1024, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    const rest = await header.evaluate((element) => {
+      const last = [...element.querySelectorAll('button')].at(-1);
+      return last ? element.getBoundingClientRect().right - last.getBoundingClientRect().right : null;
+    });
+    expect(rest, `${width} px wide`).toBe(16);
+  }
 });

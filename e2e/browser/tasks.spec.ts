@@ -63,6 +63,8 @@ test('a task whose branch is not there takes another one', async ({ shopPage }) 
   await task.is('waiting');
   await task.card.getByRole('button', { name: 'Another branch…' }).click();
   const field = task.card.getByRole('combobox', { name: 'Another branch' });
+  // What was mistyped is mended where it stands.
+  await expect(field).toHaveValue('search/indx');
   await field.fill('main');
   await field.press('Tab');
   await task.card.getByRole('button', { name: 'Attach this one' }).click();

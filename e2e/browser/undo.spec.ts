@@ -35,7 +35,7 @@ test('an undo can be undone, and then the first one is possible again', async ({
     await shopPage.page.keyboard.press('Enter');
   });
   await undo.is('completed');
-  const redo = await shopPage.jobOf(() => undo.card.getByRole('button', { name: button }).click());
+  const redo = await shopPage.jobOf(() => undo.card.getByRole('button', { name: /^Redo: \d+ branches/ }).click());
   await redo.is('completed');
   expect(await shop.remote.tips()).toEqual(after);
   await expect(restack.card.getByRole('button', { name: button })).toBeEnabled();

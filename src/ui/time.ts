@@ -18,6 +18,12 @@ export function duration(ms: number): string {
   return sec > 0 && min < 10 ? `${min} min ${sec} s` : `${min} min`;
 }
 
+/** How long something goes on by now: `0 s`, `12 s`, `3 min`. After a minute its seconds tell nobody anything. */
+export function elapsed(ms: number): string {
+  const whole = Math.floor(Math.max(0, ms) / 1000);
+  return whole < 60 ? `${whole} s` : duration((whole - (whole % 60)) * 1000);
+}
+
 /** `just now`, `12 s ago`, `3 min ago`: coarse, so that it does not flicker. */
 export function ago(iso: string, now: number): string {
   const s = Math.max(0, Math.floor((now - Date.parse(iso)) / 1000));

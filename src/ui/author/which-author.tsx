@@ -33,7 +33,7 @@ export default function WhichAuthor({
             Your branches are those whose newest commit is yours, and your jobs carry your name. This browser keeps it.
           </Dialog.Description>
           {authors.length === 0 && <p>No branch here has a person’s commit on top.</p>}
-          <ul className="min-h-0 overflow-y-auto">
+          <ul className="-mx-1 min-h-0 overflow-y-auto p-1">
             {authors.map(([name, count]) => (
               <li key={name}>
                 <button

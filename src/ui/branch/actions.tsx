@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronDown, Plus } from 'lucide-react';
-import { Suspense, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import type { BranchRow, RepoRow } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { isKept } from '@/repos/kept';
@@ -19,6 +19,7 @@ import { requestName } from '../stack/move/pending';
 import { restoreButton } from '../stack/row/actions';
 import { type BranchNews, coveredBy, isLive, NO_STATE } from '../stack/state';
 import { useDraft } from '../tasks/draft';
+import { CHOOSE_PARENT } from './address';
 
 const RowMenu = laterPart(() => import('../stack/row/row-menu'), { what: 'The menu', leave: ({ close }) => close });
 const NewTask = laterPart(() => import('../tasks/new-task'), {
@@ -48,6 +49,18 @@ export function Actions({
   const [menu, setMenu] = useState(false);
   const [choosing, setChoosing] = useState<'reparent_branch' | 'register_existing_branch' | null>(null);
   const [asking, setAsking] = useState(false);
+  const isFree =
+    branch.tracked &&
+    isLive(branch) &&
+    !isKept(branch) &&
+    coveredBy(known.states.get(branch.name) ?? NO_STATE, news) === null;
+  useEffect(() => {
+    const { hash, pathname, search } = window.location;
+    if (hash !== CHOOSE_PARENT) return;
+    // Once: Back and a reload lead to the branch.
+    window.history.replaceState(null, '', `${pathname}${search}`);
+    if (isFree) setChoosing('reparent_branch');
+  }, [isFree]);
   const [, changeDraft] = useDraft(repo.id);
   const mayAct = useMay('act');
   const { branches, jobs, tasks } = overview;

@@ -8,6 +8,9 @@ export function branchAddress(repoId: string, branch: string): string {
   return `${place}/${branch.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** Opens the choice of what a branch shall stand on, where it is the end of the branch's address. */
+export const CHOOSE_PARENT = '#move';
+
 /** The branch that an address shows; null where it shows none. */
 export function branchAt(pathname: string, query: { get(name: string): string | null }): string | null {
   const found = /^\/repos\/[^/]+\/branches(?:\/(.+))?$/.exec(pathname);

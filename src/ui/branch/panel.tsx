@@ -93,7 +93,7 @@ export default function BranchPanel({
           <ArrowLeft size={16} aria-hidden />
         </button>
         <div className="min-w-0 flex-1">
-          <h2 ref={heading} tabIndex={-1} className="rounded-chip text-base font-semibold break-all">
+          <h2 ref={heading} tabIndex={-1} className="mb-1 w-fit rounded-chip text-base font-semibold break-all">
             {visible(name)} <CopyButton text={name} label="its name" className="align-middle" />
           </h2>
           {branch && <Standing key={name} overview={overview} repo={repo} branch={branch} known={known} news={news} />}

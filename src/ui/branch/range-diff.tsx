@@ -31,7 +31,7 @@ function Pairs({ pairs, same }: RangeDiff) {
     <>
       <p className={same ? 'text-completed' : 'text-restack'}>
         {same
-          ? `Its changes are the same: ${counted(pairs.length, 'commit')}, each with an equal patch.`
+          ? `Its changes are the same: ${pairs.length === 1 ? '1 commit, with' : `${pairs.length} commits, each with`} an equal patch.`
           : `${pairs.filter(({ kind }) => kind === 'same').length} of ${counted(pairs.length, 'commit')} ${pairs.length === 1 ? 'has' : 'have'} an equal patch.`}
       </p>
       <ul className="text-xs">

@@ -9,7 +9,7 @@ import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi, useConnection, useNow } from '../providers';
 import type { ForecastAsk } from '../stack/forecast';
-import { duration } from '../time';
+import { duration, elapsed } from '../time';
 import { askedFor } from './ask/asked-for';
 import { type Outcome, outcomeOf } from './outcome';
 import { type Phase, phaseOf } from './phase';
@@ -42,6 +42,8 @@ interface Props {
   dense?: boolean;
   /** The beginning of the label, which is all there is room for: the rest is told to who hears it or asks. */
   brief?: string | undefined;
+  /** The beginning of the label, for a phone, which has room for no more. */
+  short?: string | undefined;
   /** Whether what it asks and what goes wrong is told above it, as at the page's bottom. */
   above?: boolean;
   /** Whether Tab stops at it: not in the rows of a tree that one goes through by other keys. */
@@ -155,6 +157,7 @@ export function JobButton({
   look = 'plain',
   dense = false,
   brief,
+  short: shortLabel,
   above = false,
   tabbable = true,
   className = '',
@@ -187,7 +190,8 @@ export function JobButton({
     else setAsking(true);
   };
 
-  const { text, short, tone, title } = face(phase, now, isLost);
+  const { text, tone, title, ...fewer } = face(phase, now, isLost);
+  const short = text === undefined ? shortLabel : fewer.short;
   const whole = reason ? `${label} (not now: ${reason})` : label;
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
   // What came of it may be cut short on the button, also where it cannot be pressed again.
@@ -217,7 +221,7 @@ export function JobButton({
         tabIndex={tabbable ? undefined : -1}
         aria-disabled={busy || reason ? true : undefined}
         aria-expanded={(asking && !busy) || undefined}
-        aria-label={brief !== undefined && !status ? whole : undefined}
+        aria-label={(brief ?? shortLabel) !== undefined && !status ? whole : undefined}
         data-phase={phase.phase}
         data-tip={tip}
         className={`touch flex h-full min-w-0 flex-1 items-center gap-2 px-2 text-left tabular-nums aria-disabled:cursor-default ${
@@ -296,7 +300,9 @@ function face(
         : { text: 'Queued', tone: 'queued' };
     case 'running':
       return {
-        text: phase.cancel === 'asked' ? 'Cancelling' : `${phase.step} · ${seconds(now - Date.parse(phase.since))}`,
+        ...(phase.cancel === 'asked'
+          ? { text: 'Cancelling' }
+          : { text: `${phase.step} · ${elapsed(now - Date.parse(phase.since))}`, short: phase.step }),
         tone: 'running',
         title: phase.job.job.message,
       };

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Undo2 } from 'lucide-react';
+import { Redo2, Undo2 } from 'lucide-react';
 import { useDeferredValue, useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { inverseMoves, type UndoOffer } from '@/queue/undo-moves';
@@ -14,6 +14,7 @@ import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
 import { type Undoable, undoableOf } from './undoable';
+import { undoWord } from './words';
 
 /** A thousand branches change one after the other: nobody waits for what that means for an undo. */
 const useBranches = (repoId: string) => useDeferredValue(useQuery(overviewQuery(useApi(), repoId)).data?.branches);
@@ -42,7 +43,10 @@ export function UndoButton({ known, ...props }: Props & { known?: UndoOffer }) {
     <>
       <UndoOf offer={offer} {...props} />
       {cannotUndo(offer, props) && (
-        <span className="min-w-0 text-xs break-words whitespace-normal text-muted">
+        // A phone's dock has no room for it: the job's page says it too.
+        <span
+          className={`min-w-0 text-xs break-words whitespace-normal text-muted ${props.dense ? 'max-sm:sr-only' : ''}`}
+        >
           Can’t undo: {(known && !known.possible ? known : offer).reason}
         </span>
       )}
@@ -80,11 +84,13 @@ export function UndoOf({
   const undo = undoOf(props);
   const told = undo && isTold(undo, jobs) ? undo : null;
   if (told || offer.possible) {
-    const count = inverseMoves(moves).length;
+    const back = branchesWord(inverseMoves(moves).length);
+    const word = undoWord(job, jobs);
     return (
       <JobButton
-        label={`Undo: ${branchesWord(count)} back`}
-        icon={!brief && <Undo2 size={14} aria-hidden />}
+        label={word === 'Undo' ? `Undo: ${back} back` : `Redo: ${back}`}
+        short={dense ? word : undefined}
+        icon={!brief && (word === 'Undo' ? <Undo2 size={14} aria-hidden /> : <Redo2 size={14} aria-hidden />)}
         job={told}
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
@@ -92,8 +98,8 @@ export function UndoOf({
         question={() => undoQuestion(moves, branches ?? [])}
         above={dense}
         dense={dense || brief}
-        brief={brief ? 'Undo' : undefined}
-        className={brief ? 'w-full' : 'ml-auto w-54'}
+        brief={brief ? word : undefined}
+        className={brief ? 'w-full' : dense ? 'ml-auto w-20 shrink-0 sm:w-54' : 'ml-auto w-54'}
       />
     );
   }

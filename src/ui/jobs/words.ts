@@ -21,9 +21,16 @@ export function intent(job: Intent): string {
 export function intentAmong(job: JobView, jobs: readonly JobDetail[]): string {
   const undone = jobs.find((other) => other.job.id === job.undoOf)?.job;
   if (job.kind !== 'undo' || !undone) return intent(job);
-  if (undone.kind !== 'undo') return `Undo of #${undone.seq}`;
+  if (undoWord(undone, jobs) === 'Undo') return `Undo of #${undone.seq}`;
   const first = jobs.find((other) => other.job.id === undone.undoOf)?.job;
   return first ? `Redo of #${first.seq}` : 'Redo';
+}
+
+/** What putting back a job is called: of an undo it is a redo, and of that an undo again. */
+export function undoWord(job: Pick<JobView, 'kind' | 'undoOf'>, jobs: readonly JobDetail[]): 'Undo' | 'Redo' {
+  if (job.kind !== 'undo') return 'Undo';
+  const undone = jobs.find((other) => other.job.id === job.undoOf)?.job;
+  return undone && undoWord(undone, jobs) === 'Redo' ? 'Undo' : 'Redo';
 }
 
 /** Several branches in few words: the first by its name. */

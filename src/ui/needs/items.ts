@@ -3,7 +3,7 @@ import type { VersionedNeed } from '@/model/needs';
 import { visible } from '@/text/visible';
 import { counted, listed } from '@/text/words';
 import { KIND_WORDS } from '../activity/words';
-import { branchAddress } from '../branch/address';
+import { branchAddress, CHOOSE_PARENT } from '../branch/address';
 import { jobAddress } from '../job-link';
 import type { RepoList } from '../repos/repo-list';
 import { pushQuestion } from '../stack/groups/question';
@@ -112,7 +112,7 @@ function ofNeed(repo: Repo, need: VersionedNeed, isForeseen: boolean): Item {
         does: { run: { kind: 'reparent_branch', branch, parent: onto } },
         question: need.cost ? pushQuestion(need.cost) : null,
         foresee: true,
-        other: { words: 'Choose…', go: branchAddress(repo.id, branch) },
+        other: { words: 'Choose…', go: `${branchAddress(repo.id, branch)}${CHOOSE_PARENT}` },
       };
     }
     case 'unrelated': {

@@ -15,6 +15,7 @@ import { isTyped } from '../shell/key-targets';
 import { coveredBy } from './covered';
 import { hide, unhide } from './hidden';
 import { type Item, SECTIONS, type Section } from './items';
+import { ReadAge } from './nothing-wanted';
 import { useNeeds } from './use-needs';
 
 const Question = laterPart(() => import('../jobs/question'), { what: 'The question', leave: ({ leave }) => leave });
@@ -65,6 +66,9 @@ export function NeedsList({ repoId, empty }: { repoId?: string; empty: ReactNode
     <div ref={list} className="flex flex-col gap-6">
       {all.repos === undefined && <Skeleton rows={3} label="Loading what needs you" />}
       {all.repos !== undefined && items.length === 0 && hidden.length === 0 && <p className="text-muted">{empty}</p>}
+      {items.length > 0 && (
+        <ReadAge repos={(all.repos ?? []).filter(({ id }) => repoId === undefined || id === repoId)} />
+      )}
       {sections.map((section) => {
         const own = items.filter((item) => item.section === section);
         return (

@@ -2,7 +2,7 @@ import type { RepoRow } from '@/db/schema';
 import { visible } from '@/text/visible';
 import { counted, named } from '@/text/words';
 import { order } from '../order';
-import { Freshness } from '../repos/freshness';
+import { Freshness, PullRequestFreshness } from '../repos/freshness';
 
 type Read = Pick<RepoRow, 'name' | 'counts' | 'syncedAt' | 'syncErrorAt' | 'syncError'>;
 
@@ -16,9 +16,33 @@ export function nothingWords(repos: readonly Pick<Read, 'name' | 'counts'>[]): s
     : `Nothing to press here, but ${counted(heldBack, 'branch is', 'branches are')} held back`;
 }
 
-/** The same, with the age of what is known of these repos: of the oldest. */
+/** How old what is said of these repos is: of the oldest, and of each whose pull requests cannot be read. */
+export function ReadAge({ repos }: { repos: readonly (Read & Parameters<typeof PullRequestFreshness>[0]['repo'])[] }) {
+  const refused = repos.filter(({ prErrorCode }) => prErrorCode !== null && prErrorCode !== 'token_missing');
+  const isOne = repos.length === 1;
+  return (
+    <p className="flex flex-wrap gap-x-3 text-xs text-muted">
+      {oldestOf(repos).map((repo) => (
+        <Freshness key={repo.name} repo={repo} />
+      ))}
+      {(isOne ? repos : refused).map((repo) => (
+        <span key={repo.name}>
+          {!isOne && `${visible(repo.name)}: `}
+          <PullRequestFreshness repo={repo} />
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** The one that was read longest ago; none of none. */
+function oldestOf<Repo extends Read>(repos: readonly Repo[]): Repo[] {
+  return [...repos].sort((a, b) => order(a.syncedAt ?? '', b.syncedAt ?? '')).slice(0, 1);
+}
+
+/** What `nothingWords` says, with the age of what is known of these repos: of the oldest. */
 export function NothingWanted({ repos }: { repos: readonly Read[] }) {
-  const [oldest] = [...repos].sort((a, b) => order(a.syncedAt ?? '', b.syncedAt ?? ''));
+  const [oldest] = oldestOf(repos);
   return (
     <>
       {nothingWords(repos)}

@@ -282,7 +282,7 @@ function Header({
         )}
         <RepoNav repoId={repo.id} className="max-sm:hidden" />
       </div>
-      <div className="flex w-full flex-col gap-1 sm:w-auto sm:items-end">
+      <div className="flex w-full flex-col gap-1 sm:ml-auto sm:w-auto sm:max-w-[55%] sm:items-end">
         <div className="flex w-full flex-wrap gap-2 sm:w-auto sm:justify-end">
           <JobButton
             label="Sync"
@@ -312,7 +312,7 @@ function Header({
           />
         </div>
         {/* Its line is always there, so that nothing below moves when it is known. */}
-        <p className="min-h-4 text-xs text-muted max-sm:min-h-0 max-sm:empty:hidden">
+        <p className="min-h-4 text-xs text-muted max-sm:min-h-0 max-sm:empty:hidden sm:text-right">
           {problem ? (
             <span className="text-conflict">No forecast: {problem}</span>
           ) : (

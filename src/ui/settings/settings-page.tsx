@@ -164,7 +164,7 @@ function Settings({ repo }: { repo: RepoRow }) {
       </Field>
       <Switch
         label="Move branches off merged ones without asking"
-        hint="When the clock's sync finds a branch merged, what stands on it is moved and pushed. Off: that sync only looks."
+        hint="When an automatic sync finds a branch merged, what stands on it is moved and pushed. Off: such a sync only looks."
         checked={draft.autoSyncMoves}
         set={(value) => set('autoSyncMoves', value)}
       />

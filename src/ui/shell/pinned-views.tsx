@@ -3,6 +3,7 @@
 import { Pin } from 'lucide-react';
 import Link from 'next/link';
 import { visible } from '@/text/visible';
+import { viewName, viewOf } from '../stack/filter';
 import { useKept } from '../stack/find/kept';
 import { usePinned } from '../stack/find/pinned';
 
@@ -22,7 +23,7 @@ function Kept({ repoId, query }: { repoId: string; query: string }) {
 /** The views of a repo's stack that are pinned in this browser. Loaded after the page. */
 export default function PinnedViews({ repoId }: { repoId: string }) {
   const views = usePinned().filter((each) => each.repoId === repoId);
-  return views.map(({ name, query }) => (
+  return views.map(({ query }) => (
     <Link
       key={query}
       href={`/repos/${repoId}?${query}`}
@@ -30,7 +31,7 @@ export default function PinnedViews({ repoId }: { repoId: string }) {
       className="touch ml-4 flex items-center gap-2 rounded-control px-2 py-0.5 text-muted hover:bg-hover hover:text-text"
     >
       <Pin size={12} aria-hidden className="shrink-0" />
-      <span className="min-w-0 flex-1 truncate">{visible(name)}</span>
+      <span className="min-w-0 flex-1 truncate">{visible(viewName(viewOf(new URLSearchParams(query))))}</span>
       <Kept repoId={repoId} query={query} />
     </Link>
   ));

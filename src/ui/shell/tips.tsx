@@ -3,7 +3,7 @@
 import { Suspense, useEffect, useState } from 'react';
 import { laterPart } from '../later/later-part';
 import { useStable } from '../stable';
-import { tipAt } from './tip-at';
+import { saysItself, tipAt } from './tip-at';
 
 const Tip = laterPart(() => import('./tip'));
 
@@ -18,8 +18,10 @@ export function Tips() {
   const [at, setAt] = useState<HTMLElement | null>(null);
   const [used, setUsed] = useState(false);
   const show = useStable((element: HTMLElement | null) => {
-    setAt(element);
-    if (element) setUsed(true);
+    // It would only lie over what is below.
+    const told = element && !saysItself(element) ? element : null;
+    setAt(told);
+    if (told) setUsed(true);
   });
   useEffect(() => {
     // While the server is away most of what cannot be done is told so, and no code comes then.

@@ -15,6 +15,8 @@ export interface Head {
   branches: string[];
   /** How many of them are there: a head of what is merged or gone counts those, and no other one does. */
   count: number;
+  /** Of an owner's: how many of those are other people's, in stacks which the owner has begun. */
+  byOthers?: number;
   /** How many a Restack of the stack moves, how many conflict, and how many others are held back. */
   moves: number;
   conflicts: number;

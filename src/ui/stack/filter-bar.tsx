@@ -4,16 +4,9 @@ import { ArrowUpDown, Search } from 'lucide-react';
 import type { RefObject } from 'react';
 import type { BranchRow } from '@/db/schema';
 import { type StateFilter, stateFilters } from '@/repos/branch-state';
-import { filterWord, isNarrowed, orderOf, STACK_ORDERS, type StackOrder, type StackView } from './filter';
+import { filterWord, isNarrowed, ORDER_WORDS, orderOf, STACK_ORDERS, type StackView } from './filter';
 import { PinButton } from './find/pin-button';
 import { WhoseChoice } from './find/whose-choice';
-
-const SORTS: Record<StackOrder, string> = {
-  name: 'By name',
-  recent: 'Newest first',
-  needs: 'What needs you first',
-  owner: 'By owner',
-};
 
 const WORDS = 'Words of names and subjects, author:mara, is:conflict, pr:open, age:>7d; - before one turns it around';
 
@@ -66,11 +59,10 @@ export function FilterBar({
       </div>
       <span className="ml-auto flex items-center gap-x-2">
         <WhoseChoice branches={branches} search={view.search} find={(search) => go({ ...view, search })} />
-        {isNarrowed(view) ? (
-          <PinButton repoId={repoId} view={view} />
-        ) : (
+        {(isNarrowed(view) || view.sort !== 'name') && <PinButton repoId={repoId} view={view} />}
+        {!isNarrowed(view) && (
           <span
-            data-tip={`Order of the stacks: ${SORTS[view.sort].toLowerCase()}`}
+            data-tip={`Order of the stacks: ${ORDER_WORDS[view.sort].toLowerCase()}`}
             className="relative flex size-7 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:hidden"
           >
             <ArrowUpDown size={14} aria-hidden />
@@ -82,7 +74,7 @@ export function FilterBar({
             >
               {STACK_ORDERS.map((by) => (
                 <option key={by} value={by}>
-                  {SORTS[by]}
+                  {ORDER_WORDS[by]}
                 </option>
               ))}
             </select>

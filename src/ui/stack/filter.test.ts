@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { branchStates } from '@/repos/branch-state';
 import { branchRow } from '../testing/rows';
-import { filterOf, filterStack, type StackView } from './filter';
+import { filterOf, filterStack, type StackView, viewName, viewOf } from './filter';
 import { layoutStack } from './layout';
 
 const conflict = { tip: '', parentTip: '', outcome: 'conflict', files: ['a.ts'] } as const;
@@ -43,6 +43,23 @@ describe('a filter of the stack', () => {
     expect(filterOf('conflicts')).toBe('conflicts');
     expect(filterOf('everything')).toBe('all');
     expect(filterOf(null)).toBe('all');
+  });
+});
+
+describe('the name of a view', () => {
+  const named = (query: string) => viewName(viewOf(new URLSearchParams(query)));
+
+  it('says whose it is, which filter and which words it has', () => {
+    expect(named('q=author%3Ame')).toBe('Mine');
+    expect(named('filter=needs_restack&q=author%3Ame+pay')).toBe('Mine · Will move · pay');
+    expect(named('q=author%3Aagents')).toBe('Agents’');
+    expect(named('q=author%3Amara')).toBe('author:mara');
+  });
+
+  it('is its order where it shows all, which is no order where it leaves branches out', () => {
+    expect(named('sort=owner')).toBe('By owner');
+    expect(named('filter=conflicts&sort=owner')).toBe('Conflicts');
+    expect(named('')).toBe('All');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { BranchRow } from '@/db/schema';
 import { type BranchStates, STATE_FILTERS, type StateFilter, stateFilters } from '@/repos/branch-state';
 import { type Looker, sought } from './find/sought';
+import { searchedWith, whoseOf, whoseWord } from './find/whose';
 import { layoutStack, type StackPicture } from './layout';
 import { NO_STATE } from './state';
 
@@ -22,6 +23,14 @@ const WORDS: Record<StateFilter, { word: string; none: string }> = {
 export const STACK_ORDERS = ['name', 'recent', 'needs', 'owner'] as const;
 export type StackOrder = (typeof STACK_ORDERS)[number];
 
+/** What each order is called. */
+export const ORDER_WORDS: Record<StackOrder, string> = {
+  name: 'By name',
+  recent: 'Newest first',
+  needs: 'What needs you first',
+  owner: 'By owner',
+};
+
 /** What a person wants to see of the stack; it stands in the page's address. */
 export interface StackView {
   filter: StateFilter;
@@ -34,6 +43,26 @@ export interface StackView {
 export function viewQuery({ filter, search, sort }: StackView): URLSearchParams {
   const parts = { filter: filter === 'all' ? '' : filter, q: search.trim(), sort: sort === 'name' ? '' : sort };
   return new URLSearchParams(Object.entries(parts).filter(([, value]) => value));
+}
+
+/** The view that an address leads to, by its query. */
+export function viewOf(query: { get(part: string): string | null }): StackView {
+  return { filter: filterOf(query.get('filter')), search: query.get('q') ?? '', sort: orderOf(query.get('sort')) };
+}
+
+/** What a view is called: whose branches, which of them, what else is looked for; where it is of all, in which order. */
+export function viewName(view: StackView): string {
+  const { filter, search, sort } = view;
+  const whose = whoseOf(search);
+  const rest = searchedWith(search, 'all');
+  const parts = [
+    whose === 'all' ? '' : whoseWord[whose],
+    filter === 'all' ? '' : filterWord(filter),
+    rest,
+    // What leaves branches out has no stacks to put in an order.
+    isNarrowed(view) || sort === 'name' ? '' : ORDER_WORDS[sort],
+  ];
+  return parts.filter(Boolean).join(' · ') || filterWord(filter);
 }
 
 /** Whether it leaves branches out. */

@@ -11,9 +11,9 @@ import {
   filterOf,
   filterStack,
   isNarrowed,
-  orderOf,
   type StackView,
   type States,
+  viewOf,
   viewQuery,
 } from './filter';
 import { type Folds, groupEntries, withTrunkLine } from './groups/groups';
@@ -69,9 +69,7 @@ export function usePicture(
 /** What the page's address asks to see of the stack, and what changes it. */
 export function useStackView(field: RefObject<HTMLInputElement | null>): [StackView, (view: StackView) => void] {
   const query = useSearchParams();
-  const filter = filterOf(query.get('filter'));
-  const sort = orderOf(query.get('sort'));
-  const asked = query.get('q') ?? '';
+  const { filter, sort, search: asked } = viewOf(query);
   const [search, setSearch] = useState(asked);
   // The address follows what is typed a little later; it leads when somebody goes back or follows a link.
   useEffect(() => {

@@ -19,7 +19,7 @@ export default function AnotherBranch({
   close: () => void;
 }) {
   const api = useApi();
-  const [branch, setBranch] = useState('');
+  const [branch, setBranch] = useState(task.branch);
   const { sending, problem, send } = useSending();
   const attach = () =>
     send(async () => {

@@ -22,6 +22,7 @@ import { useSending } from '../sending';
 import { Dot, stateTone } from '../stack/dot';
 import type { States } from '../stack/filter';
 import { branchQuestion } from '../stack/groups/question';
+import { restoreButton } from '../stack/row/actions';
 import { type BranchNews, coveredBy, isLive, NO_NEWS, NO_STATE, standingOf } from '../stack/state';
 import { placeOf } from './place';
 
@@ -203,6 +204,7 @@ function Attached({
       </p>
       <PullRequest branch={branch} words />
       <div className="flex flex-wrap items-center gap-2 empty:hidden">
+        {branch.gone && <JobButton {...restoreButton(api, branch)} job={own} jobs={jobs} className="w-44" />}
         {open && (count > 0 || told || !branch.tracked) && (
           <JobButton
             label={!branch.tracked ? 'Register' : count > 0 ? `Restack ${count}` : 'Restack'}

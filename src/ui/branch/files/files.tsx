@@ -47,6 +47,7 @@ export function Files({
   const [view, setView] = useState<View>('unified');
   const [most, setMost] = useState(LISTED);
   const changes = shown.state === 'ready' ? shown.content : null;
+  const uncounted = changes?.files.filter(({ kind }) => kind === 'large').length ?? 0;
   const openAtFirst = useMemo(() => openOnes(changes?.files ?? []), [changes]);
   return (
     <Part
@@ -55,6 +56,7 @@ export function Files({
         <span className="inline-flex flex-wrap items-baseline gap-2">
           {changes && counted(changes.fileCount, 'file')}
           {changes && <Size additions={changes.additions} deletions={changes.deletions} />}
+          {uncounted > 0 && <span>without {counted(uncounted, 'file')} too large to be compared</span>}
           {of && (
             <button type="button" onClick={showAll} className="touch text-accent underline">
               of {of} alone: show all

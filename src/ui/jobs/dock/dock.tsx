@@ -31,6 +31,7 @@ export default function Dock({
 }) {
   const { job } = docked.detail;
   const outcome = outcomeOf(job);
+  const ended = docked.is === 'ended' ? endedWords(docked.detail) : '';
   const name = (
     <JobLink id={job.id} className="min-w-0 truncate text-text hover:underline">
       <span className="text-muted">#{job.seq}</span> {intentAmong(job, jobs)}
@@ -39,7 +40,7 @@ export default function Dock({
   return (
     <section
       aria-label="What runs"
-      className="sticky bottom-0 z-20 mt-auto flex h-9 shrink-0 items-center gap-3 overflow-x-clip border-t border-line bg-raised px-4 text-xs whitespace-nowrap"
+      className="sticky bottom-0 z-20 mt-auto flex h-9 shrink-0 items-center gap-3 overflow-x-clip border-t border-line bg-raised px-4 text-xs whitespace-nowrap max-sm:gap-2 max-sm:px-3"
     >
       <span className={statusTone[outcome]}>
         <StatusShape status={outcome} />
@@ -56,18 +57,23 @@ export default function Dock({
         </>
       ) : (
         <>
-          <span role="status" className="font-medium">
-            {endedWords(docked.detail)}
+          {/* What is said gives way to what can be done: two lines are as high as the dock. */}
+          <span
+            role="status"
+            data-tip={ended}
+            className="min-w-0 shrink-[0.1] truncate font-medium max-sm:line-clamp-2 max-sm:flex-1 max-sm:leading-4 max-sm:whitespace-normal"
+          >
+            {ended}
           </span>
           <span className="flex min-w-0 max-sm:hidden">{name}</span>
           {/* It stays until it is dismissed: what is told may be of this morning. */}
           <span className="text-muted max-sm:hidden">
             <Age iso={job.finishedAt ?? job.createdAt} />
           </span>
-          <span className="flex-1" />
+          <span className="flex-1 max-sm:hidden" />
           {docked.earlier > 0 && (
             <span
-              className="min-w-0 truncate text-muted"
+              className="min-w-0 truncate text-muted max-sm:sr-only"
               data-tip="Results that left something undone, which nobody has looked at. Each is told here in its turn."
             >
               {docked.earlier} earlier not looked at
@@ -77,15 +83,13 @@ export default function Dock({
             <Link
               href={jobAddress(job.id)}
               prefetch={false}
-              className="touch flex items-center font-medium underline"
+              className="touch flex shrink-0 items-center font-medium underline"
               onClick={() => dismiss(job)}
             >
               {SEE[outcome]?.(job) ?? 'See why'}
             </Link>
           )}
-          <span className="flex max-sm:hidden">
-            <UndoButton detail={docked.detail} jobs={jobs} dense />
-          </span>
+          <UndoButton detail={docked.detail} jobs={jobs} dense />
           <button
             type="button"
             aria-label="Dismiss"

@@ -4,7 +4,7 @@ import { author as known } from '../../author/known';
 import { useApi, useMinute } from '../../providers';
 import { type Overview, overviewQuery } from '../../repos/overview';
 import { statesOf } from '../../repos/use-states';
-import { filterOf, keptBy } from '../filter';
+import { keptBy, viewOf } from '../filter';
 import type { Looker } from './sought';
 
 /** How many branches the view of that query keeps; null where the repo's branches are not loaded. */
@@ -19,7 +19,6 @@ export function useKept(repoId: string, query: string): number | null {
 
 /** The same, of branches as they are loaded. */
 export function countKept(overview: Overview, query: string, looker: Looker): number {
-  const parts = new URLSearchParams(query);
-  const view = { filter: filterOf(parts.get('filter')), search: parts.get('q') ?? '' };
+  const view = viewOf(new URLSearchParams(query));
   return keptBy(overview.branches, statesOf(overview), view, looker).length;
 }

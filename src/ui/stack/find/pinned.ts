@@ -3,8 +3,6 @@ import { keptHere } from '../../kept-here';
 /** A view of a repo's stack that somebody has pinned in this browser. */
 export interface PinnedView {
   repoId: string;
-  /** What it is called: its filter and its search. */
-  name: string;
   /** The query of its address, without the question mark. */
   query: string;
 }
@@ -33,6 +31,6 @@ export function isSame(a: Pick<PinnedView, 'repoId' | 'query'>, b: Pick<PinnedVi
 
 function isView(each: unknown): each is PinnedView {
   if (typeof each !== 'object' || each === null) return false;
-  const { repoId, name, query } = each as Record<string, unknown>;
-  return typeof repoId === 'string' && typeof name === 'string' && typeof query === 'string';
+  const { repoId, query } = each as Record<string, unknown>;
+  return typeof repoId === 'string' && typeof query === 'string';
 }

@@ -67,6 +67,14 @@ describe('the groups of the tree', () => {
     const shown = rows(owned, new Map(), 'owner');
     const mara = shown.find(({ name }) => name === 'all of Mara')?.head;
     expect(mara).toMatchObject({ branches: ['pay/a', 'pay/b', 'note'], moves: 1, conflicts: 1, restack: null });
+    // One number of what is somebody's, also where others have gone on with it.
+    const counts = shown.flatMap(({ head }) => (head?.kind === 'owner' ? [[head.count, head.byOthers]] : []));
+    expect(counts).toEqual([
+      [2, 1],
+      [3, 0],
+      [1, 0],
+      [1, 0],
+    ]);
     // Who hears the tree hears what is in what; and no two rows have one name.
     expect(shown.map(({ name, level }) => `${level} ${name}`).slice(1, 12)).toEqual([
       '1 all of Ada',

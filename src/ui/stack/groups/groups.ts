@@ -129,7 +129,8 @@ function byOwner(stacks: Entry[][], states: States): Group[] {
         groups.flatMap((each) => each.rows),
         states,
       );
-      const of = { head: { ...head, title: owner || 'No author known', owner: '' }, rows };
+      const byOthers = rows.filter(({ branch }) => branch && isLive(branch) && branch.author !== owner).length;
+      const of = { head: { ...head, title: owner || 'No author known', owner: '', byOthers }, rows };
       const isNamed = ({ head: { kind } }: Group) => kind === 'single';
       // All of theirs that stand alone need no second head.
       if (groups.every(isNamed)) return of;

@@ -60,7 +60,20 @@ export function HeadRow({
   const mayAct = useMay('act');
   const button = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState(false);
-  const { restack, title, branches, count, moves, conflicts, heldBack, lost, newest, owner, folded } = head;
+  const {
+    restack,
+    title,
+    branches,
+    count,
+    byOthers = 0,
+    moves,
+    conflicts,
+    heldBack,
+    lost,
+    newest,
+    owner,
+    folded,
+  } = head;
   const request = requestAt(restack?.name ?? '', sent, actions);
   const underWay = request.waiting || request.jobId !== null || (news.own !== null && isActive(news.own.job.status));
   // How far it is, the row of that branch says, and what went wrong; where that is folded away, it is said here.
@@ -105,6 +118,7 @@ export function HeadRow({
           {/* A phone has room for what is wrong, where something is. */}
           <span className={wrong.length > 0 ? 'max-sm:hidden' : undefined}>
             {branchesWord(count)}
+            {byOthers > 0 && `, ${byOthers} by others`}
             {wrong.length > 0 && ' · '}
           </span>
           {wrong.map(([tone, words], at) => (
@@ -145,7 +159,7 @@ export function HeadRow({
               jobs={jobs}
               dense
               tabbable={active}
-              className={underWay && folded ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'min-w-24'}
+              className={underWay && folded ? 'w-42 md:w-54 group-data-beside/stack:w-42' : 'min-w-24'}
             />
           </span>
         )}

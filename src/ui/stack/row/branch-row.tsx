@@ -8,7 +8,6 @@ import type { ActionKind } from '@/model/kinds';
 import type { BranchState } from '@/repos/branch-state';
 import { isKept } from '@/repos/kept';
 import { restackRefusal } from '@/repos/state-words';
-import { middle } from '@/text/middle';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
 import { isActive } from '../../jobs/active';
@@ -61,14 +60,12 @@ interface Props {
   drag: DragModule | null;
 }
 
-/** Of a name that is longer the middle is left out. */
-const NAME = 48;
-/** Of one that is longer than some, the last so many characters stay where there is less room: ends tell names apart. */
+/** Of a longer name the last so many characters stay where there is less room: ends tell names apart. */
 const END = { of: 24, stays: 10 };
 
-/** A name as far as there is room, and its end, which is always there. */
+/** A name as far as there is room, up to about 48 characters, and its end, which is always there. */
 function split(name: string): [start: string, end: string] {
-  const characters = [...middle(name, NAME)];
+  const characters = [...name];
   const at = characters.length > END.of ? characters.length - END.stays : characters.length;
   return [characters.slice(0, at).join(''), characters.slice(at).join('')];
 }
@@ -161,7 +158,8 @@ export const BranchRow = memo(function BranchRow({
     <div
       ref={row}
       data-at={active || request.problem !== null || undefined}
-      className={`group relative flex h-full items-center gap-2 px-4 ${selected ? 'bg-selected' : 'hover:bg-hover'} ${drag && movable ? 'cursor-grab' : ''}`}
+      // Nothing of it has a place of its own, for that would lie over the line around the row.
+      className={`group flex h-full items-center gap-2 px-4 ${selected ? 'bg-selected' : 'hover:bg-hover'} ${drag && movable ? 'cursor-grab' : ''}`}
     >
       {/* biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which no table can be */}
@@ -197,7 +195,8 @@ export const BranchRow = memo(function BranchRow({
           className={`flex w-full md:w-auto md:max-w-[75%] md:shrink-0 ${ended ? 'text-muted line-through' : dimmed ? 'text-muted' : 'font-medium'}`}
           data-tip={shown}
         >
-          <span className="truncate">{start}</span>
+          {/* The only place where it is cut: in two it would be no name any more. */}
+          <span className="max-w-[38ch] truncate">{start}</span>
           <span className="shrink-0 whitespace-pre">{end}</span>
         </span>
         {/* Below `md` it is a second line. */}
@@ -258,7 +257,7 @@ export const BranchRow = memo(function BranchRow({
                 impossible={refusal}
                 dense
                 tabbable={active}
-                className={`shrink-0 rounded-control bg-surface ${busy ? 'w-37 md:w-50 group-data-beside/stack:w-37' : 'w-28 md:w-40 group-data-beside/stack:w-28'}`}
+                className={`shrink-0 rounded-control bg-surface ${busy ? 'w-42 md:w-54 group-data-beside/stack:w-42' : 'w-28 md:w-40 group-data-beside/stack:w-28'}`}
               />
             </span>
             <span className={busy ? 'max-md:hidden' : undefined}>
