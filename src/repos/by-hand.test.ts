@@ -124,8 +124,10 @@ describe('the commands that solve a conflict by hand', () => {
     const at = await clone(remote, `pasted-${repoId}`);
     await before(at);
     for (let times = 0; times < 2; times += 1) {
-      await at.sh(pasted(linesByHand(commands)));
-      expect(await remote.tip(branch)).toBe(tip);
+      for (const lines of [linesByHand(commands), [...commands.begin, ...commands.push]]) {
+        await at.sh(pasted(lines));
+        expect(await remote.tip(branch)).toBe(tip);
+      }
     }
   });
 
@@ -135,17 +137,27 @@ describe('the commands that solve a conflict by hand', () => {
     await sh(pasted(linesByHand(commands)));
     await writeFile(join(dir, 'app.txt'), 'two and three\n');
     expect(await sh('git add app.txt && git rebase --continue')).toMatchObject({ ok: true });
-    await sh(pasted(linesByHand(commands)));
+    await sh(pasted([...commands.begin, ...commands.push]));
     expect(await remote.subjects(branch, 'main')).toEqual(['A anew', 'B']);
     expect(await remote.file(branch, 'app.txt')).toBe('two and three\n');
   });
 
-  it('show what the merge commits of the branch have changed themselves, before the push: a rebase leaves it out', () => {
-    const byHand = { parent: 'a', tip: '1'.repeat(40), base: '2'.repeat(40) };
-    const merge = '3'.repeat(40);
-    const { push } = commandsByHand('b', byHand);
-    const withMerge = commandsByHand('b', { ...byHand, merges: [merge] });
-    expect(withMerge.push).toEqual([`git show --remerge-diff ${merge}`, ...push]);
-    expect(withMerge.solve).toContain('commit it again');
+  it('show what the merge commits of the branch have changed themselves, and push nothing before that is there', async () => {
+    const remote = await app.remote();
+    await remote.from('main').branch('main').commit('Start', { 'app.txt': 'one\n' }).write();
+    await remote.from('main').branch('b').commit('B', { 'b.txt': 'b\n' }).write();
+    const base = await remote.tip('main');
+    const tip = await remote.tip('b');
+    await remote.from('main').commit('Main', { 'main.txt': 'm\n' }).write();
+    // Nothing stops this rebase, which would leave out what a merge has changed.
+    const commands = commandsByHand('b', { parent: 'main', tip, base, merges: [tip] });
+    expect(commands.begin.at(-1)).toBe(`git show --remerge-diff ${tip}`);
+    expect(commands.solve).toContain('commit that again');
+    const { sh } = await clone(remote, 'merges');
+    await sh(pasted(linesByHand(commands)));
+    expect(await remote.tip('b')).toBe(tip);
+    await sh(pasted(commands.push));
+    expect(await remote.subjects('b', 'main')).toEqual(['B']);
+    expect(await remote.contains('b', 'main')).toBe(true);
   });
 });

@@ -19,11 +19,11 @@ export function isMergesOwn({ commit, byHand }: { commit: string; byHand?: ByHan
 
 /** What solves a conflict on one's own machine, in the order in which it is done. */
 export interface CommandsByHand {
-  /** Commands, a line each, which end in a rebase that stops at the conflict. */
+  /** Commands, a line each: a rebase that stops at the conflict, and what shows what it leaves out. */
   begin: string[];
   /** What a person does then, in words. */
   solve: string;
-  /** Commands, a line each, for when the rebase is through. */
+  /** Commands, a line each, for when that is done. */
   push: string[];
 }
 
@@ -36,8 +36,8 @@ export interface CommandsByHand {
  * they have a branch of their own, which git moves when the rebase is through and not before. `HEAD` is at the parent
  * while the rebase waits, and at somebody's own branch where it was refused; pasted as one, the push runs all the same.
  *
- * A rebase leaves out what merge commits have changed themselves, silently: where there is such a change it is shown,
- * to be brought in before the push.
+ * A rebase leaves out what merge commits have changed themselves, silently, and may be through without a stop: where
+ * there is such a change it is shown, to be brought in before the push.
  */
 export function commandsByHand(branch: string, { parent, tip, base, merges = [] }: ByHand): CommandsByHand {
   const own = `solve-${tip.slice(0, 10)}`;
@@ -46,19 +46,19 @@ export function commandsByHand(branch: string, { parent, tip, base, merges = [] 
       'git fetch origin',
       `git branch ${own} ${tip}`,
       `git rebase --onto ${shellWord(`origin/${parent}`)} ${base} ${own}`,
+      ...merges.map((merge) => `git show --remerge-diff ${merge}`),
     ],
     solve:
       merges.length > 0
-        ? 'It stops at the conflict: edit the files, git add them, and git rebase --continue. What merge commits have changed themselves it leaves out: look at it and commit it again. When it is through:'
+        ? 'Where it stops at a conflict: edit the files, git add them, and git rebase --continue. What merge commits have changed themselves it leaves out, and shows: commit that again. When that is there:'
         : 'It stops at the conflict: edit the files, git add them, and git rebase --continue. When it is through:',
     push: [
-      ...merges.map((merge) => `git show --remerge-diff ${merge}`),
       `git push ${shellWord(`--force-with-lease=${branch}:${tip}`)} origin ${shellWord(`${own}:refs/heads/${branch}`)}`,
     ],
   };
 }
 
-/** The same as lines of a text. */
+/** The same as lines of a text, of which the push is no command of its own: what is pasted does not reach it. */
 export function linesByHand({ begin, solve, push }: CommandsByHand): string[] {
-  return [...begin, solve, ...push];
+  return [...begin, ...push.map((command) => `${solve} ${command}`)];
 }
