@@ -23,7 +23,10 @@ export function ReadAge({ repos }: { repos: readonly (Read & Parameters<typeof P
   return (
     <p className="flex flex-wrap gap-x-3 text-xs text-muted">
       {oldestOf(repos).map((repo) => (
-        <Freshness key={repo.name} repo={repo} />
+        <span key={repo.name}>
+          {!isOne && `Oldest: ${visible(repo.name)}, `}
+          <Freshness repo={repo} />
+        </span>
       ))}
       {(isOne ? repos : refused).map((repo) => (
         <span key={repo.name}>
