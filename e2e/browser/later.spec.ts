@@ -84,18 +84,15 @@ test('a palette that cannot come gives the keys back', async ({ shopPage, page }
   await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused();
 });
 
-test('what is said of an element beside it is missed by nobody: the page lives, and says nothing', async ({
+test('what is said of an element beside it has come with the page: no code comes when most is told so', async ({
   shopPage,
   page,
 }) => {
   await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
-  const failed: string[] = [];
-  page.on('requestfailed', (request) => failed.push(request.url()));
+  await expect(page.getByRole('button', { name: /^Theme/ })).toBeVisible();
   const letCome = await loseScripts(page);
   await page.getByRole('region', { name: 'Jobs' }).locator('[data-tip]').first().hover();
-  await expect.poll(() => failed.length).toBeGreaterThan(0);
-  await expect(shopPage.tree).toBeVisible();
-  await expect(page.getByText('could not be loaded')).toHaveCount(0);
+  await expect(page.getByRole('tooltip')).toBeVisible();
   await letCome();
 });
 

@@ -162,7 +162,7 @@ test('what came of a job is told until it is dismissed, over other pages and rel
   const dock = page.getByRole('region', { name: 'What runs' });
   await expect(dock).toContainText(`2 moved#${job.seq} Restack auth/password-reset and above`);
   await job.open();
-  await expect(page).toHaveURL(/\/jobs\//);
+  await expect(page.locator('main header').getByText('completed', { exact: true })).toBeVisible();
   await page.goBack();
   await expect(dock).toContainText('2 moved');
   await page.reload();

@@ -11,7 +11,7 @@ export class ActivityPage {
   }
 
   async choose(filter: 'What' | 'How it ended', words: string): Promise<void> {
-    await this.page.getByLabel(filter).selectOption({ label: words });
+    await this.page.getByLabel(filter, { exact: true }).selectOption({ label: words });
   }
 
   async type(filter: 'Branch' | 'Asked by', text: string): Promise<void> {

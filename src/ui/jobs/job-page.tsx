@@ -60,9 +60,11 @@ function Job({ detail }: { detail: JobPageData }) {
   const { repoId, seq } = job;
   const ended = !isActive(job.status);
   const outcome = outcomeOf(job);
+  // What has gone as it should is told, with its Undo, until somebody dismisses it.
+  const isLookedAt = ended && outcome !== 'completed';
   useEffect(() => {
-    if (ended) note({ repoId, seq });
-  }, [ended, repoId, seq]);
+    if (isLookedAt) note({ repoId, seq });
+  }, [isLookedAt, repoId, seq]);
   return (
     <div className="mx-auto flex max-w-240 flex-col gap-6 p-4 md:p-6">
       <title>{`#${job.seq} ${intentAmong(job, jobs)} · Spicerack`}</title>
