@@ -122,11 +122,13 @@ test('on a small page the branch takes the place of the stack, and leads back to
   await expect(shopPage.tree).toBeFocused();
 });
 
-test('both sides of a conflict that is only foreseen are shown, with the commands that lead to them', async ({
+test('both sides of a conflict that is only foreseen are shown, and the commands for it once there is something to solve it on', async ({
   shopPage,
   shop,
+  client,
   page,
 }) => {
+  const repoId = shopPage.id;
   await shop.teamGoesOn();
   await shopPage.run('Sync');
   const { row } = shopPage.branch('catalog/price-rounding');
@@ -134,10 +136,19 @@ test('both sides of a conflict that is only foreseen are shown, with the command
   await row.getByText('catalog/price-rounding', { exact: true }).click();
   const branch = page.getByRole('region', { name: 'Branch', exact: true });
   const sides = branch.getByRole('region', { name: 'Conflict in src/catalog/price.js' });
-  await expect(sides).toContainText(/catalog\/price-model \w{7}/, { timeout: 30_000 });
-  await expect(sides).toContainText(/catalog\/price-rounding \w{7}/);
-  await expect(branch.getByRole('region', { name: 'Commands', exact: true })).toContainText('git rebase');
+  await expect(sides).toContainText(/catalog\/price-rounding \w{7}/, { timeout: 30_000 });
+  // What is below moves first: nobody has yet what it does not go onto.
+  const commands = branch.getByRole('region', { name: 'Commands', exact: true });
+  await expect(branch).toContainText('Restack catalog/price-model first: it moves');
+  await expect(sides).not.toContainText(/catalog\/price-model \w{7}/);
+  await expect(commands).toHaveCount(0);
   await expectAccessible(page);
+  await ended(
+    client,
+    (await client.jobs.run({ repoId, kind: 'restack_subtree', branch: 'catalog/price-model' })).jobId,
+  );
+  await expect(commands).toContainText('git rebase', { timeout: 30_000 });
+  await expect(sides).toContainText(/catalog\/price-model \w{7}/);
 
   // What only stands on it has no conflict of its own to show.
   await page.keyboard.press('j');

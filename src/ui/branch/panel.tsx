@@ -184,6 +184,11 @@ function askFor(branch: BranchRow, repo: RepoRow, branches: BranchRow[]): Change
   return from === null ? null : { repoId: repo.id, from, to: branch.tip };
 }
 
+/** Where the branch is now; undefined where it is not known. */
+function tipOf(name: string | undefined, repo: RepoRow, branches: BranchRow[]): string | null | undefined {
+  return name === repo.trunk ? repo.trunkTip : branches.find((row) => row.name === name)?.tip;
+}
+
 function Branch({
   overview,
   repo,
@@ -242,7 +247,12 @@ function Branch({
       {conflict && (
         <Part title="Conflict">
           <Suspense>
-            <ConflictView repoId={repo.id} branch={branch.name} reason={conflict} />
+            <ConflictView
+              repoId={repo.id}
+              branch={branch.name}
+              reason={conflict}
+              ontoTip={tipOf(conflict.byHand?.parent, repo, overview.branches)}
+            />
           </Suspense>
         </Part>
       )}

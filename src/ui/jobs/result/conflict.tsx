@@ -15,23 +15,39 @@ type ConflictFile = Conflict['files'][number];
 /** Lines of what both sides agree on that are shown around a conflict. */
 const AROUND = 3;
 
-/** One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand. */
-export function ConflictView({ repoId, branch, reason }: { repoId: string; branch: string; reason: Conflict }) {
+/**
+ * One branch's conflict: the commit, what it does not go onto, each file's two sides, and how to solve it by hand.
+ * @param ontoTip of a forecast's: where the branch below is now. Where that moves first, nobody has the commit that this
+ *   one does not go onto, and there is nothing to solve it on yet.
+ */
+export function ConflictView({
+  repoId,
+  branch,
+  reason,
+  ontoTip = reason.onto,
+}: {
+  repoId: string;
+  branch: string;
+  reason: Conflict;
+  ontoTip?: string | null | undefined;
+}) {
   const onto = reason.byHand?.parent;
+  const isThere = ontoTip === reason.onto;
   // A forecast leaves out what is long, and some engines know no more than the names.
   const sides = reason.files.some(({ text }) => text !== null);
   return (
     <div className="mt-1 flex min-w-0 flex-col gap-3">
       <p className="text-muted">
         {isMergesOwn(reason) ? 'What was changed in its merge itself,' : 'Its commit'} <Commit id={reason.commit} /> “
-        {visible(reason.subject)}” does not go onto {onto && <Name>{onto}</Name>} <Commit id={reason.onto} />.
+        {visible(reason.subject)}” does not go onto {onto && <Name>{onto}</Name>}{' '}
+        {isThere ? <Commit id={reason.onto} /> : 'where a Restack would put that'}.
       </p>
       {sides ? (
         reason.files.map((file) => (
           <File
             key={file.path}
             file={file}
-            ours={`${onto ?? 'below'} ${reason.onto.slice(0, 7)}`}
+            ours={`${onto ?? 'below'}${isThere ? ` ${reason.onto.slice(0, 7)}` : ''}`}
             theirs={`${visible(branch)} ${reason.commit.slice(0, 7)}`}
           />
         ))
@@ -46,11 +62,17 @@ export function ConflictView({ repoId, branch, reason }: { repoId: string; branc
           </ul>
           <p className="text-muted">
             There is no text of both sides to show here (binary, or too long)
-            {reason.byHand ? ': these commands show them to you.' : '.'}
+            {reason.byHand && isThere ? ': these commands show them to you.' : '.'}
           </p>
         </>
       )}
-      {reason.byHand && (
+      {reason.byHand && !isThere && (
+        <p>
+          Restack <Name>{reason.byHand.parent}</Name> first: it moves, and this branch is held back until you have
+          solved it there. The commands for that are told then.
+        </p>
+      )}
+      {reason.byHand && isThere && (
         <>
           <Commands branch={branch} byHand={reason.byHand} />
           <Waiting repoId={repoId} branch={branch} tip={reason.byHand.tip} />
