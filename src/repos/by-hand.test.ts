@@ -154,8 +154,11 @@ describe('the commands that solve a conflict by hand', () => {
     expect(commands.begin.at(-1)).toBe(`git show --remerge-diff ${tip}`);
     expect(commands.solve).toContain('commit that again');
     const { sh } = await clone(remote, 'merges');
-    await sh(pasted(linesByHand(commands)));
-    expect(await remote.tip('b')).toBe(tip);
+    for (const lines of [linesByHand(commands), [...commands.begin, ...commands.push]]) {
+      await sh(pasted(lines));
+      expect(await remote.tip('b')).toBe(tip);
+    }
+    await sh(/git branch solved-\w+/.exec(commands.solve)?.[0] ?? 'false');
     await sh(pasted(commands.push));
     expect(await remote.subjects('b', 'main')).toEqual(['B']);
     expect(await remote.contains('b', 'main')).toBe(true);

@@ -37,10 +37,12 @@ export interface CommandsByHand {
  * while the rebase waits, and at somebody's own branch where it was refused; pasted as one, the push runs all the same.
  *
  * A rebase leaves out what merge commits have changed themselves, silently, and may be through without a stop: where
- * there is such a change it is shown, to be brought in before the push.
+ * there is such a change it is shown, to be brought in before the push, which finds nothing to push until somebody has
+ * made the branch that says so.
  */
 export function commandsByHand(branch: string, { parent, tip, base, merges = [] }: ByHand): CommandsByHand {
   const own = `solve-${tip.slice(0, 10)}`;
+  const done = merges.length > 0 ? `solved-${tip.slice(0, 10)}` : own;
   return {
     begin: [
       'git fetch origin',
@@ -50,10 +52,10 @@ export function commandsByHand(branch: string, { parent, tip, base, merges = [] 
     ],
     solve:
       merges.length > 0
-        ? 'Where it stops at a conflict: edit the files, git add them, and git rebase --continue. What merge commits have changed themselves it leaves out, and shows: commit that again. When that is there:'
+        ? `Where it stops at a conflict: edit the files, git add them, and git rebase --continue. What merge commits have changed themselves it leaves out, and shows: commit that again, and then git branch ${done}. When that is there:`
         : 'It stops at the conflict: edit the files, git add them, and git rebase --continue. When it is through:',
     push: [
-      `git push ${shellWord(`--force-with-lease=${branch}:${tip}`)} origin ${shellWord(`${own}:refs/heads/${branch}`)}`,
+      `git push ${shellWord(`--force-with-lease=${branch}:${tip}`)} origin ${shellWord(`${done}:refs/heads/${branch}`)}`,
     ],
   };
 }

@@ -22,7 +22,9 @@ export interface Told {
 /** @param jobs of the repo, newest first */
 export function useTold(repoId: string, jobs: JobDetail[]): Told {
   const { looked, since, lookAt } = useLookedAt(repoId, useNow(false));
-  return { docked: dockedOf(jobs, looked, since), lookAt };
+  const docked = dockedOf(jobs, looked, since);
+  // To take one away takes no other with it.
+  return { docked, lookAt: (job) => lookAt(job, docked?.is === 'ended' ? docked.oldest : undefined) };
 }
 
 /** What runs and what came of it: at the page's bottom, and to who looks elsewhere by the tab's icon and by notices. */

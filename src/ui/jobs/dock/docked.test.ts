@@ -76,6 +76,13 @@ describe('the dock', () => {
     const looked = lookedAtAlso(undefined, 3);
     expect(dockedOf(jobs, looked, OPENED)).toBeNull();
     expect(dockedOf([old(4, 'z'), ...jobs], looked, OPENED)).toMatchObject({ detail: { job: { seq: 4 } }, earlier: 0 });
+
+    // To dismiss what has just moved as it should takes no other result with it.
+    const all = [jobDetail(5, { status: 'completed', finishedAt: after }, moved), ...jobs];
+    expect(dockedOf(all, undefined, OPENED)).toMatchObject({ detail: { job: { seq: 5 } }, earlier: 1, oldest: 3 });
+    const dismissed = lookedAtAlso(undefined, 5, 3);
+    expect(dockedOf(all, dismissed, OPENED)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: 0 });
+    expect(dockedOf(all, lookedAtAlso(dismissed, 3), OPENED)).toBeNull();
   });
 
   it('tells nothing again of what later jobs have told of, or what was undone', () => {

@@ -6,11 +6,11 @@ import { isIn, type LookedAt } from './looked-at';
 
 /**
  * What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one, and of
- * how many earlier ones nobody has looked at what they left undone.
+ * how many earlier ones nobody has looked at what they left undone, with the number of the oldest of all these.
  */
 export type Docked =
   | { is: 'active'; detail: JobDetail; behind: number }
-  | { is: 'ended'; detail: JobDetail; earlier: number };
+  | { is: 'ended'; detail: JobDetail; earlier: number; oldest: number };
 
 /**
  * @param jobs newest first
@@ -42,7 +42,10 @@ export function dockedOf(
   // Who comes for the first time is not told the repo's past, but for the last of it.
   const left = looked === undefined ? unseen.slice(0, 1) : unseen;
   const told = last && isNew(last.job) && !isSeen(last.job) ? last : left[0];
-  return told ? { is: 'ended', detail: told, earlier: left.filter((detail) => detail !== told).length } : null;
+  if (!told) return null;
+  const others = left.filter((detail) => detail !== told);
+  const oldest = Math.min(told.job.seq, ...others.map(({ job }) => job.seq));
+  return { is: 'ended', detail: told, earlier: others.length, oldest };
 }
 
 /** Whether a result is no news any more: it was undone, or later jobs have told of all that it left undone. */

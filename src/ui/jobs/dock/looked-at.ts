@@ -29,7 +29,7 @@ export interface LookedAt {
 export function useLookedAt(
   repoId: string,
   now: number,
-): { looked: LookedAt | undefined | null; since: number; lookAt: (job: Job) => void } {
+): { looked: LookedAt | undefined | null; since: number; lookAt: (job: Job, oldest?: number) => void } {
   const [known, setKnown] = useState<Record<string, LookedAt> | null>(null);
   const [opened] = useState(now);
   const [since, setSince] = useState(opened);
@@ -37,7 +37,7 @@ export function useLookedAt(
     setKnown(stored());
     setSince(firstOpened(repoId, opened));
   }, [repoId, opened]);
-  return { looked: known === null ? null : known[repoId], since, lookAt: (job) => setKnown(note(job)) };
+  return { looked: known === null ? null : known[repoId], since, lookAt: (job, oldest) => setKnown(note(job, oldest)) };
 }
 
 /** When the repo was first opened in this tab, which is now where it was not yet. */
@@ -57,9 +57,9 @@ export function firstOpened(repoId: string, now: number): number {
 }
 
 /** Notes that a result is looked at, and returns what is known then. */
-export function note({ repoId, seq }: Job): Record<string, LookedAt> {
+export function note({ repoId, seq }: Job, oldest?: number): Record<string, LookedAt> {
   const known = stored();
-  const next = { ...known, [repoId]: lookedAtAlso(known[repoId], seq) };
+  const next = { ...known, [repoId]: lookedAtAlso(known[repoId], seq, oldest) };
   try {
     localStorage.setItem(KEY, JSON.stringify(next));
   } catch (error) {
@@ -69,9 +69,12 @@ export function note({ repoId, seq }: Job): Record<string, LookedAt> {
   return next;
 }
 
-/** The same, and one more. Who looks for the first time has nothing left to see of what is older. */
-export function lookedAtAlso(looked: LookedAt | undefined, seq: number): LookedAt {
-  if (!looked) return { upTo: seq, beyond: [] };
+/**
+ * The same, and one more. Who looks for the first time has nothing left to see of what is older.
+ * @param oldest of the results that are told at the time, which are not looked at with this one
+ */
+export function lookedAtAlso(looked: LookedAt | undefined, seq: number, oldest = seq): LookedAt {
+  if (!looked) return oldest < seq ? { upTo: oldest - 1, beyond: [seq] } : { upTo: seq, beyond: [] };
   if (isIn(looked, seq)) return looked;
   const [...beyond] = [...looked.beyond, seq].sort((a, b) => b - a);
   const upTo = Math.max(looked.upTo, beyond[KEPT] ?? 0);
