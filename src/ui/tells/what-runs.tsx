@@ -21,7 +21,9 @@ export interface Told {
 
 /** @param jobs of the repo, newest first */
 export function useTold(repoId: string, jobs: JobDetail[]): Told {
-  const { looked, since, lookAt } = useLookedAt(repoId, useNow(false));
+  // What had ended when the page came is the past, however the clocks go.
+  const ends = jobs.map(({ job }) => (job.finishedAt === null ? 0 : Date.parse(job.finishedAt) + 1));
+  const { looked, since, lookAt } = useLookedAt(repoId, Math.max(useNow(false), ...ends));
   const docked = dockedOf(jobs, looked, since);
   // To take one away takes no other with it.
   return { docked, lookAt: (job) => lookAt(job, docked?.is === 'ended' ? docked.oldest : undefined) };
