@@ -1,6 +1,12 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import { counted } from '@/text/words';
 
+/** The look of what a button asks or says of itself: beside it, above or below; on a phone at the screen's bottom. */
+export function besideButton(above: boolean): string {
+  const place = above ? 'sm:bottom-full sm:mb-1' : 'sm:top-full sm:bottom-auto sm:mt-1';
+  return `fixed inset-x-3 bottom-3 flex gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal shadow-lg sm:absolute sm:inset-x-auto sm:right-0 sm:w-72 ${place}`;
+}
+
 /** The looks of buttons; sizes are the caller's. */
 export const buttonLooks = {
   // Its line is seen only where the reader chooses all colours, and its own says nothing.

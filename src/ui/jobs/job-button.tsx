@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { newKey, type Problem, problemOf, problemWords } from '../api';
-import { buttonLooks } from '../controls';
+import { besideButton, buttonLooks } from '../controls';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi, useConnection, useNow } from '../providers';
@@ -141,8 +141,8 @@ const WHOLE = { wide: 'max-sm:hidden', dense: 'max-sm:hidden group-data-beside/s
 
 /**
  * A button is its job: pressed, it says at once that it is being sent, then that it is queued and behind what, at which
- * step it is, what came of it or what went wrong. Everything but the moment of the press comes from the feed, so every tab and every
- * person sees the same. Who may not press it sees what is under way, and no button.
+ * step it is, what came of it or what went wrong. Everything but the moment of the press comes from the feed, so every
+ * tab and every person sees the same. Who may not press it sees what is under way, and no button.
  */
 export function JobButton({
   label,
@@ -242,7 +242,7 @@ export function JobButton({
         <Suspense>
           <Question
             // As it is now, like the label: the branches may have moved since it was pressed.
-            words={question?.() ?? `${label}?`}
+            words={question?.()}
             label={label}
             above={above}
             confirm={() => {
@@ -257,10 +257,7 @@ export function JobButton({
         <CancelButton phase={phase} label={label} tabbable={tabbable} />
       )}
       {problem && (
-        <span
-          role="alert"
-          className={`fixed inset-x-3 bottom-3 z-20 flex items-start gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal text-error shadow-lg sm:absolute sm:inset-x-auto sm:right-0 sm:w-72 ${above ? 'sm:bottom-full sm:mb-1' : 'sm:top-full sm:bottom-auto sm:mt-1'}`}
-        >
+        <span role="alert" className={`z-20 items-start text-error ${besideButton(above)}`}>
           <span className="min-w-0 flex-1 break-words">
             {problemWords(problem)}
             {problem.fields.expected && foreseen && (

@@ -1,5 +1,5 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
-import { buttonLooks } from '../controls';
+import { besideButton, buttonLooks } from '../controls';
 
 /** What is asked may change while somebody reads, for branches move: who was about to say yes is given time to see it. Milliseconds. */
 const TO_READ_MS = 700;
@@ -16,6 +16,7 @@ export default function Question({
   confirm,
   leave,
 }: {
+  /** What is asked; where nothing is any more, what the button does is. */
   words: ReactNode;
   label: string;
   ready?: boolean;
@@ -39,10 +40,10 @@ export default function Question({
     <span
       data-question
       onKeyDown={(event) => event.key === 'Escape' && leave()}
-      className={`fixed inset-x-3 bottom-3 z-30 flex flex-col gap-2 rounded-popup border border-hairline bg-raised p-3 text-left whitespace-normal shadow-lg sm:absolute sm:inset-x-auto sm:right-0 sm:w-72 ${above ? 'sm:bottom-full sm:mb-1' : 'sm:top-full sm:bottom-auto sm:mt-1'}`}
+      className={`z-30 flex-col ${besideButton(above)}`}
     >
       <span ref={told} className="flex min-w-0 flex-col gap-1 break-words">
-        {words}
+        {words ?? `${label}?`}
       </span>
       <span className="flex justify-end gap-2">
         <button type="button" className={`touch h-7 px-2 ${buttonLooks.plain}`} onClick={leave}>

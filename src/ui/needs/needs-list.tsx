@@ -253,7 +253,7 @@ function Act({
           {foresee && 'run' in does ? (
             <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
           ) : (
-            <Question words={question ?? `${button}?`} {...answers} confirm={() => answers.confirm()} />
+            <Question words={question} {...answers} confirm={() => answers.confirm()} />
           )}
         </Suspense>
       )}

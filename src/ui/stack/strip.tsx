@@ -192,7 +192,7 @@ function SelectionStrip({
             {asking && (
               <Suspense>
                 <Question
-                  words={question() ?? `${label}?`}
+                  words={question()}
                   label={label}
                   above
                   confirm={() => {
