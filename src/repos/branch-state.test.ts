@@ -260,7 +260,10 @@ describe('a Restack of one branch', () => {
 
   it('moves it and what stands on it, and nothing that only goes along with what is below it', () => {
     expect(restackedBy('low', rows, found)).toEqual(['low', 'mid', 'own', 'top']);
-    expect(restackedBy('mid', rows, found)).toEqual(['own', 'top']);
+    expect(restackedBy('mid', rows, found)).toEqual([]);
+    // It has to move by itself too, but onto what the branch below it will be: alone it might conflict with what that is.
+    expect(restackedBy('own', rows, found)).toEqual([]);
+    expect(found.get('own')).toEqual({ is: 'will_move', with: 'low' });
     expect(restackedBy('calm', rows, found)).toEqual(['late']);
     expect(restackedBy('clash', rows, found)).toEqual([]);
   });

@@ -8,7 +8,8 @@ import { canCarry, isKept, type KeptBranch } from './kept';
 export type BranchState =
   | { is: 'in_place' | 'moving' | 'untracked' | 'long_lived' | 'merged' | 'gone' | 'too_large' }
   /**
-   * A Restack of the whole repo moves it; `with` is the branch below that takes it along, null where it is its own.
+   * A Restack of the whole repo moves it; `with` is the lowest branch below that moves as well, null where none does:
+   * then a Restack of this one alone comes out as that of the whole repo.
    * `leaves` are commits that no branch has then, but for those that their author has rewritten.
    */
   | { is: 'will_move'; with: string | null; leaves?: string[] }
@@ -80,7 +81,7 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
     const below = states.get(parent);
     const willMove = (leaves?: string[]): BranchState => ({
       is: 'will_move',
-      with: row.needsRestack || below?.is !== 'will_move' ? null : (below.with ?? parent),
+      with: below?.is === 'will_move' ? (below.with ?? parent) : null,
       ...(leaves ? { leaves } : {}),
     });
     const move = moves.get(row.name);
