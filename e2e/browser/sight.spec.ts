@@ -32,8 +32,7 @@ test.describe('in the reader’s own colours', () => {
     shop,
     page,
   }) => {
-    await shop.teamGoesOn();
-    await shopPage.run('Sync');
+    await shopPage.syncAfterTeam(shop);
     await expect(shopPage.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
     expect(await page.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
     for (const button of [shopPage.button('Sync'), shopPage.button('Restack \\d'), shopPage.filter('All')])
@@ -74,8 +73,7 @@ test.describe('twice as large', () => {
 
   test('every page fits, and what the keys are at is in sight', async ({ shopPage, shop, page }) => {
     test.setTimeout(120_000);
-    await shop.teamGoesOn();
-    await shopPage.run('Sync');
+    await shopPage.syncAfterTeam(shop);
     await expect(shopPage.branch('checkout/cart-totals').row).toContainText('will move', { timeout: 30_000 });
     await shopPage.tree.focus();
     await press(page, 'End');
@@ -190,8 +188,7 @@ test('the row that has the keys has its whole line, also under the pointer and b
   page,
 }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/cart-totals');
   const { row } = shopPage.branch('checkout/cart-totals');
@@ -236,8 +233,7 @@ test('Sync and Restack are at the right of the page’s header, however long its
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const header = page.locator('main header').first();
   await expect(header).toContainText('Forecast: ', { timeout: 30_000 });
   for (const width of [641, 768, 1024, 1440]) {

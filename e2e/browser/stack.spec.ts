@@ -180,8 +180,7 @@ test('a branch is moved by dragging: the forecast stands there before it is drop
 });
 
 test('a move that would conflict says in which file before it is dropped', async ({ shopPage, shop, page }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await shopPage.tree.focus();
   await shopPage.goTo('catalog/price-rounding');
   await page.keyboard.press('p');
@@ -273,8 +272,7 @@ test('where the focus is lost, the next key is the tree’s', async ({ shopPage,
 });
 
 test('all that is selected is one job with one forecast and one undo', async ({ shopPage, shop, client, page }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const before = await shop.remote.tips();
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/cart-totals');
@@ -317,8 +315,7 @@ test('Restack says how many it moves before it is pressed, and then moves as man
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const header = page.locator('main header');
   await expect(header).toContainText(/Forecast: \d+ will move, 1 conflict/, { timeout: 20_000 });
   await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
