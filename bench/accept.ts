@@ -6,7 +6,7 @@ import { makeRemote } from '@/demo/remote';
 import { writeStack } from '@/testing/stack';
 import { startHangingServer } from '../e2e/support/hanging-server';
 import { startServer } from '../e2e/support/server';
-import { type BenchRow, measure } from './row';
+import { type BenchRow, measure } from './support/row';
 
 const RUNS = 200;
 /** Repositories with jobs, and as many jobs queued in all. */

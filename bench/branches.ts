@@ -6,7 +6,7 @@ import { prepareClone } from '@/git/clone/init';
 import { git } from '@/git/process/run';
 import { fetchRemote } from '@/git/remote/fetch';
 import { computeProjection } from '@/projection/refresh';
-import { type BenchRow, type Contestant, measure } from './row';
+import { type BenchRow, type Contestant, measure } from './support/row';
 
 /** Branches, and as many tags and refs of pull requests. */
 const COUNT = 20_000;

@@ -1,6 +1,6 @@
 import { createSpicerack } from '@spicerack/client';
 import { startServer } from '../e2e/support/server';
-import { type BenchRow, measure } from './row';
+import { type BenchRow, measure } from './support/row';
 
 const RUNS = 100;
 /** Calls of one run, one after the other. */

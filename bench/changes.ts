@@ -8,7 +8,7 @@ import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { makeRemote } from '@/demo/remote';
 import { startServer } from '../e2e/support/server';
 import { BROWSER_ARGS, findBrowser } from '../scripts/browser';
-import { type BenchRow, type Contestant, measure } from './row';
+import { type BenchRow, type Contestant, measure } from './support/row';
 
 const RUNS = 40;
 /** An ordinary branch, in an ordinary repository. */

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { callerOn } from '@/api/testing/caller';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { type BenchRow, type Contestant, measure } from './row';
+import { type BenchRow, type Contestant, measure } from './support/row';
 
 const RUNS = 60;
 

@@ -15,7 +15,7 @@ import { findInngest } from '@/server/inngest-program';
 import { register } from '@/server/register';
 import { writeStack } from '@/testing/stack';
 import { startServer } from '../e2e/support/server';
-import { type BenchRow, type Contestant, measure } from './row';
+import { type BenchRow, type Contestant, measure } from './support/row';
 
 const RUNS = 30;
 

@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { gitText } from '@/git/process/run';
 import { findProgram } from '@/server/programs';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
-import type { BenchRow } from './row';
+import type { BenchRow } from './support/row';
 
 /**
  * `npm run bench [name …] [-- --json]`: runs every row of this folder (a file that exports `run`), or the named ones,
@@ -21,7 +21,7 @@ const json = process.argv.includes('--json');
 const asked = process.argv.slice(2).filter((arg) => arg !== '--json');
 const names = readdirSync(new URL('.', import.meta.url))
   .flatMap((file) => file.match(/^([a-z]\w*)\.ts$/)?.[1] ?? [])
-  .filter((name) => name !== 'index' && name !== 'row' && (asked.length === 0 || asked.includes(name)));
+  .filter((name) => name !== 'index' && (asked.length === 0 || asked.includes(name)));
 
 const machine = { node: process.version, git: await version(), cores: cpus().length };
 const missing = await missingReferences();

@@ -5,7 +5,7 @@ import { git, gitText } from '@/git/process/run';
 import type { PlanBranch } from '@/stack/engines/engine';
 import { gitEngine } from '@/stack/engines/git';
 import { makeManyRefs } from './branches';
-import { type BenchRow, measure } from './row';
+import { type BenchRow, measure } from './support/row';
 
 const COUNT = 1000;
 const RUNS = 3;

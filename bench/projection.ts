@@ -1,61 +1,82 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Files, makeRemote, type Remote } from '@/demo/remote';
+import { promisify } from 'node:util';
+import { makeRemote, type Remote } from '@/demo/remote';
 import { prepareClone } from '@/git/clone/init';
+import { maintainClone } from '@/git/clone/maintenance';
 import { git, gitText } from '@/git/process/run';
 import { fetchRemote } from '@/git/remote/fetch';
 import type { ProjectedRow, ProjectionInput } from '@/projection/input';
 import { computeProjection } from '@/projection/refresh';
-import { type BenchRow, type Contestant, measure } from './row';
+import { type BenchRow, type Contestant, measure } from './support/row';
 
-const STACKS = 200;
 const HEIGHT = 5;
 const FILES = 500;
 /** Branches that were merged earlier and are deleted. */
 const MERGED = 1000;
-const RUNS = 9;
+/** Branches that have moved since the last look. */
+const MOVED = 10;
 
 /**
- * An ordinary sync of 1,000 tracked branches in 200 stacks: trunk has moved, and so have 10 branches. Fetch and
- * projection, with every branch looked at for being merged and every stack's forecast made anew, against `git fetch` and
- * one `git for-each-ref`, which is the least that anything must do to see the branches; and the same in a repository
- * with a past: 1,000 branches have landed earlier, and so has a part of each one that is there. Every run has a fresh
- * copy of the clone as it was before.
+ * A sync of 1,000 tracked branches in 200 stacks, and of 10,000 in 2,000: trunk has moved, and so have 10 branches.
+ * Fetch and projection, with every branch looked at for being merged and every stack's forecast made anew, against `git
+ * fetch` and one `git for-each-ref` in a shell, which is the least that anything must do to see the branches. Beside
+ * it, the same where trunk has not moved; and where the repository has a past: 1,000 branches have landed earlier, and so
+ * has a part of each one that is there. Every run has a fresh copy of the clone as it was before, and as upkeep leaves it.
  */
-export async function run(): Promise<BenchRow> {
+export async function run(): Promise<BenchRow[]> {
+  return [await row({ stacks: 200, atMost: 1.5, runs: 7 }), await row({ stacks: 2000, atMost: 2, runs: 3 })];
+}
+
+async function row({ stacks, atMost, runs }: { stacks: number; atMost: number; runs: number }): Promise<BenchRow> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
   try {
-    const bed = await makeBed(dir);
-    const sync = (label: string, before: Bed['before']) =>
-      contestant(label, bed, async (gitDir) => {
-        await fetchRemote(gitDir);
-        const projection = await computeProjection({ ...before, gitDir });
-        const restacks = projection?.rows.filter((row) => row.needsRestack && row.forecast);
-        if (projection?.rows.length !== before.previousRows.length || restacks?.length !== STACKS)
+    const bed = await makeBed(dir, stacks);
+    const sync = (label: string, copy: Bed['copy'], before: Bed['before'], restacks: number) =>
+      contestant(label, copy, async (gitDir) => {
+        const { refs } = await fetchRemote(gitDir);
+        const projection = await computeProjection({ ...before, gitDir, refs });
+        const found = projection?.rows.filter((row) => row.needsRestack && row.forecast);
+        if (projection?.rows.length !== before.previousRows.length || found?.length !== restacks)
           throw new Error('a wrong projection');
         if (projection.merged.length + projection.voided.length > 0) throw new Error('a wrong landing');
+        if (projection.newTips.length < MOVED) throw new Error('nothing was fetched');
       });
-    const spicerack = sync('sync and projection', bed.before);
     const past = withLandings(bed.before, bed.trunkLine);
-    const later = sync(`the same with ${past.landings.length} recorded landings`, past);
-    const reference = contestant('git fetch + git for-each-ref', bed, async (gitDir) => {
-      await git(['fetch', '--prune', '--quiet', 'origin'], { gitDir });
-      await git(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/remotes/origin'], { gitDir });
-    });
     return await measure(
-      `sync and projection of ${STACKS * HEIGHT} branches`,
-      [spicerack, later, { ...reference, atMost: 1.5 }],
-      RUNS,
+      `sync and projection of ${stacks * HEIGHT} branches, of which ${MOVED} and trunk have moved`,
+      [
+        sync('sync and projection', bed.copy, bed.before, stacks),
+        {
+          ...contestant('git fetch + git for-each-ref, in a shell', bed.copy, (gitDir) => inShell(gitDir)),
+          atMost,
+        },
+        sync('the same, trunk has not moved', bed.copyBeforeTrunk, bed.before, stacks - 1),
+        ...(stacks <= 200
+          ? [sync(`the same with ${past.landings.length} recorded landings`, bed.copy, past, stacks)]
+          : []),
+      ],
+      runs,
     );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
+const SHELL =
+  "git fetch --prune --quiet origin && git for-each-ref --format='%(objectname) %(refname)' refs/remotes/origin";
+
+async function inShell(gitDir: string): Promise<void> {
+  await promisify(execFile)('sh', ['-c', SHELL], { env: { ...process.env, GIT_DIR: gitDir }, maxBuffer: 1 << 26 });
+}
+
 interface Bed {
   /** A fresh copy of the clone as it was before the remote moved. */
   copy(): Promise<string>;
+  /** The same, and of a remote whose trunk has not moved. */
+  copyBeforeTrunk(): Promise<string>;
   /** What the database held then. */
   before: Omit<ProjectionInput, 'gitDir'>;
   /** Trunk's commits, newest first. */
@@ -83,47 +104,54 @@ function withLandings(before: Bed['before'], trunkLine: string[]): Bed['before']
   };
 }
 
-function contestant(label: string, bed: Bed, work: (gitDir: string) => Promise<void>): Contestant {
+/** @param copy makes a clone that the run may change */
+function contestant(label: string, copy: () => Promise<string>, work: (gitDir: string) => Promise<void>): Contestant {
   let gitDir = '';
   return {
     label,
     prepare: async () => {
       if (gitDir) await rm(gitDir, { recursive: true });
-      gitDir = await bed.copy();
+      gitDir = await copy();
     },
     run: () => work(gitDir),
   };
 }
 
-async function makeBed(dir: string): Promise<Bed> {
+async function makeBed(dir: string, stacks: number): Promise<Bed> {
   const remote = await makeRemote(join(dir, 'repo.git'));
-  const parents = await writeStacks(remote);
+  const parents = await writeStacks(remote, stacks);
   const clone = join(dir, 'clone.git');
   await prepareClone(clone, remote.dir);
   await fetchRemote(clone);
   const before = await trackedRows(clone, parents);
   const trunkLine = (await gitText(['rev-list', '--first-parent', 'origin/main'], { gitDir: clone })).split('\n');
+  await maintainClone(clone);
 
+  for (let n = 0; n < MOVED; n += 1) {
+    await remote
+      .from(`s${(n * stacks) / MOVED}-b${HEIGHT - 1}`)
+      .commit('The branch goes on', { [`more/${n}`]: 'more\n' })
+      .write();
+  }
+  const beforeTrunk = join(dir, 'before-trunk.git');
+  await cp(remote.dir, beforeTrunk, { recursive: true });
   await remote
     .from('main')
     .commit('Trunk goes on', { [path(0)]: text(0, 'trunk\n') })
     .write();
-  for (let stack = 0; stack < STACKS; stack += STACKS / 10) {
-    await remote
-      .from(`s${stack}-b${HEIGHT - 1}`)
-      .commit('The branch goes on', { [`more/${stack}`]: 'more\n' })
-      .write();
-  }
   let copies = 0;
+  const copyFor = async (url: string) => {
+    copies += 1;
+    const to = join(dir, `copy-${copies}.git`);
+    await cp(clone, to, { recursive: true });
+    await prepareClone(to, url);
+    return to;
+  };
   return {
     before,
     trunkLine,
-    async copy() {
-      copies += 1;
-      const to = join(dir, `copy-${copies}.git`);
-      await cp(clone, to, { recursive: true });
-      return to;
-    },
+    copy: () => copyFor(remote.dir),
+    copyBeforeTrunk: () => copyFor(beforeTrunk),
   };
 }
 
@@ -131,25 +159,39 @@ const path = (i: number) => `folder${i % 25}/file${i}.txt`;
 const text = (i: number, edit = '') =>
   `${edit}${Array.from({ length: 40 }, (_, n) => `file ${i} line ${n}\n`).join('')}`;
 
-/** Trunk of 200 commits, each with a stack on it. Returns branch → parent. */
-async function writeStacks(remote: Remote): Promise<Map<string, string>> {
-  const all: Files = Object.fromEntries(Array.from({ length: FILES }, (_, i) => [path(i), text(i)]));
-  const trunk = remote.from('main').commit('Start', all);
-  for (let i = 1; i < STACKS; i += 1) trunk.commit(`Trunk ${i}`, { [`trunk/${i % 50}`]: `${i}\n` });
-  await trunk.write();
+/** Trunk of a commit for each stack, and the stacks on them, in one go. Returns branch → parent. */
+async function writeStacks(remote: Remote, stacks: number): Promise<Map<string, string>> {
+  const lines: string[] = [];
+  let time = 1_700_000_000;
+  const commit = (branch: string, message: string, files: Array<[string, string]>, more = '') => {
+    time += 60;
+    const author = `A <a@example.com> ${time} +0000`;
+    lines.push(`commit refs/heads/${branch}\n${more}author ${author}\ncommitter ${author}\n${data(message)}`);
+    for (const [file, content] of files) lines.push(`M 100644 inline ${file}\n${data(content)}`);
+  };
+  const start = Array.from({ length: FILES }, (_, i): [string, string] => [path(i), text(i)]);
+  for (let i = 0; i < stacks; i += 1) {
+    commit('main', `Trunk ${i}`, i === 0 ? start : [[`trunk/${i % 50}`, `${i}\n`]], `mark :${i + 1}\n`);
+  }
   const parents = new Map<string, string>();
-  for (let stack = 0; stack < STACKS; stack += 1) {
-    const chain = remote.from(`main~${stack}`);
+  for (let stack = 0; stack < stacks; stack += 1) {
+    lines.push(`reset refs/heads/s${stack}-b0\nfrom :${stacks - stack}\n\n`);
     for (let height = 0; height < HEIGHT; height += 1) {
       const name = `s${stack}-b${height}`;
+      const parent = `s${stack}-b${height - 1}`;
+      if (height > 0) lines.push(`reset refs/heads/${name}\nfrom refs/heads/${parent}\n\n`);
       const file = (stack * HEIGHT + height) % FILES;
-      chain.branch(name).commit(`${name} edits`, { [path(file)]: text(file, `${name}\n`) });
-      parents.set(name, height === 0 ? 'main' : `s${stack}-b${height - 1}`);
+      commit(name, `${name} edits`, [[path(file), text(file, `${name}\n`)]]);
+      parents.set(name, height === 0 ? 'main' : parent);
     }
-    await chain.write();
   }
+  await git(['fast-import', '--quiet'], { gitDir: remote.dir, input: lines.join('') });
+  await git(['pack-refs', '--all'], { gitDir: remote.dir });
   return parents;
 }
+
+/** ASCII text, as `git fast-import` takes it. */
+const data = (content: string) => `data ${content.length}\n${content}\n`;
 
 /** What the database holds once every branch is tracked and synced. */
 async function trackedRows(gitDir: string, parents: Map<string, string>): Promise<Bed['before']> {

@@ -8,7 +8,7 @@ import type { Engine, PlanBranch } from '@/stack/engines/engine';
 import { gitEngine } from '@/stack/engines/git';
 import { gitSpiceEngine } from '@/stack/engines/git-spice';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
-import { type BenchRow, type Contestant, measure } from './row';
+import { type BenchRow, type Contestant, measure } from './support/row';
 
 /** Stacks of so many branches of so many commits each, in a repository of so many files. */
 interface Shape {

@@ -8,7 +8,7 @@ import { sql } from 'drizzle-orm';
 import { type Db, openDatabase, write } from '@/db/client';
 import { gzipped } from '@/server/gzip';
 import { startServer } from '../e2e/support/server';
-import { type BenchRow, measure } from './row';
+import { type BenchRow, measure } from './support/row';
 
 const RUNS = 300;
 /** Branches of a repository of which the first page is asked for. */

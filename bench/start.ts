@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { ensureBuilt } from '@/server/build/ensure-built';
 import { buildCli } from '../e2e/support/cli';
 import { startServer } from '../e2e/support/server';
-import { type BenchRow, measure } from './row';
+import { type BenchRow, measure } from './support/row';
 
 const RUNS = 30;
 const SERVER_RUNS = 10;

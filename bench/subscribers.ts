@@ -4,7 +4,7 @@ import { write } from '@/db/client';
 import { repos } from '@/db/schema';
 import { followFeed } from '@/feed/follow';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { type BenchRow, type Contestant, measure } from './row';
+import { type BenchRow, type Contestant, measure } from './support/row';
 
 const RUNS = 30;
 const COUNTS = [1000, 100, 1];

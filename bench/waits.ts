@@ -5,7 +5,7 @@ import { createSpicerack } from '@spicerack/client';
 import { makeRemote } from '@/demo/remote';
 import { writeStack } from '@/testing/stack';
 import { startServer } from '../e2e/support/server';
-import { type BenchRow, measure } from './row';
+import { type BenchRow, measure } from './support/row';
 
 const RUNS = 15;
 const WAITS = 100;

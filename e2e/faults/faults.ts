@@ -60,8 +60,12 @@ const each =
     await Promise.all(cells.map((cell) => strike(cell, world)));
   };
 
-/** The branch that somebody else meddles with: the topmost that the job moves. */
-const meddled = ({ moves }: Scenario) => moves.at(-1) ?? 'd';
+/** The branch that somebody else meddles with: the topmost that the job moves, or what the scenario names. */
+function meddled({ kind, moves, othersPushTo }: Scenario): string {
+  const branch = moves.at(-1) ?? othersPushTo;
+  if (!branch) throw new Error(`Nothing is said of what others push to while a ${kind} runs.`);
+  return branch;
+}
 
 /** How a job ends that cannot move its topmost branch; the rest goes through, but where that branch is the job's own. */
 function withoutTopmost(scenario: Scenario, code: ErrorCode): Ending {

@@ -37,6 +37,8 @@ export interface Scenario {
   request(client: Spicerack, db: Db, repo: Repo): Promise<string>;
   /** The branches whose refs the job moves, bottom up. */
   moves: string[];
+  /** The branch that somebody else pushes to, where the job moves none. */
+  othersPushTo?: string;
   /** What is not as the job leaves it when it completes. */
   missing(at: Outcome): string[];
 }
@@ -111,6 +113,7 @@ export const SCENARIOS: Scenario[] = [
     },
     request: run('register_existing_branch', { branch: 'd', parent: 'c' }),
     moves: [],
+    othersPushTo: 'd',
     missing: (at) => notOn(at, { d: 'c' }),
   },
   {
@@ -140,6 +143,7 @@ export const SCENARIOS: Scenario[] = [
     prepare: async () => undefined,
     request: async (client, _db, repo) => (await client.branches.untrack({ repoId: repo.id, branch: 'b' })).jobId,
     moves: [],
+    othersPushTo: 'c',
     missing: (at) => [...notOn(at, { c: 'a' }), ...(at.rows.get('b')?.tracked ? ['b is tracked'] : [])],
   },
   {

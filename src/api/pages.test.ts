@@ -1,12 +1,15 @@
 import { and, eq } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { write } from '@/db/client';
 import { branches } from '@/db/schema';
+import { insertJob } from '@/queue/accept';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { callerOn } from './testing/caller';
 
 let db: TestDatabase;
 let repoId: string;
-const PAGE = 2000;
+const PAGE = 1000;
 const name = (i: number) => `b${String(i).padStart(4, '0')}`;
 const add = (from: number, to: number) =>
   db.db.insert(branches).values(
@@ -33,12 +36,12 @@ test('a repo whose branches fit on one page is told whole, and each filter, sear
   expect([whole.branches.length, whole.nextCursor]).toEqual([PAGE, null]);
   expect(whole.counts).toMatchObject({ all: PAGE, needs_restack: PAGE, merged: 0 });
   expect(Object.keys(whole.states)).toHaveLength(PAGE);
-  const parts = [await overview({ filter: 'needs_restack' }), await overview({ search: 'b19' })];
+  const parts = [await overview({ filter: 'needs_restack' }), await overview({ search: 'b09' })];
   const [filtered, found] = parts;
   for (const part of parts) expect(part.counts).toEqual(whole.counts);
   expect(filtered?.states).toEqual(whole.states);
-  expect(found && names(found)).toEqual(Array.from({ length: 100 }, (_, i) => name(1900 + i)));
-  expect(found?.states.b1999).toEqual(whole.states.b1999);
+  expect(found && names(found)).toEqual(Array.from({ length: 100 }, (_, i) => name(900 + i)));
+  expect(found?.states.b0999).toEqual(whole.states.b0999);
   expect(names(await overview({ filter: 'merged' }))).toEqual([]);
   expect(names(await overview({ cursor: name(PAGE - 1) }))).toEqual([]);
   expect(await overview({ search: '  ' })).toEqual(whole);
@@ -46,12 +49,15 @@ test('a repo whose branches fit on one page is told whole, and each filter, sear
 
 test('with one more there is another page, and how a branch stands does not end where a page does', async () => {
   await add(PAGE, PAGE + 1);
+  await write(db.db, [insertJob(db.db, { id: uuid(), repoId, kind: 'restack_repo', requestedBy: 'test' })]);
   const first = await overview();
   expect([first.branches.length, first.nextCursor]).toEqual([PAGE, name(PAGE - 1)]);
   const second = await overview({ cursor: first.nextCursor ?? '' });
   expect([names(second), second.nextCursor]).toEqual([[name(PAGE)], null]);
   for (const page of [first, second]) expect(page.counts).toMatchObject({ all: PAGE + 1, needs_restack: PAGE + 1 });
   expect(second.states).toEqual({ [name(PAGE)]: { is: 'will_move', with: name(0) } });
+  // What is not of a branch is told once.
+  expect([first.jobs.length, second.jobs, second.tasks, second.restack]).toEqual([1, [], [], null]);
   // What is wrong on the second page is counted on the first.
   await db.db
     .update(branches)

@@ -739,10 +739,13 @@ export interface RestackForecast {
   stale: boolean;
 }
 
-/** A repository with its branches (trunk is not among them), tasks and recent jobs. */
+/**
+ * A repository with a page of its branches (trunk is not among them). Its outline, tasks and jobs are on the first page
+ * alone; a later one says null and lists none.
+ */
 export interface Overview {
   repo: Repo;
-  /** At most 2,000, by name. */
+  /** At most 1,000, by name. */
   branches: Branch[];
   /** For `cursor`, where there are more branches. */
   nextCursor: string | null;
