@@ -257,3 +257,22 @@ test('a Restack takes up what nobody had fetched when it was pressed', async ({ 
   await job.is('completed');
   expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
 });
+
+test('a browser without a network says at once that it is not connected, and is connected as soon as it has one', async ({
+  shopPage,
+  page,
+  context,
+}) => {
+  await shopPage.connected();
+  const header = page.getByRole('banner').first();
+  const banner = page.getByText('The server does not answer. What you see is as of');
+  await context.setOffline(true);
+  // No ping that does not come is waited for, which takes longer.
+  await expect(header.getByText('not connected', { exact: true })).toBeVisible({ timeout: 2000 });
+  await expect(banner).toBeVisible({ timeout: 3000 });
+  await context.setOffline(false);
+  await expect(header.getByText('live', { exact: true })).toBeVisible({ timeout: 5000 });
+  await expect(banner).toBeHidden();
+  const job = await shopPage.run('Sync');
+  await job.is('completed');
+});

@@ -47,6 +47,24 @@ test('a search finds names and subjects, and says what it found', async ({ shopP
   await expect(shopPage.tree.locator('[data-branch]')).toHaveCount(15);
 });
 
+test('what is said of a row below the tree goes with the row when the view does not show it any more', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const strip = page.getByRole('region', { name: 'Forecast' });
+  await shopPage.branch('checkout/cart-totals').row.locator('[data-main]').hover();
+  await expect(strip).toContainText('checkout/cart-totals');
+  // The pointer stays where it is.
+  await shopPage.search.focus();
+  await page.keyboard.type('auth');
+  await expect(shopPage.branch('checkout/cart-totals').row).toBeHidden();
+  await expect(strip.getByText('checkout/cart-totals')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+});
+
 test('a filter that keeps nothing says how fresh that is, and offers a sync', async ({ shopPage, page }) => {
   await shopPage.filter('Will move').click();
   const empty = page.getByRole('region', { name: 'Stack' });

@@ -177,3 +177,33 @@ test('what came of a job is told until it is dismissed, over other pages and rel
   await expect(shopPage.job(job.seq).card).toBeVisible();
   await expect(dock).toBeHidden();
 });
+
+test('what went as it should gives way to a result that wants a look, which names it and leads to it by key', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await shopPage.tree.focus();
+  await shopPage.goTo('auth/password-reset');
+  const went = await shopPage.jobOf(() => page.keyboard.press('r'));
+  await went.is('completed');
+  const left = await shopPage.startRestackAll();
+  await left.is('completed');
+  const dock = page.getByRole('region', { name: 'What runs' });
+  await expect(dock.getByRole('status')).toContainText('held back');
+  const earlier = dock.getByRole('link', { name: `1 earlier not looked at: see #${went.seq}` });
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 375, height: 780 });
+  for (const what of [earlier, dock.getByRole('link', { name: /^See \d+$/ }), dock.getByRole('button').last()])
+    await expect(what).toBeInViewport({ ratio: 1 });
+  if (size) await page.setViewportSize(size);
+  await earlier.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`#${went.seq}`);
+  await page.goBack();
+  await expect(dock.getByRole('status')).toContainText('held back');
+  await expect(earlier).toBeHidden();
+});
