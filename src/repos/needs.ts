@@ -59,10 +59,7 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
     const state = states.get(name);
     if (state?.is !== 'parent_gone') continue;
     add(
-      {
-        ...{ kind: 'parent_gone', branch: name, parent: state.parent, onto: below(graph, state.parent) },
-        cost: pushCost(graph.subtree(name).filter((above) => !above.merged && !above.gone)),
-      },
+      { kind: 'parent_gone', branch: name, parent: state.parent, onto: below(graph, state.parent) },
       `${tip} ${state.parent}`,
     );
   }

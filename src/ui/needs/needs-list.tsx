@@ -252,7 +252,7 @@ function Act({
       {asking && (
         <Suspense>
           {foresee && 'run' in does ? (
-            <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
+            <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} {...answers} />
           ) : (
             <Question words={question} {...answers} confirm={() => answers.confirm()} />
           )}

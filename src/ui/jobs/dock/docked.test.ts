@@ -93,6 +93,13 @@ describe('the dock', () => {
       });
     const jobs = [old(3, 'x'), old(2, 'y')];
     expect(dockedOf(jobs, undefined, OPENED)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [] });
+    // What has come before one's eyes since is no past.
+    const since = [old(5, 'v'), old(4, 'w')].map(({ job, ...of }) => ({ ...of, job: { ...job, finishedAt: after } }));
+    expect(dockedOf([...since, ...jobs], undefined, OPENED)).toMatchObject({
+      detail: { job: { seq: 5 } },
+      earlier: [{ job: { seq: 4 } }],
+      oldest: 4,
+    });
     const looked = lookedAtAlso(undefined, 3);
     expect(dockedOf(jobs, looked, OPENED)).toBeNull();
     expect(dockedOf([old(4, 'z'), ...jobs], looked, OPENED)).toMatchObject({

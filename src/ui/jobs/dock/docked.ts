@@ -37,8 +37,8 @@ export function dockedOf(
   const unseen = jobs.filter(
     (detail) => wantsALook(outcomeOf(detail.job)) && !isSeen(detail.job) && !isOver(detail, jobs),
   );
-  // Who comes for the first time is not told the repo's past, but for the last of it.
-  const left = new Set(looked === undefined ? unseen.slice(0, 1) : unseen);
+  // Who comes for the first time is not told the repo's past, but for the last of it, and all that has come since.
+  const left = new Set(looked === undefined ? unseen.filter(({ job }, at) => at === 0 || isNew(job)) : unseen);
   // What gives way to a later result is told after it, as long as nobody has dismissed it.
   if (quiet && isNew(quiet.job) && !isSeen(quiet.job) && !isOver(quiet, jobs)) left.add(quiet);
   const [told, ...earlier] = jobs.filter((detail) => left.has(detail));
