@@ -98,6 +98,7 @@ test('an open question of the palette says what is so now, and who chooses as it
   await page.reload();
   await shopPage.connected();
   await expect(shopPage.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator('[data-job]').first()).toBeVisible();
   const jobs = await page.locator('[data-job]').count();
   await (await open(page)).pressSequentially('restack');
   const option = page.getByRole('option', { name: /^Restack \d+ in / });
