@@ -12,8 +12,7 @@ const open = async (page: Page) => {
 
 test('the palette runs an action on a branch by keyboard alone', async ({ shopPage, shop }) => {
   const { page } = shopPage;
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const job = await shopPage.jobOf(async () => {
     const field = await open(page);
     await field.pressSequentially('restack cart-tot');
@@ -30,8 +29,7 @@ test('what is typed before the palette is loaded stands in it, and presses no ke
   shop,
 }) => {
   const { page } = shopPage;
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const jobs = await page.locator('[data-job]').count();
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/cart-totals');

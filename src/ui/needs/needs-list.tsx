@@ -6,7 +6,8 @@ import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState 
 import { problemWords } from '../api';
 import { Button, buttonLooks, Skeleton } from '../controls';
 import { JobLink } from '../job-link';
-import { sendingWords, useRequest } from '../jobs/job-button';
+import { sendingWords } from '../jobs/button/face';
+import { useRequest } from '../jobs/job-button';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi, useConnection } from '../providers';

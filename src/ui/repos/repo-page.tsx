@@ -134,7 +134,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
       <div
         className={`${docked ? '[--dock:36px]' : '[--dock:0px]'} ${
           open === null
-            ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(360px,25%)]'
+            ? // What the tree has no use for, the tasks and the jobs have.
+              'lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(360px,25%)] min-[2128px]:grid-cols-[1441px_minmax(0,1fr)]'
             : 'lg:grid lg:grid-cols-[minmax(440px,2fr)_minmax(0,3fr)]'
         }`}
       >
