@@ -61,7 +61,7 @@ function print({ name, unit, subject, references, runs }: BenchRow): void {
       comparison(one.ratio, unit),
       one.goal === undefined
         ? ''
-        : `goal: at ${one.goal < 1 ? 'most' : 'least'} ${comparison(one.goal, unit)}, ${one.ratio >= one.goal ? 'met' : 'not met'}`,
+        : `goal: at ${one.goal < 1 && unit === undefined ? 'most' : 'least'} ${comparison(one.goal, unit)}, ${one.ratio >= one.goal ? 'met' : 'not met'}`,
     ]),
   ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
