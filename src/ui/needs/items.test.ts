@@ -76,7 +76,7 @@ it('asks before an approved pull request is pushed; of a move from a gone parent
   const asked = '2 branches will be pushed: that may dismiss 1 approval.';
   expect(items.map(({ question, foresee = false }) => [question, foresee])).toEqual([
     [null, true],
-    [asked, true],
+    [asked, false],
   ]);
 });
 
