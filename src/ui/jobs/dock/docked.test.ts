@@ -76,6 +76,14 @@ describe('the dock', () => {
     const told = (beyond: number[], ...jobs: JobDetail[]) => dockedOf(jobs, { upTo: 0, beyond }, OPENED);
     expect(told([], left, green)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [{ job: { seq: 2 } }] });
     expect(told([3], left, green)).toMatchObject({ detail: { job: { seq: 2 } }, earlier: [] });
+    // What a later one has moved again is no news: an undo, where its job was done anew and held something back.
+    const again = jobDetail(
+      3,
+      { status: 'completed', finishedAt: after, result: heldBack },
+      { moves: [jobMove(1, { branch: 'c' })] },
+    );
+    expect(told([], again, green)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [] });
+    expect(told([3], again, green)).toBeNull();
     // What somebody has dismissed does not come back, nor what was undone, nor what a later one that went well has followed.
     expect(told([2], left, green)).toMatchObject({ earlier: [] });
     const undo = jobDetail(4, { status: 'completed', undoOf: green.job.id, finishedAt: after });

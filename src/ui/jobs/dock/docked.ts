@@ -46,11 +46,16 @@ export function dockedOf(
   return { is: 'ended', detail: told, earlier, oldest: (earlier.at(-1) ?? told).job.seq };
 }
 
-/** Whether a result is no news any more: it was undone, or later jobs have told of all that it left undone. */
-function isOver({ job }: JobDetail, jobs: readonly JobDetail[]): boolean {
+/**
+ * Whether a result is no news any more: it was undone, or later jobs have told of all that it left undone, or of all that
+ * it has moved where it left nothing.
+ */
+function isOver(detail: JobDetail, jobs: readonly JobDetail[]): boolean {
+  const { job } = detail;
   const later = jobs.filter((other) => other.job.seq > job.seq);
   if (later.some((other) => other.job.undoOf === job.id && other.job.status === 'completed')) return true;
-  if (outcomeOf(job) !== 'held_back') return false;
+  const about = branchesOf(detail);
+  if (about.length === 0) return false;
   const told = new Set(
     later.flatMap(({ job: { result }, moves }) => [
       ...moves.flatMap(({ branch, state }) => (state === 'pushed' ? [branch] : [])),
@@ -58,7 +63,19 @@ function isOver({ job }: JobDetail, jobs: readonly JobDetail[]): boolean {
       ...(result?.gone ?? []),
     ]),
   );
-  return (job.result?.heldBack ?? []).every(({ branch }) => told.has(branch));
+  return about.every(({ branch }) => told.has(branch));
+}
+
+/** What a result is about: the branches that it left, or else those that it has moved. */
+function branchesOf({ job, moves }: JobDetail): Array<{ branch: string }> {
+  switch (outcomeOf(job)) {
+    case 'held_back':
+      return job.result?.heldBack ?? [];
+    case 'completed':
+      return moves.filter(({ state }) => state === 'pushed');
+    default:
+      return [];
+  }
 }
 
 /** How the job that is told ended, in a few words. */
