@@ -1080,6 +1080,20 @@ describe('a branch that is pushed with a history of its own', () => {
     expect(await world.remote.tips()).toEqual(tips);
   });
 
+  it('carries what stands on it, where that is moved by itself or put there', async () => {
+    const world = await replaced();
+    await world.sync();
+    const tip = await world.remote.tip('b');
+    expect(await world.run('rebase_branch', { branch: 'c' })).toMatchObject({ status: 'completed', errorCode: null });
+    expect(await world.remote.subjects('c', 'b')).toEqual(['c1']);
+    await world.run('reparent_branch', { branch: 'c', parent: 'main' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['c1']);
+    await world.run('reparent_branch', { branch: 'c', parent: 'b' });
+    expect(await world.remote.subjects('c')).toEqual(['Anew', 'b, anew', 'c1']);
+    expect(await world.run('restack_subtree', { branch: 'c' })).toMatchObject({ status: 'completed', errorCode: null });
+    expect(await world.remote.tip('b')).toBe(tip);
+  });
+
   it('moves once the commit is named above which its own work begins, and what stands on it with it', async () => {
     const world = await replaced();
     await world.sync();

@@ -232,9 +232,13 @@ test('planBranches leaves out what an engine cannot use', () => {
     parent: 'login',
     base: 'reset-base',
   });
-  expect(
-    planBranches([row('apart', 'main', { base: null }), row('loose', null), row('old', 'main', gone)], 'main'),
-  ).toEqual([]);
+  expect(planBranches([row('loose', null), row('old', 'main', gone)], 'main')).toEqual([]);
+});
+
+test('planBranches tells of a branch with a history of its own as what others stand on, with no commit of its own', () => {
+  expect(planBranches([row('apart', 'main', { base: null })], 'main')).toEqual([
+    { name: 'apart', tip: 'apart-tip', parent: 'main', base: 'apart-tip' },
+  ]);
 });
 
 describe('a long-lived branch', () => {

@@ -96,15 +96,16 @@ export function targetsFor(action: Action, rows: TargetBranch[], trunk: string):
 }
 
 /**
- * The branches that an engine may have to know: neither merged nor gone, and tracked with a known base, or long-lived.
- * @param trunk its name; a long-lived branch that nobody tracks is shown there, with no commit of its own
+ * The branches that an engine may have to know: neither merged nor gone, and tracked, or long-lived.
+ * @param trunk its name; a long-lived branch that nobody tracks is shown there, with no commit of its own, and so is one
+ *   whose base is not known: what stands on it may still be moved onto it
  */
 export function planBranches(rows: TargetBranch[], trunk: string): PlanBranch[] {
   return rows.flatMap((row): PlanBranch[] => {
     const { name, tip, parent, base, tracked } = row;
     if (!isAlive(row)) return [];
     if (tracked && parent !== null && base !== null) return [{ name, tip, parent, base }];
-    return isKept(row) ? [{ name, tip, parent: trunk, base: tip }] : [];
+    return tracked || isKept(row) ? [{ name, tip, parent: trunk, base: tip }] : [];
   });
 }
 
