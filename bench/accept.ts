@@ -12,7 +12,7 @@ const RUNS = 200;
 /** Repositories with jobs, and as many jobs queued in all. */
 const REPOS = 8;
 const QUEUED = 200;
-const QUEUE_RUNS = 60;
+const QUEUE_RUNS = 100;
 
 const nothing = async () => undefined;
 

@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { gitText } from '@/git/process/run';
 import { findProgram } from '@/server/programs';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
-import type { BenchRow } from './support/row';
+import type { BenchRow, Measured } from './support/row';
 
 /**
  * `npm run bench [name …] [-- --json]`: runs every row of this folder (a file that exports `run`), or the named ones,
@@ -47,31 +47,37 @@ async function missingReferences(): Promise<string[]> {
   return [...('missing' in (await findGitSpice()) ? ['git-spice'] : []), ...('missing' in jj ? ['jj'] : [])];
 }
 
-function print({ name, subject, references, runs }: BenchRow): void {
-  console.log(`\n${name} (${runs} runs)`);
+function print({ name, unit, subject, references, runs }: BenchRow): void {
+  console.log(`\n${name} (${runs} ${runs === 1 ? 'run' : 'runs'})`);
+  const shown = (one: Measured) => [
+    one.label,
+    amount(one.median, unit),
+    one.p99 === undefined ? '' : `p99 ${amount(one.p99, unit)}`,
+  ];
   const lines = [
-    [subject.label, ms(subject.medianMs), '', ''],
-    ...references.map(({ label, medianMs, ratio, goal }) => [
-      label,
-      ms(medianMs),
-      comparison(ratio),
-      goal === undefined
+    [...shown(subject), '', ''],
+    ...references.map((one) => [
+      ...shown(one),
+      comparison(one.ratio, unit),
+      one.goal === undefined
         ? ''
-        : `goal: at ${goal < 1 ? 'most' : 'least'} ${comparison(goal)}, ${ratio >= goal ? 'met' : 'not met'}`,
+        : `goal: at ${one.goal < 1 && unit === undefined ? 'most' : 'least'} ${comparison(one.goal, unit)}, ${one.ratio >= one.goal ? 'met' : 'not met'}`,
     ]),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  for (const [label = '', time = '', note = '', goal = ''] of lines) {
-    const [first = 0, second = 0, third = 0] = widths;
-    console.log(`  ${label.padEnd(first)}  ${time.padStart(second)}  ${note.padEnd(third)}  ${goal}`.trimEnd());
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  for (const [label = '', ...rest] of lines) {
+    const [first = 0, ...others] = widths;
+    const columns = rest.map((text, i) => (i < 2 ? text.padStart(others[i] ?? 0) : text.padEnd(others[i] ?? 0)));
+    console.log(`  ${[label.padEnd(first), ...columns].join('  ')}`.trimEnd());
   }
 }
 
-function ms(value: number): string {
-  return `${value >= 100 ? value.toFixed(0) : value.toFixed(2)} ms`;
+function amount(value: number, unit = 'ms'): string {
+  return `${value >= 100 ? value.toFixed(0) : value.toFixed(2)} ${unit}`;
 }
 
-/** `ratio` is the reference's time over the subject's. */
-function comparison(ratio: number): string {
+/** `ratio` is the reference's amount over the subject's. */
+function comparison(ratio: number, unit: string | undefined): string {
+  if (unit !== undefined) return `${ratio.toFixed(2)} times as much`;
   return ratio >= 1 ? `${ratio.toFixed(2)} times as long` : `${(1 / ratio).toFixed(2)} times as fast`;
 }

@@ -5,9 +5,10 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { createSpicerack } from '@spicerack/client';
 import { sql } from 'drizzle-orm';
-import { type Db, openDatabase, write } from '@/db/client';
+import { openDatabase } from '@/db/client';
 import { gzipped } from '@/server/gzip';
 import { startServer } from '../e2e/support/server';
+import { addBranches } from './support/branch-rows';
 import { type BenchRow, measure } from './support/row';
 
 const RUNS = 300;
@@ -89,16 +90,4 @@ export async function run(): Promise<BenchRow[]> {
     bare.close();
     await server.dispose();
   }
-}
-
-/** Branch rows in stacks of five, as a sync would have written them. */
-async function addBranches(db: Db, repoId: string, count: number): Promise<void> {
-  await write(db, [
-    db.run(sql`
-      with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})
-      insert into branches (repo_id, name, tip, parent, base, tracked, subject, author)
-      select ${repoId}, 'branch-' || i, printf('%040d', i),
-        case when i % 5 = 0 then 'main' else 'branch-' || (i - 1) end, printf('%040d', i), true, 'What it does', 'Ada' from n`),
-    db.run(sql`update repos set trunk = 'main', trunk_tip = printf('%040d', 0) where id = ${repoId}`),
-  ]);
 }

@@ -66,8 +66,7 @@ test('Restack all moves what it can, and names what it held back with the file',
 });
 
 test('Restack of one branch takes along what stands on it, and nothing else', async ({ shopPage, shop }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const row = shopPage.branch('checkout/cart-totals');
   await row.says('will move');
   const job = await shopPage.jobOf(() => row.button('Restack').click());
@@ -78,8 +77,7 @@ test('Restack of one branch takes along what stands on it, and nothing else', as
 });
 
 test('Rebase moves the branch alone; what stands on it then needs a restack', async ({ shopPage, shop }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const job = await shopPage.jobOf(() => shopPage.branch('checkout/cart-totals').choose('Rebase'));
   await job.is('completed');
   expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
@@ -139,8 +137,7 @@ test('what only goes along with a branch below it says so, and the number of eac
   shopPage,
   shop,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const above = shopPage.branch('checkout/discount-codes');
   await above.says('moves with checkout/cart-totals');
   await expect(above.button('Restack')).toHaveAccessibleName(/not now: It moves with checkout\/cart-totals below it/);
@@ -177,8 +174,7 @@ test('Move onto… offers neither the branch itself nor one that stands on it', 
 });
 
 test('Register tracks one branch on its suggested parent', async ({ shopPage, shop }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const row = shopPage.branch('docs/returns-policy');
   const job = await shopPage.jobOf(() => row.button('Register').click());
   await job.is('completed');
@@ -186,8 +182,7 @@ test('Register tracks one branch on its suggested parent', async ({ shopPage, sh
 });
 
 test('Register on… takes another parent, by keyboard alone', async ({ shopPage, shop }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const { keyboard } = shopPage.page;
   const row = shopPage.branch('docs/returns-policy');
   await row.row.getByRole('button', { name: /^More for/ }).focus();

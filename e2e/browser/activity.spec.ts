@@ -6,8 +6,7 @@ import { ended, expect, test } from './pages/test';
 test('the history tells who did what, how it ended, and what was found', async ({ shopPage, shop, page }) => {
   test.setTimeout(120_000);
   await shopPage.createTask('Longer sessions', 'auth/sessions');
-  await shop.teamGoesOn();
-  const sync = await shopPage.run('Sync');
+  const sync = await shopPage.syncAfterTeam(shop);
   const restack = await shopPage.restackAll();
   await page.getByRole('link', { name: 'Activity' }).click();
   const activity = new ActivityPage(page);

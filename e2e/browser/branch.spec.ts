@@ -74,8 +74,7 @@ test('beside an open branch every filter is whole, and what a row says ends befo
   page,
 }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/gift-card-emails');
   await page.keyboard.press('Enter');
@@ -129,8 +128,7 @@ test('both sides of a conflict that is only foreseen are shown, and the commands
   page,
 }) => {
   const repoId = shopPage.id;
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const { row } = shopPage.branch('catalog/price-rounding');
   await expect(row).toContainText('conflict', { timeout: 30_000 });
   await row.getByText('catalog/price-rounding', { exact: true }).click();

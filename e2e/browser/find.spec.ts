@@ -37,8 +37,7 @@ test('what moves with a branch below it says so where one looks, and R restacks 
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await shopPage.search.fill('gift-card-emails');
   await expect(shopPage.tree.locator('[data-head]')).toHaveCount(0);
   await page.keyboard.press('Enter');

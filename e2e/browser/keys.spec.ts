@@ -142,8 +142,7 @@ test('why a key does nothing is read below the tree, until the next key', async 
 });
 
 test('who presses with a mouse is not taken to another place when a button goes', async ({ shopPage, shop, page }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const restack = await shopPage.restackAll();
   await restack.card.getByRole('button', { name: /^Undo: / }).click();
   await restack.says(/Undone by #\d+/);
@@ -157,8 +156,7 @@ test('the browser’s own tree for screen readers names whatever can be reached,
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const { row } = shopPage.branch('catalog/price-rounding');
   await expect(row).toContainText('conflict', { timeout: 30_000 });
   const tree = await page.context().newCDPSession(page);

@@ -1,9 +1,6 @@
-import { createSpicerack } from '@spicerack/client';
-import { startServer } from '../support/server';
 import { expectAccessibleEverywhere } from './pages/accessible';
 import { loseScripts } from './pages/lose-scripts';
-import { RepoPage } from './pages/repo-page';
-import { addAndRegister, expect, test } from './pages/test';
+import { expect, test, testOwnServer } from './pages/test';
 
 test('the parts of a page whose code does not come say so in their places, and come when tried again', async ({
   shopPage,
@@ -96,19 +93,14 @@ test('what is said of an element beside it has come with the page: no code comes
   await letCome();
 });
 
-test('what could not come while the server was away comes by itself when it is back', async ({ page, shop }) => {
-  test.setTimeout(120_000);
-  const server = await startServer({ executor: 'inline' });
-  try {
-    const client = createSpicerack({ url: server.url });
-    const repoId = await addAndRegister(client, shop.url);
-    const repoPage = new RepoPage(page);
-    await page.goto(`${server.url}/repos/${repoId}`);
-    await repoPage.connected();
-    await expect(repoPage.branch('checkout/cart-totals').row).toBeVisible();
-    await server.kill9();
+testOwnServer(
+  'what could not come while the server was away comes by itself when it is back',
+  async ({ page, shopPage, ownServer }) => {
+    test.setTimeout(120_000);
+    await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+    await ownServer.kill9();
     await expect(page.getByText('The server does not answer. What you see is as of')).toBeVisible({ timeout: 20_000 });
-    await repoPage
+    await shopPage
       .branch('checkout/cart-totals')
       .row.getByRole('button', { name: /^More for/ })
       .click();
@@ -116,10 +108,8 @@ test('what could not come while the server was away comes by itself when it is b
     await expect(told).toContainText('the server does not answer');
     // A page that is reloaded now would be the browser's own.
     await expect(told.getByRole('button', { name: 'Reload the page' })).toBeHidden();
-    await expect(repoPage.tree).toBeVisible();
-    await server.restart();
+    await expect(shopPage.tree).toBeVisible();
+    await ownServer.restart();
     await expect(page.getByRole('menuitem', { name: 'Copy its name' })).toBeVisible({ timeout: 60_000 });
-  } finally {
-    await server.dispose();
-  }
-});
+  },
+);

@@ -1,9 +1,7 @@
 import type { Locator, Route } from '@playwright/test';
-import { createSpicerack } from '@spicerack/client';
-import { startServer } from '../support/server';
 import { holdPushes } from './pages/hold-pushes';
 import { RepoPage } from './pages/repo-page';
-import { addAndRegister, ended, expect, test } from './pages/test';
+import { ended, expect, test, testOwnServer } from './pages/test';
 
 test('a button is its job: pressed, at its step, behind another, cancelled, done', async ({ shopPage, shop }) => {
   await shop.teamGoesOn();
@@ -33,8 +31,7 @@ test('what a waiting job is to move cannot be pressed, at no row and no head; on
   client,
 }) => {
   test.slow();
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await expect(shopPage.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
   const release = await holdPushes(shop.remote);
   const first = await shopPage.jobOf(async () => {
@@ -142,18 +139,10 @@ test('eight tabs hold one stream between them, and the next tab takes over when 
   expect(first.id).toBe(id);
 });
 
-test('a page that is open while the server is killed and started again catches up by itself', async ({
-  page,
-  shop,
-}) => {
-  test.setTimeout(120_000);
-  const server = await startServer({ executor: 'inline' });
-  try {
-    const client = createSpicerack({ url: server.url });
-    const repoId = await addAndRegister(client, shop.url);
-    const repoPage = new RepoPage(page);
-    await page.goto(`${server.url}/repos/${repoId}`);
-    await repoPage.connected();
+testOwnServer(
+  'a page that is open while the server is killed and started again catches up by itself',
+  async ({ page, shop, shopPage, client, ownServer }) => {
+    test.setTimeout(120_000);
     let loads = 0;
     page.on('request', (request) => {
       if (/repos\.(overview|list)/.test(request.url())) loads += 1;
@@ -161,15 +150,15 @@ test('a page that is open while the server is killed and started again catches u
 
     await shop.teamGoesOn();
     const release = await holdPushes(shop.remote);
-    const job = await repoPage.startRestackAll();
-    await expect(repoPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 20_000 });
-    await server.kill9();
+    const job = await shopPage.startRestackAll();
+    await expect(shopPage.button('Restack')).toHaveText(/^.*Pushing \d+\/\d+ · \d+ s/, { timeout: 20_000 });
+    await ownServer.kill9();
     await expect(page.getByText('The server does not answer. What you see is as of')).toBeVisible({ timeout: 20_000 });
-    await expect(repoPage.branch('checkout/cart-totals').row).toBeVisible();
+    await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
     // No link leaves for the browser's own page about a server that is away.
     await page.locator('main header').getByRole('link', { name: 'Activity' }).click();
     await expect(page.getByText('The page opens when connected.')).toBeVisible();
-    await expect(repoPage.tree).toBeVisible();
+    await expect(shopPage.tree).toBeVisible();
     await page.getByRole('button', { name: 'Stay here' }).click();
     // Where there is no room for it, all of it is told to who asks.
     await page.setViewportSize({ width: 768, height: 900 });
@@ -179,51 +168,39 @@ test('a page that is open while the server is killed and started again catches u
 
     await release();
     await shop.remote.hook('pre-receive', 'exit 0');
-    await server.restart();
+    await ownServer.restart();
     await job.is('completed');
-    await repoPage.branch('checkout/cart-totals').says('in place');
-    await repoPage.connected();
+    await shopPage.branch('checkout/cart-totals').says('in place');
+    await shopPage.connected();
     await expect(page.getByText('The server does not answer. What you see is as of')).toBeHidden();
     expect(await shop.remote.contains('checkout/gift-card-emails', 'main')).toBe(true);
     expect(loads).toBe(0);
 
     // And it goes on by the same stream.
-    await ended(client, (await client.jobs.run({ repoId, kind: 'sync_repo' })).jobId);
-    await repoPage.job(job.seq + 1).is('completed');
-  } finally {
-    await server.dispose();
-  }
-});
+    await ended(client, (await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo' })).jobId);
+    await shopPage.job(job.seq + 1).is('completed');
+  },
+);
 
-test('a page whose server falls silent says when that was last heard, which is before it is noticed', async ({
-  page,
-  shop,
-}) => {
-  test.setTimeout(120_000);
-  const server = await startServer({ executor: 'inline' });
-  try {
-    const repoId = await addAndRegister(createSpicerack({ url: server.url }), shop.url);
-    const repoPage = new RepoPage(page);
-    await page.goto(`${server.url}/repos/${repoId}`);
-    await repoPage.connected();
-    process.kill(server.pid, 'SIGSTOP');
+testOwnServer(
+  'a page whose server falls silent says when that was last heard, which is before it is noticed',
+  async ({ page, shopPage, ownServer }) => {
+    test.setTimeout(120_000);
+    process.kill(ownServer.pid, 'SIGSTOP');
     // It is noticed after two pings that did not come.
     const banner = page.getByText(/What you see is as of (\d|[1-5]\d) s ago/);
     await expect(banner).toBeVisible({ timeout: 30_000 });
     // What is silent is not live.
     await expect(page.getByRole('banner').getByText('not connected', { exact: true })).toBeVisible();
     await expect(page.getByRole('banner').getByText('live', { exact: true })).toHaveCount(0);
-    process.kill(server.pid, 'SIGCONT');
-    await repoPage.connected();
+    process.kill(ownServer.pid, 'SIGCONT');
+    await shopPage.connected();
     await expect(banner).toBeHidden();
-  } finally {
-    await server.dispose();
-  }
-});
+  },
+);
 
 test('what is told of a button changes with it, also while the mouse rests there', async ({ shopPage, shop, page }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const release = await holdPushes(shop.remote);
   const job = await shopPage.startRestackAll();
   const tip = page.getByRole('tooltip');
@@ -271,8 +248,7 @@ test('a move goes by what was seen: where that is no longer so nothing moves, an
 });
 
 test('a Restack takes up what nobody had fetched when it was pressed', async ({ shopPage, shop }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
   const { row } = shopPage.branch('checkout/cart-totals');
   await shop.remote.from('main').commit('Meanwhile', { 'docs/meanwhile.md': 'x' }).write();
@@ -280,4 +256,23 @@ test('a Restack takes up what nobody had fetched when it was pressed', async ({ 
   const job = await shopPage.jobOf(() => row.getByRole('button', { name: /^Restack \d/ }).click());
   await job.is('completed');
   expect(await shop.remote.contains('checkout/cart-totals', 'main')).toBe(true);
+});
+
+test('a browser without a network says at once that it is not connected, and is connected as soon as it has one', async ({
+  shopPage,
+  page,
+  context,
+}) => {
+  await shopPage.connected();
+  const header = page.getByRole('banner').first();
+  const banner = page.getByText('The server does not answer. What you see is as of');
+  await context.setOffline(true);
+  // No ping that does not come is waited for, which takes longer.
+  await expect(header.getByText('not connected', { exact: true })).toBeVisible({ timeout: 2000 });
+  await expect(banner).toBeVisible({ timeout: 3000 });
+  await context.setOffline(false);
+  await expect(header.getByText('live', { exact: true })).toBeVisible({ timeout: 5000 });
+  await expect(banner).toBeHidden();
+  const job = await shopPage.run('Sync');
+  await job.is('completed');
 });

@@ -7,8 +7,7 @@ test('what needs you is said in sections, done by keys, and hidden until it chan
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });
   const { id } = shopPage;
   await page
@@ -150,8 +149,7 @@ test('nothing is said to be in place before it is known, or where it is only hid
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const { id } = shopPage;
   let answer = () => {};
   const held = new Promise<void>((resolve) => {
@@ -192,8 +190,7 @@ test('what a job is about to move is not offered meanwhile, and says why; what i
   client,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const repoId = shopPage.id;
   await page.goto(`/repos/${repoId}/needs`);
   const ready = page.getByRole('region', { name: 'Ready to restack' }).getByRole('listitem');

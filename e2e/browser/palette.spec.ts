@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './pages/accessible';
 import { holdScripts } from './pages/hold-scripts';
-import { expect, test } from './pages/test';
+import { ended, expect, test } from './pages/test';
 
 const open = async (page: Page) => {
   await page.keyboard.press('ControlOrMeta+k');
@@ -12,8 +12,7 @@ const open = async (page: Page) => {
 
 test('the palette runs an action on a branch by keyboard alone', async ({ shopPage, shop }) => {
   const { page } = shopPage;
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const job = await shopPage.jobOf(async () => {
     const field = await open(page);
     await field.pressSequentially('restack cart-tot');
@@ -30,8 +29,7 @@ test('what is typed before the palette is loaded stands in it, and presses no ke
   shop,
 }) => {
   const { page } = shopPage;
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const jobs = await page.locator('[data-job]').count();
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/cart-totals');
@@ -75,6 +73,61 @@ test('Enter before the palette is loaded does nothing that changes something: it
   await expect(dialog.getByRole('combobox')).toHaveValue('sync');
   await expect(dialog.getByRole('option').first()).toContainText('Sync');
   await expect(page.locator('[data-job]')).toHaveCount(jobs);
+});
+
+test('an open question of the palette says what is so now, and who chooses as it changes does nothing unread', async ({
+  shopPage,
+  shop,
+  client,
+}) => {
+  test.slow();
+  const { page } = shopPage;
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  // An approved pull request would be pushed, of which the shop's remote knows nothing.
+  await page.route('**/api/trpc/repos.overview*', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    for (const branch of answer.result.data.json.branches)
+      if (branch.name === 'checkout/cart-totals')
+        Object.assign(branch, { prNumber: 1, prState: 'open', review: 'approved' });
+    await route.fulfill({ response, json: answer });
+  });
+  await page.reload();
+  await shopPage.connected();
+  await expect(shopPage.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator('[data-job]').first()).toBeVisible();
+  const jobs = await page.locator('[data-job]').count();
+  await (await open(page)).pressSequentially('restack');
+  const option = page.getByRole('option', { name: /^Restack \d+ in / });
+  await option.click();
+  const asked = page.getByRole('dialog').getByRole('alert');
+  await expect(asked).toContainText(/^\d+ branches will be pushed: that may dismiss 1 approval/);
+  const before = (await asked.textContent()) ?? '';
+  await page.evaluate(() => {
+    const words = document.querySelector('[role=dialog] [role=alert]');
+    const option = [...document.querySelectorAll<HTMLElement>('[role=option]')].find(({ textContent }) =>
+      /^Restack \d+in /.test(textContent ?? ''),
+    );
+    if (!words || !option) throw new Error('Nothing is asked.');
+    new MutationObserver(() => option.click()).observe(words, { characterData: true, subtree: true, childList: true });
+  });
+  await ended(
+    client,
+    (await client.jobs.run({ repoId: shopPage.id, kind: 'restack_subtree', branch: 'search/filters' })).jobId,
+  );
+  await expect(asked).not.toHaveText(before, { timeout: 20_000 });
+  await expect(asked).toContainText(/^\d+ branches will be pushed: that may dismiss 1 approval/);
+  await expect(page.locator('[data-job]')).toHaveCount(jobs + 1);
+  await expect(asked).toBeVisible();
+
+  const job = await shopPage.jobOf(async () => {
+    await expect(async () => {
+      await option.click({ timeout: 1000 });
+      await expect(page.getByRole('dialog')).toBeHidden({ timeout: 1000 });
+    }).toPass();
+  });
+  await job.says('Restack all');
 });
 
 test('the palette moves a branch onto another one, with the forecast before it', async ({ shopPage, shop }) => {

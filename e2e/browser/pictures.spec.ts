@@ -159,8 +159,7 @@ test('a repository from its first moment', async ({ page, studio, look }) => {
   await shopPage.branch('auth/remember-me').says('in place');
   await look('repo-in-place');
 
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await expect(page.getByText(/Forecast: \d+ will move/)).toBeVisible({ timeout: 30_000 });
   await shopPage.createTask('Explain how a discount changes the total', 'checkout/discount-codes');
   await shopPage.createTask('Round half a cent up', 'catalog/price-rounding');

@@ -32,8 +32,7 @@ test.describe('in the reader’s own colours', () => {
     shop,
     page,
   }) => {
-    await shop.teamGoesOn();
-    await shopPage.run('Sync');
+    await shopPage.syncAfterTeam(shop);
     await expect(shopPage.button('Restack \\d')).toBeVisible({ timeout: 30_000 });
     expect(await page.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
     for (const button of [shopPage.button('Sync'), shopPage.button('Restack \\d'), shopPage.filter('All')])
@@ -74,8 +73,7 @@ test.describe('twice as large', () => {
 
   test('every page fits, and what the keys are at is in sight', async ({ shopPage, shop, page }) => {
     test.setTimeout(120_000);
-    await shop.teamGoesOn();
-    await shopPage.run('Sync');
+    await shopPage.syncAfterTeam(shop);
     await expect(shopPage.branch('checkout/cart-totals').row).toContainText('will move', { timeout: 30_000 });
     await shopPage.tree.focus();
     await press(page, 'End');
@@ -190,8 +188,7 @@ test('the row that has the keys has its whole line, also under the pointer and b
   page,
 }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/cart-totals');
   const { row } = shopPage.branch('checkout/cart-totals');
@@ -236,8 +233,7 @@ test('Sync and Restack are at the right of the page’s header, however long its
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const header = page.locator('main header').first();
   await expect(header).toContainText('Forecast: ', { timeout: 30_000 });
   for (const width of [641, 768, 1024, 1440]) {
@@ -248,4 +244,94 @@ test('Sync and Restack are at the right of the page’s header, however long its
     });
     expect(rest, `${width} px wide`).toBe(16);
   }
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 375, height: 780 } });
+
+  test('that nobody answers is said where it covers nothing and moves nothing', async ({ shopPage, page, context }) => {
+    await shopPage.connected();
+    await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+    const banner = page.locator('[data-banner]');
+    const tops = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('main h1, main header button, main [role=row]')].map(
+          (each) => each.getBoundingClientRect().top,
+        ),
+      );
+    const before = await tops();
+    await context.setOffline(true);
+    await expect(banner).toBeVisible();
+    expect(await tops()).toEqual(before);
+    const covered = () =>
+      banner.evaluate((line) => {
+        const at = line.getBoundingClientRect();
+        return [...document.querySelectorAll('body *')]
+          .filter((each) => !line.contains(each) && !each.contains(line) && each.checkVisibility())
+          .filter((each) => each.childElementCount === 0 && each.textContent?.trim())
+          .filter((each) => {
+            const { left, right, top, bottom, width } = each.getBoundingClientRect();
+            return width > 1 && left < at.right && right > at.left && top < at.bottom && bottom > at.top;
+          })
+          .map((each) => each.textContent);
+      });
+    expect(await covered()).toEqual([]);
+    // All of it can be read.
+    expect(await banner.evaluate((line) => line.scrollHeight <= line.clientHeight)).toBe(true);
+    await context.setOffline(false);
+    await expect(banner).toBeHidden();
+    await expect(page.getByRole('banner').first().getByRole('link', { name: 'Status' })).toBeVisible();
+  });
+
+  test('a row’s button lies over no name, a commit’s line is one, and what the palette does is whole', async ({
+    shopPage,
+    shop,
+    page,
+  }) => {
+    test.slow();
+    await shop.teamGoesOn();
+    await shopPage.run('Sync');
+    const { row } = shopPage.branch('checkout/gift-card-emails');
+    await row.hover();
+    const button = row.locator('[data-main] button').first();
+    await expect(button).toBeVisible();
+    const [name, over] = [
+      await row.locator('[data-tip="checkout/gift-card-emails"]').boundingBox(),
+      await button.boundingBox(),
+    ];
+    expect((name?.x ?? 0) + (name?.width ?? 0)).toBeLessThanOrEqual(over?.x ?? 0);
+
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.getByRole('dialog').getByRole('combobox').fill('move checkout');
+    const option = page.getByRole('option').first();
+    await expect(option).toContainText('Move checkout/');
+    // Of a long one the middle is cut, and what it does and the name’s end are there.
+    expect(
+      await option
+        .locator('span span')
+        .first()
+        .evaluate((start) => start.getBoundingClientRect().width),
+    ).toBeGreaterThan(40);
+    await page.keyboard.press('Escape');
+
+    await page.goto(`/repos/${shopPage.id}/branches/checkout/gift-card-emails`);
+    const line = page.locator('[data-commit] p').first();
+    const [id, age] = [await line.locator('code').boundingBox(), await line.locator('time').boundingBox()];
+    const middle = (box: typeof id) => (box?.y ?? 0) + (box?.height ?? 0) / 2;
+    expect(Math.abs(middle(id) - middle(age))).toBeLessThan(3);
+  });
+});
+
+test('on the widest screens the tasks and the jobs have the room that the tree has no use for', async ({
+  shopPage,
+  page,
+}) => {
+  await page.setViewportSize({ width: 2560, height: 1440 });
+  await expect(shopPage.branch('checkout/cart-totals').row).toBeVisible();
+  const [tree, jobs] = [
+    await shopPage.tree.boundingBox(),
+    await page.getByRole('region', { name: 'Jobs' }).boundingBox(),
+  ];
+  expect((jobs?.x ?? 0) - (tree?.x ?? 0) - (tree?.width ?? 0)).toBeLessThan(8);
+  expect((jobs?.x ?? 0) + (jobs?.width ?? 0)).toBeGreaterThan(2540);
 });

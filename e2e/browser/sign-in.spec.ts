@@ -100,6 +100,9 @@ test('an administrator makes a token, whose holder sees everything and no button
   await expect(keys.getByRole('region', { name: 'In the stack' })).toBeVisible();
   await expect(keys.getByRole('region', { name: 'To act' })).toHaveCount(0);
   await reader.keyboard.press('Escape');
+  await reader.getByRole('treegrid').focus();
+  await expect(reader.locator('[data-keys]')).toContainText('open');
+  await expect(reader.locator('[data-keys]')).not.toContainText(/restack|rebase|move|select|sync/);
 
   const asReader = createSpicerack({ url: server.url, token: secret ?? '', requestedBy: 'script 1.0' });
   await expect(asReader.jobs.run({ repoId: repo.id, kind: 'restack_repo' })).rejects.toMatchObject({

@@ -47,6 +47,24 @@ test('a search finds names and subjects, and says what it found', async ({ shopP
   await expect(shopPage.tree.locator('[data-branch]')).toHaveCount(15);
 });
 
+test('what is said of a row below the tree goes with the row when the view does not show it any more', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  const strip = page.getByRole('region', { name: 'Forecast' });
+  await shopPage.branch('checkout/cart-totals').row.locator('[data-main]').hover();
+  await expect(strip).toContainText('checkout/cart-totals');
+  // The pointer stays where it is.
+  await shopPage.search.focus();
+  await page.keyboard.type('auth');
+  await expect(shopPage.branch('checkout/cart-totals').row).toBeHidden();
+  await expect(strip.getByText('checkout/cart-totals')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+});
+
 test('a filter that keeps nothing says how fresh that is, and offers a sync', async ({ shopPage, page }) => {
   await shopPage.filter('Will move').click();
   const empty = page.getByRole('region', { name: 'Stack' });
@@ -180,8 +198,7 @@ test('a branch is moved by dragging: the forecast stands there before it is drop
 });
 
 test('a move that would conflict says in which file before it is dropped', async ({ shopPage, shop, page }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await shopPage.tree.focus();
   await shopPage.goTo('catalog/price-rounding');
   await page.keyboard.press('p');
@@ -273,8 +290,7 @@ test('where the focus is lost, the next key is the tree’s', async ({ shopPage,
 });
 
 test('all that is selected is one job with one forecast and one undo', async ({ shopPage, shop, client, page }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const before = await shop.remote.tips();
   await shopPage.tree.focus();
   await shopPage.goTo('checkout/cart-totals');
@@ -317,8 +333,7 @@ test('Restack says how many it moves before it is pressed, and then moves as man
   shop,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const header = page.locator('main header');
   await expect(header).toContainText(/Forecast: \d+ will move, 1 conflict/, { timeout: 20_000 });
   await expect(shopPage.tree).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 });

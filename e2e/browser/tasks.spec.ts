@@ -134,8 +134,7 @@ test('a card offers Restack when its branch needs one', async ({ shopPage, shop 
   const task = await shopPage.createTask('Totals', 'checkout/cart-totals');
   await task.is('completed');
   await expect(task.card.getByRole('button', { name: /^Restack/ })).toHaveCount(0);
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   await task.says('will move');
   const job = await shopPage.jobOf(() => task.card.getByRole('button', { name: /^Restack/ }).click());
   await job.is('completed');

@@ -4,8 +4,7 @@ import { ended, expect, test } from './pages/test';
 
 test('Undo on a job’s row puts every branch back, and every page says so', async ({ shopPage, shop, context }) => {
   test.setTimeout(120_000);
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const before = await shop.remote.tips();
   const restack = await shopPage.restackAll();
   expect(await shop.remote.tips()).not.toEqual(before);
@@ -23,8 +22,7 @@ test('Undo on a job’s row puts every branch back, and every page says so', asy
 });
 
 test('an undo can be undone, and then the first one is possible again', async ({ shopPage, shop }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const restack = await shopPage.restackAll();
   const after = await shop.remote.tips();
   const button = /^Undo: \d+ branches back/;
@@ -47,8 +45,7 @@ test('what has moved since cannot be undone: the row and the page name the branc
   client,
   page,
 }) => {
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const rebase = await shopPage.jobOf(() => shopPage.branch('checkout/cart-totals').choose('Rebase'));
   await rebase.is('completed');
   await expect(rebase.card.getByRole('button', { name: /^Undo: 1 branch back/ })).toBeVisible();
@@ -69,8 +66,7 @@ test('a job’s page has its Undo too; a sync that moved nothing has none', asyn
   test.setTimeout(120_000);
   const nothing = await shopPage.run('Sync');
   await expect(nothing.card.getByRole('button')).toHaveCount(0);
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const restack = await shopPage.restackAll();
   await restack.open();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(`#${restack.seq} Restack all`);
@@ -87,8 +83,7 @@ test('the list of jobs cuts nothing, is a line a job where it is wide, and holds
   page,
 }) => {
   await page.setViewportSize({ width: 2000, height: 900 });
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const restack = await shopPage.restackAll();
   await restack.says(/\d+ moved, 1 conflict, 1 held back/);
   const table = page.getByRole('region', { name: 'Jobs' }).getByRole('table');
@@ -152,8 +147,7 @@ test('what came of a job is told until it is dismissed, over other pages and rel
   context,
 }) => {
   test.setTimeout(120_000);
-  await shop.teamGoesOn();
-  await shopPage.run('Sync');
+  await shopPage.syncAfterTeam(shop);
   const { id } = shopPage;
   await shopPage.tree.focus();
   await shopPage.goTo('auth/password-reset');
@@ -182,4 +176,34 @@ test('what came of a job is told until it is dismissed, over other pages and rel
   await shopPage.connected();
   await expect(shopPage.job(job.seq).card).toBeVisible();
   await expect(dock).toBeHidden();
+});
+
+test('what went as it should gives way to a result that wants a look, which names it and leads to it by key', async ({
+  shopPage,
+  shop,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await shop.teamGoesOn();
+  await shopPage.run('Sync');
+  await shopPage.tree.focus();
+  await shopPage.goTo('auth/password-reset');
+  const went = await shopPage.jobOf(() => page.keyboard.press('r'));
+  await went.is('completed');
+  const left = await shopPage.startRestackAll();
+  await left.is('completed');
+  const dock = page.getByRole('region', { name: 'What runs' });
+  await expect(dock.getByRole('status')).toContainText('held back');
+  const earlier = dock.getByRole('link', { name: `1 earlier not looked at: see #${went.seq}` });
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 375, height: 780 });
+  for (const what of [earlier, dock.getByRole('link', { name: /^See \d+$/ }), dock.getByRole('button').last()])
+    await expect(what).toBeInViewport({ ratio: 1 });
+  if (size) await page.setViewportSize(size);
+  await earlier.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`#${went.seq}`);
+  await page.goBack();
+  await expect(dock.getByRole('status')).toContainText('held back');
+  await expect(earlier).toBeHidden();
 });

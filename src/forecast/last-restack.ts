@@ -92,6 +92,7 @@ export function countStates(
   return {
     ...{ ...branchCounts(states), needs: needs.slice(0, MOST_NEEDS) },
     ...(more > 0 ? { moreNeeds: more } : {}),
+    ...(restack?.outline.failure ? { noForecast: restack.outline.failure.message } : {}),
     ...(isForeseen ? { tipsKey: restack.tipsKey } : {}),
   };
 }

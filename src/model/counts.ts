@@ -14,6 +14,8 @@ export interface BranchCounts {
   needs?: VersionedNeed[];
   /** How many others there are; left out where there are none. */
   moreNeeds?: number;
+  /** Why the last forecast of a Restack of the whole says nothing; left out where it says something. */
+  noForecast?: string;
   /** The fingerprint of the branches, where a forecast of them as they are has said so; else left out. */
   tipsKey?: string;
 }

@@ -14,7 +14,7 @@ export type Need =
   /** `onto` is what it conflicts with, `blocks` how many branches above it wait for it. */
   | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
   /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
-  | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
+  | { kind: 'parent_gone'; branch: string; parent: string; onto: string }
   /** It has no commit in common with `parent`, which it is to stand on. */
   | { kind: 'unrelated'; branch: string; parent: string }
   /** It changes more than can be compared, and is left where it is with the `blocks` branches above it. */

@@ -1,5 +1,5 @@
 import type { RemoteBranch } from '@/git/clone/for-each-ref';
-import type { Graph } from '@/repos/graph';
+import { bottoms, type Graph } from '@/repos/graph';
 import { isKept } from '@/repos/kept';
 import type { History } from '@/stack/history';
 import type { LandingCandidate, PullRequestFact } from '@/stack/landing';
@@ -170,10 +170,10 @@ export function asTheyLanded(
 export function besides(some: LandingCandidate[], candidates: LandingCandidate[]): LandingCandidate[] {
   if (some.length === 0) return [];
   const parents = new Map(candidates.map(({ name, parent }) => [name, parent]));
-  const bottom = (name: string, met = new Set<string>()): string => {
-    const parent = parents.get(name) ?? name;
-    return !parents.has(parent) || met.has(parent) ? name : bottom(parent, met.add(name));
-  };
+  const bottom = bottoms((name) => {
+    const parent = parents.get(name);
+    return parent !== undefined && parents.has(parent) ? parent : undefined;
+  });
   const names = new Set(some.map(({ name }) => name));
   const stacks = new Set([...names].map((name) => bottom(name)));
   return candidates.filter(({ name }) => !names.has(name) && stacks.has(bottom(name)));

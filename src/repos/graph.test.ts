@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Graph, type GraphBranch } from './graph';
+import { bottoms, Graph, type GraphBranch, stackBottoms } from './graph';
 
 const row = (name: string, parent: string | null, more: Partial<GraphBranch> = {}): GraphBranch => ({
   name,
@@ -61,5 +61,41 @@ describe('Graph', () => {
     expect(odd.effectiveParent('lost')).toBe('nowhere');
     const merged = { merged: true };
     expect(new Graph([row('x', 'y', merged), row('y', 'x', merged)], 'main').effectiveParent('x')).toBe('main');
+  });
+});
+
+describe('the bottom of a stack', () => {
+  test('is below whatever has landed in it, and above what no Restack moves', () => {
+    const bottomOf = stackBottoms(
+      new Graph(
+        [
+          row('a', 'main'),
+          row('landed', 'a', { merged: true }),
+          row('b', 'landed'),
+          row('c', 'b'),
+          { ...row('release', 'main'), kept: true },
+          row('fix', 'release'),
+          row('wip', 'main', { gone: true }),
+          row('lost', 'wip'),
+          row('loose', null),
+          row('on-loose', 'loose'),
+        ],
+        'main',
+      ),
+    );
+    expect(['c', 'b', 'a'].map(bottomOf)).toEqual(['a', 'a', 'a']);
+    expect(['fix', 'lost', 'on-loose', 'loose'].map(bottomOf)).toEqual(['fix', 'lost', 'on-loose', 'loose']);
+  });
+
+  test('is one for all that stand in a circle, or on it, and each is walked over once', () => {
+    const parents: Record<string, string> = { x: 'y', y: 'z', z: 'x', 'on-x': 'x', self: 'self' };
+    const walked: string[] = [];
+    const bottomOf = bottoms((name) => {
+      walked.push(name);
+      return parents[name];
+    });
+    expect(new Set(['on-x', 'z', 'y', 'x'].map(bottomOf)).size).toBe(1);
+    expect(bottomOf('self')).toBe('self');
+    expect(walked.sort()).toEqual(['on-x', 'self', 'x', 'y', 'z']);
   });
 });

@@ -1,3 +1,5 @@
+import { isKept, type KeptBranch } from './kept';
+
 /** What the stack's shape depends on. Branch rows are of this kind. */
 export interface GraphBranch {
   name: string;
@@ -99,4 +101,33 @@ export class Graph<Branch extends GraphBranch = GraphBranch> {
       yield at;
     }
   }
+}
+
+/**
+ * The bottom of the stack that a branch is in: the lowest that one comes to by `below`, which says what a branch stands on,
+ * and of a bottom nothing. In a circle all have the same one. To ask of all branches takes one walk over each.
+ */
+export function bottoms(below: (name: string) => string | undefined): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const met = new Set<string>();
+    let at = name;
+    while (!known.has(at)) {
+      met.add(at);
+      const next = below(at);
+      if (next === undefined || met.has(next)) break;
+      at = next;
+    }
+    const bottom = known.get(at) ?? at;
+    for (const each of met) known.set(each, bottom);
+    return bottom;
+  };
+}
+
+/** The lowest branch that a Restack moves of the stack which a branch is in. */
+export function stackBottoms(graph: Graph<GraphBranch & KeptBranch>): (name: string) => string {
+  return bottoms((name) => {
+    const below = graph.get(graph.effectiveParent(name));
+    return below?.tracked && !below.merged && !below.gone && !isKept(below) ? below.name : undefined;
+  });
 }

@@ -44,10 +44,7 @@ it('a repo wants what its branches’ states want, a stack as one', () => {
   const url = 'https://forge/7';
   expect(needs(rows)).toEqual([
     { kind: 'conflict', branch: 'clash', onto: 'main', files: ['x.ts'], blocks: 2 },
-    {
-      ...{ kind: 'parent_gone', branch: 'orphan', parent: 'wip', onto: 'hotfix' },
-      cost: { branches: 1, approvals: 0, runs: 0 },
-    },
+    { kind: 'parent_gone', branch: 'orphan', parent: 'wip', onto: 'hotfix' },
     { kind: 'unrelated', branch: 'apart', parent: 'main' },
     {
       ...{ kind: 'restack', branch: 'billing/a', name: 'billing', branches: 2, moves: 2, heldBack: 0, conflicts: 0 },

@@ -1,6 +1,6 @@
 import type { Need, VersionedNeed } from '@/model/needs';
 import { type BranchStates, isHeldBack, lostBy, type StateBranch } from './branch-state';
-import { Graph } from './graph';
+import { Graph, stackBottoms } from './graph';
 import { isKept, isSuggested } from './kept';
 import { pushCost } from './push-cost';
 import { stackNames } from './shared-name';
@@ -29,7 +29,7 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
     string,
     { names: string[]; tips: string[]; moved: NeedBranch[]; heldBack: number; conflicts: number }
   >();
-  const bottoms = new Map<string, string>();
+  const bottomOf = stackBottoms(graph);
   const needs: VersionedNeed[] = [];
   const add = (need: Need, version: string) => needs.push({ ...need, version });
 
@@ -37,8 +37,7 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
     const { name, tip } = row;
     const state = states.get(name);
     if (!state || state.is === 'merged' || state.is === 'gone' || state.is === 'long_lived') continue;
-    const bottom = bottoms.get(graph.effectiveParent(name)) ?? name;
-    bottoms.set(name, bottom);
+    const bottom = bottomOf(name);
     const stack = stacks.get(bottom) ?? { names: [], tips: [], moved: [], heldBack: 0, conflicts: 0 };
     stack.names.push(name);
     stack.tips.push(tip);
@@ -60,10 +59,7 @@ export function needsOf(rows: readonly NeedBranch[], trunk: string | null, state
     const state = states.get(name);
     if (state?.is !== 'parent_gone') continue;
     add(
-      {
-        ...{ kind: 'parent_gone', branch: name, parent: state.parent, onto: below(graph, state.parent) },
-        cost: pushCost(graph.subtree(name).filter((above) => !above.merged && !above.gone)),
-      },
+      { kind: 'parent_gone', branch: name, parent: state.parent, onto: below(graph, state.parent) },
       `${tip} ${state.parent}`,
     );
   }

@@ -1,9 +1,13 @@
+'use client';
+
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { useMe } from './me';
 
 /** A page that is for who administers the server alone. */
 export function ForAdministrators({ title }: { title: string }) {
-  return <Message title={title} detail="Ask them, or sign in." />;
+  const { name, hasSession } = useMe();
+  return <Message title={title} detail={name !== null || hasSession ? 'Ask them.' : 'Ask them, or sign in.'} />;
 }
 
 /** A page or a part of one that has nothing else to show: what it is, why, and the way on. */

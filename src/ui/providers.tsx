@@ -23,7 +23,7 @@ export function Providers({ children }: { children: ReactNode }) {
   const [connection, setConnection] = useState<Connection>({ state: 'connecting', heardAt: 0 });
   useEffect(() => {
     const unwatch = store.watch();
-    const disconnect = connectFeed(api, store, setConnection);
+    const disconnect = connectFeed(api, store, window, setConnection);
     return () => {
       disconnect();
       unwatch();

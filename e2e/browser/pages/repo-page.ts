@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { DemoRemote } from '@/demo/demo-remote';
 
 export type Status = 'queued' | 'running' | 'completed' | 'error' | 'cancelled' | 'waiting';
 
@@ -120,6 +121,12 @@ export class RepoPage {
     const job = await this.jobOf(() => this.button(label).click());
     await job.is('completed');
     return job;
+  }
+
+  /** Lets a shop's team go on, and looks at what it has done. */
+  async syncAfterTeam({ teamGoesOn }: Pick<DemoRemote, 'teamGoesOn'>): Promise<JobCard> {
+    await teamGoesOn();
+    return this.run('Sync');
   }
 
   /** Presses the header's Restack, once a sync has seen what there is to move. */

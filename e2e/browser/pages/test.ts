@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { buildDemoRemote, type DemoRemote, teamGoesOn } from '@/demo/demo-remote';
 import { openRemote } from '@/demo/remote';
-import { test as base, expect } from '../fixtures';
+import type { TestServer } from '../../support/server';
+import { test as base, expect, SERVE_WITHIN_MS, serve } from '../fixtures';
 import { RepoPage } from './repo-page';
 
 interface Shop extends DemoRemote {
@@ -53,6 +54,13 @@ export const test = base.extend<{ shop: Shop; client: Spicerack; shopPage: RepoP
     await repoPage.goto(repoId);
     await use(repoPage);
   },
+});
+
+/** The same on a server of the test's own, which it may end or find empty: the page and the client are that one's. */
+export const testOwnServer = test.extend<{ ownServer: TestServer }>({
+  ownServer: [serve, { timeout: SERVE_WITHIN_MS }],
+  baseURL: async ({ ownServer }, use) => use(ownServer.url),
+  client: async ({ ownServer }, use) => use(createSpicerack({ url: ownServer.url, requestedBy: 'test' })),
 });
 
 export { expect };

@@ -65,7 +65,7 @@ export interface PushCost {
 export type Need = { version: string } & (
   | { kind: 'conflict'; branch: string; onto: string; files: string[]; blocks: number }
   /** It stood on `parent`, which is not on the remote any more; `onto` is what that stood on. */
-  | { kind: 'parent_gone'; branch: string; parent: string; onto: string; cost?: PushCost }
+  | { kind: 'parent_gone'; branch: string; parent: string; onto: string }
   /** It has no commit in common with `parent`, which it is to stand on. */
   | { kind: 'unrelated'; branch: string; parent: string }
   /** It changes more than can be compared, and is left where it is with the `blocks` branches above it. */
@@ -101,6 +101,8 @@ export interface BranchCounts {
   needs?: Need[];
   /** How many others there are; left out where there are none. */
   moreNeeds?: number;
+  /** Why the last forecast of a Restack of the whole says nothing; left out where it says something. */
+  noForecast?: string;
   /** The fingerprint of the branches, where a forecast of them as they are has said so: what `expected` takes. */
   tipsKey?: string;
 }

@@ -135,7 +135,7 @@ function Commit({
         ))}
         {size && <Size additions={size.additions} deletions={size.deletions} />}
       </div>
-      <p className="flex flex-wrap gap-x-2 pl-6 text-xs text-muted">
+      <p className="flex flex-wrap items-baseline gap-x-2 pl-6 text-xs text-muted">
         <CopyButton text={id} label={`the commit ${id.slice(0, 8)}`} className="-ml-1">
           <code className="font-mono">{id.slice(0, 8)}</code>
         </CopyButton>

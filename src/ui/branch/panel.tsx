@@ -8,6 +8,7 @@ import type { ChangedCommit } from '@/model/changes';
 import type { ForecastOutline } from '@/model/forecast';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
+import { Skeleton } from '../controls';
 import { CopyButton } from '../copy';
 import { JobLink } from '../job-link';
 import { conflictName } from '../jobs/named';
@@ -244,15 +245,20 @@ function Branch({
           </ul>
         </Part>
       )}
-      {conflict && (
+      {/* That it conflicts is known before what it conflicts with: it has its room, and what is read below stays. */}
+      {(conflict || (conflicts && foreseen?.state !== 'ready' && foreseen?.state !== 'refused')) && (
         <Part title="Conflict">
-          <Suspense>
-            <ConflictView
-              repoId={repo.id}
-              branch={branch.name}
-              reason={conflict}
-              ontoTip={tipOf(conflict.byHand?.parent, repo, overview.branches)}
-            />
+          <Suspense fallback={<Skeleton rows={8} label="Loading the conflict" />}>
+            {conflict ? (
+              <ConflictView
+                repoId={repo.id}
+                branch={branch.name}
+                reason={conflict}
+                ontoTip={tipOf(conflict.byHand?.parent, repo, overview.branches)}
+              />
+            ) : (
+              <Skeleton rows={8} label="Loading the conflict" />
+            )}
           </Suspense>
         </Part>
       )}

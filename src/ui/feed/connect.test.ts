@@ -40,9 +40,10 @@ function tab() {
     ],
   });
   const told: Connection[] = [];
-  const close = connectFeed(api, store, (connection) => told.push(connection));
+  const network = new EventTarget();
+  const close = connectFeed(api, store, network, (connection) => told.push(connection));
   const stream = () => vi.waitFor(() => says.at(-1) ?? Promise.reject(new Error('It has no stream')));
-  return { store, stream, told, close };
+  return { store, stream, told, close, network, begun: () => says.length };
 }
 
 it('a page whose server falls silent is as of when that was last heard, not of when it is noticed', async () => {
@@ -78,4 +79,40 @@ it('a tab that takes the stream over from another one knows when that has last h
   next('silent');
   expect(second.told.at(-1)).toEqual({ state: 'lost', heardAt: 4000 });
   second.close();
+});
+
+it('a browser that has no network any more is not connected at once, and a server that answers all the same is heard', async () => {
+  vi.stubGlobal('navigator', {});
+  const { store, stream, told, close, network, begun } = tab();
+  const before = await stream();
+  store.heard(1000);
+  before('live');
+  network.dispatchEvent(new Event('offline'));
+  expect(told.at(-1)).toEqual({ state: 'lost', heardAt: 1000 });
+  expect(begun()).toBe(2);
+  // What the stream before says is not how things are.
+  before('live');
+  expect(told.at(-1)?.state).toBe('lost');
+  // A server on the same machine needs no network.
+  (await stream())('live');
+  expect(told.at(-1)?.state).toBe('live');
+  close();
+});
+
+it('and tries at once when its network is back, and no more once it has gone', async () => {
+  vi.stubGlobal('navigator', {});
+  const { stream, told, close, network, begun } = tab();
+  await stream();
+  network.dispatchEvent(new Event('offline'));
+  network.dispatchEvent(new Event('online'));
+  expect(begun()).toBe(3);
+  expect(told.at(-1)?.state).toBe('lost');
+  (await stream())('live');
+  expect(told.at(-1)?.state).toBe('live');
+  close();
+  const known = told.length;
+  network.dispatchEvent(new Event('offline'));
+  network.dispatchEvent(new Event('online'));
+  expect(begun()).toBe(3);
+  expect(told).toHaveLength(known);
 });

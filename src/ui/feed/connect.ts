@@ -25,12 +25,18 @@ const AGAIN_MS = 1000;
  * it closes, the next one goes on from where it is. (A browser opens six connections to an origin over HTTP/1.1;
  * a stream in each tab would use them up.) Where the page is not served securely there are no locks, and each
  * tab has its own stream.
+ * @param network tells by `offline` and `online` how the browser itself stands
  * @returns what ends it
  */
-export function connectFeed(api: Api, store: FeedStore, onConnection: (connection: Connection) => void): () => void {
+export function connectFeed(
+  api: Api,
+  store: FeedStore,
+  network: EventTarget,
+  onConnection: (connection: Connection) => void,
+): () => void {
   const ended = new AbortController();
   if (!('locks' in navigator)) {
-    subscribe(api, store, ended.signal, { relay: (relay) => store.receive(relay), connection: onConnection });
+    subscribe(api, store, network, ended.signal, { relay: (relay) => store.receive(relay), connection: onConnection });
     return () => ended.abort();
   }
 
@@ -54,7 +60,7 @@ export function connectFeed(api: Api, store: FeedStore, onConnection: (connectio
   const lead = () => {
     leads = true;
     store.onHeard = (at) => tell({ kind: 'heard', at });
-    subscribe(api, store, ended.signal, {
+    subscribe(api, store, network, ended.signal, {
       relay: (relay) => {
         tell({ kind: 'relay', relay });
         store.receive(relay);
@@ -78,10 +84,14 @@ export function connectFeed(api: Api, store: FeedStore, onConnection: (connectio
   };
 }
 
-/** Holds one subscription open until `ended`, begun again from the store's position whenever it ends. */
+/**
+ * Holds one subscription open until `ended`, begun again from the store's position whenever it ends, and at once when the
+ * browser says that its network has gone or come: a server on this machine answers also without one.
+ */
 function subscribe(
   api: Api,
   store: FeedStore,
+  network: EventTarget,
   ended: AbortSignal,
   on: { relay: (relay: Relay) => void; connection: (connection: Connection) => void },
 ): void {
@@ -98,21 +108,29 @@ function subscribe(
       if (over && connection.state === 'lost') turn('signed_out');
     });
   };
+  let leave = () => {};
   const begin = (position: number) => {
+    leave();
     if (ended.aborted) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isLeft = false;
     const again = () => {
+      if (isLeft) return;
       lose();
-      setTimeout(() => begin(store.position ?? position), AGAIN_MS);
+      clearTimeout(timer);
+      timer = setTimeout(() => begin(store.position ?? position), AGAIN_MS);
     };
     let from = position;
     const subscription = api.feed.subscribe.subscribe(
       { lastEventId: String(position) },
       {
         onConnectionStateChange: ({ state, error }) => {
+          if (isLeft) return;
           if (state === 'pending') turn('live');
           else if (error) lose();
         },
         onData: ({ data: message }) => {
+          if (isLeft) return;
           on.relay({ from, message });
           from = message.cursor;
         },
@@ -120,7 +138,25 @@ function subscribe(
         onComplete: again,
       },
     );
-    ended.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+    leave = () => {
+      isLeft = true;
+      clearTimeout(timer);
+      subscription.unsubscribe();
+    };
   };
-  store.whenPositioned(begin);
+  ended.addEventListener('abort', () => leave(), { once: true });
+  store.whenPositioned((position) => {
+    begin(position);
+    const beginNow = () => begin(store.position ?? position);
+    const signal = { signal: ended };
+    network.addEventListener('online', beginNow, signal);
+    network.addEventListener(
+      'offline',
+      () => {
+        lose();
+        beginNow();
+      },
+      signal,
+    );
+  });
 }

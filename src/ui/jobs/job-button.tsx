@@ -9,12 +9,11 @@ import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi, useConnection, useNow } from '../providers';
 import type { ForecastAsk } from '../stack/forecast';
-import { duration, elapsed } from '../time';
 import { askedFor } from './ask/asked-for';
-import { type Outcome, outcomeOf } from './outcome';
+import { CancelButton } from './button/cancel-button';
+import { faceOf } from './button/face';
 import { type Phase, phaseOf } from './phase';
 import { StatusShape, statusTone } from './status';
-import { failedWord, firstLine } from './words';
 
 const Afresh = laterPart(() => import('./ask/afresh'));
 const Question = laterPart(() => import('./question'), { what: 'The question', leave: ({ leave }) => leave });
@@ -190,7 +189,7 @@ export function JobButton({
     else setAsking(true);
   };
 
-  const { text, tone, title, ...fewer } = face(phase, now, isLost);
+  const { text, tone, title, ...fewer } = faceOf(phase, now, isLost);
   const short = text === undefined ? shortLabel : fewer.short;
   const whole = reason ? `${label} (not now: ${reason})` : label;
   const status = tone && (tone === 'pressed' ? 'queued' : tone);
@@ -272,94 +271,5 @@ export function JobButton({
         </span>
       )}
     </span>
-  );
-}
-
-/** What is told of a request that the server has not answered: nothing is queued before it has. */
-export function sendingWords(isLost: boolean): string {
-  return isLost ? 'When connected' : 'Sending…';
-}
-
-/** What a phase looks like, with fewer words where there is little room; no tone is the button at rest. */
-function face(
-  phase: Phase,
-  now: number,
-  isLost: boolean,
-): { text?: string; short?: string; tone?: Outcome | 'pressed'; title?: string } {
-  switch (phase.phase) {
-    case 'idle':
-      return {};
-    case 'pressed':
-      return { text: phase.accepted ? 'Queued' : sendingWords(isLost), tone: 'pressed' };
-    case 'queued':
-      return phase.behind
-        ? { text: `Queued behind #${phase.behind}`, short: `Behind #${phase.behind}`, tone: 'queued' }
-        : { text: 'Queued', tone: 'queued' };
-    case 'running':
-      return {
-        ...(phase.cancel === 'asked'
-          ? { text: 'Cancelling' }
-          : { text: `${phase.step} · ${elapsed(now - Date.parse(phase.since))}`, short: phase.step }),
-        tone: 'running',
-        title: phase.job.job.message,
-      };
-    case 'waiting':
-      return {
-        text: `Again in ${seconds(Date.parse(phase.until) - now)}`,
-        tone: 'running',
-        title: phase.job.job.message,
-      };
-    case 'completed':
-      return { text: phase.result, tone: outcomeOf(phase.job.job), title: phase.job.job.message };
-    case 'cancelled':
-      return { text: 'Cancelled', tone: 'cancelled', title: phase.job.job.message };
-    case 'error':
-      return {
-        text: `Retry · ${failedWord(phase.code)}`,
-        short: 'Retry',
-        tone: 'error',
-        title: [phase.job.job.message, firstLine(phase.job.job.errorHint)].filter(Boolean).join(' '),
-      };
-  }
-}
-
-/** Whole seconds: a tenth that changes once a second would be a lie. */
-function seconds(ms: number): string {
-  const whole = Math.max(0, Math.round(ms / 1000));
-  return whole === 0 ? '0 s' : duration(whole * 1000).replace('.0', '');
-}
-
-function CancelButton({
-  phase,
-  label,
-  tabbable,
-}: {
-  phase: Phase & { job: JobDetail };
-  label: string;
-  tabbable: boolean;
-}) {
-  const api = useApi();
-  const [refused, setRefused] = useState<string | null>(null);
-  const cancel = phase.phase === 'running' ? phase.cancel : 'possible';
-  const reason =
-    refused ??
-    { possible: null, asked: 'It is being cancelled.', too_late: 'Its push has begun: it can only go on.' }[cancel];
-  return (
-    <button
-      type="button"
-      aria-label={`Cancel: ${label}`}
-      data-tip={reason ?? 'Cancel'}
-      tabIndex={tabbable ? undefined : -1}
-      aria-disabled={reason ? true : undefined}
-      className="touch ml-1 flex h-full w-6 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover hover:text-text aria-disabled:opacity-50"
-      onClick={() => {
-        if (reason) return;
-        api.jobs.cancel.mutate({ jobId: phase.job.job.id }).catch((error: unknown) => {
-          setRefused(problemWords(problemOf(error)));
-        });
-      }}
-    >
-      <X size={14} aria-hidden />
-    </button>
   );
 }

@@ -1,8 +1,6 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { besideButton, buttonLooks } from '../controls';
-
-/** What is asked may change while somebody reads, for branches move: who was about to say yes is given time to see it. Milliseconds. */
-const TO_READ_MS = 700;
+import { TO_READ_MS } from './ask/to-read';
 
 /**
  * Asks right below the button, or `above` it, whether it shall be done. Loaded when it is first asked.

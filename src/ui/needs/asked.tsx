@@ -17,6 +17,6 @@ export default function Asked({ jobId, dismiss }: { jobId: string; dismiss: () =
   if (!detail) return null;
   const docked = isActive(detail.job.status)
     ? ({ is: 'active', detail, behind: 0 } as const)
-    : ({ is: 'ended', detail, earlier: 0, oldest: detail.job.seq } as const);
+    : ({ is: 'ended', detail, earlier: [], oldest: detail.job.seq } as const);
   return <Dock docked={docked} jobs={jobs ?? [detail]} dismiss={dismiss} />;
 }

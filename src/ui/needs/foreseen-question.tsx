@@ -1,25 +1,31 @@
+import { useQuery } from '@tanstack/react-query';
 import Question from '../jobs/question';
+import { useApi } from '../providers';
+import { overviewQuery } from '../repos/overview';
 import { CommitList } from '../stack/commit-list';
 import { type ForecastAsk, useForecast } from '../stack/forecast';
+import { outlineQuestion } from '../stack/groups/question';
 
-/** Says what comes of a move, whose commits it takes away too, before it is confirmed. Loaded when it is first asked. */
+/**
+ * Says what comes of a move before it is confirmed, by its forecast alone: what it moves, what that costs, whose commits
+ * it takes away too. Loaded when it is first asked.
+ */
 export default function ForeseenQuestion({
   ask,
-  cost,
   label,
   confirm,
   leave,
 }: {
   ask: ForecastAsk;
-  /** What the push costs; null where that is nothing to speak of. */
-  cost: string | null;
   label: string;
   /** @param tipsKey the branches that the forecast is for */
   confirm: (tipsKey: string) => void;
   leave: () => void;
 }) {
   const foreseen = useForecast(ask, 'would move');
-  const isReady = foreseen?.state === 'ready';
+  const branches = useQuery(overviewQuery(useApi(), ask.repoId)).data?.branches;
+  const isReady = foreseen?.state === 'ready' && branches !== undefined;
+  const cost = isReady ? outlineQuestion(foreseen.outline, branches) : null;
   const words = (
     <>
       <span role="status" className={isReady && foreseen.conflicts ? 'text-conflict' : ''}>

@@ -66,15 +66,18 @@ it('asks before it moves as many as a Restack of all asks for', () => {
   expect([of(25), of(26)]).toEqual([null, '26 branches will be pushed.']);
 });
 
-it('asks before an approved pull request is pushed, also with the branch that a gone parent leaves', () => {
+it('asks before an approved pull request is pushed; of a move from a gone parent, its forecast says that', () => {
   const cost = { branches: 2, approvals: 1, runs: 0 };
   const needs: VersionedNeed[] = [
-    { kind: 'parent_gone', branch: 'x', parent: 'wip', onto: 'main', cost, version: '1' },
+    { kind: 'parent_gone', branch: 'x', parent: 'wip', onto: 'main', version: '1' },
     { kind: 'restack', branch: 'a', name: 'a', branches: 3, moves: 2, heldBack: 0, cost, version: '1' },
   ];
   const items = itemsOf([{ ...repoRow('shop', { counts: counts(needs) }), activeJobs: [] }], new Map());
   const asked = '2 branches will be pushed: that may dismiss 1 approval.';
-  expect(items.map(({ question }) => question)).toEqual([asked, asked]);
+  expect(items.map(({ question, foresee = false }) => [question, foresee])).toEqual([
+    [null, true],
+    [asked, false],
+  ]);
 });
 
 it('what is hidden stays so until it changes, and nothing else is', () => {

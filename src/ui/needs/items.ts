@@ -110,7 +110,7 @@ function ofNeed(repo: Repo, need: VersionedNeed, isForeseen: boolean): Item {
         words: visible(`${branch} stood on ${parent}, which is gone`),
         button: visible(`Move onto ${onto}`),
         does: { run: { kind: 'reparent_branch', branch, parent: onto } },
-        question: need.cost ? pushQuestion(need.cost) : null,
+        question: null,
         foresee: true,
         other: { words: 'Choose…', go: `${branchAddress(repo.id, branch)}${CHOOSE_PARENT}` },
       };

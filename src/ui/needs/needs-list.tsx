@@ -6,7 +6,8 @@ import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState 
 import { problemWords } from '../api';
 import { Button, buttonLooks, Skeleton } from '../controls';
 import { JobLink } from '../job-link';
-import { sendingWords, useRequest } from '../jobs/job-button';
+import { sendingWords } from '../jobs/button/face';
+import { useRequest } from '../jobs/job-button';
 import { laterPart } from '../later/later-part';
 import { useMay } from '../me';
 import { useApi, useConnection } from '../providers';
@@ -251,7 +252,7 @@ function Act({
       {asking && (
         <Suspense>
           {foresee && 'run' in does ? (
-            <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} cost={question} {...answers} />
+            <ForeseenQuestion ask={{ repoId: repo.id, ...does.run }} {...answers} />
           ) : (
             <Question words={question} {...answers} confirm={() => answers.confirm()} />
           )}

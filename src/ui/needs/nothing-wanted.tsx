@@ -10,6 +10,8 @@ type Read = Pick<RepoRow, 'name' | 'counts' | 'syncedAt' | 'syncErrorAt' | 'sync
 export function nothingWords(repos: readonly Pick<Read, 'name' | 'counts'>[]): string {
   const unread = repos.filter(({ counts }) => counts === null).map(({ name }) => visible(name));
   if (unread.length > 0) return `Not read yet: ${named(unread)}`;
+  const unforeseen = repos.filter(({ counts }) => counts?.noForecast !== undefined).map(({ name }) => visible(name));
+  if (unforeseen.length > 0) return `What a Restack would move is not known: ${named(unforeseen)}`;
   const heldBack = repos.reduce((sum, { counts }) => sum + (counts?.heldBack ?? 0), 0);
   return heldBack === 0
     ? 'All in place'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/model/access';
 import { branchRow, jobDetail } from '../testing/rows';
-import { grouped, itemsOf, SHOWN, search } from './items';
+import { grouped, itemsOf, questionAt, SHOWN, search } from './items';
 
 const repo = { id: 'repo', name: 'shop', trunk: 'main' };
 const here = {
@@ -38,6 +38,17 @@ describe('the palette', () => {
   it('takes words in any case, and a job by its number', () => {
     expect(found('TOT resta')[0]).toBe('Restack cart/total');
     expect(found('#12')).toEqual(['#12 Restack cart/total and above']);
+  });
+
+  it('asks of what was chosen what is so now, and nothing of what is not offered any more', () => {
+    const asked = (moves: number, question: string | null) =>
+      questionAt(itemsOf([repo], { ...here, moves }, 'act'), 'restack_repo', () => question);
+    expect(asked(42, '42 branches will be pushed.')).toBe('42 branches will be pushed.');
+    expect(asked(41, '41 branches will be pushed.')).toBe('41 branches will be pushed.');
+    // Where nothing is to be asked any more, it says what it does.
+    expect(asked(3, null)).toBe('Restack 3?');
+    expect(asked(0, null)).toBeNull();
+    expect(questionAt(itemsOf([repo], here, 'act'), null, () => 'Sure?')).toBeNull();
   });
 
   it('never gives more than it shows', () => {

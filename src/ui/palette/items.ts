@@ -206,6 +206,20 @@ export function search(items: Item[], typed: string, recent: readonly string[] =
   return ranks.flat().slice(0, SHOWN);
 }
 
+/**
+ * What is asked of the item that was chosen, as things are now; where nothing is to be asked of it any more, what it does
+ * is. Null where none was chosen, or what was is not offered any more.
+ * @param sure its key
+ */
+export function questionAt(
+  items: readonly Item[],
+  sure: string | null,
+  questionOf: (does: Item['does']) => string | null,
+): string | null {
+  const item = items.find(({ key }) => key === sure);
+  return item ? (questionOf(item.does) ?? `${item.text}?`) : null;
+}
+
 /** What was found, under the words that it stands under: what holds the best goes first. */
 export function grouped(items: readonly Item[]): Array<{ value: Group; items: Item[] }> {
   const groups = new Map<Group, Item[]>();

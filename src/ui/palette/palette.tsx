@@ -12,11 +12,13 @@ import { newKey, type Problem, problemOf, problemWords } from '../api';
 import { Trouble } from '../controls';
 import { jobAddress } from '../job-link';
 import { expectedOf } from '../jobs/ask/expected';
+import { useIsRead } from '../jobs/ask/to-read';
 import type { Ask } from '../jobs/job-button';
 import { jobQuery } from '../jobs/query';
 import { lastUndo } from '../jobs/undoable';
 import { enteredBefore, typedBefore, useTypingHere } from '../later/typed-ahead';
 import { useMe } from '../me';
+import { middle } from '../middle';
 import { useApi } from '../providers';
 import { overviewQuery } from '../repos/overview';
 import { repoListQuery } from '../repos/repo-list';
@@ -26,7 +28,7 @@ import { useStable } from '../stable';
 import { branchQuestion, restackQuestion, undoQuestion, wholeQuestion } from '../stack/groups/question';
 import { AskForParent } from '../stack/move/ask-for-parent';
 import { setTheme } from '../themes';
-import { grouped, type Here, type Item, itemsOf, search } from './items';
+import { grouped, type Here, type Item, itemsOf, questionAt, search } from './items';
 import { noteChosen, useRecent } from './recent';
 
 /** Goes to a page, a repo, a branch or a job, or runs an action, by typing. Loaded on first use. */
@@ -43,7 +45,9 @@ export default function Palette({ close }: { close: () => void }) {
   const results = useMemo(() => grouped(search(items, typed, recent)), [items, typed, recent]);
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [sure, setSure] = useState<{ of: string; question: string } | null>(null);
+  const [sure, setSure] = useState<string | null>(null);
+  const question = questionAt(items, sure, questionOf);
+  const isRead = useIsRead(question);
   const [moving, setMoving] = useState<string | null>(null);
 
   const run = async (text: string, repoId: string, ask: Ask) => {
@@ -63,10 +67,8 @@ export default function Palette({ close }: { close: () => void }) {
   const choose = (item: Item) => {
     if (asked !== null) return;
     const { does } = item;
-    const question = questionOf(does);
-    // What is asked may be another thing by now.
-    if (question !== null && (sure?.of !== item.key || sure.question !== question)) {
-      setSure({ of: item.key, question });
+    if (item.key === sure ? !isRead : questionOf(does) !== null) {
+      setSure(item.key);
       return;
     }
     noteChosen(item.key);
@@ -148,9 +150,9 @@ export default function Palette({ close }: { close: () => void }) {
                 <Trouble>{problemWords(problem)}</Trouble>
               </div>
             )}
-            {sure !== null && (
+            {question !== null && (
               <p role="alert" className="px-4 py-2">
-                {sure.question} Choose it once more to do it.
+                {question} <span className={isRead ? '' : 'opacity-60'}>Choose it once more to do it.</span>
               </p>
             )}
             <p role="status" className={asked === null ? 'sr-only' : 'px-4 py-2 text-muted'}>
@@ -173,8 +175,9 @@ export default function Palette({ close }: { close: () => void }) {
                         onClick={() => choose(item)}
                         className="touch flex cursor-default items-center gap-3 rounded-control px-3 py-1 data-highlighted:bg-selected"
                       >
-                        <span className="min-w-0 flex-1 truncate">{item.text}</span>
-                        <span className="shrink-0 text-xs text-muted">{item.kind}</span>
+                        <Cut text={item.text} className="grow" />
+                        {/* What it does is read before of what. */}
+                        <Cut text={item.kind} className="shrink-[1000] text-xs text-muted" />
                         {item.keys && (
                           <kbd className="shrink-0 rounded-chip border border-hairline px-1 font-mono text-xs text-muted">
                             {item.keys}
@@ -190,6 +193,17 @@ export default function Palette({ close }: { close: () => void }) {
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+/** Where there is less room, it is cut in its middle. */
+function Cut({ text, className }: { text: string; className: string }) {
+  const [start, end] = middle(text);
+  return (
+    <span className={`flex min-w-0 ${className}`}>
+      <span className="min-w-0 truncate whitespace-pre">{start}</span>
+      <span className="shrink-0 whitespace-pre">{end}</span>
+    </span>
   );
 }
 

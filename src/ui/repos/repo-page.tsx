@@ -134,7 +134,8 @@ function Repo({ overview: latest, repo: latestRepo }: { overview: Overview; repo
       <div
         className={`${docked ? '[--dock:36px]' : '[--dock:0px]'} ${
           open === null
-            ? 'lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(360px,25%)]'
+            ? // What the tree has no use for, the tasks and the jobs have.
+              'lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(360px,25%)] min-[2128px]:grid-cols-[1441px_minmax(0,1fr)]'
             : 'lg:grid lg:grid-cols-[minmax(440px,2fr)_minmax(0,3fr)]'
         }`}
       >
@@ -260,7 +261,9 @@ function Header({
   const { counts, lost, renewing, problem } = known;
   const moves = counts.needs_restack;
   const wanted = wantedWords(counts, lost);
-  const nothing = wanted ? `Nothing can move: ${wanted}.` : 'Nothing to move: all is in place.';
+  const nothing = wanted
+    ? `Nothing can move: ${wanted}.`
+    : `Nothing to move: ${branches.some(({ tracked }) => tracked) ? 'all is in place' : 'no branch is registered yet'}.`;
   const impossible = repo.syncedAt === null ? 'Its first sync has not ended yet.' : moves === 0 ? nothing : null;
   return (
     <header className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-hairline bg-surface px-4 py-3 max-sm:py-1.5">

@@ -21,6 +21,11 @@ test('a repo has the mark of the worst that is true of it, and says all of it', 
     mark: 'error',
     words: ['last job failed', '6 will move'],
   });
+  // Of what nobody could foresee it is not said that it is in place.
+  expect(repoState(counts({ noForecast: 'A branch is too large.' }))).toEqual({
+    mark: 'error',
+    words: ['no forecast: A branch is too large.'],
+  });
   // Whether it failed before or after the last sync: a sync may go well where nothing else can.
   expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-01' }).mark).toBe('error');
   expect(repoState({ ...SYNCED, syncErrorAt: '2026-01-03', activeJobs: ['a'] })).toEqual({

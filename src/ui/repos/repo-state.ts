@@ -21,18 +21,19 @@ export function repoState({
   syncErrorAt,
 }: Pick<RepoList['repos'][number], 'counts' | 'activeJobs' | 'syncedAt' | 'syncErrorAt'>): RepoState {
   const failed = syncErrorAt !== null;
-  const { needRestack = 0, wouldConflict = 0, heldBack = 0, untracked = 0 } = counts ?? {};
+  const { needRestack = 0, wouldConflict = 0, heldBack = 0, untracked = 0, noForecast } = counts ?? {};
   const under = activeJobs.length;
   const words = [
     ...(under > 0 ? [`${counted(under, 'job')} under way`] : []),
     ...(failed ? [FAILED] : []),
+    ...(noForecast === undefined ? [] : [`no forecast: ${noForecast}`]),
     ...wantWords({ needRestack, wouldConflict, heldBack, untracked }),
   ];
   return { mark: markOf(), words };
 
   function markOf(): RepoState['mark'] {
     if (under > 0) return 'moving';
-    if (failed) return 'error';
+    if (failed || noForecast !== undefined) return 'error';
     if (syncedAt === null) return 'untracked';
     if (wouldConflict > 0) return 'conflict';
     if (needRestack > 0) return 'will_move';

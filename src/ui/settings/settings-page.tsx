@@ -7,7 +7,6 @@ import type { RepoRow } from '@/db/schema';
 import { type Problem, problemOf } from '../api';
 import { Button, Field, Trouble } from '../controls';
 import { useMay } from '../me';
-import { ForAdministrators } from '../message';
 import { useApi } from '../providers';
 import { OfRepo } from '../repos/of-repo';
 import { overviewQuery } from '../repos/overview';
@@ -19,15 +18,20 @@ import { changesOf, type Draft, type DraftField, savedDraft, withSettings } from
 export function SettingsPage({ repoId }: { repoId: string }) {
   const [removed, setRemoved] = useState(false);
   const maySet = useMay('administer');
-  if (!maySet) return <ForAdministrators title="Settings are for who administers this server" />;
   return (
     <OfRepo repoId={repoId} removed={removed}>
       {(overview, repo) => (
         <FurtherPage overview={overview} repo={repo} title="Settings">
-          <div className="mx-auto flex w-full max-w-160 flex-col gap-8 p-4 md:py-8">
-            <Settings repo={repo} />
-            <Remove repo={repo} removed={() => setRemoved(true)} />
-          </div>
+          {maySet ? (
+            <div className="mx-auto flex w-full max-w-160 flex-col gap-8 p-4 md:py-8">
+              <Settings repo={repo} />
+              <Remove repo={repo} removed={() => setRemoved(true)} />
+            </div>
+          ) : (
+            <p className="p-4 text-muted md:py-8">
+              Settings are for who administers this server. Ask them to change one.
+            </p>
+          )}
         </FurtherPage>
       )}
     </OfRepo>

@@ -22,7 +22,10 @@ export function ConnectionDot() {
 /** A short break is nobody's business. */
 const PATIENCE_MS = 1000;
 
-/** A quiet line while the stream is lost, where it moves nothing; what was loaded stays, and is caught up with afterwards. */
+/**
+ * A quiet line while the stream is lost, where it moves and covers nothing; what was loaded stays, and is caught up with
+ * afterwards. In a phone's header it takes the room of the links, which lead nowhere meanwhile.
+ */
 export function ConnectionBanner() {
   const { state, heardAt } = useConnection();
   const [shown, setShown] = useState(false);
@@ -35,7 +38,8 @@ export function ConnectionBanner() {
   return (
     <div
       role="status"
-      className="min-w-0 bg-restack-tint px-3 py-1 text-restack max-sm:fixed max-sm:inset-x-0 max-sm:top-12 max-sm:z-20 sm:flex sm:gap-2 sm:rounded-control"
+      data-banner
+      className="min-w-0 rounded-control bg-restack-tint px-3 py-1 text-restack max-sm:line-clamp-3 max-sm:px-1.5 max-sm:py-0 max-sm:text-xs max-sm:leading-[15px] sm:flex sm:gap-2"
     >
       {state === 'signed_out' ? (
         <>
@@ -51,7 +55,8 @@ export function ConnectionBanner() {
           data-tip="What you see is as it was when the server last answered. It catches up by itself."
           className="min-w-0 sm:truncate"
         >
-          The server does not answer. What you see is as of <LastHeard at={heardAt} />; it catches up by itself.
+          The server does not answer. What you see is as of <LastHeard at={heardAt} />
+          <span className="max-sm:sr-only">; it catches up by itself</span>.
         </span>
       )}
     </div>

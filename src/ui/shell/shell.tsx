@@ -27,7 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:bg-raised focus:p-2">
         Skip to the page
       </a>
-      <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-hairline bg-surface px-4">
+      <header className="group/shell sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-hairline bg-surface px-4">
         <Link href="/" className="flex items-center gap-2 rounded-chip text-base font-semibold">
           <Mark />
           Spicerack
@@ -65,7 +65,8 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-const HEADER_LINK = 'touch flex items-center rounded-control px-2 text-muted hover:text-text';
+const HEADER_LINK =
+  'touch flex items-center rounded-control px-2 text-muted hover:text-text max-sm:group-has-data-banner/shell:hidden';
 
 function RepoRail() {
   const mayAdd = useMay('administer');

@@ -300,8 +300,12 @@ export default function Stack({ repo, branches, jobs, known, news, sync, open, s
     ...{ id, repo, branches, jobs, known, news, moves, sent, actions, select, selected, active, menu, held, mayAct },
     ...{ lanes, height: rows.height, hasPullRequests, tree, drag },
   };
+  // A head's button is that of a branch that may be folded away.
+  const isShown = (row: string) => indexOf(row) !== -1 || entries.some(({ head }) => head?.restack?.name === row);
+  // Of a row that goes, nobody is told that the pointer has left it.
+  if (preview !== null && !isShown(preview)) setPreview(null);
   const subject = stripSubject(
-    { held, chosen, preview, active, focused, answer },
+    { held, chosen, preview, active, focused, isShown, mayAct, answer },
     { branches, trunk: repo.trunk, picture: whole, states, moves: known.moves },
   );
   return (

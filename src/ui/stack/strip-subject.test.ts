@@ -18,6 +18,8 @@ const nothing: Doing = {
   preview: null,
   active: null,
   focused: false,
+  isShown: () => true,
+  mayAct: true,
   answer: null,
 };
 const inPlace: States = new Map();
@@ -46,6 +48,7 @@ describe('the strip', () => {
       branch: 'b',
       above: 0,
       keys: true,
+      mayAct: true,
       ...quiet,
     });
     expect(subject({ active: 'a', focused: true })).toMatchObject({ branch: 'a', above: 2 });
@@ -58,6 +61,7 @@ describe('the strip', () => {
         branch: null,
         above: 0,
         keys: true,
+        mayAct: true,
         ...quiet,
       });
   });
@@ -74,6 +78,8 @@ describe('the strip', () => {
     // Where the keys are not there, they are not spoken of.
     expect(subject({ preview: 'b', active: 'a', focused: true }, moving)).toMatchObject({ along: { stack: null } });
     expect(subject({ preview: 'b' }, moving)).toMatchObject({ along: { words: 'b moves with a', stack: null } });
+    const reads = { active: 'b', focused: true, mayAct: false };
+    expect(subject(reads, moving)).toMatchObject({ mayAct: false, along: { stack: null } });
     expect(subject({ active: 'a', focused: true }, moving)).toMatchObject({ branch: 'a', along: null });
     expect(subject({ active: 'b', focused: true })).toMatchObject({ branch: 'b', along: null });
   });
@@ -91,6 +97,16 @@ describe('the strip', () => {
     expect(subject({ active: 'a', focused: true, answer }, moving)).toMatchObject({ answer: null });
     expect(subject({ active: 'b', focused: true, answer })).toMatchObject({ answer: null });
     expect(subject({ preview: 'a', active: 'b', focused: true, answer }, moving)).toMatchObject({ answer: null });
+  });
+
+  it('is about no row that the view does not show any more: it goes, or goes to the row with the keys', () => {
+    const isShown = (row: string) => row !== 'b';
+    expect(subject({ preview: 'b', isShown })).toBeNull();
+    expect(subject({ preview: 'b', active: 'a', focused: true, isShown })).toMatchObject({ branch: 'a' });
+    expect(subject({ active: 'b', focused: true, isShown })).toMatchObject({ branch: null, keys: true });
+    const answer = { row: 'b', states: moving, words: 'b copied.' };
+    expect(subject({ active: 'b', focused: true, answer, isShown }, moving)).toMatchObject({ answer: null });
+    expect(subject({ preview: 'a', isShown })).toMatchObject({ branch: 'a' });
   });
 
   it('is not there while nobody does anything', () => {

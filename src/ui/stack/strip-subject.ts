@@ -16,6 +16,8 @@ export type StripSubject =
       branch: string | null;
       above: number;
       keys: boolean;
+      /** Whether the keys are those of who may act. */
+      mayAct: boolean;
       along: Along | null;
       answer: string | null;
     };
@@ -36,6 +38,9 @@ export interface Doing {
   /** The row that the keys act on, and whether the tree has them. */
   active: string | null;
   focused: boolean;
+  /** Whether there is a row of that name: what a view leaves out is neither pointed at nor acted on. */
+  isShown: (row: string) => boolean;
+  mayAct: boolean;
   /** What the last key has said, of the row that it was pressed at as that stood then; null where it has said nothing. */
   answer: { row: string | null; states: States; words: string } | null;
 }
@@ -49,21 +54,24 @@ interface Standing extends WholeStack {
 
 /** What the strip shows: the move in hand before the selection, and that before what is looked at. */
 export function stripSubject(doing: Doing, stack: Standing): StripSubject | null {
-  const { held, chosen, preview, active, focused, answer } = doing;
+  const { held, chosen, focused, mayAct, answer } = doing;
   const { branches, trunk, picture, states, moves } = stack;
   if (held) return { kind: 'move', ...held };
   if (chosen.restack.length + chosen.register.length > 0)
     return { kind: 'selection', ...chosen, along: alongWords(chosen.restack, states) };
+  const shown = (row: string | null) => (row !== null && doing.isShown(row) ? row : null);
+  const [preview, active] = [shown(doing.preview), shown(doing.active)];
   const looked = branches.find(({ name }) => name === (preview ?? (focused ? active : null)));
   const branch = looked?.tracked && canBeSelected(looked) ? looked.name : null;
   if (branch === null && !focused) return null;
   const words = branch === null ? null : alongWords([branch], states);
-  const hasKeys = focused && branch === active;
+  const hasKeys = mayAct && focused && branch === active;
   return {
     kind: 'preview',
     branch,
     above: branch === null ? 0 : movedWith(branch, picture).length - 1,
     keys: focused,
+    mayAct,
     along:
       words === null || branch === null
         ? null

@@ -221,11 +221,26 @@ function SelectionStrip({
   );
 }
 
+/** What does something for who only reads. */
+const READING_KEYS = { Enter: 'open', '?': 'all keys', c: 'copy', '[ ]': 'from stack to stack', '/': 'find' };
+const KEYS = {
+  r: 'restack',
+  '?': 'all keys',
+  b: 'rebase',
+  p: 'move',
+  x: 'select',
+  Enter: 'open',
+  m: 'more',
+  s: 'sync',
+  '/': 'find',
+};
+
 function PreviewStrip({
   repoId,
   branch,
   above,
   keys,
+  mayAct,
   along,
   answer,
 }: { repoId: string } & Extract<StripSubject, { kind: 'preview' }>) {
@@ -256,21 +271,7 @@ function PreviewStrip({
           )
         )}
       </span>
-      {keys && (
-        <Keys
-          keys={{
-            r: 'restack',
-            '?': 'all keys',
-            b: 'rebase',
-            p: 'move',
-            x: 'select',
-            Enter: 'open',
-            m: 'more',
-            s: 'sync',
-            '/': 'find',
-          }}
-        />
-      )}
+      {keys && <Keys keys={mayAct ? KEYS : READING_KEYS} />}
     </Line>
   );
 }

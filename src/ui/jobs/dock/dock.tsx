@@ -32,6 +32,7 @@ export default function Dock({
   const { job } = docked.detail;
   const outcome = outcomeOf(job);
   const ended = docked.is === 'ended' ? endedWords(docked.detail) : '';
+  const oldest = docked.is === 'ended' ? docked.earlier.at(-1) : undefined;
   const name = (
     <JobLink id={job.id} className="min-w-0 truncate text-text hover:underline">
       <span className="text-muted">#{job.seq}</span> {intentAmong(job, jobs)}
@@ -71,13 +72,19 @@ export default function Dock({
             <Age iso={job.finishedAt ?? job.createdAt} />
           </span>
           <span className="flex-1 max-sm:hidden" />
-          {docked.earlier > 0 && (
-            <span
-              className="min-w-0 truncate text-muted max-sm:sr-only"
-              data-tip="Results that left something undone, which nobody has looked at. Each is told here in its turn."
+          {oldest && (
+            <Link
+              href={jobAddress(oldest.job.id)}
+              prefetch={false}
+              aria-label={`${docked.earlier.length} earlier not looked at: see #${oldest.job.seq}`}
+              data-tip={`Results that nobody has looked at. Each is told here in its turn; this leads to the oldest, #${oldest.job.seq}.`}
+              className="touch flex min-w-0 items-center text-muted underline hover:text-text max-sm:shrink-0 max-sm:justify-center"
+              onClick={() => dismiss(oldest.job)}
             >
-              {docked.earlier} earlier not looked at
-            </span>
+              {/* A phone has room for how many. */}
+              <span className="sm:hidden">+{docked.earlier.length}</span>
+              <span className="min-w-0 truncate max-sm:hidden">{docked.earlier.length} earlier not looked at</span>
+            </Link>
           )}
           {(wantsALook(outcome) || outcome === 'error') && (
             <Link

@@ -56,12 +56,40 @@ describe('the dock', () => {
     const lost = jobDetail(3, { status: 'completed', finishedAt: before, result: lostOne }, moved);
     const newer = jobDetail(4, { status: 'completed', finishedAt: after }, { moves: [jobMove(1, { branch: 'c' })] });
     const jobs = [newer, lost, first];
-    expect(dockedOf(jobs, nothing, OPENED)).toMatchObject({ detail: { job: { seq: 4 } }, earlier: 2 });
-    expect(dockedOf(jobs, { upTo: 0, beyond: [4] }, OPENED)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: 1 });
+    expect(dockedOf(jobs, nothing, OPENED)).toMatchObject({
+      detail: { job: { seq: 4 } },
+      earlier: [{ job: { seq: 3 } }, { job: { seq: 2 } }],
+    });
+    expect(dockedOf(jobs, { upTo: 0, beyond: [4] }, OPENED)).toMatchObject({
+      detail: { job: { seq: 3 } },
+      earlier: [{ job: { seq: 2 } }],
+    });
     expect(dockedOf(jobs, { upTo: 0, beyond: [4, 3] }, OPENED)).toMatchObject({ detail: { job: { seq: 2 } } });
     expect(dockedOf(jobs, { upTo: 0, beyond: [4, 3, 2] }, OPENED)).toBeNull();
     // Before the browser was asked what was looked at, nothing is told.
     expect(dockedOf(jobs, null, OPENED)).toBeNull();
+  });
+
+  it('counts what went as it should among the earlier ones when a later result wants a look, and tells it after that', () => {
+    const green = jobDetail(2, { status: 'completed', finishedAt: after }, { moves: [jobMove(1, { branch: 'c' })] });
+    const left = jobDetail(3, { status: 'completed', finishedAt: after, result: heldBack });
+    const told = (beyond: number[], ...jobs: JobDetail[]) => dockedOf(jobs, { upTo: 0, beyond }, OPENED);
+    expect(told([], left, green)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [{ job: { seq: 2 } }] });
+    expect(told([3], left, green)).toMatchObject({ detail: { job: { seq: 2 } }, earlier: [] });
+    // What a later one has moved again is no news: an undo, where its job was done anew and held something back.
+    const again = jobDetail(
+      3,
+      { status: 'completed', finishedAt: after, result: heldBack },
+      { moves: [jobMove(1, { branch: 'c' })] },
+    );
+    expect(told([], again, green)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [] });
+    expect(told([3], again, green)).toBeNull();
+    // What somebody has dismissed does not come back, nor what was undone, nor what a later one that went well has followed.
+    expect(told([2], left, green)).toMatchObject({ earlier: [] });
+    const undo = jobDetail(4, { status: 'completed', undoOf: green.job.id, finishedAt: after });
+    expect(told([], undo, left, green)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [] });
+    const next = jobDetail(4, { status: 'completed', finishedAt: after }, moved);
+    expect(told([], next, green)).toMatchObject({ detail: { job: { seq: 4 } }, earlier: [] });
   });
 
   it('tells who comes for the first time of the last such result alone', () => {
@@ -72,16 +100,30 @@ describe('the dock', () => {
         result: jobResult({ heldBack: [{ branch, reason: { kind: 'below', branch: 'b' } }] }),
       });
     const jobs = [old(3, 'x'), old(2, 'y')];
-    expect(dockedOf(jobs, undefined, OPENED)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: 0 });
+    expect(dockedOf(jobs, undefined, OPENED)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [] });
+    // What has come before one's eyes since is no past.
+    const since = [old(5, 'v'), old(4, 'w')].map(({ job, ...of }) => ({ ...of, job: { ...job, finishedAt: after } }));
+    expect(dockedOf([...since, ...jobs], undefined, OPENED)).toMatchObject({
+      detail: { job: { seq: 5 } },
+      earlier: [{ job: { seq: 4 } }],
+      oldest: 4,
+    });
     const looked = lookedAtAlso(undefined, 3);
     expect(dockedOf(jobs, looked, OPENED)).toBeNull();
-    expect(dockedOf([old(4, 'z'), ...jobs], looked, OPENED)).toMatchObject({ detail: { job: { seq: 4 } }, earlier: 0 });
+    expect(dockedOf([old(4, 'z'), ...jobs], looked, OPENED)).toMatchObject({
+      detail: { job: { seq: 4 } },
+      earlier: [],
+    });
 
     // To dismiss what has just moved as it should takes no other result with it.
     const all = [jobDetail(5, { status: 'completed', finishedAt: after }, moved), ...jobs];
-    expect(dockedOf(all, undefined, OPENED)).toMatchObject({ detail: { job: { seq: 5 } }, earlier: 1, oldest: 3 });
+    expect(dockedOf(all, undefined, OPENED)).toMatchObject({
+      detail: { job: { seq: 5 } },
+      earlier: [{ job: { seq: 3 } }],
+      oldest: 3,
+    });
     const dismissed = lookedAtAlso(undefined, 5, 3);
-    expect(dockedOf(all, dismissed, OPENED)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: 0 });
+    expect(dockedOf(all, dismissed, OPENED)).toMatchObject({ detail: { job: { seq: 3 } }, earlier: [] });
     expect(dockedOf(all, lookedAtAlso(dismissed, 3), OPENED)).toBeNull();
   });
 
@@ -91,7 +133,7 @@ describe('the dock', () => {
     const told = (...jobs: JobDetail[]) => dockedOf(jobs, nothing, OPENED);
     expect(told(then([jobMove(1, { branch: 'a' })]), first)).toBeNull();
     expect(told(then([jobMove(1, { branch: 'c' })]), first)).toMatchObject({ detail: { job: { seq: 2 } } });
-    expect(told(then([jobMove(1, { branch: 'a', state: 'abandoned' })]), first)).toMatchObject({ earlier: 0 });
+    expect(told(then([jobMove(1, { branch: 'a', state: 'abandoned' })]), first)).toMatchObject({ earlier: [] });
     const lost = jobDetail(2, { status: 'completed', finishedAt: before, result: lostOne }, moved);
     const undo = (status: 'completed' | 'error') => jobDetail(3, { status, undoOf: lost.job.id, finishedAt: before });
     // That the branch has moved again brings no commit back.

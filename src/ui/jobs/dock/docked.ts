@@ -5,12 +5,12 @@ import { progressWords, resultWords } from '../phase';
 import { isIn, type LookedAt } from './looked-at';
 
 /**
- * What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one, and of
- * how many earlier ones nobody has looked at what they left undone, with the number of the oldest of all these.
+ * What the dock tells: the job that runs, or waits to, and how many wait behind it; or what came of the last one, and the
+ * earlier ones that nobody has looked at, the newest first, with the number of the oldest of all these.
  */
 export type Docked =
   | { is: 'active'; detail: JobDetail; behind: number }
-  | { is: 'ended'; detail: JobDetail; earlier: number; oldest: number };
+  | { is: 'ended'; detail: JobDetail; earlier: readonly JobDetail[]; oldest: number };
 
 /**
  * @param jobs newest first
@@ -30,29 +30,32 @@ export function dockedOf(
   const isNew = ({ finishedAt }: JobDetail['job']) => finishedAt !== null && Date.parse(finishedAt) >= since;
   const isSeen = ({ seq }: JobDetail['job']) => looked !== undefined && isIn(looked, seq);
   // A failure is told too: else what an earlier job moved would stand there, with its tick, as if it were the answer.
-  const last = jobs.find(({ job, moves }) => {
+  const quiet = jobs.find(({ job, moves }) => {
     const outcome = outcomeOf(job);
-    return (
-      wantsALook(outcome) || (outcome === 'error' && isNew(job)) || (job.status === 'completed' && moves.length > 0)
-    );
+    return outcome === 'error' ? isNew(job) : !wantsALook(outcome) && job.status === 'completed' && moves.length > 0;
   });
   const unseen = jobs.filter(
     (detail) => wantsALook(outcomeOf(detail.job)) && !isSeen(detail.job) && !isOver(detail, jobs),
   );
-  // Who comes for the first time is not told the repo's past, but for the last of it.
-  const left = looked === undefined ? unseen.slice(0, 1) : unseen;
-  const told = last && isNew(last.job) && !isSeen(last.job) ? last : left[0];
+  // Who comes for the first time is not told the repo's past, but for the last of it, and all that has come since.
+  const left = new Set(looked === undefined ? unseen.filter(({ job }, at) => at === 0 || isNew(job)) : unseen);
+  // What gives way to a later result is told after it, as long as nobody has dismissed it.
+  if (quiet && isNew(quiet.job) && !isSeen(quiet.job) && !isOver(quiet, jobs)) left.add(quiet);
+  const [told, ...earlier] = jobs.filter((detail) => left.has(detail));
   if (!told) return null;
-  const others = left.filter((detail) => detail !== told);
-  const oldest = Math.min(told.job.seq, ...others.map(({ job }) => job.seq));
-  return { is: 'ended', detail: told, earlier: others.length, oldest };
+  return { is: 'ended', detail: told, earlier, oldest: (earlier.at(-1) ?? told).job.seq };
 }
 
-/** Whether a result is no news any more: it was undone, or later jobs have told of all that it left undone. */
-function isOver({ job }: JobDetail, jobs: readonly JobDetail[]): boolean {
+/**
+ * Whether a result is no news any more: it was undone, or later jobs have told of all that it left undone, or of all that
+ * it has moved where it left nothing.
+ */
+function isOver(detail: JobDetail, jobs: readonly JobDetail[]): boolean {
+  const { job } = detail;
   const later = jobs.filter((other) => other.job.seq > job.seq);
   if (later.some((other) => other.job.undoOf === job.id && other.job.status === 'completed')) return true;
-  if (outcomeOf(job) !== 'held_back') return false;
+  const about = branchesOf(detail);
+  if (about.length === 0) return false;
   const told = new Set(
     later.flatMap(({ job: { result }, moves }) => [
       ...moves.flatMap(({ branch, state }) => (state === 'pushed' ? [branch] : [])),
@@ -60,7 +63,19 @@ function isOver({ job }: JobDetail, jobs: readonly JobDetail[]): boolean {
       ...(result?.gone ?? []),
     ]),
   );
-  return (job.result?.heldBack ?? []).every(({ branch }) => told.has(branch));
+  return about.every(({ branch }) => told.has(branch));
+}
+
+/** What a result is about: the branches that it left, or else those that it has moved. */
+function branchesOf({ job, moves }: JobDetail): Array<{ branch: string }> {
+  switch (outcomeOf(job)) {
+    case 'held_back':
+      return job.result?.heldBack ?? [];
+    case 'completed':
+      return moves.filter(({ state }) => state === 'pushed');
+    default:
+      return [];
+  }
 }
 
 /** How the job that is told ended, in a few words. */

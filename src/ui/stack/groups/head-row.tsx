@@ -79,6 +79,8 @@ export function HeadRow({
   // How far it is, the row of that branch says, and what went wrong; where that is folded away, it is said here.
   const told = folded ? request : { ...request, waiting: false, jobId: null, problem: null };
   const wrong = [
+    // Where no single Restack moves them all, no button says how many they are.
+    ...(restack === null && moves > 0 ? [['text-restack', `${moves} will move`]] : []),
     ...(conflicts > 0 ? [['text-conflict', counted(conflicts, 'conflict')]] : []),
     ...(heldBack > 0 ? [['text-held', `${heldBack} held back`]] : []),
     ...(lost > 0 ? [['text-restack', `leaves ${counted(lost, 'commit')} on no branch`]] : []),
@@ -122,13 +124,14 @@ export function HeadRow({
             {wrong.length > 0 && ' · '}
           </span>
           {wrong.map(([tone, words], at) => (
-            <Fragment key={tone}>
+            <Fragment key={words}>
               {at > 0 && ' · '}
               <span className={tone}>{words}</span>
             </Fragment>
           ))}
         </span>
-        <span className="min-w-0 truncate max-sm:hidden">
+        {/* Beside an open branch there is room for how they stand, and no more. */}
+        <span className="min-w-0 truncate max-sm:hidden group-data-beside/stack:hidden">
           {newest && (
             <>
               · <Age iso={newest} />

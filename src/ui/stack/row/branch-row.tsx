@@ -15,6 +15,7 @@ import { type Ask, JobButton, requestAt, type Sent } from '../../jobs/job-button
 import { errorStands } from '../../jobs/phase';
 import { laterPart } from '../../later/later-part';
 import { useMay } from '../../me';
+import { middle } from '../../middle';
 import { useApi } from '../../providers';
 import { PullRequest } from '../../repos/pull-request';
 import { Dot, Lanes, stateTone } from '../dot';
@@ -60,16 +61,6 @@ interface Props {
   drag: DragModule | null;
 }
 
-/** Of a longer name the last so many characters stay where there is less room: ends tell names apart. */
-const END = { of: 24, stays: 10 };
-
-/** A name as far as there is room, up to about 48 characters, and its end, which is always there. */
-function split(name: string): [start: string, end: string] {
-  const characters = [...name];
-  const at = characters.length > END.of ? characters.length - END.stays : characters.length;
-  return [characters.slice(0, at).join(''), characters.slice(at).join('')];
-}
-
 /** A button at rest shows where one is about to press it: on the row that is pointed at, or that the keys act on. */
 const RESTING =
   'has-data-[phase=idle]:pointer-coarse:hidden has-[[data-phase=idle]:not(:focus-visible)]:opacity-0 group-hover:opacity-100! has-data-question:opacity-100!';
@@ -100,7 +91,7 @@ export const BranchRow = memo(function BranchRow({
   const { repoId } = branch;
   const request = requestAt(branch.name, sent, actions);
   const shown = visible(branch.name);
-  const [start, end] = split(shown);
+  const [start, end] = middle(shown);
   const { own } = news;
   const standing =
     onto === null || state.is === 'moving'
@@ -246,8 +237,8 @@ export const BranchRow = memo(function BranchRow({
               onBlur={hidePreview}
               // A key may have asked for what is refused.
               // It stands where size, author and age do, as wide as they are: what is before it ends before it, and
-              // nothing moves. A phone has no such columns, there it lies over the row, within the line around that.
-              className={`absolute inset-y-0.5 right-12 items-center justify-end md:acting:static min-[1280px]:min-w-43 min-[1280px]:group-data-beside/stack:min-w-0 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
+              // nothing moves. A phone has no such columns: there the name gives way to it.
+              className={`absolute inset-y-0.5 right-12 items-center justify-end acting:static min-[1280px]:min-w-43 min-[1280px]:group-data-beside/stack:min-w-0 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
             >
               <JobButton
                 {...main}

@@ -9,6 +9,7 @@ import { keptWords } from '@/repos/kept-words';
 import { historyAddress } from '../../activity/address';
 import { problemOf, problemWords } from '../../api';
 import { copyText } from '../../copy';
+import { useIsRead } from '../../jobs/ask/to-read';
 import type { Ask } from '../../jobs/job-button';
 import { useMay } from '../../me';
 import { useApi } from '../../providers';
@@ -53,6 +54,13 @@ export default function RowMenu({
   const of = { repoId, branch: branch.name };
   const question = restackQuestion([branch]);
   const [sure, setSure] = useState(false);
+  // Where nothing is to be asked any more, what it does is: nobody has read that it would be done at once.
+  const asked = sure ? (question ?? 'Rebase it?') : null;
+  const isRead = useIsRead(asked);
+  const pressRebase = () => {
+    if (asked === null ? question === null : isRead) start('rebase_branch');
+    else setSure(true);
+  };
   return (
     <Menu.Root open onOpenChange={(open) => !open && close()} modal={false}>
       {/* Within the page's landmark, where who goes by landmarks finds it. */}
@@ -71,9 +79,9 @@ export default function RowMenu({
                     </Item>
                     <Item
                       off={covered}
-                      stays={question !== null && !sure}
-                      onClick={() => (question === null || sure ? start('rebase_branch') : setSure(true))}
-                      hint={sure ? `${question} Choose it once more.` : 'this branch alone'}
+                      stays={asked === null ? question !== null : !isRead}
+                      onClick={pressRebase}
+                      hint={asked === null ? 'this branch alone' : `${asked} Choose it once more.`}
                     >
                       Rebase
                     </Item>
