@@ -36,6 +36,21 @@ export function findBrowser(): Promise<Found | Missing> {
 }
 
 /**
+ * Looks for a Firefox, the second browser of some flows: SPICERACK_FIREFOX (and then nowhere else), PATH. Nobody
+ * gets one for it: where there is none, its tests are skipped.
+ */
+export function findFirefox(): Promise<Found | Missing> {
+  const own = process.env.SPICERACK_FIREFOX;
+  return findProgram(
+    'Firefox',
+    ['--version'],
+    own
+      ? [{ how: 'SPICERACK_FIREFOX', program: own }]
+      : ['firefox', 'firefox-esr'].map((program) => ({ how: 'PATH', program })),
+  );
+}
+
+/**
  * Finds a Chromium, or gets one: Playwright's ordinary download, else the system's package where this is
  * Debian's kind of system and we are root.
  * @param log takes one line for people at a time

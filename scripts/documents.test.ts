@@ -41,7 +41,7 @@ const documents = [
 ];
 const deployed = paths.filter((path) => path.startsWith('deploy/'));
 /** Of the command line, and of the tests. */
-const OTHERS = ['SPICERACK_URL', 'SPICERACK_FUZZ', 'SPICERACK_FUZZ_SEED', 'SPICERACK_FUZZ_PATH'];
+const OTHERS = ['SPICERACK_URL', 'SPICERACK_FIREFOX', 'SPICERACK_FUZZ', 'SPICERACK_FUZZ_SEED', 'SPICERACK_FUZZ_PATH'];
 /** What was once decided may speak of what is no more. */
 const current = documents.filter((file) => !/^Superseded by /m.test(read(file)));
 

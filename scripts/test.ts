@@ -78,7 +78,7 @@ for (const { missing: name, tried } of missing) {
 }
 list('Skipped', total.skipped);
 // What the tests install themselves, or every machine that runs CI has, is not skipped there.
-const elsewhere = ['git-spice', 'Caddy', 'Prometheus'];
+const elsewhere = ['git-spice', 'Caddy', 'Prometheus', 'Firefox'];
 const forbidden = ci ? total.skipped.filter((name) => !elsewhere.some((program) => name.includes(program))) : [];
 list(`Skipped, though in CI nothing but what needs ${elsewhere.join(' or ')} may be`, forbidden);
 say('\nThe slowest:');
