@@ -6,6 +6,7 @@ import { addAndRegister, ended } from './pages/test';
 /** Keys, and a server that goes away, in the other browser that people have. */
 
 const TITLE = '[aria-label="Branch"] h2';
+const DOCK = '[aria-label="What runs"]';
 const row = (branch: string) => `[role=row][data-branch="${branch}"]`;
 const LATER = { timeout: 30_000 };
 
@@ -53,6 +54,27 @@ test.describe('Firefox', () => {
     await window.press('Enter');
     // Behind those that have added the repository and registered its branches.
     await window.sees('[data-job="3"][data-status=completed]', /Sync/);
+  });
+
+  test('what a Restack moved is told in two windows, and Undo puts it back', async ({ shop, client, server, open }) => {
+    test.setTimeout(120_000);
+    const repoId = await addAndRegister(client, shop.url);
+    const window = await open(`${server.url}/repos/${repoId}`);
+    const other = await open(`${server.url}/repos/${repoId}/activity`);
+    await shop.teamGoesOn();
+    await window.activate('main header button', /^Sync/m);
+    await window.sees(row('checkout/cart-totals'), /will move/);
+    await window.sees('main header', /Forecast: \d+ will move/);
+    const before = await shop.remote.tips();
+    await window.activate('main header button', /^Restack \d+/m);
+    for (const each of [window, other]) await each.sees(DOCK, /\d+ moved/);
+    await window.seesNo(row('checkout/cart-totals'), /will move/);
+    expect(await shop.remote.tips()).not.toEqual(before);
+    await window.activate(`${DOCK} button`, /^Undo/m);
+    await expect.poll(() => shop.remote.tips(), LATER).toEqual(before);
+    await window.sees(row('checkout/cart-totals'), /will move/);
+    for (const each of [window, other]) await each.sees(DOCK, /Undo of #\d+/);
+    await window.isNoWiderThan(375);
   });
 
   test('a window that is open while the server is killed and started again catches up by itself', async ({

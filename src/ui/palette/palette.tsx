@@ -172,6 +172,8 @@ export default function Palette({ close }: { close: () => void }) {
                       <Autocomplete.Item
                         key={item.key}
                         value={item}
+                        // Of the two halves of a name that is cut, a screen reader makes two words.
+                        aria-label={[item.text, item.kind, item.keys].filter(Boolean).join(' ')}
                         onClick={() => choose(item)}
                         className="touch flex cursor-default items-center gap-3 rounded-control px-3 py-1 data-highlighted:bg-selected"
                       >
