@@ -267,6 +267,9 @@ test('the stack in hand', async ({ page, studio, look }) => {
   await expect(page.getByText(/^Its changes are the same/)).toBeVisible();
   await look('job-range-diff', { fullPage: true });
   await page.getByRole('button', { name: /^Undo/ }).first().click();
+  // One of them has an approval.
+  await look('job-undo-question');
+  await page.getByRole('button', { name: /^Yes, undo/i }).click();
   await expect(page.getByText(/Undone by/)).toBeVisible({ timeout: 30_000 });
   await look('job-undone');
   await page
