@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm';
 import { write } from '@/db/client';
 import { repos } from '@/db/schema';
 import { followFeed } from '@/feed/follow';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { callsDuring, type TestDatabase, testDatabase } from '@/testing/database';
 import { startServer, type TestServer } from '../e2e/support/server';
 import { type BenchRow, type Contestant, compare, type Measured, measure, median } from './support/row';
 
@@ -71,7 +71,7 @@ async function inOneProcess(): Promise<BenchRow[]> {
     );
     const told = await measure('from a row written to the last stream', contestants, RUNS);
     const ends = [contestants[0], contestants.at(-1)].flatMap((one) => one ?? []);
-    const asked = await Promise.all(ends.map(({ test }) => callsWithin(test)));
+    const asked = await Promise.all(ends.map(({ test }) => callsDuring(test.db, () => sleep(IDLE_MS))));
     const idle = compare(
       `what the database is asked in ${IDLE_MS / 1000} s without news`,
       withGoal(
@@ -84,26 +84,6 @@ async function inOneProcess(): Promise<BenchRow[]> {
     for (const abort of aborts) abort.abort();
     for (const test of databases) await test.close();
   }
-}
-
-/** How often a database is asked anything while nothing happens. */
-async function callsWithin({ db }: TestDatabase): Promise<number> {
-  const client = db.$client;
-  const { execute, batch } = client;
-  let calls = 0;
-  Object.assign(client, {
-    execute: (...given: Parameters<typeof execute>) => {
-      calls += 1;
-      return execute(...given);
-    },
-    batch: (...given: Parameters<typeof batch>) => {
-      calls += 1;
-      return batch(...given);
-    },
-  });
-  await sleep(IDLE_MS);
-  Object.assign(client, { execute, batch });
-  return calls;
 }
 
 /** Two servers in processes of their own, one with a thousand streams and one with one. */

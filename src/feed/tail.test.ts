@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { write } from '@/db/client';
 import { events, meta, repos } from '@/db/schema';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { callsDuring, type TestDatabase, testDatabase } from '@/testing/database';
 import type { FeedMessage } from './events';
 import { followFeed } from './follow';
 import { cursorQuery, PRUNED } from './read';
@@ -40,26 +40,6 @@ async function until(so: () => boolean): Promise<void> {
   while (!so()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** How many statements and batches the database is given while `work` runs. */
-async function callsDuring(work: () => Promise<unknown>): Promise<number> {
-  const client = test.db.$client;
-  const { execute, batch } = client;
-  let calls = 0;
-  Object.assign(client, {
-    execute: (...given: Parameters<typeof execute>) => {
-      calls += 1;
-      return execute(...given);
-    },
-    batch: (...given: Parameters<typeof batch>) => {
-      calls += 1;
-      return batch(...given);
-    },
-  });
-  await work();
-  Object.assign(client, { execute, batch });
-  return calls;
-}
-
 describe('the tail', () => {
   it('costs as many reads for a hundred streams as for one, and all of them are told', async () => {
     const costOf = async (count: number) => {
@@ -67,7 +47,7 @@ describe('the tail', () => {
       const streams = Array.from({ length: count }, () => stream(begin));
       await rename(`first ${count}`);
       await Promise.all(streams.map(({ reach }) => reach(begin + 1)));
-      const calls = await callsDuring(async () => {
+      const calls = await callsDuring(test.db, async () => {
         for (let i = 1; i <= 10; i++) {
           await rename(`${count} ${i}`);
           await Promise.all(streams.map(({ reach }) => reach(begin + 1 + i)));

@@ -44,3 +44,23 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
   };
 }
+
+/** How many statements and batches a database is given while `work` runs. */
+export async function callsDuring(db: Db, work: () => Promise<unknown>): Promise<number> {
+  const client = db.$client;
+  const { execute, batch } = client;
+  let calls = 0;
+  Object.assign(client, {
+    execute: (...given: Parameters<typeof execute>) => {
+      calls += 1;
+      return execute(...given);
+    },
+    batch: (...given: Parameters<typeof batch>) => {
+      calls += 1;
+      return batch(...given);
+    },
+  });
+  await work();
+  Object.assign(client, { execute, batch });
+  return calls;
+}

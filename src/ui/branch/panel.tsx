@@ -190,6 +190,8 @@ function tipOf(name: string | undefined, repo: RepoRow, branches: BranchRow[]): 
   return name === repo.trunk ? repo.trunkTip : branches.find((row) => row.name === name)?.tip;
 }
 
+const LOADING_CONFLICT = <Skeleton rows={8} label="Loading the conflict" />;
+
 function Branch({
   overview,
   repo,
@@ -248,7 +250,7 @@ function Branch({
       {/* That it conflicts is known before what it conflicts with: it has its room, and what is read below stays. */}
       {(conflict || (conflicts && foreseen?.state !== 'ready' && foreseen?.state !== 'refused')) && (
         <Part title="Conflict">
-          <Suspense fallback={<Skeleton rows={8} label="Loading the conflict" />}>
+          <Suspense fallback={LOADING_CONFLICT}>
             {conflict ? (
               <ConflictView
                 repoId={repo.id}
@@ -257,7 +259,7 @@ function Branch({
                 ontoTip={tipOf(conflict.byHand?.parent, repo, overview.branches)}
               />
             ) : (
-              <Skeleton rows={8} label="Loading the conflict" />
+              LOADING_CONFLICT
             )}
           </Suspense>
         </Part>
