@@ -90,6 +90,13 @@ test('an administrator makes a token, whose holder sees everything and no button
     await expect(reader.getByRole('link', { name })).toHaveCount(0);
   }
   await expect(reader.getByRole('checkbox')).toHaveCount(0);
+  // Where others have a button, nothing lies over what it would cover.
+  const age = reader.locator('[role=row][data-branch="checkout/cart-totals"] time');
+  const isSeen = (time: Element) => {
+    const { x, y, width, height } = time.getBoundingClientRect();
+    return time.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  };
+  await expect.poll(() => age.evaluate(isSeen)).toBe(true);
   await reader.getByRole('button', { name: 'More for checkout/cart-totals' }).click();
   await expect(reader.getByRole('menuitem')).toHaveText([/^History/, /^Copy its name/]);
   await expectAccessibleEverywhere(reader);

@@ -235,10 +235,10 @@ export const BranchRow = memo(function BranchRow({
               onPointerLeave={hidePreview}
               onFocus={showPreview}
               onBlur={hidePreview}
-              // A key may have asked for what is refused.
+              // A key may have asked for what is refused. Of who may only read it has nothing, and lies over nothing.
               // It stands where size, author and age do, as wide as they are: what is before it ends before it, and
               // nothing moves. A phone has no such columns: there the name gives way to it.
-              className={`absolute inset-y-0.5 right-12 items-center justify-end acting:static min-[1280px]:min-w-43 min-[1280px]:group-data-beside/stack:min-w-0 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
+              className={`absolute inset-y-0.5 right-12 items-center justify-end acting:static min-[1280px]:min-w-43 min-[1280px]:group-data-beside/stack:min-w-0 ${selected ? 'bg-selected' : 'bg-surface group-hover:bg-hover'} max-md:not-has-data-[phase=idle]:static empty:hidden ${kept && !busy && !request.problem ? 'hidden' : 'flex'} ${active || request.problem ? '' : RESTING}`}
             >
               <JobButton
                 {...main}
