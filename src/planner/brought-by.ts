@@ -1,6 +1,6 @@
 import { treesOf } from '@/git/objects/cat-file';
-import { mergeTrees } from '@/git/objects/merge-tree';
 import { listCommits, newestCommits } from '@/git/objects/rev-list';
+import { mergeTrees } from '@/git/trees/merge-trees';
 import { inTurn, replaysOn, TRIED, whereLanded } from '@/stack/landing-evidence';
 
 /**
@@ -22,7 +22,7 @@ export async function broughtToTrunk(
   );
   const line = await newestCommits(gitDir, trunkTip, { count: TRIED, isLine: true }, signal);
   const replay = await replaysOn(line, {
-    merges: (pairs) => mergeTrees(gitDir, pairs, signal),
+    merges: (pairs) => mergeTrees(gitDir, pairs, { signal }),
     trees: (of) => treesOf(of, { gitDir, signal }),
   });
   const atTip = await replay(open.map(({ id, parent }) => ({ base: parent, tip: id, onto: trunkTip })));

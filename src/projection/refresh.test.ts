@@ -87,7 +87,10 @@ class World {
     const trunk = { name: 'main', tip: this.trunkTip ?? '' };
     this.registered = await registrationBases({ gitDir, trunk, rows, branchTips, landings, registrations });
     for (const { branch, parent, base } of this.registered) {
-      Object.assign(this.row(branch), { tracked: true, parent, base });
+      const row = this.row(branch);
+      // As `pushedMoves` writes it.
+      const forecast = row.base === base ? row.forecast : null;
+      Object.assign(row, { tracked: true, parent, base, forecast });
     }
     return this.sync();
   }
@@ -591,6 +594,43 @@ describe('processes', () => {
     expect(started[0]).toBe(started[1]);
     expect(started[1]).toBeGreaterThan(4);
     expect(started[1]).toBeLessThanOrEqual(13);
+  });
+
+  test('lines are counted anew of what has moved itself, and of nothing else where trunk has moved', async () => {
+    const world = await stack();
+    const { additions } = world.row('two');
+    await world.remote.from('main').commit('On', { f: 'f\n' }).write();
+    await world.remote.from('two').commit('More', { g: 'g\n' }).write();
+    await fetchRemote(world.gitDir);
+    const counted = async () => (await count(() => project(world))).filter((one) => one.includes('--shortstat'));
+    expect(await counted()).toHaveLength(1);
+    await world.sync();
+    expect(world.row('two').additions).toBe(additions + 1);
+    await world.remote.from('main').commit('On', { h: 'h\n' }).write();
+    await fetchRemote(world.gitDir);
+    expect(await counted()).toEqual([]);
+    await world.sync();
+    expect(world.row('two').additions).toBe(additions + 1);
+    expect(world.row('one')).toMatchObject({ needsRestack: true, forecast: { parentTip: world.trunkTip } });
+  });
+
+  test('what was too large with one parent is tried with the next one, and not again with the same', async () => {
+    const world = await stack();
+    const trunkGoesOn = (file: string) =>
+      world.remote
+        .from('main')
+        .commit('On', { [file]: 'f\n' })
+        .write();
+    await trunkGoesOn('f');
+    await world.sync();
+    const row = world.row('one');
+    if (!row.forecast) throw new Error('no forecast');
+    row.forecast = { ...row.forecast, outcome: 'too_large' };
+    await world.sync();
+    expect(world.row('one').forecast?.outcome).toBe('too_large');
+    await trunkGoesOn('g');
+    await world.sync();
+    expect(world.row('one').forecast?.outcome).toBe('clean');
   });
 
   test('nothing is merged or compared again when nothing has moved', async () => {

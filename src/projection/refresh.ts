@@ -3,8 +3,9 @@ import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt, treesOf } from '@/git/objects/cat-file';
 import { changedPaths, type DiffPair, type DiffStat, diffStats, renamedPaths } from '@/git/objects/diff-tree';
 import { commitIdentities } from '@/git/objects/identities';
-import { type BatchPair, type MergeOutcome, mergeTrees } from '@/git/objects/merge-tree';
+import type { BatchPair, MergeOutcome } from '@/git/objects/merge-tree';
 import { newestCommits } from '@/git/objects/rev-list';
+import { type TreeMerges, treeMerges } from '@/git/trees/merge-trees';
 import type { BranchForecast } from '@/model/forecast';
 import { isKept } from '@/repos/kept';
 import type { History } from '@/stack/history';
@@ -72,16 +73,36 @@ export interface Projection {
  * @throws GitError; the signal's reason when it is aborted.
  */
 export async function computeProjection(input: ProjectionInput): Promise<Projection | null> {
-  const projection = await project(input, new Set());
-  if (!projection) return null;
-  // Whether a branch that was deleted has landed is known only now: what had landed in it goes by that.
-  const abandoned = abandonedPlaces(input.landings, projection.voided, projection.rows);
-  return abandoned.size > 0 ? project(input, abandoned) : projection;
+  const { gitDir, signal } = input;
+  const refs = input.refs ?? (await remoteBranches(gitDir, signal));
+  const trees = new Map([...refs.values()].map(({ tip, tree }) => [tip, tree]));
+  const clone = { allRefs: refs, trees, treeMerges: treeMerges(gitDir, { signal, trees }) };
+  try {
+    const projection = await project(input, clone, new Set());
+    if (!projection) return null;
+    // Whether a branch that was deleted has landed is known only now: what had landed in it goes by that.
+    const abandoned = abandonedPlaces(input.landings, projection.voided, projection.rows);
+    return abandoned.size > 0 ? await project(input, clone, abandoned) : projection;
+  } finally {
+    await clone.treeMerges.close();
+  }
 }
 
-async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): Promise<Projection | null> {
+/** What the clone has, and merges in it. */
+interface Clone {
+  allRefs: ReadonlyMap<string, RemoteBranch>;
+  /** By the tips of these. */
+  trees: ReadonlyMap<string, string>;
+  treeMerges: TreeMerges;
+}
+
+async function project(
+  input: ProjectionInput,
+  { allRefs, trees, treeMerges }: Clone,
+  abandoned: ReadonlySet<string>,
+): Promise<Projection | null> {
   const { gitDir, signal, previousTrunkTip } = input;
-  const refs = new Map(input.refs ?? (await remoteBranches(gitDir, signal)));
+  const refs = new Map(allRefs);
   const trunk = refs.get(input.trunk);
   if (!trunk) return null;
   refs.delete(input.trunk);
@@ -140,7 +161,7 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   for (const landing of takenIn) holding.set(landing.branch, [...(holding.get(landing.branch) ?? []), landing]);
 
   // Then what has landed since: that decides who is whose parent.
-  const merges = rememberedMerges(gitDir, signal);
+  const merges = rememberedMerges(treeMerges, history);
   const isShaken = new Set(voided.map(({ branch }) => branch));
   const rowsNow = () =>
     [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
@@ -195,7 +216,6 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   // Then where each stands.
   const rows = rowsNow();
   const { graph, stances, suggestions } = await standing(rows);
-  const trees = new Map([trunk, ...refs.values()].map(({ tip, tree }) => [tip, tree]));
   for (const row of rows) {
     const isLive = !row.merged && !row.gone;
     row.suggestedParent = isLive ? (suggestions.get(row.name) ?? null) : null;
@@ -214,7 +234,8 @@ async function project(input: ProjectionInput, abandoned: ReadonlySet<string>): 
   for (const row of rows) row.renamedFrom = renamed.get(row.name) ?? null;
 
   // Then what that means in content. What is too large to be measured is not merged.
-  const unmeasured = await measureAll(live, (pairs) => diffStats(gitDir, pairs, signal));
+  const stored = new Map(input.previousRows.map((row) => [row.name, row]));
+  const unmeasured = await measureAll(live, stored, (pairs) => diffStats(gitDir, pairs, signal));
   await forecastAll(history, live, trees, merges, unmeasured);
 
   const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip, anew: usedAgain.has(name) }));
@@ -454,7 +475,7 @@ function describeStance(history: History, { row, parentTip, base, trunkTip }: St
 async function forecastAll(
   history: History,
   stances: Stance[],
-  trees: Map<string, string>,
+  trees: ReadonlyMap<string, string>,
   merges: (pairs: BatchPair[]) => Promise<MergeOutcome[]>,
   unmeasured: ReadonlySet<string>,
 ): Promise<void> {
@@ -487,7 +508,7 @@ async function forecastAll(
   }
 }
 
-/** The previous row's forecast where it was made from the same commits; its other numbers are good then, too. */
+/** The previous row's forecast where it was made from the same commits. */
 function knownForecast(
   was: ProjectedRow | undefined,
   tip: string,
@@ -498,6 +519,12 @@ function knownForecast(
   return forecast?.tip === tip && forecast.parentTip === parentTip ? forecast : null;
 }
 
+/** Whether the previous row's lines are those of the same commits; too much is tried anew once the parent has moved. */
+function isMeasured(was: ProjectedRow | undefined, tip: string, parentTip: string | null, base: string): boolean {
+  if (knownForecast(was, tip, parentTip, base)) return true;
+  return was?.base === base && was.forecast?.tip === tip && was.forecast.outcome !== 'too_large';
+}
+
 function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' | 'files'> {
   if (!outcome.clean && outcome.tooLarge) return { outcome: 'too_large', files: [] };
   return outcome.clean
@@ -506,15 +533,19 @@ function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' 
 }
 
 /**
- * Lines added and deleted over the base; kept where the last look was at the same commits.
+ * Lines added and deleted over the base; kept where the branch stands where it stood, whatever became of its parent.
+ * @param stored the rows as they were: of what is taken back in the others nothing was measured
  * @returns the branches whose change is too large to be measured
  */
 async function measureAll(
   stances: Stance[],
+  stored: ReadonlyMap<string, ProjectedRow>,
   sizes: (pairs: DiffPair[]) => Promise<Array<DiffStat | null>>,
 ): Promise<Set<string>> {
-  const open = stances.flatMap(({ row, was, parentTip, base }) =>
-    base === null || knownForecast(was, row.tip, parentTip, base) ? [] : [{ row, from: base, to: row.tip }],
+  const open = stances.flatMap(({ row, parentTip, base }) =>
+    base === null || isMeasured(stored.get(row.name), row.tip, parentTip, base)
+      ? []
+      : [{ row, from: base, to: row.tip }],
   );
   const stats = await sizes(open);
   for (const [i, { row }] of open.entries()) {
@@ -524,15 +555,23 @@ async function measureAll(
   return new Set(open.flatMap(({ row }, i) => (stats[i] ? [] : [row.name])));
 }
 
-/** `mergeTrees` that starts no process for pairs that it has answered. */
-function rememberedMerges(gitDir: string, signal: AbortSignal | undefined) {
+/** Merges that are asked for once, and that know what two commits have in common. */
+function rememberedMerges({ merge }: TreeMerges, history: History) {
   const known = new Map<string, MergeOutcome>();
   const key = ({ ours, theirs, base }: BatchPair) => `${ours} ${theirs} ${base?.commit}`;
   return async (pairs: BatchPair[]): Promise<MergeOutcome[]> => {
-    const open = [...new Map(pairs.filter((pair) => !known.has(key(pair))).map((pair) => [key(pair), pair])).values()];
-    for (const [i, outcome] of (await mergeTrees(gitDir, open, signal)).entries()) {
-      const pair = open[i];
-      if (pair) known.set(key(pair), outcome);
+    const breath = breather();
+    const open = new Map<string, BatchPair>();
+    for (const pair of pairs) {
+      await breath();
+      if (known.has(key(pair)) || open.has(key(pair))) continue;
+      const onlyBase = pair.base ? undefined : (history.onlyMergeBase(pair.theirs, pair.ours) ?? undefined);
+      open.set(key(pair), { ...pair, onlyBase });
+    }
+    const outcomes = await merge([...open.values()]);
+    for (const [i, one] of [...open.keys()].entries()) {
+      const outcome = outcomes[i];
+      if (outcome) known.set(one, outcome);
     }
     return pairs.flatMap((pair) => known.get(key(pair)) ?? []);
   };

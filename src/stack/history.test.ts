@@ -35,6 +35,23 @@ describe('History', () => {
     expect(ask()).toEqual(ask());
   });
 
+  test('names a merge base where there is but one', () => {
+    expect(history.onlyMergeBase('b2', 't4')).toBe('t2');
+    expect(history.onlyMergeBase('b1', 'b2')).toBe('b1');
+    expect(history.onlyMergeBase('b1', 'elsewhere')).toBeNull();
+    // Each of both has merged what the other one was.
+    const crossed = new History([
+      { id: 'a2', parents: ['a1', 'b1'] },
+      { id: 'b2', parents: ['b1', 'a1'] },
+      { id: 'a1', parents: ['z'] },
+      { id: 'b1', parents: ['z'] },
+      { id: 'z', parents: [] },
+    ]);
+    expect(crossed.mergeBase('a2', 'b2')).toBe('a1');
+    expect([crossed.onlyMergeBase('a2', 'b2'), crossed.onlyMergeBase('b2', 'a2')]).toEqual([null, null]);
+    expect(crossed.onlyMergeBase('a1', 'b2')).toBe('a1');
+  });
+
   test('a commit below the part is nobody’s ancestor, and two lines that meet only there have no common one', () => {
     expect(history.isAncestor('below', 't4')).toBe(false);
     expect(
@@ -63,6 +80,11 @@ function byDefinition(commits: HistoryCommit[]) {
     ownCommits: without,
     aheadBehind: (a: string, b: string) => ({ ahead: without(a, [b]).length, behind: without(b, [a]).length }),
     mergeBase: (a: string, b: string) => commits.find(({ id }) => of(a).has(id) && of(b).has(id))?.id ?? null,
+    onlyMergeBase(a: string, b: string) {
+      const common = commits.flatMap(({ id }) => (of(a).has(id) && of(b).has(id) ? [id] : []));
+      const best = common.filter((id) => !common.some((other) => other !== id && of(other).has(id)));
+      return best.length === 1 ? (best[0] ?? null) : null;
+    },
     isOnFirstParentLine(commit: string, tip: string) {
       let at: string | undefined = tip;
       while (at !== undefined && at !== commit) at = parents.get(at)?.[0];
@@ -106,6 +128,7 @@ describe('History on any graph', () => {
         const say = (history: ReturnType<typeof byDefinition>) => ({
           isAncestor: history.isAncestor(a, b),
           mergeBase: history.mergeBase(a, b),
+          onlyMergeBase: history.onlyMergeBase(a, b),
           ownCommits: history.ownCommits(a, [b, c]),
           own: history.ownCommits(b, [c]),
           ...(commits.some(({ id }) => id === a) ? { distance: history.aheadBehind(a, b) } : {}),

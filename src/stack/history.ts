@@ -83,6 +83,14 @@ export class History {
     return this.#idAt(firstCommon);
   }
 
+  /** The merge base of two commits where there is no other; null where there is none, or are several. */
+  onlyMergeBase(a: string, b: string): string | null {
+    const base = this.mergeBase(a, b);
+    if (base === null) return null;
+    // Another one would be a commit that both have, and this one has not.
+    return this.ownCommits(a, [b]).length === this.ownCommits(a, [base]).length ? base : null;
+  }
+
   /** How many commits `a` has that `b` lacks, and the other way round. */
   aheadBehind(a: string, b: string): { ahead: number; behind: number } {
     const [left, right] = [this.#position.get(a), this.#position.get(b)];

@@ -59,10 +59,10 @@ esac
 
 const tip = (branch: string) => tips[branch] ?? '';
 
-test('mergeTrees answers every other pair when git dies of one, and calls that one a conflict', async () => {
-  const { mergeTrees } = await import('./merge-tree');
+test('mergeByGit answers every other pair when git dies of one, and calls that one a conflict', async () => {
+  const { mergeByGit } = await import('./merge-tree');
   const pairs = ['a', 'b', 'c', 'd', 'e'].map((branch) => ({ ours: tip('main'), theirs: tip(branch) }));
-  const outcomes = await mergeTrees(remote.dir, pairs);
+  const outcomes = await mergeByGit(remote.dir, pairs);
   expect(outcomes.map(({ clean }) => clean)).toEqual([true, true, false, true, true]);
   expect(outcomes[2]).toEqual({ clean: false, files: [] });
 });

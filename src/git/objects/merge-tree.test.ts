@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { git, gitText } from '../process/run';
-import { mergeTrees } from './merge-tree';
+import { mergeByGit } from './merge-tree';
 
 let dir: string;
 let remote: Remote;
@@ -27,9 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-describe('mergeTrees', () => {
+describe('mergeByGit', () => {
   test('answers every pair in order, with the tree that git merges or with the paths in conflict', async () => {
-    const outcomes = await mergeTrees(remote.dir, [
+    const outcomes = await mergeByGit(remote.dir, [
       { ours: tip('ours'), theirs: tip('theirs') },
       { ours: tip('ours'), theirs: tip('other') },
       { ours: tip('main'), theirs: tip('ours') },
@@ -45,7 +45,7 @@ describe('mergeTrees', () => {
   test('writes nothing to the repository', async () => {
     const before = await gitText(['count-objects', '-v'], { gitDir: remote.dir });
     const files = await readdir(remote.dir, { recursive: true });
-    await mergeTrees(remote.dir, [{ ours: tip('theirs'), theirs: tip('other') }]);
+    await mergeByGit(remote.dir, [{ ours: tip('theirs'), theirs: tip('other') }]);
     expect(await gitText(['count-objects', '-v'], { gitDir: remote.dir })).toBe(before);
     expect(await readdir(remote.dir, { recursive: true })).toEqual(files);
   });
@@ -56,18 +56,18 @@ describe('mergeTrees', () => {
       env: { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@b' },
     });
     const alone = stdout.toString().trim();
-    expect(await mergeTrees(remote.dir, [{ ours: tip('main'), theirs: alone }])).toMatchObject([{ clean: true }]);
+    expect(await mergeByGit(remote.dir, [{ ours: tip('main'), theirs: alone }])).toMatchObject([{ clean: true }]);
   });
 
   test('refuses a commit that does not exist', async () => {
     const none = 'deadbeef'.repeat(5);
-    await expect(mergeTrees(remote.dir, [{ ours: tip('main'), theirs: none }])).rejects.toThrow(
+    await expect(mergeByGit(remote.dir, [{ ours: tip('main'), theirs: none }])).rejects.toThrow(
       /something we can merge/,
     );
   });
 
   test('stops when it is told to', async () => {
     const pairs = Array.from({ length: 50 }, () => ({ ours: tip('ours'), theirs: tip('other') }));
-    await expect(mergeTrees(remote.dir, pairs, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+    await expect(mergeByGit(remote.dir, pairs, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
   });
 });

@@ -20,6 +20,8 @@ export interface BatchPair extends MergePair {
    * the tree of `ours`. git 2.39 takes no base, so a throw-away commit of that tree on the base stands in for `ours`.
    */
   base?: { commit: string; oursTree: string } | undefined;
+  /** The merge base that git finds, where it is known to be the only one. */
+  onlyBase?: string | undefined;
 }
 
 /**
@@ -46,11 +48,11 @@ const BATCH = [...MERGE, '--stdin', '--name-only', '--no-messages'];
 const BARE = ['-c', 'merge.renormalize=false'];
 
 /**
- * Merges pairs of commits in one process and answers in their order. Nothing is written to the repository; the
- * trees are good for comparing by id and gone afterwards. `.gitattributes` of the trees do not apply.
+ * Merges pairs of commits in one process and answers in their order: `mergeTrees` (`git/trees/merge-trees.ts`) where it
+ * needs git.
  * @throws GitError when a commit does not exist.
  */
-export async function mergeTrees(gitDir: string, pairs: BatchPair[], signal?: AbortSignal): Promise<MergeOutcome[]> {
+export async function mergeByGit(gitDir: string, pairs: BatchPair[], signal?: AbortSignal): Promise<MergeOutcome[]> {
   if (pairs.length === 0) return [];
   const quarantine = await openQuarantine(gitDir, pairs[0]?.ours.length);
   try {

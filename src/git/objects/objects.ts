@@ -59,14 +59,11 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
   const dir = await makeFolder();
   const objects = join(dir, 'objects');
   mkdirSync(objects);
-  const algorithm = idLength === 64 ? 'sha256' : 'sha1';
   const held = new Map<string, HeldObject>();
   const written = new Set<string>();
   let heldBytes = 0;
   let isHeld = true;
-  const withHeader = (type: ObjectType, content: Uint8Array) =>
-    Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-  const idOf = (data: Buffer) => createHash(algorithm).update(data).digest('hex');
+  const idOf = (data: Buffer) => idOfObject(data, idLength);
   const write = (id: string, data: Buffer) => {
     if (written.has(id)) return;
     written.add(id);
@@ -122,6 +119,18 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
     },
     discard: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }),
   };
+}
+
+/** An object as git hashes it. */
+export function withHeader(type: ObjectType, content: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
+}
+
+/** The id of an object with its header. `idLength`: 40 (SHA-1) or 64. */
+export function idOfObject(data: Buffer, idLength: number): string {
+  return createHash(idLength === 64 ? 'sha256' : 'sha1')
+    .update(data)
+    .digest('hex');
 }
 
 async function makeFolder(): Promise<string> {

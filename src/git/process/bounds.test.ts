@@ -7,7 +7,7 @@ import { makeRemote, type Remote } from '@/demo/remote';
 import { writeTreeOfTrees } from '@/testing/tree-of-trees';
 import { ChangedPaths } from '../objects/changed-paths';
 import { changedPaths, diffStats } from '../objects/diff-tree';
-import { Merger, mergeTrees } from '../objects/merge-tree';
+import { Merger, mergeByGit } from '../objects/merge-tree';
 import { openQuarantine } from '../objects/objects';
 import { git, gitRecords, runProgram } from './run';
 
@@ -100,7 +100,7 @@ describe('a change of ten million files in a few kilobytes', () => {
     await writeTreeOfTrees(remote, 'theirs', 'base', 7);
     const [one = '', two = ''] = small;
     const pair = { ours: await remote.tip('theirs'), theirs: huge };
-    const [first, second, third] = await mergeTrees(remote.dir, [
+    const [first, second, third] = await mergeByGit(remote.dir, [
       { ours: main, theirs: one },
       pair,
       { ours: one, theirs: two },

@@ -7,13 +7,13 @@ import { openQuarantine, type Quarantine } from '@/git/objects/objects';
 import { listPicks } from '@/git/objects/picks';
 import { listCommits } from '@/git/objects/rev-list';
 import { isTooLarge } from '@/git/process/bounds';
+import { TreeMerger } from '@/git/trees/tree-merge';
 import { History } from '@/stack/history';
 import type { Engine, PlannedObjects, PlanRequest, Target } from '../engine';
 import { conflictReason, inPlace, type Outcome, plannedObjects } from '../outcome';
 import { Attributes } from './attributes';
 import { type Prepared, Replayer } from './replay';
 import { othersBelow, Selection } from './selection';
-import { TreeMerger } from './tree-merge';
 
 /**
  * The built-in engine: replays commits in memory, without a work tree, in a quarantine in front of the clone.

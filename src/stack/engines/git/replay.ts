@@ -3,12 +3,12 @@ import { type Commit, formatCommit, subjectOf } from '@/git/objects/commit';
 import type { Merger } from '@/git/objects/merge-tree';
 import type { Quarantine } from '@/git/objects/objects';
 import type { Pick } from '@/git/objects/picks';
+import type { TreeChange, TreeMerger } from '@/git/trees/tree-merge';
 import type { ConflictFile, Move } from '@/model/plan';
 import type { Attributes } from './attributes';
 import { readConflict } from './conflict';
 import type { CommitSource, PathSource } from './selection';
 import { stands } from './standing';
-import type { TreeChange, TreeMerger } from './tree-merge';
 
 /** What became of a branch's commits. */
 export interface Replayed {

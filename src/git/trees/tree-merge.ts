@@ -1,8 +1,11 @@
-import type { GitObject, ObjectReader } from '@/git/objects/cat-file';
-import type { TreeEntry } from '@/git/objects/commit';
-import type { Quarantine } from '@/git/objects/objects';
-import { isTooLarge } from '@/git/process/bounds';
+import type { GitObject, ObjectReader } from '../objects/cat-file';
+import type { TreeEntry } from '../objects/commit';
+import type { Quarantine } from '../objects/objects';
+import { isTooLarge } from '../process/bounds';
 import { isSame, RawTree, TREE } from './raw-tree';
+
+/** Where merged trees are held, if at all. */
+export type TreeStore = Pick<Quarantine, 'hold' | 'held'>;
 
 /** What a commit changes over its parent, folder by folder: by name, what was there, what is, and what of a folder. */
 export type TreeChange = Map<string, EntryChange>;
@@ -29,18 +32,18 @@ const MAX_KEPT = 64 * 1024 * 1024;
  * what that side made of it. `tree-merge.test.ts` holds it against git.
  */
 export class TreeMerger {
-  readonly #quarantine: Quarantine;
-  readonly #reader: ObjectReader;
+  readonly #objects: TreeStore;
+  readonly #reader: Pick<ObjectReader, 'read'>;
   readonly emptyTree: string;
   /** By id, the one used last at the end; null for those that are left to git. */
   readonly #trees = new Map<string, RawTree | null>();
   readonly #reading = new Map<string, Promise<GitObject>>();
   #kept = 0;
 
-  constructor(quarantine: Quarantine, reader: ObjectReader) {
-    this.#quarantine = quarantine;
+  constructor(objects: TreeStore, reader: Pick<ObjectReader, 'read'>) {
+    this.#objects = objects;
     this.#reader = reader;
-    this.emptyTree = quarantine.hold('tree', Buffer.alloc(0));
+    this.emptyTree = objects.hold('tree', Buffer.alloc(0));
   }
 
   /**
@@ -70,7 +73,7 @@ export class TreeMerger {
   }
 
   /**
-   * The tree that merging a change into a tree gives, which is held in the quarantine; null where that is for git to say.
+   * The tree that merging a change into a tree gives, which is held where this one holds trees; null where that is for git to say.
    * @throws GitError
    */
   async merge(change: TreeChange, into: string): Promise<string | null> {
@@ -91,7 +94,7 @@ export class TreeMerger {
     }
     if (edits.size === 0) return into;
     const bytes = tree.with(edits);
-    const id = this.#quarantine.hold('tree', bytes, { id: into, content: tree.bytes });
+    const id = this.#objects.hold('tree', bytes, { id: into, content: tree.bytes });
     this.#keep(id, bytes);
     return id;
   }
@@ -103,7 +106,7 @@ export class TreeMerger {
       this.#trees.set(id, known);
       return known;
     }
-    const held = this.#quarantine.held.get(id);
+    const held = this.#objects.held.get(id);
     if (held) return this.#keep(id, held.content);
     const reading = this.#reading.get(id) ?? this.#reader.read(id);
     this.#reading.set(id, reading);

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ObjectReader } from '@/git/objects/cat-file';
-import { formatCommit, formatTree, type TreeEntry } from '@/git/objects/commit';
-import { mergeTrees } from '@/git/objects/merge-tree';
-import { openQuarantine, type Quarantine } from '@/git/objects/objects';
-import { takePack } from '@/git/objects/pack';
-import { git } from '@/git/process/run';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import { ObjectReader } from '../objects/cat-file';
+import { formatCommit, formatTree, type TreeEntry } from '../objects/commit';
+import { mergeByGit } from '../objects/merge-tree';
+import { openQuarantine, type Quarantine } from '../objects/objects';
+import { takePack } from '../objects/pack';
+import { git } from '../process/run';
 import { TreeMerger } from './tree-merge';
 
 let gitDir: string;
@@ -128,7 +128,7 @@ test(
     });
     const commits = merges.flatMap(({ ours, theirs }) => [ours, theirs]);
     await takePack(quarantine, commits, []);
-    const byGit = await mergeTrees(
+    const byGit = await mergeByGit(
       gitDir,
       merges.map(({ ours, theirs }) => ({ ours, theirs })),
     );

@@ -1,4 +1,4 @@
-import type { TreeEntry } from '@/git/objects/commit';
+import type { TreeEntry } from '../objects/commit';
 
 export const TREE = '40000';
 
