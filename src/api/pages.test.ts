@@ -9,7 +9,7 @@ import { callerOn } from './testing/caller';
 
 let db: TestDatabase;
 let repoId: string;
-const PAGE = 1000;
+const PAGE = 500;
 const name = (i: number) => `b${String(i).padStart(4, '0')}`;
 const add = (from: number, to: number) =>
   db.db.insert(branches).values(

@@ -22,7 +22,7 @@ import { overviewVersionQuery, SHOWN_JOBS } from './kept/version';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
 /** Rows of one page of the overview: tRPC makes an answer's text in one go, for which everything else waits. */
-const PAGE = 1000;
+const PAGE = 500;
 
 /** Archived tasks in the overview. */
 const ARCHIVED = 20;

@@ -745,7 +745,7 @@ export interface RestackForecast {
  */
 export interface Overview {
   repo: Repo;
-  /** At most 1,000, by name. */
+  /** At most 500, by name. */
   branches: Branch[];
   /** For `cursor`, where there are more branches. */
   nextCursor: string | null;
