@@ -1,5 +1,6 @@
 import type { Asker } from '@/access/asker';
 import type { Db } from '@/db/client';
+import type { Follow } from '@/feed/follow';
 import type { MadeFrom } from './kept/answers';
 
 /** What a procedure gets beside its input. */
@@ -15,4 +16,6 @@ export interface Context {
   shutdown: AbortSignal;
   /** Says what the answer is made from, so that it may be given again while that is so; null where none is kept. */
   keep: ((from: MadeFrom) => void) | null;
+  /** Takes what the answer follows, and sends it itself; null where the procedure's own stream is read. */
+  stream: ((follow: Follow) => void) | null;
 }

@@ -25,6 +25,7 @@ const answer = (req: Request) =>
       requestedBy: 'test',
       shutdown: new AbortController().signal,
       keep: null,
+      stream: null,
     }),
   });
 

@@ -1,7 +1,7 @@
 import { accessRouter } from './access';
 import { branchesRouter } from './branches';
 import { changesRouter } from './changes';
-import { feedRouter } from './feed';
+import { feedRouter } from './feed/procedure';
 import { forecastRouter } from './forecast';
 import { jobsRouter } from './jobs';
 import { reposRouter } from './repos';

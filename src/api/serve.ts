@@ -2,10 +2,12 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { readAsker, requestedByOf } from '@/access/asker';
 import { requestedBy } from '@/access/requested-by';
 import { db } from '@/db/client';
+import type { Follow } from '@/feed/follow';
 import { logTrouble } from '@/log';
 import { refusalBody } from '@/server/door/refusal-body';
 import { shutdownSignal } from '@/shutdown';
 import { version } from '../../package.json';
+import { feedStream } from './feed/stream';
 import { KeptAnswers, type MadeFrom } from './kept/answers';
 import { appRouter } from './router';
 
@@ -28,6 +30,7 @@ export async function serveApi(request: Request): Promise<Response> {
   const kept = await answers.find(request, asker, database).catch(() => null);
   if (kept) return kept;
   let madeFrom: MadeFrom | undefined;
+  let followed: Follow | undefined;
   const response = await fetchRequestHandler({
     endpoint: '/api/trpc',
     req: request,
@@ -41,6 +44,9 @@ export async function serveApi(request: Request): Promise<Response> {
       keep: (from) => {
         madeFrom = from;
       },
+      stream: (follow) => {
+        followed = follow;
+      },
     }),
     responseMeta: () => ({ headers: { 'x-spicerack-version': version } }),
     onError: ({ path, error }) => {
@@ -49,6 +55,10 @@ export async function serveApi(request: Request): Promise<Response> {
         logTrouble('request_failed', `A call failed: ${path}`, error.cause ?? error, { withStack: true });
     },
   });
+  if (followed) {
+    await response.body?.cancel();
+    return new Response(feedStream(followed, request.signal), response);
+  }
   return madeFrom ? answers.keep(request, asker, madeFrom, response) : response;
 }
 

@@ -31,13 +31,12 @@ class FieldError extends Error {
 
 z.config({ customError: inputWords });
 
+/** A page gives up on a stream that has missed two pings: what is silent longer is not live. */
+export const STREAM = { ping: { enabled: true, intervalMs: 3000 }, client: { reconnectAfterInactivityMs: 7000 } };
+
 const t = initTRPC.context<Context>().create({
   transformer: wire,
-  sse: {
-    // A page gives up on a stream that has missed two pings: what is silent longer is not live.
-    ping: { enabled: true, intervalMs: 3000 },
-    client: { reconnectAfterInactivityMs: 7000 },
-  },
+  sse: STREAM,
   errorFormatter({ shape, error, path }) {
     const fields = fieldsOf(error.cause);
     const { message, hint } = notUnderstood(error, path) ?? {

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vit
 import { ASKER_HEADER, anybody, writeAsker } from '@/access/asker';
 import { callerOn } from '@/api/testing/caller';
 import { GET, POST } from '@/app/api/trpc/[trpc]/route';
+import { db } from '@/db/client';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { MAX_STREAMS } from './feed';
+import { MAX_STREAMS } from './feed/procedure';
 import type { AppRouter } from './router';
 import { wire } from './wire';
 
@@ -164,7 +165,7 @@ describe('the feed', () => {
     };
     // All but one without HTTP, which is what takes long.
     const others = new AbortController();
-    const api = callerOn(test.db, { shutdown: others.signal });
+    const api = callerOn(await db(), { shutdown: others.signal });
     const without = await Promise.all(
       Array.from({ length: MAX_STREAMS - 1 }, async () => {
         const stream = (await api.feed.subscribe({ lastEventId: 999_999_999 }))[Symbol.asyncIterator]();

@@ -3,6 +3,9 @@ import type { FeedMessage } from './events';
 import { readPiece } from './read';
 import { tailOf } from './tail';
 
+/** Follows the feed until the signal aborts, and throws its reason then. */
+export type Follow = (leaves: AbortSignal) => AsyncGenerator<FeedMessage>;
+
 /**
  * Follows the feed from a cursor until `abort` aborts (then it throws the signal's reason: a stream that ends
  * normally tells the client never to come back). No gap and no duplicate: each piece starts where the last one ended,
@@ -16,7 +19,7 @@ export async function* followFeed(
   abort: AbortSignal,
 ): AsyncGenerator<FeedMessage> {
   const tail = tailOf(db);
-  const leave = tail.join();
+  const follower = tail.join(abort);
   try {
     // Whether the cursor is one of this database and still kept, only the table can say.
     let piece = await readPiece(db, from, repoId);
@@ -27,9 +30,9 @@ export async function* followFeed(
       const seen = tail.version;
       const { upTo, message } = piece;
       piece = tail.after(upTo, repoId) ?? (await readPiece(db, upTo, repoId));
-      if (!message && !piece.message) await tail.past(seen, abort);
+      if (!message && !piece.message) await follower.past(seen);
     }
   } finally {
-    leave();
+    follower.leave();
   }
 }

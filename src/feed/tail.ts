@@ -24,6 +24,14 @@ const lag = sql<
 /** How many streams are woken before everything else has its turn. */
 const AT_ONCE = 25;
 
+/** One who follows the tail. */
+export interface Follower {
+  /** Resolves as soon as the version is another one than `seen`, or when its signal aborts. */
+  past(seen: number): Promise<void>;
+  /** Lets the tail go, which ends where nobody is left. */
+  leave(): void;
+}
+
 /**
  * The one reader of the events table in a process: it keeps the newest events at hand, and every stream is fed from
  * those. Only whoever is further behind reads the table. It reads while somebody follows, and not otherwise.
@@ -36,9 +44,9 @@ export class Tail {
   /** Null until it is known where the table ends. */
   #head: number | null = null;
   #version = 0;
-  #followers = 0;
   #reads = false;
-  readonly #waiting = new Set<() => void>();
+  /** What wakes each one that follows. */
+  readonly #followers = new Set<() => void>();
   /** What is told after a cursor is the same for everybody who is there and follows the same repo. */
   readonly #told = new Map<string, Piece>();
 
@@ -51,14 +59,33 @@ export class Tail {
     return this.#version;
   }
 
-  /** Keeps the tail reading until the returned function is called. */
-  join(): () => void {
-    this.#followers += 1;
+  /** How many follow. */
+  get followers(): number {
+    return this.#followers.size;
+  }
+
+  /** Keeps the tail reading until the follower leaves, who is woken when `abort` aborts. */
+  join(abort: AbortSignal): Follower {
+    let waits: (() => void) | undefined;
+    const wake = () => {
+      waits?.();
+      waits = undefined;
+    };
+    this.#followers.add(wake);
+    abort.addEventListener('abort', wake);
     count('streams');
     if (!this.#reads) void this.#read();
-    return () => {
-      this.#followers -= 1;
-      count('streams', -1);
+    return {
+      past: (seen) =>
+        new Promise((resolve) => {
+          if (this.#version !== seen || abort.aborted) resolve();
+          else waits = resolve;
+        }),
+      leave: () => {
+        this.#followers.delete(wake);
+        abort.removeEventListener('abort', wake);
+        count('streams', -1);
+      },
     };
   }
 
@@ -83,25 +110,11 @@ export class Tail {
     return { message, upTo: mine.length > PAGE ? last.seq : head };
   }
 
-  /** Resolves as soon as the version is another one than `seen`, or when `abort` aborts. */
-  past(seen: number, abort: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#version !== seen || abort.aborted) return resolve();
-      const done = () => {
-        this.#waiting.delete(done);
-        abort.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#waiting.add(done);
-      abort.addEventListener('abort', done, { once: true });
-    });
-  }
-
   async #read(): Promise<void> {
     this.#reads = true;
     // What was written while nobody followed is in the table alone.
     this.#head = null;
-    while (this.#followers > 0) {
+    while (this.#followers.size > 0) {
       const woken = signal().wait('change', TAIL_MS);
       // The database may be away for a while (`patient` tells of it); the next round asks again.
       const behind = await this.#catchUp().catch(() => false);
@@ -144,8 +157,8 @@ export class Tail {
 
   async #wake(): Promise<void> {
     let woken = 0;
-    for (const done of [...this.#waiting]) {
-      done();
+    for (const wake of [...this.#followers]) {
+      wake();
       woken += 1;
       if (woken % AT_ONCE === 0) await turn();
     }

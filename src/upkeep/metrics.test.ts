@@ -47,7 +47,7 @@ it('tells how many follow the feed, and how many gits were started and run', asy
   await git(['--version']);
   expect(await value('git_processes_total')).toBe(before + 1);
   expect(await value('git_processes')).toBe(0);
-  const leave = tailOf(test.db).join();
+  const { leave } = tailOf(test.db).join(new AbortController().signal);
   expect(await value('streams')).toBe(1);
   // Not before it knows where it is to go on from: what was written until then is nobody's lag.
   await vi.waitFor(() => expect(tailOf(test.db).version).toBeGreaterThan(0));

@@ -7,5 +7,5 @@ export function callerOn(
   db: Db,
   { asker = anybody('administer'), requestedBy = 'test', shutdown = new AbortController().signal } = {},
 ): ReturnType<typeof appRouter.createCaller> {
-  return appRouter.createCaller({ db, asker, client: requestedBy, requestedBy, shutdown, keep: null });
+  return appRouter.createCaller({ db, asker, client: requestedBy, requestedBy, shutdown, keep: null, stream: null });
 }

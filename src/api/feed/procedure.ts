@@ -1,12 +1,12 @@
 import { TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
 import { followFeed } from '@/feed/follow';
-import { repoOf } from './repos';
-import { procedure, repoId, router } from './trpc';
+import { tailOf } from '@/feed/tail';
+import { repoOf } from '../repos';
+import { procedure, repoId, router } from '../trpc';
 
 /** Most streams of one process. A browser needs one. */
 export const MAX_STREAMS = 1000;
-let openStreams = 0;
 
 export const feedRouter = router({
   /**
@@ -24,22 +24,24 @@ export const feedRouter = router({
     )
     .subscription(async ({ ctx, input, signal }) => {
       if (input.repoId !== undefined) await repoOf(ctx.db, input.repoId);
-      if (openStreams >= MAX_STREAMS) {
+      if (tailOf(ctx.db).followers >= MAX_STREAMS) {
         throw new TRPCError({
           code: 'TOO_MANY_REQUESTS',
           message: `${MAX_STREAMS} streams are open. Close pages and programs that need none.`,
         });
       }
-      const abort = AbortSignal.any([ctx.shutdown, ...(signal ? [signal] : [])]);
-      return counted(followFeed(ctx.db, Number(input.lastEventId), input.repoId ?? null, abort));
+      const follow = (leaves: AbortSignal) => {
+        const abort = AbortSignal.any([ctx.shutdown, leaves]);
+        return followFeed(ctx.db, Number(input.lastEventId), input.repoId ?? null, abort);
+      };
+      if (!ctx.stream) return envelopes(follow(signal ?? ctx.shutdown));
+      ctx.stream(follow);
+      return envelopes(nothing());
     }),
 });
 
-async function* counted(messages: ReturnType<typeof followFeed>) {
-  openStreams += 1;
-  try {
-    for await (const message of messages) yield tracked(String(message.cursor), message);
-  } finally {
-    openStreams -= 1;
-  }
+async function* envelopes(messages: ReturnType<typeof followFeed>) {
+  for await (const message of messages) yield tracked(String(message.cursor), message);
 }
+
+async function* nothing(): ReturnType<typeof followFeed> {}
