@@ -163,13 +163,14 @@ describe('over HTTP', () => {
     );
   }
 
-  it('says what tRPC itself would, word for word', async () => {
+  it('says what tRPC itself would, word for word, and how soon to come back', async () => {
     const repoId = await test.addRepo();
     await test.addRepo();
     for (const input of [{}, { repoId }, { lastEventId: 1 }, { lastEventId: 999 }]) {
-      expect(await told(input, true, 2)).toEqual(await told(input, false, 2));
+      const [type, connected, ...others] = await told(input, false, 2);
+      expect(await told(input, true, 2)).toEqual([type, connected?.replace(/\]$/, ',"retry: 1000"]'), ...others]);
     }
     const since = { 'last-event-id': '1' };
-    expect(await told({}, true, 2, since)).toEqual(await told({ lastEventId: 1 }, false, 2));
+    expect(await told({}, true, 2, since)).toEqual(await told({ lastEventId: 1 }, true, 2));
   });
 });

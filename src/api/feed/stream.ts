@@ -3,8 +3,13 @@ import type { Follow } from '@/feed/follow';
 import { STREAM } from '../trpc';
 import { wire } from '../wire';
 
+/** How soon a reader whose stream broke is to come back, in milliseconds: by themselves, browsers take 3 or 5 s. */
+const COME_BACK_MS = 1000;
+
 const encoder = new TextEncoder();
-const CONNECTED = encoder.encode(`event: connected\ndata: ${JSON.stringify(STREAM.client)}\n\n`);
+const CONNECTED = encoder.encode(
+  `retry: ${COME_BACK_MS}\nevent: connected\ndata: ${JSON.stringify(STREAM.client)}\n\n`,
+);
 const PING = encoder.encode('event: ping\ndata: \n\n');
 
 /** A message is the same one for all who are told it, and so is its text. */
