@@ -245,6 +245,10 @@ export const jobs = sqliteTable(
     leaseProcess: text('lease_process'),
     /** Process group of the git command that talks to the remote now, named likewise. */
     leaseGroup: text('lease_group'),
+    /** Since when its git waits for the remote, where that is so long that the job takes no place meanwhile. */
+    awaySince: time('away_since'),
+    /** The remote has answered, and the job waits for a place to go on: before others, which begin later. */
+    awayOver: flag('away_over'),
   },
   (t) => [
     uniqueIndex('jobs_one_running').on(t.repoId).where(sql`status = 'running'`),

@@ -13,7 +13,7 @@ import { machine } from '@/machine';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { endAbandoned } from '@/workflow/finish';
 import { insertJob } from './accept';
-import { JobCancelled, type Lease, LeaseLost, takeLease } from './lease';
+import { JobCancelled, type Lease, LeaseLost, placesTaken, takeLease } from './lease';
 import { dueJobs, turns } from './reconciler';
 import { logLine, watched } from './record';
 
@@ -149,6 +149,87 @@ describe('the lease', () => {
       await (await taken(id)).rest();
       expect((await row(id)).attempt).toBe(2);
       for (const lease of leases) await lease.rest();
+    });
+  });
+
+  describe('of a job whose git waits for its remote', () => {
+    afterEach(() => test.db.update(jobs).set({ status: 'completed' }));
+    const full = async () => {
+      const leases: Lease[] = [];
+      for (let i = 0; i < config().concurrency; i++) leases.push(await taken(await dispatched(await test.addRepo())));
+      return leases;
+    };
+    const end = async ({ job, rest }: Lease) => {
+      await rest();
+      await test.db.update(jobs).set({ status: 'completed' }).where(eq(jobs.id, job.id));
+    };
+    const isAway = async ({ job }: Lease) => (await row(job.id)).awaySince !== null;
+
+    it('leaves its place to others while that takes long, and goes on before them once it has one again', async () => {
+      const [first, ...others] = await full();
+      if (!first) throw new Error('no lease');
+      const [next, last] = [await dispatched(await test.addRepo()), await dispatched(await test.addRepo())];
+      expect(await take(next)).toEqual({ kind: 'not_yet' });
+      const back = first.away();
+      await expect.poll(() => isAway(first), { timeout: 30_000 }).toBe(true);
+      others.push(await taken(next));
+      expect(await take(last)).toEqual({ kind: 'not_yet' });
+
+      let isBack = false;
+      const returned = back().then(() => {
+        isBack = true;
+      });
+      await expect.poll(async () => (await row(first.job.id)).awayOver).toBe(true);
+      await end(others[0] as Lease);
+      expect(await take(last)).toEqual({ kind: 'not_yet' });
+      await returned;
+      expect(isBack && (await row(first.job.id))).toMatchObject({ awaySince: null, awayOver: false });
+      expect(await take(last)).toEqual({ kind: 'not_yet' });
+      await end(others[1] as Lease);
+      await (await taken(last)).rest();
+      for (const lease of [first, ...others.slice(2)]) await lease.rest();
+    }, 60_000);
+
+    it('keeps its place where the remote answers soon, and nothing is written of it', async () => {
+      const leases = await full();
+      const back = leases[0]?.away();
+      const before = await row(leases[0]?.job.id ?? '');
+      await back?.();
+      const { leaseUntil: _, ...after } = await row(before.id);
+      expect(before).toMatchObject(after);
+      expect(await take(await dispatched(await test.addRepo()))).toEqual({ kind: 'not_yet' });
+      for (const lease of leases) await lease.rest();
+    });
+
+    it('does not wait for a place where its signal has aborted, and whoever takes over is at work', async () => {
+      const [first, ...others] = await full();
+      if (!first) throw new Error('no lease');
+      const back = first.away();
+      await expect.poll(() => isAway(first), { timeout: 30_000 }).toBe(true);
+      others.push(await taken(await dispatched(await test.addRepo())));
+      await test.db.update(jobs).set({ cancelRequestedAt: new Date().toISOString() }).where(eq(jobs.id, first.job.id));
+      expect(await aborted(first)).toBeInstanceOf(JobCancelled);
+      await back();
+      await first.rest();
+      const again = await taken(first.job.id);
+      expect(again.job).toMatchObject({ awaySince: null, awayOver: false });
+      for (const lease of [again, ...others]) await lease.rest();
+    }, 60_000);
+
+    it('takes a place all the same where very many wait so', () => {
+      const running = {
+        status: 'running',
+        leaseHeld: true,
+        nextAttemptAt: null,
+        awaySince: null,
+        awayOver: false,
+      } as const;
+      const away = { ...running, awaySince: '2026-01-01T00:00:00.000Z' };
+      expect(placesTaken([running, running, { ...running, status: 'queued' }])).toBe(2);
+      expect(placesTaken([running, ...Array(64).fill(away)])).toBe(1);
+      expect(placesTaken([running, ...Array(66).fill(away)])).toBe(3);
+      expect(placesTaken([{ ...away, awayOver: true }])).toBe(1);
+      expect(placesTaken([{ ...running, leaseHeld: false, nextAttemptAt: '2026-01-01T00:00:00.000Z' }])).toBe(0);
     });
   });
 

@@ -43,6 +43,15 @@ export class JobCancelled extends Error {
 /** What is told of work goes out so soon, in milliseconds, unless something is written before. */
 const TOLD_WITHIN_MS = 50;
 
+/** How long a git command may wait for its remote before the job leaves its place to others, in milliseconds. */
+const AWAY_MS = 3000;
+
+/** As many jobs may have left their places so; more of them take one each, so that processes do not gather without end. */
+const MOST_AWAY = 64;
+
+/** How often who waits for a place looks for one by itself, in milliseconds. */
+const LOOK_MS = 500;
+
 /** How often the holder renews the lease and looks whether it is asked to cancel, in milliseconds. */
 const BEAT_MS = 500;
 
@@ -67,6 +76,11 @@ export interface Lease {
   later(statements: () => Statement[]): void;
   /** Puts a process group on record, so that whoever takes over can end it. @throws LeaseLost */
   record(group: ProcessGroup): Promise<void>;
+  /**
+   * Told that git begins to wait for the remote: where that takes long, the job takes no place meanwhile. What it gives
+   * is called when git has ended, and resolves once the job has a place, or its signal has aborted.
+   */
+  away(): () => Promise<void>;
   /** Runs the fenced statements that end the job as one transaction; the lease is over then. @throws LeaseLost */
   end(statements: Statement[]): Promise<void>;
   /**
@@ -94,10 +108,27 @@ export function isWaiting(job: Pick<JobRow, 'status' | 'leaseHeld' | 'nextAttemp
   return job.status === 'running' && !job.leaseHeld && job.nextAttemptAt !== null;
 }
 
-/** SQL for whether another job may be at work beside those that are; `isWaiting` in SQL. */
+/** How many of these jobs take a place: all that run but those that wait for their next try, or long for their remote. */
+export function placesTaken(
+  open: Array<Pick<JobRow, 'status' | 'leaseHeld' | 'nextAttemptAt' | 'awaySince' | 'awayOver'>>,
+) {
+  const running = open.filter((job) => job.status === 'running' && !isWaiting(job));
+  const away = running.filter((job) => job.awaySince !== null && !job.awayOver);
+  return running.length - Math.min(away.length, MOST_AWAY);
+}
+
+/** SQL for whether another job may be at work beside those that are; `placesTaken` in SQL. */
 function hasRoom(): SQL {
-  return sql`(select count(*) from jobs other where other.status = 'running' and other.id <> ${jobs.id}
+  const isAway = sql`other.away_since is not null and not other.away_over`;
+  return sql`(select count(*) - min(${MOST_AWAY}, count(*) filter (where ${isAway})) from jobs other
+    where other.status = 'running' and other.id <> ${jobs.id}
     and (other.lease_held or other.next_attempt_at is null)) < ${config().concurrency}`;
+}
+
+/** SQL for whether one whose remote has answered may go on: those that wait for the same as it does are not counted. */
+function hasPlace(): SQL {
+  return sql`(select count(*) from jobs other where other.status = 'running' and other.id <> ${jobs.id}
+    and (other.lease_held or other.next_attempt_at is null) and other.away_since is null) < ${config().concurrency}`;
 }
 
 /**
@@ -133,6 +164,8 @@ export async function takeLease(
           leaseMachine: machine(),
           leaseProcess: identifyProcess(process.pid),
           leaseGroup: null,
+          awaySince: null,
+          awayOver: false,
         })
         .where(
           sql`${jobs.id} = ${ref.jobId} and ${jobs.dispatch} = ${ref.dispatch} and ${jobs.fence} = ${before.fence} and (
@@ -334,6 +367,31 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
             .where(mine),
         ]),
       ),
+    away() {
+      let leaving: Promise<void> | undefined;
+      const leave = async () => {
+        await writeAll([db.update(jobs).set({ awaySince: NOW }).where(mine)]);
+        signal().notify();
+      };
+      const timer = setTimeout(() => {
+        // Where nothing can be written, it keeps its place.
+        leaving = inTurn(leave).catch(() => undefined);
+      }, AWAY_MS);
+      return async () => {
+        clearTimeout(timer);
+        await leaving;
+        while (leaving && !abort.signal.aborted) {
+          const there = hasPlace();
+          const [now] = await db
+            .update(jobs)
+            .set({ awaySince: sql`case when ${there} then null else away_since end`, awayOver: sql`not ${there}` })
+            .where(mine)
+            .returning({ awaySince: jobs.awaySince });
+          if (!now?.awaySince) return;
+          await signal().wait('work', LOOK_MS, abort.signal);
+        }
+      };
+    },
     async end(statements) {
       await inTurn(() => writeAll(statements));
       isOver = true;
@@ -376,7 +434,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       const leaseUntil = shutdown.aborted ? NOW : inFuture(config().leaseMs);
       const resting = db
         .update(jobs)
-        .set({ leaseHeld: false, leaseUntil, leaseGroup: null })
+        .set({ leaseHeld: false, leaseUntil, leaseGroup: null, awaySince: null, awayOver: false })
         .where(mine)
         .returning({ pausesUntil: jobs.nextAttemptAt });
       const [rested] = await write(db, [resting, ...takeUntold()], 'news');

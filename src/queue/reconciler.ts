@@ -6,7 +6,7 @@ import { inRounds } from '@/db/rounds';
 import { type JobRow, jobs } from '@/db/schema';
 import { logTrouble } from '@/log';
 import type { Executor } from './executor';
-import { farMs, holderIsDead, isHeldHere, isWaiting, NOW } from './lease';
+import { farMs, holderIsDead, isHeldHere, isWaiting, NOW, placesTaken } from './lease';
 import { queueDueSyncs } from './schedule';
 
 /** How long a handed-over run may take to claim its job before it counts as lost, in milliseconds. */
@@ -92,7 +92,7 @@ export async function turns(db: Db): Promise<JobRow[]> {
 export function dueJobs(open: JobRow[], now: string, executor: Executor['name']): JobRow[] {
   const atWork = open.filter((job) => job.status === 'running' && !isWaiting(job));
   const next = open.filter((job) => job.status === 'queued' || (isWaiting(job) && isAbandoned(job, now, executor)));
-  const room = Math.max(0, config().concurrency - atWork.length);
+  const room = Math.max(0, config().concurrency - placesTaken(open));
   return [...atWork.filter((job) => isAbandoned(job, now, executor)), ...next.slice(0, room)].filter(
     (job) => !isUnderWay(job, now),
   );

@@ -163,7 +163,8 @@ async function forgetPush(lease: Lease, arrived: PlannedMove[] = []): Promise<vo
 
 /** How a command that talks to the remote is bounded within a step. */
 export async function remoteOptions(lease: Lease): Promise<RemoteOptions> {
-  const bounds = { signal: lease.signal, timeoutMs: config().networkTimeoutMs, record: lease.record };
+  const { signal, record, away } = lease;
+  const bounds = { signal, timeoutMs: config().networkTimeoutMs, record, away };
   return { ...bounds, ...(await reachable(lease.repo.url)) };
 }
 

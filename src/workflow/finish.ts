@@ -141,7 +141,7 @@ function ended(
                select id, attempt, 'finish', null, 'completed', ${message}, ${NOW} from jobs where id = ${job.id} and ${held}`),
     db.run(sql`update jobs set status = ${status}, message = ${message}, error_code = ${failed?.code ?? null},
                  error_hint = ${failed?.hint ?? null}, finished_at = ${NOW}, next_attempt_at = null,
-                 lease_held = 0, lease_until = null, lease_group = null
+                 lease_held = 0, lease_until = null, lease_group = null, away_since = null, away_over = 0
                where id = ${job.id} and fence = ${job.fence} and status = 'running'`),
   ];
 }

@@ -422,6 +422,8 @@ export interface Job {
   startedAt: string | null;
   finishedAt: string | null;
   nextAttemptAt: string | null;
+  /** Since when its git waits for the remote, where that takes long: it takes no place among those at work meanwhile. */
+  awaySince: string | null;
   cancelRequestedAt: string | null;
   /** The point of no return: set just before the push. */
   committingAt: string | null;

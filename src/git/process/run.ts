@@ -35,6 +35,8 @@ export interface GitOptions {
    * the command does anything; it starts only when the promise resolves.
    */
   record?: ((group: ProcessGroup) => Promise<void>) | undefined;
+  /** For commands that wait for others: called as it begins. What that gives is called, and awaited, once it has ended. */
+  away?: (() => () => Promise<void>) | undefined;
 }
 
 /** A group of processes that can be signalled together, on this machine. */
@@ -258,7 +260,8 @@ async function runOnce(
       child.write('\n');
     }
     child.end(options.input);
-    const exit = await child.exit.catch((error: Error) => {
+    const back = options.away?.();
+    const exit = await child.exit.finally(back).catch((error: Error) => {
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });
     const { signal } = exit;

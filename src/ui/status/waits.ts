@@ -11,6 +11,7 @@ export function waitsFor(
   const free = places - open.filter(isAtWork).length;
   const noPlace = free > 0 ? null : `no free place: ${places} of ${places} at work`;
   if (job.status === 'running') {
+    if (job.awaySince !== null) return `its remote has not answered for ${duration(now - Date.parse(job.awaySince))}`;
     if (job.nextAttemptAt === null) return null;
     const wait = Date.parse(job.nextAttemptAt) - now;
     const seconds = Math.ceil(wait / 1000);
@@ -23,9 +24,9 @@ export function waitsFor(
   return last ? `queued behind #${last.seq} of the same repo` : noPlace;
 }
 
-/** Whether it takes one of the places: a job that waits for its next try takes none (`isWaiting` of the lease). */
+/** Whether it takes one of the places: who waits for the next try, or long for a remote, takes none (`placesTaken`). */
 function isAtWork(job: JobView): boolean {
-  return job.status === 'running' && job.nextAttemptAt === null;
+  return job.status === 'running' && job.nextAttemptAt === null && job.awaySince === null;
 }
 
 const goesBefore = (other: JobView, job: JobView) => other.status === 'running' || other.seq < job.seq;

@@ -71,6 +71,7 @@ export function jobRow(seq: number, row: Partial<JobView> = {}): JobView {
     startedAt: null,
     finishedAt: null,
     nextAttemptAt: null,
+    awaySince: null,
     cancelRequestedAt: null,
     committingAt: null,
     ...row,
