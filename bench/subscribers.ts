@@ -6,7 +6,8 @@ import { write } from '@/db/client';
 import { repos } from '@/db/schema';
 import { followFeed } from '@/feed/follow';
 import { callsDuring, type TestDatabase, testDatabase } from '@/testing/database';
-import { startServer, type TestServer } from '../e2e/support/server';
+import { startServer } from '../e2e/support/server';
+import { MEMORY_ENV, memoryOf } from './support/memory';
 import { type BenchRow, type Contestant, compare, type Measured, measure, median } from './support/row';
 
 const RUNS = 30;
@@ -149,8 +150,7 @@ interface Watched {
 }
 
 async function watchedServer(): Promise<Watched> {
-  const probe = new URL('./support/memory.mjs', import.meta.url).href;
-  const server = await startServer({ executor: 'inline', env: { NODE_OPTIONS: `--import ${probe}` } });
+  const server = await startServer({ executor: 'inline', env: MEMORY_ENV });
   const client = createSpicerack({ url: server.url });
   const { repo, jobId } = await client.repos.add({ url: '/srv/git/none' });
   await client.waitForJob(jobId).catch(() => undefined);
@@ -212,12 +212,4 @@ function begun(url: string): Promise<IncomingMessage> {
     });
     request.on('error', reject);
   });
-}
-
-async function memoryOf(server: TestServer): Promise<{ held: number; rss: number }> {
-  const said = () => [...server.output().matchAll(/^memory (.*)$/gm)];
-  const before = said().length;
-  process.kill(server.pid, 'SIGUSR2');
-  while (said().length === before) await sleep(10);
-  return JSON.parse(said().at(-1)?.[1] ?? '');
 }

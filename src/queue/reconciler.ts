@@ -55,7 +55,8 @@ export async function dispatchDue(db: Db, executors: Executors): Promise<void> {
 /**
  * The running jobs, and of the repos that have none the first queued job of each, as many as may be at work at once.
  * Whoever was served longest ago comes first: no repo gets a second turn while another one waits for its first.
- * One seek for each repo with something queued, and none for what stands further back in its queue.
+ * One seek for each repo with something queued, and none for what stands further back in its queue: left to itself,
+ * SQLite goes through all that is queued by status.
  */
 export async function turns(db: Db): Promise<JobRow[]> {
   return db
@@ -63,9 +64,9 @@ export async function turns(db: Db): Promise<JobRow[]> {
     .from(
       sql`(
     with recursive waiting(repo) as (
-      select min(repo_id) from jobs where status = 'queued'
+      select min(repo_id) from jobs indexed by jobs_queue where status = 'queued'
       union all
-      select (select min(repo_id) from jobs where status = 'queued' and repo_id > waiting.repo)
+      select (select min(repo_id) from jobs indexed by jobs_queue where status = 'queued' and repo_id > waiting.repo)
       from waiting where waiting.repo is not null
     ),
     heads(seq, served) as (

@@ -44,6 +44,16 @@ describe('a round of the dispatcher', () => {
     expect(await turns(test.db)).toHaveLength(config().concurrency);
   });
 
+  it('goes through what is queued repo by repo, and not job by job', async () => {
+    for (const repo of await addRepos(3)) await queue(repo, 3);
+    const [plan] = await queryPlans(test.db, () => turns(test.db));
+    const byStatus = plan?.steps.filter((step) => /^SEARCH jobs .*\(status=\?\)$/.test(step));
+    const byRepo = plan?.steps.filter((step) => /^SEARCH jobs USING COVERING INDEX jobs_queue/.test(step));
+    // The jobs that run are few.
+    expect(byStatus?.length).toBeLessThanOrEqual(1);
+    expect(byRepo?.length).toBeGreaterThanOrEqual(1);
+  });
+
   it('finds its rows by indexes, and so do a claim and the clock of automatic syncs', async () => {
     const [repo = ''] = await addRepos(1);
     const [id = ''] = await queue(repo, 2);

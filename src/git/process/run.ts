@@ -261,7 +261,7 @@ async function runOnce(
     }
     child.end(options.input);
     const back = options.away?.();
-    const exit = await child.exit.finally(back).catch((error: Error) => {
+    const exit = await child.exit.finally(() => back?.()).catch((error: Error) => {
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });
     const { signal } = exit;

@@ -4,16 +4,46 @@ import { join } from 'node:path';
 import { createSpicerack } from '@spicerack/client';
 import { makeRemote } from '@/demo/remote';
 import { writeStack } from '@/testing/stack';
-import { startServer } from '../e2e/support/server';
+import { startServer, type TestServer } from '../e2e/support/server';
 import { type BenchRow, measure } from './support/row';
 
-const RUNS = 15;
+/** Calls of one run, one after the other, and how often. */
+const CALLS = 20;
+const CALL_RUNS = 100;
 const WAITS = 100;
+const WAIT_RUNS = 15;
+
+const nothing = async () => undefined;
+
+export async function run(): Promise<BenchRow[]> {
+  const server = await startServer({ executor: 'inline' });
+  try {
+    return [await calls(server), await waits(server)];
+  } finally {
+    await server.dispose();
+  }
+}
+
+/** Calls of the typed client, against plain `fetch` of the same address with its answer read as JSON. */
+async function calls(server: TestServer): Promise<BenchRow> {
+  const client = createSpicerack({ url: server.url });
+  const address = new URL('/api/trpc/repos.list', server.url);
+  const times = async (call: () => Promise<unknown>) => {
+    for (let i = 0; i < CALLS; i += 1) await call();
+  };
+  return await measure(
+    `${CALLS} calls of the typed client`,
+    [
+      { label: 'repos.list of @spicerack/client', prepare: nothing, run: () => times(() => client.repos.list()) },
+      { label: 'plain fetch', prepare: nothing, run: () => times(async () => (await fetch(address)).json()) },
+    ],
+    CALL_RUNS,
+  );
+}
 
 /** From a job asked for to the last of a hundred `waitForJob` of one client, which share one stream, against one. */
-export async function run(): Promise<BenchRow> {
+async function waits(server: TestServer): Promise<BenchRow> {
   const dir = mkdtempSync(join(tmpdir(), 'spicerack-waits-'));
-  const server = await startServer({ executor: 'inline' });
   try {
     const remote = await makeRemote(join(dir, 'remote.git'));
     await writeStack(remote);
@@ -38,9 +68,8 @@ export async function run(): Promise<BenchRow> {
         if (streams !== 1) throw new Error(`${count} waits have opened ${streams} streams.`);
       },
     });
-    return await measure('a job that is waited for', [waiting(WAITS), waiting(1)], RUNS);
+    return await measure('a job that is waited for', [waiting(WAITS), waiting(1)], WAIT_RUNS);
   } finally {
-    await server.dispose();
     rmSync(dir, { recursive: true, force: true });
   }
 }
