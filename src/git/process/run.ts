@@ -246,6 +246,7 @@ async function runOnce(
       }, options.timeoutMs)
     : undefined;
   options.signal?.addEventListener('abort', stop, { once: true });
+  let back: (() => Promise<void>) | undefined;
 
   try {
     if (options.record) {
@@ -260,8 +261,8 @@ async function runOnce(
       child.write('\n');
     }
     child.end(options.input);
-    const back = options.away?.();
-    const exit = await child.exit.finally(() => back?.()).catch((error: Error) => {
+    back = options.away?.();
+    const exit = await child.exit.catch((error: Error) => {
       throw new GitError('missing', `${program} cannot be started: ${error.message}`, args, '');
     });
     const { signal } = exit;
@@ -285,6 +286,7 @@ async function runOnce(
     clearTimeout(timeout);
     clearTimeout(killTimer);
     options.signal?.removeEventListener('abort', stop);
+    await back?.();
   }
 }
 
