@@ -370,7 +370,12 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
     away() {
       let leaving: Promise<void> | undefined;
       const leave = async () => {
-        await writeAll([db.update(jobs).set({ awaySince: NOW }).where(mine)]);
+        await writeAll([
+          db
+            .update(jobs)
+            .set({ awaySince: inFuture(-AWAY_MS) })
+            .where(mine),
+        ]);
         signal().notify();
       };
       const timer = setTimeout(() => {

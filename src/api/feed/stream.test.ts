@@ -98,6 +98,21 @@ describe('a stream', () => {
     expect((await reader.read()).done).toBe(true);
   });
 
+  it('leaves the feed also where a reader goes that has not read what it was told', async () => {
+    for (const leave of ['reader', 'request'] as const) {
+      const many = giving(...Array.from({ length: 10 }, (_, i) => message(i + 1)));
+      const request = new AbortController();
+      const reader = feedStream(many, request.signal).getReader();
+      await reader.read();
+      await reader.read();
+      // The next one lies there.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (leave === 'reader') await reader.cancel();
+      else request.abort();
+      await many.left;
+    }
+  });
+
   it('breaks off what fails, and ends what a shutdown ends', async () => {
     const failing = (error: unknown): Follow =>
       async function* () {

@@ -33,6 +33,8 @@ export function feedStream(follow: Follow, gone: AbortSignal): ReadableStream<Ui
   const leaves = new AbortController();
   const until = AbortSignal.any([gone, leaves.signal]);
   const messages = follow(until);
+  // One that is not waiting for news, because the last are not read yet, does not hear of it by itself.
+  until.addEventListener('abort', () => void messages.return(undefined), { once: true });
   let pings: NodeJS.Timeout | undefined;
   return new ReadableStream<Uint8Array>({
     start(controller) {

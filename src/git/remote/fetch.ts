@@ -59,7 +59,9 @@ export async function fetchRemote(
     before?.tips.size === taken.size && [...taken].every(([bytes, tip]) => before.tips.get(bytes) === tip);
   if (before && isCurrent && !isShallow(gitDir)) return fetched(before, leftOut, false);
 
-  await fetchBranches(gitDir, leftOut.keys(), options);
+  // A first fetch works as much as it waits: to unpack all of a repository keeps a place.
+  const { away: _, ...here } = options;
+  await fetchBranches(gitDir, leftOut.keys(), before?.tips.size ? options : here);
   const after = await clonedRefs(gitDir, options.signal);
   const notGiven = [...taken].filter(([bytes, tip]) => {
     const now = after.tips.get(bytes);

@@ -31,7 +31,7 @@ describe('what a job waits for', () => {
 
   it('is its remote, and then it takes no place', () => {
     const away = (seq: number) => jobRow(seq, { status: 'running', repoId: `repo-${seq}`, awaySince: inSeconds(-90) });
-    expect(says(away(1), [])).toBe('its remote has not answered for 1 min 30 s');
+    expect(says(away(1), [])).toBe('waiting for its remote for 1 min 30 s');
     expect(says(queued(3), [away(1), away(2)])).toBeNull();
     expect(says(queued(4), [away(1), atWork(2), atWork(3)])).toBe('no free place: 2 of 2 at work');
   });

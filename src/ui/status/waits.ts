@@ -11,7 +11,7 @@ export function waitsFor(
   const free = places - open.filter(isAtWork).length;
   const noPlace = free > 0 ? null : `no free place: ${places} of ${places} at work`;
   if (job.status === 'running') {
-    if (job.awaySince !== null) return `its remote has not answered for ${duration(now - Date.parse(job.awaySince))}`;
+    if (job.awaySince !== null) return `waiting for its remote for ${duration(now - Date.parse(job.awaySince))}`;
     if (job.nextAttemptAt === null) return null;
     const wait = Date.parse(job.nextAttemptAt) - now;
     const seconds = Math.ceil(wait / 1000);
