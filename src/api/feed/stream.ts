@@ -33,9 +33,13 @@ export function feedStream(follow: Follow, gone: AbortSignal): ReadableStream<Ui
   const leaves = new AbortController();
   const until = AbortSignal.any([gone, leaves.signal]);
   const messages = follow(until);
-  // One that is not waiting for news, because the last are not read yet, does not hear of it by itself.
-  until.addEventListener('abort', () => void messages.return(undefined), { once: true });
   let pings: NodeJS.Timeout | undefined;
+  const end = () => {
+    clearInterval(pings);
+    // What was told last may lie unread: then it does not wait for news, and does not hear of its end by itself.
+    void messages.return(undefined);
+  };
+  until.addEventListener('abort', end, { once: true });
   return new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(CONNECTED);
@@ -53,9 +57,6 @@ export function feedStream(follow: Follow, gone: AbortSignal): ReadableStream<Ui
       controller.enqueue(textOf(next.value));
       pings?.refresh();
     },
-    cancel() {
-      clearInterval(pings);
-      leaves.abort();
-    },
+    cancel: () => leaves.abort(),
   });
 }
