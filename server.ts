@@ -244,6 +244,8 @@ function endOnSignal(server: Server, inngest: () => InngestChild | undefined): v
   }
 }
 
+// Whoever read the log may have gone. To tell of that fails in the same way, and would be told of in turn, without end.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 // A promise that nobody waits for is no reason to go away from everybody else; a throw is, since nothing is sure then.
 process.on('uncaughtExceptionMonitor', (error) => logTrouble('ends', 'Spicerack ends', error, { withStack: true }));
 process.on('unhandledRejection', (error) => logTrouble('unexpected', 'Unexpected', error, { withStack: true }));

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createSpicerack } from '@spicerack/client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -25,6 +26,13 @@ async function refusal(env: Record<string, string>): Promise<{ code: number | nu
   });
   const [message, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   return { code, message };
+}
+
+/** What the processor has done for it, in milliseconds, as Linux counts it: by hundredths of a second. */
+async function processorMs(pid: number): Promise<number> {
+  const [, user = '', system = ''] =
+    (await readFile(`/proc/${pid}/stat`, 'utf8')).match(/(?:\S+ ){13}(\d+) (\d+)/) ?? [];
+  return 10 * (Number(user) + Number(system));
 }
 
 test('a port in use is refused with what to do', async () => {
@@ -184,6 +192,26 @@ describe.each([
     expect(ms).toBeLessThan(2000);
     expect(server.output()).toContain('Spicerack ends: it was told to (SIGTERM)');
   });
+
+  test.skipIf(!possible)(
+    'goes on where nobody reads its log any more, and does not tell itself of that without end',
+    async () => {
+      server = await startServer({ executor });
+      const { url, pid } = server;
+      server.stopReading();
+      const client = createSpicerack({ url });
+      // Nobody listens there, of which the log tells.
+      await client.repos.add({ url: 'http://127.0.0.1:1/gone.git' });
+      await expect
+        .poll(async () => (await client.jobs.list({ status: 'running' })).jobs[0]?.job.nextAttemptAt)
+        .toBeTruthy();
+      const [from, before] = [performance.now(), await processorMs(pid)];
+      // A stretch of time to look at.
+      await sleep(1000);
+      expect((await processorMs(pid)) - before).toBeLessThan((performance.now() - from) / 2);
+      expect(await (await fetch(`${url}/api/health`)).json()).toMatchObject({ ok: true });
+    },
+  );
 
   test.skipIf(!possible)('killed without warning, it starts again on the same port and data', async () => {
     server = await startServer({ executor });

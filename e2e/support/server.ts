@@ -26,6 +26,8 @@ export interface TestServer {
   readonly dataDir: string;
   /** What it has printed since its last start. */
   output(): string;
+  /** Reads no more of what it prints, as a pipe does whose reader has ended. */
+  stopReading(): void;
   /** Kills it without warning; resolves when it is gone. */
   kill9(): Promise<void>;
   /** Asks it to end; resolves to its exit code and how long it took. */
@@ -63,6 +65,10 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
       return running.pid;
     },
     output: () => running.output(),
+    stopReading() {
+      running.child.stdout?.destroy();
+      running.child.stderr?.destroy();
+    },
     async kill9() {
       await end('SIGKILL');
     },

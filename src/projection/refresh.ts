@@ -519,10 +519,14 @@ function knownForecast(
   return forecast?.tip === tip && forecast.parentTip === parentTip ? forecast : null;
 }
 
-/** Whether the previous row's lines are those of the same commits; too much is tried anew once the parent has moved. */
+/**
+ * Whether the previous row's lines are those of the same commits. Too much is tried anew once the parent has moved; of a
+ * branch in place, no lines are all that tells of it.
+ */
 function isMeasured(was: ProjectedRow | undefined, tip: string, parentTip: string | null, base: string): boolean {
   if (knownForecast(was, tip, parentTip, base)) return true;
-  return was?.base === base && was.forecast?.tip === tip && was.forecast.outcome !== 'too_large';
+  if (was?.base !== base || was.forecast?.tip !== tip || was.forecast.outcome === 'too_large') return false;
+  return was.additions + was.deletions > 0;
 }
 
 function describeOutcome(outcome: MergeOutcome): Pick<BranchForecast, 'outcome' | 'files'> {
