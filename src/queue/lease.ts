@@ -117,18 +117,20 @@ export function placesTaken(
   return running.length - Math.min(away.length, MOST_AWAY);
 }
 
+/** SQL: the jobs that run beside this one, but those that wait for their next try. */
+const OTHERS = sql`jobs other where other.status = 'running' and other.id <> ${jobs.id}
+  and (other.lease_held or other.next_attempt_at is null)`;
+
 /** SQL for whether another job may be at work beside those that are; `placesTaken` in SQL. */
 function hasRoom(): SQL {
   const isAway = sql`other.away_since is not null and not other.away_over`;
-  return sql`(select count(*) - min(${MOST_AWAY}, count(*) filter (where ${isAway})) from jobs other
-    where other.status = 'running' and other.id <> ${jobs.id}
-    and (other.lease_held or other.next_attempt_at is null)) < ${config().concurrency}`;
+  return sql`(select count(*) - min(${MOST_AWAY}, count(*) filter (where ${isAway})) from ${OTHERS})
+    < ${config().concurrency}`;
 }
 
 /** SQL for whether one whose remote has answered may go on: those that wait for the same as it does are not counted. */
 function hasPlace(): SQL {
-  return sql`(select count(*) from jobs other where other.status = 'running' and other.id <> ${jobs.id}
-    and (other.lease_held or other.next_attempt_at is null) and other.away_since is null) < ${config().concurrency}`;
+  return sql`(select count(*) from ${OTHERS} and other.away_since is null) < ${config().concurrency}`;
 }
 
 /**
