@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { prepareClone, removeClone } from '@/git/clone/init';
 import { fetchRemote } from '@/git/remote/fetch';
 import type { PullRequestFact } from '@/stack/landing';
 import type { Registration } from '@/stack/targets';
+import { type NotingGit, notingGit } from '@/testing/git/noting-git';
 import type { ProjectedRow } from './input';
 import type { KnownLanding } from './landings';
 import { computeProjection, type Projection } from './refresh';
@@ -14,16 +15,12 @@ import { registrationBases } from './registration';
 
 let dir: string;
 /** Counts every git process of this file's tests: a line each. */
-let processes: string;
+let noting: NotingGit;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spicerack-projection-'));
-  processes = join(dir, 'processes');
-  const wrapper = join(dir, 'git');
-  await writeFile(wrapper, `#!/bin/sh\necho "$*" >>'${processes}'\nexec git "$@"\n`);
-  await chmod(wrapper, 0o755);
-  // Read once, at the first git process.
-  process.env.SPICERACK_GIT = wrapper;
+  noting = await notingGit(dir);
+  process.env.SPICERACK_GIT = noting.program;
 });
 afterAll(async () => {
   delete process.env.SPICERACK_GIT;
@@ -554,11 +551,6 @@ describe('deleted on the remote', () => {
 });
 
 describe('processes', () => {
-  const count = async (work: () => Promise<unknown>) => {
-    await writeFile(processes, '');
-    await work();
-    return (await readFile(processes, 'utf8')).split('\n').filter(Boolean);
-  };
   const project = (world: World) => {
     const { gitDir, rows: previousRows, trunkTip: previousTrunkTip, tips: branchTips, landings } = world;
     return computeProjection({ gitDir, trunk: 'main', previousRows, previousTrunkTip, branchTips, landings });
@@ -588,7 +580,7 @@ describe('processes', () => {
       await world.remote.merge('s1', 'squash');
       await world.remote.from('s2~1').branch('s2').commit('anew', { anew: 'x\n' }).write();
       await fetchRemote(world.gitDir);
-      const commands = await count(() => project(world));
+      const commands = await noting.startedBy(() => project(world));
       started.push(commands.length);
     }
     expect(started[0]).toBe(started[1]);
@@ -602,7 +594,8 @@ describe('processes', () => {
     await world.remote.from('main').commit('On', { f: 'f\n' }).write();
     await world.remote.from('two').commit('More', { g: 'g\n' }).write();
     await fetchRemote(world.gitDir);
-    const counted = async () => (await count(() => project(world))).filter((one) => one.includes('--shortstat'));
+    const counted = async () =>
+      (await noting.startedBy(() => project(world))).filter((one) => one.includes('--shortstat'));
     expect(await counted()).toHaveLength(1);
     await world.sync();
     expect(world.row('two').additions).toBe(additions + 1);
@@ -637,7 +630,7 @@ describe('processes', () => {
     const world = await stack();
     await world.remote.from('main').commit('On', { f: 'f\n' }).write();
     await world.sync();
-    const commands = await count(() => project(world));
+    const commands = await noting.startedBy(() => project(world));
     expect(commands.length).toBeGreaterThan(0);
     expect(commands.filter((command) => /merge-tree|diff-tree/.test(command))).toEqual([]);
   });

@@ -1,15 +1,16 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
+import { type NotingGit, notingGit } from '@/testing/git/noting-git';
 import { mergeByGit } from '../objects/merge-tree';
 import { gitText } from '../process/run';
 import { mergeTrees, treeMerges } from './merge-trees';
 
 let dir: string;
 let remote: Remote;
-let started: string;
+let noting: NotingGit;
 let tips: Record<string, string>;
 
 const tip = (branch: string): string => {
@@ -20,12 +21,8 @@ const tip = (branch: string): string => {
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'spicerack-merge-trees-'));
-  started = join(dir, 'started');
-  const wrapper = join(dir, 'git');
-  await writeFile(wrapper, `#!/bin/sh\necho "$*" >>'${started}'\nexec git "$@"\n`);
-  await chmod(wrapper, 0o755);
-  // Read once, at the first git process.
-  process.env.SPICERACK_GIT = wrapper;
+  noting = await notingGit(dir);
+  process.env.SPICERACK_GIT = noting.program;
   remote = await makeRemote(join(dir, 'repo.git'));
   await remote.from('main').commit('Start', { a: 'one\ntwo\nthree\n', 'in/b': 'b\n', 'in/c': 'c\n', d: 'd\n' }).write();
   await remote.from('main').branch('ours').commit('Ours', { a: 'ONE\ntwo\nthree\n', 'in/b': 'ours\n' }).write();
@@ -42,9 +39,7 @@ afterAll(async () => {
 
 /** The git commands that were started meanwhile. */
 async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
-  await writeFile(started, '');
-  await work();
-  const lines = (await readFile(started, 'utf8')).split('\n').filter(Boolean);
+  const lines = await noting.startedBy(work);
   return lines.map((line) => (line.includes('merge-tree') ? 'merge-tree' : (line.split(' ')[0] ?? '')));
 }
 
