@@ -14,8 +14,6 @@ const REPOS = 8;
 const QUEUED = 200;
 const QUEUE_RUNS = 100;
 
-const nothing = async () => undefined;
-
 export async function run(): Promise<BenchRow[]> {
   return [await whileGitHangs(), await whileAQueueRuns()];
 }
@@ -31,12 +29,10 @@ async function whileGitHangs(): Promise<BenchRow> {
       [
         {
           label: 'jobs.run',
-          prepare: nothing,
           run: () => client.jobs.run({ repoId: repo.id, kind: 'rebase_branch', branch: 'feat/a' }),
         },
         {
           label: 'a mutation that does nothing',
-          prepare: nothing,
           run: () => client.repos.update({ repoId: repo.id }),
         },
       ],
@@ -86,7 +82,6 @@ async function whileAQueueRuns(): Promise<BenchRow> {
         {
           label: 'a mutation that does nothing, on an idle server',
           atMost: 1.5,
-          prepare: nothing,
           run: () => other.repos.update({ repoId: here.repo.id }),
         },
       ],

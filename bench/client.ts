@@ -13,8 +13,6 @@ const CALL_RUNS = 100;
 const WAITS = 100;
 const WAIT_RUNS = 15;
 
-const nothing = async () => undefined;
-
 export async function run(): Promise<BenchRow[]> {
   const server = await startServer({ executor: 'inline' });
   try {
@@ -34,8 +32,8 @@ async function calls(server: TestServer): Promise<BenchRow> {
   return await measure(
     `${CALLS} calls of the typed client`,
     [
-      { label: 'repos.list of @spicerack/client', prepare: nothing, run: () => times(() => client.repos.list()) },
-      { label: 'plain fetch', prepare: nothing, run: () => times(async () => (await fetch(address)).json()) },
+      { label: 'repos.list of @spicerack/client', run: () => times(() => client.repos.list()) },
+      { label: 'plain fetch', run: () => times(async () => (await fetch(address)).json()) },
     ],
     CALL_RUNS,
   );

@@ -64,10 +64,9 @@ async function row(executor: 'inline' | 'inngest', atMost: number): Promise<Benc
     await database.execute('pragma journal_mode = wal');
     await database.execute('create table floor (n integer)');
     const floors: Contestant[] = [
-      { label: 'the two that it starts itself', prepare: nothing, run: () => inShell(ITS_OWN) },
+      { label: 'the two that it starts itself', run: () => inShell(ITS_OWN) },
       {
         label: 'a mutation, a wait for a job that has ended',
-        prepare: nothing,
         async run() {
           await client.repos.update({ repoId: repo.id });
           await client.waitForJob(registered.jobId);
@@ -75,25 +74,22 @@ async function row(executor: 'inline' | 'inngest', atMost: number): Promise<Benc
       },
       {
         label: `${TRANSACTIONS} transactions of one row`,
-        prepare: nothing,
         async run() {
           for (let n = 0; n < TRANSACTIONS; n += 1) await database.execute('insert into floor values (1)');
         },
       },
-      ...(empty ? [{ label: 'two steps without work on Inngest', prepare: nothing, run: empty.run }] : []),
+      ...(empty ? [{ label: 'two steps without work on Inngest', run: empty.run }] : []),
     ];
     return await measure(
       `a job with nothing to do, ${executor}`,
       [
         {
           label: 'restack_repo where all is in place',
-          prepare: nothing,
           run: async () => client.waitForJob((await client.jobs.run({ repoId: repo.id, kind: 'restack_repo' })).jobId),
         },
         {
           label: 'the git commands that find so, in a shell',
           atMost,
-          prepare: nothing,
           run: () => inShell(COMMANDS),
         },
         ...floors,

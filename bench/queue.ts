@@ -30,8 +30,6 @@ const ACCEPTS = 100;
 const DEAD = 8;
 const DEAD_RUNS = 20;
 
-const nothing = async () => undefined;
-
 /** What a long queue costs who stands in it and who does not, and what other repositories' dead remotes do. */
 export async function run(): Promise<BenchRow[]> {
   return [await dispatcher(), ...(await longQueue()), await deadRemotes()];
@@ -59,7 +57,7 @@ async function dispatcher(): Promise<BenchRow> {
     const repoIds: string[] = [];
     for (let i = 0; i < REPOS; i += 1) repoIds.push(await test.addRepo());
     await queue(test.db, repoIds, queued);
-    return { label: `${queued} jobs queued`, prepare: nothing, run: () => turns(test.db) };
+    return { label: `${queued} jobs queued`, run: () => turns(test.db) };
   };
   try {
     const name = `a round of the dispatcher, jobs of ${REPOS} repositories`;
@@ -102,7 +100,6 @@ async function longQueue(): Promise<BenchRow[]> {
       let next = 0;
       return {
         label,
-        prepare: nothing,
         run() {
           next += 1;
           return client.jobs.run({ repoId: repoIds[next % REPOS] ?? '', kind: 'restack_repo' });
@@ -116,7 +113,6 @@ async function longQueue(): Promise<BenchRow[]> {
         { ...accept(short, `${SHORT} queued`), atMost: 1.2 },
         {
           label: 'a mutation that does nothing, on an idle server',
-          prepare: nothing,
           run: () => other.repos.update({ repoId: here.repo.id }),
         },
       ],
@@ -194,7 +190,6 @@ async function deadRemotes(): Promise<BenchRow> {
       }
       return {
         label: dead === 0 ? 'no other repository' : `${dead} others are gone, ${dead} never answer`,
-        prepare: nothing,
         run: async () => client.waitForJob((await client.jobs.run({ repoId: repo.id, kind: 'restack_repo' })).jobId),
       };
     };

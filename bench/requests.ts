@@ -17,8 +17,6 @@ const BRANCHES = [1000, 10_000];
 const PAGES = 60;
 
 const unzipped = promisify(gunzip);
-const nothing = async () => undefined;
-
 /**
  * What a request costs on an idle server, against a bare Node HTTP server's answer; and the first page of an overview of
  * many branches, against a mutation that does nothing.
@@ -35,7 +33,6 @@ export async function run(): Promise<BenchRow[]> {
     const read = async (url: string) => (await fetch(url)).text();
     const reference = {
       label: 'a bare Node server',
-      prepare: nothing,
       run: () => read(`http://127.0.0.1:${port}/`),
     };
     const subjects = [
@@ -45,7 +42,7 @@ export async function run(): Promise<BenchRow[]> {
     ];
     const rows: BenchRow[] = [];
     for (const subject of subjects) {
-      rows.push(await measure(subject.label, [{ ...subject, prepare: nothing }, reference], RUNS));
+      rows.push(await measure(subject.label, [subject, reference], RUNS));
     }
     const db = await openDatabase(`file:${join(server.dataDir, 'spicerack.db')}`);
     for (const count of BRANCHES) {
@@ -58,7 +55,7 @@ export async function run(): Promise<BenchRow[]> {
         );
       const page = await client.repos.overview({ repoId: large.repo.id });
       for (const [when, prepare] of [
-        ['where nothing has changed', nothing],
+        ['where nothing has changed', async () => undefined],
         ['after a change', changeOne],
       ] as const) {
         rows.push(
@@ -69,13 +66,11 @@ export async function run(): Promise<BenchRow[]> {
               {
                 label: 'a mutation that does nothing',
                 atMost: 3,
-                prepare: nothing,
                 run: () => client.repos.update({ repoId: repo.id }),
               },
               // What no answer of this size does without.
               {
                 label: 'its text made, compressed and read again, in this process',
-                prepare: nothing,
                 run: async () => JSON.parse(String(await unzipped(await gzipped(Buffer.from(JSON.stringify(page)))))),
               },
             ],

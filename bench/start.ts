@@ -13,7 +13,6 @@ import { type BenchRow, measure } from './support/row';
 const RUNS = 30;
 const SERVER_RUNS = 10;
 
-const nothing = async () => undefined;
 const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
 
 export async function run(): Promise<BenchRow[]> {
@@ -28,8 +27,8 @@ async function commandLine(): Promise<BenchRow> {
     return await measure(
       'start the command line',
       [
-        { label: 'spicerack --version', prepare: nothing, run: () => node(file, '--version') },
-        { label: 'node -e 0', prepare: nothing, run: () => node('-e', '0') },
+        { label: 'spicerack --version', run: () => node(file, '--version') },
+        { label: 'node -e 0', run: () => node('-e', '0') },
       ],
       RUNS,
     );

@@ -21,12 +21,12 @@ export interface Measured {
   p99?: number;
 }
 
-/** Something to measure. `prepare` makes what a run needs and is not timed. */
+/** Something to measure. `prepare`, where there is one, makes what a run needs and is not timed. */
 export interface Contestant<T = unknown> {
   label: string;
   /** Of a reference: the subject is to take at most so many times as long. */
   atMost?: number;
-  prepare(): Promise<T>;
+  prepare?(): Promise<T>;
   run(prepared: T): Promise<unknown>;
 }
 
@@ -35,7 +35,7 @@ export async function measure(name: string, contestants: Contestant[], runs: num
   const times = contestants.map((): number[] => []);
   for (let round = -1; round < runs; round += 1) {
     for (const [i, contestant] of contestants.entries()) {
-      const prepared = await contestant.prepare();
+      const prepared = await contestant.prepare?.();
       const start = performance.now();
       await contestant.run(prepared);
       if (round >= 0) times[i]?.push(performance.now() - start);
