@@ -315,7 +315,8 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
   }
   if (commits.length === 0) return;
   const { name, email, date } = await committer(lease);
-  await keepCommits(gitDir, keepRef(lease.job.id), commits, `${name} <${email}> ${date}`, lease.signal);
+  const keep = { ref: keepRef(lease.job.id), commits, committer: `${name} <${email}> ${date}` };
+  await keepCommits(gitDir, keep, lease.signal);
 }
 
 async function currentResult(lease: Lease): Promise<JobResult> {

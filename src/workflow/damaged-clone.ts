@@ -57,8 +57,8 @@ export async function bringOver(lease: Lease): Promise<void> {
       for (const found of await existingCommits(gitDir, missing, signal)) missing.delete(found.id);
     }
     const saved = commitsOf({ moves }).filter((commit) => !missing.has(commit));
-    const line = `${name} <${email}> ${Math.floor(Date.parse(createdAt) / 1000)} +0000`;
-    if (saved.length > 0) await keepCommits(gitDir, keepRef(id), saved, line, signal);
+    const committer = `${name} <${email}> ${Math.floor(Date.parse(createdAt) / 1000)} +0000`;
+    if (saved.length > 0) await keepCommits(gitDir, { ref: keepRef(id), commits: saved, committer }, signal);
     const branches = inverseMoves(moves).flatMap(({ branch, after }) => (after && missing.has(after) ? [branch] : []));
     if (branches.length === 0) continue;
     lost++;

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
+import { openQuarantine } from '../objects/objects';
 import { git, gitText } from '../process/run';
-import { keepCommits } from './keep-ref';
+import { keepCommits, takeAndKeep } from './keep-ref';
 
 const REF = 'refs/spicerack/keep/1';
 const COMMITTER = 'Räck <rack@example.com> 1763900000 +0130';
@@ -25,10 +26,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
+const keep = (commits: string[]) => keepCommits(remote.dir, { ref: REF, commits, committer: COMMITTER });
+/** The same by way of a quarantine. */
+async function keepTaken(commits: string[]): Promise<void> {
+  const quarantine = await openQuarantine(remote.dir);
+  try {
+    await takeAndKeep(quarantine, { ref: REF, commits, committer: COMMITTER }, []);
+  } finally {
+    await quarantine.discard();
+  }
+}
+
 test('keeps any number of commits that no branch has any more over a gc', async () => {
   const { main = '', ...tips } = await remote.tips();
   const commits = Object.values(tips);
-  await keepCommits(remote.dir, REF, [...commits, main, ...commits], COMMITTER);
+  await keep([...commits, main, ...commits]);
   for (const name of Object.keys(tips)) await remote.delete(name);
   await git(['gc', '--quiet', '--prune=now'], { gitDir: remote.dir });
 
@@ -40,15 +52,23 @@ test('keeps any number of commits that no branch has any more over a gc', async 
 test('points the ref anew, and at the same commit for the same input', async () => {
   const main = await remote.tip('main');
   const kept = () => gitText(['rev-parse', REF], { gitDir: remote.dir });
-  await keepCommits(remote.dir, REF, [main], COMMITTER);
+  await keep([main]);
   const first = await kept();
   await remote.from('main').commit('More', { a: '2\n' }).write();
-  await keepCommits(remote.dir, REF, [await remote.tip('main')], COMMITTER);
+  await keep([await remote.tip('main')]);
   expect(await kept()).not.toBe(first);
-  await keepCommits(remote.dir, REF, [main], COMMITTER);
+  await keep([main]);
   expect(await kept()).toBe(first);
+  await keep([await remote.tip('main')]);
+  await keepTaken([main, main]);
+  const taken = await kept();
+  expect(await gitText(['rev-parse', `${REF}^@`], { gitDir: remote.dir })).toBe(main);
+  await keep([await remote.tip('main')]);
+  await keepTaken([main]);
+  expect(await kept()).toBe(taken);
 });
 
 test('refuses a commit that is not there', async () => {
-  await expect(keepCommits(remote.dir, REF, ['deadbeef'.repeat(5)], COMMITTER)).rejects.toThrow(/fast-import/);
+  await expect(keep(['deadbeef'.repeat(5)])).rejects.toThrow();
+  await expect(keepTaken(['deadbeef'.repeat(5)])).rejects.toThrow();
 });

@@ -15,7 +15,7 @@ export class ObjectReader {
   readonly #conversation: Conversation;
 
   constructor(options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>) {
-    this.#conversation = new Conversation(['cat-file', '--batch-command'], options);
+    this.#conversation = new Conversation(['cat-file', '--batch-command', '--buffer'], options, 'flush\n');
   }
 
   /** @throws GitError `corrupt` when there is no such object, `too_large` when it is longer than `MAX_ANSWER`. */
@@ -82,6 +82,19 @@ export async function treesOf(
 ): Promise<Array<string | null>> {
   if (commits.length === 0) return [];
   return idsOf(commits.map((commit) => `${commit}^{tree}\n`).join(''), commits.length, options);
+}
+
+/**
+ * Those of these objects that are not there, from one process.
+ * @throws GitError
+ */
+export async function missingObjects(
+  ids: Iterable<string>,
+  options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>,
+): Promise<string[]> {
+  const asked = [...ids];
+  const there = await idsOf(asked.map((id) => `${id}\n`).join(''), asked.length, options);
+  return asked.filter((_, i) => there[i] === null);
 }
 
 /** The ids of `count` objects, named one a line; null where there is none. */

@@ -22,9 +22,9 @@ export interface Quarantine {
   write(type: ObjectType, content: Uint8Array): string;
   /**
    * `write` into memory: no process can read it before `flush`. What is packed in the end never has to be a file.
-   * @param like a tree or the like of which it is a small edit
+   * @param like a tree of which it is a small edit
    */
-  hold(type: ObjectType, content: Buffer, like?: { id: string; content: Buffer }): string;
+  hold(type: ObjectType, content: Buffer, like?: Like): string;
   /** What is held, in the order in which it came. */
   readonly held: ReadonlyMap<string, HeldObject>;
   /** Whether all that was made here is still held: then it can be packed without git. */
@@ -37,11 +37,19 @@ export interface Quarantine {
 
 export type ObjectType = 'blob' | 'tree' | 'commit';
 
+/** A tree, and what an edit of it names beyond it: objects, and folders of which it is not known what is in them. */
+export interface Like {
+  id: string;
+  content: Buffer;
+  objects: string[];
+  folders: string[];
+}
+
 /** An object in memory. `like`: see `Quarantine.hold`; `edits` counts how many such steps lead to it. */
 export interface HeldObject {
   type: ObjectType;
   content: Buffer;
-  like: { id: string; content: Buffer } | null;
+  like: Like | null;
   edits: number;
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { git, gitText } from '../process/run';
 import { ObjectReader } from './cat-file';
 import { formatCommit, formatTree } from './commit';
-import { openQuarantine, type Quarantine } from './objects';
+import { type Like, openQuarantine, type Quarantine } from './objects';
 import { takePack } from './pack';
 
 const AUTHOR = 'A <a@b> 0 +0000';
@@ -52,7 +52,7 @@ describe.each(['sha1', 'sha256'])('what is held goes to the clone, with ids of %
     const made = new Map<string, Buffer>();
     for (let i = 1; i <= COMMITS; i += 1) {
       const next = treeOf(i);
-      tree = quarantine.hold('tree', next, { id: tree, content });
+      tree = quarantine.hold('tree', next, { id: tree, content, objects: [], folders: [] });
       content = next;
       tip = commitOf(tree, [tip]);
       made.set(tree, content);
@@ -82,8 +82,8 @@ describe.each(['sha1', 'sha256'])('what is held goes to the clone, with ids of %
 
     quarantine = await openQuarantine(gitDir, format === 'sha1' ? 40 : 64);
     treeOf(1);
-    const there = quarantine.hold('tree', other, { id: tree, content });
-    const back = quarantine.hold('tree', content, { id: there, content: other });
+    const there = quarantine.hold('tree', other, { id: tree, content, objects: [], folders: [] });
+    const back = quarantine.hold('tree', content, { id: there, content: other, objects: [], folders: [] });
     expect(back).toBe(tree);
     const tip = commitOf(back, [commitOf(there, [base])]);
     await takePack(quarantine, [tip], [base]);
@@ -103,5 +103,40 @@ describe.each(['sha1', 'sha256'])('what is held goes to the clone, with ids of %
     expect(quarantine.isHeld).toBe(false);
     await takePack(quarantine, [commit], []);
     expect(await gitText(['cat-file', 'blob', `${commit}:a`], { gitDir })).toBe('a');
+  });
+
+  const missing = 'ab'.repeat(format === 'sha1' ? 20 : 32);
+  const treeWith = (entry: { mode: string; name: string; id: string }, named: Pick<Like, 'objects' | 'folders'>) => {
+    const content = formatTree([{ mode: '100644', name: 'a', id: quarantine.hold('blob', Buffer.from('a\n')) }]);
+    const like = { id: quarantine.hold('tree', content), content, ...named };
+    return quarantine.hold('tree', Buffer.concat([content, formatTree([entry])]), like);
+  };
+
+  test('nor where something that an edit brings is not there', async () => {
+    const tree = treeWith({ mode: '100644', name: 'b', id: missing }, { objects: [missing], folders: [] });
+    await expect(takePack(quarantine, [commitOf(tree, [])], [])).rejects.toThrow(`the clone lacks object ${missing}`);
+  });
+
+  test('nor where a parent of a commit is not there', async () => {
+    const tree = treeWith({ mode: '160000', name: 'b', id: missing }, { objects: [], folders: [] });
+    await takePack(quarantine, [commitOf(tree, [])], []);
+    const orphan = commitOf(tree, [missing]);
+    await expect(takePack(quarantine, [orphan], [])).rejects.toThrow(`the clone lacks object ${missing}`);
+  });
+
+  test('nor where something within a folder that an edit brings is not there', async () => {
+    const folder = formatTree([{ mode: '100644', name: 'c', id: missing }]);
+    const args = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
+    const id = String((await git(args, { gitDir, input: folder })).stdout).trim();
+    const tree = treeWith({ mode: '40000', name: 'b', id }, { objects: [], folders: [id] });
+    await expect(takePack(quarantine, [commitOf(tree, [])], [])).rejects.toThrow(missing);
+  });
+
+  test('nor where a tree is not there of which one is an edit', async () => {
+    const content = treeOf(0);
+    const next = treeOf(1);
+    const like = { id: missing, content, objects: [], folders: [] };
+    const commit = commitOf(quarantine.hold('tree', next, like), []);
+    await expect(takePack(quarantine, [commit], [])).rejects.toThrow();
   });
 });

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { breather } from '@/breather';
+import { GitError } from '../process/error';
 import { git } from '../process/run';
+import { missingObjects } from './cat-file';
+import { parseCommit } from './commit';
 import type { HeldObject, ObjectType, Quarantine } from './objects';
+import { sameEnd, sameStart } from './same-bytes';
 
 /**
  * Takes the objects that `wanted` needs and `present` lacks out of a quarantine into its clone, as one pack.
@@ -16,11 +20,44 @@ export async function takePack(
   signal?: AbortSignal,
 ): Promise<void> {
   const { gitDir } = quarantine;
-  const pack = quarantine.isHeld ? await packOf(quarantine.held) : await packByGit(quarantine, wanted, present, signal);
-  await git(['index-pack', '--stdin', '--fix-thin'], { gitDir, input: pack, signal });
-  // index-pack does not look whether what the pack's objects name is there; this is the check that a fetch makes.
+  const toClone = (pack: Buffer) => git(['index-pack', '--stdin', '--fix-thin'], { gitDir, input: pack, signal });
+  // index-pack does not look whether what the pack's objects name is there.
+  if (quarantine.isHeld) {
+    await toClone(await packOf(quarantine.held));
+    await checkNamed(quarantine, signal);
+  } else {
+    await toClone(await packByGit(quarantine, wanted, present, signal));
+    await checkReached(gitDir, wanted, signal);
+  }
+}
+
+/** That the clone holds what these need: the check that a fetch makes. */
+async function checkReached(gitDir: string, wanted: string[], signal: AbortSignal | undefined): Promise<void> {
   const check = ['rev-list', '--objects', '--quiet', '--stdin', '--not', '--all'];
   await git(check, { gitDir, input: lines(wanted), signal });
+}
+
+/**
+ * The same where it is known what each object names that the one it is an edit of does not: only that is looked for. git
+ * would read every entry of every tree, of which thousands are as they were.
+ */
+async function checkNamed({ gitDir, held }: Quarantine, signal: AbortSignal | undefined): Promise<void> {
+  const objects = new Set(held.keys());
+  const folders = new Set<string>();
+  for (const [name, { type, content, like }] of held) {
+    if (type === 'commit') {
+      const { tree, parents } = parseCommit(content);
+      for (const id of [tree, ...parents]) objects.add(id);
+    } else if (like) {
+      for (const id of [like.id, ...like.objects]) objects.add(id);
+      for (const id of like.folders) folders.add(id);
+    } else if (type === 'tree' && content.length > 0) {
+      folders.add(name);
+    }
+  }
+  const [missing] = await missingObjects(objects, { gitDir, signal });
+  if (missing) throw new GitError('corrupt', `the clone lacks object ${missing}`, ['cat-file'], '');
+  if (folders.size > 0) await checkReached(gitDir, [...folders], signal);
 }
 
 async function packByGit(
@@ -116,11 +153,8 @@ function entryHeader(type: number, size: number): Buffer {
 
 /** How to make `content` of `like`, as packs have it: what stands between their common begin and end is new. */
 function editOf(like: Buffer, content: Buffer): Buffer {
-  const shorter = Math.min(like.length, content.length);
-  let start = 0;
-  while (start < shorter && like[start] === content[start]) start += 1;
-  let end = 0;
-  while (end < shorter - start && like[like.length - 1 - end] === content[content.length - 1 - end]) end += 1;
+  const start = sameStart(like, content);
+  const end = sameEnd(like, content, start);
   return Buffer.concat([
     sizeOf(like.length),
     sizeOf(content.length),

@@ -28,15 +28,19 @@ interface Question {
 export class Conversation {
   readonly #args: string[];
   readonly #options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env' | 'signal'>;
+  readonly #flush: string;
   readonly #questions: Question[] = [];
   /** Started by the first question: many a plan asks none. */
   #process: { child: Launched; over: Promise<void> } | undefined;
   /** Why no question can be answered any more. */
   #ended: { reason: unknown } | undefined;
+  #flushes = false;
 
-  constructor(args: string[], options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env' | 'signal'>) {
+  /** @param flush what makes a process answer that keeps its answers until then; empty for one that does not. */
+  constructor(args: string[], options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env' | 'signal'>, flush = '') {
     this.#args = args;
     this.#options = options;
+    this.#flush = flush;
   }
 
   /**
@@ -62,8 +66,18 @@ export class Conversation {
         },
       });
       this.#process ??= this.#start();
+      if (this.#flush && !this.#flushes) {
+        this.#flushes = true;
+        // Before what this tick writes goes out together, and behind all of it.
+        process.nextTick(() => this.#flushNow());
+      }
       this.#process.child.write(text);
     });
+  }
+
+  #flushNow(): void {
+    this.#flushes = false;
+    this.#process?.child.write(this.#flush);
   }
 
   /** Ends the process, with whatever is still open, and waits until it is gone. Safe to call more than once. */
@@ -139,7 +153,7 @@ export class Conversation {
     }
     culprit.reject(reason);
     this.#process = this.#start();
-    this.#process.child.write(this.#questions.map(({ text }) => text).join(''));
+    this.#process.child.write(this.#questions.map(({ text }) => text).join('') + this.#flush);
   }
 
   #end(reason: unknown): void {

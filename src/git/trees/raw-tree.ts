@@ -1,9 +1,17 @@
 import type { TreeEntry } from '../objects/commit';
+import { sameEnd, sameStart } from '../objects/same-bytes';
 
 export const TREE = '40000';
+/** The commit that such an entry names is in another repository. */
+export const SUBMODULE = '160000';
 
 /** The modes that git writes, each with the space that follows it. */
-const MODES = ['100644 ', TREE.concat(' '), '100755 ', '120000 ', '160000 '].map((mode) => Buffer.from(mode));
+const TREE_MODE = Buffer.from(`${TREE} `);
+const MODES = [
+  Buffer.from('100644 '),
+  TREE_MODE,
+  ...['100755', '120000', SUBMODULE].map((mode) => Buffer.from(`${mode} `)),
+];
 const SPACE = 0x20;
 const SLASH = 0x2f;
 
@@ -23,13 +31,16 @@ export class RawTree {
   /**
    * Null for a tree that git would write otherwise, such as one with modes of old, out of order, or with an empty folder.
    * @param emptyTree the id of the tree without entries
+   * @param like another tree: what both begin and end with is not looked at again
    */
-  static parse(bytes: Buffer, emptyTree: string): RawTree | null {
+  static parse(bytes: Buffer, emptyTree: string, like?: RawTree | null): RawTree | null {
     const empty = Buffer.from(emptyTree, 'hex');
     const tree = new RawTree(bytes, empty.length, []);
-    let at = 0;
-    let last: { name: number; end: number; isTree: boolean } | undefined;
-    while (at < bytes.length) {
+    const { from, to, rest } = like ? like.#apart(bytes) : { from: 0, to: 0, rest: bytes.length };
+    if (like) tree.#startAs(like, 0, from, 0);
+    let at = like ? (like.#starts[from] ?? 0) : 0;
+    let last = like && from > 0 ? like.#nameOf(from - 1) : undefined;
+    while (at < rest) {
       const mode = MODES.find((known) => isAt(bytes, at, known));
       if (!mode) return null;
       const name = at + mode.length;
@@ -40,45 +51,43 @@ export class RawTree {
       }
       const next = end + 1 + empty.length;
       if (end === name || next > bytes.length) return null;
-      const isTree = mode === MODES[1];
+      const isTree = mode === TREE_MODE;
       if (last && !isBefore(bytes, last, { name, end, isTree })) return null;
       if (isTree && empty.compare(bytes, end + 1, next) === 0) return null;
-      // A file of the same name may stand further up, as `a`, `a.c`, `a/` do.
-      if (isTree && tree.#has(bytes.toString('latin1', name, end), at)) return null;
       tree.#starts.push(at);
       last = { name, end, isTree };
       at = next;
     }
-    tree.#starts.push(at);
+    // Bytes of an id may look like the begin of an entry.
+    if (at !== rest) return RawTree.parse(bytes, emptyTree);
+    const readTo = tree.#starts.length;
+    if (like) tree.#startAs(like, to, like.#length, at - (like.#starts[to] ?? 0));
+    tree.#starts.push(bytes.length);
+    if (last && readTo < tree.#length && !isBefore(bytes, last, tree.#nameOf(readTo))) return null;
+    // A file of the same name may stand further up, as `a`, `a.c`, `a/` do.
+    for (let i = from; i < readTo; i += 1) {
+      const { name, end, isTree } = tree.#nameOf(i);
+      if (!isTree && !like) continue;
+      const text = bytes.toString('latin1', name, end);
+      if (tree.#has(isTree ? text : `${text}/`)) return null;
+    }
     return tree;
   }
 
   /** The entry of that name, whatever it is; null where there is none. */
   entry(name: string): TreeEntry | null {
-    for (const key of [name, `${name}/`]) {
-      const at = this.#position(key);
-      if (at < this.#length && this.#compare(at, key) === 0) return this.#entry(at);
-    }
-    return null;
+    const key = [name, `${name}/`].find((one) => this.#has(one));
+    return key === undefined ? null : this.#entry(this.#position(key));
   }
 
   /** By name, what each entry is here and in the other tree, where that is not the same. */
   difference(other: RawTree): Map<string, [here: TreeEntry | null, there: TreeEntry | null]> {
-    const [a, b] = [this.bytes, other.bytes];
-    const shorter = Math.min(a.length, b.length);
-    let same = 0;
-    while (same < shorter && a[same] === b[same]) same += 1;
-    const from = Math.min(this.#at(same), other.#at(same));
-    const start = this.#starts[from] ?? 0;
-    let sameEnd = 0;
-    while (sameEnd < shorter - start && a[a.length - 1 - sameEnd] === b[b.length - 1 - sameEnd]) sameEnd += 1;
-    let to = Math.min(this.#at(a.length - sameEnd - 1) + 1, this.#length);
-    let otherTo = other.#at(b.length - (a.length - (this.#starts[to] ?? 0)));
+    const { from, to: ownTo, rest } = this.#apart(other.bytes);
+    const restAt = other.#at(rest);
     // Bytes of an id may look like the begin of an entry.
-    if (a.length - (this.#starts[to] ?? 0) !== b.length - (other.#starts[otherTo] ?? 0)) {
-      to = this.#length;
-      otherTo = other.#length;
-    }
+    const isEntry = other.#starts[restAt] === rest;
+    const to = isEntry ? ownTo : this.#length;
+    const otherTo = isEntry ? restAt : other.#length;
     const changed = new Map<string, [TreeEntry | null, TreeEntry | null]>();
     for (let i = from; i < to; i += 1) {
       const entry = this.#entry(i);
@@ -94,8 +103,8 @@ export class RawTree {
   }
 
   /** This tree with other entries under these names; null takes one away. */
-  with(edits: ReadonlyMap<string, TreeEntry | null>): Buffer {
-    const pieces: Array<{ key: string; from: number; to: number; bytes: Buffer }> = [];
+  with(edits: ReadonlyMap<string, TreeEntry | null>): RawTree {
+    const pieces: Array<{ key: string; at: number; until: number; bytes: Buffer }> = [];
     for (const [name, entry] of edits) {
       const old = this.entry(name);
       const oldKey = old && keyOf(old);
@@ -104,31 +113,47 @@ export class RawTree {
         if (one === null) continue;
         const at = this.#position(one);
         const bytes = entry && one === key ? bytesOf(entry) : Buffer.alloc(0);
-        const from = this.#starts[at] ?? 0;
-        pieces.push({ key: one, from, to: one === oldKey ? (this.#starts[at + 1] ?? 0) : from, bytes });
+        pieces.push({ key: one, at, until: one === oldKey ? at + 1 : at, bytes });
       }
     }
     pieces.sort((a, b) => (a.key < b.key ? -1 : 1));
     const parts: Buffer[] = [];
-    let at = 0;
-    for (const { from, to, bytes } of pieces) {
-      parts.push(this.bytes.subarray(at, from), bytes);
-      at = to;
+    const starts: number[] = [];
+    let done = 0;
+    let length = 0;
+    for (const { at, until, bytes } of [...pieces, { at: this.#length, until: 0, bytes: Buffer.alloc(0) }]) {
+      const [from = 0, to = 0] = [this.#starts[done], this.#starts[at]];
+      parts.push(this.bytes.subarray(from, to), bytes);
+      for (let i = done; i < at; i += 1) starts.push((this.#starts[i] ?? 0) - from + length);
+      length += to - from;
+      if (bytes.length > 0) starts.push(length);
+      length += bytes.length;
+      done = until;
     }
-    return Buffer.concat([...parts, this.bytes.subarray(at)]);
+    return new RawTree(Buffer.concat(parts), this.#idBytes, [...starts, length]);
+  }
+
+  /** This tree's entries from `from` to `to` are not those of other bytes, which have what follows them at `rest`. */
+  #apart(bytes: Buffer): { from: number; to: number; rest: number } {
+    const from = this.#at(sameStart(this.bytes, bytes));
+    const end = this.bytes.length - sameEnd(this.bytes, bytes, this.#starts[from] ?? 0);
+    const to = Math.min(this.#at(end - 1) + 1, this.#length);
+    return { from, to, rest: bytes.length - (this.bytes.length - (this.#starts[to] ?? 0)) };
+  }
+
+  /** Adds where another tree's entries from `from` to `to` begin, which are here by so many bytes further down. */
+  #startAs(other: RawTree, from: number, to: number, by: number): void {
+    for (let i = from; i < to; i += 1) this.#starts.push((other.#starts[i] ?? 0) + by);
   }
 
   get #length(): number {
     return this.#starts.length - 1;
   }
 
-  /** Whether an entry of that key is among those that begin before `end`, which are all so far. */
-  #has(key: string, end: number): boolean {
-    this.#starts.push(end);
+  /** Whether there is an entry of that key. */
+  #has(key: string): boolean {
     const at = this.#position(key);
-    const found = at < this.#length && this.#compare(at, key) === 0;
-    this.#starts.pop();
-    return found;
+    return at < this.#length && this.#compare(at, key) === 0;
   }
 
   /** Which entry the byte at an offset belongs to; the number of entries where it belongs to none. */
@@ -167,6 +192,12 @@ export class RawTree {
       if (difference !== 0) return difference;
     }
     return length - key.length;
+  }
+
+  #nameOf(i: number): Name {
+    const start = this.#starts[i] ?? 0;
+    const name = this.bytes.indexOf(SPACE, start) + 1;
+    return { name, end: (this.#starts[i + 1] ?? 0) - this.#idBytes - 1, isTree: isAt(this.bytes, start, TREE_MODE) };
   }
 
   #entry(i: number): TreeEntry {

@@ -1,8 +1,8 @@
-import type { GitObject, ObjectReader } from '../objects/cat-file';
+import type { ObjectReader } from '../objects/cat-file';
 import type { TreeEntry } from '../objects/commit';
-import type { Quarantine } from '../objects/objects';
+import type { Like, Quarantine } from '../objects/objects';
 import { isTooLarge } from '../process/bounds';
-import { isSame, RawTree, TREE } from './raw-tree';
+import { isSame, RawTree, SUBMODULE, TREE } from './raw-tree';
 
 /** Where merged trees are held, if at all. */
 export type TreeStore = Pick<Quarantine, 'hold' | 'held'>;
@@ -37,7 +37,7 @@ export class TreeMerger {
   readonly emptyTree: string;
   /** By id, the one used last at the end; null for those that are left to git. */
   readonly #trees = new Map<string, RawTree | null>();
-  readonly #reading = new Map<string, Promise<GitObject>>();
+  readonly #reading = new Map<string, Promise<RawTree | null>>();
   #kept = 0;
 
   constructor(objects: TreeStore, reader: Pick<ObjectReader, 'read'>) {
@@ -51,7 +51,8 @@ export class TreeMerger {
    * @throws GitError
    */
   async change(from: string, to: string, room = { left: MAX_CHANGED }): Promise<TreeChange | null> {
-    const [before, after] = await Promise.all([this.#tree(from), this.#tree(to)]);
+    const old = this.#tree(from);
+    const [before, after] = await Promise.all([old, this.#tree(to, old)]);
     if (!before || !after) return null;
     const different = before.difference(after);
     room.left -= different.size;
@@ -80,50 +81,55 @@ export class TreeMerger {
     const tree = await this.#tree(into);
     if (!tree) return null;
     const edits = new Map<string, TreeEntry | null>();
-    for (const [name, { from, to, inside }] of change) {
+    const named: Named = { objects: [], folders: [] };
+    for (const [name, one] of change) {
+      const { from, to, inside } = one;
       const ours = tree.entry(name);
       if (isSame(ours, from)) {
         edits.set(name, to);
+        nameIn(one, named);
       } else if (inside && ours?.mode === TREE) {
         const id = await this.merge(inside, ours.id);
         if (id === null) return null;
+        named.objects.push(id);
         edits.set(name, id === this.emptyTree ? null : { mode: TREE, name, id });
       } else {
         return null;
       }
     }
     if (edits.size === 0) return into;
-    const bytes = tree.with(edits);
-    const id = this.#objects.hold('tree', bytes, { id: into, content: tree.bytes });
-    this.#keep(id, bytes);
+    const made = tree.with(edits);
+    const id = this.#objects.hold('tree', made.bytes, { id: into, content: tree.bytes, ...named });
+    this.#keep(id, made);
     return id;
   }
 
-  async #tree(id: string): Promise<RawTree | null> {
+  /** @param like a tree that is much the same */
+  async #tree(id: string, like?: Promise<RawTree | null>): Promise<RawTree | null> {
     const known = this.#trees.get(id);
     if (known !== undefined) {
       this.#trees.delete(id);
       this.#trees.set(id, known);
       return known;
     }
-    const held = this.#objects.held.get(id);
-    if (held) return this.#keep(id, held.content);
-    const reading = this.#reading.get(id) ?? this.#reader.read(id);
+    const reading = this.#reading.get(id) ?? this.#read(id, like).finally(() => this.#reading.delete(id));
     this.#reading.set(id, reading);
+    return reading;
+  }
+
+  async #read(id: string, like: Promise<RawTree | null> | undefined): Promise<RawTree | null> {
     try {
-      return this.#keep(id, (await reading).content);
+      const { content } = this.#objects.held.get(id) ?? (await this.#reader.read(id));
+      return this.#keep(id, RawTree.parse(content, this.emptyTree, await like));
     } catch (error) {
       if (isTooLarge(error)) return null;
       throw error;
-    } finally {
-      this.#reading.delete(id);
     }
   }
 
-  #keep(id: string, content: Buffer): RawTree | null {
+  #keep(id: string, tree: RawTree | null): RawTree | null {
     const known = this.#trees.get(id);
     if (known !== undefined) return known;
-    const tree = RawTree.parse(content, this.emptyTree);
     this.#trees.set(id, tree);
     this.#kept += tree?.bytes.length ?? 0;
     for (const [oldest, old] of this.#trees) {
@@ -133,4 +139,14 @@ export class TreeMerger {
     }
     return tree;
   }
+}
+
+type Named = Pick<Like, 'objects' | 'folders'>;
+
+/** Adds what an entry's change brings: of a folder whose change is known, what is new inside. */
+function nameIn({ to, inside }: EntryChange, named: Named): void {
+  if (!to || to.mode === SUBMODULE) return;
+  if (to.mode === TREE && !inside) named.folders.push(to.id);
+  else named.objects.push(to.id);
+  for (const one of inside?.values() ?? []) nameIn(one, named);
 }

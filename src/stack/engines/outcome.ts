@@ -1,8 +1,7 @@
-import { keepCommits } from '@/git/clone/keep-ref';
+import { takeAndKeep } from '@/git/clone/keep-ref';
 import { treesOf } from '@/git/objects/cat-file';
 import { parseCommit } from '@/git/objects/commit';
 import type { Quarantine } from '@/git/objects/objects';
-import { takePack } from '@/git/objects/pack';
 import { listCommits } from '@/git/objects/rev-list';
 import type { HeldBackReason, Plan, Warning } from '@/model/plan';
 import { History } from '@/stack/history';
@@ -119,16 +118,13 @@ function count(list: unknown[], noun: string, nouns = `${noun}s`): string {
   return `${list.length} ${list.length === 1 ? noun : nouns}`;
 }
 
-async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Plan, keepRef: string): Promise<void> {
+async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Plan, ref: string): Promise<void> {
   if (moves.length === 0) return;
-  const { committer, branches, trunk, gitDir, signal } = request;
-  const after = moves.map((move) => move.after);
-  const before = moves.flatMap((move) => move.before ?? []);
-  if (moves.some(({ rewritten }) => rewritten.length > 0)) {
-    await takePack(quarantine, after, [trunk.tip, ...branches.map(({ tip }) => tip)], signal);
-  }
-  const line = `${committer.name} <${committer.email}> ${committer.date}`;
-  await keepCommits(gitDir, keepRef, [...after, ...before], line, signal);
+  const { branches, trunk, signal } = request;
+  const { name, email, date } = request.committer;
+  const commits = [...moves.map(({ after }) => after), ...moves.flatMap(({ before }) => before ?? [])];
+  const present = [trunk.tip, ...branches.map(({ tip }) => tip)];
+  await takeAndKeep(quarantine, { ref, commits, committer: `${name} <${email}> ${date}` }, present, signal);
 }
 
 async function trees(
