@@ -71,8 +71,7 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
   const written = new Set<string>();
   let heldBytes = 0;
   let isHeld = true;
-  const idOf = (data: Buffer) => idOfObject(data, idLength);
-  const write = (id: string, data: Buffer) => {
+  const write = (id: string, type: ObjectType, content: Uint8Array) => {
     if (written.has(id)) return;
     written.add(id);
     const folder = join(objects, id.slice(0, 2));
@@ -80,7 +79,7 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
     if (existsSync(file)) return;
     mkdirSync(folder, { recursive: true });
     // Not compressed: it lives for a moment, and the pack compresses it.
-    writeFileSync(file, deflateSync(data, { level: 0 }));
+    writeFileSync(file, deflateSync(Buffer.concat([headerOf(type, content), content]), { level: 0 }));
   };
   return {
     dir,
@@ -95,18 +94,16 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
     },
     write(type, content) {
       isHeld = false;
-      const data = withHeader(type, content);
-      const id = idOf(data);
-      write(id, data);
+      const id = idOfObject(type, content, idLength);
+      write(id, type, content);
       return id;
     },
     hold(type, content, like) {
-      const data = withHeader(type, content);
-      const id = idOf(data);
+      const id = idOfObject(type, content, idLength);
       if (held.has(id)) return id;
       if (heldBytes + content.length > MAX_HELD) {
         isHeld = false;
-        write(id, data);
+        write(id, type, content);
         return id;
       }
       heldBytes += content.length + (like?.content.length ?? 0);
@@ -119,7 +116,7 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
       const breathe = breather();
       for (const [id, { type, content }] of held) {
         if (what === 'commits' && type !== 'commit') continue;
-        write(id, withHeader(type, content));
+        write(id, type, content);
         if (what === 'all') held.delete(id);
         await breathe();
       }
@@ -129,16 +126,17 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
   };
 }
 
-/** An object as git hashes it. */
-export function withHeader(type: ObjectType, content: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
+/** The id that git gives an object. `idLength`: 40 (SHA-1) or 64. */
+export function idOfObject(type: ObjectType, content: Uint8Array, idLength: number): string {
+  return createHash(idLength === 64 ? 'sha256' : 'sha1')
+    .update(headerOf(type, content))
+    .update(content)
+    .digest('hex');
 }
 
-/** The id of an object with its header. `idLength`: 40 (SHA-1) or 64. */
-export function idOfObject(data: Buffer, idLength: number): string {
-  return createHash(idLength === 64 ? 'sha256' : 'sha1')
-    .update(data)
-    .digest('hex');
+/** What stands before an object's content, for its id and in its file. */
+function headerOf(type: ObjectType, content: Uint8Array): Buffer {
+  return Buffer.from(`${type} ${content.length}\0`);
 }
 
 async function makeFolder(): Promise<string> {

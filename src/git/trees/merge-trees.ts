@@ -1,6 +1,6 @@
 import { ObjectReader } from '../objects/cat-file';
 import { type BatchPair, type MergeOutcome, mergeByGit } from '../objects/merge-tree';
-import { idOfObject, withHeader } from '../objects/objects';
+import { idOfObject } from '../objects/objects';
 import { TreeMerger, type TreeStore } from './tree-merge';
 
 /** As many pairs are looked at at once. */
@@ -86,5 +86,5 @@ function treeIn(commit: Buffer, idLength: number): string {
 
 /** Knows merged trees by their ids alone. */
 function unheld(idLength: number): TreeStore {
-  return { held: new Map(), hold: (type, content) => idOfObject(withHeader(type, content), idLength) };
+  return { held: new Map(), hold: (type, content) => idOfObject(type, content, idLength) };
 }
