@@ -14,7 +14,7 @@ import { type TestDatabase, testDatabase } from '@/testing/database';
 import { serveHttp } from '@/testing/http';
 import { writeStack } from '@/testing/stack';
 import { startServer, type TestServer } from '../e2e/support/server';
-import { MEMORY_ENV, memoryOf } from './support/memory';
+import { INSIDE_ENV, insideOf } from './support/inside';
 import { type BenchRow, type Contestant, compare, measure } from './support/row';
 
 /** Repositories with jobs, and how many of those are queued in all. */
@@ -124,7 +124,7 @@ async function longQueue(): Promise<BenchRow[]> {
       { label: `${LONG} queued`, median: WORK_MS / (ended[0] ?? 0) },
       { label: `${SHORT} queued`, median: WORK_MS / (ended[1] ?? 0), atMost: 1.2 },
     ]);
-    const [much, little] = [await memoryOf(long.server), await memoryOf(short.server)];
+    const [much, little] = [await insideOf(long.server), await insideOf(short.server)];
     const memory = compare('what the server holds meanwhile', [
       { label: `${LONG} queued`, median: much.held / 1024 },
       { label: `${SHORT} queued`, median: little.held / 1024, atMost: 1.2 },
@@ -141,7 +141,7 @@ async function longQueue(): Promise<BenchRow[]> {
 }
 
 async function busyServer(dir: string, remote: string, n: number): Promise<Busy> {
-  const server = await startServer({ executor: 'inline', env: MEMORY_ENV });
+  const server = await startServer({ executor: 'inline', env: INSIDE_ENV });
   const client = createSpicerack({ url: server.url });
   const repoIds: string[] = [];
   const syncs: string[] = [];

@@ -9,12 +9,16 @@ import { openDatabase } from '@/db/client';
 import { gzipped } from '@/server/gzip';
 import { startServer } from '../e2e/support/server';
 import { addBranches } from './support/branch-rows';
-import { type BenchRow, measure } from './support/row';
+import { INSIDE_ENV, insideOf } from './support/inside';
+import { type BenchRow, compare, measure, median } from './support/row';
 
 const RUNS = 300;
 /** Branches of a repository of which the first page is asked for. */
 const BRANCHES = [1000, 10_000];
 const PAGES = 60;
+/** Of how many readings of all pages the longest stop is noted; and how long it may be, in milliseconds. */
+const READINGS = 20;
+const STOP_MS = 20;
 
 const unzipped = promisify(gunzip);
 /**
@@ -80,9 +84,46 @@ export async function run(): Promise<BenchRow[]> {
       }
     }
     db.$client.close();
-    return rows;
+    return [...rows, await stops()];
   } finally {
     bare.close();
+    await server.dispose();
+  }
+}
+
+/** How long a server's loop stands still at most while all pages of many branches are read, each time after a change. */
+async function stops(): Promise<BenchRow> {
+  const count = 10_000;
+  const server = await startServer({ executor: 'inline', env: INSIDE_ENV });
+  try {
+    const client = createSpicerack({ url: server.url });
+    const { repo, jobId } = await client.repos.add({ url: '/srv/git/none' });
+    await client.waitForJob(jobId).catch(() => undefined);
+    const db = await openDatabase(`file:${join(server.dataDir, 'spicerack.db')}`);
+    await addBranches(db, repo.id, count);
+    const readAll = async () => {
+      let { nextCursor: cursor } = await client.repos.overview({ repoId: repo.id });
+      while (cursor !== null) cursor = (await client.repos.overview({ repoId: repo.id, cursor })).nextCursor;
+    };
+    await readAll();
+    const longest: number[] = [];
+    for (let reading = 0; reading < READINGS; reading += 1) {
+      await db.run(sql`update branches set subject = subject || '.' where repo_id = ${repo.id} and name = 'branch-0'`);
+      await insideOf(server);
+      await readAll();
+      longest.push((await insideOf(server)).stop);
+    }
+    db.$client.close();
+    const compared = compare(
+      `the longest stop of the loop while all pages of ${count} branches are read after a change`,
+      [
+        { label: 'the median of all readings', median: median(longest) },
+        { label: 'what it is to stay within', median: STOP_MS, atMost: 1 },
+        { label: 'the longest of all readings', median: Math.max(...longest) },
+      ],
+    );
+    return { ...compared, runs: READINGS };
+  } finally {
     await server.dispose();
   }
 }

@@ -7,7 +7,7 @@ import { repos } from '@/db/schema';
 import { followFeed } from '@/feed/follow';
 import { callsDuring, type TestDatabase, testDatabase } from '@/testing/database';
 import { startServer } from '../e2e/support/server';
-import { MEMORY_ENV, memoryOf } from './support/memory';
+import { INSIDE_ENV, insideOf } from './support/inside';
 import { type BenchRow, type Contestant, compare, type Measured, measure, median } from './support/row';
 
 const RUNS = 30;
@@ -150,7 +150,7 @@ interface Watched {
 }
 
 async function watchedServer(): Promise<Watched> {
-  const server = await startServer({ executor: 'inline', env: MEMORY_ENV });
+  const server = await startServer({ executor: 'inline', env: INSIDE_ENV });
   const client = createSpicerack({ url: server.url });
   const { repo, jobId } = await client.repos.add({ url: '/srv/git/none' });
   await client.waitForJob(jobId).catch(() => undefined);
@@ -196,7 +196,7 @@ async function watchedServer(): Promise<Watched> {
       await told();
       await sleep(30);
     },
-    memory: () => memoryOf(server),
+    memory: () => insideOf(server),
     async dispose() {
       for (const { answer } of streams) answer.destroy();
       await server.dispose();

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, like, not, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
@@ -194,6 +195,7 @@ export const reposRouter = router({
       ctx.keep?.({ repoId: repo.id, ...made });
       const shown = await jobsToShow(ctx.db, input.repoId);
       const restack = restackOf(last);
+      await setImmediate();
       const states = await statesAt(kept, at, { trunk: repo.trunk, restack }, movedNow(shown));
       const keeps = STATE_FILTERS[input.filter];
       const isAll = input.filter === 'all';
@@ -214,6 +216,8 @@ export const reposRouter = router({
         );
       }
       const page = rows.slice(0, PAGE);
+      // The answer's text is made in one go: others have their turn before that.
+      await setImmediate();
       const isFirst = input.cursor === undefined;
       return {
         repo,

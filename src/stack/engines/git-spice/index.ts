@@ -14,7 +14,7 @@ import { type Outcome, plannedObjects } from '../outcome';
 import { spiceIn } from './driver';
 import { findGitSpice } from './find';
 import { replayAll } from './replay';
-import { restackWhole, wholeStacks } from './whole-stacks';
+import { restackWhole, sharesOf, wholeStacks } from './whole-stacks';
 
 /**
  * The engine that lets git-spice (0.29 or later) do the work, in a disposable clone: it needs a work tree and local
@@ -78,7 +78,10 @@ async function restackedWhole(
   const outcomes = await foreseen(request);
   const done = new Set<string>();
   for (const stacks of wholeStacks(request, outcomes)) {
-    for (const name of await restackWhole(quarantine, program, stacks, request)) done.add(name);
+    const shares = sharesOf(stacks).map((share) => restackWhole(quarantine, program, share, request));
+    // The quarantine has to stay until all are over.
+    await Promise.allSettled(shares);
+    for (const names of await Promise.all(shares)) for (const name of names) done.add(name);
   }
   return new Map(outcomes.flatMap((each) => (done.has(each.branch.name) ? [[each.branch.name, each]] : [])));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanBranch, PlanRequest } from '../engine';
 import type { Outcome } from '../outcome';
-import { wholeStacks } from './whole-stacks';
+import { sharesOf, wholeStacks } from './whole-stacks';
 
 /** Branches `name parent`, each at the commit of its own name, over a trunk at `main`. */
 const branches = (...lines: string[]): PlanBranch[] =>
@@ -78,5 +78,36 @@ describe('what git-spice can restack by whole stacks', () => {
   test('stands on what stays where a part is asked for', () => {
     const part = two.filter(({ name }) => name === 'b' || name === 'c');
     expect(names(two, moved(part), ['b', 'c'])).toEqual([['a', 'b', 'c']]);
+  });
+});
+
+describe('many stacks are shared out', () => {
+  const shares = (all: PlanBranch[]) =>
+    wholeStacks(request(all), moved(all)).flatMap((stacks) =>
+      sharesOf(stacks).map(({ root, branches }) => ({ root: root.name, names: branches.map(({ name }) => name) })),
+    );
+  const stack = (i: number, height: number) =>
+    branches(...Array.from({ length: height }, (_, n) => `s${i}-${n} ${n === 0 ? 'main' : `s${i}-${n - 1}`}`));
+  const stacksOf = (count: number, height: number) => Array.from({ length: count }, (_, i) => stack(i, height)).flat();
+
+  test('in two parts alike, each with its stacks whole and bottom up', () => {
+    const all = stacksOf(100, 3);
+    const [one, other, ...more] = shares(all);
+    expect(more).toEqual([]);
+    expect([...(one?.names ?? []), ...(other?.names ?? [])].sort()).toEqual(all.map(({ name }) => name).sort());
+    for (const share of [one, other]) {
+      expect(share?.root).toBe('main');
+      expect(share?.names.length).toBeGreaterThan(140);
+      const seen = new Set(['main']);
+      for (const name of share?.names ?? []) {
+        expect(seen.has(all.find((branch) => branch.name === name)?.parent ?? '')).toBe(true);
+        seen.add(name);
+      }
+    }
+  });
+
+  test('but not few, nor one that is large', () => {
+    expect(shares(stacksOf(66, 3))).toHaveLength(1);
+    expect(shares(stack(1, 300))).toHaveLength(1);
   });
 });

@@ -54,11 +54,29 @@ export function wholeStacks(request: PlanRequest, outcomes: readonly Outcome[]):
   return [...stacks.values()].filter(({ branches }) => branches.some(({ before, after }) => before !== after));
 }
 
+/** So many branches are worth a copy with its files of their own; and so many copies are made at once. */
+const SHARE = 100;
+const SHARES = 2;
+
+/** The same stacks in as many parts as are worth it: git-spice works on one branch after another. */
+export function sharesOf({ root, branches }: WholeStacks): WholeStacks[] {
+  const count = Math.max(1, Math.min(SHARES, Math.floor(branches.length / SHARE)));
+  const shares: WholeStacks[] = Array.from({ length: count }, () => ({ root, branches: [] }));
+  const shareOf = new Map<string, WholeStacks>();
+  for (const branch of branches) {
+    const smallest = shares.reduce((least, share) => (share.branches.length < least.branches.length ? share : least));
+    const share = shareOf.get(branch.parent) ?? smallest;
+    shareOf.set(branch.name, share);
+    share.branches.push(branch);
+  }
+  return shares.filter(({ branches }) => branches.length > 0);
+}
+
 /** The branch that stacks stand on, as git-spice hears of it. */
 const ROOT = 'root';
 
 /**
- * Lets git-spice restack stacks, in a copy of their own.
+ * Lets git-spice restack stacks, in a copy of their own. Others may be restacked at the same time.
  * @returns the branches that it has put where the `git` engine puts them, commit for commit; the others are to be
  *   looked at one by one
  * @throws the signal's reason when it is aborted
