@@ -195,6 +195,7 @@ export const reposRouter = router({
       ctx.keep?.({ repoId: repo.id, ...made });
       const shown = await jobsToShow(ctx.db, input.repoId);
       const restack = restackOf(last);
+      // What is read, what is made of it, and the answer's text are a turn each: others have theirs in between.
       await setImmediate();
       const states = await statesAt(kept, at, { trunk: repo.trunk, restack }, movedNow(shown));
       const keeps = STATE_FILTERS[input.filter];
@@ -216,7 +217,6 @@ export const reposRouter = router({
         );
       }
       const page = rows.slice(0, PAGE);
-      // The answer's text is made in one go: others have their turn before that.
       await setImmediate();
       const isFirst = input.cursor === undefined;
       return {

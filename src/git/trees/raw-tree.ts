@@ -5,8 +5,8 @@ export const TREE = '40000';
 /** The commit that such an entry names is in another repository. */
 export const SUBMODULE = '160000';
 
-/** The modes that git writes, each with the space that follows it. */
 const TREE_MODE = Buffer.from(`${TREE} `);
+/** The modes that git writes, each with the space that follows it. */
 const MODES = [
   Buffer.from('100644 '),
   TREE_MODE,
