@@ -103,7 +103,7 @@ async function idsOf(
   count: number,
   options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>,
 ): Promise<Array<string | null>> {
-  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], { ...options, input });
+  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)', '--buffer'], { ...options, input });
   const lines = stdout.toString('latin1').split('\n');
   // What is not there is answered with `NAME missing`.
   return Array.from({ length: count }, (_, i) => (/^[0-9a-f]{40,}$/.test(lines[i] ?? '') ? (lines[i] ?? null) : null));

@@ -49,27 +49,28 @@ export class RawTree {
         if (bytes[end] === SLASH) return null;
         end += 1;
       }
-      const next = end + 1 + empty.length;
-      if (end === name || next > bytes.length) return null;
+      const after = end + 1 + empty.length;
+      if (end === name || after > bytes.length) return null;
       const isTree = mode === TREE_MODE;
       if (last && !isBefore(bytes, last, { name, end, isTree })) return null;
-      if (isTree && empty.compare(bytes, end + 1, next) === 0) return null;
+      if (isTree && empty.compare(bytes, end + 1, after) === 0) return null;
       tree.#starts.push(at);
       last = { name, end, isTree };
-      at = next;
+      at = after;
     }
     // Bytes of an id may look like the begin of an entry.
     if (at !== rest) return RawTree.parse(bytes, emptyTree);
     const readTo = tree.#starts.length;
     if (like) tree.#startAs(like, to, like.#length, at - (like.#starts[to] ?? 0));
     tree.#starts.push(bytes.length);
-    if (last && readTo < tree.#length && !isBefore(bytes, last, tree.#nameOf(readTo))) return null;
-    // A file of the same name may stand further up, as `a`, `a.c`, `a/` do.
+    const next = readTo < tree.#length ? tree.#nameOf(readTo) : null;
+    if (last && next && !isBefore(bytes, last, next)) return null;
+    // A file of the same name may stand further up, as `a`, `a.c`, `a/` do: all between the two begin with that name.
     for (let i = from; i < readTo; i += 1) {
-      const { name, end, isTree } = tree.#nameOf(i);
-      if (!isTree && !like) continue;
-      const text = bytes.toString('latin1', name, end);
-      if (tree.#has(isTree ? text : `${text}/`)) return null;
+      const one = tree.#nameOf(i);
+      if (!one.isTree && !(next && isBegin(bytes, one, next))) continue;
+      const text = bytes.toString('latin1', one.name, one.end);
+      if (tree.#has(one.isTree ? text : `${text}/`)) return null;
     }
     return tree;
   }
@@ -236,6 +237,14 @@ interface Name {
   name: number;
   end: number;
   isTree: boolean;
+}
+
+/** Whether one name begins another one, or is the same. */
+function isBegin(bytes: Buffer, a: Name, b: Name): boolean {
+  const length = a.end - a.name;
+  if (length > b.end - b.name) return false;
+  for (let i = 0; i < length; i += 1) if (bytes[a.name + i] !== bytes[b.name + i]) return false;
+  return true;
 }
 
 /** Whether one name comes before another one in git's order, and is not the same. */

@@ -1,4 +1,4 @@
-import { takeAndKeep } from '@/git/clone/keep-ref';
+import { keepCommits, takeAndKeep } from '@/git/clone/keep-ref';
 import { treesOf } from '@/git/objects/cat-file';
 import { parseCommit } from '@/git/objects/commit';
 import type { Quarantine } from '@/git/objects/objects';
@@ -123,8 +123,10 @@ async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Pla
   const { branches, trunk, signal } = request;
   const { name, email, date } = request.committer;
   const commits = [...moves.map(({ after }) => after), ...moves.flatMap(({ before }) => before ?? [])];
+  const keep = { ref, commits, committer: `${name} <${email}> ${date}` };
+  if (moves.every(({ rewritten }) => rewritten.length === 0)) return keepCommits(request.gitDir, keep, signal);
   const present = [trunk.tip, ...branches.map(({ tip }) => tip)];
-  await takeAndKeep(quarantine, { ref, commits, committer: `${name} <${email}> ${date}` }, present, signal);
+  await takeAndKeep(quarantine, keep, present, signal);
 }
 
 async function trees(
