@@ -7,7 +7,7 @@ import { type GitOptions, git, gitText } from '../process/run';
 export interface Keep {
   ref: string;
   commits: string[];
-  /** `Name <email> seconds zone`; the same input gives the same commit. */
+  /** `Name <email> seconds zone`; the same input, taken the same way, gives the same commit. */
   committer: string;
 }
 
