@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { createSpicerack } from '@spicerack/client';
+import { createSpicerack, type Spicerack } from '@spicerack/client';
 import { sql } from 'drizzle-orm';
-import { openDatabase } from '@/db/client';
+import { type Db, openDatabase } from '@/db/client';
 import { gzipped } from '@/server/gzip';
 import { startServer } from '../e2e/support/server';
 import { addBranches } from './support/branch-rows';
@@ -50,14 +50,8 @@ export async function run(): Promise<BenchRow[]> {
     }
     const db = await openDatabase(`file:${join(server.dataDir, 'spicerack.db')}`);
     for (const count of BRANCHES) {
-      const large = await client.repos.add({ url: `/srv/git/none-${count}` });
-      await client.waitForJob(large.jobId).catch(() => undefined);
-      await addBranches(db, large.repo.id, count);
-      const changeOne = () =>
-        db.run(
-          sql`update branches set subject = subject || '.' where repo_id = ${large.repo.id} and name = 'branch-0'`,
-        );
-      const page = await client.repos.overview({ repoId: large.repo.id });
+      const { repoId, changeOne } = await addRepoOf(client, db, count);
+      const page = await client.repos.overview({ repoId });
       for (const [when, prepare] of [
         ['where nothing has changed', async () => undefined],
         ['after a change', changeOne],
@@ -66,7 +60,7 @@ export async function run(): Promise<BenchRow[]> {
           await measure(
             `the first page of ${count} branches, ${when}`,
             [
-              { label: 'repos.overview', prepare, run: () => client.repos.overview({ repoId: large.repo.id }) },
+              { label: 'repos.overview', prepare, run: () => client.repos.overview({ repoId }) },
               {
                 label: 'a mutation that does nothing',
                 atMost: 3,
@@ -91,24 +85,32 @@ export async function run(): Promise<BenchRow[]> {
   }
 }
 
+/** A repository of so many branches, whose remote is not there, and how one of them changes. */
+async function addRepoOf(client: Spicerack, db: Db, count: number) {
+  const { repo, jobId } = await client.repos.add({ url: `/srv/git/none-${count}` });
+  await client.waitForJob(jobId).catch(() => undefined);
+  await addBranches(db, repo.id, count);
+  const changeOne = () =>
+    db.run(sql`update branches set subject = subject || '.' where repo_id = ${repo.id} and name = 'branch-0'`);
+  return { repoId: repo.id, changeOne };
+}
+
 /** How long a server's loop stands still at most while all pages of many branches are read, each time after a change. */
 async function stops(): Promise<BenchRow> {
   const count = 10_000;
   const server = await startServer({ executor: 'inline', env: INSIDE_ENV });
   try {
     const client = createSpicerack({ url: server.url });
-    const { repo, jobId } = await client.repos.add({ url: '/srv/git/none' });
-    await client.waitForJob(jobId).catch(() => undefined);
     const db = await openDatabase(`file:${join(server.dataDir, 'spicerack.db')}`);
-    await addBranches(db, repo.id, count);
+    const { repoId, changeOne } = await addRepoOf(client, db, count);
     const readAll = async () => {
-      let { nextCursor: cursor } = await client.repos.overview({ repoId: repo.id });
-      while (cursor !== null) cursor = (await client.repos.overview({ repoId: repo.id, cursor })).nextCursor;
+      let { nextCursor: cursor } = await client.repos.overview({ repoId });
+      while (cursor !== null) cursor = (await client.repos.overview({ repoId, cursor })).nextCursor;
     };
     await readAll();
     const longest: number[] = [];
     for (let reading = 0; reading < READINGS; reading += 1) {
-      await db.run(sql`update branches set subject = subject || '.' where repo_id = ${repo.id} and name = 'branch-0'`);
+      await changeOne();
       await insideOf(server);
       await readAll();
       longest.push((await insideOf(server)).stop);

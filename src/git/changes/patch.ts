@@ -1,6 +1,7 @@
 import type { ChangedFile, FileSide } from '@/model/changes';
 import { oneLine } from '@/text/foreign';
 import { visible } from '@/text/visible';
+import { SUBMODULE } from '../objects/commit';
 import { MAX_LISTED, tooLarge } from '../process/bounds';
 import { git, gitChunks } from '../process/run';
 
@@ -94,8 +95,6 @@ const STATUS: Record<string, ChangedFile['status']> = {
   C: 'copied',
   T: 'type_changed',
 };
-
-const SUBMODULE = '160000';
 
 /** A file with what finds its patch in the output. */
 interface Reading {

@@ -85,16 +85,16 @@ export async function treesOf(
 }
 
 /**
- * Those of these objects that are not there, from one process.
- * @throws GitError
+ * Asks for these objects, by one process.
+ * @throws GitError `corrupt` when one of them is not there.
  */
-export async function missingObjects(
+export async function checkThere(
   ids: Iterable<string>,
   options: Pick<GitOptions, 'gitDir' | 'env' | 'signal'>,
-): Promise<string[]> {
+): Promise<void> {
   const asked = [...ids];
   const there = await idsOf(asked.map((id) => `${id}\n`).join(''), asked.length, options);
-  return asked.filter((_, i) => there[i] === null);
+  for (const [i, id] of asked.entries()) found(id, there[i] ?? null);
 }
 
 /** The ids of `count` objects, named one a line; null where there is none. */

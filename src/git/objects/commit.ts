@@ -139,6 +139,11 @@ function decoder(encoding: string | null): TextDecoder {
   }
 }
 
+/** The mode of a folder in a tree. */
+export const TREE = '40000';
+/** That of a submodule: the commit that such an entry names is in another repository. */
+export const SUBMODULE = '160000';
+
 export interface TreeEntry {
   /** As git writes it in trees: `100644`, `100755`, `120000`, `160000`, `40000`. */
   mode: string;

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { breather } from '@/breather';
-import { GitError } from '../process/error';
 import { git } from '../process/run';
-import { missingObjects } from './cat-file';
+import { checkThere } from './cat-file';
 import { parseCommit } from './commit';
 import type { HeldObject, ObjectType, Quarantine } from './objects';
 import { sameEnd, sameStart } from './same-bytes';
@@ -55,8 +54,7 @@ async function checkNamed({ gitDir, held }: Quarantine, signal: AbortSignal | un
       folders.add(name);
     }
   }
-  const [missing] = await missingObjects(objects, { gitDir, signal });
-  if (missing) throw new GitError('corrupt', `the clone lacks object ${missing}`, ['cat-file'], '');
+  await checkThere(objects, { gitDir, signal });
   if (folders.size > 0) await checkReached(gitDir, [...folders], signal);
 }
 

@@ -1,9 +1,5 @@
-import type { TreeEntry } from '../objects/commit';
+import { SUBMODULE, TREE, type TreeEntry } from '../objects/commit';
 import { sameEnd, sameStart } from '../objects/same-bytes';
-
-export const TREE = '40000';
-/** The commit that such an entry names is in another repository. */
-export const SUBMODULE = '160000';
 
 const TREE_MODE = Buffer.from(`${TREE} `);
 /** The modes that git writes, each with the space that follows it. */

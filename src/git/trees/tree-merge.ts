@@ -1,8 +1,8 @@
 import type { ObjectReader } from '../objects/cat-file';
-import type { TreeEntry } from '../objects/commit';
+import { SUBMODULE, TREE, type TreeEntry } from '../objects/commit';
 import type { Like, Quarantine } from '../objects/objects';
 import { isTooLarge } from '../process/bounds';
-import { isSame, RawTree, SUBMODULE, TREE } from './raw-tree';
+import { isSame, RawTree } from './raw-tree';
 
 /** Where merged trees are held, if at all. */
 export type TreeStore = Pick<Quarantine, 'hold' | 'held'>;

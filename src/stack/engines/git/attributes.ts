@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectReader } from '@/git/objects/cat-file';
-import { parseTree } from '@/git/objects/commit';
+import { parseTree, TREE } from '@/git/objects/commit';
 import type { Quarantine } from '@/git/objects/objects';
 import { isTooLarge, MAX_ATTRIBUTE_FILES, MAX_LISTED, tooLarge } from '@/git/process/bounds';
 import { gitRecords } from '@/git/process/run';
@@ -61,7 +61,7 @@ export class Attributes {
   async #read(tree: string): Promise<AttributeFile[]> {
     const { content } = await this.#reader.read(tree);
     const found = parseTree(content, tree.length).map(async ({ mode, name, id }): Promise<AttributeFile[]> => {
-      if (mode === '40000') {
+      if (mode === TREE) {
         const below = await this.#find(id);
         return below.map(([path, blob]) => [`${name}/${path}`, blob]);
       }

@@ -1,5 +1,5 @@
 import type { ObjectReader } from '@/git/objects/cat-file';
-import { parseTree } from '@/git/objects/commit';
+import { parseTree, TREE } from '@/git/objects/commit';
 import type { ConflictDetail } from '@/git/objects/merge-tree';
 import type { ConflictFile } from '@/model/plan';
 
@@ -32,9 +32,9 @@ export async function readConflict(
 
 /** The content of a text file, or null where it is none, is not there, or is longer than `max` bytes. */
 async function readText(tree: string, path: string, reader: ObjectReader, max: number): Promise<Buffer | null> {
-  let entry = { mode: '40000', id: tree };
+  let entry = { mode: TREE, id: tree };
   for (const part of path.split('/')) {
-    if (entry.mode !== '40000') return null;
+    if (entry.mode !== TREE) return null;
     const { content } = await reader.read(entry.id);
     const found = parseTree(content, tree.length).find(({ name }) => name === part);
     if (!found) return null;
