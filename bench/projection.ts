@@ -10,6 +10,7 @@ import { git, gitText } from '@/git/process/run';
 import { fetchRemote } from '@/git/remote/fetch';
 import type { ProjectedRow, ProjectionInput } from '@/projection/input';
 import { computeProjection } from '@/projection/refresh';
+import { type RecordedGit, recordedGit } from './support/recorded-git';
 import { type BenchRow, type Contestant, measure } from './support/row';
 
 const HEIGHT = 5;
@@ -22,15 +23,34 @@ const MOVED = 10;
 /**
  * A sync of 1,000 tracked branches in 200 stacks, and of 10,000 in 2,000: trunk has moved, and so have 10 branches.
  * Fetch and projection, with every branch looked at for being merged and every stack's forecast made anew, against `git
- * fetch` and one `git for-each-ref` in a shell, which is the least that anything must do to see the branches. Beside
- * it, the same where trunk has not moved; and where the repository has a past: 1,000 branches have landed earlier, and so
- * has a part of each one that is there. Every run has a fresh copy of the clone as it was before, and as upkeep leaves it.
+ * fetch` and one `git for-each-ref` in a shell, which is the least that anything must do to see the branches; and against
+ * the git commands that it asks all that, one after the other in a shell that reads no answer. Beside it, the same where
+ * trunk has not moved; and where the repository has a past: 1,000 branches have landed earlier, and so has a part of each
+ * one that is there. Every run has a fresh copy of the clone as it was before, and as upkeep leaves it.
  */
 export async function run(): Promise<BenchRow[]> {
-  return [await row({ stacks: 200, atMost: 1.5, runs: 7 }), await row({ stacks: 2000, atMost: 2, runs: 3 })];
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
+  try {
+    const recorded = recordedGit(dir);
+    process.env.SPICERACK_GIT = recorded.program;
+    return [
+      await row(recorded, { stacks: 200, atMost: 1.5, runs: 7 }),
+      await row(recorded, { stacks: 2000, atMost: 2, runs: 3 }),
+    ];
+  } finally {
+    delete process.env.SPICERACK_GIT;
+    await rm(dir, { recursive: true, force: true });
+  }
 }
 
-async function row({ stacks, atMost, runs }: { stacks: number; atMost: number; runs: number }): Promise<BenchRow> {
+interface Shape {
+  stacks: number;
+  /** So many times as long as in a shell. */
+  atMost: number;
+  runs: number;
+}
+
+async function row(recorded: RecordedGit, { stacks, atMost, runs }: Shape): Promise<BenchRow> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-bench-'));
   try {
     const bed = await makeBed(dir, stacks);
@@ -44,15 +64,19 @@ async function row({ stacks, atMost, runs }: { stacks: number; atMost: number; r
         if (projection.merged.length + projection.voided.length > 0) throw new Error('a wrong landing');
         if (projection.newTips.length < MOVED) throw new Error('nothing was fetched');
       });
+    const subject = sync('sync and projection', bed.copy, bed.before, stacks);
+    await subject.prepare?.();
+    const asked = await recorded.scriptOf(() => subject.run(undefined));
     const past = withLandings(bed.before, bed.trunkLine);
     return await measure(
       `sync and projection of ${stacks * HEIGHT} branches, of which ${MOVED} and trunk have moved`,
       [
-        sync('sync and projection', bed.copy, bed.before, stacks),
+        subject,
         {
-          ...contestant('git fetch + git for-each-ref, in a shell', bed.copy, (gitDir) => inShell(gitDir)),
+          ...contestant('git fetch + git for-each-ref, in a shell', bed.copy, (gitDir) => inShell(gitDir, SHELL)),
           atMost,
         },
+        contestant('all that it asks git, in a shell', bed.copy, (gitDir) => inShell(gitDir, asked)),
         sync('the same, trunk has not moved', bed.copyBeforeTrunk, bed.before, stacks - 1),
         ...(stacks <= 200
           ? [sync(`the same with ${past.landings.length} recorded landings`, bed.copy, past, stacks)]
@@ -68,8 +92,8 @@ async function row({ stacks, atMost, runs }: { stacks: number; atMost: number; r
 const SHELL =
   "git fetch --prune --quiet origin && git for-each-ref --format='%(objectname) %(refname)' refs/remotes/origin";
 
-async function inShell(gitDir: string): Promise<void> {
-  await promisify(execFile)('sh', ['-c', SHELL], { env: { ...process.env, GIT_DIR: gitDir }, maxBuffer: 1 << 26 });
+async function inShell(gitDir: string, script: string): Promise<void> {
+  await promisify(execFile)('sh', ['-c', script], { env: { ...process.env, GIT_DIR: gitDir }, maxBuffer: 1 << 26 });
 }
 
 interface Bed {

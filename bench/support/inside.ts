@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestServer } from '../../e2e/support/server';
 
 /** The environment of a server of which `insideOf` asks. */
-export const INSIDE_ENV = { NODE_OPTIONS: `--import ${new URL('./inside.mjs', import.meta.url).href}` };
+export const INSIDE_ENV = { NODE_OPTIONS: `--import ${new URL('../support/inside.mjs', import.meta.url).href}` };
 
 /** Of a server's process. */
 export interface Inside {
