@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser } from './scripts/browser';
 
@@ -11,7 +12,7 @@ export default defineConfig({
   ],
   outputDir: 'test-results/e2e',
   // Files run beside each other, each worker on a server of its own: tests mostly wait.
-  workers: 2,
+  workers: availableParallelism() + 1,
   timeout: 60_000,
   reporter: process.env.CI ? 'list' : 'line',
   use: {

@@ -10,6 +10,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
  * them would run when all others have ended. `npm test` names the slowest at its end.
  */
 const LONGEST = [
+  'src/api/landing-ways.test.ts',
   'e2e/server/workflow-inngest.test.ts',
   'e2e/faults/faults.test.ts',
   'e2e/server/workflow-inline.test.ts',
