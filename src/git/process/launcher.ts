@@ -313,7 +313,8 @@ function serve(folder: string | null): void {
   const connectionTo = (path: string, id: number) =>
     new Promise<Socket | null>((resolve) => {
       const output = connect(path);
-      output.once('error', () => resolve(null));
+      // The write is told of it as well.
+      output.on('error', () => undefined);
       const head = Buffer.alloc(4);
       head.writeUInt32LE(id);
       output.write(head, (error) => resolve(error ? null : output));
