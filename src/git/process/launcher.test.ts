@@ -1,26 +1,43 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Launched, launch } from './launcher';
 
 const started: Launched[] = [];
-afterEach(() => {
+let temp: string;
+beforeEach(async () => {
+  temp = await mkdtemp(join(tmpdir(), 'spicerack-launcher-'));
+});
+afterEach(async () => {
   for (const one of started.splice(0)) one.kill('SIGKILL');
+  await rm(temp, { recursive: true, force: true });
 });
 
-/** A shell's script, its output as text. */
-function sh(script: string, args: string[] = []): Launched & { output(): string } {
+/** Where output is received by processes that have `temp` as their temporary folder. */
+async function outputFolders(): Promise<string[]> {
+  return (await readdir(temp)).filter((name) => name.startsWith('spicerack-outputs-'));
+}
+
+/** A shell's script, its output and its errors as text. */
+function sh(script: string, args: string[] = []): Launched & { output(): string; errors(): string } {
   let output = '';
-  const take = (chunk: Buffer) => {
+  let errors = '';
+  const stdout = (chunk: Buffer) => {
     output += chunk.toString();
   };
+  const stderr = (chunk: Buffer) => {
+    errors += chunk.toString();
+  };
   const env = { PATH: process.env.PATH, NODE_ENV: 'test' as const };
-  const options = { cwd: '/', env, stdout: take, stderr: take };
+  const options = { cwd: '/', env, stdout, stderr };
   const launched = launch('/bin/sh', ['-c', script, 'sh', ...args], options);
   started.push(launched);
-  return { ...launched, output: () => output };
+  return { ...launched, output: () => output, errors: () => errors };
 }
 
 /** The process that started it. */
@@ -31,8 +48,10 @@ function starterOf(pid: number): number {
 /** Runs a script of ours in a process of its own; where it is asked to, until it is killed. */
 function script(text: string): [string, string[]] {
   const module = JSON.stringify(new URL('./launcher.ts', import.meta.url).pathname);
-  const quiet = `{ cwd: '/', env: process.env, stdout: () => {}, stderr: () => {} }`;
-  const head = `const { launch } = require(${module}); const sh = (s) => launch('/bin/sh', ['-c', s], ${quiet});`;
+  const options = `{ cwd: '/', env: process.env, stdout, stderr: () => {} }`;
+  const head = `const { launch } = require(${module});
+    const sh = (s, stdout = () => {}) => launch('/bin/sh', ['-c', s], ${options});
+    const said = async (s) => { let all = ''; const { code } = await sh(s, (chunk) => { all += chunk; }).exit; return [code, all]; };`;
   return [process.execPath, ['--import', 'tsx', '-e', head + text]];
 }
 
@@ -44,7 +63,7 @@ describe('a launched process', () => {
     await new Promise(setImmediate);
     cat.end('three ');
     expect(await cat.exit).toEqual({ code: 7, signal: null });
-    expect(cat.output()).toBe('one two three over\n');
+    expect([cat.output(), cat.errors()]).toEqual(['one two three ', 'over\n']);
   });
 
   it('hands on megabytes whole', async () => {
@@ -151,15 +170,62 @@ describe.runIf(process.platform === 'linux')('the process that starts others', (
     expect(stdout).toBe('5\n');
   });
 
-  it('ends with the one that it works for, also where that is killed', async () => {
+  it('ends with the one that it works for, also where that is killed, and leaves nothing behind', async () => {
     const [program, args] = script(`void sh('sleep 600').pid.then((pid) => console.log(pid));`);
-    const owner = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const owner = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: temp } });
     const [line] = await once(owner.stdout, 'data');
     const pid = Number(line);
     const starter = starterOf(pid);
+    expect(await outputFolders()).toHaveLength(1);
     owner.kill('SIGKILL');
     await expect.poll(() => isThere(starter)).toBe(false);
+    expect(await outputFolders()).toEqual([]);
     process.kill(-pid, 'SIGKILL');
+  });
+
+  it('is asked for output where that cannot come over connections, from the first on or any more', async () => {
+    const text = `
+      const { readdirSync, rmSync } = require('node:fs');
+      void (async () => {
+        const first = await said('echo first; exit 5');
+        const folders = readdirSync(process.env.TMPDIR).filter((name) => name.startsWith('spicerack-outputs-'));
+        for (const name of folders) rmSync(process.env.TMPDIR + '/' + name, { recursive: true });
+        console.log(JSON.stringify([folders.length, first, await said('echo second; exit 6')]));
+      })();`;
+    const [program, args] = script(text);
+    const run = async (TMPDIR: string) => {
+      const { stdout } = await promisify(execFile)(program, args, { env: { ...process.env, TMPDIR } });
+      return JSON.parse(stdout);
+    };
+    const said = [
+      [5, 'first\n'],
+      [6, 'second\n'],
+    ];
+    expect(await run(temp)).toEqual([1, ...said]);
+    // Longer than the path of a socket may be.
+    const long = join(temp, 'x'.repeat(120));
+    await mkdir(long);
+    expect(await run(long)).toEqual([1, ...said]);
+  });
+
+  it('has what it started count as killed where the connection that its output was to come over is dropped', async () => {
+    const text = `
+      const net = require('node:net');
+      let drops = true;
+      // As the system does it to a process with too many files open; once there is something to read, so that the process
+      // is started with that connection.
+      const { emit } = net.Server.prototype;
+      net.Server.prototype.emit = function (name, connection) {
+        if (name !== 'connection' || !drops) return emit.apply(this, arguments);
+        connection.once('readable', () => connection.destroy());
+      };
+      void (async () => {
+        const { code, signal } = await sh('exit 0').exit;
+        drops = false;
+        console.log(JSON.stringify([code, signal, await said('echo kept')]));
+      })();`;
+    const { stdout } = await promisify(execFile)(...script(text));
+    expect(JSON.parse(stdout)).toEqual([null, 'SIGKILL', [0, 'kept\n']]);
   });
 });
 

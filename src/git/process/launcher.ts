@@ -1,16 +1,24 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { childEnvironment } from '@/environment';
 
 /**
  * Starts processes from a small process beside this one. To start a process the system copies the tables of the
  * starter's memory, and the starter stands still meanwhile: of a server that holds some hundred megabytes that takes
  * longer than most git commands do, and all requests wait for it.
+ *
+ * What a process prints comes over a connection of its own, which is its standard output: handed on by the small process
+ * it would be copied five times. Where there is no such connection it is.
  */
 
 export interface LaunchOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   stdout(chunk: Buffer): void;
+  /** Comes another way than `stdout`: which of both is first tells nothing. */
   stderr(chunk: Buffer): void;
 }
 
@@ -37,8 +45,19 @@ export interface Launched {
   kill(signal: NodeJS.Signals): void;
 }
 
+interface Start {
+  command: string;
+  args: string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+}
+
+const KILLED: Exit = { code: null, signal: 'SIGKILL' };
+/** How long the output of a process that has ended is waited for where nothing of it has come, not even its connection. */
+const LATE_MS = 2000;
+
 type ToLauncher = { id: number } & (
-  | { start: { command: string; args: string[]; cwd: string; env: NodeJS.ProcessEnv } }
+  | { start: Start }
   | { input: Uint8Array[]; ends: boolean }
   | { kill: NodeJS.Signals }
 );
@@ -47,12 +66,15 @@ type FromLauncher = { id: number } & (
   | { pid: number }
   | { stdout: Uint8Array }
   | { stderr: Uint8Array }
-  | { exit: Exit }
+  /** `apart`: its output has come over a connection of its own. */
+  | { exit: Exit; apart: boolean }
   | { error: string }
 );
 
 interface Flight {
   take(message: FromLauncher): void;
+  /** Takes the connection that its output comes over. */
+  connect(output: Socket): void;
   /** The launcher itself has ended: so does what it has started. */
   lose(): void;
 }
@@ -80,6 +102,10 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   };
   const pid = deferred<number>();
   const exit = deferred<Exit>();
+  /** When all its output was handed on; false where that is lost. */
+  const read = deferred<boolean>();
+  let output: Socket | undefined;
+  let late: NodeJS.Timeout | undefined;
   let group: number | undefined;
   const land = () => {
     launcher.flights.delete(id);
@@ -92,20 +118,33 @@ export function launch(command: string, args: string[], options: LaunchOptions):
       else if ('pid' in message) {
         group = message.pid;
         pid.resolve(group);
+      } else if ('exit' in message) {
+        if (!message.apart) read.resolve(true);
+        // This process may be unable to take the connection, with too many files open: nothing tells it of that.
+        else if (!output) late = setTimeout(() => read.resolve(false), LATE_MS);
+        void read.promise.then((isWhole) => {
+          land();
+          exit.resolve(isWhole ? message.exit : KILLED);
+        });
       } else {
         land();
-        if ('exit' in message) exit.resolve(message.exit);
-        else {
-          const error = new Error(message.error);
-          pid.reject(error);
-          exit.reject(error);
-        }
+        const error = new Error(message.error);
+        pid.reject(error);
+        exit.reject(error);
       }
     },
+    connect(connection) {
+      clearTimeout(late);
+      output = connection;
+      output.on('data', stdout);
+      output.once('close', () => read.resolve(true));
+    },
     lose() {
+      clearTimeout(late);
+      output?.destroy();
       if (group !== undefined) killGroupOf(group);
       pid.reject(new Error('The process that starts others has ended.'));
-      exit.resolve({ code: null, signal: 'SIGKILL' });
+      exit.resolve(KILLED);
     },
   });
   if (launcher.flights.size === 1) keepAlive(launcher, true);
@@ -167,7 +206,8 @@ function launcherHere(): Launcher {
 
 function startLauncher(): Launcher {
   // Not a file of its own, which each bundle would have to find. Some compilers give functions their names by `__name`.
-  const source = `const __name = (named) => named; (${serve})()`;
+  const outputs = receiveOutputs();
+  const source = `const __name = (named) => named; (${serve})(${JSON.stringify(outputs?.folder ?? null)})`;
   const child = spawn(process.execPath, ['-e', source], {
     cwd: '/',
     env: childEnvironment(),
@@ -178,7 +218,13 @@ function startLauncher(): Launcher {
   });
   const launcher: Launcher = { process: child, flights: new Map(), lastId: 0 };
   child.on('message', (message: FromLauncher) => launcher.flights.get(message.id)?.take(message));
+  outputs?.each((id, output) => {
+    const flight = launcher.flights.get(id);
+    if (flight) flight.connect(output);
+    else output.destroy();
+  });
   const lose = () => {
+    outputs?.close();
     if (shared.__spicerackLauncher === launcher) shared.__spicerackLauncher = undefined;
     const lost = [...launcher.flights.values()];
     launcher.flights.clear();
@@ -188,6 +234,48 @@ function startLauncher(): Launcher {
   child.once('exit', lose);
   keepAlive(launcher, false);
   return launcher;
+}
+
+/** Where processes connect to that print: a socket in a folder of our own, which nobody else can enter. */
+interface Outputs {
+  folder: string;
+  /** Calls for each connection with the number of the flight that it belongs to, before anything is read of it. */
+  each(take: (id: number, output: Socket) => void): void;
+  close(): void;
+}
+
+/** Null where there is no place for it: then output comes as messages. */
+function receiveOutputs(): Outputs | null {
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'spicerack-outputs-'));
+  } catch {
+    // It is quicker, and nothing needs it.
+    return null;
+  }
+  const server = createServer();
+  // Where it cannot listen (the path is too long, say), nothing can connect either.
+  server.on('error', () => undefined);
+  server.listen(join(folder, 'socket'));
+  server.unref();
+  return {
+    folder,
+    each: (take) =>
+      server.on('connection', (output) => {
+        // A connection that breaks is closed, which is all that matters.
+        output.on('error', () => undefined);
+        output.once('readable', () => {
+          // The number was written at once, so it is here at once.
+          const head: Buffer | null = output.read(4);
+          if (head) take(head.readUInt32LE(), output);
+          else output.destroy();
+        });
+      }),
+    close() {
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Whether this process waits for its launcher before it ends. */
@@ -203,63 +291,96 @@ function keepAlive({ process }: Launcher, does: boolean): void {
 
 /**
  * What the small process does. It is given to it as text, so it may use nothing from outside of itself.
+ * @param folder where the socket for what is printed is
  */
-function serve(): void {
+function serve(folder: string | null): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const children = new Map<number, ChildProcessWithoutNullStreams>();
+  const { rmSync } = process.getBuiltinModule('node:fs');
+  const { connect } = process.getBuiltinModule('node:net');
+  /** Null where it could not be started, or has ended. */
+  const children = new Map<number, Promise<ChildProcess | null>>();
+  let last = Promise.resolve<ChildProcess | null>(null);
   const send = (message: FromLauncher, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
   process.title = 'spicerack: starts git';
   // It ends with the process that it works for, and not before.
-  process.on('disconnect', () => process.exit());
+  process.on('disconnect', () => {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-  process.on('message', (message: ToLauncher) => {
-    const { id } = message;
-    if ('start' in message) {
-      const { start } = message;
-      let child: ChildProcessWithoutNullStreams;
-      try {
-        child = spawn(start.command, start.args, { cwd: start.cwd, env: start.env, detached: true });
-      } catch (error) {
-        // Of arguments that are too long, say.
-        send({ id, error: String(error) });
-        return;
-      }
-      children.set(id, child);
-      child.once('error', ({ message: error }) => {
-        children.delete(id);
-        send({ id, error });
-      });
-      // What could not be started may lack its streams too.
-      if (child.pid === undefined) return;
-      send({ id, pid: child.pid });
-      for (const name of ['stdout', 'stderr'] as const) {
-        // No more is read than the other side takes.
-        child[name].on('data', (chunk: Buffer) => {
-          child[name].pause();
-          send(name === 'stdout' ? { id, stdout: chunk } : { id, stderr: chunk }, () => child[name].resume());
-        });
-      }
-      // EPIPE when the process ends without reading; its exit code says what happened.
-      child.stdin.on('error', () => undefined);
-      child.once('close', (code, signal) => {
-        if (children.delete(id)) send({ id, exit: { code, signal } });
-      });
-      return;
+  /** A connection for the output of a process, which begins with whose it is; null where nobody takes it. */
+  const connectionTo = (path: string, id: number) =>
+    new Promise<Socket | null>((resolve) => {
+      const output = connect(path);
+      // The write is told of it as well.
+      output.on('error', () => undefined);
+      const head = Buffer.alloc(4);
+      head.writeUInt32LE(id);
+      output.write(head, (error) => resolve(error ? null : output));
+    });
+
+  const begin = async (id: number, start: Start): Promise<ChildProcess | null> => {
+    const output = folder === null ? null : await connectionTo(`${folder}/socket`, id);
+    let child: ChildProcess;
+    try {
+      const stdio: StdioOptions = ['pipe', output ?? 'pipe', 'pipe'];
+      child = spawn(start.command, start.args, { cwd: start.cwd, env: start.env, detached: true, stdio });
+    } catch (error) {
+      // Of arguments that are too long, say.
+      children.delete(id);
+      send({ id, error: String(error) });
+      return null;
+    } finally {
+      // The process has its own.
+      output?.destroy();
     }
-    const child = children.get(id);
-    if (!child) return;
+    child.once('error', ({ message: error }) => {
+      children.delete(id);
+      send({ id, error });
+    });
+    // What could not be started may lack its streams too.
+    if (child.pid === undefined) return null;
+    send({ id, pid: child.pid });
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = child[name];
+      // No more is read than the other side takes.
+      stream?.on('data', (chunk: Buffer) => {
+        stream.pause();
+        send(name === 'stdout' ? { id, stdout: chunk } : { id, stderr: chunk }, () => stream.resume());
+      });
+    }
+    // EPIPE when the process ends without reading; its exit code says what happened.
+    child.stdin?.on('error', () => undefined);
+    child.once('close', (code, signal) => {
+      if (children.delete(id)) send({ id, exit: { code, signal }, apart: output !== null });
+    });
+    return child;
+  };
+
+  const tell = (child: ChildProcess, message: Exclude<ToLauncher, { start: Start }>) => {
     if ('input' in message) {
-      child.stdin.cork();
-      for (const chunk of message.input) child.stdin.write(chunk);
-      child.stdin.uncork();
-      if (message.ends) child.stdin.end();
+      child.stdin?.cork();
+      for (const chunk of message.input) child.stdin?.write(chunk);
+      child.stdin?.uncork();
+      if (message.ends) child.stdin?.end();
     } else if (child.pid !== undefined) {
       try {
         process.kill(-child.pid, message.kill);
       } catch (_ended) {
         // It has ended by itself, and its exit is on its way.
       }
+    }
+  };
+
+  process.on('message', (message: ToLauncher) => {
+    const { id } = message;
+    if ('start' in message) {
+      // One after another: with a connection for each, and no file left to start anything, none would start.
+      last = last.then(() => begin(id, message.start));
+      children.set(id, last);
+    } else {
+      void children.get(id)?.then((child) => child && tell(child, message));
     }
   });
 }
