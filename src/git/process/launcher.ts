@@ -53,8 +53,12 @@ interface Start {
 }
 
 const KILLED: Exit = { code: null, signal: 'SIGKILL' };
-/** How long the output of a process that has ended is waited for where nothing of it has come, not even its connection. */
-const LATE_MS = 2000;
+/**
+ * How often the loop looks, and how long it waits in between, in milliseconds, for the output of a process that has ended
+ * where nothing of it has come, not even its connection. Looks, for a time alone may go by while this process is stopped.
+ */
+const LOOKS = 20;
+const LOOK_MS = 100;
 
 type ToLauncher = { id: number } & (
   | { start: Start }
@@ -121,8 +125,14 @@ export function launch(command: string, args: string[], options: LaunchOptions):
       } else if ('exit' in message) {
         if (!message.apart) read.resolve(true);
         // This process may be unable to take the connection, with too many files open: nothing tells it of that.
-        else if (!output) late = setTimeout(() => read.resolve(false), LATE_MS);
+        else if (!output) {
+          let looks = 0;
+          late = setInterval(() => {
+            if (++looks === LOOKS) read.resolve(false);
+          }, LOOK_MS);
+        }
         void read.promise.then((isWhole) => {
+          clearInterval(late);
           land();
           exit.resolve(isWhole ? message.exit : KILLED);
         });
@@ -134,13 +144,13 @@ export function launch(command: string, args: string[], options: LaunchOptions):
       }
     },
     connect(connection) {
-      clearTimeout(late);
+      clearInterval(late);
       output = connection;
       output.on('data', stdout);
       output.once('close', () => read.resolve(true));
     },
     lose() {
-      clearTimeout(late);
+      clearInterval(late);
       output?.destroy();
       if (group !== undefined) killGroupOf(group);
       pid.reject(new Error('The process that starts others has ended.'));
