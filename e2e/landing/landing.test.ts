@@ -324,6 +324,22 @@ const situations: Record<string, { moves: Move[]; ends: Record<string, string>; 
     ends: { A: 'merged', B: 'main', C: 'B' },
     keepsAll: true,
   },
+  'trunk gets new ids after A and B have landed, and loses a file of B with that': {
+    moves: [
+      ...[branch('A', 'main', [app('add', 0)]), branch('B', 'A', [file()]), branch('C', 'B', [file()])],
+      ...[land('B', 'squash'), sync, { do: 'rewrite trunk' } as const],
+      ...[trunk({ do: 'remove file', at: 0 }), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'merged', C: 'main' },
+  },
+  'trunk gets new ids, and has lost a file of B before anybody looked': {
+    moves: [
+      ...[branch('A', 'main', [app('add', 0)]), branch('B', 'A', [file()]), branch('C', 'B', [file()])],
+      ...[land('B', 'squash'), { do: 'rewrite trunk' } as const, trunk({ do: 'remove file', at: 0 }), sync, restack],
+    ],
+    ends: { A: 'merged', B: 'main', C: 'B' },
+    keepsAll: true,
+  },
   'trunk gets new ids, and A lands before it is moved': {
     moves: [...stack, trunk(app('add', 2)), { do: 'rewrite trunk' }, sync, land('A', 'pick'), sync, restack],
     ends: { A: 'merged', B: 'main', C: 'B' },

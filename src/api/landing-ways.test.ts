@@ -83,8 +83,134 @@ describe('a main of which every commit gets a new id', () => {
     const { message } = await world.sync();
     expect(message).not.toContain('Not merged any more');
     expect(await world.states('a', 'b', 'c')).toEqual({ a: 'merged', b: 'on main', c: 'on b' });
+    // Who has stood on main since then has to go to the new one, as any other does.
+    expect((await world.restack()).message).toBe(
+      isSeen ? 'Moved 2 branches.' : 'Nothing to do: no branch has to move.',
+    );
     expect(await world.remote.subjects('c', 'main')).toEqual(['b1', 'c1']);
-    expect((await world.restack()).message).toBe('Nothing to do: no branch has to move.');
+  });
+
+  /** What main does next to what has landed: a file of its own, and a line in another one. */
+  const next: Record<string, (name: string) => Files> = {
+    removed: (name) => ({ [name]: null }),
+    edited: (name) => ({ [name]: 'better\n', [`${name}-app`]: lines({ 2: 'A, but better' }) }),
+    renamed: (name) => ({ [name]: null, [`${name}-moved`]: `${name}\n` }),
+    reverted: (name) => ({ [name]: null, [`${name}-app`]: lines() }),
+  };
+  const ways = ['squash', 'merge', 'rebase'] as const;
+  const all = ways.flatMap((how) =>
+    Object.entries(next).map(([then, files]) => ({ how, files, name: `${how}-${then}` })),
+  );
+
+  it.each([
+    { looks: 'never rewritten' },
+    { looks: 'rewritten, and looked at in between' },
+    { looks: 'rewritten, and looked at once' },
+  ])('keeps merged what it has removed, edited, renamed or reverted since: $looks', async ({ looks }) => {
+    const start = Object.fromEntries(all.map(({ name }) => [`${name}-app`, lines()]));
+    const world = await makeWorld({}, start);
+    const changes = (name: string): Files[] => [{ [name]: `${name}\n` }, { [`${name}-app`]: lines({ 2: 'A' }) }];
+    for (const { name } of all) {
+      const chain = world.remote.from('main').branch(name);
+      for (const files of changes(name)) chain.commit(`Change ${name}`, files);
+      await chain
+        .branch(`on-${name}`)
+        .commit('On', { [`on-${name}`]: 'o\n' })
+        .write();
+    }
+    await world.run('register_existing_branch', { suggested: true });
+    for (const { how, name } of all) {
+      if (how !== 'rebase') await world.remote.merge(name, how);
+      else for (const files of changes(name)) await world.onMain(`Change ${name}`, files);
+    }
+    await world.sync();
+    if (looks !== 'never rewritten') await rewriteMain(world);
+    if (looks === 'rewritten, and looked at in between') await world.sync();
+    await world.onMain('Then', Object.assign({}, ...all.map(({ name, files }) => files(name))));
+    expect((await world.sync()).message).not.toContain('Not merged any more');
+    await world.restack();
+    const names = all.map(({ name }) => name);
+    expect(await world.states(...names)).toEqual(Object.fromEntries(names.map((name) => [name, 'merged'])));
+    for (const name of names) expect(await world.remote.subjects(`on-${name}`, 'main')).toEqual(['On']);
+  });
+
+  it('keeps a landed branch that was deleted merged, and the rest of one of which a part has landed', async () => {
+    const world = await makeWorld({ a: stack.a, b: [{ b: 'b\n' }, { rest: 'r\n' }] });
+    await world.remote.merge('a', 'squash');
+    await world.onMain('b1', { b: 'b\n' });
+    await world.restack();
+    await world.remote.delete('a');
+    await world.sync();
+    await rewriteMain(world);
+    await world.onMain('Clean up', { a: null, b: null });
+    expect((await world.sync()).message).toBe('Synced. The trunk was rewritten on the remote and is followed.');
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    expect(await world.remote.subjects('b', 'main')).toEqual(['b2']);
+  });
+
+  it('has not landed what it took back before anybody looked', async () => {
+    const world = await makeWorld(stack);
+    await world.remote.merge('a', 'squash');
+    await world.onMain('Take back', { a: null });
+    await rewriteMain(world);
+    await world.restack();
+    expect(await world.states('a', 'b', 'c')).toEqual({ a: 'on main', b: 'on a', c: 'on b' });
+    expect(await world.remote.subjects('c', 'main')).toEqual(['a1', 'b1', 'c1']);
+  });
+
+  it.each([
+    { left: 'the end of it alone', files: { app: lines({ 2: 'A' }) } },
+    {
+      left: 'all of it with another tree, and takes a part back',
+      files: { a: 'a\n', app: lines({ 2: 'A' }), m: 'm\n' },
+    },
+  ])('opens again what it has no more as it was: $left', async ({ files }) => {
+    const world = await makeWorld({ a: [{ a: 'a\n' }, { app: lines({ 2: 'A' }) }], b: stack.b });
+    await world.onMain('a1', { a: 'a\n' });
+    await world.onMain('a2', { app: lines({ 2: 'A' }) });
+    await world.sync();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    const { remote } = world;
+    const read = (...args: string[]) => gitText(args, { gitDir: remote.dir });
+    const date = await read('log', '-1', '--format=%at', 'main');
+    // As a rebase leaves it: by the same author, at the same time.
+    await remote.from('main~2').branch('main').commit('a2', files).write();
+    const parents = [await read('rev-parse', 'main~1')];
+    await remote.move('main', await made(remote, await read('rev-parse', 'main^{tree}'), 'a2', { parents, date }));
+    await rewriteMain(world);
+    await world.onMain('Then', { a: null });
+    expect((await world.sync()).message).toContain('Not merged any more: a');
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    expect(await remote.file('b', 'a')).toBe('a\n');
+  });
+
+  it('opens again what it has only as it had been before, by a commit that is alike', async () => {
+    const world = await makeWorld({});
+    const { remote } = world;
+    const treeOf = (of: string) => gitText(['rev-parse', `${of}^{tree}`], { gitDir: remote.dir });
+    const grown = async (tree: string, subject: string, date: string) =>
+      remote.move('main', await made(remote, tree, subject, { parents: [await remote.tip('main')], date }));
+    const without = await treeOf('main');
+    await world.onMain('scratch', { a: 'a\n' });
+    const with_ = await treeOf('main');
+    await remote.move('main', 'main~1');
+    // Main has had the fix, and has taken it back; somebody picks it again, and that lands.
+    await grown(with_, 'Fix', '1');
+    await grown(without, 'Take it back', '2');
+    await remote.move('a', await made(remote, with_, 'Fix', { parents: [await remote.tip('main')], date: '1' }));
+    await remote.from('a').branch('b').commit('b1', { b: 'b\n' }).write();
+    await world.run('register_existing_branch', { suggested: true });
+    await grown(with_, 'Fix', '1');
+    await world.sync();
+    expect(await world.states('a', 'b')).toEqual({ a: 'merged', b: 'on main' });
+    await remote.move('main', 'main~1');
+    await rewriteMain(world);
+    expect((await world.sync()).message).toContain('Not merged any more: a');
+    await world.restack();
+    expect(await world.states('a', 'b')).toEqual({ a: 'on main', b: 'on a' });
+    expect(await remote.subjects('b', 'main')).toEqual(['Fix', 'b1']);
   });
 
   it('opens again what it has no more', async () => {

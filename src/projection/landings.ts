@@ -1,3 +1,4 @@
+import { type LineCommit, type Side, sidesOf } from '@/git/objects/identities';
 import { listCommits } from '@/git/objects/rev-list';
 import type { Graph } from '@/repos/graph';
 import type { History } from '@/stack/history';
@@ -23,8 +24,9 @@ export interface Targets {
 
 /**
  * The landings that hold no more: what they are in was rewritten and has their commit in its history no longer, or was
- * given up. One git process at most, and none unless trunk was rewritten.
- * @param history knows the `at` of those that are not in trunk
+ * given up. And those in trunk that hold, but at another commit: the one that was made of theirs. Two git processes at
+ * most, and none unless trunk was rewritten.
+ * @param history knows trunk's previous tip, if the clone has that, and the `at` of those that are not in trunk
  * @throws GitError
  */
 export async function voidLandings(
@@ -33,7 +35,7 @@ export async function voidLandings(
   known: KnownLanding[],
   { trunk, abandoned, placesOf }: Targets,
   signal?: AbortSignal,
-): Promise<KnownLanding[]> {
+): Promise<{ voided: KnownLanding[]; remade: KnownLanding[] }> {
   const holding = known.filter(({ isVoid }) => !isVoid);
   const inTrunk = holding.filter(({ into }) => into === trunk.name);
   const isFollowed = trunk.previous !== null && history.isAncestor(trunk.previous, trunk.tip);
@@ -42,12 +44,59 @@ export async function voidLandings(
     const { commits } = await listCommits(gitDir, new Set(inTrunk.map(({ at }) => at)), [trunk.tip], signal);
     for (const { id } of commits) outside.add(id);
   }
-  return holding.filter(({ into, at }) => {
-    if (into === trunk.name) return outside.has(at);
-    if (abandoned.has(into)) return true;
-    const place = placesOf(into);
-    return place !== null && place.tip !== place.previous && !history.isAncestor(at, place.tip);
-  });
+  const isLost = inTrunk.some(({ at }) => outside.has(at));
+  const madeOf =
+    isLost && trunk.previous !== null && history.has(trunk.previous)
+      ? remadeOn(...(await sidesOf(gitDir, [trunk.previous, trunk.tip], signal)))
+      : () => null;
+  const voided: KnownLanding[] = [];
+  const remade: KnownLanding[] = [];
+  for (const one of holding) {
+    const { into, at } = one;
+    if (into === trunk.name) {
+      const now = outside.has(at) ? madeOf(at) : at;
+      if (now === null) voided.push(one);
+      else if (now !== at) remade.push({ ...one, at: now });
+    } else {
+      const place = placesOf(into);
+      const isMoved = place !== null && place.tip !== place.previous;
+      if (abandoned.has(into) || (isMoved && !history.isAncestor(at, place.tip))) voided.push(one);
+    }
+  }
+  return { voided, remade };
+}
+
+/**
+ * By a commit that a line of old had: the commit of the new line that was made of the one that brought it, by the same
+ * author, under the same subject and with the same tree. There the new line has been all that the old one was, so what
+ * had landed is there; and what came on top of it is judged as on a line that was not rewritten. Where several commits
+ * are alike, one of them may have been left out, and nothing tells which: then there is none.
+ */
+function remadeOn(before: Side, after: Side): (commit: string) => string | null {
+  const were = alone(before.line);
+  const are = alone(after.line);
+  const made = new Map<string, string>();
+  const brought = new Map<string, string>();
+  for (const { id, state } of before.line.toReversed()) {
+    const now = were.get(state) && are.get(state);
+    if (now) made.set(id, now);
+    // What is not below the line yet, this one brings.
+    const open = [id];
+    for (let commit = open.pop(); commit; commit = open.pop()) {
+      const parents = before.parents.get(commit);
+      if (!parents || brought.has(commit)) continue;
+      brought.set(commit, id);
+      open.push(...parents);
+    }
+  }
+  return (commit) => made.get(brought.get(commit) ?? '') ?? null;
+}
+
+/** By state, the commit that has it; null where several have. */
+function alone(line: LineCommit[]): Map<string, string | null> {
+  const byState = new Map<string, string | null>();
+  for (const { id, state } of line) byState.set(state, byState.has(state) ? null : id);
+  return byState;
 }
 
 /**

@@ -71,7 +71,11 @@ class World {
     this.rows = projection.rows;
     this.trunkTip = projection.trunkTip;
     this.landings = [
-      ...landings.map((one) => ({ ...one, isVoid: one.isVoid || projection.voided.includes(one) })),
+      ...landings.map((one) => ({
+        ...one,
+        ...projection.remade.find(({ id }) => id === one.id),
+        isVoid: one.isVoid || projection.voided.includes(one),
+      })),
       ...projection.landings.map((one, i) => ({ ...one, id: landings.length + i, isVoid: false, retargeted: [] })),
     ];
     for (const { branch, tip } of projection.newTips) this.tips.set(branch, [tip, ...(this.tips.get(branch) ?? [])]);

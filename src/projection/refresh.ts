@@ -37,6 +37,8 @@ export interface Projection {
   landedInPart: Array<{ branch: string; into: string; commits: string[] }>;
   /** What is now found to hold no more. */
   voided: KnownLanding[];
+  /** What holds at another commit: trunk was rewritten, and has that instead of the one that it was found at. */
+  remade: Array<Pick<KnownLanding, 'id' | 'at'>>;
   /** Branches now found merged: what they have landed in, and what is to stand where they stood. */
   merged: Array<{ branch: string; into: string; onto: string }>;
   /**
@@ -147,7 +149,7 @@ async function project(
     return tip === undefined ? null : { tip, previous: previous.get(name)?.tip };
   };
   const targets = { trunk: { ...trunk, previous: previousTrunkTip }, abandoned, placesOf };
-  const voided = await voidLandings(gitDir, history, landings, targets, signal);
+  const { voided, remade } = await voidLandings(gitDir, history, landings, targets, signal);
   if (voided.length > 0) {
     const again = voided.flatMap(({ branch, base, upTo }) => [base, upTo, tipNow(branch) ?? previous.get(branch)?.tip]);
     history = await loadHistory(gitDir, trunk.tip, [...needed(), ...again.flatMap((id) => id ?? [])], signal);
@@ -250,6 +252,7 @@ async function project(
       live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
     ),
     voided,
+    remade: remade.map(({ id, at }) => ({ id, at })),
     merged: rows
       .filter((row) => row.merged && !was(row)?.merged)
       .map(({ name }) => {

@@ -10,10 +10,10 @@ type Moved = Pick<JobMoveRow, 'branch' | 'before' | 'after' | 'parentBefore' | '
 export function recordLandings(
   lease: Lease,
   trunk: string,
-  found: Pick<Projection, 'landings' | 'voided' | 'trunkBefore' | 'oldTrunk' | 'follow'>,
+  found: Pick<Projection, 'landings' | 'voided' | 'remade' | 'trunkBefore' | 'oldTrunk' | 'follow'>,
 ): Statement[] {
   const { db, repo, job, held } = lease;
-  const { landings, voided, trunkBefore, oldTrunk, follow } = found;
+  const { landings, voided, remade, trunkBefore, oldTrunk, follow } = found;
   return [
     ...(oldTrunk === null || follow.length === 0
       ? []
@@ -38,6 +38,13 @@ export function recordLandings(
           db.run(sql`
             update landings set voided_at = ${NOW}
             where id in (select value from json_each(${JSON.stringify(voided.map(({ id }) => id))})) and ${held}`),
+        ]
+      : []),
+    ...(remade.length > 0
+      ? [
+          db.run(sql`
+            update landings set found_at_commit = value ->> 'at'
+            from json_each(${JSON.stringify(remade)}) where landings.id = value ->> 'id' and ${held}`),
         ]
       : []),
     ...(landings.length > 0
