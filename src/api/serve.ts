@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { readAsker, requestedByOf } from '@/access/asker';
 import { requestedBy } from '@/access/requested-by';
@@ -14,6 +15,9 @@ import { appRouter } from './router';
 /** Most calls of one request: each may answer with thousands of rows. */
 const MAX_CALLS = 10;
 
+/** How many streams begin in one turn of the loop. */
+const STREAMS_A_TURN = 10;
+
 const answers = new KeptAnswers();
 
 /**
@@ -23,6 +27,7 @@ const answers = new KeptAnswers();
 export async function serveApi(request: Request): Promise<Response> {
   const refused = refusal(request);
   if (refused) return refused;
+  if (OF_STREAMS.test(new URL(request.url).pathname)) await streamsTurn();
   const database = await db();
   const asker = readAsker(request.headers);
   const client = requestedBy(request.headers);
@@ -60,6 +65,18 @@ export async function serveApi(request: Request): Promise<Response> {
     return new Response(feedStream(followed, request.signal), response);
   }
   return madeFrom ? answers.keep(request, asker, madeFrom, response) : response;
+}
+
+const OF_STREAMS = /\/feed\.subscribe$/;
+
+let begun = 0;
+let begins = Promise.resolve();
+
+/** Waits where many streams come at once, as all do after a restart: whoever else asks is answered in between. */
+function streamsTurn(): Promise<void> {
+  begun += 1;
+  if (begun % STREAMS_A_TURN === 0) begins = begins.then(() => turn());
+  return begins;
 }
 
 /** What tRPC would take and the API has no use for: forms, bytes, and any number of calls in one request. */

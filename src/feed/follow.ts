@@ -1,6 +1,6 @@
 import type { Db } from '@/db/client';
 import type { FeedMessage } from './events';
-import { readPiece } from './read';
+import { pastOf } from './past';
 import { tailOf } from './tail';
 
 /** Follows the feed until the signal aborts, and throws its reason then. */
@@ -19,17 +19,18 @@ export async function* followFeed(
   abort: AbortSignal,
 ): AsyncGenerator<FeedMessage> {
   const tail = tailOf(db);
+  const past = pastOf(db);
   const follower = tail.join(abort);
   try {
-    // Whether the cursor is one of this database and still kept, only the table can say.
-    let piece = await readPiece(db, from, repoId);
+    // Whether a cursor that the tail does not know is one of this database and still kept, only the table can say.
+    let piece = tail.after(from, repoId) ?? (await past.after(from, repoId, abort));
     for (;;) {
       abort.throwIfAborted();
       if (piece.message) yield piece.message;
       abort.throwIfAborted();
       const seen = tail.version;
       const { upTo, message } = piece;
-      piece = tail.after(upTo, repoId) ?? (await readPiece(db, upTo, repoId));
+      piece = tail.after(upTo, repoId) ?? (await past.after(upTo, repoId, abort));
       if (!message && !piece.message) await follower.past(seen);
     }
   } finally {
