@@ -90,7 +90,12 @@ test('Shift and a click choose rows and no text; the pointer alone chooses text 
   expect(await chosenText()).toContain('main');
 });
 
-test('a branch whose tip has no message stands in its row like its neighbours', async ({ shopPage, shop, page }) => {
+test('a branch whose tip has no message stands in its row like its neighbours', async ({
+  shopPage,
+  shop,
+  page,
+  client,
+}) => {
   for (const name of ['zz/silent', 'zz/speaks']) {
     await shop.remote
       .from('main')
@@ -99,13 +104,20 @@ test('a branch whose tip has no message stands in its row like its neighbours', 
       .write();
   }
   await shopPage.run('Sync');
+  // In place, nothing is said beside the name but the subject.
+  for (const branch of ['zz/silent', 'zz/speaks']) {
+    const ask = { repoId: shopPage.id, kind: 'register_existing_branch', branch, parent: 'main' } as const;
+    await ended(client, (await client.jobs.run(ask)).jobId);
+  }
   /** How far below the top of its row a name is. */
   const depthOf = (branch: string) =>
     shopPage.branch(branch).row.evaluate((row, name) => {
       const cell = [...row.querySelectorAll('[data-tip]')].find((each) => each.getAttribute('data-tip') === name);
       return (cell?.getBoundingClientRect().top ?? Number.NaN) - row.getBoundingClientRect().top;
     }, branch);
-  await expect(shopPage.branch('zz/silent').row).toBeVisible();
+  for (const branch of ['zz/silent', 'zz/speaks']) {
+    await expect(shopPage.branch(branch).row.getByText('in place', { exact: true })).toBeAttached();
+  }
   for (const viewport of [page.viewportSize(), { width: 390, height: 800 }]) {
     if (viewport) await page.setViewportSize(viewport);
     expect(await depthOf('zz/silent')).toBe(await depthOf('zz/speaks'));
