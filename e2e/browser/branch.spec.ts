@@ -205,6 +205,7 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
       'one-line.json': 'x'.repeat(3_000_000),
       'x.txt': null,
       'y.txt': 'x\n',
+      'two\nlines\tand  blanks.txt': '1\n',
     })
     .write();
   const { repo, jobId } = await client.repos.add({ url: remote.dir });
@@ -222,6 +223,7 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
   await expect(file('app.ts').locator('.hljs-keyword').first()).toHaveText('const');
   await expect(file('logo.bin')).toContainText('added · binary, 3 B');
   await expect(file('y.txt')).toContainText('x.txt → y.txt renamed');
+  await expect(branch.getByText('two␊lines␉and  blanks.txt', { exact: true })).toBeVisible();
   await expectAccessible(page);
 
   await file('dot.png').locator('summary').click();

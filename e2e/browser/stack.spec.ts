@@ -65,6 +65,65 @@ test('what is said of a row below the tree goes with the row when the view does 
   await page.keyboard.press('Escape');
 });
 
+test('Shift and a click choose rows and no text; the pointer alone chooses text as before', async ({
+  shopPage,
+  page,
+}) => {
+  const chosenText = () => page.evaluate(() => getSelection()?.toString() ?? '');
+  const names = await shopPage.branches();
+  const [first = '', second = '', third = ''] = names.slice(names.indexOf('catalog/price-model'));
+  await shopPage.branch(first).row.getByRole('checkbox').click();
+  await shopPage.branch(third).row.click({ modifiers: ['Shift'] });
+  for (const name of [first, second, third])
+    await expect(shopPage.branch(name).row).toHaveAttribute('aria-selected', 'true');
+  expect(await chosenText()).toBe('');
+  await expect(shopPage.tree).toBeFocused();
+  await page.keyboard.press('Escape');
+
+  const trunk = shopPage.branch('main').row.getByText('main', { exact: true });
+  const box = await trunk.boundingBox();
+  if (!box) throw new Error('the trunk has no name');
+  await page.mouse.move(box.x, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  expect(await chosenText()).toContain('main');
+});
+
+test('a branch whose tip has no message stands in its row like its neighbours', async ({
+  shopPage,
+  shop,
+  page,
+  client,
+}) => {
+  for (const name of ['zz/silent', 'zz/speaks']) {
+    await shop.remote
+      .from('main')
+      .branch(name)
+      .commit(name === 'zz/silent' ? '' : 'Speak', { [name]: '1\n' })
+      .write();
+  }
+  await shopPage.run('Sync');
+  // In place, nothing is said beside the name but the subject.
+  for (const branch of ['zz/silent', 'zz/speaks']) {
+    const ask = { repoId: shopPage.id, kind: 'register_existing_branch', branch, parent: 'main' } as const;
+    await ended(client, (await client.jobs.run(ask)).jobId);
+  }
+  /** How far below the top of its row a name is. */
+  const depthOf = (branch: string) =>
+    shopPage.branch(branch).row.evaluate((row, name) => {
+      const cell = [...row.querySelectorAll('[data-tip]')].find((each) => each.getAttribute('data-tip') === name);
+      return (cell?.getBoundingClientRect().top ?? Number.NaN) - row.getBoundingClientRect().top;
+    }, branch);
+  for (const branch of ['zz/silent', 'zz/speaks']) {
+    await expect(shopPage.branch(branch).row.getByText('in place', { exact: true })).toBeAttached();
+  }
+  for (const viewport of [page.viewportSize(), { width: 390, height: 800 }]) {
+    if (viewport) await page.setViewportSize(viewport);
+    expect(await depthOf('zz/silent')).toBe(await depthOf('zz/speaks'));
+  }
+});
+
 test('a filter that keeps nothing says how fresh that is, and offers a sync', async ({ shopPage, page }) => {
   await shopPage.filter('Will move').click();
   const empty = page.getByRole('region', { name: 'Stack' });

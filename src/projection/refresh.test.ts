@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { prepareClone, removeClone } from '@/git/clone/init';
 import { fetchRemote } from '@/git/remote/fetch';
+import { gitEngine } from '@/stack/engines/git';
 import type { PullRequestFact } from '@/stack/landing';
 import type { Registration } from '@/stack/targets';
+import { COMMITTER } from '@/testing/engines/world';
 import { type NotingGit, notingGit } from '@/testing/git/noting-git';
 import type { ProjectedRow } from './input';
 import type { KnownLanding } from './landings';
@@ -210,6 +212,34 @@ describe('what the rows say', () => {
       behind: 2,
       forecast: { outcome: 'conflict', files: ['a'], parentTip: await world.remote.tip('main') },
     });
+  });
+
+  test('the forecast names a file that the branch has made a folder or a link as it was, and so does what is held back', async () => {
+    const world = await World.make();
+    await world.remote
+      .from('main')
+      .branch('kinds')
+      .commit('Kinds', { a: null, 'a/inner': 'i\n', b: { mode: '120000', content: 'elsewhere' } })
+      .write();
+    await world.sync();
+    await world.track({ branch: 'kinds', parent: 'main' });
+    const edited = { a: lines('a', { 2: 'EDITED' }), b: lines('b', { 2: 'EDITED' }) };
+    await world.remote.from('main').commit('Edit', edited).write();
+    await world.sync();
+    const row = world.row('kinds');
+    expect(row.forecast).toMatchObject({ outcome: 'conflict', files: ['a', 'b'] });
+    const { tip, base } = row;
+    const planned = await gitEngine.plan({
+      gitDir: world.gitDir,
+      trunk: { name: 'main', tip: await world.remote.tip('main') },
+      branches: [{ name: 'kinds', tip, parent: 'main', base: base ?? '' }],
+      targets: [{ branch: 'kinds', onto: 'main' }],
+      committer: COMMITTER,
+      signal: new AbortController().signal,
+      log: () => undefined,
+    });
+    await planned.discard();
+    expect(planned.plan.heldBack).toMatchObject([{ reason: { files: [{ path: 'a' }, { path: 'b' }] } }]);
   });
 
   test('a parent that was rewritten leaves the base where it was, and its old commits are nobody’s conflict', async () => {

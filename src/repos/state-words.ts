@@ -1,4 +1,4 @@
-import { visible } from '@/text/visible';
+import { visible, visibleInLine } from '@/text/visible';
 import { counted, listed } from '@/text/words';
 import type { BranchState } from './branch-state';
 
@@ -14,7 +14,7 @@ export function stateWords(
   state: BranchState,
 ): StateWords {
   const { word, detail } = wordsOf(state);
-  if (state.is !== 'untracked') return { word: visible(word), detail: visible(detail) };
+  if (state.is !== 'untracked') return { word: visible(word), detail: visibleInLine(detail) };
   if (renamedFrom) return { word: 'renamed?', detail: visible(`${renamedFrom} seems to be this branch now`) };
   return { word, detail: suggestedParent ? visible(`stands on ${suggestedParent}`) : '' };
 }

@@ -1,6 +1,6 @@
 import type { ChangedFile, FileSide } from '@/model/changes';
-import { oneLine } from '@/text/foreign';
-import { visible } from '@/text/visible';
+import { shorten } from '@/text/foreign';
+import { visible, visibleInLine } from '@/text/visible';
 import { SUBMODULE } from '../objects/commit';
 import { MAX_LISTED, tooLarge } from '../process/bounds';
 import { git, gitChunks } from '../process/run';
@@ -281,7 +281,8 @@ const AT = '@'.charCodeAt(0);
 const MOST_PATH = 64 * 1024;
 
 function shownPath(path: string): string {
-  return oneLine(Buffer.from(path, 'latin1').toString('utf8'), 1000);
+  // Unlike a message's, its blanks are part of it.
+  return shorten(visibleInLine(Buffer.from(path, 'latin1').toString('utf8')), 1000);
 }
 
 function shownLine(text: Buffer, length: number): string {

@@ -34,8 +34,11 @@ export type MergeOutcome = { clean: true; tree: string } | { clean: false; files
 export interface ConflictDetail {
   /** Tree that holds the conflicted texts. */
   tree: string;
-  /** Paths are latin1, byte for byte. Kinds are git's own, such as `contents` or `modify/delete`. */
-  files: Array<{ path: string; kinds: string[] }>;
+  /**
+   * Paths are latin1, byte for byte. Kinds are git's own, such as `contents` or `modify/delete`. `inTree`: what the tree
+   * calls it, which is more than one name where the sides have no place beside each other.
+   */
+  files: Array<{ path: string; kinds: string[]; inTree: string[] }>;
 }
 
 /**
@@ -108,7 +111,7 @@ async function mergeUntilEnd(
   const input = pairs.map(requestLine).join('');
   const outcomes: MergeOutcome[] = [];
   const inbox = new Inbox();
-  let read = outcomeReader();
+  let read = outcomeReader(pairs[0]);
   const take = (chunk: Buffer) => {
     inbox.add(chunk);
     while (inbox.length > 0) {
@@ -119,7 +122,7 @@ async function mergeUntilEnd(
       }
       outcomes.push(record.value);
       inbox.take(record.length);
-      read = outcomeReader();
+      read = outcomeReader(pairs[outcomes.length]);
     }
   };
   try {
@@ -187,7 +190,7 @@ export class Merger {
     if (isCrash(stderr)) return null;
     const error = classify(MERGE, 128, stderr);
     if (isTooLarge(error)) throw error;
-    return parseConflict(stdout.toString('latin1'));
+    return parseConflict(stdout.toString('latin1'), pair);
   }
 
   /** Ends the processes and waits until they are gone. */
@@ -237,7 +240,7 @@ class LivingMerge {
     return this.#conversation.ask(requestLine(pair) + this.#padding, (first) => {
       // The end of the padding's answer comes with the next question's.
       const readPadding = first ? () => ({ length: 0 }) : outcomeReader();
-      const readAnswer = outcomeReader();
+      const readAnswer = outcomeReader(pair);
       return (output) => {
         const padding = readPadding(output);
         if ('atLeast' in padding) return padding;
@@ -306,10 +309,27 @@ function requestLine(pair: MergePair): string {
 }
 
 /**
+ * The path of a file that git has moved out of the way, from the name that it gave it; any other path as it is. Where the
+ * sides of a file are of different types, or one has a folder there, git puts a side beside it: measured with 2.39, as
+ * the path, `~`, the side's label with `_` for each slash, and `_0`, `_1` and so on where that is taken. merge-tree's
+ * labels are the ids that it was given. Only a label counts, for any other name may be a file's own; an id never is one of
+ * a file in conflict, since no commit holds a name with its own id.
+ */
+export function pathBeforeMove(path: string, labels: string[]): string {
+  const ends = labels.map((label) => `~${label.replaceAll('/', '_')}`);
+  for (const name of [path, path.replace(/_\d+$/, '')]) {
+    const end = ends.find((each) => name.endsWith(each) && name.length > each.length);
+    if (end) return name.slice(0, -end.length);
+  }
+  return path;
+}
+
+/**
  * Reads one answer of the batch form: `("1" | "0") NUL tree NUL (path NUL)* NUL`; 1 is clean. Called with more of the
  * same output it goes on where it stopped.
+ * @param pair what is merged; without it, paths are as git calls them
  */
-function outcomeReader(): (output: Buffer) => Reading<MergeOutcome> {
+function outcomeReader(pair?: MergePair): (output: Buffer) => Reading<MergeOutcome> {
   const fields: string[] = [];
   let at = 0;
   let found: Reading<MergeOutcome> | undefined;
@@ -318,7 +338,8 @@ function outcomeReader(): (output: Buffer) => Reading<MergeOutcome> {
       const end = output.indexOf('\0', at);
       if (end < 0) return { atLeast: output.length + 1 };
       if (end === at) {
-        const [status, tree = '', ...files] = fields;
+        const [status, tree = '', ...names] = fields;
+        const files = [...new Set(names.map((name) => pathBeforeMove(name, labelsOf(pair))))];
         found = { value: status === '1' ? { clean: true, tree } : { clean: false, files }, length: end + 1 };
       } else if (fields.length < MAX_CONFLICT_PATHS + 2) {
         fields.push(output.toString('utf8', at, end));
@@ -329,12 +350,16 @@ function outcomeReader(): (output: Buffer) => Reading<MergeOutcome> {
   };
 }
 
+function labelsOf(pair: MergePair | undefined): string[] {
+  return pair ? [pair.ours, pair.theirs] : [];
+}
+
 /**
  * Reads the answer of one merge with `-z --messages`:
  * `tree NUL (mode SP id SP stage TAB path NUL)* NUL (n NUL path×n NUL type NUL text NUL)*`.
  * git 2.39 prints advice about submodules without any frame after the messages.
  */
-function parseConflict(output: string): ConflictDetail {
+function parseConflict(output: string, pair: MergePair): ConflictDetail {
   const fields = output.split('\0');
   const tree = fields[0] ?? '';
   if (!/^[0-9a-f]{40,64}$/.test(tree)) {
@@ -358,6 +383,13 @@ function parseConflict(output: string): ConflictDetail {
       kinds.set(path, [...new Set([...(kinds.get(path) ?? []), kind])]);
     }
   }
-  const files = [...kinds].slice(0, MAX_CONFLICT_PATHS);
-  return { tree, files: files.map(([path, list]) => ({ path, kinds: list })) };
+  const files = new Map<string, ConflictDetail['files'][number]>();
+  for (const [name, list] of kinds) {
+    const path = pathBeforeMove(name, labelsOf(pair));
+    const file = files.get(path) ?? { path, kinds: [], inTree: [] };
+    file.inTree.push(name);
+    file.kinds = [...new Set([...file.kinds, ...list])];
+    files.set(path, file);
+  }
+  return { tree, files: [...files.values()].slice(0, MAX_CONFLICT_PATHS) };
 }

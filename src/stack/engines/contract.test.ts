@@ -683,6 +683,37 @@ for (const { name, engine, skip } of engines) {
       ]);
     });
 
+    test('names a file that the branch has made a folder or a link as it was, once, with its text, in mid-stack too', async () => {
+      const w = await world();
+      await startTrunk(w, { tofile: '1\n' });
+      const link = { mode: '120000', content: 'elsewhere' } as const;
+      await w.remote.from('main').branch('a').commit('A', { a: '1\n' }).write();
+      await w.track('a');
+      await w.remote
+        .from('a')
+        .branch('b')
+        .commit('B', { b: '1\n' })
+        .commit('Other kinds', { f: null, 'f/inner': 'i\n', tofile: link })
+        .write();
+      await w.track('b', 'a');
+      await w.remote.from('main').commit('Edit', { f: 'EDITED\n', tofile: 'EDITED\n' }).write();
+      const { plan } = await w.restack(engine);
+      expect(plan.moves.map(({ branch }) => branch)).toEqual(['a']);
+      expect(plan.heldBack).toMatchObject([
+        {
+          branch: 'b',
+          reason: {
+            kind: 'conflict',
+            subject: 'Other kinds',
+            files: [
+              { path: 'f', kinds: ['file/directory', 'modify/delete'], text: 'EDITED\n' },
+              { path: 'tofile', kinds: ['distinct modes'], text: 'EDITED\n' },
+            ],
+          },
+        },
+      ]);
+    });
+
     test('moves a subtree onto another branch', async () => {
       const w = await world();
       await startTrunk(w);

@@ -1,6 +1,6 @@
 import type { FailedJob } from '@/model/failures';
 import type { VersionedNeed } from '@/model/needs';
-import { visible } from '@/text/visible';
+import { visible, visibleInLine } from '@/text/visible';
 import { counted, listed } from '@/text/words';
 import { KIND_WORDS } from '../activity/words';
 import { branchAddress, CHOOSE_PARENT } from '../branch/address';
@@ -98,7 +98,7 @@ function ofNeed(repo: Repo, need: VersionedNeed, isForeseen: boolean): Item {
       const where = files.length > 0 ? ` in ${listed(files)}` : '';
       return {
         ...of('conflicts', branch),
-        words: visible(`${branch} conflicts with ${onto}${where}${blocks > 0 ? `; blocks ${blocks}` : ''}`),
+        words: visibleInLine(`${branch} conflicts with ${onto}${where}${blocks > 0 ? `; blocks ${blocks}` : ''}`),
         button: 'Open',
         does: { go: branchAddress(repo.id, branch) },
       };

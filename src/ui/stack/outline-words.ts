@@ -1,5 +1,5 @@
 import type { ForecastOutline } from '@/model/forecast';
-import { visible } from '@/text/visible';
+import { visibleInLine } from '@/text/visible';
 import { listed } from '@/text/words';
 import { commitWords } from './commit-words';
 
@@ -24,7 +24,7 @@ export function outlineWords(outline: ForecastOutline, clean: string): string {
   const lost = commitWords(outline).filter(({ isLost }) => isLost).length;
   const parts = [
     ...(moved > 0 ? [`${moved} ${clean}`] : []),
-    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${visible(listed([...files]))}`] : []),
+    ...(conflicting.length > 0 ? [`${conflicting.length} would conflict: ${visibleInLine(listed([...files]))}`] : []),
     ...(others > 0 ? [`${others} held back`] : []),
     ...(lost > 0 ? [`${lost} ${lost === 1 ? 'commit' : 'commits'} would be on no branch any more`] : []),
   ];

@@ -3,7 +3,7 @@ import type { BranchRow } from '@/db/schema';
 import type { HeldBackReason } from '@/model/plan';
 import type { BranchState } from '@/repos/branch-state';
 import { type StateWords, stateWords } from '@/repos/state-words';
-import { visible } from '@/text/visible';
+import { visible, visibleInLine } from '@/text/visible';
 import { listed } from '@/text/words';
 import { moversOf, moverWords } from '../jobs/ask/movers';
 
@@ -89,7 +89,7 @@ export function newsByBranch(
 
 /** Why a branch was left where it was, in one line. */
 export function heldBackWords(reason: HeldBackReason): string {
-  return visible(wordsOf(reason));
+  return visibleInLine(wordsOf(reason));
 }
 
 function wordsOf(reason: HeldBackReason): string {

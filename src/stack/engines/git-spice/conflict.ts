@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DisposableClone } from '@/git/clone/disposable-clone';
-import { git, gitText } from '@/git/process/run';
+import { pathBeforeMove } from '@/git/objects/merge-tree';
+import { type GitOptions, git, gitText } from '@/git/process/run';
 import { oneLine } from '@/text/foreign';
 import type { Conflict, Replayer } from '../git/replay';
 import { BRANCH } from './stage';
@@ -31,8 +32,30 @@ export async function readConflict(
   if ('files' in merged) return merged;
   // The two merges disagree, and then the paths are all that is known; or it waits for another reason.
   const unmerged = (await git(['diff', '--name-only', '--diff-filter=U', '-z'], options)).stdout.toString('utf8');
-  const files = unmerged.split('\0').filter(Boolean);
-  if (files.length === 0) return null;
-  const subject = oneLine(await gitText(['log', '-1', '--format=%s', commit], options));
-  return { commit, subject, files: files.map((path) => ({ path, kinds: [], text: null })), merges: [] };
+  const names = unmerged.split('\0').filter(Boolean);
+  if (names.length === 0) return null;
+  const [short = '', subject = ''] = (await gitText(['log', '-1', '--format=%h%n%s', commit], options)).split('\n');
+  const files = await pathsBeforeMove(names, [parent, commit], ['HEAD', `${short} (${subject})`], options);
+  return {
+    commit,
+    subject: oneLine(subject),
+    files: files.map((path) => ({ path, kinds: [], text: null })),
+    merges: [],
+  };
+}
+
+/** `pathBeforeMove`, each path once. A rebase's labels may end the name of a real file, which one of its sides has. */
+async function pathsBeforeMove(
+  names: string[],
+  sides: string[],
+  labels: string[],
+  options: GitOptions,
+): Promise<string[]> {
+  const own = new Set<string>();
+  const asked = names.filter((name) => pathBeforeMove(name, labels) !== name);
+  for (const side of asked.length > 0 ? sides : []) {
+    const listed = await git(['ls-tree', '--full-tree', '--name-only', '-z', side, '--', ...asked], options);
+    for (const name of listed.stdout.toString('utf8').split('\0')) own.add(name);
+  }
+  return [...new Set(names.map((name) => (own.has(name) ? name : pathBeforeMove(name, labels))))];
 }

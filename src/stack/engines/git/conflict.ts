@@ -21,8 +21,9 @@ export async function readConflict(
 ): Promise<ConflictFile[]> {
   let left = MAX_TOTAL;
   const files: ConflictFile[] = [];
-  for (const { path, kinds } of detail.files) {
-    const content = await readText(detail.tree, path, reader, Math.min(left, MAX_FILE));
+  for (const { path, kinds, inTree } of detail.files) {
+    let content: Buffer | null = null;
+    for (const name of inTree) content ??= await readText(detail.tree, name, reader, Math.min(left, MAX_FILE));
     left -= content?.length ?? 0;
     const text = content && relabel(content.toString('utf8'), labels);
     files.push({ path: Buffer.from(path, 'latin1').toString('utf8'), kinds, text });

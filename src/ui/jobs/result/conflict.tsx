@@ -2,7 +2,7 @@
 
 import type { JobResult } from '@/model/result';
 import { type ByHand, commandsByHand, isMergesOwn } from '@/repos/by-hand';
-import { visible } from '@/text/visible';
+import { visible, visibleInLine } from '@/text/visible';
 import { ScrollText } from '../../controls';
 import { CopyButton } from '../../copy';
 import { type Block, conflictBlocks } from './conflict-blocks';
@@ -83,6 +83,7 @@ export function ConflictView({
 }
 
 function File({ file, ours, theirs }: { file: ConflictFile; ours: string; theirs: string }) {
+  const path = visibleInLine(file.path);
   return (
     <details open className="min-w-0 rounded-control border border-hairline bg-surface">
       <summary className="touch cursor-pointer px-2 py-1">
@@ -92,7 +93,7 @@ function File({ file, ours, theirs }: { file: ConflictFile; ours: string; theirs
         <p className="px-2 pb-2 text-muted">There is no text to show (binary, or too large).</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section aria-label={`Conflict in ${visible(file.path)}`} tabIndex={0} className="max-h-120 overflow-auto">
+        <section aria-label={`Conflict in ${path}`} tabIndex={0} className="max-h-120 overflow-auto">
           <div className="w-fit min-w-full border-t border-hairline font-mono text-xs">
             {conflictBlocks(visible(file.text.replaceAll('\r\n', '\n'))).map((block) =>
               block.kind === 'agreed' ? (

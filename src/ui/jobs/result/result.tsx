@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { visible } from '@/text/visible';
+import { visible, visibleInLine } from '@/text/visible';
 import { heldBackWords } from '../../stack/state';
 import { conflictName, namedByAddress } from '../named';
 
@@ -122,7 +122,7 @@ function List({ title, tone = 'text-muted', children }: { title: string; tone?: 
 }
 
 export function Name({ children }: { children: string | null }) {
-  return <span className="font-mono text-xs break-all">{visible(children ?? '')}</span>;
+  return <span className="font-mono text-xs break-all">{visibleInLine(children ?? '')}</span>;
 }
 
 /** A commit by its first digits; selecting it takes them all. */

@@ -203,7 +203,11 @@ export const BranchRow = memo(function BranchRow({
               </span>
               {detail && <span className={failed ? 'text-error' : 'text-muted'}> · {detail}</span>}
             </span>
-            <span className="min-w-0 grow basis-24 truncate text-muted" data-tip={visible(branch.subject)}>
+            {/* One without a subject has a line all the same, or the name beside it would stand higher than its neighbours. */}
+            <span
+              className="min-w-0 grow basis-24 truncate text-muted empty:before:content-['\200b']"
+              data-tip={visible(branch.subject) || undefined}
+            >
               {visible(branch.subject)}
             </span>
           </span>

@@ -1,6 +1,7 @@
 import type { MouseEvent, ReactNode } from 'react';
 import type { Entry } from '../entries';
 import type { Held } from '../move/hand';
+import { keepTextUnchosen } from '../tree/clicks';
 
 const ACTIVE =
   'group-focus-visible/tree:z-1 group-focus-visible/tree:outline-2 group-focus-visible/tree:-outline-offset-2 group-focus-visible/tree:outline-accent';
@@ -71,6 +72,7 @@ export function TreeRow({
       className={`absolute left-0 w-full ${aim || (active ? ACTIVE : '')} ${tint}`}
       // Not by a transform, within which nothing of a row could stand above the other rows.
       style={{ height, top }}
+      onMouseDown={keepTextUnchosen}
       onClick={onClick}
     >
       {children}

@@ -10,6 +10,14 @@ export function isForPart({ target }: Pick<MouseEvent, 'target'>): boolean {
   return target instanceof Element && target.closest(IN_A_ROW) !== null;
 }
 
+/**
+ * Shift and a press in a row choose rows: the browser would choose the text between as well. Without Shift a text is
+ * chosen as anywhere. The tree takes the focus by the click itself.
+ */
+export function keepTextUnchosen(event: Pick<MouseEvent, 'shiftKey' | 'target' | 'preventDefault'>): void {
+  if (event.shiftKey && !isForPart(event)) event.preventDefault();
+}
+
 /** What a click on a row stands for. */
 export type Clicked =
   | { do: 'fold'; head: string; fold: boolean }
