@@ -110,6 +110,20 @@ describe('a refusal', () => {
   });
 });
 
+it('a thousand branches of long names are one selection, asked about and registered as one', async () => {
+  const many = await makeRemote(join(dir, 'many.git'));
+  await many.from('main').commit('Start', { a: 'a' }).write();
+  const chain = many.from('main').commit('Ahead', { b: 'b' });
+  const branches = Array.from({ length: 1000 }, (_, i) => `selected/${i}-`.padEnd(100, 'x'));
+  for (const branch of branches) chain.branch(branch);
+  await chain.write();
+  const added = await client.repos.add({ url: many.dir });
+  await client.waitForJob(added.jobId);
+  const ask = { repoId: added.repo.id, kind: 'register_existing_branch', branches } as const;
+  expect(await client.waitForForecast(ask)).toMatchObject({ status: 'ready' });
+  expect(await client.jobs.run(ask)).toMatchObject({ jobId: expect.any(String) });
+}, 60_000);
+
 it('a repository that nobody knows is refused, and so is a watch of it', async () => {
   const unknown = { repoId: '0198f0f0-0000-7000-8000-000000000000' };
   const wanted = { code: 'NOT_FOUND', field: 'repoId', hint: 'List them with repos.list.' };

@@ -153,6 +153,49 @@ describe('with the token', () => {
   );
 });
 
+describe('a query that is posted, since its input is too long for an address', () => {
+  const administers = () => createSpicerack({ url: server.url, token: TOKEN });
+  const body = JSON.stringify({ json: {} });
+  const json = { 'Content-Type': 'application/json' };
+
+  test('needs no more than to read, and is no action in the audit log', async () => {
+    const { secret } = await administers().access.createToken({ name: 'reader of much', role: 'read' });
+    const { entries } = await administers().access.audit({ limit: 1 });
+    const reads = { Authorization: `Bearer ${secret}`, ...json };
+    expect((await ask('POST /api/trpc/repos.list', reads, body)).status).toBe(200);
+    const reader = createSpicerack({ url: server.url, token: secret });
+    const branches = Array.from({ length: 1000 }, (_, i) => `${i}-`.padEnd(100, 'x'));
+    const repoId = '0198f0f0-0000-7000-8000-000000000000';
+    const asked = reader.forecast.get({ repoId, kind: 'register_existing_branch', branches });
+    // It got as far as to look for the repository.
+    await expect(asked).rejects.toMatchObject({ code: 'NOT_FOUND', field: 'repoId' });
+    expect((await administers().access.audit({ limit: 1 })).entries).toEqual(entries);
+  });
+
+  // A GET of a script elsewhere is refused too; but only a POST names its origin in every browser there is.
+  test('is refused from another site, as a change is', async () => {
+    const elsewhere = { ...withToken, ...json, Origin: 'http://evil.example' };
+    for (const call of ['repos.list', 'repos.add']) {
+      expect((await ask(`POST /api/trpc/${call}`, elsewhere, body)).status).toBe(403);
+    }
+    const form = { ...withToken, 'Content-Type': 'text/plain' };
+    expect((await ask('POST /api/trpc/repos.list', form, body)).status).toBe(415);
+  });
+
+  test('makes no change of a GET', async () => {
+    const answer = await ask(`GET /api/trpc/repos.addDemo?input=${encodeURIComponent(body)}`, withToken);
+    expect(answer.status).toBe(405);
+    expect(answer.body).toContain('change by POST');
+  });
+
+  test('is what an address of 30 KB is told to be', async () => {
+    const input = encodeURIComponent(JSON.stringify({ json: { filter: 'x'.repeat(30_000) } }));
+    const answer = await ask(`GET /api/trpc/repos.list?input=${input}`, withToken);
+    expect(answer.status).toBe(431);
+    expect(answer.body).toContain('send a query by POST');
+  });
+});
+
 describe('a session', () => {
   /** Opens one as a browser does, and gives its cookie. */
   async function signIn(headers: Record<string, string> = {}): Promise<{ Cookie: string; attributes: string }> {

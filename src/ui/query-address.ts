@@ -5,7 +5,7 @@ import { wire } from '@/api/wire';
 export const API_PATH = '/api/trpc';
 
 /** The address of a query exactly as the page's client asks for it, so that the HTML can ask for it first. */
-function queryAddress(path: string, input?: unknown): string {
+export function queryAddress(path: string, input?: unknown): string {
   const sent = JSON.stringify(wire.input.serialize(input));
   return `${API_PATH}/${path}${sent === undefined ? '' : `?input=${encodeURIComponent(sent)}`}`;
 }

@@ -60,6 +60,18 @@ export function createCalls({ url, token, requestedBy, fetch, version, onConnect
     serverVersion = response.headers.get('x-spicerack-version') ?? serverVersion;
     return response;
   };
+  const single = (how: { methodOverride?: 'POST' } = {}) =>
+    httpLink({
+      url: endpoint,
+      transformer: wire,
+      ...how,
+      async fetch(input, init) {
+        const response = await send(input, init && { ...init, signal: init.signal ?? null });
+        const refusal = await refusalOf(response);
+        if (refusal) throw refusal;
+        return response;
+      },
+    });
   const client = createTRPCUntypedClient({
     links: [
       splitLink({
@@ -78,15 +90,10 @@ export function createCalls({ url, token, requestedBy, fetch, version, onConnect
             },
           }),
         }),
-        false: httpLink({
-          url: endpoint,
-          transformer: wire,
-          async fetch(input, init) {
-            const response = await send(input, init && { ...init, signal: init.signal ?? null });
-            const refusal = await refusalOf(response);
-            if (refusal) throw refusal;
-            return response;
-          },
+        false: splitLink({
+          condition: ({ type, input }) => type === 'query' && isLong(input),
+          true: single({ methodOverride: 'POST' }),
+          false: single(),
         }),
       }),
     ],
@@ -157,6 +164,13 @@ export function createCalls({ url, token, requestedBy, fetch, version, onConnect
   };
 }
 
+/** Characters of an address from which a query goes as a POST: servers and proxies take 8 KB with the headers, some less. */
+const LONG = 4000;
+
+function isLong(input: unknown): boolean {
+  return input !== undefined && encodeURIComponent(JSON.stringify(input)).length > LONG;
+}
+
 /** Text as a header takes it: the bytes of UTF-8, without controls. */
 function headerOf(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text.replace(/\p{Cc}/gu, ' ')));
@@ -169,8 +183,22 @@ const REFUSED: Record<number, SpicerackErrorCode> = {
   429: 'TOO_MANY_REQUESTS',
 };
 
+/** What a proxy says in words of its own, or in none. */
+const TOO_LONG: Record<number, string | undefined> = {
+  413: 'What was sent is longer',
+  414: 'The address of this call is longer',
+  431: 'The address or the headers of this call are longer',
+};
+
 /** What was said in plain words before the API was asked, by a proxy say; null where it was asked. */
 async function refusalOf(response: Response): Promise<SpicerackError | null> {
+  const long = TOO_LONG[response.status];
+  if (long && !response.headers.get('content-type')?.startsWith('application/json')) {
+    await response.body?.cancel();
+    return new SpicerackError('BAD_REQUEST', `${long} than what answers takes (${response.status}).`, {
+      hint: 'Send less at once. Behind a proxy, have it take more.',
+    });
+  }
   const code = REFUSED[response.status];
   if (!code || !response.headers.get('content-type')?.startsWith('text/plain')) return null;
   const message = (await response.text()).trim();

@@ -75,6 +75,38 @@ describe('a token that the server takes no more', () => {
   });
 });
 
+describe('what is too long', () => {
+  it.each([
+    ['by nginx', 414, new Response('<html>', { status: 414, headers: { 'content-type': 'text/html' } })],
+    ['in no words', 431, new Response(null, { status: 431 })],
+    ['in plain words', 413, plain(413, 'Too large.')],
+  ])('for a proxy is said to be that, %s', async (_, status, says) => {
+    const error = await failure(clientOf({ call: () => says }).repos.list());
+    expect(error).toMatchObject({ code: 'BAD_REQUEST', retryable: false, hint: expect.stringContaining('proxy') });
+    expect(error.message).toContain(`longer than what answers takes (${status})`);
+  });
+
+  it('for an address goes as a body, and nothing else does', async () => {
+    const sent: Array<{ method: string; length: number; body: unknown }> = [];
+    const client = createSpicerack({
+      url: 'http://spicerack.test',
+      fetch: async (input, init) => {
+        const request = new Request(input, init);
+        sent.push({ method: request.method, length: request.url.length, body: await request.text() });
+        return answer({});
+      },
+    });
+    const ask = (branches: string[]) =>
+      client.forecast.get({ repoId: 'r', kind: 'register_existing_branch', branches });
+    await ask(['a']);
+    const branches = Array.from({ length: 1000 }, (_, i) => `${i}-`.padEnd(100, 'ß'));
+    await ask(branches);
+    expect(sent).toMatchObject([{ method: 'GET', body: '' }, { method: 'POST' }]);
+    expect(sent[1]?.length).toBeLessThan(100);
+    expect(JSON.parse(String(sent[1]?.body))).toMatchObject({ json: { branches } });
+  });
+});
+
 describe('a stream that is refused', () => {
   it('to this client or under this name ends a watch', async () => {
     const client = clientOf({ stream: () => plain(403, 'Requests from other sites are not taken.') });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,8 @@ afterEach(() => {
   server?.closeAllConnections();
   server?.close();
 });
+
+const TOO_LONG = /longer than 16 KB\. Ask for less at once, or send a query by POST/;
 
 const seen: string[] = [];
 async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,6 +114,34 @@ describe('a connection', () => {
     const long = 'a'.repeat(20_000);
     expect(await raw(port, `GET /${long} HTTP/1.1\r\nhost: x\r\n\r\n`)).toContain('431 ');
     expect(await raw(port, `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${long}\r\n\r\n`)).toContain('431 ');
+    expect(seen).toEqual([]);
+  });
+
+  it('is told in words that what it asks for is too long, by fetch as by bytes, and may send on for a while', async () => {
+    const { url, port } = await front();
+    const answer = await fetch(`${url}/?${'a'.repeat(30_000)}`);
+    expect(answer.status).toBe(431);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-type': 'application/json',
+      'x-content-type-options': 'nosniff',
+    });
+    expect((await answer.json()).error.json).toMatchObject({
+      message: expect.stringMatching(TOO_LONG),
+      data: { httpStatus: 431 },
+    });
+    const endless = await raw(port, `GET /?${'a'.repeat(30_000)}`, 'a'.repeat(2_000_000));
+    expect(endless.match(/^HTTP/gm)).toHaveLength(1);
+    expect(endless).toMatch(TOO_LONG);
+  });
+
+  it('that was told so and stays is ended all the same', async () => {
+    const { port } = await front();
+    const opened = new Promise<Socket>((resolve) => server?.once('connection', resolve));
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
+    socket.resume().write(`GET /${'a'.repeat(20_000)}`);
+    await once(await opened, 'close');
+    socket.destroy();
     expect(seen).toEqual([]);
   });
 

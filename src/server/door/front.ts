@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, type RequestListener, type Server, type 
 import type { Socket } from 'node:net';
 import { letInOrigin } from './origins';
 import { refusalBody } from './refusal-body';
+import { answerUnread } from './unread';
 
 /** What a connection may take of us. Times are milliseconds, sizes bytes. */
 export interface Limits {
@@ -96,6 +97,7 @@ export function createFront(
       request.once('too-large', tooLarge);
     },
   );
+  server.on('clientError', (error, socket: Socket) => answerUnread(error, socket, answers.get(socket)));
   server.maxConnections = limits.connections;
   return server;
 }

@@ -1,8 +1,9 @@
+import { TRPCClientError } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
 import type { FeedEvent, ForecastView } from '@/feed/events';
 import type { ForecastOutline } from '@/model/forecast';
 import { commitWords } from './commit-words';
-import { mergeForecast } from './forecast';
+import { foreseenOf, mergeForecast } from './forecast';
 import { outlineWords } from './outline-words';
 
 const outline = (more: Partial<ForecastOutline>): ForecastOutline => ({
@@ -82,23 +83,24 @@ describe('the commits that change their branch', () => {
   });
 });
 
+const forecast: ForecastView = {
+  id: 7,
+  repoId: 'repo',
+  kind: 'restack_repo',
+  branch: null,
+  parent: null,
+  suggested: false,
+  stale: false,
+  status: 'pending',
+  outline: null,
+  message: '',
+  createdAt: '',
+  askedAt: '',
+  computedAt: null,
+} as ForecastView;
+const loaded = { forecast, cursor: 1 };
+
 describe('the feed', () => {
-  const forecast: ForecastView = {
-    id: 7,
-    repoId: 'repo',
-    kind: 'restack_repo',
-    branch: null,
-    parent: null,
-    suggested: false,
-    stale: false,
-    status: 'pending',
-    outline: null,
-    message: '',
-    createdAt: '',
-    askedAt: '',
-    computedAt: null,
-  } as ForecastView;
-  const loaded = { forecast, cursor: 1 };
   const event = (change: object): FeedEvent => ({ seq: 2, at: '', repoId: 'repo', ...change }) as FeedEvent;
 
   it('brings what was pending, and leaves other forecasts alone', () => {
@@ -111,5 +113,22 @@ describe('the feed', () => {
   it('takes away what was for branches as they were', () => {
     const gone = event({ type: 'forecasts', op: 'delete', row: { repoId: 'repo', id: 7 } });
     expect(mergeForecast(loaded, [gone]).forecast.stale).toBe(true);
+  });
+});
+
+describe('a forecast that nobody answers for', () => {
+  const asked = { error: null, failureReason: null };
+  const failed = { error: null, failureReason: new TRPCClientError('fetch failed') };
+  const silence = { state: 'refused', words: expect.stringContaining('The server does not answer') };
+
+  it('says so while it is asked for again, and is only waited for before that', () => {
+    expect(foreseenOf(asked, 'clean')).toEqual({ state: 'pending', words: 'forecast…' });
+    expect(foreseenOf(failed, 'clean')).toEqual(silence);
+  });
+
+  it('says so where there was one for branches as they were', () => {
+    const stale = { ...loaded, forecast: { ...forecast, stale: true } };
+    expect(foreseenOf({ ...asked, data: stale }, 'clean')).toMatchObject({ state: 'pending' });
+    expect(foreseenOf({ ...failed, data: stale }, 'clean')).toEqual(silence);
   });
 });

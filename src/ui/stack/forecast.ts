@@ -97,9 +97,23 @@ export function useForecast(ask: ForecastAsk | null, clean: string, pace = PATIE
   }, [outdated, refetch, pace]);
   if (!ask) return null;
   if (current === null) return { state: 'pending', words: '' };
-  if (query.error) return { state: 'refused', words: problemWords(problemOf(query.error)) };
+  return foreseenOf(query, clean);
+}
+
+/**
+ * What is known of an action by how the question after its forecast stands.
+ * @param query as React Query has it: a failure is asked again where nobody answered, without end
+ */
+export function foreseenOf(
+  query: { data?: Forecast | undefined; error: unknown; failureReason: unknown },
+  clean: string,
+): Foreseen {
   const forecast = query.data?.forecast;
-  if (!forecast || forecast.stale || forecast.status === 'pending') {
+  const isWanting = !forecast || forecast.stale || forecast.status === 'pending';
+  // Until somebody answers, that nobody does is what is known.
+  const failed = query.error ?? (isWanting ? query.failureReason : null);
+  if (failed) return { state: 'refused', words: problemWords(problemOf(failed)) };
+  if (isWanting) {
     return { state: 'pending', words: forecast?.message || 'forecast…' };
   }
   if (forecast.status === 'error' || !forecast.outline) return { state: 'refused', words: forecast.message };
