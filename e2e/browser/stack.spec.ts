@@ -109,6 +109,8 @@ test('a branch whose tip has no message stands in its row like its neighbours', 
     const ask = { repoId: shopPage.id, kind: 'register_existing_branch', branch, parent: 'main' } as const;
     await ended(client, (await client.jobs.run(ask)).jobId);
   }
+  // On a phone's screen the last of all rows would not be drawn.
+  await shopPage.search.fill('zz/');
   /** How far below the top of its row a name is. */
   const depthOf = (branch: string) =>
     shopPage.branch(branch).row.evaluate((row, name) => {
