@@ -12,7 +12,7 @@ export default defineConfig({
   ],
   outputDir: 'test-results/e2e',
   // Files run beside each other, each worker on a server of its own: tests mostly wait.
-  workers: availableParallelism() + 2,
+  workers: availableParallelism() + 1,
   timeout: 60_000,
   reporter: process.env.CI ? 'list' : 'line',
   use: {

@@ -46,8 +46,8 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'packages/**/*.test.ts',
     ],
-    // Two thirds of the time a test waits for git, a server or a clock.
-    maxWorkers: availableParallelism() * 3,
+    // Half of the time a test waits for git, a server or a clock.
+    maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: LongestFirst },
     // What goes well is not said.
     env: { SPICERACK_LOG: 'text', SPICERACK_LOG_LEVEL: 'error' },
