@@ -15,6 +15,8 @@ import { appRouter } from './router';
 /** Most calls of one request: each may answer with thousands of rows. */
 const MAX_CALLS = 10;
 
+const OF_STREAMS = /\/feed\.subscribe$/;
+
 /** How many streams begin in one turn of the loop. */
 const STREAMS_A_TURN = 10;
 
@@ -25,9 +27,10 @@ const answers = new KeptAnswers();
  * with each procedure.
  */
 export async function serveApi(request: Request): Promise<Response> {
-  const refused = refusal(request);
+  const { pathname } = new URL(request.url);
+  const refused = refusal(request, pathname);
   if (refused) return refused;
-  if (OF_STREAMS.test(new URL(request.url).pathname)) await streamsTurn();
+  if (OF_STREAMS.test(pathname)) await streamsTurn();
   const database = await db();
   const asker = readAsker(request.headers);
   const client = requestedBy(request.headers);
@@ -69,8 +72,6 @@ export async function serveApi(request: Request): Promise<Response> {
   return madeFrom ? answers.keep(request, asker, madeFrom, response) : response;
 }
 
-const OF_STREAMS = /\/feed\.subscribe$/;
-
 let begun = 0;
 let begins = Promise.resolve();
 
@@ -82,8 +83,7 @@ function streamsTurn(): Promise<void> {
 }
 
 /** What tRPC would take and the API has no use for: forms, bytes, and any number of calls in one request. */
-function refusal(request: Request): Response | null {
-  const { pathname } = new URL(request.url);
+function refusal(request: Request, pathname: string): Response | null {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (request.method === 'POST' && type !== 'application/json') {
     return refuse('UNSUPPORTED_MEDIA_TYPE', 415, 'Send the input as JSON, with "content-type: application/json".');

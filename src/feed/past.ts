@@ -1,9 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Db } from '@/db/client';
+import { inGroups } from './in-groups';
 import { type Piece, readPiece } from './read';
-
-/** How many of those who wait for a piece go on with it in one turn of the loop. */
-const AT_ONCE = 25;
 
 interface Asked {
   cursor: number;
@@ -53,11 +51,10 @@ export class Past {
         (piece) => ({ piece }),
         (error: unknown) => ({ error }),
       );
-      for (const [i, { resolve, reject }] of open.entries()) {
-        if (i > 0 && i % AT_ONCE === 0) await turn();
+      await inGroups(open, ({ resolve, reject }) => {
         if ('piece' in read) resolve(read.piece);
         else reject(read.error);
-      }
+      });
     }
     this.#reads = false;
   }

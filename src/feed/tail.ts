@@ -1,10 +1,11 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asc, gt, sql } from 'drizzle-orm';
 import { count } from '@/counters';
 import { type Db, snapshot } from '@/db/client';
 import { events } from '@/db/schema';
 import { signal } from '@/db/signal';
 import type { FeedEvent, FeedMessage } from './events';
+import { inGroups } from './in-groups';
 import { cursorQuery, PAGE, type Piece, parse } from './read';
 
 /** How often a process looks for events that another process wrote, in milliseconds. */
@@ -20,9 +21,6 @@ const RING = 2000;
 const lag = sql<
   number | null
 >`(julianday('now') - julianday((select at from events where seq = (select max(seq) from events)))) * 86400`;
-
-/** How many streams are woken before everything else has its turn. */
-const AT_ONCE = 25;
 
 /** One who follows the tail. */
 export interface Follower {
@@ -151,17 +149,8 @@ export class Tail {
     }
     this.#version += 1;
     this.#told.clear();
-    await this.#wake();
+    await inGroups([...this.#followers], (wake) => wake());
     return more;
-  }
-
-  async #wake(): Promise<void> {
-    let woken = 0;
-    for (const wake of [...this.#followers]) {
-      wake();
-      woken += 1;
-      if (woken % AT_ONCE === 0) await turn();
-    }
   }
 }
 
