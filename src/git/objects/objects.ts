@@ -31,6 +31,8 @@ export interface Quarantine {
   readonly isHeld: boolean;
   /** Makes readable for every process in `env` what is held, or of that the commits alone, which stay held. */
   flush(what?: 'all' | 'commits'): Promise<void>;
+  /** What still uses it is about to end: `discard` waits for that, and nobody else has to. */
+  outlives(user: Promise<unknown>): void;
   /** Removes everything. Safe to call more than once; end the processes that write here first. */
   discard(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
   mkdirSync(objects);
   const held = new Map<string, HeldObject>();
   const written = new Set<string>();
+  const users: Array<Promise<unknown>> = [];
   let heldBytes = 0;
   let isHeld = true;
   const write = (id: string, type: ObjectType, content: Uint8Array) => {
@@ -122,7 +125,13 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
       }
       if (held.size === 0) heldBytes = 0;
     },
-    discard: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }),
+    outlives(user) {
+      users.push(user);
+    },
+    async discard() {
+      await Promise.allSettled(users);
+      await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+    },
   };
 }
 

@@ -132,6 +132,17 @@ describe.each(['sha1', 'sha256'])('what is held goes to the clone, with ids of %
     await expect(takePack(quarantine, [commitOf(tree, [])], [])).rejects.toThrow(missing);
   });
 
+  test('nor where git makes something else of an edit than what is held', async () => {
+    const content = treeOf(0);
+    const [like, next] = [Buffer.from(content), treeOf(1)];
+    // The last byte of all: what is taken from that tree is not what it has.
+    const at = content.length - 1;
+    for (const bytes of [like, next]) bytes.writeUInt8((content.readUInt8(at) + 1) % 256, at);
+    const edit = { id: quarantine.hold('tree', content), content: like, objects: [], folders: [] };
+    const tree = quarantine.hold('tree', next, edit);
+    await expect(takePack(quarantine, [commitOf(tree, [])], [])).rejects.toThrow(`the clone lacks object ${tree}`);
+  });
+
   test('nor where a tree is not there of which one is an edit', async () => {
     const content = treeOf(0);
     const next = treeOf(1);

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { breather } from '@/breather';
-import { git } from '../process/run';
+import { GitError } from '../process/error';
+import { git, gitText } from '../process/run';
 import { checkThere } from './cat-file';
 import { parseCommit } from './commit';
 import type { HeldObject, ObjectType, Quarantine } from './objects';
@@ -19,13 +22,15 @@ export async function takePack(
   signal?: AbortSignal,
 ): Promise<void> {
   const { gitDir } = quarantine;
-  const toClone = (pack: Buffer) => git(['index-pack', '--stdin', '--fix-thin'], { gitDir, input: pack, signal });
   // index-pack does not look whether what the pack's objects name is there.
   if (quarantine.isHeld) {
-    await toClone(await packOf(quarantine.held));
-    await checkNamed(quarantine, signal);
+    await takeHeld(quarantine, signal);
   } else {
-    await toClone(await packByGit(quarantine, wanted, present, signal));
+    await git(['index-pack', '--stdin'], {
+      gitDir,
+      input: await packByGit(quarantine, wanted, present, signal),
+      signal,
+    });
     await checkReached(gitDir, wanted, signal);
   }
 }
@@ -37,11 +42,25 @@ async function checkReached(gitDir: string, wanted: string[], signal: AbortSigna
 }
 
 /**
- * The same where it is known what each object names that the one it is an edit of does not: only that is looked for. git
+ * Where it is known what each object names that the one it is an edit of does not, only that is looked for. git
  * would read every entry of every tree, of which thousands are as they were.
  */
-async function checkNamed({ gitDir, held }: Quarantine, signal: AbortSignal | undefined): Promise<void> {
-  const objects = new Set(held.keys());
+async function takeHeld({ gitDir, held }: Quarantine, signal: AbortSignal | undefined): Promise<void> {
+  const { objects, folders } = namedBy(held);
+  const index = async () => {
+    const args = ['index-pack', '--stdin', '--fix-thin', '--index-version=2'];
+    const answer = await gitText(args, { gitDir, input: await packOf(held), settings: STORED, signal });
+    await checkPacked(gitDir, answer, held.keys());
+  };
+  // Neither goes on when the other one fails, for nothing may outlive the quarantine.
+  const both = await Promise.allSettled([index(), checkThere(objects, { gitDir, signal })]);
+  for (const one of both) if (one.status === 'rejected') throw one.reason;
+  if (folders.size > 0) await checkReached(gitDir, [...folders], signal);
+}
+
+/** What has to be there beside these objects: others, and folders of which nobody has read what is in them. */
+function namedBy(held: Quarantine['held']): { objects: Set<string>; folders: Set<string> } {
+  const objects = new Set<string>();
   const folders = new Set<string>();
   for (const [name, { type, content, like }] of held) {
     if (type === 'commit') {
@@ -54,8 +73,33 @@ async function checkNamed({ gitDir, held }: Quarantine, signal: AbortSignal | un
       folders.add(name);
     }
   }
-  await checkThere(objects, { gitDir, signal });
-  if (folders.size > 0) await checkReached(gitDir, [...folders], signal);
+  for (const id of held.keys()) objects.delete(id);
+  return { objects, folders };
+}
+
+/**
+ * How index-pack adds the trees of the clone that some are edits of (seen with git 2.39: loose objects' setting, and not
+ * packs'). They are ids, which hardly get smaller, and trying took it a third of its time; upkeep packs them anew.
+ */
+const STORED: Array<[string, string]> = [['core.looseCompression', '0']];
+
+/** Where the ids begin in the index of a pack, behind eight bytes and 256 numbers (`gitformat-pack`, version 2). */
+const IDS_AT = 8 + 256 * 4;
+
+/**
+ * That a pack has these objects: git has computed their ids anew from what is in it.
+ * @param answer what `index-pack` says: `pack`, a tab, and the pack's name
+ */
+async function checkPacked(gitDir: string, answer: string, wanted: Iterable<string>): Promise<void> {
+  const [, name = ''] = answer.split('\t');
+  const index = await readFile(join(gitDir, 'objects', 'pack', `pack-${name}.idx`));
+  const count = index.readUInt32BE(IDS_AT - 4);
+  const bytes = name.length / 2;
+  const ids = index.toString('hex', IDS_AT, IDS_AT + count * bytes);
+  const there = new Set(Array.from({ length: count }, (_, i) => ids.slice(i * name.length, (i + 1) * name.length)));
+  for (const id of wanted) {
+    if (!there.has(id)) throw new GitError('corrupt', `the clone lacks object ${id}`, ['index-pack'], '');
+  }
 }
 
 async function packByGit(

@@ -8,6 +8,8 @@ const MODES = [
   TREE_MODE,
   ...['100755', '120000', SUBMODULE].map((mode) => Buffer.from(`${mode} `)),
 ];
+/** The bytes of the shortest entry, without its id: `40000 a` and what ends the name. */
+const SHORTEST = 8;
 const SPACE = 0x20;
 const SLASH = 0x2f;
 
@@ -15,10 +17,10 @@ const SLASH = 0x2f;
 export class RawTree {
   readonly bytes: Buffer;
   readonly #idBytes: number;
-  /** Where each entry begins, and behind the last one where they end. */
-  readonly #starts: number[];
+  /** Where each entry begins, and behind the last one where they end. Of thousands of trees numbers are less to collect than a list. */
+  readonly #starts: Uint32Array;
 
-  private constructor(bytes: Buffer, idBytes: number, starts: number[]) {
+  private constructor(bytes: Buffer, idBytes: number, starts: Uint32Array) {
     this.bytes = bytes;
     this.#idBytes = idBytes;
     this.#starts = starts;
@@ -31,10 +33,15 @@ export class RawTree {
    */
   static parse(bytes: Buffer, emptyTree: string, like?: RawTree | null): RawTree | null {
     const empty = Buffer.from(emptyTree, 'hex');
-    const tree = new RawTree(bytes, empty.length, []);
     const { from, to, rest } = like ? like.#apart(bytes) : { from: 0, to: 0, rest: bytes.length };
-    if (like) tree.#startAs(like, 0, from, 0);
     let at = like ? (like.#starts[from] ?? 0) : 0;
+    const most = from + Math.ceil((rest - at) / (SHORTEST + empty.length)) + (like ? like.#length - to : 0);
+    const starts = new Uint32Array(most + 1);
+    let read = 0;
+    const startAs = (other: RawTree, first: number, last: number, by: number) => {
+      for (let i = first; i < last; i += 1, read += 1) starts[read] = (other.#starts[i] ?? 0) + by;
+    };
+    if (like) startAs(like, 0, from, 0);
     let last = like && from > 0 ? like.#nameOf(from - 1) : undefined;
     while (at < rest) {
       const mode = MODES.find((known) => isAt(bytes, at, known));
@@ -50,15 +57,17 @@ export class RawTree {
       const isTree = mode === TREE_MODE;
       if (last && !isBefore(bytes, last, { name, end, isTree })) return null;
       if (isTree && empty.compare(bytes, end + 1, after) === 0) return null;
-      tree.#starts.push(at);
+      starts[read] = at;
+      read += 1;
       last = { name, end, isTree };
       at = after;
     }
     // Bytes of an id may look like the begin of an entry.
     if (at !== rest) return RawTree.parse(bytes, emptyTree);
-    const readTo = tree.#starts.length;
-    if (like) tree.#startAs(like, to, like.#length, at - (like.#starts[to] ?? 0));
-    tree.#starts.push(bytes.length);
+    const readTo = read;
+    if (like) startAs(like, to, like.#length, at - (like.#starts[to] ?? 0));
+    starts[read] = bytes.length;
+    const tree = new RawTree(bytes, empty.length, starts.subarray(0, read + 1));
     const next = readTo < tree.#length ? tree.#nameOf(readTo) : null;
     if (last && next && !isBefore(bytes, last, next)) return null;
     // A file of the same name may stand further up, as `a`, `a.c`, `a/` do: all between the two begin with that name.
@@ -115,19 +124,24 @@ export class RawTree {
     }
     pieces.sort((a, b) => (a.key < b.key ? -1 : 1));
     const parts: Buffer[] = [];
-    const starts: number[] = [];
+    const starts = new Uint32Array(this.#length + edits.size + 1);
+    let count = 0;
     let done = 0;
     let length = 0;
     for (const { at, until, bytes } of [...pieces, { at: this.#length, until: 0, bytes: Buffer.alloc(0) }]) {
       const [from = 0, to = 0] = [this.#starts[done], this.#starts[at]];
       parts.push(this.bytes.subarray(from, to), bytes);
-      for (let i = done; i < at; i += 1) starts.push((this.#starts[i] ?? 0) - from + length);
+      for (let i = done; i < at; i += 1, count += 1) starts[count] = (this.#starts[i] ?? 0) - from + length;
       length += to - from;
-      if (bytes.length > 0) starts.push(length);
+      if (bytes.length > 0) {
+        starts[count] = length;
+        count += 1;
+      }
       length += bytes.length;
       done = until;
     }
-    return new RawTree(Buffer.concat(parts), this.#idBytes, [...starts, length]);
+    starts[count] = length;
+    return new RawTree(Buffer.concat(parts), this.#idBytes, starts.subarray(0, count + 1));
   }
 
   /** This tree's entries from `from` to `to` are not those of other bytes, which have what follows them at `rest`. */
@@ -136,11 +150,6 @@ export class RawTree {
     const end = this.bytes.length - sameEnd(this.bytes, bytes, this.#starts[from] ?? 0);
     const to = Math.min(this.#at(end - 1) + 1, this.#length);
     return { from, to, rest: bytes.length - (this.bytes.length - (this.#starts[to] ?? 0)) };
-  }
-
-  /** Adds where another tree's entries from `from` to `to` begin, which are here by so many bytes further down. */
-  #startAs(other: RawTree, from: number, to: number, by: number): void {
-    for (let i = from; i < to; i += 1) this.#starts.push((other.#starts[i] ?? 0) + by);
   }
 
   get #length(): number {

@@ -127,7 +127,7 @@ export async function replayInMemory(request: PlanRequest, quarantine: Quarantin
   } finally {
     // What is read for a branch that is held back is still under way.
     await Promise.allSettled([...running.values(), ...reading]);
-    await Promise.all([reader.close(), changes.close(), merger.close()]);
+    quarantine.outlives(Promise.all([reader.close(), changes.close(), merger.close()]));
   }
 }
 
