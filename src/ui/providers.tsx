@@ -19,7 +19,7 @@ const ServerContext = createContext<Server | null>(null);
 /** The API, the cache of what was loaded, and the feed that keeps it up to date. */
 export function Providers({ children }: { children: ReactNode }) {
   const { name } = useMe();
-  const [{ api, client, store }] = useState(() => makeServer(name));
+  const [{ api, client, store }] = useState(() => serverOf(name));
   const [connection, setConnection] = useState<Connection>({ state: 'connecting', heardAt: 0 });
   useEffect(() => {
     const unwatch = store.watch();
@@ -35,6 +35,19 @@ export function Providers({ children }: { children: ReactNode }) {
       <ServerContext value={{ api, connection, now }}>{children}</ServerContext>
     </QueryClientProvider>
   );
+}
+
+type Made = ReturnType<typeof makeServer>;
+let inBrowser: Made | undefined;
+
+/**
+ * In a browser one for all time. A render that React gives up, as it does while the page's code still comes, forgets what
+ * it has made, and each cache that is left behind so would hold that render's whole tree for minutes, by its timers.
+ */
+function serverOf(known: string | null): Made {
+  if (typeof window === 'undefined') return makeServer(known);
+  inBrowser ??= makeServer(known);
+  return inBrowser;
 }
 
 function makeServer(known: string | null) {
