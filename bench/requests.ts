@@ -8,7 +8,7 @@ import { sql } from 'drizzle-orm';
 import { type Db, openDatabase } from '@/db/client';
 import { gzipped } from '@/server/gzip';
 import { startServer } from '../e2e/support/server';
-import { addBranches } from './support/branch-rows';
+import { addBranches, addMoves } from './support/branch-rows';
 import { INSIDE_ENV, insideOf } from './support/inside';
 import { type BenchRow, compare, measure, median } from './support/row';
 
@@ -16,6 +16,8 @@ const RUNS = 300;
 /** Branches of a repository of which the first page is asked for. */
 const BRANCHES = [1000, 10_000];
 const PAGES = 60;
+/** Jobs that have moved a thousand branches each, as many as an overview shows. */
+const JOBS = 20;
 /** Of how many readings of all pages the longest stop is noted; and how long it may be, in milliseconds. */
 const READINGS = 20;
 const STOP_MS = 20;
@@ -90,6 +92,7 @@ async function addRepoOf(client: Spicerack, db: Db, count: number) {
   const { repo, jobId } = await client.repos.add({ url: `/srv/git/none-${count}` });
   await client.waitForJob(jobId).catch(() => undefined);
   await addBranches(db, repo.id, count);
+  await addMoves(db, repo.id, JOBS);
   const changeOne = () =>
     db.run(sql`update branches set subject = subject || '.' where repo_id = ${repo.id} and name = 'branch-0'`);
   return { repoId: repo.id, changeOne };

@@ -104,3 +104,33 @@ describe('jobs.list', () => {
     expect(second).toEqual({ kept: [0], nextCursor: null });
   });
 });
+
+describe('the moves of jobs', () => {
+  const moves = (jobId: string, count: number, state: 'pushed' | 'planned' = 'pushed') =>
+    test.db.insert(jobMoves).values(
+      Array.from({ length: count }, (_, i) => {
+        const tracked = { parentBefore: 'main', parentAfter: 'main', rewritten: [] };
+        return { jobId, branch: `b${i}`, before: '1'.repeat(40), after: '2'.repeat(40), state, ...tracked };
+      }),
+    );
+  const many = { result: jobResult({ moved: { branches: 51, refs: 51 } }), finishedAt: '2026-01-01T00:00:00.000Z' };
+
+  it('are in a list where they are few, and in its result in numbers where they are many', async () => {
+    const { repoId, ids } = await history(many, many, { ...many, result: jobResult({}) });
+    for (const [i, count] of [51, 50, 51].entries()) await moves(ids[i] ?? '', count);
+    const listed = await api().list({ repoId });
+    // A result of before it said so says nothing of them.
+    expect(listed.jobs.map(({ moves }) => moves.length)).toEqual([51, 50, 0]);
+    expect(listed.jobs.at(-1)?.job.result?.moved).toEqual({ branches: 51, refs: 51 });
+    expect(listed.jobs[1]?.moves[7]).toMatchObject({ branch: 'b7', state: 'pushed', parentAfter: 'main' });
+    expect((await api().get({ jobId: ids[0] ?? '' })).moves.map(({ branch }) => branch)).toEqual(
+      Array.from({ length: 51 }, (_, i) => `b${i}`),
+    );
+  });
+
+  it('are all in a list of a job that has yet to end', async () => {
+    const { repoId, ids } = await history({ kind: 'restack_repo', status: 'running' });
+    await moves(ids[0] ?? '', 300, 'planned');
+    expect((await api().list({ repoId })).jobs[0]?.moves).toHaveLength(300);
+  });
+});

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
+import { jsonRows, rowsIn } from '@/db/json-rows';
 import { type JobStepRow, jobBranches, jobLogs, jobMoves, jobSteps, jobs } from '@/db/schema';
 import { HIDDEN_JOB_COLUMNS, resultOutline } from '@/db/triggers';
 import type { JobView, MoveView } from '@/feed/events';
@@ -16,7 +17,10 @@ import { retryJob } from '@/queue/retry';
 import { undoJob, undoOffer } from '@/queue/undo';
 import { action, branchName, expected, idempotencyKey, jobId, procedure, refuse, repoId, router } from './trpc';
 
-/** A job with everything that people watch about it but its log and the commits of its moves. */
+/**
+ * A job with everything that people watch about it but its log and the commits of its moves. In lists an ended one that
+ * has moved much has no `moves`, but `result.moved`; `jobs.get` has them.
+ */
 export interface JobDetail {
   job: JobView;
   steps: JobStepRow[];
@@ -38,6 +42,8 @@ const outline = {
 /** The columns of `MoveView`. */
 const { rewritten: _, ...moveView } = getTableColumns(jobMoves);
 
+/** Lists carry the moves of an ended job where there are no more than this; else its `result.moved` alone. */
+const MOST_LISTED_MOVES = 50;
 const LOG_PAGE = 1000;
 const REWRITTEN_PAGE = 5000;
 
@@ -63,7 +69,8 @@ export const jobsRouter = router({
   get: procedure.input(z.strictObject({ jobId })).query(async ({ ctx, input }) => {
     // The cursor is read first: what changes between the two reads comes again by the feed.
     const [head] = await cursorQuery(ctx.db);
-    const [detail] = await details(ctx.db, await ctx.db.select(view).from(jobs).where(eq(jobs.id, input.jobId)));
+    const rows = await ctx.db.select(view).from(jobs).where(eq(jobs.id, input.jobId));
+    const [detail] = await details(ctx.db, rows, null);
     if (!detail) refuse(noJob(input.jobId));
     return { ...detail, undo: await undoOffer(ctx.db, detail.job), feedCursor: head?.cursor ?? 0 };
   }),
@@ -221,19 +228,37 @@ export async function recentJobs(
         .orderBy(desc(jobBranches.seq))
         .limit(filter.limit)
     : await db.select(outline).from(jobs).where(matches).orderBy(desc(jobs.seq)).limit(filter.limit);
-  return details(db, rows);
+  return details(db, rows, MOST_LISTED_MOVES);
 }
 
-async function details(db: Db, rows: JobView[]): Promise<JobDetail[]> {
+/** @param most ended jobs with more moves come without them, where their results say how many there were; null for none */
+async function details(db: Db, rows: JobView[], most: number | null): Promise<JobDetail[]> {
+  if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
-  if (ids.length === 0) return [];
+  const cut = new Set(most === null ? [] : rows.filter(isOutlined).map(({ id }) => id));
+  const whole = ids.filter((id) => !cut.has(id));
   const [steps, moves] = await snapshot(db, [
     db.select().from(jobSteps).where(inArray(jobSteps.jobId, ids)).orderBy(asc(jobSteps.id)),
-    db.select(moveView).from(jobMoves).where(inArray(jobMoves.jobId, ids)).orderBy(asc(jobMoves.id)),
+    // Of each that may be cut no more is looked at than is needed to see whether there are too many.
+    jsonRows(
+      db,
+      moveView,
+      sql`from job_moves where id in (
+        select moves.id from json_each(${JSON.stringify(whole)}) as asked join job_moves as moves on moves.job_id = asked.value
+        union all
+        select its.value from json_each(${JSON.stringify([...cut])}) as asked, json_each((
+          select case when count(*) <= ${most ?? 0} then json_group_array(id) else '[]' end
+          from (select id from job_moves where job_id = asked.value limit ${(most ?? 0) + 1}))) as its)
+      order by id`,
+    ),
   ]);
-  return rows.map((job) => ({
-    job,
-    steps: steps.filter((step) => step.jobId === job.id),
-    moves: moves.filter((move) => move.jobId === job.id),
-  }));
+  const found = new Map(rows.map((job): [string, JobDetail] => [job.id, { job, steps: [], moves: [] }]));
+  for (const step of steps) found.get(step.jobId)?.steps.push(step);
+  for (const move of rowsIn(moves)) found.get(move.jobId)?.moves.push(move);
+  return [...found.values()];
+}
+
+/** Whether its result says what its moves came to. */
+function isOutlined({ finishedAt, result }: JobView): boolean {
+  return finishedAt !== null && result?.moved !== undefined;
 }

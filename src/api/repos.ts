@@ -193,7 +193,11 @@ export const reposRouter = router({
     .query(async ({ ctx, input }) => {
       const { kept, at, repo, last, activeTasks, archivedTasks, made } = await readOverview(ctx.db, input.repoId);
       ctx.keep?.({ repoId: repo.id, ...made });
-      const shown = await jobsToShow(ctx.db, input.repoId);
+      const isFirst = input.cursor === undefined;
+      // Of a later page only what a running job is about to move is told.
+      const shown = isFirst
+        ? await jobsToShow(ctx.db, input.repoId)
+        : await recentJobs(ctx.db, { repoId: input.repoId, status: 'running', limit: 1 });
       const restack = restackOf(last);
       // What is read, what is made of it, and the answer's text are a turn each: others have theirs in between.
       await setImmediate();
@@ -218,7 +222,6 @@ export const reposRouter = router({
       }
       const page = rows.slice(0, PAGE);
       await setImmediate();
-      const isFirst = input.cursor === undefined;
       return {
         repo,
         branches: page,

@@ -60,6 +60,10 @@ export const jobShape = z.object({
   error: z.object({ code: z.string(), hint: z.string().nullable() }).nullable(),
   requestedBy: z.string(),
   moved: z.array(z.object({ branch: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+  movedCount: z
+    .number()
+    .int()
+    .describe('How many branches it has moved. A list leaves out `moved` where they are many: get_job names them.'),
   heldBack: z.array(held),
 });
 
@@ -98,6 +102,7 @@ export function countsOf(counts: Repo['counts']): z.infer<typeof countsShape> {
 }
 
 export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
+  const pushed = moves.filter(({ state }) => state === 'pushed');
   return {
     jobId: job.id,
     number: job.seq,
@@ -109,9 +114,9 @@ export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
     message: job.message,
     error: job.errorCode ? { code: job.errorCode, hint: job.errorHint } : null,
     requestedBy: job.requestedBy,
-    moved: moves
-      .filter(({ state }) => state === 'pushed')
-      .map(({ branch, before, after }) => ({ branch, from: before, to: after })),
+    moved: pushed.map(({ branch, before, after }) => ({ branch, from: before, to: after })),
+    movedCount:
+      moves.length === 0 ? (job.result?.moved?.branches ?? 0) : new Set(pushed.map(({ branch }) => branch)).size,
     heldBack: (job.result?.heldBack ?? []).map(heldOf),
   };
 }

@@ -1,9 +1,13 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
+import { jsonRows, rowsIn } from '@/db/json-rows';
 import { branches, type JobRow, jobMoves, jobs } from '@/db/schema';
 import { type Accepted, type NoteJob, onceFor, queueJob } from './accept';
 import { noJob, type Refusal } from './refusal';
 import { cannotBeUndone, offerUndo, type UndoOffer } from './undo-moves';
+
+/** The columns of a move but its commits, which an undo needs none of. */
+const { rewritten: _, ...MOVE } = getTableColumns(jobMoves);
 
 /** Says whether a job can be undone now, and if not, why: naming what has moved since, and by which job. */
 export async function undoOffer(
@@ -11,11 +15,12 @@ export async function undoOffer(
   job: Pick<JobRow, 'id' | 'seq' | 'repoId' | 'status' | 'result'>,
 ): Promise<UndoOffer> {
   const [moves, rows, later] = await snapshot(db, [
-    db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id)).orderBy(jobMoves.id),
-    db
-      .select({ name: branches.name, tip: branches.tip, parent: branches.parent, gone: branches.gone })
-      .from(branches)
-      .where(eq(branches.repoId, job.repoId)),
+    jsonRows(db, MOVE, sql`from job_moves where job_id = ${job.id} order by id`),
+    jsonRows(
+      db,
+      { name: branches.name, tip: branches.tip, parent: branches.parent, gone: branches.gone },
+      sql`from branches where repo_id = ${job.repoId} and name in (select branch from job_moves where job_id = ${job.id})`,
+    ),
     db
       .select({ branch: jobMoves.branch, seq: sql<number | null>`max(${moverAfter(job)})` })
       .from(jobMoves)
@@ -24,8 +29,8 @@ export async function undoOffer(
   ]);
   return offerUndo(
     job,
-    moves,
-    rows,
+    rowsIn(moves),
+    rowsIn(rows),
     new Map(later.flatMap(({ branch, seq }) => (seq === null ? [] : [[branch, seq]]))),
   );
 }

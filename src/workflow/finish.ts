@@ -4,7 +4,7 @@ import { branches, jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
 import { log } from '@/log';
 import type { ForecastCheck } from '@/model/forecast';
-import { EMPTY_RESULT } from '@/model/result';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { NOTHING_MOVED, STAYS_MOVED } from '@/queue/cancel';
 import type { Failure } from '@/queue/failure';
 import { beginsToWait } from '@/queue/kinds';
@@ -20,15 +20,15 @@ import { type MoveOutcome, summary } from './summary';
  * One transaction: the steps, the job with its tasks, and (by the feed's triggers) the events.
  */
 export async function finish(lease: Lease, failed: Failure | null): Promise<void> {
-  const { db, job, repo } = lease;
-  const [row] = await db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, job.id));
-  const result = row?.result ?? EMPTY_RESULT;
+  const { job, repo } = lease;
+  const result = await resultOf(lease);
   const outcomes = await moveOutcomes(lease);
   const ending = failed?.tellsMoved ? { ...failed, hint: `${whatMoved(outcomes)} ${failed.hint}` } : failed;
   const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
   const whole = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
   const message = forMessage(whole);
   const forecast = await checkForecast(lease, result, failed);
+  const told = { ...result, ...(forecast ? { forecast } : {}), ...movedBy(outcomes) };
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
   await lease.end([
     ...surprises.map((o) =>
@@ -38,7 +38,8 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
         'warn',
       ),
     ),
-    ...(forecast ? [setResult(lease, { ...result, forecast }), ...forecastLines(lease, forecast)] : []),
+    ...(forecast || outcomes.length > 0 ? [setResult(lease, told)] : []),
+    ...(forecast ? forecastLines(lease, forecast) : []),
     // The step that failed has said so in the log already.
     ...(whole === failed?.message ? [] : [logLine(lease, whole, failed ? 'error' : 'info')]),
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
@@ -50,6 +51,18 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
     log('warn', 'held_back', 'Held back', { ...factsOf(lease), branches: result.heldBack.length, reasons: kinds });
   }
   sayEnded(lease, failed ? 'error' : 'completed', message, failed);
+}
+
+async function resultOf({ db, job }: Lease): Promise<JobResult> {
+  const [row] = await db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, job.id));
+  return row?.result ?? EMPTY_RESULT;
+}
+
+/** What the result says of moves; nothing where there were none. */
+function movedBy(outcomes: MoveOutcome[]): Pick<JobResult, 'moved'> {
+  if (outcomes.length === 0) return {};
+  const branches = new Set(outcomes.map(({ branch }) => branch)).size;
+  return { moved: { branches, refs: outcomes.filter(({ refMoved }) => refMoved).length } };
 }
 
 /** A job may fail after its push: what it has moved stays moved, and is told; so is a push of which nobody knows. */
@@ -72,8 +85,10 @@ function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
 
 /** Ends a job that was cancelled before its push, or between two of them where branches are pushed one by one. */
 export async function cancelled(lease: Lease): Promise<void> {
-  const message = `Cancelled. ${whatMoved(await moveOutcomes(lease))}`;
-  await lease.end([logLine(lease, message), ...ended(lease, 'cancelled', message, null)]);
+  const outcomes = await moveOutcomes(lease);
+  const message = `Cancelled. ${whatMoved(outcomes)}`;
+  const told = outcomes.length > 0 ? [setResult(lease, { ...(await resultOf(lease)), ...movedBy(outcomes) })] : [];
+  await lease.end([logLine(lease, message), ...told, ...ended(lease, 'cancelled', message, null)]);
   sayEnded(lease, 'cancelled', message, null);
 }
 

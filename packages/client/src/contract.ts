@@ -276,6 +276,8 @@ export interface JobResult {
   adopted?: AdoptedCommit[];
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
+  /** How many branches it has moved, and how often a ref: not said where none was, nor in old rows. */
+  moved?: { branches: number; refs: number };
   /** Branches whose old commits are kept nowhere any more: no undo can put them back. */
   lost?: string[];
   /** Whatever else a person should know, in whole sentences. */
@@ -663,7 +665,10 @@ export interface ListedRepo extends Repo {
   activeJobs: string[];
 }
 
-/** A job with everything that people watch about it but its log and the commits of its moves. */
+/**
+ * A job with everything that people watch about it but its log and the commits of its moves. In lists an ended one that
+ * has moved much has no `moves`, but `result.moved`; `jobs.get` has them.
+ */
 export interface JobDetail {
   job: Job;
   steps: JobStep[];

@@ -4,6 +4,7 @@ import type { FeedEvent } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
 import { mergeJobs } from '../jobs/details';
+import { isOutlined } from '../jobs/moved';
 import { outcomeOf } from '../jobs/outcome';
 import { order } from '../order';
 import { heldBackWords } from '../stack/state';
@@ -99,9 +100,12 @@ export function keeps(filter: HistoryFilter, detail: JobDetail): boolean {
 }
 
 /** Whether a job was asked for on a branch, has moved it, or says something about it. */
-function concernsBranch({ job, moves }: JobDetail, branch: string): boolean {
+function concernsBranch(detail: JobDetail, branch: string): boolean {
+  const { job, moves } = detail;
   const { result } = job;
   return (
+    // Whoever has left its moves out has chosen by them.
+    isOutlined(detail) ||
     job.branch === branch ||
     job.branches?.includes(branch) ||
     moves.some((move) => move.branch === branch && move.state === 'pushed') ||

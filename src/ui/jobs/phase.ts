@@ -1,6 +1,7 @@
 import type { JobDetail } from '@/api/jobs';
 import type { ErrorCode } from '@/model/errors';
 import { isActive } from './active';
+import { movedBy } from './moved';
 import { lostBy, outcomeOf } from './outcome';
 
 /** What a job button shows. */
@@ -84,15 +85,15 @@ export function errorStands({ job }: JobDetail, jobs: JobDetail[]): boolean {
 }
 
 /** What a job did, in a few words, which are those of its forecast: `12 moved, 1 conflict, 2 held back`. */
-export function resultWords({ job, moves }: JobDetail): string {
-  const moved = moves.filter((move) => move.state === 'pushed' && move.before !== move.after).length;
+export function resultWords(detail: JobDetail): string {
+  const { job } = detail;
   const heldBack = job.result?.heldBack ?? [];
   const conflicts = heldBack.filter(({ reason }) => reason.kind === 'conflict').length;
   const lost = lostBy(job);
   const parts: Array<[number, string]> = [
     [job.kind === 'untrack_branch' ? 1 : 0, 'untracked'],
     [job.result?.registered.length ?? 0, 'registered'],
-    [moved, 'moved'],
+    [movedBy(detail).refs, 'moved'],
     [job.result?.merged.length ?? 0, 'merged'],
     [conflicts, conflicts === 1 ? 'conflict' : 'conflicts'],
     [heldBack.length - conflicts, 'held back'],

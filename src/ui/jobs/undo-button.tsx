@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Redo2, Undo2 } from 'lucide-react';
 import { useDeferredValue, useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
-import { inverseMoves, type UndoOffer } from '@/queue/undo-moves';
+import type { UndoOffer } from '@/queue/undo-moves';
 import { JobLink } from '../job-link';
 import { useApi } from '../providers';
 import { branchesWord } from '../repos/counts';
@@ -12,6 +12,7 @@ import { overviewQuery } from '../repos/overview';
 import { undoQuestion } from '../stack/groups/question';
 import { isActive } from './active';
 import { JobButton } from './job-button';
+import { movedBy } from './moved';
 import { errorStands } from './phase';
 import { type Undoable, undoableOf } from './undoable';
 import { undoWord } from './words';
@@ -79,12 +80,12 @@ export function UndoOf({
 }) {
   const api = useApi();
   const { detail, jobs } = props;
-  const { job, moves } = detail;
+  const { job } = detail;
   const branches = useBranches(job.repoId);
   const undo = undoOf(props);
   const told = undo && isTold(undo, jobs) ? undo : null;
   if (told || offer.possible) {
-    const back = branchesWord(inverseMoves(moves).length);
+    const back = branchesWord(movedBy(detail).branches);
     const word = undoWord(job, jobs);
     return (
       <JobButton
@@ -95,7 +96,7 @@ export function UndoOf({
         jobs={jobs}
         press={(idempotencyKey) => api.jobs.undo.mutate({ jobId: job.id, idempotencyKey })}
         impossible={offer.possible ? null : offer.reason}
-        question={() => undoQuestion(moves, branches ?? [])}
+        question={() => undoQuestion(detail, branches ?? [])}
         above={dense}
         dense={dense || brief}
         brief={brief ? word : undefined}

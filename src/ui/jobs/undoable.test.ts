@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { branchRow, jobDetail, jobMove } from '../testing/rows';
+import { branchRow, jobDetail, jobMove, jobResult } from '../testing/rows';
 import { lastUndo, undoableOf } from './undoable';
 
 const moved = (seq: number, more = {}) =>
@@ -50,6 +50,22 @@ describe('why a job cannot be undone', () => {
     );
     expect(inShort([first], rows('x', 'a', 'b', 'c', 'd'))).toBe('4 branches have moved since.');
     expect(inShort([wide(2, 'a'), first], [...rows('x', 'a'), ...rows('c', 'b', 'c', 'd')])).toBe('a moved in #2.');
+  });
+
+  it('is known of a job whose moves the list leaves out where nothing has moved since, and said by its page where something has', () => {
+    const many = (seq: number, more = {}) =>
+      jobDetail(seq, { status: 'completed', result: jobResult({ moved: { branches: 990, refs: 980 } }), ...more });
+    expect(inShort([jobDetail(2, { status: 'completed' }), many(1)], [])).toEqual({ possible: true, branches: [] });
+    expect(inShort([wide(2, 'a'), many(1)], rows('c', 'a'))).toBeNull();
+    expect(inShort([many(2), many(1)], [])).toBeNull();
+    expect(inShort([many(2, { kind: 'undo', undoOf: 'job-1' }), many(1)], [])).toBe('#2 undoes it.');
+    expect(inShort([many(1, { result: jobResult({ moved: { branches: 990, refs: 980 }, lost: ['a'] }) })], [])).toBe(
+      'some of it was lost with a damaged clone.',
+    );
+    expect(lastUndo([many(1)], [])).toMatchObject({ job: { seq: 1 } });
+    expect(lastUndo([many(3, { kind: 'undo', undoOf: 'job-1' }), many(2), many(1)], [])).toEqual({
+      why: 'Others have moved since #2: its page says whether it can be undone.',
+    });
   });
 
   it('is not said where it can be, or where nothing was moved', () => {

@@ -2,6 +2,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import { cannotBeUndone, inverseMoves, movedSince, offerUndo, type UndoOffer } from '@/queue/undo-moves';
 import { isActive } from './active';
+import { isOutlined, movedBy } from './moved';
 
 /** Each branch that a later job has moved, with the newest such job's number. */
 export function moversAfter(seq: number, jobs: readonly JobDetail[]): Map<string, number> {
@@ -20,13 +21,11 @@ export type Undoable = (UndoOffer & { possible: true }) | (UndoOffer & { possibl
  * Whether an ended job can be undone; null where it has moved nothing.
  * @param jobs newest first
  */
-export function undoableOf(
-  { job, moves }: JobDetail,
-  jobs: readonly JobDetail[],
-  branches: BranchRow[],
-): Undoable | null {
+export function undoableOf(detail: JobDetail, jobs: readonly JobDetail[], branches: BranchRow[]): Undoable | null {
+  const { job, moves } = detail;
+  if (isActive(job.status) || movedBy(detail).branches === 0) return null;
+  if (isOutlined(detail)) return offerOfMany(detail, jobs);
   const inverse = inverseMoves(moves);
-  if (isActive(job.status) || inverse.length === 0) return null;
   const movers = moversAfter(job.seq, jobs);
   const offer = offerUndo(job, moves, branches, movers);
   if (offer.possible) return offer;
@@ -40,6 +39,19 @@ export function undoableOf(
 }
 
 /**
+ * The same of a job whose moves the list has left out: what others have pushed since the server says, when it is asked to
+ * undo it. Null too where later jobs have moved branches, and nobody here knows whether those: its page tells.
+ */
+function offerOfMany({ job }: JobDetail, jobs: readonly JobDetail[]): Undoable | null {
+  const not = (reason: string): Undoable => ({ possible: false, reason, inShort: reason });
+  if (job.result?.lost?.length) return not('some of it was lost with a damaged clone.');
+  const undo = jobs.find((other) => other.job.undoOf === job.id);
+  if (undo && (undo.job.status === 'completed' || isActive(undo.job.status))) return not(`#${undo.job.seq} undoes it.`);
+  const isLast = !jobs.some((other) => other.job.seq > job.seq && movedBy(other).branches > 0);
+  return isLast ? { possible: true, branches: [] } : null;
+}
+
+/**
  * The newest job that has moved something, where it can be undone; else why not.
  * @param jobs newest first
  */
@@ -48,13 +60,16 @@ export function lastUndo(
   branches: BranchRow[],
 ): { job: JobDetail['job'] } | { why: string } {
   const last = jobs.find(
-    ({ job, moves }) => !isActive(job.status) && job.undoOf === null && inverseMoves(moves).length > 0,
+    (detail) => !isActive(detail.job.status) && detail.job.undoOf === null && movedBy(detail).branches > 0,
   );
   if (!last) return { why: 'Nothing was moved that could be undone.' };
   const { job, moves } = last;
   const undo = jobs.find((other) => other.job.undoOf === job.id && other.job.status === 'completed');
   if (undo) return { why: `#${job.seq} is undone already, by #${undo.job.seq}.` };
-  const offer = offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
+  const offer = isOutlined(last)
+    ? offerOfMany(last, jobs)
+    : offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
+  if (!offer) return { why: `Others have moved since #${job.seq}: its page says whether it can be undone.` };
   return offer.possible ? { job } : { why: cannotBeUndone(job, offer.reason) };
 }
 

@@ -238,8 +238,10 @@ function useLoaded(path: string): {
   const questionOf = (does: Item['does']) => {
     if (!loaded) return null;
     const { branches, jobs } = loaded.here;
-    if ('undo' in does)
-      return undoQuestion(jobs.find(({ job: { id: of } }) => of === does.undo)?.moves ?? [], branches);
+    if ('undo' in does) {
+      const undone = jobs.find(({ job: { id: of } }) => of === does.undo);
+      return undone ? undoQuestion(undone, branches) : null;
+    }
     if (!('run' in does)) return null;
     const { kind, branch } = does.run;
     if (kind === 'rebase_branch') return restackQuestion(branches.filter(({ name }) => name === branch));

@@ -6,6 +6,7 @@ import { type StateWords, stateWords } from '@/repos/state-words';
 import { visible, visibleInLine } from '@/text/visible';
 import { listed } from '@/text/words';
 import { moversOf, moverWords } from '../jobs/ask/movers';
+import { isOutlined } from '../jobs/moved';
 
 /** What is known of a branch from the repo's jobs. */
 export interface BranchNews {
@@ -56,6 +57,7 @@ export function newsByBranch(
 ): ReadonlyMap<string, BranchNews> {
   const found = new Map<string, BranchNews>();
   const settled = new Set<string>();
+  let allSettled = false;
   const entry = (branch: string) => {
     const known = found.get(branch) ?? { ...NO_NEWS };
     found.set(branch, known);
@@ -65,13 +67,15 @@ export function newsByBranch(
     const { job, moves } = detail;
     for (const name of job.branch ? [job.branch] : (job.branches ?? [])) entry(name).own ??= detail;
     for (const { branch, reason } of job.result?.heldBack ?? []) {
-      if (!settled.has(branch) && reason.kind === 'protected') entry(branch).refused = reason.message;
+      if (!allSettled && !settled.has(branch) && reason.kind === 'protected') entry(branch).refused = reason.message;
       settled.add(branch);
     }
     for (const { branch, state } of moves) {
       if (state === 'pushed') settled.add(branch);
       if (state === 'planned' && job.status === 'running') entry(branch).mover = job.seq;
     }
+    // It has moved many, and who knows which: what was said of any of them before may be so no longer.
+    allSettled ||= isOutlined(detail);
   }
   const { of, all } = moversOf(jobs, rows.branches);
   for (const [name, mover] of of) {

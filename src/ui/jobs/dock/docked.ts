@@ -1,5 +1,6 @@
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from '../active';
+import { isOutlined, movedBy } from '../moved';
 import { outcomeOf, wantsALook } from '../outcome';
 import { progressWords, resultWords } from '../phase';
 import { isIn, type LookedAt } from './looked-at';
@@ -30,9 +31,11 @@ export function dockedOf(
   const isNew = ({ finishedAt }: JobDetail['job']) => finishedAt !== null && Date.parse(finishedAt) >= since;
   const isSeen = ({ seq }: JobDetail['job']) => looked !== undefined && isIn(looked, seq);
   // A failure is told too: else what an earlier job moved would stand there, with its tick, as if it were the answer.
-  const quiet = jobs.find(({ job, moves }) => {
+  const quiet = jobs.find((detail) => {
+    const { job, moves } = detail;
     const outcome = outcomeOf(job);
-    return outcome === 'error' ? isNew(job) : !wantsALook(outcome) && job.status === 'completed' && moves.length > 0;
+    if (outcome === 'error') return isNew(job);
+    return !wantsALook(outcome) && job.status === 'completed' && (moves.length > 0 || isOutlined(detail));
   });
   const unseen = jobs.filter(
     (detail) => wantsALook(outcomeOf(detail.job)) && !isSeen(detail.job) && !isOver(detail, jobs),
@@ -84,7 +87,7 @@ export function endedWords(detail: JobDetail): string {
   if (outcome === 'error') return 'Failed';
   if (outcome !== 'cancelled') return resultWords(detail);
   // Where branches are pushed one by one, some may have moved before.
-  return detail.moves.some(({ state }) => state === 'pushed') ? `Cancelled, ${resultWords(detail)}` : 'Cancelled';
+  return movedBy(detail).branches > 0 ? `Cancelled, ${resultWords(detail)}` : 'Cancelled';
 }
 
 /** What the page's title begins with, for who looks at another tab: `⟳ Pushing 412/990 · `; empty where nothing is told. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BranchState } from '@/repos/branch-state';
-import { branchRow, jobMove } from '../../testing/rows';
+import { branchRow, jobDetail, jobMove, jobResult } from '../../testing/rows';
 import { branchQuestion, outlineQuestion, restackQuestion, undoQuestion, wholeQuestion } from './question';
 
 const branches = (n: number) => Array.from({ length: n }, (_, i) => branchRow(`b/${i}`));
@@ -41,9 +41,12 @@ it('commits that no branch has then are worth a question however few move, those
 it('asks before an undo that pushes an approved pull request, and not where it only left others alone', () => {
   const approved = branchRow('a', { prState: 'open', review: 'approved', ci: 'success' });
   const rows = [approved, branchRow('b')];
-  const moves = (branch: string) => [{ ...jobMove(1, { before: 'x', after: 'y' }), branch }];
+  const moves = (branch: string) =>
+    jobDetail(1, {}, { moves: [{ ...jobMove(1, { before: 'x', after: 'y' }), branch }] });
   expect(undoQuestion(moves('a'), rows)).toBe(
     '1 branch will be pushed: that may dismiss 1 approval and starts 1 CI run.',
   );
   expect(undoQuestion(moves('b'), rows)).toBeNull();
+  const many = jobDetail(1, { result: jobResult({ moved: { branches: 990, refs: 980 } }) });
+  expect(undoQuestion(many, rows)).toBe('990 branches will be pushed.');
 });

@@ -1,3 +1,4 @@
+import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { PushCost } from '@/model/needs';
@@ -5,6 +6,7 @@ import { inverseMoves } from '@/queue/undo-moves';
 import { type BranchStates, lostBy, restackedBy } from '@/repos/branch-state';
 import { pushCost } from '@/repos/push-cost';
 import { counted } from '@/text/words';
+import { isOutlined, movedBy } from '../../jobs/moved';
 
 /** More branches than this are not moved by one press. */
 const MANY = 25;
@@ -44,9 +46,13 @@ export function outlineQuestion(
   return restackQuestion(branches.filter(({ name }) => moved.has(name)));
 }
 
-/** The same of an undo of these moves: approvals and CI runs of what it puts back are as dear. */
-export function undoQuestion(moves: Parameters<typeof inverseMoves>[0], branches: readonly BranchRow[]): string | null {
-  const back = new Set(inverseMoves(moves).map(({ branch }) => branch));
+/**
+ * The same of an undo: approvals and CI runs of what it puts back are as dear. Where the list has left out what that is,
+ * only how many are told.
+ */
+export function undoQuestion(undone: JobDetail, branches: readonly BranchRow[]): string | null {
+  if (isOutlined(undone)) return pushQuestion({ branches: movedBy(undone).branches, approvals: 0, runs: 0 });
+  const back = new Set(inverseMoves(undone.moves).map(({ branch }) => branch));
   return restackQuestion(branches.filter(({ name }) => back.has(name)));
 }
 
