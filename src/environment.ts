@@ -21,6 +21,8 @@ export const SECRETS = [
   'INNGEST_SIGNING_KEY_FALLBACK',
 ] as const;
 
+const SECRET_NAMES: ReadonlySet<string> = new Set(SECRETS);
+
 type Environment = Record<string, string | undefined>;
 
 // The server and the app's bundles do not share modules, and only the first of them finds the secrets.
@@ -86,8 +88,10 @@ export function setUpEnvironment(more: Record<string, string> = {}): NodeJS.Proc
 }
 
 function pick(passes: (name: string) => boolean, more: Record<string, string>): NodeJS.ProcessEnv {
-  const secrets = new Set<string>(SECRETS);
-  const passed = Object.entries(process.env).filter(([name]) => passes(name) && !secrets.has(name));
+  // By name first: each value that is read is asked of the system, and this is done for every git process.
+  const names = Object.keys(process.env).filter((name) => passes(name) && !SECRET_NAMES.has(name));
   // Named because Next's types demand it.
-  return { NODE_ENV: process.env.NODE_ENV, ...Object.fromEntries(passed), ...more };
+  const env: NodeJS.ProcessEnv = { NODE_ENV: process.env.NODE_ENV };
+  for (const name of names) env[name] = process.env[name];
+  return Object.assign(env, more);
 }

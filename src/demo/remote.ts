@@ -113,8 +113,8 @@ export function openRemote(dir: string, trunk = 'main'): Remote {
     from: (start) => chain(dir, start, readTips, tick),
     async merge(branch, how, at) {
       const tree = await run(['merge-tree', '--write-tree', ref(trunk), ref(branch)]);
-      const subjects = await run(['log', '--reverse', '--format=* %s', `${ref(trunk)}..${ref(branch)}`]);
-      const message = how === 'merge' ? `Merge branch '${branch}'` : `${branch} (squashed)\n\n${subjects}`;
+      const subjects = () => run(['log', '--reverse', '--format=* %s', `${ref(trunk)}..${ref(branch)}`]);
+      const message = how === 'merge' ? `Merge branch '${branch}'` : `${branch} (squashed)\n\n${await subjects()}`;
       const parents = ['-p', ref(trunk), ...(how === 'merge' ? ['-p', ref(branch)] : [])];
       const commit = await gitText(['commit-tree', tree, ...parents, '-m', message], {
         gitDir: dir,
@@ -124,7 +124,7 @@ export function openRemote(dir: string, trunk = 'main'): Remote {
       return commit;
     },
     async move(branch, to) {
-      await run(['update-ref', ref(branch), await run(['rev-parse', '--verify', `${to}^{commit}`])]);
+      await run(['update-ref', ref(branch), `${to}^{commit}`]);
     },
     async delete(branch) {
       await run(['update-ref', '-d', ref(branch)]);
@@ -238,18 +238,19 @@ function chain(dir: string, start: string, readTips: () => Promise<Record<string
       /** Where the next commit stands: a commit id, a mark, or null for a root. */
       let at = empty ? null : await resolve(start);
       let branch = empty || start in tips ? start : null;
-      const touched = new Set<string>();
+      /** Where each branch touched stands: a commit id, or a mark. */
+      const touched = new Map<string, string>();
       const stream: Array<string | Uint8Array> = [];
       let mark = 0;
       for (const step of steps) {
         if (step.do === 'branch') {
           branch = step.name;
-          touched.add(branch);
-          if (at) stream.push(`reset refs/heads/${branch}\nfrom ${at}\n\n`);
+          if (!at) continue;
+          touched.set(branch, at);
+          stream.push(`reset refs/heads/${branch}\nfrom ${at}\n\n`);
           continue;
         }
         if (!branch) throw new Error(`${start} is not a branch: say which branch the commit goes to`);
-        touched.add(branch);
         mark += 1;
         stream.push(`commit refs/heads/${branch}\nmark :${mark}\n`);
         stream.push(`author ${step.author} ${step.date}\ncommitter ${step.author} ${step.date}\n`);
@@ -259,10 +260,14 @@ function chain(dir: string, start: string, readTips: () => Promise<Record<string
         for (const [path, entry] of Object.entries(step.files)) stream.push(...fileChange(path, entry));
         stream.push('\n');
         at = `:${mark}`;
+        touched.set(branch, at);
       }
-      await git(['fast-import', '--quiet', '--force'], { gitDir: dir, input: concat(stream) });
-      const after = await readTips();
-      return Object.fromEntries(Object.entries(after).filter(([name]) => touched.has(name)));
+      // It prints the ids that the marks got, so that nothing has to read them back.
+      const marks = [...touched.values()].filter((place) => place.startsWith(':'));
+      for (const place of marks) stream.push(`get-mark ${place}\n`);
+      const printed = await gitText(['fast-import', '--quiet', '--force'], { gitDir: dir, input: concat(stream) });
+      const ids = new Map(printed.split('\n').map((id, i) => [marks[i], id]));
+      return Object.fromEntries([...touched].map(([name, place]) => [name, ids.get(place) ?? place]));
     },
   };
   return self;

@@ -1,24 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Change, type JobDetail, type Spicerack, SpicerackError } from '@spicerack/client';
+import type { Change, JobDetail, Spicerack } from '@spicerack/client';
 import type { ActionKind } from '@/model/kinds';
 
-const OPEN: ReadonlySet<string> = new Set(['queued', 'running']);
-
-/** Waits until a job has ended, over restarts of the server: while it does not answer it is asked again. */
-export async function ended(client: Spicerack, jobId: string): Promise<JobDetail> {
-  for (;;) {
-    const detail = await client.jobs.get({ jobId }).catch((error: unknown) => {
-      if (isUnanswered(error)) return null;
-      throw error;
-    });
-    if (detail && !OPEN.has(detail.job.status)) return detail;
-    await sleep(25);
-  }
-}
-
-/** Whether a call got no answer at all, as while the server restarts. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof SpicerackError && (error.code === 'UNREACHABLE' || error.code === 'CONNECTION_LOST');
+/** Waits until a job has ended, over restarts of the server. */
+export function ended(client: Spicerack, jobId: string): Promise<JobDetail> {
+  return client.waitForJob(jobId);
 }
 
 /** Follows the feed beside a test, until it is told to stop. */

@@ -80,12 +80,6 @@ export async function addAndRegister(client: Spicerack, url: string): Promise<st
 
 /** Waits until a job has completed; fails with its message when it ends otherwise. */
 export async function ended(client: Spicerack, jobId: string): Promise<void> {
-  const status = async () => {
-    const { job } = await client.jobs.get({ jobId });
-    return job.status === 'queued' || job.status === 'running'
-      ? 'active'
-      : `${job.status} ${job.errorCode ?? ''}`.trim();
-  };
-  await expect.poll(status, { timeout: 30_000, intervals: [100] }).not.toBe('active');
-  expect(await status()).toBe('completed');
+  const { job } = await client.waitForJob(jobId);
+  expect(`${job.status} ${job.errorCode ?? ''}`.trim(), job.message).toBe('completed');
 }

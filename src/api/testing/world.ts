@@ -36,14 +36,12 @@ export class World {
   ): Promise<World> {
     const api = callerOn(db);
     const remote = await makeRemote(await mkdtemp(join(dir, 'remote-')));
-    await remote.from('main').commit('Start', start).write();
-    let below = 'main';
+    const chain = remote.from('main').commit('Start', start);
     for (const [branch, commits] of Object.entries(stack)) {
-      const chain = remote.from(below).branch(branch);
+      chain.branch(branch);
       for (const [i, files] of commits.entries()) chain.commit(`${branch}${i + 1}`, files);
-      await chain.write();
-      below = branch;
     }
+    await chain.write();
     const { repo } = await api.repos.add({ url: remote.dir });
     await api.repos.update({ repoId: repo.id, engine: engine === 'git' ? 'git' : 'git-spice' });
     const world = new World(remote, repo.id, { db, jobs });
@@ -100,23 +98,28 @@ export class World {
 
   /** What a branch's row says of where it is, in a few words. */
   async state(branch: string): Promise<string> {
-    const { branches } = await this.#api.repos.overview({ repoId: this.repoId });
-    const row = branches.find(({ name }) => name === branch);
-    if (!row) return 'unknown';
-    if (row.merged) return 'merged';
-    if (row.gone) return 'gone';
-    const parent = branches.find(({ name }) => name === row.parent);
-    return `on ${parent?.merged ? `merged ${row.parent}` : row.parent}`;
+    const { [branch]: state = 'unknown' } = await this.states(branch);
+    return state;
   }
 
+  /** The same of several branches, at one look. */
   async states(...names: string[]): Promise<Record<string, string>> {
-    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.state(name)] as const)));
+    const { branches } = await this.#api.repos.overview({ repoId: this.repoId });
+    const rows = new Map(branches.map((row) => [row.name, row]));
+    const state = (branch: string): string => {
+      const row = rows.get(branch);
+      if (!row) return 'unknown';
+      if (row.merged) return 'merged';
+      if (row.gone) return 'gone';
+      return `on ${rows.get(row.parent ?? '')?.merged ? `merged ${row.parent}` : row.parent}`;
+    };
+    return Object.fromEntries(names.map((name) => [name, state(name)]));
   }
 
   /** Commits to main what others do there. */
   async onMain(subject: string, files: Files): Promise<string> {
-    await this.remote.from('main').commit(subject, files).write();
-    return this.remote.tip('main');
+    const { main = '' } = await this.remote.from('main').commit(subject, files).write();
+    return main;
   }
 }
 

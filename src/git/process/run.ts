@@ -296,8 +296,8 @@ export function isFromOutside(signal: string | null): boolean {
 }
 
 /** How git starts ssh; it must not wait for a person. */
-export function sshCommand(): string {
-  return childEnvironment().GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=20';
+export function sshCommand(inherited = childEnvironment()): string {
+  return inherited.GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes -oConnectTimeout=20';
 }
 
 /**
@@ -333,7 +333,7 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'env' | 'set
     GIT_EDITOR: 'true',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_ALLOW_PROTOCOL: config().allowLocal ? 'https:ssh:http:file' : 'https:ssh',
-    GIT_SSH_COMMAND: sshCommand(),
+    GIT_SSH_COMMAND: sshCommand(inherited),
     GIT_CONFIG_COUNT: String(settings.length),
     ...Object.fromEntries(
       settings.flatMap(([key, value], i) => [
