@@ -1,8 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
 import type { ErrorCode } from '@/model/errors';
 import { isActive } from './active';
-import { movedBy } from './moved';
 import { lostBy, outcomeOf } from './outcome';
+import { movedBy } from './result/moved';
 
 /** What a job button shows. */
 export type Phase =

@@ -12,8 +12,8 @@ import { overviewQuery } from '../repos/overview';
 import { undoQuestion } from '../stack/groups/question';
 import { isActive } from './active';
 import { JobButton } from './job-button';
-import { movedBy } from './moved';
 import { errorStands } from './phase';
+import { movedBy } from './result/moved';
 import { type Undoable, undoableOf } from './undoable';
 import { undoWord } from './words';
 

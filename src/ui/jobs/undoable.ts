@@ -2,7 +2,7 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import { cannotBeUndone, inverseMoves, movedSince, offerUndo, type UndoOffer } from '@/queue/undo-moves';
 import { isActive } from './active';
-import { isOutlined, movedBy } from './moved';
+import { isOutlined, movedBy } from './result/moved';
 
 /** Each branch that a later job has moved, with the newest such job's number. */
 export function moversAfter(seq: number, jobs: readonly JobDetail[]): Map<string, number> {

@@ -6,7 +6,7 @@ import { type StateWords, stateWords } from '@/repos/state-words';
 import { visible, visibleInLine } from '@/text/visible';
 import { listed } from '@/text/words';
 import { moversOf, moverWords } from '../jobs/ask/movers';
-import { isOutlined } from '../jobs/moved';
+import { isOutlined } from '../jobs/result/moved';
 
 /** What is known of a branch from the repo's jobs. */
 export interface BranchNews {

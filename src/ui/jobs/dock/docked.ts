@@ -1,8 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
 import { isActive } from '../active';
-import { isOutlined, movedBy } from '../moved';
 import { outcomeOf, wantsALook } from '../outcome';
 import { progressWords, resultWords } from '../phase';
+import { isOutlined, movedBy } from '../result/moved';
 import { isIn, type LookedAt } from './looked-at';
 
 /**

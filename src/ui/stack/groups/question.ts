@@ -6,7 +6,7 @@ import { inverseMoves } from '@/queue/undo-moves';
 import { type BranchStates, lostBy, restackedBy } from '@/repos/branch-state';
 import { pushCost } from '@/repos/push-cost';
 import { counted } from '@/text/words';
-import { isOutlined, movedBy } from '../../jobs/moved';
+import { isOutlined, movedBy } from '../../jobs/result/moved';
 
 /** More branches than this are not moved by one press. */
 const MANY = 25;
