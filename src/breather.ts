@@ -15,3 +15,14 @@ export function breather(): () => Promise<void> {
     since = performance.now();
   };
 }
+
+/** What a function gives of each, one after the other; others have their turn when it is time. */
+export async function inTurns<T, R>(list: Iterable<T>, each: (one: T, i: number) => R): Promise<R[]> {
+  const breathe = breather();
+  const given: R[] = [];
+  for (const one of list) {
+    await breathe();
+    given.push(each(one, given.length));
+  }
+  return given;
+}

@@ -202,10 +202,11 @@ async function planRegistrations(input: PlanInput, registrations: Registration[]
     adopted.map((commit): AdoptedCommit => ({ branch, commit, subject: identities.get(commit)?.subject ?? '' })),
   );
   const registered: Registered[] = [];
+  const byName = new Map(rows.map((row) => [row.name, row]));
   for (const { branch, parent, base: found } of bases) {
-    const row = rows.find((candidate) => candidate.name === branch);
+    const row = byName.get(branch);
     if (!row) continue;
-    const parentTip = parent === trunk.name ? trunk.tip : rows.find(({ name }) => name === parent)?.tip;
+    const parentTip = parent === trunk.name ? trunk.tip : byName.get(parent)?.tip;
     let base = found;
     if (action.base && branch === action.branch && parentTip) {
       const named = await namedBase({ gitDir, base: action.base, branch, tip: row.tip, parent, parentTip, signal });

@@ -1,4 +1,4 @@
-import { breather } from '@/breather';
+import { breather, inTurns } from '@/breather';
 import { type RemoteBranch, remoteBranches } from '@/git/clone/for-each-ref';
 import { objectsAt, treesOf } from '@/git/objects/cat-file';
 import { changedPaths, type DiffPair, type DiffStat, diffStats, renamedPaths } from '@/git/objects/diff-tree';
@@ -166,7 +166,7 @@ async function project(
   const merges = rememberedMerges(treeMerges, history);
   const isShaken = new Set(voided.map(({ branch }) => branch));
   const rowsNow = () =>
-    [...new Set([...refs.keys(), ...previous.keys()])].sort().map((name): ProjectedRow => {
+    inTurns([...new Set([...refs.keys(), ...previous.keys()])].sort(), (name): ProjectedRow => {
       const ref = refs.get(name);
       const was = previous.get(name);
       const tip = ref?.tip ?? lastTip(history, was?.tip ?? '', holding.get(name), seen.ever(name));
@@ -183,7 +183,7 @@ async function project(
   const standing = standings(history, trunk, previous, { ...input, seen }, { holding, lost });
   const candidates = landingCandidates(
     history,
-    await standing(rowsNow()),
+    await standing(await rowsNow()),
     previous,
     refs,
     { ...input, seen },
@@ -216,7 +216,7 @@ async function project(
   }
 
   // Then where each stands.
-  const rows = rowsNow();
+  const rows = await rowsNow();
   const { graph, stances, suggestions } = await standing(rows);
   for (const row of rows) {
     const isLive = !row.merged && !row.gone;
@@ -225,6 +225,7 @@ async function project(
     if (!isLive) row.forecast = null;
   }
   const live = stances.filter(({ row }) => !row.merged && !row.gone);
+  const liveNames = new Set(live.map(({ row }) => row.name));
   const breath = breather();
   for (const stance of live) {
     await breath();
@@ -240,8 +241,16 @@ async function project(
   const unmeasured = await measureAll(live, stored, (pairs) => diffStats(gitDir, pairs, signal));
   await forecastAll(history, live, trees, merges, unmeasured);
 
-  const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip, anew: usedAgain.has(name) }));
   const was = (row: ProjectedRow) => previous.get(row.name);
+  const handedDown = await inTurns(live, ({ row, base }) => {
+    const known = was(row);
+    const stood = keeping.get(row.name) ?? known?.base;
+    if (!row.tracked || !known || !stood || base === null || known.merged || known.tip !== row.tip) return [];
+    if (stood === base || !history.isAncestor(base, stood)) return [];
+    const commits = history.ownCommits(stood, [base, trunk.tip]);
+    return commits.length > 0 ? [{ branch: row.name, parent: row.parent ?? trunk.name, commits }] : [];
+  });
+  const tips = [...refs.values(), trunk].map(({ name, tip }) => ({ branch: name, tip, anew: usedAgain.has(name) }));
   return {
     trunkTip: trunk.tip,
     trunkRewritten: !oldTrunk && previousTrunkTip !== null && !history.isAncestor(previousTrunkTip, trunk.tip),
@@ -249,7 +258,7 @@ async function project(
     newTips: tips.filter(({ branch, tip, anew }) => anew || seen.now(branch)[0] !== tip),
     landings: found,
     landedInPart: found.flatMap(({ branch, into, base, upTo }) =>
-      live.some(({ row }) => row.name === branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
+      liveNames.has(branch) ? [{ branch, into, commits: history.ownCommits(upTo, [base]) }] : [],
     ),
     voided,
     remade: remade.map(({ id, at }) => ({ id, at })),
@@ -270,14 +279,7 @@ async function project(
     returned: rows
       .filter((row) => !row.gone && was(row)?.gone && (!row.merged || usedAgain.get(row.name)?.length))
       .map(({ name }) => ({ branch: name, keeping: usedAgain.get(name) })),
-    handedDown: live.flatMap(({ row, base }) => {
-      const known = was(row);
-      const stood = keeping.get(row.name) ?? known?.base;
-      if (!row.tracked || !known || !stood || base === null || known.merged || known.tip !== row.tip) return [];
-      if (stood === base || !history.isAncestor(base, stood)) return [];
-      const commits = history.ownCommits(stood, [base, trunk.tip]);
-      return commits.length > 0 ? [{ branch: row.name, parent: row.parent ?? trunk.name, commits }] : [];
-    }),
+    handedDown: handedDown.flat(),
     renamed: [...renamed].flatMap(([to, from]) => (previous.get(to)?.renamedFrom === from ? [] : [{ from, to }])),
     follow,
     oldTrunk: oldTrunk?.name ?? null,

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
+import { pieces } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
 import type { Facts } from '@/log';
 import type { StepName } from '@/model/kinds';
@@ -18,6 +20,31 @@ export function logLine(lease: Lease, line: string, level: 'info' | 'warn' | 'er
   );
 }
 
+/** A line of a job's log. */
+export interface LogLine {
+  line: string;
+  level: 'info' | 'warn' | 'error';
+}
+
+/** The statement that adds lines to the job's log, fenced. */
+function logLines(lease: Lease, lines: LogLine[]): Statement {
+  const json = JSON.stringify(lines.map(({ line, level }) => ({ line: shown(line), level })));
+  return lease.db.run(sql`
+    insert into job_logs (job_id, level, line)
+    select ${lease.job.id}, value ->> 'level', value ->> 'line' from json_each(${json}) where ${lease.held}`);
+}
+
+/** Adds lines to the job's log, however many: others have their turn in between. The last are told in a moment. */
+export async function tellLines(lease: Lease, lines: LogLine[]): Promise<void> {
+  const told = pieces(lines);
+  const last = told.pop();
+  for (const some of told) {
+    await lease.write([logLines(lease, some)]);
+    await setImmediate();
+  }
+  if (last) lease.later(() => [logLines(lease, last)]);
+}
+
 /** As many lines of others' words from their start, and from their end, are lines of the log. */
 const MOST_WORD_LINES = 250;
 
@@ -34,10 +61,10 @@ export function wordLines(lease: Lease, words: string, level: 'warn' | 'error'):
           ...all.slice(-MOST_WORD_LINES),
         ];
   if (lines.length === 0) return [];
-  const json = JSON.stringify(lines.map((line) => shown(withoutFiller(line))));
   return [
-    lease.db.run(
-      sql`insert into job_logs (job_id, level, line) select ${lease.job.id}, ${level}, value from json_each(${json}) where ${lease.held}`,
+    logLines(
+      lease,
+      lines.map((line) => ({ line: withoutFiller(line), level })),
     ),
   ];
 }

@@ -59,12 +59,14 @@ export function account(
     ...dropped.map(({ commit }) => commit),
     ...flattened.flatMap(({ commits }) => commits),
   ]);
+  const droppedOf = new Map<string, string[]>();
+  for (const { branch, commit } of dropped) droppedOf.set(branch, [...(droppedOf.get(branch) ?? []), commit]);
   const tipBefore = new Map<string, string | null>(moves.map(({ branch, before }) => [branch, before]));
   for (const { branch, before, after, parentBefore, parentAfter, baseBefore, rewritten } of moves) {
     if (before === null || after === null || before === after) continue;
     const told = new Set([
       ...rewritten.filter(({ to }) => history.isAncestor(to, after)).map(({ from }) => from),
-      ...dropped.filter((drop) => drop.branch === branch).map(({ commit }) => commit),
+      ...(droppedOf.get(branch) ?? []),
       ...flattened.filter((w) => w.branch === branch).flatMap(({ commits }) => commits),
     ]);
     const gone = history

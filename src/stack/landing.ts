@@ -1,3 +1,4 @@
+import { breather, inTurns } from '@/breather';
 import type { DiffPair } from '@/git/objects/diff-tree';
 import type { History } from './history';
 import {
@@ -70,7 +71,9 @@ export async function findLandings(
   const found = new Map<string, Landing>();
   const former = new Map<string, Landing>();
   const open: LandingCandidate[] = [];
+  const breathe = breather();
   for (const candidate of candidates) {
+    await breathe();
     const told = toldByForge(history, candidate) ?? asAncestor(history, candidate);
     if (told) found.set(candidate.name, told);
     // Of a newer one that no fetch has brought nobody can say what it held: what was seen of the branch has landed with it.
@@ -276,7 +279,7 @@ async function stretchesOf(
     lines.set(tip, line);
     return line;
   };
-  const open = candidates.flatMap((candidate) => {
+  const opened = await inTurns(candidates, (candidate) => {
     const { tip, base, below, hadWork } = candidate;
     if (base === null || base === tip || !history.has(tip) || !history.isAncestor(base, tip)) return [];
     const into = below.flatMap((place) => {
@@ -301,6 +304,7 @@ async function stretchesOf(
     const own = history.lineAbove(base, tip);
     return [{ candidate, base, into, commits: own && own.length <= LONGEST ? own : [tip] }];
   });
+  const open = opened.flat();
   if (open.length === 0) return [];
 
   const pairs = new Map<string, DiffPair>();
@@ -312,7 +316,7 @@ async function stretchesOf(
       return key;
     });
   for (const line of lines.values()) line.steps = steps('', line.commits.slice(0, line.longest + 1).reverse()).slice(1);
-  const asked = open.map((one) => {
+  const asked = await inTurns(open, (one) => {
     const { candidate, base, commits } = one;
     const below = belowOf(history, candidate, byName);
     return {
@@ -329,7 +333,7 @@ async function stretchesOf(
 
   // What changes nothing (a commit to begin with) lands with nothing, whatever becomes of what it stands on.
   const changing = asked.filter(({ own }) => own.some((key) => paths.get(key)?.length !== 0));
-  const reached = changing.flatMap(({ into, ...one }) =>
+  const reaching = await inTurns(changing, ({ into, ...one }) =>
     into.flatMap(({ place, line, length, fork }) => {
       const isNext = place.name === one.candidate.parent;
       const touched = new Set([...one.own, ...(isNext ? [] : one.deeper)].flatMap((key) => paths.get(key) ?? []));
@@ -337,8 +341,10 @@ async function stretchesOf(
       return met.size > 0 ? [{ ...one, into: place, line, length, fork, isNext, touched, met }] : [];
     }),
   );
+  const reached = reaching.flat();
   const namesNow = await renamedOnLine(reached, ask);
-  return reached.flatMap(
+  const all = await inTurns(
+    reached,
     ({ candidate, base, commits, below, into: place, line, length, fork, isNext, touched, met }, i) => {
       const { name, tip } = candidate;
       const there = { into: place, fork, met, line: line.touching([...touched, ...(namesNow[i] ?? [])], length) };
@@ -386,6 +392,7 @@ async function stretchesOf(
       return stretches;
     },
   );
+  return all.flat();
 }
 
 /** The first-parent line of what is below branches. */

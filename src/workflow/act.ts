@@ -1,7 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
-import type { Statement } from '@/db/client';
 import { type BranchRow, jobMoves, jobs, type RepoRow } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { whatChanged } from '@/forecast/expected';
@@ -19,7 +18,7 @@ import { recordedTips } from '@/projection/recorded-tips';
 import { undoneBases } from '@/projection/undone-bases';
 import { failure, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
-import { logLine, setResult, watched } from '@/queue/record';
+import { type LogLine, logLine, setResult, tellLines, watched } from '@/queue/record';
 import { inverseMoves, movedSince } from '@/queue/undo-moves';
 import { clashingBranch } from '@/repos/branch-name';
 import { clashes, nameIsTaken, notTracked, unknownBranch } from '@/repos/branch-words';
@@ -103,7 +102,7 @@ async function planAndPush(lease: Lease, refused: ReadonlyMap<string, string>): 
       return undo(lease, rows, trunk.tip);
     case 'untrack_branch': {
       const moves = await untrackMoves(lease, rows, trunk);
-      await lease.write(writeMoves(lease, moves));
+      await writeMoves(lease, moves);
       return commitMoves(lease, moves);
     }
     default:
@@ -129,7 +128,7 @@ async function carryOut(
     const { name } = engine.engine;
     lease.later(() => [db.run(sql`update jobs set engine = ${name} where id = ${job.id} and ${lease.held}`)]);
   }
-  const pendingLog: Statement[] = [];
+  const lines: LogLine[] = [];
   const planned = await watched(lease, 'act', 'plan', 'Planning', async () =>
     planAction({
       action,
@@ -142,11 +141,11 @@ async function carryOut(
       committer: () => committer(lease),
       refused,
       signal: lease.signal,
-      log: (line) => pendingLog.push(logLine(lease, line)),
+      log: (line) => lines.push({ line, level: 'info' }),
     }),
   );
   try {
-    lease.later(() => pendingLog);
+    await tellLines(lease, lines);
     await recordPlan(lease, planned);
     const { failure: failed, plan } = planned;
     if (failed) {
@@ -183,8 +182,7 @@ async function recordPlan(lease: Lease, { plan, registered, left, adopted }: Pla
   const pushed = await pushedBranches(lease);
   const told = <T extends { branch: string | null }>(list: T[]) =>
     list.filter(({ branch }) => pushed.has(branch ?? ''));
-  await lease.write([
-    ...writeMoves(lease, moves),
+  await writeMoves(lease, moves, [
     setResult(lease, {
       ...result,
       heldBack,
@@ -194,22 +192,23 @@ async function recordPlan(lease: Lease, { plan, registered, left, adopted }: Pla
       left: [...told(result.left ?? []), ...left],
       adopted,
     }),
-    ...heldBack.map((held) => logLine(lease, `${held.branch} is held back: ${reasonText(held)}`, 'warn')),
-    ...left.map(({ branch, commit, subject, on, replacedBy }) => {
+  ]);
+  await tellLines(lease, [
+    ...heldBack.map((held): LogLine => {
+      return { line: `${held.branch} is held back: ${reasonText(held)}`, level: 'warn' };
+    }),
+    ...left.map(({ branch, commit, subject, on, replacedBy }): LogLine => {
       const where = on
         ? `; ${on} has it`
         : replacedBy
           ? `; ${replacedBy.slice(0, 8)} has taken its place`
           : '; no branch has it any more';
-      return logLine(
-        lease,
-        `${commit.slice(0, 8)} (${subject}) leaves ${branch}${where}`,
-        on || replacedBy ? 'info' : 'warn',
-      );
+      const line = `${commit.slice(0, 8)} (${subject}) leaves ${branch}${where}`;
+      return { line, level: on || replacedBy ? 'info' : 'warn' };
     }),
-    ...warnings.map((warning) =>
-      logLine(lease, `${warning.branch ? `${warning.branch}: ` : ''}${warning.message}`, 'warn'),
-    ),
+    ...warnings.map(({ branch, message }): LogLine => {
+      return { line: `${branch ? `${branch}: ` : ''}${message}`, level: 'warn' };
+    }),
   ]);
 }
 
@@ -259,7 +258,7 @@ async function createBranch(
       rewritten: [],
     },
   ];
-  await lease.write(writeMoves(lease, moves));
+  await writeMoves(lease, moves);
   return commitMoves(lease, moves);
 }
 
@@ -285,15 +284,16 @@ async function undo(lease: Lease, rows: BranchRow[], trunkTip: string): Promise<
   const input = { repoId, gitDir: cloneDir(repoId), trunkTip, rows, inverse, signal: lease.signal };
   const { moves: back, keeping } = await undoneBases(db, input);
   const moves = back.map((move) => ({ ...move, rewritten: [] }));
-  await lease.write([
-    ...writeMoves(lease, moves),
-    ...keeping.map(({ branch, parent }) =>
+  await writeMoves(
+    lease,
+    moves,
+    keeping.map(({ branch, parent }) =>
       logLine(
         lease,
         `${parent} is another branch than the one that ${branch} stood on: ${branch} keeps what that had.`,
       ),
     ),
-  ]);
+  );
   return commitMoves(lease, moves);
 }
 

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
+import { pieces } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
 import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
@@ -35,18 +37,28 @@ export type Commitment =
   | { kind: 'moved_meanwhile'; branches: string[] }
   | { kind: 'refused'; branches: Map<string, string> };
 
-/** Writes the moves down, before anything happens. What was planned earlier and not pushed is abandoned. */
-export function writeMoves(lease: Lease, moves: PlannedMove[]): Statement[] {
-  return [
-    abandonMoves(lease),
-    lease.db.run(sql`
+/**
+ * Writes the moves down, before anything happens. What was planned earlier and not pushed is abandoned. Very many are
+ * several transactions: a run that is lost between two of them plans anew.
+ * @param also what is written with the first of them
+ */
+export async function writeMoves(lease: Lease, moves: PlannedMove[], also: Statement[] = []): Promise<void> {
+  const [first = [], ...others] = pieces(moves);
+  await lease.write([abandonMoves(lease), planned(lease, first), ...also]);
+  for (const more of others) {
+    await setImmediate();
+    await lease.write([planned(lease, more)]);
+  }
+}
+
+function planned(lease: Lease, moves: PlannedMove[]): Statement {
+  return lease.db.run(sql`
       insert into job_moves (job_id, branch, "before", "after", parent_before, parent_after, base_before, base_after, base_named_before, base_named_after, rewritten)
       select ${lease.job.id}, value ->> 'branch', value ->> 'before', value ->> 'after', value ->> 'parentBefore',
              value ->> 'parentAfter', value ->> 'baseBefore', value ->> 'baseAfter',
              (select base_named from branches where repo_id = ${lease.repo.id} and name = value ->> 'branch' and base is value ->> 'baseBefore'),
              value ->> 'baseNamedAfter', value ->> 'rewritten'
-      from json_each(${JSON.stringify(moves)}) where ${lease.held}`),
-  ];
+      from json_each(${JSON.stringify(moves)}) where ${lease.held}`);
 }
 
 function abandonMoves(lease: Lease): Statement {
@@ -87,7 +99,7 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
     return arrived.length > 0 ? { kind: 'moved_meanwhile', branches: arrived.map(({ branch }) => branch) } : null;
   }
   if (decision === 'push_again') return push(lease, rows, true);
-  await lease.write(pushedMoves(lease, rows));
+  await writePushed(lease, rows);
   return { kind: 'pushed' };
 }
 
@@ -172,7 +184,7 @@ export async function remoteOptions(lease: Lease): Promise<RemoteOptions> {
 async function push(lease: Lease, moves: PlannedMove[], resumed: boolean): Promise<Commitment> {
   const refs = refMoves(moves);
   if (refs.length === 0) {
-    await lease.write(pushedMoves(lease, moves));
+    await writePushed(lease, moves);
     return { kind: 'pushed' };
   }
   const gitDir = cloneDir(lease.repo.id);
@@ -180,7 +192,7 @@ async function push(lease: Lease, moves: PlannedMove[], resumed: boolean): Promi
     const result = await pushAtomic(gitDir, refs, await remoteOptions(lease));
     switch (result.kind) {
       case 'pushed':
-        await lease.write(pushedMoves(lease, moves));
+        await writePushed(lease, moves);
         log('info', 'pushed', `Pushed ${counted(refs.length, 'branch', 'branches')}`, factsOf(lease));
         return { kind: 'pushed' };
       case 'atomic_unsupported':
@@ -215,7 +227,7 @@ async function takeBack(
   // Of the earlier attempt only the remote can tell; where it does not, nothing is known still.
   const earlier = resumed ? await askRemote(lease, moves) : null;
   if (earlier?.decision === 'done') {
-    await lease.write(pushedMoves(lease, moves));
+    await writePushed(lease, moves);
     return { kind: 'pushed' };
   }
   await forgetPush(lease, earlier?.arrived);
@@ -291,7 +303,7 @@ async function sortOut(
   const { decision, remote, arrived } = await askRemote(lease, moves);
   // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
   if (decision === 'done') {
-    await lease.write(pushedMoves(lease, moves));
+    await writePushed(lease, moves);
     return { kind: 'pushed' };
   }
   await forgetPush(lease, arrived);
@@ -340,6 +352,17 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
     }
   }
   return { kind: 'pushed' };
+}
+
+/**
+ * Writes after a push that the moves are done. Very many are several transactions: of what a run that is lost between two
+ * of them has not written, the next one asks the remote.
+ */
+async function writePushed(lease: Lease, moves: PlannedMove[]): Promise<void> {
+  for (const [i, some] of pieces(moves).entries()) {
+    if (i > 0) await setImmediate();
+    await lease.write(pushedMoves(lease, some));
+  }
 }
 
 /**

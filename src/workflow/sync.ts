@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { breather } from '@/breather';
 import { config } from '@/config';
-import { branchRows, ROWS_AT_ONCE } from '@/db/branch-rows';
+import { branchRows, pieces } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
 import { type BranchRow, branches, jobs, repos } from '@/db/schema';
 import { prepareDemo } from '@/demo/prepare';
@@ -374,13 +374,5 @@ async function writeRows(
     lease.db.run(sql`
       insert into branch_tips (repo_id, branch, tip, anew)
       select ${lease.repo.id}, value ->> 'branch', value ->> 'tip', value ->> 'anew' from json_each(${JSON.stringify(some)}) where ${lease.held}`);
-  return [
-    ...pieces(changed, ROWS_AT_ONCE).map(upsert),
-    ...pieces(vanished, ROWS_AT_ONCE).map(remove),
-    ...pieces(newTips, ROWS_AT_ONCE).map(record),
-  ];
-}
-
-function pieces<T>(list: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+  return [...pieces(changed).map(upsert), ...pieces(vanished).map(remove), ...pieces(newTips).map(record)];
 }

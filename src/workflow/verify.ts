@@ -88,6 +88,9 @@ export function discrepancies(
     ...accounts.lost,
     ...accounts.left.filter(({ branch, commit }) => !accounts.more.has(branch) && !told.has(`${branch} ${commit}`)),
   ];
+  const lastOf = new Map(moves.map((move) => [move.branch, move]));
+  const missingOf = new Map<string, string[]>();
+  for (const { branch, commit } of unaccounted) missingOf.set(branch, [...(missingOf.get(branch) ?? []), commit]);
   const found = moves.flatMap((move): string[] => {
     const { branch, before, after, parentAfter, baseBefore, baseAfter } = move;
     if (before === null || after === null) return [];
@@ -98,12 +101,12 @@ export function discrepancies(
     }
     const wrong: string[] = [];
     // Pushed one by one, a branch may be moved again when those after it are planned again.
-    const isLast = moves.findLast((other) => other.branch === branch) === move;
+    const isLast = lastOf.get(branch) === move;
     const parentTip = (isLast && pushed.get(parentAfter ?? '')) || baseAfter;
     if (parentTip !== null && !history.isAncestor(parentTip, after)) {
       wrong.push(`${branch} does not stand on ${parentAfter} as it was pushed (${short(parentTip)}).`);
     }
-    const missing = unaccounted.filter((one) => one.branch === branch).map(({ commit }) => commit);
+    const missing = missingOf.get(branch) ?? [];
     if (missing.length > 0) {
       const ids = missing.slice(0, 5).map(short).join(', ');
       wrong.push(
