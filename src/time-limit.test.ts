@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { timeLimit } from './time-limit';
+import { timeLimit, whenLate } from './time-limit';
 
 test('a limit holds where only a signal of several knows it, whatever is collected meanwhile', async () => {
   setFlagsFromString('--expose-gc');
@@ -17,4 +17,42 @@ test('a limit holds where only a signal of several knows it, whatever is collect
       return reason;
     })
     .toMatchObject({ name: 'TimeoutError' });
+});
+
+test.each([1, 20, 40, 60, 80, 90, 95, 98])(
+  'what has come while the process stood still is read before a limit is over: after %i of 100 parts',
+  async (part) => {
+    const happened: string[] = [];
+    const stopped = new Promise<void>((resolve) => {
+      setTimeout(() => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+        happened.push('stood still');
+        // After the turn of the loop that reads what has come.
+        setImmediate(() => {
+          happened.push('read');
+          resolve();
+        });
+      }, part);
+    });
+    await new Promise<void>((resolve) => {
+      whenLate(100, () => {
+        happened.push('late');
+        resolve();
+      });
+    });
+    await stopped;
+    expect(happened.join()).not.toContain('stood still,late');
+  },
+);
+
+test('a limit that is ended is never over', async () => {
+  const over: string[] = [];
+  whenLate(20, () => over.push('ended'))();
+  await new Promise<void>((resolve) => {
+    whenLate(40, () => {
+      over.push('other');
+      resolve();
+    });
+  });
+  expect(over).toEqual(['other']);
 });

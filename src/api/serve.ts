@@ -1,10 +1,11 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { readAsker, requestedByOf } from '@/access/asker';
 import { requestedBy } from '@/access/requested-by';
+import { queueOfTurns } from '@/breather';
 import { db } from '@/db/client';
 import type { Follow } from '@/feed/follow';
 import { logTrouble } from '@/log';
+import { percentDecoded } from '@/percent-decoded';
 import { refusalBody } from '@/server/door/refusal-body';
 import { shutdownSignal } from '@/shutdown';
 import { version } from '../../package.json';
@@ -15,10 +16,31 @@ import { appRouter } from './router';
 /** Most calls of one request: each may answer with thousands of rows. */
 const MAX_CALLS = 10;
 
-const OF_STREAMS = /\/feed\.subscribe$/;
+/** Queries that read so much that the loop goes round for nobody else meanwhile. */
+const HEAVY = new Set([
+  'branches.history',
+  'changes.commits',
+  'changes.get',
+  'changes.image',
+  'changes.rangeDiff',
+  'forecast.get',
+  'jobs.get',
+  'jobs.list',
+  'jobs.log',
+  'jobs.rewritten',
+  'repos.list',
+  'repos.overview',
+]);
 
-/** How many streams begin in one turn of the loop. */
-const STREAMS_A_TURN = 10;
+/**
+ * Where many come at once, as after a restart or of one script, `/api/health` is answered in between; and calls that ask
+ * for little do not wait for all that ask for much, nor do those that change something.
+ */
+const turns = {
+  heavy: queueOfTurns({ begins: 1, atOnce: 4 }),
+  change: queueOfTurns({ begins: 1 }),
+  light: queueOfTurns({ begins: 10 }),
+};
 
 const answers = new KeptAnswers();
 
@@ -28,9 +50,24 @@ const answers = new KeptAnswers();
  */
 export async function serveApi(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const refused = refusal(request, pathname);
+  // tRPC splits the path at its commas once it is decoded.
+  const calls = percentDecoded(pathname).replace(/^.*\//, '').split(',');
+  const refused = refusal(request, calls.length);
   if (refused) return refused;
-  if (OF_STREAMS.test(pathname)) await streamsTurn();
+  const isHeavy = calls.some((call) => HEAVY.has(call));
+  const isQuery = request.method === 'GET' || calls.every((call) => HEAVY.has(call));
+  const inTurn = turns[isHeavy ? 'heavy' : isQuery ? 'light' : 'change'];
+  return inTurn(async () => {
+    // Who has gone reads no answer; what was to change something is done all the same.
+    if (isQuery && request.signal.aborted) return new Response(null, { status: 499 });
+    if (isHeavy && shutdownSignal().aborted) {
+      return refuse('SERVICE_UNAVAILABLE', 503, 'This server ends before it comes to this. Ask again in a moment.');
+    }
+    return answer(request);
+  });
+}
+
+async function answer(request: Request): Promise<Response> {
   const database = await db();
   const asker = readAsker(request.headers);
   const client = requestedBy(request.headers);
@@ -72,24 +109,16 @@ export async function serveApi(request: Request): Promise<Response> {
   return madeFrom ? answers.keep(request, asker, madeFrom, response) : response;
 }
 
-let begun = 0;
-let begins = Promise.resolve();
-
-/** Waits where many streams come at once, as all do after a restart: whoever else asks is answered in between. */
-function streamsTurn(): Promise<void> {
-  begun += 1;
-  if (begun % STREAMS_A_TURN === 0) begins = begins.then(() => turn());
-  return begins;
-}
-
 /** What tRPC would take and the API has no use for: forms, bytes, and any number of calls in one request. */
-function refusal(request: Request, pathname: string): Response | null {
+function refusal(request: Request, calls: number): Response | null {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (request.method === 'POST' && type !== 'application/json') {
     return refuse('UNSUPPORTED_MEDIA_TYPE', 415, 'Send the input as JSON, with "content-type: application/json".');
   }
-  // tRPC splits the path at its commas once it is decoded.
-  const calls = pathname.split(/,|%2c/i).length;
+  const coding = request.headers.get('content-encoding')?.trim().toLowerCase();
+  if (request.method === 'POST' && coding && coding !== 'identity') {
+    return refuse('UNSUPPORTED_MEDIA_TYPE', 415, 'Send the input as it is, without "content-encoding".');
+  }
   if (calls > MAX_CALLS) {
     return refuse('BAD_REQUEST', 400, `These are ${calls} calls in one request: send at most ${MAX_CALLS} in one.`);
   }

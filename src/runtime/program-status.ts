@@ -35,12 +35,12 @@ async function gitStatus(): Promise<ProgramStatus> {
   return {
     name: 'git',
     version: found,
-    why: problem ?? (config().gitProgram === 'git' ? 'On PATH.' : config().gitProgram),
+    why: problem?.what ?? (config().gitProgram === 'git' ? 'On PATH.' : config().gitProgram),
     mend: problem
       ? {
           needed: true,
-          words: 'Without git no job can run. Install it, or name another one by SPICERACK_GIT, and start again.',
-          command: 'apt-get install git',
+          words: `Without git no job can run. ${problem.remedy}`,
+          command: problem.isWanting ? 'apt-get install git' : null,
         }
       : null,
   };

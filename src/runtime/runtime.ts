@@ -38,7 +38,7 @@ export async function startRuntime(): Promise<{ stop(): Promise<void> }> {
   setRuntimeStatus({
     executor: { name: executors.main.name, why },
     engine: await describeEngine(),
-    git,
+    git: { version: git.version, problem: git.problem?.what ?? null },
     programs: await programStatus(),
     startedAt: new Date().toISOString(),
   });

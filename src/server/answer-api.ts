@@ -28,6 +28,11 @@ export async function answerApi(request: IncomingMessage, response: ServerRespon
   const { method, url } = request;
   if (!serve || (method !== 'GET' && method !== 'POST') || !CALL.test(url ?? '')) return false;
   const answer = await serve(await webRequest(request, response));
+  // Nobody is there to read it.
+  if (response.destroyed) {
+    await answer.body?.cancel();
+    return true;
+  }
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) {
     if (name === 'vary') response.appendHeader(name, value);

@@ -1,5 +1,6 @@
 import type { Config } from '@/config';
 import type { Trouble } from '@/db/problems';
+import { timeLimit } from '@/time-limit';
 import { ownOrigin } from './origin';
 
 /** Whoever does not say within this time that it lives cannot be reached, in milliseconds. */
@@ -30,7 +31,7 @@ export async function executorTrouble(
 ): Promise<Trouble> {
   const address = inngest?.baseUrl ?? CLOUD;
   const jobs = meanwhile(executor);
-  const answers = await fetch(new URL('/health', address), { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }).then(
+  const answers = await fetch(new URL('/health', address), { signal: timeLimit(ANSWERS_WITHIN_MS) }).then(
     () => true,
     () => false,
   );

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment } from '@/environment';
+import { timeLimit } from '@/time-limit';
 import { freePorts } from './ports';
 
 /** An Inngest server of our own on loopback, kept alive until it is stopped. */
@@ -157,9 +158,9 @@ function dismissWatcher(child: ChildProcess): void {
 }
 
 async function isHealthy(url: string, signal: AbortSignal): Promise<boolean> {
-  const deadline = Date.now() + HEALTHY_WITHIN_MS;
-  while (Date.now() < deadline && !signal.aborted) {
-    const healthy = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).then(
+  const limit = timeLimit(HEALTHY_WITHIN_MS);
+  while (!limit.aborted && !signal.aborted) {
+    const healthy = await fetch(`${url}/health`, { signal: timeLimit(2000) }).then(
       (response) => response.ok,
       () => false,
     );

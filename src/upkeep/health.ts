@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
-import { hasProblem, setProblem, type Trouble } from '@/db/problems';
+import { hasProblem, setProblem, type Trouble, takesJobs } from '@/db/problems';
 import { meta } from '@/db/schema';
 import { databaseTrouble } from '@/db/trouble';
 import { hostConfigProblem } from '@/git/process/host-config';
 import { gitVersion } from '@/git/process/version';
 import { modesProblem } from './modes';
 
-/** How often it looks, in milliseconds. */
+/** How often it looks, in milliseconds; the second where jobs wait for what it finds. */
 const LOOK_MS = 5000;
+const LOOK_SOON_MS = 1000;
 
 /** Below so much free room the page warns. */
 const LITTLE_ROOM = 256 * 1024 * 1024;
@@ -32,7 +33,7 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
     setProblem('git_program', gitProgramProblem(await gitVersion()));
     const apart = await lookAtDatabase(db);
     setProblem('clock', clock(Date.now(), performance.now()) ?? clockProblem(apart));
-    await sleep(LOOK_MS, undefined, { signal: abort }).catch(() => undefined);
+    await sleep(takesJobs() ? LOOK_MS : LOOK_SOON_MS, undefined, { signal: abort }).catch(() => undefined);
   }
 }
 
@@ -77,8 +78,8 @@ export async function diskProblem(dataDir: string): Promise<Found> {
 export function gitProgramProblem({ problem }: Awaited<ReturnType<typeof gitVersion>>): Found {
   if (problem === null) return null;
   return {
-    what: `This server takes no jobs: ${problem}`,
-    hint: 'They wait, or another server on the same database takes them. Install git 2.38 or later, and they go on by themselves; or name it by SPICERACK_GIT and start again.',
+    what: `This server takes no jobs. ${problem.what}`,
+    hint: `They wait, or another server on the same database takes them, and go on by themselves once it can be used. ${problem.remedy}`,
     stopsJobs: true,
   };
 }

@@ -1,4 +1,5 @@
 import { says } from '@/text/says';
+import { whenLate } from '@/time-limit';
 import { isTooLarge, MAX_ANSWER, MAX_CONFLICT_PATHS, MAX_TOO_LARGE, tooLarge } from '../process/bounds';
 import { Conversation, type Reading } from '../process/conversation';
 import { classify, GitError } from '../process/error';
@@ -264,9 +265,9 @@ const PROBE_MS = 3000;
 
 async function probe(options: GitOptions, padding: MergePair): Promise<boolean> {
   const living = new LivingMerge({ ...options, signal: undefined }, padding);
-  let timer: NodeJS.Timeout | undefined;
+  let inTime: (() => void) | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), PROBE_MS);
+    inTime = whenLate(PROBE_MS, () => resolve(false));
   });
   const answered = living.merge(padding).then(
     () => true,
@@ -275,7 +276,7 @@ async function probe(options: GitOptions, padding: MergePair): Promise<boolean> 
   try {
     return await Promise.race([answered, late]);
   } finally {
-    clearTimeout(timer);
+    inTime?.();
     await living.close();
   }
 }

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment } from '@/environment';
+import { whenLate } from '@/time-limit';
 
 /**
  * Starts processes from a small process beside this one. To start a process the system copies the tables of the
@@ -54,11 +55,10 @@ interface Start {
 
 const KILLED: Exit = { code: null, signal: 'SIGKILL' };
 /**
- * How often the loop looks, and how long it waits in between, in milliseconds, for the output of a process that has ended
- * where nothing of it has come, not even its connection. Looks, for a time alone may go by while this process is stopped.
+ * How long the output of a process that has ended is waited for, in milliseconds, where nothing of it has come, not even
+ * its connection.
  */
-const LOOKS = 20;
-const LOOK_MS = 100;
+const OUTPUT_MS = 2000;
 
 type ToLauncher = { id: number } & (
   | { start: Start }
@@ -109,7 +109,7 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   /** When all its output was handed on; false where that is lost. */
   const read = deferred<boolean>();
   let output: Socket | undefined;
-  let late: NodeJS.Timeout | undefined;
+  let inTime: (() => void) | undefined;
   let group: number | undefined;
   const land = () => {
     launcher.flights.delete(id);
@@ -125,14 +125,9 @@ export function launch(command: string, args: string[], options: LaunchOptions):
       } else if ('exit' in message) {
         if (!message.apart) read.resolve(true);
         // This process may be unable to take the connection, with too many files open: nothing tells it of that.
-        else if (!output) {
-          let looks = 0;
-          late = setInterval(() => {
-            if (++looks === LOOKS) read.resolve(false);
-          }, LOOK_MS);
-        }
+        else if (!output) inTime = whenLate(OUTPUT_MS, () => read.resolve(false));
         void read.promise.then((isWhole) => {
-          clearInterval(late);
+          inTime?.();
           land();
           exit.resolve(isWhole ? message.exit : KILLED);
         });
@@ -144,13 +139,13 @@ export function launch(command: string, args: string[], options: LaunchOptions):
       }
     },
     connect(connection) {
-      clearInterval(late);
+      inTime?.();
       output = connection;
       output.on('data', stdout);
       output.once('close', () => read.resolve(true));
     },
     lose() {
-      clearInterval(late);
+      inTime?.();
       output?.destroy();
       if (group !== undefined) killGroupOf(group);
       pid.reject(new Error('The process that starts others has ended.'));

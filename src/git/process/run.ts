@@ -5,6 +5,7 @@ import { count } from '@/counters';
 import { childEnvironment } from '@/environment';
 import { inSpan } from '@/spans';
 import { ErrorText } from '@/text/foreign';
+import { whenLate } from '@/time-limit';
 import { MAX_OUTPUT, MAX_RECORD, tooLarge } from './bounds';
 import { classify, GitError, speaksToRemote } from './error';
 import { hostConfig } from './host-config';
@@ -25,6 +26,7 @@ export interface GitOptions {
   input?: string | Uint8Array;
   /** Kills the process and everything it started. */
   signal?: AbortSignal | undefined;
+  /** Of time in which this process is at work (`time-limit.ts`). */
   timeoutMs?: number;
   /** The most bytes of standard output; the process is ended beyond. `MAX_OUTPUT` unless given. */
   maxBytes?: number;
@@ -196,7 +198,12 @@ function runTraced(...given: Parameters<typeof runOnce>): ReturnType<typeof runO
   const [program, args] = given;
   // What comes before it are settings, each with its value.
   const command = args.find((arg, at) => arg !== '-c' && args[at - 1] !== '-c');
-  return inSpan(program === config().gitProgram ? `git ${command}` : 'git-spice', {}, () => runOnce(...given));
+  const name = nameOf(program);
+  return inSpan(name === 'git' ? `git ${command}` : name, {}, () => runOnce(...given));
+}
+
+function nameOf(program: string): 'git' | 'git-spice' {
+  return program === config().gitProgram ? 'git' : 'git-spice';
 }
 
 async function runOnce(
@@ -239,11 +246,11 @@ async function runOnce(
     child.kill('SIGTERM');
     killTimer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   };
-  const timeout = options.timeoutMs
-    ? setTimeout(() => {
+  const inTime = options.timeoutMs
+    ? whenLate(options.timeoutMs, () => {
         timedOut = true;
         stop();
-      }, options.timeoutMs)
+      })
     : undefined;
   options.signal?.addEventListener('abort', stop, { once: true });
   let back: (() => Promise<void>) | undefined;
@@ -275,7 +282,7 @@ async function runOnce(
     }
     if (timedOut) {
       const after = `${Math.round((options.timeoutMs ?? 0) / 1000)} s`;
-      throw new GitError('timeout', `git ${args[0]} did not end within ${after}`, args, errorText);
+      throw new GitError('timeout', `${nameOf(program)} ${args[0]} did not end within ${after}`, args, errorText);
     }
     if (isFromOutside(signal)) throw new GitError('killed', `git ${args[0]} was killed (${signal})`, args, errorText);
     const trace = await readItsTrace();
@@ -283,7 +290,7 @@ async function runOnce(
     if (!(options.okCodes ?? [0]).includes(code)) throw classify(args, code, errorText, said);
     return { code, stderr: errorText, said, metGit: trace ? trace.metGit : null };
   } finally {
-    clearTimeout(timeout);
+    inTime?.();
     clearTimeout(killTimer);
     options.signal?.removeEventListener('abort', stop);
     await back?.();

@@ -5,6 +5,7 @@ import { setProblem } from '@/db/problems';
 import type { Executor } from '@/queue/executor';
 import { executorTrouble, notCalled } from '@/server/executor-trouble';
 import { inngestFound } from '@/server/inngest-found';
+import { whenLate } from '@/time-limit';
 import { inngestIsReady } from './inngest-ready';
 
 /** How long handing over may take: against a server that accepts and never answers, `send` hangs for ever. */
@@ -26,11 +27,10 @@ export const inngestExecutor: Executor = {
     if (!inngestIsReady()) throw new Error('Inngest does not know the app yet');
     // Inngest drops an event whose id it has seen in silence; each dispatch has a number of its own.
     const event = jobDispatched.create(ref, { id: `${ref.jobId}:${ref.dispatch}` });
-    let timer: NodeJS.Timeout | undefined;
+    let inTime: (() => void) | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`Inngest did not take the event within ${SEND_TIMEOUT_MS / 1000} s`)),
-        SEND_TIMEOUT_MS,
+      inTime = whenLate(SEND_TIMEOUT_MS, () =>
+        reject(new Error(`Inngest did not take the event within ${SEND_TIMEOUT_MS / 1000} s`)),
       );
     });
     try {
@@ -44,7 +44,7 @@ export const inngestExecutor: Executor = {
       }
       throw error;
     } finally {
-      clearTimeout(timer);
+      inTime?.();
     }
   },
   lost() {

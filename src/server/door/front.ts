@@ -12,9 +12,17 @@ export interface Limits {
   /** From the first byte of a request to the end of its headers, and to the end of its body. */
   headersMs: number;
   requestMs: number;
+  /** How long it may rest between two requests: longer than proxies keep theirs, which is a minute, so that they close first. */
+  restMs: number;
 }
 
-export const LIMITS: Limits = { body: 1024 * 1024, connections: 1024, headersMs: 10_000, requestMs: 30_000 };
+export const LIMITS: Limits = {
+  body: 1024 * 1024,
+  connections: 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  restMs: 65_000,
+};
 
 /** What a page may load, and who may show it. Scripts are those that carry this answer's nonce, and what they load. */
 function contentSecurityPolicy(nonce: string, dev: boolean): string {
@@ -73,6 +81,7 @@ export function createFront(
       IncomingMessage: Request,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.restMs,
       connectionsCheckingInterval: Math.min(limits.headersMs / 2, 5000),
     },
     (request, response) => {
@@ -97,7 +106,27 @@ export function createFront(
       request.once('too-large', tooLarge);
     },
   );
-  server.on('clientError', (error, socket: Socket) => answerUnread(error, socket, answers.get(socket)));
+  // Node counts the time in which this process stood still, and closes before it reads what has come meanwhile: after the
+  // turn of the loop that reads it one knows who was silent.
+  server.on('timeout', (socket) => {
+    const { bytesRead } = socket;
+    setImmediate(() => {
+      if (socket.bytesRead === bytesRead) socket.destroy();
+    });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') {
+      answerUnread(error, socket, answers.get(socket));
+      return;
+    }
+    const before = answers.get(socket);
+    const wasWhole = before?.req.complete;
+    setImmediate(() => {
+      const newest = answers.get(socket);
+      const isWhole = newest?.req.complete && !(newest === before && wasWhole);
+      if (!isWhole) answerUnread(error, socket, newest);
+    });
+  });
   server.maxConnections = limits.connections;
   return server;
 }

@@ -2,6 +2,7 @@ import * as oauth from 'openid-client';
 import { z } from 'zod';
 import type { Person } from '@/access/allow';
 import type { Config } from '@/config';
+import { timeLimit } from '@/time-limit';
 import { type Begun, PROVIDER_TIMEOUT_S, type Provider } from './provider';
 
 /** Tells organisations and teams, those that are not public too; nobody's mail address is asked for. */
@@ -46,7 +47,7 @@ export function gitHubProvider(settings: NonNullable<Config['gitHubSignIn']>): P
       cache: 'no-store',
       // The token is for this host alone.
       redirect: 'error',
-      signal: AbortSignal.timeout(PROVIDER_TIMEOUT_S * 1000),
+      signal: timeLimit(PROVIDER_TIMEOUT_S * 1000),
     });
     if (!response.ok) throw new Error(`${host} answers ${response.status} to ${path.replace(/\?.*/, '')}.`);
     return response.json();

@@ -38,7 +38,7 @@ it('says that the server lacks git, that its disk is full, or that Inngest takes
   setProblem('git_program', { ...problem, stopsJobs: true });
   setProblem('hand_over', problem);
   expect(await checks()).toMatchObject({
-    git: 'There is no git 2.38 or later.',
+    git: 'No git 2.38 or later answers.',
     executor: 'Inngest takes no jobs.',
     disk: 'The disk cannot be written.',
   });

@@ -9,7 +9,7 @@ export const dynamic = 'force-dynamic';
 
 /** What is asked for, by the source that tells of it. */
 const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
-  ['git', 'git_program', 'There is no git 2.38 or later.'],
+  ['git', 'git_program', 'No git 2.38 or later answers.'],
   ['executor', 'registration', 'Inngest has not taken the registration of this server.'],
   ['executor', 'hand_over', 'Inngest takes no jobs.'],
   ['disk', 'disk', 'The disk cannot be written.'],

@@ -52,7 +52,7 @@ export async function probe(name: string, named: boolean): Promise<GitSpiceProgr
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     if (error.kind === 'missing' && !named) return { missing: 'git-spice is not on PATH.' };
-    return { missing: `${what} cannot be used: ${error.message}` };
+    return { missing: `${what} cannot be used: ${error.message}.` };
   }
   // "git-spice v0.31.2", or "git-spice dev" where it was built by hand.
   const version = output.match(/^git-spice v?(\S+)/)?.[1];
