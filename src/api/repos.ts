@@ -9,6 +9,7 @@ import { hasRunningJob } from '@/db/open-jobs';
 import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
+import { changesSince, MOST_EVENTS } from '@/feed/since';
 import { lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
 import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
@@ -17,7 +18,7 @@ import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
 import { recentJobs } from './jobs';
-import { after, changesSince, KeptRows, MOST_EVENTS, rowsAfter } from './kept/rows';
+import { after, keptRows, rowsAfter } from './kept/rows';
 import { statesAt } from './kept/states';
 import { overviewVersionQuery, SHOWN_JOBS } from './kept/version';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
@@ -308,15 +309,13 @@ async function refusalOfKnown(db: Db, url: string, except: string | null): Promi
   return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
 }
 
-const keptRows = new KeptRows();
-
 /** What an overview is made of, as one state of the database: the rows that are kept with what has changed since. */
 async function readOverview(db: Db, repoId: string) {
   // Where more has changed than is worth it, rows are read anew, and whatever changes meanwhile is taken in.
   for (let most = MOST_EVENTS; ; most = Number.MAX_SAFE_INTEGER - 1) {
     const kept = await keptRows.of(db, repoId);
     const [[changes], [repo], [last], activeTasks, archivedTasks, [made]] = await snapshot(db, [
-      changesSince(db, repoId, kept.at, most),
+      changesSince(db, repoId, kept.at.seq, most),
       db.select().from(repos).where(eq(repos.id, repoId)),
       lastRestackQuery(db, repoId),
       db
