@@ -14,7 +14,7 @@ import { lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
 import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
-import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
+import { addressKey, checkRemoteUrl, partOfAddress, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
 import { recentJobs } from './jobs';
@@ -302,9 +302,12 @@ async function refuseKnown(db: Db, url: string, except: string | null): Promise<
 
 /** What is said against an address that another repo than `except` has. */
 async function refusalOfKnown(db: Db, url: string, except: string | null): Promise<Refusal | null> {
-  const all = await db.select({ id: repos.id, name: repos.name, url: repos.url }).from(repos);
   const key = addressKey(url);
-  const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
+  const similar = await db
+    .select({ id: repos.id, name: repos.name, url: repos.url })
+    .from(repos)
+    .where(sql`instr(${repos.url}, ${partOfAddress(key)})`);
+  const known = similar.find((repo) => repo.id !== except && addressKey(repo.url) === key);
   if (!known) return null;
   return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
 }
