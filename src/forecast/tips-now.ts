@@ -34,16 +34,27 @@ interface Kept {
 export class TipsNow {
   readonly #kept = new Map<string, Kept>();
   readonly #reading = new Map<string, Promise<Tips | null>>();
+  #last: Promise<void> = Promise.resolve();
 
   /** As the branches are now, or were at a moment since the call; null where there is no such repo. */
   async of(db: Db, repoId: string): Promise<Tips | null> {
-    const before = this.#reading.get(repoId);
-    // It may have read before we were asked; whether that still holds is seen then. What fails is told to who began it.
-    if (before) await Promise.allSettled([before]);
     const known = await this.#known(db, repoId);
     if (known !== undefined) return known;
-    // Whatever reads now has begun since we were asked.
+    const other = this.#reading.get(repoId);
+    if (!other) return this.#begin(db, repoId);
+    // What fails is told to who began it.
+    await Promise.allSettled([other]);
+    await this.#turn();
+    // It may have read before we were asked, or something has changed since: it is kept, so that is one more question.
+    const then = await this.#known(db, repoId);
+    if (then !== undefined) return then;
     return this.#reading.get(repoId) ?? this.#begin(db, repoId);
+  }
+
+  /** Those who have waited for one reading go on one after another: what each does then is a turn of the loop. */
+  #turn(): Promise<void> {
+    this.#last = this.#last.then(() => setImmediate());
+    return this.#last;
   }
 
   /** What is kept, where it holds; undefined where it has to be read. */
