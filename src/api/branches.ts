@@ -1,16 +1,16 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, not, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot, write } from '@/db/client';
 import { hasRunningJob } from '@/db/open-jobs';
 import { type BranchRow, branches, branchTips, type JobRow, jobMoves, jobs, landings, repos } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
-import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { moversOf } from '@/model/sightings';
 import { acceptRename } from '@/projection/accept-rename';
 import { clashRefusal, onceFor, queueJob } from '@/queue/accept';
 import { badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { isTrunk, nothingToForget, nothingToRestore, nothingToUntrack, unknownBranch } from '@/repos/branch-words';
 import { isKept } from '@/repos/kept';
+import { changeRows } from './kept/change';
 import { branchName, branchNames, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
 const one = z.strictObject({ repoId, branch: branchName });
@@ -21,22 +21,26 @@ export const branchesRouter = router({
    * known of the branch (`keptReason`). Rows only, at once.
    */
   update: procedure.input(one.extend({ kept: z.boolean().nullable() })).mutation(async ({ ctx, input }) => {
-    const { kept } = input;
-    const { rows, row, trunk } = await rowsOf(ctx.db, input);
-    const changed = isKept({ ...row, kept }) ? { kept, needsRestack: false, forecast: null } : { kept };
-    const counts = await countsOf(ctx.db, input.repoId, {
-      rows: rows.map((each) => (each === row ? { ...row, ...changed } : each)),
-      trunk,
+    const { repoId: id, branch, kept } = input;
+    await rowOf(ctx.db, input);
+    const updated = await changeRows(ctx.db, id, async ({ rows, countsOf, holds }) => {
+      const row = rows.find(({ name }) => name === branch) ?? refuse(unknown(branch));
+      const changed = isKept({ ...row, kept }) ? { kept, needsRestack: false, forecast: null } : { kept };
+      const counts = await countsOf(rows.map((each) => (each === row ? { ...row, ...changed } : each)));
+      const [, [written]] = await write(ctx.db, [
+        ctx.db
+          .update(repos)
+          .set({ counts })
+          .where(and(eq(repos.id, id), holds)),
+        ctx.db
+          .update(branches)
+          .set(changed)
+          .where(and(eq(branches.repoId, id), eq(branches.name, branch), holds))
+          .returning(),
+      ]);
+      return written ?? null;
     });
-    const [[updated]] = await write(ctx.db, [
-      ctx.db
-        .update(branches)
-        .set(changed)
-        .where(and(eq(branches.repoId, input.repoId), eq(branches.name, input.branch)))
-        .returning(),
-      ctx.db.update(repos).set({ counts }).where(eq(repos.id, input.repoId)),
-    ]);
-    return updated ?? refuse(unknown(input.branch));
+    return updated ?? refuse(unknown(branch));
   }),
 
   /**
@@ -52,7 +56,7 @@ export const branchesRouter = router({
   untrack: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
     const { branch } = input;
     const refusal = async (): Promise<Refusal | null> => {
-      const { row } = await rowsOf(ctx.db, input);
+      const row = await rowOf(ctx.db, input);
       return row.tracked ? null : badRequest('branch', nothingToUntrack(branch));
     };
     const answer = await queueJob(
@@ -71,7 +75,7 @@ export const branchesRouter = router({
    */
   restore: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
     const { repoId: id, branch } = input;
-    const { row } = await rowsOf(ctx.db, input);
+    const row = await rowOf(ctx.db, input);
     const refusal = async (): Promise<Refusal | null> =>
       row.gone ? clashRefusal(ctx.db, id, branch) : badRequest('branch', nothingToRestore(branch));
     const answer = await queueJob(
@@ -174,65 +178,75 @@ async function historyOf(db: Db, { repoId: id, branch }: z.infer<typeof one>) {
 
 async function forget(db: Db, { repoId: id, branches: names }: { repoId: string; branches: readonly string[] }) {
   const asked = new Set(names);
-  const { rows, trunk } = await rowsOfRepo(db, id);
-  const rest = rows.filter(({ name }) => !asked.has(name));
-  for (const { name, gone } of rows) {
-    if (!asked.has(name)) continue;
-    if (!gone) refuse(badRequest('branches', nothingToForget(name)));
-    const above = rest.find((row) => row.tracked && row.parent === name);
-    const hint = `Move ${above?.name} onto another branch first.`;
-    if (above) refuse(conflict('branches', `${above.name} stands on ${name}.`, hint));
-  }
-  const known = rows.flatMap(({ name }) => (asked.has(name) ? [name] : []));
-  const holds = sql`not ${hasRunningJob(id)}
-    and (select count(*) from branches where repo_id = ${id} and gone and ${inArray(branches.name, known)}) = ${known.length}`;
-  const counts = await countsOf(db, id, { rows: rest, trunk });
-  // What holds is over with the last of them.
-  const [, , forgotten] = await write(db, [
+  const named = and(eq(branches.repoId, id), inArray(branches.name, [...asked]));
+  const [[repo], [there]] = await snapshot(db, [
+    db.select({ id: repos.id }).from(repos).where(eq(repos.id, id)),
     db
-      .update(branches)
-      .set({ renamedFrom: null })
-      .where(and(eq(branches.repoId, id), inArray(branches.renamedFrom, known), holds)),
-    db
-      .update(repos)
-      .set({ counts })
-      .where(and(eq(repos.id, id), holds)),
-    db
-      .delete(branches)
-      .where(and(eq(branches.repoId, id), inArray(branches.name, known), holds))
-      .returning({ name: branches.name }),
+      .select({ name: branches.name })
+      .from(branches)
+      .where(and(named, not(branches.gone)))
+      .orderBy(branches.name)
+      .limit(1),
   ]);
-  if (forgotten.length < known.length) {
-    const message = 'A job of this repo is running, or the branches have changed.';
-    refuse(conflict('branches', message, 'Forget them when that has ended.'));
-  }
-  return { forgotten: forgotten.map(({ name }) => name).sort() };
+  if (!repo) refuse(noRepo(id));
+  // What is refused for its own sake needs no look at the others.
+  if (there) refuse(badRequest('branches', nothingToForget(there.name)));
+  const forgotten = await changeRows(db, id, async ({ rows, isRunning, countsOf, holds }) => {
+    const known = rows.flatMap(({ name }) => (asked.has(name) ? [name] : []));
+    if (known.length === 0) return known;
+    const rest = rows.filter(({ name }) => !asked.has(name));
+    const standing = new Set(known);
+    const above = rest.find(({ tracked, parent }) => tracked && parent !== null && standing.has(parent));
+    if (above) {
+      const hint = `Move ${above.name} onto another branch first.`;
+      refuse(conflict('branches', `${above.name} stands on ${above.parent}.`, hint));
+    }
+    if (isRunning) refuse(changing());
+    const may = sql`not ${hasRunningJob(id)} and ${holds}
+      and (select count(*) from branches where repo_id = ${id} and gone and ${inArray(branches.name, known)}) = ${known.length}`;
+    const counts = await countsOf(rest);
+    const [, gone] = await write(db, [
+      db
+        .update(repos)
+        .set({ counts })
+        .where(and(eq(repos.id, id), may)),
+      db
+        .delete(branches)
+        .where(and(eq(branches.repoId, id), inArray(branches.name, known), may))
+        .returning({ name: branches.name }),
+      db
+        .update(branches)
+        .set({ renamedFrom: null })
+        .where(
+          and(
+            eq(branches.repoId, id),
+            inArray(branches.renamedFrom, known),
+            sql`not exists (select 1 from branches where repo_id = ${id} and ${inArray(branches.name, known)})`,
+          ),
+        ),
+    ]);
+    return gone.length < known.length ? null : gone.map(({ name }) => name).sort();
+  });
+  return { forgotten: forgotten ?? refuse(changing()) };
 }
 
-/** What a list of repos says of one whose branches have just been changed by hand. */
-async function countsOf(db: Db, id: string, { rows, trunk }: { rows: BranchRow[]; trunk: string | null }) {
-  const [last] = await lastRestackQuery(db, id);
-  const restack = restackOf(last);
-  return countStates(rows, trunk, restack && { ...restack, stale: true });
+function changing(): Refusal {
+  const message = 'A job of this repo is running, or the branches have changed.';
+  return conflict('branches', message, 'Forget them when that has ended.');
 }
 
-/** The repo's branch rows, and that of the branch. */
-async function rowsOf(
-  db: Db,
-  { repoId: id, branch }: z.infer<typeof one>,
-): Promise<{ rows: BranchRow[]; row: BranchRow; trunk: string | null }> {
-  const { rows, trunk } = await rowsOfRepo(db, id);
-  if (branch === trunk) refuse(badRequest('branch', isTrunk(branch)));
-  const row = rows.find(({ name }) => name === branch);
-  return row ? { rows, row, trunk } : refuse(unknown(branch));
-}
-
-async function rowsOfRepo(db: Db, id: string): Promise<{ rows: BranchRow[]; trunk: string | null }> {
-  const [[repo], rows] = await snapshot(db, [
+/** The row of a branch that is not the trunk. */
+async function rowOf(db: Db, { repoId: id, branch }: z.infer<typeof one>): Promise<BranchRow> {
+  const [[repo], [row]] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, id)),
-    db.select().from(branches).where(eq(branches.repoId, id)),
+    db
+      .select()
+      .from(branches)
+      .where(and(eq(branches.repoId, id), eq(branches.name, branch))),
   ]);
-  return repo ? { rows, trunk: repo.trunk } : refuse(noRepo(id));
+  if (!repo) refuse(noRepo(id));
+  if (branch === repo.trunk) refuse(badRequest('branch', isTrunk(branch)));
+  return row ?? refuse(unknown(branch));
 }
 
 function unknown(branch: string): Refusal {

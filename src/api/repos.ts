@@ -9,15 +9,16 @@ import { hasRunningJob } from '@/db/open-jobs';
 import { branches, jobs, type RepoRow, repos, tasks } from '@/db/schema';
 import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
+import { changesSince, MOST_EVENTS } from '@/feed/since';
 import { lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
 import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
-import { addressKey, checkRemoteUrl, type RemoteUrl } from '@/repos/url';
+import { addressKey, checkRemoteUrl, partOfAddress, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
 import { recentJobs } from './jobs';
-import { after, changesSince, KeptRows, MOST_EVENTS, rowsAfter } from './kept/rows';
+import { after, keptRows, rowsAfter } from './kept/rows';
 import { statesAt } from './kept/states';
 import { overviewVersionQuery, SHOWN_JOBS } from './kept/version';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
@@ -304,14 +305,15 @@ async function refuseKnown(db: Db, url: string, except: string | null): Promise<
 
 /** What is said against an address that another repo than `except` has. */
 async function refusalOfKnown(db: Db, url: string, except: string | null): Promise<Refusal | null> {
-  const all = await db.select({ id: repos.id, name: repos.name, url: repos.url }).from(repos);
   const key = addressKey(url);
-  const known = all.find((repo) => repo.id !== except && addressKey(repo.url) === key);
+  const similar = await db
+    .select({ id: repos.id, name: repos.name, url: repos.url })
+    .from(repos)
+    .where(sql`instr(${repos.url}, ${partOfAddress(key)})`);
+  const known = similar.find((repo) => repo.id !== except && addressKey(repo.url) === key);
   if (!known) return null;
   return conflict('url', `This repository is here already, as ${known.name} (${known.id}).`, 'Use that one.');
 }
-
-const keptRows = new KeptRows();
 
 /** What an overview is made of, as one state of the database: the rows that are kept with what has changed since. */
 async function readOverview(db: Db, repoId: string) {
@@ -319,7 +321,7 @@ async function readOverview(db: Db, repoId: string) {
   for (let most = MOST_EVENTS; ; most = Number.MAX_SAFE_INTEGER - 1) {
     const kept = await keptRows.of(db, repoId);
     const [[changes], [repo], [last], activeTasks, archivedTasks, [made]] = await snapshot(db, [
-      changesSince(db, repoId, kept.at, most),
+      changesSince(db, repoId, kept.at.seq, most),
       db.select().from(repos).where(eq(repos.id, repoId)),
       lastRestackQuery(db, repoId),
       db

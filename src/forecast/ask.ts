@@ -1,15 +1,16 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type Db, snapshot, write } from '@/db/client';
-import { branches, forecasts, repos } from '@/db/schema';
+import { forecasts } from '@/db/schema';
 import { HIDDEN_FORECAST_COLUMNS } from '@/db/triggers';
 import type { ForecastView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
 import type { ActionKind } from '@/model/kinds';
-import { actionKey, rowsAsText, tipsKey } from '@/planner/tips-key';
+import { actionKey } from '@/planner/tips-key';
 import { asJson, refusalOf } from '@/queue/accept';
 import type { ActionFields } from '@/queue/kinds';
 import type { Refusal } from '@/queue/refusal';
 import { countsAsForeseen } from './last-restack';
+import { tipsNow } from './tips-now';
 
 /** The action that one wants to know about. */
 export interface ForecastRequest extends ActionFields {
@@ -41,21 +42,14 @@ export async function askForecast(db: Db, request: ForecastRequest): Promise<For
   const action = actionKey({ ...request, branches: several });
   // Again where the rows change between two looks at them.
   for (let tries = 0; tries < 3; tries++) {
-    const [[repo], [rows], [head]] = await snapshot(db, [
-      db
-        .select({ trunk: repos.trunk, trunkTip: repos.trunkTip, engine: repos.engine })
-        .from(repos)
-        .where(eq(repos.id, repoId)),
-      db.select({ text: rowsAsText }).from(branches).where(eq(branches.repoId, repoId)),
-      cursorQuery(db),
-    ]);
-    if (!repo) break;
-    const key = tipsKey(repo, rows?.text ?? '');
+    const now = await tipsNow.of(db, repoId);
+    if (!now) break;
+    const { key } = now;
     const known = await answer(db, repoId, action, key);
     if (known?.status === 'ready' && !known.stale) return known;
-    const message = repo.trunkTip === null ? 'It waits for the first sync of this repo.' : '';
+    const message = now.trunkTip === null ? 'It waits for the first sync of this repo.' : '';
     const unchanged = sql`not exists (select 1 from events
-      where repo_id = ${repoId} and seq > ${head?.cursor ?? 0} and type in ('branches', 'repos'))`;
+      where repo_id = ${repoId} and seq > ${now.cursor} and type in ('branches', 'repos'))`;
     await write(db, [
       db.run(sql`
         insert into forecasts (repo_id, kind, branch, branches, parent, base, suggested, action, tips_key, message)

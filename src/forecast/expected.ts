@@ -1,9 +1,9 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
-import { type Db, snapshot } from '@/db/client';
+import type { Db } from '@/db/client';
 import { openJobsOf } from '@/db/open-jobs';
-import { branches, branchTips, forecasts, repos } from '@/db/schema';
-import { rowsAsText, tipsKey } from '@/planner/tips-key';
+import { branchTips, forecasts } from '@/db/schema';
 import { conflict, type Refusal } from '@/queue/refusal';
+import { tipsNow } from './tips-now';
 
 /** How many of the branches that moved a refusal names. */
 const NAMED = 10;
@@ -14,23 +14,21 @@ const NAMED = 10;
  * @param expected the forecast's `tipsKey`
  */
 export async function notAsExpected(db: Db, repoId: string, expected: string): Promise<Refusal | null> {
-  const [[repo], [rows], [open]] = await snapshot(db, [
-    db
-      .select({ trunk: repos.trunk, trunkTip: repos.trunkTip, engine: repos.engine })
-      .from(repos)
-      .where(eq(repos.id, repoId)),
-    db.select({ text: rowsAsText }).from(branches).where(eq(branches.repoId, repoId)),
-    db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
-  ]);
-  if (!repo) return null;
-  if (open) {
-    return changed(
-      `#${open.seq} is still to end and may change the branches.`,
-      'Wait for it, then ask for a new forecast.',
-    );
-  }
-  if (tipsKey(repo, rows?.text ?? '') === expected) return null;
-  return changed(await whatChanged(db, repoId, expected), 'Ask for a new one.');
+  // Before the rows, which then need not be read; and after, for to read many takes a while.
+  const waits = await waitsFor(db, repoId);
+  if (waits) return waits;
+  const now = await tipsNow.of(db, repoId);
+  if (!now) return null;
+  if (now.key !== expected) return changed(await whatChanged(db, repoId, expected), 'Ask for a new one.');
+  return waitsFor(db, repoId);
+}
+
+/** What is said while a job is still to end. */
+async function waitsFor(db: Db, repoId: string): Promise<Refusal | null> {
+  const [open] = await db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1);
+  if (!open) return null;
+  const message = `#${open.seq} is still to end and may change the branches.`;
+  return changed(message, 'Wait for it, then ask for a new forecast.');
 }
 
 /** How the branch rows differ from those that a forecast was for, in words; for rows that do differ. */

@@ -4,8 +4,9 @@ import { jsonRows, rowsIn } from '@/db/json-rows';
 import { branches, type ForecastRow, forecasts, repos } from '@/db/schema';
 import type { BranchCounts } from '@/model/counts';
 import type { ForecastOutline, RestackForecast } from '@/model/forecast';
+import type { VersionedNeed } from '@/model/needs';
 import { actionKey } from '@/planner/tips-key';
-import { branchCounts, branchStates, type Known } from '@/repos/branch-state';
+import { branchCounts, branchStates, filterCounts, type Known } from '@/repos/branch-state';
 import { type NeedBranch, needsOf } from '@/repos/needs';
 
 /**
@@ -79,18 +80,24 @@ export const NEED_COLUMNS = {
 /** Needs that a list of repos carries of one: nobody does more in a day. */
 const MOST_NEEDS = 200;
 
+type Restack = NonNullable<Known['restack']> & { tipsKey: string };
+
 /** What a list of repos says of one whose branch rows these are. */
-export function countStates(
-  rows: readonly NeedBranch[],
-  trunk: string | null,
-  restack: (NonNullable<Known['restack']> & { tipsKey: string }) | null,
-): BranchCounts {
+export function countStates(rows: readonly NeedBranch[], trunk: string | null, restack: Restack | null): BranchCounts {
   const states = branchStates({ rows, trunk, restack });
+  return countsFrom(filterCounts(states), needsOf(rows, trunk, states), restack);
+}
+
+/** The same of branches of which that is known already. */
+export function countsFrom(
+  filters: ReturnType<typeof filterCounts>,
+  needs: readonly VersionedNeed[],
+  restack: Restack | null,
+): BranchCounts {
   const isForeseen = restack !== null && !restack.stale && restack.outline.failure === null;
-  const needs = needsOf(rows, trunk, states);
   const more = needs.length - MOST_NEEDS;
   return {
-    ...{ ...branchCounts(states), needs: needs.slice(0, MOST_NEEDS) },
+    ...{ ...branchCounts(filters), needs: needs.slice(0, MOST_NEEDS) },
     ...(more > 0 ? { moreNeeds: more } : {}),
     ...(restack?.outline.failure ? { noForecast: restack.outline.failure.message } : {}),
     ...(isForeseen ? { tipsKey: restack.tipsKey } : {}),

@@ -218,8 +218,7 @@ export function filterCounts(states: BranchStates): Record<StateFilter, number> 
 }
 
 /** The same in the words of a list of repos. */
-export function branchCounts(states: BranchStates): BranchCounts {
-  const counts = filterCounts(states);
+export function branchCounts(counts: Record<StateFilter, number>): BranchCounts {
   return {
     branches: counts.active,
     needRestack: counts.needs_restack,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { git } from '@/git/process/run';
-import { addressKey, checkRemoteUrl } from './url';
+import { addressKey, checkRemoteUrl, partOfAddress } from './url';
 
 /** Addresses as they are given, held against what git itself does with them and with what is stored of them. */
 
@@ -162,7 +162,10 @@ describe('two addresses of one repository', () => {
     ['ssh://git@github.com/acme/shop', 'ssh://git@github.com:22/acme/shop.git'],
     ['host:shop', '[host]:shop.git'],
   ])('are known as such: %s, %s', (a, b) => {
-    expect(addressKey(stored(a) ?? 'a')).toBe(addressKey(stored(b) ?? 'b'));
+    const key = addressKey(stored(a) ?? 'a');
+    expect(key).toBe(addressKey(stored(b) ?? 'b'));
+    for (const each of [a, b]) expect(stored(each)).toContain(partOfAddress(key));
+    expect(partOfAddress(key)).toBe('shop');
   });
 
   it.each([

@@ -107,6 +107,11 @@ export function addressKey(url: string): string {
   return parts ? `${parts.user}@${dnsName(parts.host)}:${parts.port || '22'}:${parts.path}` : plain;
 }
 
+/** What every address of a repository holds as it is: a search for it finds all that may have this key. Pure. */
+export function partOfAddress(key: string): string {
+  return key.slice(Math.max(key.lastIndexOf('/'), key.lastIndexOf(':')) + 1);
+}
+
 /** A name with a dot is one of the DNS, which knows no case; another one may be an alias of `~/.ssh/config`. */
 const dnsName = (host: string) => (host.includes('.') ? host.toLowerCase() : host);
 

@@ -8,9 +8,9 @@ import { serveApi } from '@/api/serve';
 import { type Db, db, openDatabase } from '@/db/client';
 import { branches, jobMoves, jobs, tasks } from '@/db/schema';
 import { PAGE } from '@/feed/read';
+import { MOST_EVENTS } from '@/feed/since';
 import { actionKey } from '@/planner/tips-key';
 import { type TestDatabase, testDatabase } from '@/testing/database';
-import { MOST_EVENTS } from './rows';
 
 let test: TestDatabase;
 /** The database as another process has it open. */

@@ -5,9 +5,10 @@ import { type Db, openDatabase, snapshot, write } from '@/db/client';
 import { jsonRows, rowsIn } from '@/db/json-rows';
 import { branches } from '@/db/schema';
 import { PRUNED } from '@/feed/read';
+import { changesSince, MOST_EVENTS } from '@/feed/since';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing } from '@/testing/fuzz';
-import { changesSince, KeptRows, MOST_EVENTS, type RowsAt, rowsAfter } from './rows';
+import { KeptRows, type RowsAt, rowsAfter } from './rows';
 
 let test: TestDatabase;
 /** The database as another process has it open. */
@@ -29,7 +30,7 @@ beforeEach(async () => {
 async function both(before: RowsAt) {
   const [fresh, [changes]] = await snapshot(test.db, [
     jsonRows(test.db, getTableColumns(branches), sql`from branches where repo_id = ${repoId} order by name`),
-    changesSince(test.db, repoId, before),
+    changesSince(test.db, repoId, before.seq),
   ]);
   return { fresh: rowsIn(fresh), now: rowsAfter(before, changes) };
 }

@@ -3,7 +3,8 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { jsonRows, rowsIn } from '@/db/json-rows';
 import { type BranchRow, branches } from '@/db/schema';
-import { cursorQuery, newestEvent, PRUNED } from '@/feed/read';
+import { cursorQuery } from '@/feed/read';
+import { branchesSince, type Changes, MOST_EVENTS } from '@/feed/since';
 
 /** All branch rows of a repo in the order of their names, as they were when its events were read up to `seq`. */
 export interface RowsAt {
@@ -11,21 +12,8 @@ export interface RowsAt {
   readonly rows: readonly BranchRow[];
 }
 
-/** What has happened since rows were read; `rowsAfter` brings them up to it. */
-interface Changes {
-  /** Of the repo's events how many were read, of whatever. */
-  read: number;
-  /** Those of branches, as `[op, row]` in their order. */
-  list: string;
-  upTo: number;
-  prunedTo: number;
-}
-
 /** Rows of one piece: SQLite runs in our thread, so a statement must not be long. */
 const PIECE = 1000;
-
-/** With more events to read, all rows are read anew: that is quicker then. */
-export const MOST_EVENTS = 2000;
 
 /** Rows that are kept, of all repos together: some 25 MB; and of how many repos. */
 const MOST_ROWS = 25_000;
@@ -86,22 +74,13 @@ export class KeptRows {
   }
 }
 
-/**
- * The statement that reads what has happened since; put it into the same `snapshot` as what goes with the rows.
- * @param most of how many events; one more is read to know of more
- */
-export function changesSince(db: Db, repoId: string, { seq }: RowsAt, most = MOST_EVENTS) {
-  return db.all<Changes>(sql`
-    select count(*) as read, ${newestEvent} as upTo,
-      coalesce((select cast(value as integer) from meta where key = ${PRUNED}), 0) as prunedTo,
-      json_group_array(json_array(op, json(row))) filter (where type = 'branches') as list
-    from (select type, op, row from events where repo_id = ${repoId} and seq > ${seq} order by seq limit ${most + 1})`);
-}
+/** Those of this process. */
+export const keptRows = new KeptRows();
 
 /** The rows as they were when the changes were read; null where the events between are not all there, or too many. */
 export function rowsAfter(before: RowsAt, changes: Changes | undefined, most = MOST_EVENTS): RowsAt | null {
-  if (!changes || before.seq < changes.prunedTo || before.seq > changes.upTo || changes.read > most) return null;
-  const list: Array<['upsert' | 'delete', BranchRow]> = JSON.parse(changes.list);
+  const list = branchesSince(changes, before.seq, most);
+  if (!changes || !list) return null;
   if (list.length === 0) return { seq: changes.upTo, rows: before.rows };
   const rows = [...before.rows];
   for (const [op, row] of list) {

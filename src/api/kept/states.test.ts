@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RestackForecast } from '@/model/forecast';
-import { branchStates, filterCounts, type StateBranch } from '@/repos/branch-state';
+import { branchStates, filterCounts } from '@/repos/branch-state';
+import { type NeedBranch, needsIn, needsOf, needsTogether } from '@/repos/needs';
 import { fuzzing } from '@/testing/fuzz';
 import type { Kept } from './rows';
 import { statesAt } from './states';
 
-const NAMES = ['main', ...'abcdefghij'];
+const NAMES = ['main', ...'abcd', 'e/f', 'e/g', 'e/h', 'k/l/m', 'k/l/n', 'k/o'];
 
 const anyRow = fc
   .record({
@@ -20,10 +21,13 @@ const anyRow = fc
     tip: fc.constantFrom('1', '2'),
     base: fc.option(fc.constant('0')),
     conflicts: fc.boolean(),
+    suggestedParent: fc.option(fc.constant('main')),
+    review: fc.option(fc.constantFrom('approved', 'changes_requested')),
   })
   .map(
-    ({ conflicts, ...row }): StateBranch => ({
+    ({ conflicts, ...row }): NeedBranch => ({
       ...row,
+      ...{ prNumber: 1, prState: 'open', prUrl: 'https://forge/1', ci: null },
       keptReason: null,
       forecast: conflicts ? { outcome: 'conflict', files: ['f'] } : null,
     }),
@@ -67,7 +71,7 @@ it('says of every branch what is said of all together, whatever has changed sinc
   await fc.assert(
     fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 12 }), async (changes) => {
       const kept: Kept = { at: { seq: 0, rows: [] } };
-      let rows: readonly StateBranch[] = [];
+      let rows: readonly NeedBranch[] = [];
       let restack: RestackForecast | null = null;
       let trunk: string | null = 'main';
       for (const { put, remove, given, moving } of changes) {
@@ -79,6 +83,8 @@ it('says of every branch what is said of all together, whatever has changed sinc
         const states = await statesAt(kept, { rows }, { trunk, restack }, new Set(moving));
         const all = branchStates({ rows, trunk, restack, moving: new Set(moving) });
         expect(states.counts).toEqual(filterCounts(all));
+        const parts = states.parts.map((part) => needsIn(part.rows, trunk, part.states));
+        expect(needsTogether(parts)).toEqual(needsOf(rows, trunk, all));
         for (const name of NAMES) expect([name, states.of(name)]).toEqual([name, all.get(name)]);
       }
     }),

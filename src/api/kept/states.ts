@@ -1,20 +1,14 @@
 import { breather } from '@/breather';
 import type { RestackForecast } from '@/model/forecast';
-import {
-  type BranchState,
-  type BranchStates,
-  branchStates,
-  filterCounts,
-  type StateBranch,
-  stateFilters,
-} from '@/repos/branch-state';
+import { type BranchState, type BranchStates, branchStates, filterCounts, stateFilters } from '@/repos/branch-state';
+import type { NeedBranch } from '@/repos/needs';
 import type { Kept } from './rows';
 
 type Counts = ReturnType<typeof filterCounts>;
 
 /** Branches that are connected by their parents: how one stands depends on no others. */
 interface Group {
-  readonly rows: readonly StateBranch[];
+  readonly rows: readonly NeedBranch[];
   /** Null until it was asked for. */
   told: { states: BranchStates; counts: Counts } | null;
 }
@@ -29,16 +23,23 @@ interface Given {
 export interface StatesAt {
   of(name: string): BranchState | undefined;
   counts: Counts;
+  /** The same in parts, none of which is connected with another; the objects stay the same where nothing has changed. */
+  parts: ReadonlyArray<{ rows: readonly NeedBranch[]; states: BranchStates }>;
 }
 
 interface Known {
-  rows: readonly StateBranch[];
+  rows: readonly NeedBranch[];
   /** Of what is given beside them. */
   key: string;
   groups: readonly Group[];
   /** In which of them each branch is. */
   places: ReadonlyMap<string, number>;
 }
+
+type Breath = ReturnType<typeof breather>;
+
+/** Rows between two breaths. */
+const PIECE = 500;
 
 /** For each repo, as long as its rows are kept. */
 const known = new WeakMap<Kept, Known>();
@@ -50,7 +51,7 @@ const known = new WeakMap<Kept, Known>();
  */
 export async function statesAt(
   kept: Kept,
-  { rows }: { rows: readonly StateBranch[] },
+  { rows }: { rows: readonly NeedBranch[] },
   given: Given,
   moving: ReadonlySet<string>,
 ): Promise<StatesAt> {
@@ -58,7 +59,10 @@ export async function statesAt(
   const { trunk, restack } = given;
   const key = JSON.stringify([trunk, restack && [restack.id, restack.computedAt, restack.stale]]);
   const before = known.get(kept);
-  const now = before?.key === key ? goneOn(before, rows, trunk) : { rows, key, ...grouped(rows, trunk) };
+  const now =
+    before?.key === key
+      ? await goneOn(before, rows, trunk, breath)
+      : { rows, key, ...(await grouped(rows, trunk, breath)) };
   known.set(kept, now);
   const { groups, places } = now;
 
@@ -69,24 +73,27 @@ export async function statesAt(
   }
   const moved = new Map<Group, BranchStates>();
   const counts = filterCounts(new Map());
+  const parts: Array<StatesAt['parts'][number]> = [];
   for (const group of groups) {
     if (!group.told) {
       await breath();
       const states = branchStates({ ...given, rows: group.rows });
       group.told = { states, counts: filterCounts(states) };
     }
-    let its = group.told.counts;
+    let { states, counts: its } = group.told;
     const here = movers.get(group);
     if (here) {
-      const states = branchStates({ ...given, rows: group.rows, moving: here });
+      states = branchStates({ ...given, rows: group.rows, moving: here });
       moved.set(group, states);
       its = filterCounts(states);
     }
+    parts.push({ rows: group.rows, states });
     for (const filter of stateFilters) counts[filter] += its[filter];
   }
   await breath();
   return {
     counts,
+    parts,
     of(name) {
       const group = groups[places.get(name) ?? -1];
       return group && (moved.get(group) ?? group.told?.states)?.get(name);
@@ -95,7 +102,12 @@ export async function statesAt(
 }
 
 /** The groups of the rows as they are now, with what was told of those in which none has changed. */
-function goneOn(before: Known, rows: readonly StateBranch[], trunk: string | null): Known {
+async function goneOn(
+  before: Known,
+  rows: readonly NeedBranch[],
+  trunk: string | null,
+  breath: Breath,
+): Promise<Known> {
   if (before.rows === rows) return before;
   const changed = rows.length === before.rows.length ? rows.filter((row, i) => row !== before.rows[i]) : null;
   const stand = changed?.every((row) => {
@@ -111,7 +123,7 @@ function goneOn(before: Known, rows: readonly StateBranch[], trunk: string | nul
     }
     return { ...before, rows, groups };
   }
-  const { groups, places } = grouped(rows, trunk);
+  const { groups, places } = await grouped(rows, trunk, breath);
   for (const group of groups) {
     const was = before.groups[before.places.get(group.rows[0]?.name ?? '') ?? -1];
     const isSame = was?.rows.length === group.rows.length && was.rows.every((row, i) => row === group.rows[i]);
@@ -121,20 +133,25 @@ function goneOn(before: Known, rows: readonly StateBranch[], trunk: string | nul
 }
 
 /** The rows of each group in their own order. */
-function grouped(rows: readonly StateBranch[], trunk: string | null): Pick<Known, 'groups' | 'places'> {
+async function grouped(
+  rows: readonly NeedBranch[],
+  trunk: string | null,
+  breath: Breath,
+): Promise<Pick<Known, 'groups' | 'places'>> {
   const byName = new Map(rows.map((row) => [row.name, row]));
   const places = new Map<string, number>();
-  const groups: Array<{ rows: StateBranch[]; told: null }> = [];
-  for (const row of rows) {
+  const groups: Array<{ rows: NeedBranch[]; told: null }> = [];
+  for (const [at, row] of rows.entries()) {
+    if (at % PIECE === 0) await breath();
     const path: string[] = [];
     let place: number | undefined;
-    for (let at: StateBranch | undefined = row; at; ) {
-      place = places.get(at.name);
+    for (let below: NeedBranch | undefined = row; below; ) {
+      place = places.get(below.name);
       if (place !== undefined) break;
-      path.push(at.name);
+      path.push(below.name);
       // Parents may run in a circle: what is met again is of this very group.
-      places.set(at.name, groups.length);
-      at = at.parent === null || at.parent === trunk ? undefined : byName.get(at.parent);
+      places.set(below.name, groups.length);
+      below = below.parent === null || below.parent === trunk ? undefined : byName.get(below.parent);
     }
     if (place === undefined || place === groups.length) groups.push({ rows: [], told: null });
     else for (const name of path) places.set(name, place);
