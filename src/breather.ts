@@ -25,6 +25,7 @@ export async function inTurns<T, R>(list: Iterable<T>, each: (one: T, i: number)
     given.push(each(one, given.length));
   }
   return given;
+}
 
 /** How many pieces of work have come to any queue. */
 let come = 0;
