@@ -178,8 +178,8 @@ export const reposRouter = router({
   /**
    * A repo's page from the projection alone: the repo, its branches (trunk is not among them), counts for the
    * filters, how the branches of this page stand (which are not named are in place); and of the first page alone the last
-   * outline of a Restack of them all, active tasks, the last archived ones and recent jobs (every one that has yet to end
-   * among them). `feedCursor` is where to follow the feed from.
+   * outline of a Restack of them all, active tasks, the last archived ones and recent jobs (with as many as 500 that have
+   * yet to end). `feedCursor` is where to follow the feed from.
    */
   overview: procedure
     .input(
@@ -365,7 +365,7 @@ async function found(
   );
 }
 
-/** The newest jobs of a repo and all that have yet to end, newest first. */
+/** The newest jobs of a repo, and as many as 500 that have yet to end, newest first. */
 async function jobsToShow(db: Db, repoId: string) {
   const recent = await recentJobs(db, { repoId, limit: SHOWN_JOBS });
   const shown = new Set(recent.map(({ job }) => job.id));

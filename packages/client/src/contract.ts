@@ -765,7 +765,7 @@ export interface Overview {
   tasks: Task[];
   /** The last 20 archived ones. */
   archivedTasks: Task[];
-  /** Newest first; every one that has yet to end is among them. */
+  /** Newest first, with as many as 500 that have yet to end. */
   jobs: JobDetail[];
   /** Where to watch from. */
   feedCursor: number;
