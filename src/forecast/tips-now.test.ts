@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Db, openDatabase } from '@/db/client';
+import type { Db } from '@/db/client';
 import { branches, repos } from '@/db/schema';
 import { PRUNED } from '@/feed/read';
 import { tipsKey } from '@/planner/tips-key';
@@ -12,16 +12,12 @@ import { watchStops } from '@/testing/stops';
 import { TipsNow } from './tips-now';
 
 let test: TestDatabase;
-/** The database as another process has it open. */
 let elsewhere: Db;
 beforeAll(async () => {
   test = await testDatabase();
-  elsewhere = await openDatabase(`file:${test.dir}/test.db`);
+  elsewhere = await test.elsewhere();
 });
-afterAll(async () => {
-  elsewhere.$client.close();
-  await test.close();
-});
+afterAll(() => test.close());
 
 /** The fingerprint of the branches as they are. */
 async function fresh(repoId: string): Promise<string | undefined> {

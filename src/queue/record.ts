@@ -34,14 +34,22 @@ function logLines(lease: Lease, lines: LogLine[]): Statement {
     select ${lease.job.id}, value ->> 'level', value ->> 'line' from json_each(${json}) where ${lease.held}`);
 }
 
-/** Adds lines to the job's log, however many: others have their turn in between. The last are told in a moment. */
+/** Writes one transaction after another, each made when it is its turn; others have theirs in between. */
+export async function writeEach(lease: Lease, transactions: Array<() => Statement[]>): Promise<void> {
+  for (const [i, make] of transactions.entries()) {
+    if (i > 0) await setImmediate();
+    await lease.write(make());
+  }
+}
+
+/** Adds lines to the job's log, however many. The last are told in a moment. */
 export async function tellLines(lease: Lease, lines: LogLine[]): Promise<void> {
   const told = pieces(lines);
   const last = told.pop();
-  for (const some of told) {
-    await lease.write([logLines(lease, some)]);
-    await setImmediate();
-  }
+  await writeEach(
+    lease,
+    told.map((some) => () => [logLines(lease, some)]),
+  );
   if (last) lease.later(() => [logLines(lease, last)]);
 }
 

@@ -11,12 +11,16 @@ export interface TestDatabase {
   dir: string;
   /** A repo that was synced, with trunk `main`, and these tracked branches as name → parent. */
   addRepo(tracked?: Record<string, string>): Promise<string>;
+  /** Opens it as another process has it open; that ends with it. */
+  elsewhere(): Promise<Db>;
   close(): Promise<void>;
 }
 
 export async function testDatabase(): Promise<TestDatabase> {
   const dir = await mkdtemp(join(tmpdir(), 'spicerack-db-'));
-  const db = await openDatabase(`file:${dir}/test.db`);
+  const open = () => openDatabase(`file:${dir}/test.db`);
+  const db = await open();
+  const others: Db[] = [];
   return {
     db,
     dir,
@@ -38,8 +42,13 @@ export async function testDatabase(): Promise<TestDatabase> {
       if (rows.length > 0) await db.insert(branches).values(rows);
       return id;
     },
+    async elsewhere() {
+      const other = await open();
+      others.push(other);
+      return other;
+    },
     async close() {
-      db.$client.close();
+      for (const one of [...others, db]) one.$client.close();
       await rm(dir, { recursive: true, force: true });
     },
   };

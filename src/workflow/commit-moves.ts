@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { pieces } from '@/db/branch-rows';
@@ -18,7 +17,7 @@ import { reachable } from '@/git/remote/remote-host';
 import { log } from '@/log';
 import { advice, failureOfGit, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
-import { factsOf, logLine, watched, wordLines } from '@/queue/record';
+import { factsOf, logLine, watched, wordLines, writeEach } from '@/queue/record';
 import { arrivedMoves, arrivedRefs, decideResume, type Resume, refMoves } from '@/stack/push';
 import { oneLine } from '@/text/foreign';
 import { counted } from '@/text/words';
@@ -44,11 +43,10 @@ export type Commitment =
  */
 export async function writeMoves(lease: Lease, moves: PlannedMove[], also: Statement[] = []): Promise<void> {
   const [first = [], ...others] = pieces(moves);
-  await lease.write([abandonMoves(lease), planned(lease, first), ...also]);
-  for (const more of others) {
-    await setImmediate();
-    await lease.write([planned(lease, more)]);
-  }
+  await writeEach(lease, [
+    () => [abandonMoves(lease), planned(lease, first), ...also],
+    ...others.map((more) => () => [planned(lease, more)]),
+  ]);
 }
 
 function planned(lease: Lease, moves: PlannedMove[]): Statement {
@@ -359,10 +357,10 @@ async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitm
  * of them has not written, the next one asks the remote.
  */
 async function writePushed(lease: Lease, moves: PlannedMove[]): Promise<void> {
-  for (const [i, some] of pieces(moves).entries()) {
-    if (i > 0) await setImmediate();
-    await lease.write(pushedMoves(lease, some));
-  }
+  await writeEach(
+    lease,
+    pieces(moves).map((some) => () => pushedMoves(lease, some)),
+  );
 }
 
 /**

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { breather } from '@/breather';
 import { config } from '@/config';
@@ -26,7 +25,7 @@ import { recordedTips } from '@/projection/recorded-tips';
 import type { Projection } from '@/projection/refresh';
 import { type Failure, failure, failureOfGit, JobFailed } from '@/queue/failure';
 import { type Lease, NOW } from '@/queue/lease';
-import { logLine, setResult, watched } from '@/queue/record';
+import { logLine, setResult, watched, writeEach } from '@/queue/record';
 import { isKept } from '@/repos/kept';
 import { counted, named } from '@/text/words';
 import { remoteOptions } from './commit-moves';
@@ -200,11 +199,7 @@ async function refresh(
   // takes over in between computes the rest again, and finds nothing twice.
   const isLong = statements.length > STATEMENTS_AT_ONCE;
   if (isLong) {
-    await lease.write(told);
-    for (const statement of statements) {
-      await lease.write([statement]);
-      await setImmediate();
-    }
+    await writeEach(lease, [() => told, ...statements.map((statement) => () => [statement])]);
   }
   await lease.write([
     ...(isLong ? [] : [...statements, ...told]),

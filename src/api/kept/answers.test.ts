@@ -5,7 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ASKER_HEADER, anybody, writeAsker } from '@/access/asker';
 import { serveApi } from '@/api/serve';
-import { type Db, db, openDatabase } from '@/db/client';
+import { type Db, db } from '@/db/client';
 import { branches, jobMoves, jobs, tasks } from '@/db/schema';
 import { PAGE } from '@/feed/read';
 import { MOST_EVENTS } from '@/feed/since';
@@ -21,10 +21,9 @@ const job = { id: uuid(), branch: 'a' };
 beforeAll(async () => {
   test = await testDatabase();
   vi.stubEnv('SPICERACK_DATABASE_URL', `file:${test.dir}/test.db`);
-  elsewhere = await openDatabase(`file:${test.dir}/test.db`);
+  elsewhere = await test.elsewhere();
 });
 afterAll(async () => {
-  elsewhere.$client.close();
   (await db()).$client.close();
   vi.unstubAllEnvs();
   await test.close();

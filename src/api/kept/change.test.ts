@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
-import { type Db, openDatabase, write } from '@/db/client';
+import { type Db, write } from '@/db/client';
 import { branches, repos } from '@/db/schema';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { actionKey } from '@/planner/tips-key';
@@ -13,16 +13,12 @@ import { watchStops } from '@/testing/stops';
 import { changeRows } from './change';
 
 let test: TestDatabase;
-/** The database as another process has it open. */
 let elsewhere: Db;
 beforeAll(async () => {
   test = await testDatabase();
-  elsewhere = await openDatabase(`file:${test.dir}/test.db`);
+  elsewhere = await test.elsewhere();
 });
-afterAll(async () => {
-  elsewhere.$client.close();
-  await test.close();
-});
+afterAll(() => test.close());
 
 const api = () => callerOn(test.db);
 

@@ -1,7 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type Db, openDatabase, snapshot, write } from '@/db/client';
+import { type Db, snapshot, write } from '@/db/client';
 import { jsonRows, rowsIn } from '@/db/json-rows';
 import { branches } from '@/db/schema';
 import { PRUNED } from '@/feed/read';
@@ -11,17 +11,13 @@ import { fuzzing } from '@/testing/fuzz';
 import { KeptRows, type RowsAt, rowsAfter } from './rows';
 
 let test: TestDatabase;
-/** The database as another process has it open. */
 let elsewhere: Db;
 let repoId: string;
 beforeAll(async () => {
   test = await testDatabase();
-  elsewhere = await openDatabase(`file:${test.dir}/test.db`);
+  elsewhere = await test.elsewhere();
 });
-afterAll(async () => {
-  elsewhere.$client.close();
-  await test.close();
-});
+afterAll(() => test.close());
 beforeEach(async () => {
   repoId = await test.addRepo({ a: 'main', b: 'a' });
 });
