@@ -9,8 +9,14 @@ interface TraceEvent {
   args: { name?: string };
 }
 
-/** The longest that a task of the page has kept the processor while something was done, in milliseconds. */
-export async function longestTask(browser: Browser, page: Page, act: () => Promise<void>): Promise<number> {
+/** For how long the tasks of a page have kept the processor, in milliseconds: the longest, and together those of more than 50, which one feels. */
+export interface TaskTimes {
+  longest: number;
+  long: number;
+}
+
+/** The tasks of the page while something is done. */
+export async function taskTimes(browser: Browser, page: Page, act: () => Promise<void>): Promise<TaskTimes> {
   await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] });
   await act();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
@@ -19,5 +25,7 @@ export async function longestTask(browser: Browser, page: Page, act: () => Promi
   const main = new Set(traceEvents.filter(isMain).map(threadOf));
   const tasks = traceEvents.filter((event) => /RunTask$/.test(event.name) && main.has(threadOf(event)));
   if (tasks.length === 0) throw new Error('The browser has told of no task.');
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
+  const times = tasks.map(({ tdur = 0 }) => tdur / 1000);
+  const long = times.filter((time) => time > 50);
+  return { longest: Math.max(...times), long: long.reduce((sum, time) => sum + time, 0) };
 }
