@@ -131,6 +131,12 @@ describe('the statements of the API', () => {
     expect(found).toEqual([]);
   });
 
+  it('read no repo of many branches from end to end, but what changes the branches above one', () => {
+    const whole = ({ sql, steps }: QueryPlan) =>
+      !/^\s*(insert into|delete from) "repos"/.test(sql) && steps.some((step) => WHOLE_REPO.test(step));
+    expect(plans.filter(whole).map(({ sql }) => sql.slice(0, 28))).toEqual(['update branches set parent =']);
+  });
+
   it('sort no list of jobs by themselves: an index has it in order', () => {
     const sorted = plans.filter(
       ({ sql, steps }) => / limit /.test(sql) && /"jobs"/.test(sql) && steps.some((step) => /TEMP B-TREE/.test(step)),
@@ -146,6 +152,9 @@ describe('the statements of the API', () => {
     expect(walksOf(bad, GROWING)).toHaveLength(2);
   });
 });
+
+/** All branches of a repo, by the key's first column alone or by an index made on the spot. */
+const WHOLE_REPO = /USING AUTOMATIC|branches.*\(repo_id=\?\)$/;
 
 /**
  * The newest jobs, of all or of a repo, what was done last, and the last event, are the table or its index from the end,

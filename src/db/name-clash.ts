@@ -10,22 +10,21 @@ import { branches, repos } from './schema';
 export async function clashingName(db: Db, repoId: string, name: string): Promise<string | null> {
   const parts = name.split('/');
   const folders = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
-  const clashes = (column: typeof branches.name | typeof repos.trunk) =>
-    // `0` comes right after `/`.
+  // Each with its repo: so SQLite finds either by the key, else it reads all branches of the repo.
+  const clashes = (id: typeof branches.repoId | typeof repos.id, column: typeof branches.name | typeof repos.trunk) =>
     or(
-      sql`${column} in (select value from json_each(${JSON.stringify(folders)}))`,
-      sql`${column} >= ${`${name}/`} and ${column} < ${`${name}0`}`,
+      and(eq(id, repoId), sql`${column} in (select value from json_each(${JSON.stringify(folders)}))`),
+      // `0` comes right after `/`.
+      and(eq(id, repoId), sql`${column} >= ${`${name}/`} and ${column} < ${`${name}0`}`),
     );
   const [trunk] = await db
     .select({ name: repos.trunk })
     .from(repos)
-    .where(and(eq(repos.id, repoId), clashes(repos.trunk)));
+    .where(clashes(repos.id, repos.trunk));
   const [other] = await db
     .select({ name: branches.name })
     .from(branches)
-    .where(
-      and(eq(branches.repoId, repoId), eq(branches.gone, false), eq(branches.merged, false), clashes(branches.name)),
-    )
+    .where(and(eq(branches.gone, false), eq(branches.merged, false), clashes(branches.repoId, branches.name)))
     .limit(1);
   return trunk?.name ?? other?.name ?? null;
 }

@@ -242,7 +242,7 @@ export async function refusalOf(
   }
   const named = branch === undefined ? several : [branch];
   const field = branch === undefined ? 'branches' : 'branch';
-  const [[repo], rows, above, pending] = await snapshot(db, [
+  const [[repo], rows, below, pending] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
     db
       .select({ name: branches.name, kept: branches.kept, keptReason: branches.keptReason })
@@ -254,8 +254,8 @@ export async function refusalOf(
       .where(
         and(
           eq(branches.repoId, repoId),
-          sql`${branches.name} in ${namesAbove(repoId, branch ?? '')}`,
-          eq(branches.name, parent ?? ''),
+          eq(branches.name, branch ?? ''),
+          sql`${branches.name} in ${namesFrom(repoId, parent ?? '')}`,
         ),
       ),
     db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
@@ -266,8 +266,8 @@ export async function refusalOf(
   if (kept) return badRequest(field, isLongLived(kept.name, keptWords(kept)));
   if (branch === undefined || parent === undefined) return null;
   // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
-  const standsAbove = above.length > 0 && pending.length === 0;
-  return branch === parent || standsAbove ? badRequest('parent', wouldStandOnItself(branch, parent)) : null;
+  const standsBelow = below.length > 0 && pending.length === 0;
+  return branch === parent || standsBelow ? badRequest('parent', wouldStandOnItself(branch, parent)) : null;
 }
 
 /** What the rows say against the name of a new branch beside the others. */
@@ -276,11 +276,14 @@ export async function clashRefusal(db: Db, repoId: string, branch: string): Prom
   return there === null ? null : badRequest('branch', clashes(branch, there));
 }
 
-/** SQL for the names of a branch and of everything above it; `union` ends the walk where rows form a circle. */
-function namesAbove(repoId: string, branch: string) {
-  return sql`(with recursive above(name) as (
+/**
+ * SQL for the names of a branch and of everything below it; `union` ends the walk where rows form a circle. Each step is
+ * one row by its key: what stands above a branch has no index, so a walk up would read all rows at each step.
+ */
+function namesFrom(repoId: string, branch: string) {
+  return sql`(with recursive below(name) as (
     select ${branch}
     union
-    select b.name from branches b join above on b.parent = above.name where b.repo_id = ${repoId}
-  ) select name from above)`;
+    select b.parent from below join branches b on b.repo_id = ${repoId} and b.name = below.name where b.parent is not null
+  ) select name from below)`;
 }
