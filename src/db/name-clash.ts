@@ -17,10 +17,7 @@ export async function clashingName(db: Db, repoId: string, name: string): Promis
       // `0` comes right after `/`.
       and(eq(id, repoId), sql`${column} >= ${`${name}/`} and ${column} < ${`${name}0`}`),
     );
-  const [trunk] = await db
-    .select({ name: repos.trunk })
-    .from(repos)
-    .where(clashes(repos.id, repos.trunk));
+  const [trunk] = await db.select({ name: repos.trunk }).from(repos).where(clashes(repos.id, repos.trunk));
   const [other] = await db
     .select({ name: branches.name })
     .from(branches)
