@@ -36,7 +36,7 @@ const view = Object.fromEntries(
 /** The same as lists have it. */
 const outline = {
   ...view,
-  result: sql<JobResult | null>`${sql.raw(resultOutline('jobs.result'))}`.mapWith(jobs.result),
+  result: sql<JobResult | null>`${sql.raw(resultOutline('jobs'))}`.mapWith(jobs.result),
 };
 
 /** The columns of `MoveView`. */

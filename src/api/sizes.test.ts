@@ -4,7 +4,7 @@ import { callerOn } from '@/api/testing/caller';
 import { jobMoves, jobs } from '@/db/schema';
 import { readPiece } from '@/feed/read';
 import type { HeldBack } from '@/model/plan';
-import { EMPTY_RESULT, type JobResult } from '@/model/result';
+import { EMPTY_RESULT, type JobResult, outlineOf } from '@/model/result';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 
 let db: TestDatabase;
@@ -46,6 +46,9 @@ const PAIRS = Array.from({ length: 6000 }, (_, i) => ({
   to: String(i).padStart(40, 'f'),
 }));
 
+/** As a job has it that was told what it did. */
+const told = (result: JobResult) => ({ result, resultOutline: outlineOf(result) });
+
 /** Three jobs with large results and many rewritten commits. */
 async function large() {
   const repoId = await db.addRepo();
@@ -54,7 +57,7 @@ async function large() {
   for (const id of ids) {
     await db.db
       .insert(jobs)
-      .values({ id, repoId, kind: 'restack_repo', status: 'completed', requestedBy: 'test', result: RESULT });
+      .values({ id, repoId, kind: 'restack_repo', status: 'completed', requestedBy: 'test', ...told(RESULT) });
     await db.db
       .insert(jobMoves)
       .values({ jobId: id, branch: 'four', before: 'a', after: 'b', rewritten: PAIRS, state: 'pushed' });

@@ -210,6 +210,8 @@ export const jobs = sqliteTable(
     /** Of a `sync_repo`: whether it moves what stands on merged branches; else it only reads. */
     move: integer('move', { mode: 'boolean' }).notNull().default(true),
     result: text('result', { mode: 'json' }).$type<JobResult | null>(),
+    /** The result as lists and events carry it (`outlineOf`); null where that is as it is. */
+    resultOutline: text('result_outline', { mode: 'json' }).$type<JobResult | null>(),
     requestedBy: text('requested_by').notNull(),
     /** The fingerprint of the rows that its asker has seen a forecast for; null where nothing is expected. */
     expected: text('expected'),

@@ -13,8 +13,8 @@ interface Feed {
   repoId: string;
   /** Columns that are nobody's business outside the queue; changing them alone is no event. */
   hidden?: string[];
-  /** Columns of which events carry less: SQL that makes it from the column. */
-  outlined?: Record<string, (column: string) => string>;
+  /** Columns of which events carry less: SQL for that of a row. */
+  outlined?: Record<string, (row: string) => string>;
   /** Columns that travel with the row but whose change alone is no event. */
   quiet?: string[];
   /** The key that a delete event carries; none where rows only ever go with their repo or by retention. */
@@ -23,6 +23,7 @@ interface Feed {
 
 /** Columns of a job that only the queue needs; `JobView` leaves them out. */
 export const HIDDEN_JOB_COLUMNS = [
+  'resultOutline',
   'expected',
   'forecastId',
   'dispatch',
@@ -40,24 +41,9 @@ export const HIDDEN_JOB_COLUMNS = [
 /** Of a move, old commit to new commit: as many as the branch has commits, so it is asked for (`jobs.rewritten`). */
 export const HIDDEN_MOVE_COLUMNS = ['rewritten', 'baseNamedBefore', 'baseNamedAfter'] as const;
 
-/** The most files of a conflict, and the most dropped commits, that lists and events carry. */
-const MOST_LISTED = 100;
-
-/**
- * SQL for a job's result as lists and events carry it: of a conflict the first files without their text, of a remote's
- * words the start, of what was dropped the first commits, and of warnings no commits. `jobs.get` has the whole.
- */
-export function resultOutline(result: string): string {
-  const files = `select json_group_array(json(json_set(value, '$.text', null)))
-    from json_each(held.value, '$.reason.files') where key < ${MOST_LISTED}`;
-  const held = `select json_group_array(json(case held.value ->> '$.reason.kind'
-      when 'conflict' then json_set(held.value, '$.reason.files', json((${files})))
-      when 'protected' then json_set(held.value, '$.reason.message', substr(held.value ->> '$.reason.message', 1, 300))
-      else held.value end)) from json_each(${result}, '$.heldBack') as held`;
-  const dropped = `select json_group_array(json(value)) from json_each(${result}, '$.dropped') where key < ${MOST_LISTED}`;
-  const warnings = `select json_group_array(json(json_set(value, '$.commits', json('[]')))) from json_each(${result}, '$.warnings')`;
-  return `case when ${result} is null then null else json_set(${result},
-    '$.heldBack', json((${held})), '$.dropped', json((${dropped})), '$.warnings', json((${warnings}))) end`;
+/** SQL for a job's result as lists and events carry it. `jobs.get` has the whole. */
+export function resultOutline(row: string): string {
+  return `coalesce(${row}.result_outline, ${row}.result)`;
 }
 
 /** Columns of a forecast that only its computing needs; `ForecastView` leaves them out. */
@@ -107,7 +93,7 @@ const FEEDS: Feed[] = [
 ];
 
 /** Goes up with every change of the statements; a test holds them against it. */
-export const TRIGGERS_VERSION = 4;
+export const TRIGGERS_VERSION = 5;
 
 /** Drops and makes every trigger. */
 export function triggerStatements(): string[] {
@@ -233,8 +219,7 @@ function feedTriggers(feed: Feed): string[] {
     `json_object(${columns
       .filter(([key]) => !keys || keys.includes(key))
       .map(([key, column]) => {
-        const value = `${row}.${column.name}`;
-        return `'${key}', ${jsonValue(feed.outlined?.[key]?.(value) ?? value, column.dataType)}`;
+        return `'${key}', ${jsonValue(feed.outlined?.[key]?.(row) ?? `${row}.${column.name}`, column.dataType)}`;
       })
       .join(', ')})`;
   const insert = (row: 'NEW' | 'OLD', op: string, payload: string) =>

@@ -67,6 +67,24 @@ it('a key of idempotency keeps its job when keys may name tasks too', async () =
   expect(rows).toEqual([{ key: 'k', jobId: 'j', taskId: null, input: '[]' }]);
 });
 
+it('lists carry no text of the conflicts that jobs met before lists had outlines of their own, and nobody is told anew', async () => {
+  const files = `'[{"path":"f","kinds":["contents"],"text":"' || hex(zeroblob(2000)) || '"}]'`;
+  const held = `'{"heldBack":[{"branch":"a","reason":{"kind":"conflict","commit":"c","files":' || ${files} || '}}],"dropped":[],"warnings":[]}'`;
+  const url = await databaseBefore('0021_result_outlines', [
+    `insert into repos (id, name, url) values ('r', 'shop', '/srv/shop.git')`,
+    `insert into jobs (id, repo_id, kind, requested_by, result) values ('j', 'r', 'restack_repo', 'test', ${held})`,
+    `insert into jobs (id, repo_id, kind, requested_by, result) values ('k', 'r', 'sync_repo', 'test', '{"heldBack":[]}')`,
+  ]);
+  const db = await openDatabase(url);
+  const [long, short] = await db.select().from(jobs);
+  const known = await db.select().from(events);
+  db.$client.close();
+  expect(long?.resultOutline?.heldBack[0]?.reason).toMatchObject({ files: [{ path: 'f', text: null }] });
+  expect(long?.result?.heldBack[0]?.reason).toMatchObject({ files: [{ text: '0'.repeat(4000) }] });
+  expect(short?.resultOutline).toBeNull();
+  expect(known).toEqual([]);
+});
+
 /** Each was made by the version of that commit, with a repo, a branch and a job. */
 const EARLIER = 'src/testing/databases';
 

@@ -22,13 +22,13 @@ import { resultOfError } from './errors';
 import {
   branchOf,
   branchShape,
-  countsOf,
   countsShape,
   forecastOf,
   forecastShape,
   jobOf,
   jobShape,
   lossesOf,
+  repoCountsOf,
 } from './shapes';
 
 z.config({ customError: inputWords });
@@ -107,7 +107,16 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
       answer(ctx, async () => ({
         repos: (await reader.repos.list()).repos.map(
           ({ id, name, url, trunk, syncedAt, syncError, counts, activeJobs }) => ({
-            ...{ repoId: id, name, url, trunk, syncedAt, lastError: syncError, branches: countsOf(counts), activeJobs },
+            ...{
+              repoId: id,
+              name,
+              url,
+              trunk,
+              syncedAt,
+              lastError: syncError,
+              branches: repoCountsOf(counts),
+              activeJobs,
+            },
           }),
         ),
       })),

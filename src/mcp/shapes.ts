@@ -1,5 +1,6 @@
 import type { Branch, BranchState, Forecast, HeldBack, JobDetail, Repo } from '@spicerack/client';
 import { z } from 'zod';
+import { countsOf, movedBy } from '@/model/result';
 import { stateWords } from '@/repos/state-words';
 import { counted } from '@/text/words';
 
@@ -65,6 +66,10 @@ export const jobShape = z.object({
     .int()
     .describe('How many branches it has moved. A list leaves out `moved` where they are many: get_job names them.'),
   heldBack: z.array(held),
+  heldBackCount: z
+    .number()
+    .int()
+    .describe('How many branches it has held back. A list names the first hundred: get_job names all.'),
 });
 
 export const forecastShape = z.object({
@@ -95,7 +100,7 @@ export function branchOf(row: Branch, states: Record<string, BranchState>): z.in
   };
 }
 
-export function countsOf(counts: Repo['counts']): z.infer<typeof countsShape> {
+export function repoCountsOf(counts: Repo['counts']): z.infer<typeof countsShape> {
   if (!counts) return null;
   const { branches, needRestack, wouldConflict, heldBack, untracked } = counts;
   return { all: branches, needRestack, wouldConflict, heldBack: heldBack ?? 0, untracked };
@@ -115,9 +120,9 @@ export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
     error: job.errorCode ? { code: job.errorCode, hint: job.errorHint } : null,
     requestedBy: job.requestedBy,
     moved: pushed.map(({ branch, before, after }) => ({ branch, from: before, to: after })),
-    movedCount:
-      moves.length === 0 ? (job.result?.moved?.branches ?? 0) : new Set(pushed.map(({ branch }) => branch)).size,
+    movedCount: movedBy({ job, moves }).branches,
     heldBack: (job.result?.heldBack ?? []).map(heldOf),
+    heldBackCount: countsOf(job.result).heldBack,
   };
 }
 

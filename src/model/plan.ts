@@ -83,6 +83,15 @@ export function isOnNoBranch({ on, replacedBy }: Pick<LeftCommit, 'on' | 'replac
   return !on && !replacedBy;
 }
 
+/** The commits that nobody has any more, each once: of several branches that lose it, with the lowest. */
+export function lostCommits(left: readonly LeftCommit[]): LeftCommit[] {
+  const had = new Set(left.flatMap(({ commit, on }) => (on ? [commit] : [])));
+  const lost = new Map<string, LeftCommit>();
+  for (const one of left)
+    if (isOnNoBranch(one) && !had.has(one.commit) && !lost.has(one.commit)) lost.set(one.commit, one);
+  return [...lost.values()];
+}
+
 /** A commit that was the parent's and is the branch's own from now on. */
 export interface AdoptedCommit {
   branch: string;

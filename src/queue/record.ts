@@ -4,7 +4,7 @@ import { pieces } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
 import type { Facts } from '@/log';
 import type { StepName } from '@/model/kinds';
-import type { JobResult } from '@/model/result';
+import { type JobResult, outlineOf } from '@/model/result';
 import { forMessage, shown } from '@/text/foreign';
 import { inFuture, type Lease, NOW } from './lease';
 
@@ -89,10 +89,12 @@ function setMessage(lease: Lease, message: string): Statement {
   );
 }
 
-/** The statement that sets the job's result, fenced. */
-export function setResult(lease: Lease, result: JobResult) {
-  return lease.db.run(
-    sql`update jobs set result = ${JSON.stringify(result)} where id = ${lease.job.id} and ${lease.held}`,
+/** The statement that sets a job's result, and what lists carry of it, fenced. */
+export function setResult({ db, held }: Pick<Lease, 'db' | 'held'>, jobId: string, result: JobResult): Statement {
+  const outline = outlineOf(result);
+  return db.run(
+    sql`update jobs set result = ${JSON.stringify(result)}, result_outline = ${outline && JSON.stringify(outline)}
+      where id = ${jobId} and ${held}`,
   );
 }
 

@@ -183,7 +183,7 @@ async function recordPlan(lease: Lease, { plan, registered, left, adopted }: Pla
   const told = <T extends { branch: string | null }>(list: T[]) =>
     list.filter(({ branch }) => pushed.has(branch ?? ''));
   await writeMoves(lease, moves, [
-    setResult(lease, {
+    setResult(lease, lease.job.id, {
       ...result,
       heldBack,
       dropped: [...told(result.dropped), ...dropped],

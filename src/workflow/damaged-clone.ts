@@ -12,7 +12,7 @@ import { fetchCommits } from '@/git/remote/fetch';
 import { machine } from '@/machine';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import type { Lease } from '@/queue/lease';
-import { logLine } from '@/queue/record';
+import { logLine, setResult } from '@/queue/record';
 import { inverseMoves } from '@/queue/undo-moves';
 import { counted, named } from '@/text/words';
 import { remoteOptions } from './commit-moves';
@@ -104,11 +104,11 @@ function commitsOf({ moves }: Pick<KeptJob, 'moves'>): string[] {
   return [...new Set(moves.flatMap(({ before, after }) => [after, before].filter((id) => id !== null)))];
 }
 
-function tellLoss({ db, held }: Lease, jobId: string, result: JobResult, lost: string[]) {
+function tellLoss(lease: Lease, jobId: string, result: JobResult, lost: string[]) {
   const words = `It can no longer be undone: what ${named(lost)} would go back to was lost with a damaged clone.`;
   const told: JobResult = { ...result, lost, notes: [...result.notes, words] };
   return [
-    db.run(sql`update jobs set result = ${JSON.stringify(told)} where id = ${jobId} and ${held}`),
-    db.run(sql`insert into job_logs (job_id, level, line) select ${jobId}, 'warn', ${words} where ${held}`),
+    setResult(lease, jobId, told),
+    lease.db.run(sql`insert into job_logs (job_id, level, line) select ${jobId}, 'warn', ${words} where ${lease.held}`),
   ];
 }

@@ -38,7 +38,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
         'warn',
       ),
     ),
-    ...(forecast || outcomes.length > 0 ? [setResult(lease, told)] : []),
+    ...(forecast || outcomes.length > 0 ? [setResult(lease, lease.job.id, told)] : []),
     ...(forecast ? forecastLines(lease, forecast) : []),
     // The step that failed has said so in the log already.
     ...(whole === failed?.message ? [] : [logLine(lease, whole, failed ? 'error' : 'info')]),
@@ -87,7 +87,8 @@ function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
 export async function cancelled(lease: Lease): Promise<void> {
   const outcomes = await moveOutcomes(lease);
   const message = `Cancelled. ${whatMoved(outcomes)}`;
-  const told = outcomes.length > 0 ? [setResult(lease, { ...(await resultOf(lease)), ...movedBy(outcomes) })] : [];
+  const told =
+    outcomes.length > 0 ? [setResult(lease, lease.job.id, { ...(await resultOf(lease)), ...movedBy(outcomes) })] : [];
   await lease.end([logLine(lease, message), ...told, ...ended(lease, 'cancelled', message, null)]);
   sayEnded(lease, 'cancelled', message, null);
 }

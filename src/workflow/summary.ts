@@ -1,5 +1,5 @@
 import type { JobRow } from '@/db/schema';
-import { isOnNoBranch } from '@/model/plan';
+import { lostCommits } from '@/model/plan';
 import type { JobResult } from '@/model/result';
 import { shown } from '@/text/foreign';
 import { counted, named, sentence } from '@/text/words';
@@ -49,14 +49,10 @@ export function summary(
     result.heldBack.map((h) => h.branch),
   );
   if (result.dropped.length > 0) parts.push(`dropped ${counted(result.dropped.length, 'commit')}, already below`);
-  // Of several that lose it, the lowest is told.
-  const alone = new Map<string, { commit: string; subject: string; branch: string }>();
-  for (const one of result.left?.filter(isOnNoBranch) ?? []) if (!alone.has(one.commit)) alone.set(one.commit, one);
-  if (alone.size > 0) {
-    const names = [...alone.values()].map(
-      ({ commit, subject, branch }) => `${commit.slice(0, 8)} (${subject}) of ${branch}`,
-    );
-    const them = `${counted(alone.size, 'commit')} that no branch has any more`;
+  const lost = lostCommits(result.left ?? []);
+  if (lost.length > 0) {
+    const names = lost.map(({ commit, subject, branch }) => `${commit.slice(0, 8)} (${subject}) of ${branch}`);
+    const them = `${counted(lost.length, 'commit')} that no branch has any more`;
     // Who gives a branch another parent, or says where its own commits begin, leaves behind what was below.
     const what =
       job.kind === 'reparent_branch' || moves.some((move) => move.baseNamed)

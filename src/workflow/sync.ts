@@ -179,7 +179,7 @@ async function refresh(
   );
   const tidings = news(projection, trunk, nowKept(rows, projection.rows));
   const told = [
-    setResult(lease, found(current?.result ?? EMPTY_RESULT, projection, landed, tidings)),
+    setResult(lease, lease.job.id, found(current?.result ?? EMPTY_RESULT, projection, landed, tidings)),
     ...tidings.map((line) => logLine(lease, line, 'warn')),
     ...recordLandings(lease, trunk, projection),
     ...projection.tooLarge.map((branch) =>

@@ -57,7 +57,7 @@ export async function verifyMoves(lease: Lease): Promise<void> {
   ].filter((note) => !result.notes.includes(note));
   if (found.length === 0) return;
   await lease.write([
-    setResult(lease, { ...result, notes: [...result.notes, ...found] }),
+    setResult(lease, lease.job.id, { ...result, notes: [...result.notes, ...found] }),
     ...found.map((note) => logLine(lease, note, 'warn')),
   ]);
 }

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
+import { countsOf } from '@/model/result';
 import { problemOf } from '../api';
 import { branchAddress } from '../branch/address';
 import { Button, Field, Skeleton, Trouble } from '../controls';
@@ -297,21 +298,22 @@ function Findings({
   before: JobDetail['job'] | null;
 }) {
   const { merged, gone } = result;
+  const counts = countsOf(result);
   const heldBack = newlyHeldBack(result, before?.result ?? null);
   const known = result.heldBack.length - heldBack.length;
   const lines: Array<{ key: string; line: ReactNode }> = [
-    ...capped('merged', merged, ({ branch, into }) => (
+    ...capped('merged', merged, counts.merged, ({ branch, into }) => (
       <>
         <BranchLink repoId={repoId} name={branch} /> was merged into <Name>{into}</Name>
       </>
     )),
-    ...capped('gone', gone, (branch) => (
+    ...capped('gone', gone, counts.gone, (branch) => (
       <>
         <BranchLink repoId={repoId} name={branch} /> is gone from the remote without a merge
       </>
     )),
     ...(known > 0 && before ? [{ key: 'known', line: `${branchesWord(known)} held back as in #${before.seq}` }] : []),
-    ...capped('held', heldBack, ({ branch, reason }) => (
+    ...capped('held', heldBack, counts.heldBack - known, ({ branch, reason }) => (
       <>
         <BranchLink repoId={repoId} name={branch} /> <span className="text-held">held back:</span>{' '}
         {heldBackWords(reason)}
@@ -330,12 +332,18 @@ function Findings({
   );
 }
 
-function capped<T extends string | { branch: string }>(name: string, items: T[], line: (item: T) => ReactNode) {
+/** @param all how many there are, of which `items` may be the first */
+function capped<T extends string | { branch: string }>(
+  name: string,
+  items: T[],
+  all: number,
+  line: (item: T) => ReactNode,
+) {
   const lines = items.slice(0, NAMED).map((item) => {
     const branch = typeof item === 'string' ? item : item.branch;
     return { key: `${name} ${branch}`, line: line(item) };
   });
-  const more = items.length - NAMED;
+  const more = all - NAMED;
   return more > 0 ? [...lines, { key: `more ${name}`, line: `and ${more} more` }] : lines;
 }
 

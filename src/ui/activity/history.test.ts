@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
+import { outlineOf } from '@/model/result';
 import { jobDetail, jobMove, jobResult, jobRow, taskRow } from '../testing/rows';
 import { historyAddress } from './address';
 import {
@@ -141,4 +142,22 @@ it('what a job held back for the same reason as the last one is no news', () => 
   const jobs = [jobDetail(4), jobDetail(3), jobDetail(2, { result: earlier }), jobDetail(1, { result })];
   expect(lastHeldBack(jobDetail(4).job, jobs)?.seq).toBe(2);
   expect(lastHeldBack(jobDetail(1).job, jobs)).toBeNull();
+});
+
+it('what a list names only in part is compared with no other', () => {
+  const below = { branch: 'a', reason: { kind: 'below', branch: 'x' } } as const;
+  const few = jobDetail(1, { result: jobResult({ heldBack: [below] }) });
+  const many = jobDetail(2, { result: outlineOf(jobResult({ heldBack: Array(101).fill(below) })) });
+  const next = jobDetail(3, { result: few.job.result });
+  expect(lastHeldBack(many.job, [many, few])).toBeNull();
+  expect(lastHeldBack(next.job, [next, many, few])).toBeNull();
+  expect(lastHeldBack(next.job, [next, few])?.seq).toBe(1);
+});
+
+it('a job of which a list names only a part stays where it was filtered by a branch', () => {
+  const gone = Array.from({ length: 101 }, (_, i) => `g${i}`);
+  const [cut, whole] = [outlineOf(jobResult({ gone })), jobResult({ gone: gone.slice(0, 100) })];
+  expect(shown(history({ jobs: [jobDetail(1, { result: cut })] }), { branch: 'g100' })).toEqual(['job-1']);
+  expect(shown(history({ jobs: [jobDetail(1, { result: whole })] }), { branch: 'g100' })).toEqual([]);
+  expect(shown(history({ jobs: [jobDetail(1, { result: whole })] }), { branch: 'g99' })).toEqual(['job-1']);
 });

@@ -3,9 +3,9 @@ import type { TaskRow } from '@/db/schema';
 import type { FeedEvent } from '@/feed/events';
 import type { JobKind, JobStatus } from '@/model/kinds';
 import type { JobResult } from '@/model/result';
+import { lacksMoves } from '@/model/result';
 import { mergeJobs } from '../jobs/details';
 import { outcomeOf } from '../jobs/outcome';
-import { isOutlined } from '../jobs/result/moved';
 import { order } from '../order';
 import { heldBackWords } from '../stack/state';
 import { KIND_WORDS, STATUS_WORDS } from './words';
@@ -104,8 +104,9 @@ function concernsBranch(detail: JobDetail, branch: string): boolean {
   const { job, moves } = detail;
   const { result } = job;
   return (
-    // Whoever has left its moves out has chosen by them.
-    isOutlined(detail) ||
+    // Whoever has left something of it out has chosen by that.
+    lacksMoves(detail) ||
+    result?.counts !== undefined ||
     job.branch === branch ||
     job.branches?.includes(branch) ||
     moves.some((move) => move.branch === branch && move.state === 'pushed') ||
@@ -115,9 +116,10 @@ function concernsBranch(detail: JobDetail, branch: string): boolean {
   );
 }
 
-/** The newest job before this one that held something back; null where none is known. */
-export function lastHeldBack({ seq }: JobDetail['job'], jobs: readonly JobDetail[]): JobDetail['job'] | null {
-  return jobs.find(({ job }) => job.seq < seq && (job.result?.heldBack.length ?? 0) > 0)?.job ?? null;
+/** The newest job before this one that held something back; null where none is known, nor all that either held back. */
+export function lastHeldBack({ seq, result }: JobDetail['job'], jobs: readonly JobDetail[]): JobDetail['job'] | null {
+  const last = jobs.find(({ job }) => job.seq < seq && (job.result?.heldBack.length ?? 0) > 0)?.job;
+  return last && !result?.counts && !last.result?.counts ? last : null;
 }
 
 /** What a job held back that the one before it did not hold back for the same reason. */

@@ -140,20 +140,22 @@ function Job({ detail }: { detail: JobPageData }) {
   );
 }
 
-/** A job's result with the texts of its conflicts, for which the feed has no room. */
+/** A job's whole result, for which the feed has no room. */
 function useWholeResult({ id, result }: JobDetail['job']): JobDetail['job']['result'] {
   const api = useApi();
   const conflicts = (result?.heldBack ?? []).flatMap(({ branch, reason }) =>
     reason.kind === 'conflict' ? [{ branch, reason }] : [],
   );
-  const lacks = conflicts.some(({ reason }) => reason.files.some((file) => file.text === null));
+  const lacks =
+    result?.counts !== undefined || conflicts.some(({ reason }) => reason.files.some(({ text }) => text === null));
+  const met = conflicts.map(({ branch, reason }) => `${branch} ${reason.commit} ${reason.onto}`);
   const whole = useQuery({
-    queryKey: ['conflicts', id, conflicts.map(({ branch, reason }) => `${branch} ${reason.commit} ${reason.onto}`)],
+    queryKey: ['result', id, result?.counts, result?.notes, met],
     queryFn: async () => (await api.jobs.get.query({ jobId: id })).job.result,
     enabled: lacks,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return result && lacks && whole.data ? { ...result, heldBack: whole.data.heldBack } : result;
+  return (lacks && whole.data) || result;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -1,7 +1,7 @@
 import type { JobView } from '@/feed/events';
 import type { BranchStatus } from '@/model/kinds';
+import { countsOf } from '@/model/result';
 import { beginsToWait } from '@/queue/kinds';
-import { commitWords } from '../stack/commit-words';
 
 /**
  * How a job, or a task's branch, stands for a person: one that has left something where it was has done only a part, one
@@ -13,12 +13,8 @@ export function outcomeOf(job: Pick<JobView, 'status' | 'result' | 'kind' | 'err
   // Servers of earlier versions do not say for which task a job is.
   if (beginsToWait(job)) return 'waiting';
   if (job.status !== 'completed' || job.result === null) return job.status;
-  return lostBy(job) > 0 ? 'lost_commits' : job.result.heldBack.length > 0 ? 'held_back' : 'completed';
-}
-
-/** How many commits a job has left on no branch, but for those that their author has rewritten. */
-export function lostBy({ result }: Pick<JobView, 'result'>): number {
-  return commitWords({ left: result?.left ?? [] }).filter(({ isLost }) => isLost).length;
+  const { lostCommits, heldBack } = countsOf(job.result);
+  return lostCommits > 0 ? 'lost_commits' : heldBack > 0 ? 'held_back' : 'completed';
 }
 
 /** Whether somebody should look at what came of it, however long ago that was. */

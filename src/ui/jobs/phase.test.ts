@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LeftCommit } from '@/model/plan';
+import { outlineOf } from '@/model/result';
 import { jobDetail, jobMove, jobResult, jobStep } from '../testing/rows';
 import { phaseOf, progressWords, resultWords, SHOWN_MS } from './phase';
 
@@ -54,6 +55,12 @@ describe('a job button', () => {
       ],
     });
     expect(resultWords(jobDetail(1, { result }))).toBe('1 conflict, 1 held back');
+  });
+
+  it('sums up all of a result of which a list has the first alone', () => {
+    const registered = Array.from({ length: 10_000 }, (_, i) => ({ branch: `r${i}`, parent: 'main' }));
+    const result = outlineOf(jobResult({ registered }));
+    expect(resultWords(jobDetail(1, { result }))).toBe('10000 registered');
   });
 
   it('says of a look at the remote that it is over, and never that nothing is to be done', () => {

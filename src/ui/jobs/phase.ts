@@ -1,8 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
 import type { ErrorCode } from '@/model/errors';
+import { countsOf, movedBy } from '@/model/result';
 import { isActive } from './active';
-import { lostBy, outcomeOf } from './outcome';
-import { movedBy } from './result/moved';
+import { outcomeOf } from './outcome';
 
 /** What a job button shows. */
 export type Phase =
@@ -87,16 +87,14 @@ export function errorStands({ job }: JobDetail, jobs: JobDetail[]): boolean {
 /** What a job did, in a few words, which are those of its forecast: `12 moved, 1 conflict, 2 held back`. */
 export function resultWords(detail: JobDetail): string {
   const { job } = detail;
-  const heldBack = job.result?.heldBack ?? [];
-  const conflicts = heldBack.filter(({ reason }) => reason.kind === 'conflict').length;
-  const lost = lostBy(job);
+  const { registered, merged, heldBack, conflicts, lostCommits: lost } = countsOf(job.result);
   const parts: Array<[number, string]> = [
     [job.kind === 'untrack_branch' ? 1 : 0, 'untracked'],
-    [job.result?.registered.length ?? 0, 'registered'],
+    [registered, 'registered'],
     [movedBy(detail).refs, 'moved'],
-    [job.result?.merged.length ?? 0, 'merged'],
+    [merged, 'merged'],
     [conflicts, conflicts === 1 ? 'conflict' : 'conflicts'],
-    [heldBack.length - conflicts, 'held back'],
+    [heldBack - conflicts, 'held back'],
     [lost, `${lost === 1 ? 'commit' : 'commits'} on no branch any more`],
   ];
   const said = parts.flatMap(([count, word]) => (count > 0 ? `${count} ${word}` : []));

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Redo2, Undo2 } from 'lucide-react';
 import { useDeferredValue, useMemo } from 'react';
 import type { JobDetail } from '@/api/jobs';
+import { movedBy } from '@/model/result';
 import type { UndoOffer } from '@/queue/undo-moves';
 import { JobLink } from '../job-link';
 import { useApi } from '../providers';
@@ -13,7 +14,6 @@ import { undoQuestion } from '../stack/groups/question';
 import { isActive } from './active';
 import { JobButton } from './job-button';
 import { errorStands } from './phase';
-import { movedBy } from './result/moved';
 import { type Undoable, undoableOf } from './undoable';
 import { undoWord } from './words';
 

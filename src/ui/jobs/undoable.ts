@@ -1,8 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
+import { lacksMoves, movedBy } from '@/model/result';
 import { cannotBeUndone, inverseMoves, movedSince, offerUndo, type UndoOffer } from '@/queue/undo-moves';
 import { isActive } from './active';
-import { isOutlined, movedBy } from './result/moved';
 
 /** Each branch that a later job has moved, with the newest such job's number. */
 export function moversAfter(seq: number, jobs: readonly JobDetail[]): Map<string, number> {
@@ -24,7 +24,7 @@ export type Undoable = (UndoOffer & { possible: true }) | (UndoOffer & { possibl
 export function undoableOf(detail: JobDetail, jobs: readonly JobDetail[], branches: BranchRow[]): Undoable | null {
   const { job, moves } = detail;
   if (isActive(job.status) || movedBy(detail).branches === 0) return null;
-  if (isOutlined(detail)) return offerOfMany(detail, jobs);
+  if (lacksMoves(detail)) return offerOfMany(detail, jobs);
   const inverse = inverseMoves(moves);
   const movers = moversAfter(job.seq, jobs);
   const offer = offerUndo(job, moves, branches, movers);
@@ -66,7 +66,7 @@ export function lastUndo(
   const { job, moves } = last;
   const undo = jobs.find((other) => other.job.undoOf === job.id && other.job.status === 'completed');
   if (undo) return { why: `#${job.seq} is undone already, by #${undo.job.seq}.` };
-  const offer = isOutlined(last)
+  const offer = lacksMoves(last)
     ? offerOfMany(last, jobs)
     : offerUndo(job, moves, branches, moversAfter(job.seq, jobs));
   if (!offer) return { why: `Others have moved since #${job.seq}: its page says whether it can be undone.` };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { outlineOf } from '@/model/result';
 import { branchRow, jobDetail, jobMove, jobResult } from '../testing/rows';
 import { coveredBy, NO_NEWS, newsByBranch, standingOf } from './state';
 
@@ -32,6 +33,9 @@ describe('how a branch stands', () => {
         .detail;
     expect(says([held])).toBe('the remote refused it last time: frozen');
     expect(says([moved, held])).toBe('');
+    // Where a later job has left many, and a list not said which, nobody knows whether it was among them.
+    const many = jobDetail(3, { result: outlineOf(jobResult({ gone: Array(101).fill('g') })) });
+    expect(says([many, held])).toBe('');
   });
 });
 

@@ -1,12 +1,12 @@
 import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { HeldBackReason } from '@/model/plan';
+import { lacksMoves } from '@/model/result';
 import type { BranchState } from '@/repos/branch-state';
 import { type StateWords, stateWords } from '@/repos/state-words';
 import { visible, visibleInLine } from '@/text/visible';
 import { listed } from '@/text/words';
 import { moversOf, moverWords } from '../jobs/ask/movers';
-import { isOutlined } from '../jobs/result/moved';
 
 /** What is known of a branch from the repo's jobs. */
 export interface BranchNews {
@@ -74,8 +74,8 @@ export function newsByBranch(
       if (state === 'pushed') settled.add(branch);
       if (state === 'planned' && job.status === 'running') entry(branch).mover = job.seq;
     }
-    // It has moved many, and who knows which: what was said of any of them before may be so no longer.
-    allSettled ||= isOutlined(detail);
+    // It has moved or left many, and who knows which: what was said of any of them before may be so no longer.
+    allSettled ||= lacksMoves(detail) || job.result?.counts !== undefined;
   }
   const { of, all } = moversOf(jobs, rows.branches);
   for (const [name, mover] of of) {

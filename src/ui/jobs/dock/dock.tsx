@@ -3,6 +3,7 @@
 import { X } from 'lucide-react';
 import Link from 'next/link';
 import type { JobDetail } from '@/api/jobs';
+import { countsOf } from '@/model/result';
 import { JobLink, jobAddress } from '../../job-link';
 import { Age } from '../../stack/row/age';
 import { type Outcome, outcomeOf, wantsALook } from '../outcome';
@@ -15,7 +16,7 @@ import { type Docked, endedWords } from './docked';
 
 /** What leads to a result, by how many it is about. */
 const SEE: Partial<Record<Outcome, (job: JobDetail['job']) => string>> = {
-  held_back: ({ result }) => `See ${result?.heldBack.length ?? 0}`,
+  held_back: ({ result }) => `See ${countsOf(result).heldBack}`,
   lost_commits: () => 'See which',
 };
 

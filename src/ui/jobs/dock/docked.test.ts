@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobDetail } from '@/api/jobs';
+import { outlineOf } from '@/model/result';
 import { jobDetail, jobMove, jobResult } from '../../testing/rows';
 import { dockedOf, titleMark } from './docked';
 import { isIn, lookedAtAlso } from './looked-at';
@@ -140,6 +141,15 @@ describe('the dock', () => {
     expect(told(then([jobMove(1, { branch: 'a' })]), lost)).toMatchObject({ detail: { job: { seq: 2 } } });
     expect(told(undo('error'), lost)).toMatchObject({ detail: { job: { seq: 2 } } });
     expect(told(undo('completed'), lost)).toBeNull();
+  });
+
+  it('counts as told nothing of what a list has left out, until it was undone', () => {
+    const all = jobResult({ heldBack: Array(101).fill(heldBack.heldBack[0]) });
+    const first = jobDetail(2, { status: 'completed', finishedAt: before, result: outlineOf(all) });
+    const told = (...jobs: JobDetail[]) => dockedOf(jobs, nothing, OPENED);
+    const movedA = { moves: [jobMove(1, { branch: 'a' })] };
+    expect(told(jobDetail(3, { status: 'completed' }, movedA), first)).toMatchObject({ detail: { job: { seq: 2 } } });
+    expect(told(jobDetail(3, { status: 'completed', undoOf: first.job.id }), first)).toBeNull();
   });
 
   it('remembers the results that were looked at one by one up to a number, and counts what is older as looked at', () => {

@@ -1,8 +1,8 @@
 import type { JobDetail } from '@/api/jobs';
+import { lacksMoves, movedBy } from '@/model/result';
 import { isActive } from '../active';
 import { outcomeOf, wantsALook } from '../outcome';
 import { progressWords, resultWords } from '../phase';
-import { isOutlined, movedBy } from '../result/moved';
 import { isIn, type LookedAt } from './looked-at';
 
 /**
@@ -35,7 +35,7 @@ export function dockedOf(
     const { job, moves } = detail;
     const outcome = outcomeOf(job);
     if (outcome === 'error') return isNew(job);
-    return !wantsALook(outcome) && job.status === 'completed' && (moves.length > 0 || isOutlined(detail));
+    return !wantsALook(outcome) && job.status === 'completed' && (moves.length > 0 || lacksMoves(detail));
   });
   const unseen = jobs.filter(
     (detail) => wantsALook(outcomeOf(detail.job)) && !isSeen(detail.job) && !isOver(detail, jobs),
@@ -57,6 +57,8 @@ function isOver(detail: JobDetail, jobs: readonly JobDetail[]): boolean {
   const { job } = detail;
   const later = jobs.filter((other) => other.job.seq > job.seq);
   if (later.some((other) => other.job.undoOf === job.id && other.job.status === 'completed')) return true;
+  // Of what a list has left out nobody can say that it was told.
+  if (job.result?.counts) return false;
   const about = branchesOf(detail);
   if (about.length === 0) return false;
   const told = new Set(

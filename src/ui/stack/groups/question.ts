@@ -2,11 +2,11 @@ import type { JobDetail } from '@/api/jobs';
 import type { BranchRow } from '@/db/schema';
 import type { ForecastOutline } from '@/model/forecast';
 import type { PushCost } from '@/model/needs';
+import { lacksMoves, movedBy } from '@/model/result';
 import { inverseMoves } from '@/queue/undo-moves';
 import { type BranchStates, lostBy, restackedBy } from '@/repos/branch-state';
 import { pushCost } from '@/repos/push-cost';
 import { counted } from '@/text/words';
-import { isOutlined, movedBy } from '../../jobs/result/moved';
 
 /** More branches than this are not moved by one press. */
 const MANY = 25;
@@ -51,7 +51,7 @@ export function outlineQuestion(
  * only how many are told.
  */
 export function undoQuestion(undone: JobDetail, branches: readonly BranchRow[]): string | null {
-  if (isOutlined(undone)) return pushQuestion({ branches: movedBy(undone).branches, approvals: 0, runs: 0 });
+  if (lacksMoves(undone)) return pushQuestion({ branches: movedBy(undone).branches, approvals: 0, runs: 0 });
   const back = new Set(inverseMoves(undone.moves).map(({ branch }) => branch));
   return restackQuestion(branches.filter(({ name }) => back.has(name)));
 }
