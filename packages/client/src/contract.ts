@@ -280,10 +280,29 @@ export interface JobResult {
   moved?: { branches: number; refs: number };
   /** Branches whose old commits are kept nowhere any more: no undo can put them back. */
   lost?: string[];
+  /** In lists and events, where they carry of a list here only the first: how much there is in all. `jobs.get` has it. */
+  counts?: ResultCounts;
   /** Whatever else a person should know, in whole sentences. */
   notes: string[];
   /** Null where none was known for the tips that the job met, or where it ended for reasons beyond any plan. */
   forecast: ForecastCheck | null;
+}
+
+/** How much a result tells of. */
+export interface ResultCounts {
+  heldBack: number;
+  /** Of these. */
+  conflicts: number;
+  dropped: number;
+  warnings: number;
+  merged: number;
+  landed: number;
+  registered: number;
+  left: number;
+  /** Of these: no branch has them any more, each counted once. */
+  lostCommits: number;
+  adopted: number;
+  gone: number;
 }
 
 /** A repository. */
