@@ -28,6 +28,7 @@ import { outcomeOf } from './outcome';
 import { type JobPage as JobPageData, jobQuery } from './query';
 import { ConflictView } from './result/conflict';
 import { KeepCommit } from './result/keep-commit';
+import { LongList } from './result/long-list';
 import { Commit, Name, ResultLists } from './result/result';
 import { StatusChip, StatusShape } from './status';
 import { Timeline } from './timeline';
@@ -225,16 +226,16 @@ function Moves({ detail: { job, moves }, webUrl }: { detail: JobDetail; webUrl: 
         </CopyButton>
       }
     >
-      <ul className="flex flex-col">
-        {shown.map((move) => (
+      <LongList items={shown} className="flex flex-col">
+        {(move) => (
           <MoveLine
             key={move.id}
             repoId={job.repoId}
             move={move}
             compare={compareUrl({ webUrl }, move.before, move.after)}
           />
-        ))}
-      </ul>
+        )}
+      </LongList>
     </Section>
   );
 }

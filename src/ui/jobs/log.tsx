@@ -69,7 +69,8 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
                   id={lineName(line.id)}
                   ref={namedByAddress}
                   data-tip={exactUtc(line.at)}
-                  className="flex scroll-mt-16 gap-3 data-named:bg-selected"
+                  // What is out of sight is not laid out: a large job's log has ten thousand lines.
+                  className="flex scroll-mt-16 gap-3 [contain-intrinsic-block-size:auto_1rem] [content-visibility:auto] data-named:bg-selected"
                 >
                   {/* The address of the line. */}
                   <a

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { feedEvent, jobDetail, jobMove, jobRow } from '../testing/rows';
+import { mergeJobs } from './details';
 import { mergeJobLog, mergeJobPage } from './query';
 
 const loaded = { ...jobDetail(1), undo: { possible: false as const, reason: '' }, cursor: 0 };
@@ -14,6 +15,21 @@ describe('the page of a job', () => {
     expect(page.moves.map((each) => [each.id, each.state])).toEqual([
       [1, 'planned'],
       [2, 'pushed'],
+    ]);
+  });
+
+  it('has a job that was accepted, begun and planned in one message, and knows no steps of one that it does not have', () => {
+    const [move] = [jobMove(1, { jobId: 'job-2' })];
+    const events = [
+      feedEvent({ type: 'jobs', op: 'upsert', row: jobRow(2) }),
+      feedEvent({ type: 'job_moves', op: 'upsert', row: move }),
+      feedEvent({ type: 'job_moves', op: 'upsert', row: jobMove(2, { jobId: 'elsewhere' }) }),
+      feedEvent({ type: 'jobs', op: 'upsert', row: jobRow(2, { status: 'running' }) }),
+    ];
+    const jobs = mergeJobs([jobDetail(1)], events);
+    expect(jobs.map(({ job, moves }) => [job.seq, job.status, moves])).toEqual([
+      [2, 'running', [move]],
+      [1, jobRow(1).status, []],
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '@/api/router';
-import type { FeedEvent, FeedRows } from '@/feed/events';
+import type { FeedEvent } from '@/feed/events';
 import type { Api } from '../api';
 import { fedQuery } from '../feed/contract';
 import { mergeDetail, putById } from './details';
@@ -24,7 +24,7 @@ export const jobQuery = (api: Api, jobId: string) =>
 
 /** How the feed's changes go into a job's page. */
 export function mergeJobPage(page: JobPage, events: FeedEvent[]): JobPage {
-  return events.reduce(mergeDetail, page);
+  return mergeDetail(page, events);
 }
 
 /** The log of a job. */
@@ -54,5 +54,5 @@ export function mergeJobLog(log: JobLog, events: FeedEvent[]): JobLog {
   const fresh = events.flatMap((event) =>
     event.type === 'job_logs' && event.row.jobId === log.jobId ? [event.row] : [],
   );
-  return fresh.length === 0 ? log : { ...log, lines: fresh.reduce(putById<FeedRows['job_logs']>, log.lines) };
+  return fresh.length === 0 ? log : { ...log, lines: putById(log.lines, fresh) };
 }

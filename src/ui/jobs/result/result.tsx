@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { visible, visibleInLine } from '@/text/visible';
 import { heldBackWords } from '../../stack/state';
-import { conflictName, namedByAddress } from '../named';
+import { conflictName, isNamed, namedByAddress } from '../named';
+import { LongList } from './long-list';
 
 type Result = NonNullable<JobDetail['job']['result']>;
 type Conflict = Extract<Result['heldBack'][number]['reason'], { kind: 'conflict' }>;
@@ -24,8 +25,13 @@ export function ResultLists({
   const away = left.filter(({ replacedBy }) => replacedBy === null);
   return (
     <>
-      <List title="Held back" tone="text-held">
-        {heldBack.map(({ branch, reason }) => (
+      <List
+        title="Held back"
+        tone="text-held"
+        items={heldBack}
+        upTo={conflict ? heldBack.findIndex(({ branch }) => isNamed(window.location.hash, conflictName(branch))) : -1}
+      >
+        {({ branch, reason }) => (
           <li
             key={branch}
             id={conflict && conflictName(branch)}
@@ -35,17 +41,17 @@ export function ResultLists({
             <Name>{branch}</Name> {heldBackWords(reason)}
             {reason.kind === 'conflict' && conflict?.(branch, reason)}
           </li>
-        ))}
+        )}
       </List>
-      <List title="Dropped, because the change is already below">
-        {dropped.map(({ branch, commit, subject }) => (
+      <List title="Dropped, because the change is already below" items={dropped}>
+        {({ branch, commit, subject }) => (
           <li key={`${branch} ${commit}`}>
             <Name>{branch}</Name> <Commit id={commit} /> {visible(subject)}
           </li>
-        ))}
+        )}
       </List>
-      <List title="Left branches that moved, for what they stand on has them no more" tone="text-restack">
-        {away.map(({ branch, commit, subject, on }) => (
+      <List title="Left branches that moved, for what they stand on has them no more" tone="text-restack" items={away}>
+        {({ branch, commit, subject, on }) => (
           <li key={`${branch} ${commit}`}>
             <Name>{branch}</Name> <Commit id={commit} /> {visible(subject)} (
             {on ? (
@@ -57,17 +63,17 @@ export function ResultLists({
             )}
             ){on === null && keep?.({ commit, subject })}
           </li>
-        ))}
+        )}
       </List>
-      <List title="A branch's own from now on">
-        {adopted.map(({ branch, commit, subject }) => (
+      <List title="A branch's own from now on" items={adopted}>
+        {({ branch, commit, subject }) => (
           <li key={`${branch} ${commit}`}>
             <Name>{branch}</Name> <Commit id={commit} /> {visible(subject)}
           </li>
-        ))}
+        )}
       </List>
-      <List title="Merged">
-        {merged.map(({ branch, into, onto = into }) => (
+      <List title="Merged" items={merged}>
+        {({ branch, into, onto = into }) => (
           <li key={branch}>
             <Name>{branch}</Name> is in <Name>{into}</Name>; what stood on it stands{' '}
             {onto === into ? (
@@ -79,44 +85,46 @@ export function ResultLists({
             )}{' '}
             now
           </li>
-        ))}
+        )}
       </List>
-      <List title="Registered">
-        {registered.map(({ branch, parent }) => (
+      <List title="Registered" items={registered}>
+        {({ branch, parent }) => (
           <li key={branch}>
             <Name>{branch}</Name> on <Name>{parent}</Name>
           </li>
-        ))}
+        )}
       </List>
-      <List title="Gone from the remote without a merge">
-        {gone.map((branch) => (
+      <List title="Gone from the remote without a merge" items={gone}>
+        {(branch) => (
           <li key={branch}>
             <Name>{branch}</Name>
           </li>
-        ))}
+        )}
       </List>
-      <List title="Warnings" tone="text-restack">
-        {warnings.map((warning) => (
+      <List title="Warnings" tone="text-restack" items={warnings}>
+        {(warning) => (
           <li key={`${warning.kind} ${warning.branch} ${warning.message}`}>
             {warning.branch && <Name>{warning.branch}</Name>} {warning.message}
           </li>
-        ))}
+        )}
       </List>
-      <List title="Notes">
-        {notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
+      <List title="Notes" items={notes}>
+        {(note) => <li key={note}>{note}</li>}
       </List>
     </>
   );
 }
 
-function List({ title, tone = 'text-muted', children }: { title: string; tone?: string; children: ReactNode[] }) {
-  if (children.length === 0) return null;
+function List<T>({
+  title,
+  tone = 'text-muted',
+  ...list
+}: Omit<ComponentProps<typeof LongList<T>>, 'className'> & { title: string; tone?: string }) {
+  if (list.items.length === 0) return null;
   return (
     <section className="min-w-0">
       <h3 className={`text-xs font-medium ${tone}`}>{title}</h3>
-      <ul className="flex flex-col gap-1 break-words">{children}</ul>
+      <LongList {...list} className="flex flex-col gap-1 break-words" />
     </section>
   );
 }
