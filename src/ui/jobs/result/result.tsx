@@ -1,9 +1,9 @@
 import type { ComponentProps, ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { visible, visibleInLine } from '@/text/visible';
+import { LongList } from '../../controls';
 import { heldBackWords } from '../../stack/state';
 import { conflictName, isNamed, namedByAddress } from '../named';
-import { LongList } from './long-list';
 
 type Result = NonNullable<JobDetail['job']['result']>;
 type Conflict = Extract<Result['heldBack'][number]['reason'], { kind: 'conflict' }>;

@@ -3,7 +3,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { BranchRow } from '@/db/schema';
 import { visible } from '@/text/visible';
-import { Button } from '../../controls';
+import { Button, LongList } from '../../controls';
 import { branchesWord } from '../counts';
 import { leftOut, previewSuggestions } from './suggestions';
 
@@ -34,9 +34,9 @@ export default function RegisterAll({
           </Dialog.Description>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <section aria-label="Stacks to register" tabIndex={0} className="min-h-0 overflow-y-auto">
-            <ul className="font-mono text-xs">
-              <li className="py-0.5 text-muted">{visible(trunk ?? 'the trunk')}</li>
-              {rows.map((row) => (
+            <p className="py-0.5 font-mono text-xs text-muted">{visible(trunk ?? 'the trunk')}</p>
+            <LongList items={rows} className="font-mono text-xs">
+              {(row) => (
                 <li
                   key={row.name}
                   data-suggestion={row.name}
@@ -52,18 +52,18 @@ export default function RegisterAll({
                   </span>
                   {!row.fresh && <span className="shrink-0 font-sans text-muted">registered already</span>}
                 </li>
-              ))}
-            </ul>
+              )}
+            </LongList>
             {without.length > 0 && (
               <>
                 <h3 className="pt-3 text-xs font-medium text-muted">Left out</h3>
-                <ul className="text-xs">
-                  {without.map(({ name, why }) => (
+                <LongList items={without} className="text-xs">
+                  {({ name, why }) => (
                     <li key={name} data-left-out={name} className="py-0.5 break-words">
                       <span className="font-mono break-all">{name}</span> <span className="text-muted">{why}</span>
                     </li>
-                  ))}
-                </ul>
+                  )}
+                </LongList>
               </>
             )}
           </section>
