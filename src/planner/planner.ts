@@ -1,3 +1,4 @@
+import { inTurns } from '@/breather';
 import type { BranchRow } from '@/db/schema';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import { commitIdentities } from '@/git/objects/identities';
@@ -121,38 +122,44 @@ async function accounts(
   const history = await read([...tips.values(), ...under.map(({ upTo }) => upTo)], [trunk.tip]);
   for (const { branch, after } of moved) tips.set(branch, after);
   const landed = landedCommits(history, under);
-  const { left, more, lost } = account(history, plan.moves, plan, tips, trunk.tip, landed);
+  const { left, more, lost } = await account(history, plan.moves, plan, tips, trunk.tip, landed);
   const [first] = lost;
   if (first) {
     const words = `The plan would lose commits of a branch’s own: ${first.commit.slice(0, 8)} of ${first.branch}.`;
     return { left: [], lost: failure('INTERNAL', words, 'This is a mistake of Spicerack: please report it.') };
   }
   for (const [branch, count] of more) log(`${counted(count, 'older commit')} of what was below ${branch} leave it too`);
+  if (left.length === 0) return { left: [], lost: null };
   // What a parent's author amended or rebased by hand is there under another id, or has landed under it: no news for anybody.
   const origin = new Map(plan.moves.flatMap(({ rewritten }) => rewritten.map(({ from, to }) => [to, from])));
-  const onto = new Map(moved.map(({ branch, parentAfter }) => [branch, tips.get(parentAfter) ?? '']));
-  const below = new Map(
-    [...new Set(left.map(({ branch }) => branch))].map((branch) => [
-      branch,
-      history.ownCommits(onto.get(branch) ?? '', []).slice(0, LOOKED_AT),
-    ]),
-  );
-  const isAlone = left.some(({ on }) => on === null);
-  const onTrunk = isAlone ? await newestCommits(gitDir, trunk.tip, { count: LOOKED_AT }, signal) : [];
-  const candidates = left.map(({ branch, on }) =>
-    on === null ? [...(below.get(branch) ?? []).map((id) => origin.get(id) ?? id), ...onTrunk, ...landed] : [],
-  );
-  const identities = await commitIdentities(
-    gitDir,
-    [...left.map(({ commit }) => commit), ...candidates.flat()],
-    signal,
-  );
-  const told = left.map((one, i): LeftCommit => {
-    const { author, subject = '' } = identities.get(one.commit) ?? {};
-    return { ...one, subject, replacedBy: candidates[i]?.find((id) => identities.get(id)?.author === author) ?? null };
+  const parentOf = new Map(moved.map(({ branch, parentAfter }) => [branch, tips.get(parentAfter) ?? '']));
+  const alone = left.filter(({ on }) => on === null);
+  const onTrunk = alone.length > 0 ? await newestCommits(gitDir, trunk.tip, { count: LOOKED_AT }, signal) : [];
+  const anywhere = alone.length > 0 ? [...onTrunk, ...landed] : [];
+  const below = new Map<string, string[]>();
+  await inTurns(new Set(alone.map(({ branch }) => parentOf.get(branch) ?? '')), (parent) => {
+    const newest = history.newestCommits(parent, LOOKED_AT);
+    below.set(
+      parent,
+      newest.map((id) => origin.get(id) ?? id),
+    );
   });
-  const alone = new Set(told.flatMap((one) => (isOnNoBranch(one) ? [one.commit] : [])));
-  const brought = await broughtToTrunk(gitDir, trunk.tip, alone, signal);
+  const asked = new Set([...left.map(({ commit }) => commit), ...anywhere]);
+  for (const line of below.values()) for (const id of line) asked.add(id);
+  const identities = await commitIdentities(gitDir, [...asked], signal);
+  const authorOf = (id: string) => identities.get(id)?.author;
+  /** By author's line the first of these. */
+  const byAuthor = (ids: string[]) => new Map(ids.flatMap((id) => [[authorOf(id), id] as const]).reverse());
+  const inTrunk = byAuthor(anywhere);
+  const inParent = new Map<string, ReturnType<typeof byAuthor>>();
+  await inTurns(below, ([parent, line]) => inParent.set(parent, byAuthor(line)));
+  const told = await inTurns(left, (one): LeftCommit => {
+    const { author, subject = '' } = identities.get(one.commit) ?? {};
+    const again = inParent.get(parentOf.get(one.branch) ?? '')?.get(author) ?? inTrunk.get(author);
+    return { ...one, subject, replacedBy: (one.on === null && again) || null };
+  });
+  const nowhere = new Set(told.flatMap((one) => (isOnNoBranch(one) ? [one.commit] : [])));
+  const brought = await broughtToTrunk(gitDir, trunk.tip, nowhere, signal);
   return {
     left: told.map((one) => ({ ...one, replacedBy: one.replacedBy ?? brought.get(one.commit) ?? null })),
     lost: null,

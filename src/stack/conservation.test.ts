@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { account, LEFT_TOLD } from './conservation';
 import { History, type HistoryCommit } from './history';
 
-it('of all that a rewritten trunk takes from under a branch, the newest are told by commit and the rest counted', () => {
+it('of all that a rewritten trunk takes from under a branch, the newest are told by commit and the rest counted', async () => {
   const line = (name: string, length: number): HistoryCommit[] =>
     Array.from({ length }, (_, i) => ({
       id: `${name}${length - i}`,
@@ -15,7 +15,7 @@ it('of all that a rewritten trunk takes from under a branch, the newest are told
     ...line('old', count),
     ...line('new', count),
   ]);
-  const { left, more, lost } = account(
+  const { left, more, lost } = await account(
     history,
     [
       {
@@ -38,7 +38,7 @@ it('of all that a rewritten trunk takes from under a branch, the newest are told
   expect(more).toEqual(new Map([['a', 5]]));
 });
 
-it('a merge that this plan flattens in the branch below has not been taken away by its author; one that it does not has', () => {
+it('a merge that this plan flattens in the branch below has not been taken away by its author; one that it does not has', async () => {
   // b ← c; b has the merge m of s, which replaying leaves nothing of.
   const history = new History([
     { id: 'start', parents: [] },
@@ -74,6 +74,55 @@ it('a merge that this plan flattens in the branch below has not been taken away 
   const flattened = { branch: 'b', kind: 'merge_flattened' as const, commits: ['m'], message: '' };
   const outcome = (warnings: (typeof flattened)[]) =>
     account(history, moves, { dropped: [], warnings }, tips, 'trunk', new Set(['s', 'start']));
-  expect(outcome([flattened])).toMatchObject({ left: [], lost: [] });
-  expect(outcome([]).left).toMatchObject([{ branch: 'c', commit: 'm', on: null }]);
+  expect(await outcome([flattened])).toMatchObject({ left: [], lost: [] });
+  expect((await outcome([])).left).toMatchObject([{ branch: 'c', commit: 'm', on: null }]);
+});
+
+it('what leaves very many branches is looked for once, not in each of them', async () => {
+  const asked = async (stacks: number) => {
+    const sides = (side: string, s: number): HistoryCommit[] => [
+      { id: `${side}${s}.1`, parents: [`${side}${s}.0`] },
+      { id: `${side}${s}.0`, parents: ['trunk'] },
+    ];
+    const all = Array.from({ length: stacks }, (_, s) => s);
+    const commits = all.flatMap((s) => [...sides('old', s), ...sides('new', s)]);
+    const history = new History([...commits, { id: 'trunk', parents: [] }]);
+    const count = { isAncestor: 0, firstToHave: 0 };
+    // The bottom of each stack was amended by its author.
+    const { left, lost } = await account(
+      {
+        ownCommits: (tip, below) => history.ownCommits(tip, below),
+        isAncestor(ancestor, commit) {
+          count.isAncestor += 1;
+          return history.isAncestor(ancestor, commit);
+        },
+        firstToHave(tips) {
+          count.firstToHave += 1;
+          return history.firstToHave(tips);
+        },
+      },
+      all.map((s) => ({
+        ...{ branch: `top${s}`, before: `old${s}.1`, after: `new${s}.1`, baseBefore: `old${s}.0` },
+        ...{ parentBefore: `bottom${s}`, parentAfter: `bottom${s}` },
+        rewritten: [{ from: `old${s}.1`, to: `new${s}.1` }],
+      })),
+      { dropped: [], warnings: [] },
+      new Map(
+        all.flatMap(
+          (s): Array<[string, string]> => [
+            [`bottom${s}`, `new${s}.0`],
+            [`top${s}`, `new${s}.1`],
+            ...(s === 1 ? ([['kept', 'old1.0']] satisfies Array<[string, string]>) : []),
+          ],
+        ),
+      ),
+      'trunk',
+      new Set(),
+    );
+    expect(lost).toEqual([]);
+    expect(left).toEqual(all.map((s) => ({ branch: `top${s}`, commit: `old${s}.0`, on: s === 1 ? 'kept' : null })));
+    return count;
+  };
+  const [few, many] = [await asked(10), await asked(100)];
+  expect(many).toEqual({ isAncestor: 10 * few.isAncestor, firstToHave: few.firstToHave });
 });

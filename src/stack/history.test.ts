@@ -35,6 +35,22 @@ describe('History', () => {
     expect(ask()).toEqual(ask());
   });
 
+  test('gives the newest commits of a tip, its merges’ too', () => {
+    expect(history.newestCommits('t4', 3)).toEqual(['t4', 't3', 's2']);
+    expect(history.newestCommits('b2', 10)).toEqual(['b2', 'b1', 't2', 't1']);
+    expect(history.newestCommits('elsewhere', 10)).toEqual([]);
+  });
+
+  test('names the first of many tips that has a commit', () => {
+    const tips = { elsewhere: 'not here', branch: 'b2', old: 't3', trunk: 't4' };
+    const first = history.firstToHave(new Map(Object.entries(tips)));
+    for (const id of [...history.newestCommits('t4', 10), 'b2', 'b1']) {
+      const found = Object.entries(tips).find(([, tip]) => history.isAncestor(id, tip));
+      expect(first(id), id).toBe(found?.[0]);
+    }
+    expect([first('b1'), first('s1'), first('t4'), first('below')]).toEqual(['branch', 'old', 'trunk', null]);
+  });
+
   test('names a merge base where there is but one', () => {
     expect(history.onlyMergeBase('b2', 't4')).toBe('t2');
     expect(history.onlyMergeBase('b1', 'b2')).toBe('b1');

@@ -124,6 +124,39 @@ export class History {
     return own;
   }
 
+  /** The newest commits of `tip`, as many as `most`, itself first. */
+  newestCommits(tip: string, most: number): string[] {
+    const newest: string[] = [];
+    this.#walk(known([this.#position.get(tip)]), [], [], (at) => {
+      newest.push(this.#ids[at] ?? '');
+      return newest.length < most;
+    });
+    return newest;
+  }
+
+  /**
+   * Which is the first of these tips, by name in the order given, that has a commit; null for none. For questions about
+   * very many commits and tips: all that the tips have is walked over once.
+   */
+  firstToHave(tips: ReadonlyMap<string, string>): (commit: string) => string | null {
+    const names = [...tips.keys()];
+    /** By position, 1 and more: the place of a name; 0 where no tip so far has the commit. */
+    const first = new Int32Array(this.#ids.length);
+    for (const [place, tip] of [...tips.values()].entries()) {
+      const waiting = known([this.#position.get(tip)]);
+      for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+        if (at === CUT_OFF || first[at] !== 0) continue;
+        first[at] = place + 1;
+        const end = this.#firstParent[at + 1] ?? 0;
+        for (let edge = this.#firstParent[at] ?? 0; edge < end; edge += 1) waiting.push(this.#parents[edge] ?? CUT_OFF);
+      }
+    }
+    return (commit) => {
+      const at = this.#position.get(commit);
+      return at === undefined ? null : (names[(first[at] ?? 0) - 1] ?? null);
+    };
+  }
+
   /** Whether one reaches `commit` from `tip` by first parents alone, as trunk's own commits are reached. */
   isOnFirstParentLine(commit: string, tip: string): boolean {
     const to = this.#position.get(commit);

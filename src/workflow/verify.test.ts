@@ -33,43 +33,43 @@ const NOTHING = { dropped: [], warnings: [] };
 const NOW = { trunkTip: 'm2', tips: new Map<string, string>(), landings: [] };
 
 describe('a pushed move', () => {
-  it('adds up when the branch stands on its parent and each old commit was rewritten', () => {
-    expect(discrepancies([MOVE], NOTHING, GRAPH, NOW)).toEqual([]);
+  it('adds up when the branch stands on its parent and each old commit was rewritten', async () => {
+    expect(await discrepancies([MOVE], NOTHING, GRAPH, NOW)).toEqual([]);
   });
 
-  it('adds up when what is missing was reported as dropped, or was a merge that was flattened', () => {
+  it('adds up when what is missing was reported as dropped, or was a merge that was flattened', async () => {
     const shorter = { ...MOVE, after: 'A1', rewritten: [{ from: 'a1', to: 'A1' }] };
     const dropped = [{ branch: 'a', commit: 'a2', subject: 'A2' }];
-    expect(discrepancies([shorter], { ...NOTHING, dropped }, GRAPH, NOW)).toEqual([]);
+    expect(await discrepancies([shorter], { ...NOTHING, dropped }, GRAPH, NOW)).toEqual([]);
     const warnings = [{ branch: 'a', kind: 'merge_flattened' as const, commits: ['a2'], message: '' }];
-    expect(discrepancies([shorter], { ...NOTHING, warnings }, GRAPH, NOW)).toEqual([]);
+    expect(await discrepancies([shorter], { ...NOTHING, warnings }, GRAPH, NOW)).toEqual([]);
   });
 
-  it('is found out when a commit of the branch is gone without a word', () => {
+  it('is found out when a commit of the branch is gone without a word', async () => {
     const shorter = { ...MOVE, after: 'A1', rewritten: [{ from: 'a1', to: 'A1' }] };
-    expect(discrepancies([shorter], NOTHING, GRAPH, NOW)).toEqual([
+    expect(await discrepancies([shorter], NOTHING, GRAPH, NOW)).toEqual([
       '1 commit of a cannot be accounted for: a2. Undo puts the branch back.',
     ]);
     const ofAnother = [{ branch: 'b', commit: 'a2', subject: 'A2' }];
-    expect(discrepancies([shorter], { ...NOTHING, dropped: ofAnother }, GRAPH, NOW)).toHaveLength(1);
+    expect(await discrepancies([shorter], { ...NOTHING, dropped: ofAnother }, GRAPH, NOW)).toHaveLength(1);
   });
 
-  it('is found out when a rewritten commit is not in what was pushed', () => {
-    expect(discrepancies([{ ...MOVE, after: 'A1' }], NOTHING, GRAPH, NOW)).toEqual([
+  it('is found out when a rewritten commit is not in what was pushed', async () => {
+    expect(await discrepancies([{ ...MOVE, after: 'A1' }], NOTHING, GRAPH, NOW)).toEqual([
       '1 commit of a cannot be accounted for: a2. Undo puts the branch back.',
     ]);
   });
 
-  it('is found out when the branch does not stand on its parent as that was pushed', () => {
+  it('is found out when the branch does not stand on its parent as that was pushed', async () => {
     const parent: PlannedMove = { ...MOVE, branch: 'p', before: 'm1', after: 'b2', baseBefore: 'm1', rewritten: [] };
     const child = { ...MOVE, parentAfter: 'p' };
-    const found = discrepancies([parent, child], NOTHING, GRAPH, NOW);
+    const found = await discrepancies([parent, child], NOTHING, GRAPH, NOW);
     expect(found).toContain('a does not stand on p as it was pushed (b2).');
   });
 
-  it('is called unverified when its old commits are not there any more, with the others in one sentence', () => {
+  it('is called unverified when its old commits are not there any more, with the others in one sentence', async () => {
     const lost = ['a', 'b', 'c', 'd'].map((branch) => ({ ...MOVE, branch, before: 'lost' }));
-    expect(discrepancies(lost, NOTHING, GRAPH, NOW)).toEqual([
+    expect(await discrepancies(lost, NOTHING, GRAPH, NOW)).toEqual([
       'a, b and 2 more could not be verified: the clone no longer has all commits from before the push.',
     ]);
   });

@@ -52,7 +52,7 @@ export async function verifyMoves(lease: Lease): Promise<void> {
     commits.length > 0 ? await loadHistory(cloneDir(repo.id), current.trunkTip, commits, lease.signal) : null;
   const tips = new Map(rows.filter((row) => !row.gone && !row.merged).map(({ name, tip }) => [name, tip]));
   const found = [
-    ...(history ? discrepancies(moved, result, history, { trunkTip: current.trunkTip, tips, landings }) : []),
+    ...(history ? await discrepancies(moved, result, history, { trunkTip: current.trunkTip, tips, landings }) : []),
     ...leftBehind(job, rows, current.trunk, result.heldBack),
   ].filter((note) => !result.notes.includes(note));
   if (found.length === 0) return;
@@ -72,16 +72,16 @@ function rewrites(job: Pick<JobRow, 'kind'>, moves: PlannedMove[]): PlannedMove[
  * parent as both were pushed, and commits of which the rule of `stack/conservation.ts` cannot tell what became.
  * @param history knows every commit that the moves name, as far as the clone has them
  */
-export function discrepancies(
+export async function discrepancies(
   moves: PlannedMove[],
   { dropped, warnings, left = [] }: Pick<JobResult, 'dropped' | 'warnings' | 'left'>,
-  history: Pick<History, 'has' | 'isAncestor' | 'ownCommits'>,
+  history: Pick<History, 'has' | 'isAncestor' | 'ownCommits' | 'firstToHave'>,
   now: { trunkTip: string; tips: ReadonlyMap<string, string>; landings: Array<Pick<Landing, 'base' | 'upTo'>> },
-): string[] {
+): Promise<string[]> {
   const pushed = new Map(moves.map(({ branch, after }) => [branch, after]));
   const unverified = new Set<string>();
   const landed = landedCommits(history, now.landings);
-  const accounts = account(history, moves, { dropped, warnings }, now.tips, now.trunkTip, landed);
+  const accounts = await account(history, moves, { dropped, warnings }, now.tips, now.trunkTip, landed);
   const told = new Set(left.map(({ branch, commit }) => `${branch} ${commit}`));
   // Of a branch that more leave than are told, the newest may be others here.
   const unaccounted = [
