@@ -106,7 +106,7 @@ describe('jobs.list', () => {
 });
 
 describe('the moves of jobs', () => {
-  const moves = (jobId: string, count: number, state: 'pushed' | 'planned' = 'pushed') =>
+  const moves = (jobId: string, count: number, state: 'pushed' | 'planned' | 'abandoned' = 'pushed') =>
     test.db.insert(jobMoves).values(
       Array.from({ length: count }, (_, i) => {
         const tracked = { parentBefore: 'main', parentAfter: 'main', rewritten: [] };
@@ -116,16 +116,36 @@ describe('the moves of jobs', () => {
   const many = { result: jobResult({ moved: { branches: 51, refs: 51 } }), finishedAt: '2026-01-01T00:00:00.000Z' };
 
   it('are in a list where they are few, and in its result in numbers where they are many', async () => {
-    const { repoId, ids } = await history(many, many, { ...many, result: jobResult({}) });
-    for (const [i, count] of [51, 50, 51].entries()) await moves(ids[i] ?? '', count);
+    const { repoId, ids } = await history(many, many);
+    for (const [i, count] of [51, 50].entries()) await moves(ids[i] ?? '', count);
     const listed = await api().list({ repoId });
-    // A result of before it said so says nothing of them.
-    expect(listed.jobs.map(({ moves }) => moves.length)).toEqual([51, 50, 0]);
+    expect(listed.jobs.map(({ moves }) => moves.length)).toEqual([50, 0]);
     expect(listed.jobs.at(-1)?.job.result?.moved).toEqual({ branches: 51, refs: 51 });
-    expect(listed.jobs[1]?.moves[7]).toMatchObject({ branch: 'b7', state: 'pushed', parentAfter: 'main' });
+    expect(listed.jobs[0]?.moves[7]).toMatchObject({ branch: 'b7', state: 'pushed', parentAfter: 'main' });
     expect((await api().get({ jobId: ids[0] ?? '' })).moves.map(({ branch }) => branch)).toEqual(
       Array.from({ length: 51 }, (_, i) => `b${i}`),
     );
+  });
+
+  it('are in numbers in a list of jobs that do not say themselves how many there were, however they ended', async () => {
+    const { finishedAt } = many;
+    const notes = jobResult({ notes: ['A note.'] });
+    const none = { finishedAt, status: 'error' } as const;
+    const { repoId, ids } = await history({ finishedAt, result: notes }, none, none, none);
+    const [old = '', declined = '', few = '', again = ''] = ids;
+    await moves(old, 51);
+    await moves(declined, 51, 'abandoned');
+    await moves(few, 50, 'abandoned');
+    // Somebody has pushed to all of them meanwhile.
+    await moves(again, 26);
+    await moves(again, 26);
+    const listed = (await api().list({ repoId })).jobs.toReversed();
+    expect(listed.map(({ moves, job: { result } }) => [moves.length, result?.moved, result?.notes])).toEqual([
+      [0, { branches: 51, refs: 51 }, ['A note.']],
+      [0, { branches: 0, refs: 0 }, []],
+      [50, undefined, undefined],
+      [0, { branches: 26, refs: 26 }, []],
+    ]);
   });
 
   it('are all in a list of a job that has yet to end', async () => {

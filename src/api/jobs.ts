@@ -8,7 +8,7 @@ import type { JobView, MoveView } from '@/feed/events';
 import { cursorQuery } from '@/feed/read';
 import { notAsExpected } from '@/forecast/expected';
 import { JOB_KINDS, JOB_STATUSES } from '@/model/kinds';
-import type { JobResult } from '@/model/result';
+import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { acceptAction, onceFor } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
 import { keepCommit } from '@/queue/keep';
@@ -231,34 +231,53 @@ export async function recentJobs(
   return details(db, rows, MOST_LISTED_MOVES);
 }
 
-/** @param most ended jobs with more moves come without them, where their results say how many there were; null for none */
+/** @param most ended jobs with more moves come without them, and their results say how many there were; null for none */
 async function details(db: Db, rows: JobView[], most: number | null): Promise<JobDetail[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
-  const cut = new Set(most === null ? [] : rows.filter(isOutlined).map(({ id }) => id));
-  const whole = ids.filter((id) => !cut.has(id));
+  const ended = rows.filter(({ finishedAt }) => most !== null && finishedAt !== null);
+  const told = new Set(ended.flatMap(({ id, result }) => (result?.moved ? [id] : [])));
+  const untold = new Set(ended.flatMap(({ id }) => (told.has(id) ? [] : [id])));
+  const whole = ids.filter((id) => !told.has(id) && !untold.has(id));
+  const some = most ?? 0;
+  // Of each that may be cut no more is looked at than is needed to see whether there are too many.
+  const first = sql`select id from job_moves where job_id = asked.value limit ${some + 1}`;
   const [steps, moves] = await snapshot(db, [
     db.select().from(jobSteps).where(inArray(jobSteps.jobId, ids)).orderBy(asc(jobSteps.id)),
-    // Of each that may be cut no more is looked at than is needed to see whether there are too many.
     jsonRows(
       db,
       moveView,
       sql`from job_moves where id in (
         select moves.id from json_each(${JSON.stringify(whole)}) as asked join job_moves as moves on moves.job_id = asked.value
         union all
-        select its.value from json_each(${JSON.stringify([...cut])}) as asked, json_each((
-          select case when count(*) <= ${most ?? 0} then json_group_array(id) else '[]' end
-          from (select id from job_moves where job_id = asked.value limit ${(most ?? 0) + 1}))) as its)
+        select its.value from json_each(${JSON.stringify([...told])}) as asked, json_each((
+          select case when count(*) <= ${some} then json_group_array(id) else '[]' end from (${first}))) as its
+        union all
+        select its.value from json_each(${JSON.stringify([...untold])}) as asked, json_each((
+          select json_group_array(id) from (${first}))) as its)
       order by id`,
     ),
   ]);
   const found = new Map(rows.map((job): [string, JobDetail] => [job.id, { job, steps: [], moves: [] }]));
   for (const step of steps) found.get(step.jobId)?.steps.push(step);
   for (const move of rowsIn(moves)) found.get(move.jobId)?.moves.push(move);
-  return [...found.values()];
+  const many = [...untold].filter((id) => (found.get(id)?.moves.length ?? 0) > some);
+  return many.length === 0 ? [...found.values()] : withMoved(db, found, many);
 }
 
-/** Whether its result says what its moves came to. */
-function isOutlined({ finishedAt, result }: JobView): boolean {
-  return finishedAt !== null && result?.moved !== undefined;
+/**
+ * The same without the moves of some jobs, whose results say instead how many there were: those of earlier versions, and
+ * those that were given up, do not say so themselves.
+ */
+async function withMoved(db: Db, found: Map<string, JobDetail>, many: string[]): Promise<JobDetail[]> {
+  const counts = await db.all<{ id: string; branches: number; refs: number }>(sql`
+    select job_id as id, count(distinct case when state = 'pushed' then branch end) as branches,
+      count(distinct case when state = 'pushed' and "before" is not "after" then branch end) as refs
+    from job_moves where job_id in (select value from json_each(${JSON.stringify(many)})) group by job_id`);
+  for (const { id, ...moved } of counts) {
+    const detail = found.get(id);
+    const result = { ...(detail?.job.result ?? EMPTY_RESULT), moved };
+    if (detail) found.set(id, { ...detail, job: { ...detail.job, result }, moves: [] });
+  }
+  return [...found.values()];
 }

@@ -126,6 +126,16 @@ describe('what a job has moved', () => {
     expect([lacksMoves(outlined), movedBy(outlined)]).toEqual([true, { branches: 900, refs: 800 }]);
   });
 
+  it('counts a branch once that it has moved again, since somebody had pushed to it meanwhile', () => {
+    const again = { job: { result: null }, moves: [move, { ...move, before: '9', after: '3' }] };
+    expect(movedBy(again)).toEqual({ branches: 1, refs: 1 });
+  });
+
+  it('is nothing where a list has left out what it had only planned', () => {
+    const planned = { job: { result: { ...EMPTY_RESULT, moved: { branches: 0, refs: 0 } } }, moves: [] };
+    expect([lacksMoves(planned), movedBy(planned)]).toEqual([false, { branches: 0, refs: 0 }]);
+  });
+
   it('is nothing where neither says so', () => {
     const none = { job: { result: null }, moves: [] };
     expect([lacksMoves(none), movedBy(none)]).toEqual([false, { branches: 0, refs: 0 }]);

@@ -25,7 +25,7 @@ export interface JobResult {
   adopted?: AdoptedCommit[];
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
-  /** How many branches it has moved, and how often a ref: not said where none was, nor in old rows. */
+  /** How many branches it has moved, and of how many of them the ref; not said where it had planned nothing, nor in old rows. */
   moved?: { branches: number; refs: number };
   /** Branches whose old commits are kept nowhere any more: no undo can put them back. */
   lost?: string[];
@@ -94,17 +94,17 @@ interface Mover {
 
 /** Whether a list has left out what this job has moved: then its result alone says how much that was. */
 export function lacksMoves({ job, moves }: Mover): boolean {
-  return moves.length === 0 && job.result?.moved !== undefined;
+  return moves.length === 0 && (job.result?.moved?.branches ?? 0) > 0;
 }
 
-/** How many branches a job has moved, and how often a ref, whether or not a list has left its moves out. */
+/** How many branches a job has moved, and of how many the ref, whether or not a list has left its moves out. */
 export function movedBy({ job, moves }: Mover): { branches: number; refs: number } {
   if (moves.length === 0) return job.result?.moved ?? { branches: 0, refs: 0 };
   const pushed = moves.filter(({ state }) => state === 'pushed');
-  return {
-    branches: new Set(pushed.map(({ branch }) => branch)).size,
-    refs: pushed.filter(({ before, after }) => before !== after).length,
-  };
+  const refs = pushed.filter(({ before, after }) => before !== after);
+  // It may have moved one again that somebody had pushed to meanwhile.
+  const count = (all: typeof pushed) => new Set(all.map(({ branch }) => branch)).size;
+  return { branches: count(pushed), refs: count(refs) };
 }
 
 /** The most of each list of a result, and the most files of a conflict, that lists and events carry. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_RESULT } from '@/model/result';
-import { type MovedSince, offerUndo, type UndoMove } from './undo-moves';
+import { inverseMoves, type MovedSince, offerUndo, type UndoMove } from './undo-moves';
 
 const JOB = { seq: 7, status: 'completed' as const, result: null };
 const NOBODY: ReadonlyMap<string, number> = new Map();
@@ -11,6 +11,35 @@ function move(branch: string, before: string | null, after: string | null, more:
 }
 
 const row = (name: string, tip: string, parent: string | null = 'main', gone = false) => ({ name, tip, parent, gone });
+
+describe('what would put back what a job has moved', () => {
+  const back = (...moves: Parameters<typeof inverseMoves>[0]) =>
+    inverseMoves(moves).map(({ branch, before, after, parentAfter }) => [branch, before, after, parentAfter]);
+
+  it('goes back all the way where the job has moved a branch on from where it had put it', () => {
+    expect(back(move('a', '1', '2', { parentBefore: 'x' }), move('b', '7', '8'), move('a', '2', '3'))).toEqual([
+      ['a', '3', '1', 'x'],
+      ['b', '8', '7', 'main'],
+    ]);
+  });
+
+  it('goes back no further than to what somebody has pushed in between', () => {
+    const mine = move('a', '1', '2', { parentBefore: 'x' });
+    expect(back(mine, move('a', '9', '3'))).toEqual([['a', '3', '9', 'main']]);
+    expect(back(mine, move('a', '9', '3'), move('a', '3', '4'))).toEqual([['a', '4', '9', 'main']]);
+    expect(back(mine, move('a', '2', '3'), move('a', '9', '4'))).toEqual([['a', '4', '9', 'main']]);
+  });
+
+  it('is the same of a branch that somebody has deleted, or made, in between', () => {
+    expect(back(move('a', '1', '2'), move('a', null, '3'))).toEqual([['a', '3', null, 'main']]);
+    expect(back(move('a', '1', null), move('a', '9', '3'))).toEqual([['a', '3', '9', 'main']]);
+  });
+
+  it('passes over what was never pushed', () => {
+    const not = { ...move('a', '5', '6'), state: 'abandoned' as const };
+    expect(back(move('a', '1', '2'), not, move('a', '2', '3'))).toEqual([['a', '3', '1', 'main']]);
+  });
+});
 
 describe('offerUndo', () => {
   it('names the branches that would go back', () => {

@@ -13,14 +13,17 @@ export type UndoMove = Pick<
   Partial<Pick<JobMoveRow, 'baseNamedBefore' | 'baseNamedAfter'>>;
 
 /**
- * What would put everything back that a job has moved. A branch that it moved more than once goes back all the
- * way.
+ * What would put everything back that a job has moved. A branch that it moved more than once goes back all the way, but
+ * never further than to what somebody else has pushed to it in between.
  * @param moves the job's moves in the order in which they were made
  */
 export function inverseMoves(moves: Array<UndoMove & Pick<JobMoveRow, 'state'>>): UndoMove[] {
   const ends = new Map<string, { first: UndoMove; last: UndoMove }>();
   for (const move of moves) {
-    if (move.state === 'pushed') ends.set(move.branch, { first: ends.get(move.branch)?.first ?? move, last: move });
+    if (move.state !== 'pushed') continue;
+    const before = ends.get(move.branch);
+    const goesOn = before && before.last.after === move.before;
+    ends.set(move.branch, { first: goesOn ? before.first : move, last: move });
   }
   return [...ends.values()].map(({ first, last }) => ({
     branch: last.branch,

@@ -22,13 +22,13 @@ import { type MoveOutcome, summary } from './summary';
 export async function finish(lease: Lease, failed: Failure | null): Promise<void> {
   const { job, repo } = lease;
   const result = await resultOf(lease);
-  const outcomes = await moveOutcomes(lease);
+  const { planned, outcomes } = await moveOutcomes(lease);
   const ending = failed?.tellsMoved ? { ...failed, hint: `${whatMoved(outcomes)} ${failed.hint}` } : failed;
   const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
   const whole = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
   const message = forMessage(whole);
   const forecast = await checkForecast(lease, result, failed);
-  const told = { ...result, ...(forecast ? { forecast } : {}), ...movedBy(outcomes) };
+  const told = { ...result, ...(forecast ? { forecast } : {}), ...movedBy(planned, outcomes) };
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
   await lease.end([
     ...surprises.map((o) =>
@@ -38,7 +38,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
         'warn',
       ),
     ),
-    ...(forecast || outcomes.length > 0 ? [setResult(lease, lease.job.id, told)] : []),
+    ...(forecast || planned > 0 ? [setResult(lease, lease.job.id, told)] : []),
     ...(forecast ? forecastLines(lease, forecast) : []),
     // The step that failed has said so in the log already.
     ...(whole === failed?.message ? [] : [logLine(lease, whole, failed ? 'error' : 'info')]),
@@ -58,11 +58,13 @@ async function resultOf({ db, job }: Lease): Promise<JobResult> {
   return row?.result ?? EMPTY_RESULT;
 }
 
-/** What the result says of moves; nothing where there were none. */
-function movedBy(outcomes: MoveOutcome[]): Pick<JobResult, 'moved'> {
-  if (outcomes.length === 0) return {};
-  const branches = new Set(outcomes.map(({ branch }) => branch)).size;
-  return { moved: { branches, refs: outcomes.filter(({ refMoved }) => refMoved).length } };
+/**
+ * What the result says of moves; nothing where there were none. Where they were planned and not pushed, it says so, for
+ * lists leave out those too.
+ */
+function movedBy(planned: number, outcomes: MoveOutcome[]): Pick<JobResult, 'moved'> {
+  if (planned === 0) return {};
+  return { moved: { branches: outcomes.length, refs: outcomes.filter(({ refMoved }) => refMoved).length } };
 }
 
 /** A job may fail after its push: what it has moved stays moved, and is told; so is a push of which nobody knows. */
@@ -85,10 +87,10 @@ function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
 
 /** Ends a job that was cancelled before its push, or between two of them where branches are pushed one by one. */
 export async function cancelled(lease: Lease): Promise<void> {
-  const outcomes = await moveOutcomes(lease);
+  const { planned, outcomes } = await moveOutcomes(lease);
   const message = `Cancelled. ${whatMoved(outcomes)}`;
   const told =
-    outcomes.length > 0 ? [setResult(lease, lease.job.id, { ...(await resultOf(lease)), ...movedBy(outcomes) })] : [];
+    planned > 0 ? [setResult(lease, lease.job.id, { ...(await resultOf(lease)), ...movedBy(planned, outcomes) })] : [];
   await lease.end([logLine(lease, message), ...told, ...ended(lease, 'cancelled', message, null)]);
   sayEnded(lease, 'cancelled', message, null);
 }
@@ -162,11 +164,15 @@ function ended(
   ];
 }
 
-/** Holds each pushed move against the branch rows that the last fetch has brought. */
-async function moveOutcomes(lease: Lease): Promise<MoveOutcome[]> {
+/**
+ * Holds what was pushed of each branch against the branch rows that the last fetch has brought. A branch that somebody
+ * pushed to meanwhile was moved again, and is held against where it was put last.
+ */
+async function moveOutcomes(lease: Lease): Promise<{ planned: number; outcomes: MoveOutcome[] }> {
   const rows = await lease.db
     .select({
       branch: jobMoves.branch,
+      state: jobMoves.state,
       before: jobMoves.before,
       after: jobMoves.after,
       parent: jobMoves.parentAfter,
@@ -176,16 +182,21 @@ async function moveOutcomes(lease: Lease): Promise<MoveOutcome[]> {
     })
     .from(jobMoves)
     .leftJoin(branches, and(eq(branches.repoId, lease.repo.id), eq(branches.name, jobMoves.branch)))
-    .where(and(eq(jobMoves.jobId, lease.job.id), eq(jobMoves.state, 'pushed')))
+    .where(eq(jobMoves.jobId, lease.job.id))
     .orderBy(asc(jobMoves.id));
-  return rows.map((row) => ({
-    branch: row.branch,
-    parent: row.parent,
-    refMoved: row.before !== row.after,
+  const outcomes = new Map<string, MoveOutcome>();
+  for (const { branch, state, before, after, parent, baseNamed, tip, gone } of rows) {
+    if (state !== 'pushed') continue;
+    const earlier = outcomes.get(branch);
+    const refMoved = before !== after || earlier?.refMoved === true;
     // What it did not move it has put nowhere.
-    now: row.before === row.after ? 'there' : placeNow(row.after, row.gone ? null : row.tip),
-    baseNamed: row.baseNamed === true,
-  }));
+    const now = refMoved ? placeNow(after, gone ? null : tip) : 'there';
+    outcomes.set(branch, {
+      ...{ branch, parent, refMoved, now },
+      baseNamed: baseNamed === true || earlier?.baseNamed === true,
+    });
+  }
+  return { planned: rows.length, outcomes: [...outcomes.values()] };
 }
 
 /** @param after where the job put the branch; null where it deleted it */

@@ -297,6 +297,64 @@ eval "$last"`;
     });
   });
 
+  describe('where all has arrived at once, and its answer has not', () => {
+    /** a ← b, restacked: the push arrives, its answer does not, and before the next try somebody does something. */
+    async function restackedWhile(
+      meanwhile: (world: { remote: Remote; old: Record<string, string> }) => Promise<unknown>,
+    ) {
+      const { remote, repoId } = await stacked();
+      const once = join(dir, `lost-${remotes}`);
+      await remote.hook('post-receive', `[ -f '${once}' ] || { touch '${once}'; kill -9 $PPID; }`);
+      const old = await remote.tips();
+      const { job, moves } = await app.run(
+        { repoId, kind: 'restack_repo' },
+        {
+          async before(step, tries) {
+            if (step === 'act' && tries === 2) await meanwhile({ remote, old });
+          },
+        },
+      );
+      const pushed = moves.flatMap(({ branch, state }) => (state === 'pushed' ? [branch] : []));
+      const undo = () => app.run({ repoId, kind: 'undo', undoOf: job.id });
+      return { remote, job, old, pushed, undo };
+    }
+
+    it('an undo goes back to what somebody has pushed in between, and takes nothing of that away', async () => {
+      const { remote, job, old, pushed, undo } = await restackedWhile(({ remote, old }) =>
+        remote
+          .from(old.b ?? '')
+          .branch('b')
+          .commit('Mara', { 'mara.txt': 'work of a day\n' })
+          .write(),
+      );
+      // It was moved twice, which is one branch, and nobody has pushed to it since.
+      expect(job).toMatchObject({ status: 'completed', message: 'Moved 2 branches.' });
+      expect(job.result?.moved).toEqual({ branches: 2, refs: 2 });
+      expect(pushed).toEqual(['a', 'b', 'b']);
+      expect(await remote.subjects('b', 'main')).toEqual(['A', 'B', 'Mara']);
+      expect(await undoOffer(test.db, job)).toEqual({ possible: true, branches: ['a', 'b'] });
+      const undone = await undo();
+      expect(undone.job).toMatchObject({ status: 'completed', message: 'Moved 2 branches.' });
+      expect(await remote.tip('a')).toBe(old.a);
+      expect(await remote.tip('b~1')).toBe(old.b);
+      expect(await remote.subjects('b', 'main~1')).toEqual(['A', 'B', 'Mara']);
+      // And once more, the other way round.
+      const redone = await app.run({ repoId: job.repoId, kind: 'undo', undoOf: undone.job.id });
+      expect(redone.job).toMatchObject({ status: 'completed', message: 'Moved 2 branches.' });
+      expect(await remote.subjects('b', 'main')).toEqual(['A', 'B', 'Mara']);
+    });
+
+    it('an undo goes back all the way where only trunk has gone on in between', async () => {
+      const { remote, job, old, pushed, undo } = await restackedWhile(({ remote }) =>
+        remote.from('main').commit('Main moves on', { 'more.txt': 'x\n' }).write(),
+      );
+      expect(job.status).toBe('completed');
+      expect(new Set(pushed)).toEqual(new Set(['a', 'b']));
+      await undo();
+      expect([await remote.tip('a'), await remote.tip('b')]).toEqual([old.a, old.b]);
+    });
+  });
+
   it('holds back alone a branch that the remote hides from pushes: nobody kept pushing', async () => {
     const { remote, restack } = await stacked();
     await remote.config('receive.hideRefs', 'refs/heads/b');

@@ -276,7 +276,7 @@ export interface JobResult {
   adopted?: AdoptedCommit[];
   /** Branches that the remote deleted without their being merged. */
   gone: string[];
-  /** How many branches it has moved, and how often a ref: not said where none was, nor in old rows. */
+  /** How many branches it has moved, and of how many of them the ref; not said where it had planned nothing, nor in old rows. */
   moved?: { branches: number; refs: number };
   /** Branches whose old commits are kept nowhere any more: no undo can put them back. */
   lost?: string[];

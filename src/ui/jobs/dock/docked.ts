@@ -1,5 +1,5 @@
 import type { JobDetail } from '@/api/jobs';
-import { lacksMoves, movedBy } from '@/model/result';
+import { movedBy } from '@/model/result';
 import { isActive } from '../active';
 import { outcomeOf, wantsALook } from '../outcome';
 import { progressWords, resultWords } from '../phase';
@@ -32,10 +32,10 @@ export function dockedOf(
   const isSeen = ({ seq }: JobDetail['job']) => looked !== undefined && isIn(looked, seq);
   // A failure is told too: else what an earlier job moved would stand there, with its tick, as if it were the answer.
   const quiet = jobs.find((detail) => {
-    const { job, moves } = detail;
+    const { job } = detail;
     const outcome = outcomeOf(job);
     if (outcome === 'error') return isNew(job);
-    return !wantsALook(outcome) && job.status === 'completed' && (moves.length > 0 || lacksMoves(detail));
+    return !wantsALook(outcome) && job.status === 'completed' && movedBy(detail).branches > 0;
   });
   const unseen = jobs.filter(
     (detail) => wantsALook(outcomeOf(detail.job)) && !isSeen(detail.job) && !isOver(detail, jobs),

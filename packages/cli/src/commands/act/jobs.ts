@@ -1,4 +1,5 @@
 import type { Action, JobDetail } from '@spicerack/client';
+import { inverseMoves } from '@/queue/undo-moves';
 import { counted } from '@/text/words';
 import { intent } from '@/ui/jobs/words';
 import { asOf } from '../../context/forecast';
@@ -24,7 +25,7 @@ export async function undo(session: Session, flags: ActFlags, given?: string) {
   const offer = detail.undo;
   if (!offer.possible)
     throw new Stop(EXIT.refused, `#${job.seq} cannot be undone: ${offer.reason}`, { code: 'CONFLICT' });
-  const back = moves.filter((move) => move.state === 'pushed');
+  const back = inverseMoves(moves);
   const repo = await session.client().repos.get({ repoId: job.repoId }, { signal: session.signal });
   const words: Line[] = [
     [
@@ -32,7 +33,7 @@ export async function undo(session: Session, flags: ActFlags, given?: string) {
       `: undoes #${job.seq} (${intent(job)}): puts back ${counted(back.length, 'branch', 'branches')}`,
       paint('dim', ` (${asOf(repo, Date.now())})`),
     ],
-    ...moveLines(back.map(({ branch, before, after }) => ({ branch, before: after, after: before }))),
+    ...moveLines(back),
   ];
   if (flags.dryRun) {
     out.result({ undo: offer, job, moves: back, syncedAt: repo.syncedAt }, () => words);
