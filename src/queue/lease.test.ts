@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { asc, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { config } from '@/config';
 import { openDatabase } from '@/db/client';
 import { setProblem } from '@/db/problems';
@@ -188,6 +188,25 @@ describe('the lease', () => {
       await end(others[1] as Lease);
       await (await taken(last)).rest();
       for (const lease of [first, ...others.slice(2)]) await lease.rest();
+    }, 60_000);
+
+    it('leaves it at once where the remote has kept it waiting the last time, until it answers soon again', async () => {
+      const [first, ...others] = await full();
+      if (!first) throw new Error('no lease');
+      const long = first.away();
+      await expect.poll(() => isAway(first), { timeout: 30_000 }).toBe(true);
+      await long();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const answered = first.away();
+      vi.advanceTimersByTime(1);
+      await vi.waitUntil(() => isAway(first));
+      await answered();
+      const soon = first.away();
+      vi.advanceTimersByTime(1);
+      await soon();
+      expect(await isAway(first)).toBe(false);
+      for (const lease of [first, ...others]) await lease.rest();
     }, 60_000);
 
     it('keeps its place where the remote answers soon, and nothing is written of it', async () => {

@@ -43,8 +43,14 @@ export class JobCancelled extends Error {
 /** What is told of work goes out so soon, in milliseconds, unless something is written before. */
 const TOLD_WITHIN_MS = 50;
 
-/** How long a git command may wait for its remote before the job leaves its place to others, in milliseconds. */
-const AWAY_MS = 3000;
+/**
+ * How long a git command may wait for its remote before the job leaves its place to others, in milliseconds. Where it has
+ * waited so long the last time, the job leaves at once.
+ */
+const AWAY_MS = 1000;
+
+/** The repos whose remote has kept git waiting so long the last time that this process asked it. */
+const waitedLong = new Set<string>();
 
 /** As many jobs may have left their places so; more of them take one each, so that processes do not gather without end. */
 const MOST_AWAY = 64;
@@ -370,12 +376,14 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
         ]),
       ),
     away() {
+      const begun = performance.now();
+      const leavesAfter = waitedLong.has(repo.id) ? 0 : AWAY_MS;
       let leaving: Promise<void> | undefined;
       const leave = async () => {
         await writeAll([
           db
             .update(jobs)
-            .set({ awaySince: inFuture(-AWAY_MS) })
+            .set({ awaySince: inFuture(-leavesAfter) })
             .where(mine),
         ]);
         signal().notify();
@@ -383,9 +391,11 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
       const timer = setTimeout(() => {
         // Where nothing can be written, it keeps its place.
         leaving = inTurn(leave).catch(() => undefined);
-      }, AWAY_MS);
+      }, leavesAfter);
       return async () => {
         clearTimeout(timer);
+        if (performance.now() - begun < AWAY_MS) waitedLong.delete(repo.id);
+        else waitedLong.add(repo.id);
         await leaving;
         while (leaving && !abort.signal.aborted) {
           const there = hasPlace();

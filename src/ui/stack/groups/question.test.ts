@@ -48,5 +48,5 @@ it('asks before an undo that pushes an approved pull request, and not where it o
   );
   expect(undoQuestion(moves('b'), rows)).toBeNull();
   const many = jobDetail(1, { result: jobResult({ moved: { branches: 990, refs: 980 } }) });
-  expect(undoQuestion(many, rows)).toBe('990 branches will be pushed.');
+  expect(undoQuestion(many, rows)).toBe('990 branches will be pushed, unless one of them has moved since.');
 });

@@ -51,7 +51,10 @@ export function outlineQuestion(
  * only how many are told.
  */
 export function undoQuestion(undone: JobDetail, branches: readonly BranchRow[]): string | null {
-  if (lacksMoves(undone)) return pushQuestion({ branches: movedBy(undone).branches, approvals: 0, runs: 0 });
+  // Whether others have moved one since, only the server knows: it says so where it cannot be undone.
+  if (lacksMoves(undone)) {
+    return `${counted(movedBy(undone).branches, 'branch', 'branches')} will be pushed, unless one of them has moved since.`;
+  }
   const back = new Set(inverseMoves(undone.moves).map(({ branch }) => branch));
   return restackQuestion(branches.filter(({ name }) => back.has(name)));
 }
