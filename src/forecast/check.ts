@@ -1,6 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
-import { forecasts, jobMoves, jobs } from '@/db/schema';
+import { moveRows } from '@/db/job-moves';
+import { forecasts, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { treesOf } from '@/git/objects/cat-file';
 import { GitError } from '@/git/process/error';
@@ -53,10 +54,7 @@ export async function checkForecast(
     .innerJoin(forecasts, eq(forecasts.id, jobs.forecastId))
     .where(eq(jobs.id, job.id));
   if (!known?.outline) return null;
-  const moves = await db
-    .select()
-    .from(jobMoves)
-    .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')));
+  const moves = (await moveRows(db, job.id)).filter(({ state }) => state === 'pushed');
   if (failed && (moves.length > 0 || !PLANNED_CODES.has(failed.code))) return null;
   const trees = await pushedTrees(
     lease,

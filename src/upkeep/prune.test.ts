@@ -109,6 +109,38 @@ describe('retention', () => {
     expect(await kept(all)).toEqual([]);
   });
 
+  it('prunes jobs that have moved and told very much, and keeps all of one that can be undone', async () => {
+    const large = async () => {
+      const id = await endedJob(60);
+      await test.db.run(sql`
+        with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200)
+        insert into job_logs (job_id, line) select ${id}, 'line ' || i from n`);
+      return id;
+    };
+    const [gone, stays] = [await large(), await large()];
+    const moved = async (id: string, after: string) =>
+      test.db.insert(jobMoves).values(
+        Array.from({ length: 600 }, (_, i) => ({
+          ...{ jobId: id, branch: `large-${i}`, before: 'c'.repeat(40), after, parentBefore: 'main' },
+          ...{ parentAfter: 'main', rewritten: [], state: 'pushed' as const },
+        })),
+      );
+    await test.db.insert(branches).values(
+      Array.from({ length: 600 }, (_, i) => ({
+        ...{ repoId, name: `large-${i}`, tip: 'd'.repeat(40), parent: 'main', tracked: true },
+      })),
+    );
+    await moved(gone, 'c'.repeat(40));
+    await moved(stays, 'd'.repeat(40));
+    expect(await prune(test.db, KEEP)).toMatchObject({ jobs: 1 });
+    expect(await kept([gone, stays])).toEqual([stays]);
+    const count = async (table: typeof jobMoves | typeof jobLogs) =>
+      (await test.db.select({ jobId: table.jobId }).from(table)).filter(({ jobId }) => jobId === gone).length;
+    expect([await count(jobMoves), await count(jobLogs)]).toEqual([0, 0]);
+    const whole = await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, stays));
+    expect(whole).toHaveLength(600);
+  });
+
   it('never prunes a job whose undo is yet to end', async () => {
     const undone = await endedJob(60, { moves: [{ before: null, after: 'd'.repeat(40) }] });
     const undo = await endedJob(0, { kind: 'undo', undoOf: undone, status: 'running', finishedAt: null });

@@ -1,8 +1,9 @@
-import { and, asc, gt, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { breather } from '@/breather';
 import { type Db, snapshot, write } from '@/db/client';
-import { branches, changes, events, jobMoves, jobs, meta, tasks } from '@/db/schema';
+import { changes, events, jobLogs, jobs, meta, repos, tasks } from '@/db/schema';
 import { PRUNED } from '@/feed/read';
-import { inverseMoves, movedSince } from '@/queue/undo-moves';
+import { undoOffer } from '@/queue/undo';
 
 /** What is kept. */
 export interface Retention {
@@ -14,6 +15,9 @@ export interface Retention {
 
 /** Rows of one transaction, so that no writer waits long. */
 const PAGE = 500;
+
+/** Jobs that are looked at at once; each may have moved a thousand branches. */
+const JOBS_PAGE = 100;
 
 /** The newest tips of each branch are kept, however old: a branch that lies still must find its base again. */
 const KEPT_TIPS = 50;
@@ -31,19 +35,22 @@ const KEPT_TIPS = 50;
 export async function prune(db: Db, { keepMs, keepEvents }: Retention): Promise<{ jobs: number; events: number }> {
   const cutoff = ago(keepMs);
   const pruned = { jobs: await pruneJobs(db, cutoff), events: await pruneEvents(db, cutoff, keepEvents) };
-  await db.run(sql`
-    delete from branch_tips where seen_at < ${cutoff} and not anew and id not in (
-      select id from (select id, row_number() over (partition by repo_id, branch order by id desc) as age from branch_tips)
-      where age <= ${KEPT_TIPS})`);
+  await pruneTips(db, cutoff);
   await db.delete(changes).where(lt(changes.askedAt, cutoff));
   return pruned;
 }
 
 async function pruneJobs(db: Db, cutoff: SQL<string>): Promise<number> {
+  const breathe = breather();
   let count = 0;
   for (let after = 0; ; ) {
     const page = await db
-      .select({ id: jobs.id, seq: jobs.seq, repoId: jobs.repoId })
+      .select({
+        id: jobs.id,
+        seq: jobs.seq,
+        moves: sql<number>`(select count(*) from job_moves where job_id = jobs.id)`,
+        lines: sql<number>`(select count(*) from job_logs where job_id = jobs.id)`,
+      })
       .from(jobs)
       .where(
         and(
@@ -55,62 +62,65 @@ async function pruneJobs(db: Db, cutoff: SQL<string>): Promise<number> {
         ),
       )
       .orderBy(asc(jobs.seq))
-      .limit(PAGE);
+      .limit(JOBS_PAGE);
     const last = page.at(-1);
     if (!last) return count;
     after = last.seq;
-    const undoable = await undoableJobs(db, page);
-    const doomed = page.map((job) => job.id).filter((id) => !undoable.has(id));
-    if (doomed.length === 0) continue;
-    await write(db, [
-      db.update(tasks).set({ jobId: null }).where(inArray(tasks.jobId, doomed)),
-      db.delete(jobs).where(inArray(jobs.id, doomed)),
-    ]);
-    count += doomed.length;
+    let doomed: string[] = [];
+    let rows = 0;
+    const end = async () => {
+      if (doomed.length === 0) return;
+      await write(db, [
+        db.update(tasks).set({ jobId: null }).where(inArray(tasks.jobId, doomed)),
+        db.delete(jobs).where(inArray(jobs.id, doomed)),
+      ]);
+      count += doomed.length;
+      doomed = [];
+      rows = 0;
+    };
+    for (const { id, moves, lines } of page) {
+      await breathe();
+      if (moves > 0 && (await canBeUndone(db, id))) continue;
+      // Its moves go with it, in one: part of them would be offered as an undo of a part.
+      if (lines > PAGE) await pruneLog(db, id, breathe);
+      doomed.push(id);
+      rows += moves + Math.min(lines, PAGE);
+      if (rows >= PAGE) await end();
+    }
+    await end();
   }
 }
 
-/** Those of the jobs that have moved something which still stands where they have put it. */
-async function undoableJobs(db: Db, page: Array<{ id: string; repoId: string }>): Promise<Set<string>> {
-  const [moves, rows] = await snapshot(db, [
-    db
-      .select({
-        jobId: jobMoves.jobId,
-        branch: jobMoves.branch,
-        before: jobMoves.before,
-        after: jobMoves.after,
-        parentBefore: jobMoves.parentBefore,
-        parentAfter: jobMoves.parentAfter,
-        baseBefore: jobMoves.baseBefore,
-        baseAfter: jobMoves.baseAfter,
-        state: jobMoves.state,
-      })
-      .from(jobMoves)
-      .where(
-        inArray(
-          jobMoves.jobId,
-          page.map((job) => job.id),
-        ),
-      )
-      .orderBy(asc(jobMoves.id)),
-    db
-      .select({
-        repoId: branches.repoId,
-        name: branches.name,
-        tip: branches.tip,
-        parent: branches.parent,
-        gone: branches.gone,
-      })
-      .from(branches)
-      .where(inArray(branches.repoId, [...new Set(page.map((job) => job.repoId))])),
-  ]);
-  const movesOf = groupedBy(moves, (move) => move.jobId);
-  const rowsOf = groupedBy(rows, (row) => row.repoId);
-  const undoable = page.filter(({ id, repoId }) => {
-    const inverse = inverseMoves(movesOf.get(id) ?? []);
-    return inverse.length > 0 && movedSince(inverse, rowsOf.get(repoId) ?? []).length === 0;
-  });
-  return new Set(undoable.map((job) => job.id));
+async function canBeUndone(db: Db, id: string): Promise<boolean> {
+  const [job] = await db.select().from(jobs).where(eq(jobs.id, id));
+  return job !== undefined && (await undoOffer(db, job)).possible;
+}
+
+/** The lines of a large job's log, before the job itself. */
+async function pruneLog(db: Db, jobId: string, breathe: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const [gone] = await write(db, [
+      db
+        .delete(jobLogs)
+        .where(sql`${jobLogs.id} in (select id from job_logs where job_id = ${jobId} order by id limit ${PAGE})`)
+        .returning({ id: jobLogs.id }),
+    ]);
+    if (gone.length < PAGE) return;
+    await breathe();
+  }
+}
+
+/** Of each repo by itself: of all at once it is one long statement. */
+async function pruneTips(db: Db, cutoff: SQL<string>): Promise<void> {
+  const breathe = breather();
+  for (const { id } of await db.select({ id: repos.id }).from(repos)) {
+    await breathe();
+    await db.run(sql`
+      delete from branch_tips where repo_id = ${id} and seen_at < ${cutoff} and not anew and id not in (
+        select id from (
+          select id, row_number() over (partition by branch order by id desc) as age from branch_tips where repo_id = ${id})
+        where age <= ${KEPT_TIPS})`);
+  }
 }
 
 /** From the oldest on, so that what is left has no gap; the cursors behind it are then told to start over. */
@@ -138,14 +148,4 @@ async function pruneEvents(db: Db, cutoff: SQL<string>, keep: number): Promise<n
 
 function ago(ms: number): SQL<string> {
   return sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`-${(ms / 1000).toFixed(3)} seconds`})`;
-}
-
-function groupedBy<K, T>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

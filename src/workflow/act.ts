@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { branchRows } from '@/db/branch-rows';
-import { type BranchRow, jobMoves, jobs, type RepoRow } from '@/db/schema';
+import { moveRows } from '@/db/job-moves';
+import { type BranchRow, jobs, type RepoRow } from '@/db/schema';
 import { rememberForecast } from '@/forecast/check';
 import { whatChanged } from '@/forecast/expected';
 import { cloneDir } from '@/git/clone/clone-dir';
@@ -266,7 +267,7 @@ async function createBranch(
 async function undo(lease: Lease, rows: BranchRow[], trunkTip: string): Promise<Commitment> {
   const { db, job } = lease;
   const undone = job.undoOf ?? '';
-  const inverse = inverseMoves(await db.select().from(jobMoves).where(eq(jobMoves.jobId, undone)).orderBy(jobMoves.id));
+  const inverse = inverseMoves(await moveRows(db, undone));
   const since = movedSince(inverse, rows);
   if (inverse.length === 0 || since.length > 0) {
     const what = since.map(({ branch, how }) => `${branch} ${how}`).join('; ') || 'the job has moved nothing';

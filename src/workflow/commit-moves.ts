@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { pieces } from '@/db/branch-rows';
 import type { Statement } from '@/db/client';
+import { moveRows } from '@/db/job-moves';
 import { type JobMoveRow, jobMoves } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { isAncestor } from '@/git/objects/is-ancestor';
@@ -81,7 +82,7 @@ export async function commitMoves(lease: Lease, moves: PlannedMove[]): Promise<C
  */
 export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
   if (!lease.job.committingAt) return null;
-  const moves = await lease.db.select().from(jobMoves).where(eq(jobMoves.jobId, lease.job.id)).orderBy(jobMoves.id);
+  const moves = await moveRows(lease.db, lease.job.id);
   const rows = moves.filter((move) => move.state === 'planned');
   if (rows.length === 0) return moves.some((move) => move.state === 'pushed') ? { kind: 'pushed' } : null;
   const refs = refMoves(rows);

@@ -1,6 +1,8 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import { branchRows } from '@/db/branch-rows';
 import { type Db, type Statement, write } from '@/db/client';
-import { branches, jobMoves, jobs } from '@/db/schema';
+import { moveRows } from '@/db/job-moves';
+import { jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
 import { log } from '@/log';
 import type { ForecastCheck } from '@/model/forecast';
@@ -169,34 +171,22 @@ function ended(
  * pushed to meanwhile was moved again, and is held against where it was put last.
  */
 async function moveOutcomes(lease: Lease): Promise<{ planned: number; outcomes: MoveOutcome[] }> {
-  const rows = await lease.db
-    .select({
-      branch: jobMoves.branch,
-      state: jobMoves.state,
-      before: jobMoves.before,
-      after: jobMoves.after,
-      parent: jobMoves.parentAfter,
-      baseNamed: jobMoves.baseNamedBefore,
-      tip: branches.tip,
-      gone: branches.gone,
-    })
-    .from(jobMoves)
-    .leftJoin(branches, and(eq(branches.repoId, lease.repo.id), eq(branches.name, jobMoves.branch)))
-    .where(eq(jobMoves.jobId, lease.job.id))
-    .orderBy(asc(jobMoves.id));
+  const moves = await moveRows(lease.db, lease.job.id);
+  const rows = moves.length === 0 ? [] : await branchRows(lease.db, lease.repo.id);
+  const tips = new Map(rows.flatMap(({ name, tip, gone }) => (gone ? [] : [[name, tip] as const])));
   const outcomes = new Map<string, MoveOutcome>();
-  for (const { branch, state, before, after, parent, baseNamed, tip, gone } of rows) {
+  for (const { branch, state, before, after, parentAfter, baseNamedBefore } of moves) {
     if (state !== 'pushed') continue;
     const earlier = outcomes.get(branch);
     const refMoved = before !== after || earlier?.refMoved === true;
     // What it did not move it has put nowhere.
-    const now = refMoved ? placeNow(after, gone ? null : tip) : 'there';
+    const now = refMoved ? placeNow(after, tips.get(branch) ?? null) : 'there';
     outcomes.set(branch, {
-      ...{ branch, parent, refMoved, now },
-      baseNamed: baseNamed === true || earlier?.baseNamed === true,
+      ...{ branch, parent: parentAfter, refMoved, now },
+      baseNamed: baseNamedBefore === true || earlier?.baseNamed === true,
     });
   }
-  return { planned: rows.length, outcomes: [...outcomes.values()] };
+  return { planned: moves.length, outcomes: [...outcomes.values()] };
 }
 
 /** @param after where the job put the branch; null where it deleted it */

@@ -1,7 +1,7 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { branchRows } from '@/db/branch-rows';
-import { snapshot } from '@/db/client';
-import { type JobRow, jobMoves, jobs, repos } from '@/db/schema';
+import { moveRows } from '@/db/job-moves';
+import { type JobRow, jobs, repos } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { ACTION_KINDS } from '@/model/kinds';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
@@ -25,18 +25,12 @@ import type { PlannedMove } from './commit-moves';
 export async function verifyMoves(lease: Lease): Promise<void> {
   const { db, job, repo } = lease;
   const rows = await branchRows(db, repo.id);
-  const [moves, [current]] = await snapshot(db, [
-    db
-      .select()
-      .from(jobMoves)
-      .where(and(eq(jobMoves.jobId, job.id), eq(jobMoves.state, 'pushed')))
-      .orderBy(asc(jobMoves.id)),
-    db
-      .select({ result: jobs.result, trunk: repos.trunk, trunkTip: repos.trunkTip })
-      .from(jobs)
-      .innerJoin(repos, eq(repos.id, jobs.repoId))
-      .where(eq(jobs.id, job.id)),
-  ]);
+  const moves = (await moveRows(db, job.id)).filter(({ state }) => state === 'pushed');
+  const [current] = await db
+    .select({ result: jobs.result, trunk: repos.trunk, trunkTip: repos.trunkTip })
+    .from(jobs)
+    .innerJoin(repos, eq(repos.id, jobs.repoId))
+    .where(eq(jobs.id, job.id));
   if (!current?.trunk || !current.trunkTip) return;
   const result = current.result ?? EMPTY_RESULT;
   const moved = rewrites(job, moves);
