@@ -154,8 +154,10 @@ async function project(
     const again = voided.flatMap(({ branch, base, upTo }) => [base, upTo, tipNow(branch) ?? previous.get(branch)?.tip]);
     history = await loadHistory(gitDir, trunk.tip, [...needed(), ...again.flatMap((id) => id ?? [])], signal);
   }
-  const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !voided.includes(one)));
-  const lost = byBranch(landings.filter((one) => one.isVoid || voided.includes(one)));
+  const isVoided = new Set<unknown>(voided);
+  const holding = byBranch<Landing>(landings.filter((one) => !one.isVoid && !isVoided.has(one)));
+  const lost = byBranch(landings.filter((one) => one.isVoid || isVoided.has(one)));
+  const voidedOf = byBranch(voided);
   const others = await namedAlike(history, trunk.tip, refs, voided, authors);
   const { emptied, keeping } = takeBack(history, voided, previous, refs, trunk, others);
 
@@ -272,7 +274,7 @@ async function project(
       .filter((row) => !row.merged && was(row)?.merged)
       .map(({ name, tip }) => ({
         branch: name,
-        lost: voided.filter(({ branch }) => branch === name),
+        lost: voidedOf.get(name) ?? [],
         isOnTop: !usedAgain.has(name) && (holding.get(name) ?? []).some(({ upTo }) => history.isAncestor(upTo, tip)),
       })),
     gone: rows.filter((row) => row.gone && !was(row)?.gone).map((row) => row.name),

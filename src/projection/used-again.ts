@@ -99,8 +99,9 @@ export async function beginAnew(
   const again = await findUsedAgain(history, trunk.tip, refs, rows, authors);
   const keeping = new Map<string, string[]>(again.map(({ name }) => [name, []]));
   if (again.length === 0) return keeping;
+  const anew = new Map(again.map((row) => [row.name, row]));
   for (const row of rows) {
-    const below = again.find(({ name }) => row.tracked && name === row.parent);
+    const below = row.tracked ? anew.get(row.parent ?? '') : undefined;
     const tipBelow = below && refs.get(below.name)?.tip;
     if (!below || !tipBelow) continue;
     if (below.merged) row.parent = below.parent;

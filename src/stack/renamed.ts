@@ -1,3 +1,4 @@
+import { inTurns } from '@/breather';
 import type { History } from './history';
 
 /** What the rule asks of a branch row. */
@@ -37,28 +38,59 @@ export async function findRenamed(
   const atTip = new Map<string, RenamedBranch[]>();
   for (const row of open) atTip.set(row.tip, [...(atTip.get(row.tip) ?? []), row]);
   const fresh = open.filter((row) => row.renamedFrom !== null || isNew(row.name));
-  const tips = new Map(rows.map(({ name, tip }) => [name, tip]));
   const found = new Map<string, string[]>();
-  for (const { name: old, tip, base, parent } of gone) {
-    const others = fresh.filter((row) => (row.renamedFrom ?? old) === old);
-    const rewritten = async () => {
-      const below = [base, trunkTip, tips.get(parent ?? '')].flatMap((id) => id ?? []);
-      const own = history.ownCommits(tip, below);
-      if (own.length === 0 || own.length > LONGEST) return [];
-      const candidates = others
-        .map((row) => ({ row, commits: history.ownCommits(row.tip, below) }))
-        .filter(({ commits }) => commits.length === own.length);
-      if (candidates.length === 0) return [];
-      const known = await authors([...own, ...candidates.flatMap(({ commits }) => commits)]);
-      const lines = (commits: string[]) => commits.map((id) => known.get(id)?.author ?? id).sort();
-      const wanted = lines(own).join('\n');
-      return candidates.filter(({ commits }) => lines(commits).join('\n') === wanted).map(({ row }) => row);
-    };
-    let signs = atTip.get(tip) ?? [];
-    if (signs.length === 0) signs = others.filter((row) => history.isOnFirstParentLine(tip, row.tip));
-    if (signs.length === 0) signs = await rewritten();
+  const tell = (old: string, signs: RenamedBranch[]) => {
     const [only, ...more] = signs;
     if (only && more.length === 0) found.set(only.name, [...(found.get(only.name) ?? []), old]);
+  };
+  const unseen = await inTurns(gone, (row) => {
+    let signs = atTip.get(row.tip) ?? [];
+    if (signs.length === 0)
+      signs = fresh.filter((each) => mayBe(each, row) && history.isOnFirstParentLine(row.tip, each.tip));
+    tell(row.name, signs);
+    return signs.length === 0 ? [row] : [];
+  });
+  if (fresh.length > 0) {
+    const again = await findRewritten(history, trunkTip, rows, unseen.flat(), fresh, authors);
+    for (const [old, signs] of again) tell(old, signs);
   }
   return new Map([...found].flatMap(([name, [old, ...more]]) => (old && more.length === 0 ? [[name, old]] : [])));
+}
+
+/** What was taken for another one already is not this one. */
+const mayBe = (row: RenamedBranch, { name: old }: RenamedBranch) => (row.renamedFrom ?? old) === old;
+
+/** Which of the new branches have the commits of one that is gone, rewritten; by the name of the one that is gone. */
+async function findRewritten(
+  history: History,
+  trunkTip: string,
+  rows: RenamedBranch[],
+  gone: RenamedBranch[],
+  fresh: RenamedBranch[],
+  authors: (commits: string[]) => Promise<ReadonlyMap<string, { author: string }>>,
+): Promise<Map<string, RenamedBranch[]>> {
+  const tips = new Map(rows.map(({ name, tip }) => [name, tip]));
+  const wanted = await inTurns(gone, (row) => {
+    const below = [row.base, trunkTip, tips.get(row.parent ?? '')].flatMap((id) => id ?? []);
+    const own = history.ownCommits(row.tip, below);
+    return own.length === 0 || own.length > LONGEST ? [] : [{ row, below, own }];
+  });
+  // Whatever is a new branch's own beside the others, it is so beside trunk.
+  const candidates = await inTurns(fresh, (row) => ({ row, commits: history.ownCommits(row.tip, [trunkTip]) }));
+  const asked = [...wanted.flat().flatMap(({ own }) => own), ...candidates.flatMap(({ commits }) => commits)];
+  const known = await authors(asked);
+  const line = (id: string) => known.get(id)?.author ?? id;
+  const withLine = new Map<string, Set<RenamedBranch>>();
+  await inTurns(candidates, ({ row, commits }) => {
+    for (const id of commits) withLine.set(line(id), (withLine.get(line(id)) ?? new Set()).add(row));
+  });
+  const found = await inTurns(wanted.flat(), ({ row: old, below, own: [newest = '', ...rest] }) => {
+    const lines = (commits: string[]) => commits.map(line).sort().join('\n');
+    const its = lines([newest, ...rest]);
+    const signs = [...(withLine.get(line(newest)) ?? [])].filter(
+      (row) => mayBe(row, old) && lines(history.ownCommits(row.tip, below)) === its,
+    );
+    return [old.name, signs] as const;
+  });
+  return new Map(found);
 }

@@ -255,6 +255,7 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
   const parents = new Map(rows.map((row) => [row.name, row.tracked ? row.parent : row.suggestedParent]));
   const standsOn = (branch: string, below: string) => below === trunk || below === parents.get(branch);
   const hadBrought = new Set(voided.map(({ at }) => at));
+  const byName = new Map(rows.map((row) => [row.name, row]));
   const stand =
     follow.length === 1 ? '1 branch of the old one stands' : `${follow.length} branches of the old one stand`;
   return [
@@ -263,12 +264,13 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
     ...kept.map((name) => `${name} is taken for a long-lived branch now, and no longer moved: its row lets it go.`),
     ...reopened.map(({ branch, lost, isOnTop }) => {
       const [landing] = lost;
-      const row = rows.find(({ name }) => name === branch);
+      const row = byName.get(branch);
       if (!landing && row && isKept(row)) return `Not counted as merged any more: ${branch}, which is long-lived.`;
       if (!landing)
         return `Open again: ${branch}, which has ${isOnTop ? 'new work on top of' : 'other work than'} what was merged.`;
       const state = isGone.has(branch) ? ' It was deleted on the remote.' : '';
-      const back = rows.filter((row) => row.parent === branch && landing.retargeted.some((m) => m.branch === row.name));
+      const were = new Set(landing.retargeted.map((m) => m.branch));
+      const back = rows.filter((row) => row.parent === branch && were.has(row.name));
       const carries =
         back.length > 0 && !isGone.has(branch) ? ` It carries ${named(back.map((row) => row.name))} again.` : '';
       const isOther = oldTrunk !== null && (landing.into === trunk || landing.into === oldTrunk);
