@@ -50,6 +50,19 @@ describe('Graph', () => {
     expect(graph.isAbove('main', 'c')).toBe(false);
   });
 
+  test('a tall stack that stands on nothing takes one walk, and not one a branch', () => {
+    let asked = 0;
+    class Counted extends Graph {
+      override childrenOf(name: string) {
+        asked += 1;
+        return super.childrenOf(name);
+      }
+    }
+    const tall = Array.from({ length: 200 }, (_, i) => row(`b${i}`, i === 0 ? 'nowhere' : `b${i - 1}`));
+    expect(names(new Counted(tall, 'main').bottomUp())).toEqual(tall.map(({ name }) => name));
+    expect(asked).toBeLessThan(2 * tall.length);
+  });
+
   test('rows in a circle and rows on a missing parent end every walk and come last', () => {
     const odd = new Graph(
       [row('y', 'x'), row('x', 'y'), row('lost', 'nowhere'), row('on-lost', 'lost'), row('a', 'main')],

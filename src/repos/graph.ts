@@ -57,6 +57,8 @@ export class Graph<Branch extends GraphBranch = GraphBranch> {
     const names = new Set<string | null>(inTheAir.map(({ name }) => name));
     const isBottom = (branch: Branch) => !names.has(branch.parent);
     for (const bottom of [...inTheAir.filter(isBottom), ...inTheAir]) {
+      // Once it is found, all above it is too: to walk it again would take a walk a branch.
+      if (found.has(bottom)) continue;
       for (const branch of this.subtree(bottom.name)) found.add(branch);
     }
     return [...found];

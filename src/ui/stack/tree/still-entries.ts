@@ -12,6 +12,8 @@ export interface Places {
 
 /** The names of the rows that came, went or got another place. Heads only follow the rows that they are above. */
 export function structureChanges(before: Entry[], after: Entry[]): string[] {
+  // So it is when the page is drawn first, which waits for nothing.
+  if (before === after) return [];
   const placeOf = (entry: Entry) => JSON.stringify([entry.place !== null, entry.place && entry.branch?.parent]);
   const isRow = ({ head }: Entry) => head === undefined;
   const places = new Map(before.filter(isRow).map((entry) => [entry.name, placeOf(entry)]));
