@@ -8,6 +8,7 @@ import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
 import { count } from '@/counters';
 import { databaseTrouble } from '@/db/trouble';
+import { type Writes, watchWrites } from '@/db/writes';
 import { log, logTrouble } from '@/log';
 import type { Role } from '@/model/access';
 import { ACTION_KINDS } from '@/model/kinds';
@@ -87,19 +88,38 @@ export const router = t.router;
 /** Whoever runs the server with an SDK of OpenTelemetry sees each call by its name. */
 const traced = t.middleware(({ path, next }) => inSpan(`api ${path}`, {}, next));
 
-/** A database in trouble is no fault of the request: it says what is wrong, and that nothing was done. */
-const inTrouble = t.middleware(async ({ next }) => {
-  const result = await next();
+/**
+ * A database in trouble is no fault of the request: it says what is wrong, and of a change what is known of it. A call may
+ * write several times, and of what was sent and never answered nobody knows whether it was done.
+ */
+const inTrouble = t.middleware(async ({ type, getRawInput, next }) => {
+  const writes: Writes = { mayBeDone: false };
+  const result = await watchWrites(writes, () => next());
   if (result.ok) return result;
   const trouble = databaseTrouble(result.error.cause);
   if (!trouble) return result;
-  const message = `${trouble.what} Nothing was changed. ${trouble.hint}`;
+  const said =
+    type !== 'mutation'
+      ? []
+      : writes.mayBeDone
+        ? [(await hasKey(getRawInput)) ? NOT_KNOWN_BY_KEY : NOT_KNOWN]
+        : ['Nothing was changed.'];
+  const message = [trouble.what, ...said, trouble.hint].join(' ');
   throw new TRPCError({
     code: 'SERVICE_UNAVAILABLE',
     message,
     cause: new FieldError(null, message, trouble.hint),
   });
 });
+
+const NOT_KNOWN = 'Whether this was done is not known: look before you send it again.';
+const NOT_KNOWN_BY_KEY =
+  'Whether this was done is not known: look before you send it again, or send it again with the same idempotencyKey.';
+
+async function hasKey(getRawInput: () => Promise<unknown>): Promise<boolean> {
+  const input = await getRawInput();
+  return typeof input === 'object' && input !== null && 'idempotencyKey' in input && !!input.idempotencyKey;
+}
 
 /** The one place that asks who may do what: a procedure that is in no table is nobody's. */
 const allowed = t.middleware(async ({ ctx, path, type, getRawInput, next }) => {

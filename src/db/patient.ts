@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type InArgs, type InStatement, LibsqlError, type TransactionMode } from '@libsql/client';
 import { statusOf } from './trouble';
+import { mayBeDone } from './writes';
 
 /** How long a statement waits for another writer before it fails with SQLITE_BUSY, in milliseconds. */
 const PATIENCE_MS = 5000;
@@ -26,9 +27,12 @@ export function patient(client: Client, onTrouble: (error: unknown) => void = ()
     const begun = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
       try {
-        return await work();
+        const answer = await work();
+        if (!reads) mayBeDone();
+        return answer;
       } catch (error) {
         const kind = troubleOf(error);
+        if (!reads && !isUndone(error, kind)) mayBeDone();
         if (kind === null || client.closed) throw error;
         if (isFile && kind !== 'disturbed') client.reconnect();
         // A failed statement has done nothing, and a failed batch was rolled back: trying again is safe. Of what was
@@ -51,8 +55,14 @@ export function patient(client: Client, onTrouble: (error: unknown) => void = ()
     batch: (statements, mode) => attempt(() => client.batch(statements, mode), statements.every(onlyReads)),
     migrate: (statements) => attempt(() => client.migrate(statements), false),
     // Not tried again: it may have done half of its statements.
-    executeMultiple: (sql) => client.executeMultiple(sql),
-    transaction: (mode?: TransactionMode) => client.transaction(mode ?? 'write'),
+    executeMultiple: (sql) => {
+      mayBeDone();
+      return client.executeMultiple(sql);
+    },
+    transaction: (mode?: TransactionMode) => {
+      mayBeDone();
+      return client.transaction(mode ?? 'write');
+    },
     sync: () => client.sync(),
     reconnect: () => client.reconnect(),
     close: () => client.close(),
@@ -68,6 +78,14 @@ export function patient(client: Client, onTrouble: (error: unknown) => void = ()
 function onlyReads(statement: InStatement | [string, InArgs?]): boolean {
   const sql = typeof statement === 'string' ? statement : Array.isArray(statement) ? statement[0] : statement.sql;
   return /^\s*select\b/i.test(sql);
+}
+
+/** Whether it is known of what failed that it has done nothing: it was never sent, or the database itself says no to it. */
+function isUndone(error: unknown, kind: ReturnType<typeof troubleOf>): boolean {
+  if (kind === 'away' || kind === 'locked' || kind === 'disturbed') return true;
+  if (kind === 'cut' || !(error instanceof LibsqlError)) return false;
+  const status = statusOf(error);
+  return status === null ? error.code.startsWith('SQLITE_') : status < 500;
 }
 
 /** Nobody listens, so nothing was sent. */

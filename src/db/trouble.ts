@@ -76,7 +76,8 @@ const TROUBLES: Array<[string, Known]> = [
 
 const UNREACHABLE: Known = {
   what: 'The database server cannot be reached.',
-  byItself: 'Nothing is lost; jobs go on by themselves when it answers.',
+  // What it has done and kept, nobody here knows.
+  byItself: 'Jobs go on by themselves when it answers.',
   remedy: 'Look whether the server of SPICERACK_DATABASE_URL runs.',
 };
 

@@ -9,6 +9,8 @@ export function resultOfError(error: unknown): CallToolResult {
   const words = `${message}${hint}`
     .replaceAll('repos.list', 'list_repos')
     .replaceAll('jobs.list', 'list_jobs')
-    .replaceAll('(branches.update with kept: false)', '(a person can)');
+    .replaceAll('(branches.update with kept: false)', '(a person can)')
+    // No tool takes one.
+    .replace(', or send it again with the same idempotencyKey', '');
   return { content: [{ type: 'text', text: visible(words) }], isError: true };
 }

@@ -61,7 +61,7 @@ export interface Problem {
   fields: Record<string, string>;
   /** What concerns no field; null where the fields say it all. */
   message: string | null;
-  /** The server did not answer at all, so that the same request may be sent again. */
+  /** The server or its database did not answer: it may have been done, so the same request is sent again with its key. */
   unreachable: boolean;
 }
 
@@ -78,11 +78,17 @@ export function problemOf(error: unknown): Problem {
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const { field, message } of data.fields) {
-    if (field === null) rest.push(message);
+    // The page sends the same key again by itself.
+    if (field === null) rest.push(message.replace(', or send it again with the same idempotencyKey', ''));
     else fields[field] ??= message;
   }
   if (data.fields.length === 0) rest.push(error.message);
-  return { fields, message: rest.join(' ') || null, unreachable: false };
+  return { fields, message: rest.join(' ') || null, unreachable: data.code === 'SERVICE_UNAVAILABLE' };
+}
+
+/** Whether nothing has answered: an answer that says no, or that the database is away, is an answer. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof TRPCClientError && !error.data;
 }
 
 /** Whether the server refuses whoever looks: at the door, which does not speak as the API does. */

@@ -2,7 +2,7 @@
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-import { type Api, createApi, problemOf } from './api';
+import { type Api, createApi, isSilence } from './api';
 import { type Connection, connectFeed } from './feed/connect';
 import { FeedStore } from './feed/store';
 import { useMe } from './me';
@@ -55,7 +55,7 @@ function makeServer(known: string | null) {
     defaultOptions: {
       queries: {
         // An answer that says no is an answer; only silence is asked again.
-        retry: (_count, error) => problemOf(error).unreachable,
+        retry: (_count, error) => isSilence(error),
         retryDelay: (count) => Math.min(500 * 2 ** count, 5000),
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,

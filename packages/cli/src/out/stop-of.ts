@@ -25,6 +25,9 @@ const COMMANDS: Array<[call: string, command: string]> = [
   ['branches.update with kept: false', 'spicerack long-lived --off'],
 ];
 
+/** What is said to whoever sent a key: the client made it, and each command has another one. */
+const BY_KEY = ', or send it again with the same idempotencyKey';
+
 /** Fields of the API that nobody has typed. */
 const UNTYPED = /^(?:repoId|jobId|taskId|tokenId|cursor): /;
 
@@ -39,7 +42,7 @@ export function stopOf(error: unknown): Stop {
     const { code, field, retryable } = error;
     // The token is of the environment or of `login`, and not in question here.
     const exit = code === 'BAD_REQUEST' && field === 'token' ? EXIT.usage : EXITS[code];
-    const message = error.message.replace(UNTYPED, '');
+    const message = error.message.replace(UNTYPED, '').replace(BY_KEY, '');
     const hint =
       code === 'UNAUTHORIZED'
         ? 'Give the token of this server: spicerack login, or SPICERACK_TOKEN.'
