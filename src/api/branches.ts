@@ -25,6 +25,8 @@ export const branchesRouter = router({
     await rowOf(ctx.db, input);
     const updated = await changeRows(ctx.db, id, async ({ rows, countsOf, holds }) => {
       const row = rows.find(({ name }) => name === branch) ?? refuse(unknown(branch));
+      // What changes nothing leaves the outline as it is, by which the branches are counted.
+      if (row.kept === kept) return row;
       const changed = isKept({ ...row, kept }) ? { kept, needsRestack: false, forecast: null } : { kept };
       const counts = await countsOf(rows.map((each) => (each === row ? { ...row, ...changed } : each)));
       const [, [written]] = await write(ctx.db, [

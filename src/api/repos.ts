@@ -1,5 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, like, not, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  not,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { config } from '@/config';
@@ -11,6 +26,7 @@ import { demoUrl } from '@/demo/url';
 import { cursorQuery } from '@/feed/read';
 import { changesSince, MOST_EVENTS } from '@/feed/since';
 import { lastRestackQuery, restackOf } from '@/forecast/last-restack';
+import type { BranchCounts } from '@/model/counts';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
 import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
@@ -18,6 +34,7 @@ import { addressKey, checkRemoteUrl, partOfAddress, type RemoteUrl } from '@/rep
 import { hasControls } from '@/text/visible';
 import type { Context } from './context';
 import { recentJobs } from './jobs';
+import { changeRows } from './kept/change';
 import { after, keptRows, rowsAfter } from './kept/rows';
 import { statesAt } from './kept/states';
 import { overviewVersionQuery, SHOWN_JOBS } from './kept/version';
@@ -134,25 +151,39 @@ export const reposRouter = router({
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
       if (Object.keys(set).length > 0) {
-        const { url, trunk } = changes;
+        const { url, trunk, engine } = changes;
         // A job must find the remote again that it pushed to, and the trunk that its sync has seen.
         const same = and(
           url === undefined ? undefined : eq(repos.url, url),
           trunk === undefined ? undefined : eq(repos.trunk, trunk),
         );
         const free = same && or(same, NO_RUNNING_JOB);
-        const [changed] = await write(ctx.db, [
-          ctx.db
-            .update(repos)
-            .set(set)
-            .where(and(eq(repos.id, id), free))
-            .returning({ id: repos.id }),
-          // The trunk is not among the branches.
-          ctx.db
-            .delete(branches)
-            .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
-        ]);
-        if (changed.length === 0) {
+        const put = async (counts?: BranchCounts, holds?: SQL) => {
+          const [changed] = await write(ctx.db, [
+            ctx.db
+              .update(repos)
+              .set({ ...set, ...(counts && { counts }) })
+              .where(and(eq(repos.id, id), free, holds))
+              .returning({ id: repos.id }),
+            // The trunk is not among the branches.
+            ctx.db
+              .delete(branches)
+              .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
+          ]);
+          return changed.length > 0;
+        };
+        // Both are what the last outline was made from, and how branches stand depends on whether that holds.
+        const isOther = (trunk ?? before.trunk) !== before.trunk || (engine ?? before.engine) !== before.engine;
+        // Of a repo that was never looked at nothing is said yet.
+        const isDone =
+          isOther && before.counts
+            ? await changeRows(ctx.db, id, async ({ rows, isRunning, countsOf, holds }) => {
+                const rest = rows.filter(({ name }) => name !== trunk);
+                if (await put(await countsOf(rest, trunk), holds)) return true;
+                return free && isRunning ? false : null;
+              })
+            : await put();
+        if (!isDone) {
           const isAddress = changes.url !== undefined && changes.url !== before.url;
           refuse(isAddress ? jobIsRunning('url', 'change the address') : jobIsRunning('trunk', 'set the trunk'));
         }

@@ -4,9 +4,10 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
 import { type Db, write } from '@/db/client';
-import { branches, repos } from '@/db/schema';
+import { branches, jobs, repos } from '@/db/schema';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { actionKey } from '@/planner/tips-key';
+import { branchCounts } from '@/repos/branch-state';
 import { callsDuring, type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing } from '@/testing/fuzz';
 import { watchStops } from '@/testing/stops';
@@ -62,7 +63,11 @@ describe('what the list of repos says after a change by hand', () => {
           else if (what === 'forget') await api().branches.forget({ repoId, branches: [branch] });
           else await api().branches.update({ repoId, branch, kept });
         };
-        const last = () => api().branches.update({ repoId, branch: 'n4', kept: null });
+        let isKept = false;
+        const last = () => {
+          isKept = !isKept;
+          return api().branches.update({ repoId, branch: 'n4', kept: isKept });
+        };
         await last();
         // Refused or not: what is told has to be true.
         await Promise.all(steps.map((step) => act(step).catch(expectRefused)));
@@ -117,6 +122,80 @@ describe('what the list of repos says after a change by hand', () => {
       return written.length > 0 ? 'done' : null;
     });
     expect(done).toBe('done');
+  });
+});
+
+describe('what the list of repos says is what the page of the repo shows, before any sync', () => {
+  /** Both as they are, and that they are the same. */
+  async function both(repoId: string) {
+    const [{ repo, counts }, listed] = await Promise.all([api().repos.overview({ repoId }), api().repos.list()]);
+    const said = listed.repos.find(({ id }) => id === repoId)?.counts;
+    expect(said).toMatchObject(branchCounts(counts));
+    return { trunk: repo.trunk, said };
+  }
+
+  /** A repo whose Restack is foreseen, with counts as a sync writes them. */
+  async function synced(): Promise<string> {
+    const repoId = await addMany(12);
+    await foreseen(repoId, 'n5');
+    const rows = await test.db.select().from(branches).where(eq(branches.repoId, repoId)).orderBy(branches.name);
+    const [last] = await lastRestackQuery(test.db, repoId);
+    await test.db
+      .update(repos)
+      .set({ counts: countStates(rows, 'main', restackOf(last)) })
+      .where(eq(repos.id, repoId));
+    await both(repoId);
+    return repoId;
+  }
+
+  it.each([
+    { what: 'a branch as the trunk', change: { trunk: 'n0' } },
+    { what: 'a trunk that is no branch', change: { trunk: 'elsewhere' } },
+    { what: 'another engine', change: { engine: 'git' as const } },
+  ])('after $what', async ({ change }) => {
+    const repoId = await synced();
+    const { said: before } = await both(repoId);
+    await api().repos.update({ repoId, ...change });
+    const { said } = await both(repoId);
+    expect(said).not.toEqual(before);
+  });
+
+  it('after settings on which no branch depends, and those that stay as they are; they say what they said', async () => {
+    const repoId = await synced();
+    const { said } = await both(repoId);
+    await api().repos.update({ repoId, name: 'other', trunk: 'main', engine: 'auto', autoRestack: true });
+    expect(await both(repoId)).toEqual({ trunk: 'main', said });
+    await api().branches.update({ repoId, branch: 'n5', kept: null });
+    expect(await both(repoId)).toEqual({ trunk: 'main', said });
+  });
+
+  it('after another trunk in the middle of other changes, whoever makes them', async () => {
+    const repoId = await synced();
+    await Promise.all([
+      api().branches.update({ repoId, branch: 'n4', kept: true }),
+      api().repos.update({ repoId, trunk: 'n0' }),
+      elsewhere.update(branches).set({ merged: true }).where(eq(branches.name, 'n8')),
+      api().branches.forget({ repoId, branches: ['n3'] }),
+      api().repos.update({ repoId, engine: 'git' }),
+    ]);
+    await api().branches.update({ repoId, branch: 'n5', kept: true });
+    expect(await both(repoId)).toMatchObject({ trunk: 'n0' });
+  });
+
+  it('while a job runs the trunk stays, and what is said', async () => {
+    const repoId = await synced();
+    const before = await both(repoId);
+    await test.db
+      .insert(jobs)
+      .values({ id: uuid(), repoId, kind: 'sync_repo', status: 'running', requestedBy: 'test' });
+    await expect(api().repos.update({ repoId, trunk: 'n0' })).rejects.toThrow(/A job of this repo is running/);
+    expect(await both(repoId)).toEqual(before);
+  });
+
+  it('a repo that was never looked at has none after either', async () => {
+    const repoId = await test.addRepo();
+    await api().repos.update({ repoId, trunk: 'other' });
+    expect((await api().repos.get({ repoId })).counts).toBeNull();
   });
 });
 

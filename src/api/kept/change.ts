@@ -21,8 +21,8 @@ export interface Found {
   rows: readonly BranchRow[];
   /** Whether a job of it runs. */
   isRunning: boolean;
-  /** What the list of repos says once these are its rows. */
-  countsOf(rows: readonly BranchRow[]): Promise<BranchCounts>;
+  /** What the list of repos says once these are its rows, and this its trunk where that is to be another. */
+  countsOf(rows: readonly BranchRow[], trunk?: string): Promise<BranchCounts>;
   /** SQL for whether nothing has changed since on which that depends: for what writes it, and then what changes rows. */
   holds: SQL;
 }
@@ -99,7 +99,7 @@ async function find(db: Db, repoId: string, line: Line): Promise<Found> {
       rows: at.rows,
       isRunning: Boolean(repo.isRunning),
       holds,
-      countsOf: (rows) => countsInTurns(kept, rows, trunk, restack && { ...restack, stale: true }),
+      countsOf: (its, over) => countsInTurns(kept, its, over ?? trunk, restack && { ...restack, stale: true }),
     };
   }
 }
