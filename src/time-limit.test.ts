@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { timeLimit, whenLate } from './time-limit';
+import { inTime, timeLimit, whenLate } from './time-limit';
 
 test('a limit holds where only a signal of several knows it, whatever is collected meanwhile', async () => {
   setFlagsFromString('--expose-gc');
@@ -55,4 +55,22 @@ test('a limit that is ended is never over', async () => {
     });
   });
   expect(over).toEqual(['other']);
+});
+
+test('work that is slow and in time is waited for, and fails as it fails; what never comes to an end is late', async () => {
+  const slow = new Promise<string>((resolve) => setTimeout(() => resolve('done'), 50));
+  expect(await inTime(60_000, slow, 'late')).toBe('done');
+  await expect(inTime(60_000, Promise.reject(new Error('It fails.')), 'late')).rejects.toThrow('It fails.');
+  expect(await inTime(20, new Promise<string>(() => undefined), 'late')).toBe('late');
+});
+
+test('work that fails after it was late is nobody’s to catch', async () => {
+  let fail = (_: Error) => {};
+  const work = new Promise<string>((_, reject) => {
+    fail = reject;
+  });
+  expect(await inTime(20, work, 'late')).toBe('late');
+  // An unhandled rejection would fail this run.
+  fail(new Error('Too late.'));
+  await expect(work).rejects.toThrow('Too late.');
 });

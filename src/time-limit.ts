@@ -29,3 +29,11 @@ export function timeLimit(ms: number): AbortSignal {
   whenLate(ms, () => limit.abort(new DOMException('It took too long.', 'TimeoutError')));
   return limit.signal;
 }
+
+/** What work comes to; or `late`, where it has not come to anything after so many milliseconds, as `whenLate` counts them. */
+export function inTime<T, const L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {
+  return new Promise((resolve, reject) => {
+    const done = whenLate(ms, () => resolve(late));
+    void work.then(resolve, reject).finally(done);
+  });
+}

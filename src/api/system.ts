@@ -1,14 +1,18 @@
 import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { type Db, snapshot } from '@/db/client';
-import { problems, setProblem } from '@/db/problems';
+import { problems, setProblem, type Trouble } from '@/db/problems';
 import { type JobRow, jobs } from '@/db/schema';
 import { notPushed } from '@/db/triggers';
-import { databaseTrouble } from '@/db/trouble';
+import { databaseTrouble, SILENT } from '@/db/trouble';
 import { runtimeStatus } from '@/runtime/status';
+import { inTime } from '@/time-limit';
 import { knownDiskUse } from '@/upkeep/disk-use';
 import { listNodes, type NodeView } from '@/upkeep/nodes';
 import { procedure, router } from './trpc';
+
+/** How long the database has for its answer, in milliseconds: longer than it is waited for where it is away. */
+const ANSWERS_WITHIN_MS = 7000;
 
 export const systemRouter = router({
   /**
@@ -16,12 +20,16 @@ export const systemRouter = router({
    * answers also while the database does not: `queue` is null then.
    */
   status: procedure.query(async ({ ctx }) => {
-    const queue = await queueStatus(ctx.db).catch((error: unknown): QueueStatus => {
-      const trouble = databaseTrouble(error);
-      if (!trouble) throw error;
+    const away = (trouble: Trouble): QueueStatus => {
       setProblem('database', trouble);
       return { queue: null, errors: [], nodes: [] };
+    };
+    const asked = queueStatus(ctx.db).catch((error: unknown) => {
+      const trouble = databaseTrouble(error);
+      if (!trouble) throw error;
+      return away(trouble);
     });
+    const queue = (await inTime(ANSWERS_WITHIN_MS, asked, null)) ?? away(SILENT);
     return {
       now: new Date().toISOString(),
       ...runtimeStatus(),

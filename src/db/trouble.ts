@@ -86,6 +86,12 @@ const NOT_TAKEN: Known = {
   remedy: 'Set SPICERACK_DATABASE_AUTH_TOKEN to one that it takes, and start this server again.',
 };
 
+/** What there is to say of a database that takes what it is asked and says nothing, of which no error tells. */
+export const SILENT = {
+  what: 'The database does not answer.',
+  hint: `${UNREACHABLE.byItself} ${UNREACHABLE.remedy}`,
+};
+
 /** With which status a database server, or what stands in front of it, refused a request; null where it was something else. */
 export function statusOf(error: LibsqlError): number | null {
   const { cause } = error;

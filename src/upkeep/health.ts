@@ -5,14 +5,18 @@ import { sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
 import { hasProblem, setProblem, type Trouble, takesJobs } from '@/db/problems';
 import { meta } from '@/db/schema';
-import { databaseTrouble } from '@/db/trouble';
+import { databaseTrouble, SILENT } from '@/db/trouble';
 import { hostConfigProblem } from '@/git/process/host-config';
 import { gitVersion } from '@/git/process/version';
+import { inTime } from '@/time-limit';
 import { modesProblem } from './modes';
 
 /** How often it looks, in milliseconds; the second where jobs wait for what it finds. */
 const LOOK_MS = 5000;
 const LOOK_SOON_MS = 1000;
+
+/** How long the database has for its answer, in milliseconds: longer than a lock is waited for. */
+const ANSWERS_WITHIN_MS = 10_000;
 
 /** Below so much free room the page warns. */
 const LITTLE_ROOM = 256 * 1024 * 1024;
@@ -31,8 +35,9 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
     setProblem('modes', await modesProblem(dataDir));
     setProblem('git', gitProblem());
     setProblem('git_program', gitProgramProblem(await gitVersion()));
-    const apart = await lookAtDatabase(db);
-    setProblem('clock', clock(Date.now(), performance.now()) ?? clockProblem(apart));
+    const apart = await inTime(ANSWERS_WITHIN_MS, lookAtDatabase(db), 'late');
+    if (apart === 'late') setProblem('database', SILENT);
+    setProblem('clock', clock(Date.now(), performance.now()) ?? clockProblem(apart === 'late' ? null : apart));
     await sleep(takesJobs() ? LOOK_MS : LOOK_SOON_MS, undefined, { signal: abort }).catch(() => undefined);
   }
 }

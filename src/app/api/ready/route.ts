@@ -2,10 +2,14 @@ import { sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { db } from '@/db/client';
 import { hasProblem, type ProblemSource, stopsJobs } from '@/db/problems';
-import { databaseTrouble } from '@/db/trouble';
+import { databaseTrouble, SILENT } from '@/db/trouble';
 import { logTrouble } from '@/log';
+import { inTime } from '@/time-limit';
 
 export const dynamic = 'force-dynamic';
+
+/** How long the database has for its answer, in milliseconds: whoever asks here waits a few seconds at most. */
+const ANSWERS_WITHIN_MS = 2000;
 
 /** What is asked for, by the source that tells of it. */
 const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
@@ -38,13 +42,23 @@ function keepsFrom(source: ProblemSource): boolean {
   return isOfInngest ? hasProblem(source) && config().executor === 'inngest' : stopsJobs(source);
 }
 
-async function databaseProblem(): Promise<string | null> {
+let looking: Promise<string | null> | null = null;
+
+/** One look for all who ask meanwhile: a database that hangs keeps each, and whoever likes may ask. */
+function databaseProblem(): Promise<string | null> {
+  looking ??= inTime(ANSWERS_WITHIN_MS, lookAtDatabase(), SILENT.what).finally(() => {
+    looking = null;
+  });
+  return looking;
+}
+
+async function lookAtDatabase(): Promise<string | null> {
   try {
     await (await db()).run(sql`select 1`);
     return hasProblem('database') ? 'The database takes no writes.' : null;
   } catch (error) {
     const trouble = databaseTrouble(error);
     if (!trouble) logTrouble('database_failed', 'The database does not answer', error, { withStack: true });
-    return trouble?.what ?? 'The database does not answer.';
+    return trouble?.what ?? SILENT.what;
   }
 }
