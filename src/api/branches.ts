@@ -104,7 +104,9 @@ export const branchesRouter = router({
    * this branch's then. Rows only, at once; the answer names the sync that looks at them.
    */
   acceptRename: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
-    const answer = await acceptRename(ctx.db, { ...input, requestedBy: ctx.requestedBy });
+    const answer = await acceptRename(ctx.db, { ...input, requestedBy: ctx.requestedBy }, (change) =>
+      changeRows(ctx.db, input.repoId, change),
+    );
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),

@@ -160,6 +160,27 @@ describe('what the list of repos says is what the page of the repo shows, before
     expect(said).not.toEqual(before);
   });
 
+  it.each([{ kept: true }, { kept: null }])(
+    'after a rename, of a branch that is long-lived or not: $kept',
+    async ({ kept }) => {
+      const repoId = await synced();
+      await test.db
+        .update(branches)
+        .set({ gone: true, kept })
+        .where(and(eq(branches.repoId, repoId), eq(branches.name, 'n5')));
+      await test.db.insert(branches).values({ repoId, name: 'new', tip: '5'.padStart(40, '0'), renamedFrom: 'n5' });
+      await foreseen(repoId, 'n6');
+      // As a sync writes them.
+      await api().branches.update({ repoId, branch: 'n0', kept: true });
+      const { said: before } = await both(repoId);
+      await api().branches.acceptRename({ repoId, branch: 'new' });
+      const { said } = await both(repoId);
+      expect(said).not.toEqual(before);
+      const parents = await test.db.select().from(branches).where(eq(branches.parent, 'new'));
+      expect(parents.filter((row) => row.repoId === repoId).map(({ name }) => name)).toEqual(['n6']);
+    },
+  );
+
   it('after settings on which no branch depends, and those that stay as they are; they say what they said', async () => {
     const repoId = await synced();
     const { said } = await both(repoId);
