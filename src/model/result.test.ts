@@ -39,12 +39,13 @@ describe('the outline of a result', () => {
       adopted: many(() => at),
       gone: many((i) => `g${i}`),
       lost: many((i) => `l${i}`),
-      notes: ['A note.'],
+      notes: many((i) => `Note ${i}.`),
+      forecast: { agreed: false, differences: many((i) => `Difference ${i}.`) },
     };
     const outline = outlineOf(result) ?? EMPTY_RESULT;
-    const { notes, forecast, counts, ...lists } = outline;
+    const { forecast, counts, ...lists } = outline;
     for (const [name, list] of Object.entries(lists)) expect(list, name).toHaveLength(100);
-    expect({ notes, forecast }).toEqual({ notes: ['A note.'], forecast: null });
+    expect(forecast?.agreed === false && forecast.differences).toHaveLength(100);
     expect(outline.registered).toEqual(registered.slice(0, 100));
     expect(counts).toEqual(countsOf(result));
     expect(countsOf(outline)).toEqual(countsOf(result));

@@ -63,11 +63,12 @@ export interface ResultCounts {
   lostCommits: number;
   adopted: number;
   gone: number;
+  notes: number;
 }
 
 /** How much a result tells of, whether it is whole or an outline. */
 export function countsOf(result: JobResult | null): ResultCounts {
-  const { heldBack, dropped, warnings, merged, registered, gone } = result ?? EMPTY_RESULT;
+  const { heldBack, dropped, warnings, merged, registered, gone, notes } = result ?? EMPTY_RESULT;
   const { landed = [], left = [], adopted = [] } = result ?? EMPTY_RESULT;
   return (
     result?.counts ?? {
@@ -82,6 +83,7 @@ export function countsOf(result: JobResult | null): ResultCounts {
       lostCommits: lostCommits(left).length,
       adopted: adopted.length,
       gone: gone.length,
+      notes: notes.length,
     }
   );
 }
@@ -108,7 +110,7 @@ export function movedBy({ job, moves }: Mover): { branches: number; refs: number
 }
 
 /** The most of each list of a result, and the most files of a conflict, that lists and events carry. */
-export const MOST_LISTED = 100;
+const MOST_LISTED = 100;
 
 /** The most characters of what a remote says that they carry. */
 const MOST_WORDS = 300;
@@ -120,8 +122,23 @@ const MOST_WORDS = 300;
  * @returns null where that is the result as it is
  */
 export function outlineOf(result: JobResult): JobResult | null {
-  const { heldBack, dropped, warnings, merged, landed, registered, left, adopted, gone, lost } = result;
-  const lists = [heldBack, dropped, warnings, merged, landed, registered, left, adopted, gone, lost];
+  const { heldBack, dropped, warnings, merged, landed, registered, left, adopted, gone, lost, notes, forecast } =
+    result;
+  const differences = forecast?.agreed === false ? forecast.differences : [];
+  const lists = [
+    heldBack,
+    dropped,
+    warnings,
+    merged,
+    landed,
+    registered,
+    left,
+    adopted,
+    gone,
+    lost,
+    notes,
+    differences,
+  ];
   const isCut = lists.some((list) => list && list.length > MOST_LISTED);
   const isConflict = ({ reason }: HeldBack) => reason.kind === 'conflict';
   const first = <T>(list: readonly T[]) => list.slice(0, MOST_LISTED);
@@ -137,6 +154,8 @@ export function outlineOf(result: JobResult): JobResult | null {
     ...(adopted && { adopted: first(adopted) }),
     gone: first(gone),
     ...(lost && { lost: first(lost) }),
+    notes: first(notes),
+    forecast: forecast?.agreed === false ? { agreed: false, differences: first(differences) } : forecast,
     ...(isCut && { counts: countsOf(result) }),
   };
   return isCut || heldBack.some(isLong) || warnings.some(({ commits }) => commits.length > 0) ? outline : null;

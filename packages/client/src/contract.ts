@@ -303,6 +303,7 @@ export interface ResultCounts {
   lostCommits: number;
   adopted: number;
   gone: number;
+  notes: number;
 }
 
 /** A repository. */

@@ -132,7 +132,7 @@ function Job({ detail }: { detail: JobPageData }) {
           />
         </section>
       )}
-      {job.result?.forecast && <ForecastResult check={job.result.forecast} />}
+      {result?.forecast && <ForecastResult check={result.forecast} />}
       <Timeline detail={detail} behind={behind?.job.seq ?? null} now={now} />
       <Moves detail={detail} webUrl={overview.data?.repo?.webUrl ?? null} />
       <Log jobId={job.id} live={isActive(job.status)} />
@@ -201,11 +201,9 @@ function ForecastResult({ check }: { check: ForecastCheck }) {
       ) : (
         <>
           <p className="text-restack">It came out otherwise than the forecast said:</p>
-          <ul className="flex list-disc flex-col gap-1 pl-4">
-            {check.differences.map((difference) => (
-              <li key={difference}>{difference}</li>
-            ))}
-          </ul>
+          <LongList items={check.differences} className="flex list-disc flex-col gap-1 pl-4">
+            {(difference) => <li key={difference}>{difference}</li>}
+          </LongList>
         </>
       )}
     </Section>
