@@ -1,7 +1,8 @@
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type Db, snapshot } from '@/db/client';
+import { movedBranchesQuery } from '@/db/job-moves';
 import { jsonRows, rowsIn } from '@/db/json-rows';
-import { branches, type JobRow, jobMoves, jobs } from '@/db/schema';
+import { type JobRow, jobMoves, jobs } from '@/db/schema';
 import { type Accepted, type NoteJob, onceFor, queueJob } from './accept';
 import { noJob, type Refusal } from './refusal';
 import { cannotBeUndone, offerUndo, type UndoOffer } from './undo-moves';
@@ -16,11 +17,7 @@ export async function undoOffer(
 ): Promise<UndoOffer> {
   const [moves, rows, later] = await snapshot(db, [
     jsonRows(db, MOVE, sql`from job_moves where job_id = ${job.id} order by id`),
-    jsonRows(
-      db,
-      { name: branches.name, tip: branches.tip, parent: branches.parent, gone: branches.gone },
-      sql`from branches where repo_id = ${job.repoId} and name in (select branch from job_moves where job_id = ${job.id})`,
-    ),
+    movedBranchesQuery(db, job),
     db
       .select({ branch: jobMoves.branch, seq: sql<number | null>`max(${moverAfter(job)})` })
       .from(jobMoves)

@@ -1,7 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { branchRows } from '@/db/branch-rows';
 import { type Db, type Statement, write } from '@/db/client';
-import { moveRows } from '@/db/job-moves';
+import { movedBranches, moveRows } from '@/db/job-moves';
 import { jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
 import { log } from '@/log';
@@ -172,7 +171,7 @@ function ended(
  */
 async function moveOutcomes(lease: Lease): Promise<{ planned: number; outcomes: MoveOutcome[] }> {
   const moves = await moveRows(lease.db, lease.job.id);
-  const rows = moves.length === 0 ? [] : await branchRows(lease.db, lease.repo.id);
+  const rows = moves.length === 0 ? [] : await movedBranches(lease.db, lease.job);
   const tips = new Map(rows.flatMap(({ name, tip, gone }) => (gone ? [] : [[name, tip] as const])));
   const outcomes = new Map<string, MoveOutcome>();
   for (const { branch, state, before, after, parentAfter, baseNamedBefore } of moves) {
