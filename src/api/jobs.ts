@@ -42,6 +42,13 @@ const outline = {
 /** The columns of `MoveView`. */
 const { rewritten: _, ...moveView } = getTableColumns(jobMoves);
 
+/** What a job has pushed, as its `result.moved` says it. */
+const pushedCounts = {
+  id: jobMoves.jobId,
+  branches: sql<number>`count(distinct case when state = 'pushed' then branch end)`,
+  refs: sql<number>`count(distinct case when state = 'pushed' and "before" is not "after" then branch end)`,
+};
+
 /** Lists carry the moves of an ended job where there are no more than this; else its `result.moved` alone. */
 const MOST_LISTED_MOVES = 50;
 const LOG_PAGE = 1000;
@@ -236,48 +243,42 @@ async function details(db: Db, rows: JobView[], most: number | null): Promise<Jo
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const ended = rows.filter(({ finishedAt }) => most !== null && finishedAt !== null);
-  const told = new Set(ended.flatMap(({ id, result }) => (result?.moved ? [id] : [])));
-  const untold = new Set(ended.flatMap(({ id }) => (told.has(id) ? [] : [id])));
-  const whole = ids.filter((id) => !told.has(id) && !untold.has(id));
+  const cut = new Set(ended.map(({ id }) => id));
+  // Those of earlier versions, and those that were given up, do not say themselves how much they have moved.
+  const untold = ended.flatMap(({ id, result }) => (result?.moved ? [] : [id]));
   const some = most ?? 0;
-  // Of each that may be cut no more is looked at than is needed to see whether there are too many.
-  const first = sql`select id from job_moves where job_id = asked.value limit ${some + 1}`;
-  const [steps, moves] = await snapshot(db, [
+  const [steps, moves, counts] = await snapshot(db, [
     db.select().from(jobSteps).where(inArray(jobSteps.jobId, ids)).orderBy(asc(jobSteps.id)),
+    // Of a job that may be cut no more is looked at than is needed to see whether it has too many.
     jsonRows(
       db,
       moveView,
       sql`from job_moves where id in (
-        select moves.id from json_each(${JSON.stringify(whole)}) as asked join job_moves as moves on moves.job_id = asked.value
+        select moves.id from ${each(ids.filter((id) => !cut.has(id)))} join job_moves as moves on moves.job_id = asked.value
         union all
-        select its.value from json_each(${JSON.stringify([...told])}) as asked, json_each((
-          select case when count(*) <= ${some} then json_group_array(id) else '[]' end from (${first}))) as its
-        union all
-        select its.value from json_each(${JSON.stringify([...untold])}) as asked, json_each((
-          select json_group_array(id) from (${first}))) as its)
+        select its.value from ${each([...cut])}, json_each((
+          select case when count(*) <= ${some} then json_group_array(id) else '[]' end
+          from (select id from job_moves where job_id = asked.value limit ${some + 1}))) as its)
       order by id`,
     ),
+    db
+      .select(pushedCounts)
+      .from(jobMoves)
+      .where(inArray(jobMoves.jobId, untold))
+      .groupBy(jobMoves.jobId)
+      .having(sql`count(*) > ${some}`),
   ]);
-  const found = new Map(rows.map((job): [string, JobDetail] => [job.id, { job, steps: [], moves: [] }]));
+  const moved = new Map(counts.map(({ id, ...count }) => [id, count]));
+  const found = new Map(
+    rows.map((job): [string, JobDetail] => {
+      const counted = moved.get(job.id);
+      const result = counted ? { ...(job.result ?? EMPTY_RESULT), moved: counted } : job.result;
+      return [job.id, { job: { ...job, result }, steps: [], moves: [] }];
+    }),
+  );
   for (const step of steps) found.get(step.jobId)?.steps.push(step);
   for (const move of rowsIn(moves)) found.get(move.jobId)?.moves.push(move);
-  const many = [...untold].filter((id) => (found.get(id)?.moves.length ?? 0) > some);
-  return many.length === 0 ? [...found.values()] : withMoved(db, found, many);
-}
-
-/**
- * The same without the moves of some jobs, whose results say instead how many there were: those of earlier versions, and
- * those that were given up, do not say so themselves.
- */
-async function withMoved(db: Db, found: Map<string, JobDetail>, many: string[]): Promise<JobDetail[]> {
-  const counts = await db.all<{ id: string; branches: number; refs: number }>(sql`
-    select job_id as id, count(distinct case when state = 'pushed' then branch end) as branches,
-      count(distinct case when state = 'pushed' and "before" is not "after" then branch end) as refs
-    from job_moves where job_id in (select value from json_each(${JSON.stringify(many)})) group by job_id`);
-  for (const { id, ...moved } of counts) {
-    const detail = found.get(id);
-    const result = { ...(detail?.job.result ?? EMPTY_RESULT), moved };
-    if (detail) found.set(id, { ...detail, job: { ...detail.job, result }, moves: [] });
-  }
   return [...found.values()];
 }
+
+const each = (ids: string[]) => sql`json_each(${JSON.stringify(ids)}) as asked`;

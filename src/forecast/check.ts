@@ -1,7 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Statement } from '@/db/client';
-import { moveRows } from '@/db/job-moves';
-import { forecasts, jobs } from '@/db/schema';
+import { forecasts, type JobMoveRow, jobs } from '@/db/schema';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { treesOf } from '@/git/objects/cat-file';
 import { GitError } from '@/git/process/error';
@@ -41,10 +40,12 @@ export function rememberForecast({ db, job, held }: Lease, action: Action, tipsK
 /**
  * Holds a job's forecast against what happened; null where there is nothing to compare. Trees, not commits, are
  * compared: a forecast knows neither the job nor its date.
+ * @param moves those that the job has pushed
  */
 export async function checkForecast(
   lease: Lease,
   result: JobResult,
+  moves: JobMoveRow[],
   failed: Failure | null,
 ): Promise<ForecastCheck | null> {
   const { db, job } = lease;
@@ -54,7 +55,6 @@ export async function checkForecast(
     .innerJoin(forecasts, eq(forecasts.id, jobs.forecastId))
     .where(eq(jobs.id, job.id));
   if (!known?.outline) return null;
-  const moves = (await moveRows(db, job.id)).filter(({ state }) => state === 'pushed');
   if (failed && (moves.length > 0 || !PLANNED_CODES.has(failed.code))) return null;
   const trees = await pushedTrees(
     lease,

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, type Statement, write } from '@/db/client';
 import { movedBranches, moveRows } from '@/db/job-moves';
-import { jobMoves, jobs } from '@/db/schema';
+import { type JobMoveRow, jobMoves, jobs } from '@/db/schema';
 import { checkForecast } from '@/forecast/check';
 import { log } from '@/log';
 import type { ForecastCheck } from '@/model/forecast';
@@ -23,12 +23,12 @@ import { type MoveOutcome, summary } from './summary';
 export async function finish(lease: Lease, failed: Failure | null): Promise<void> {
   const { job, repo } = lease;
   const result = await resultOf(lease);
-  const { planned, outcomes } = await moveOutcomes(lease);
+  const { planned, pushed, outcomes } = await moveOutcomes(lease);
   const ending = failed?.tellsMoved ? { ...failed, hint: `${whatMoved(outcomes)} ${failed.hint}` } : failed;
   const done = summary(job, result, outcomes, repo.trunk ?? 'trunk');
   const whole = failed ? await failureMessage(lease, failed, outcomes.length > 0 ? done : null) : done;
   const message = forMessage(whole);
-  const forecast = await checkForecast(lease, result, failed);
+  const forecast = await checkForecast(lease, result, pushed, failed);
   const told = { ...result, ...(forecast ? { forecast } : {}), ...movedBy(planned, outcomes) };
   const surprises = outcomes.filter((outcome) => outcome.now !== 'there');
   await lease.end([
@@ -169,13 +169,13 @@ function ended(
  * Holds what was pushed of each branch against the branch rows that the last fetch has brought. A branch that somebody
  * pushed to meanwhile was moved again, and is held against where it was put last.
  */
-async function moveOutcomes(lease: Lease): Promise<{ planned: number; outcomes: MoveOutcome[] }> {
+async function moveOutcomes(lease: Lease): Promise<{ planned: number; pushed: JobMoveRow[]; outcomes: MoveOutcome[] }> {
   const moves = await moveRows(lease.db, lease.job.id);
+  const pushed = moves.filter(({ state }) => state === 'pushed');
   const rows = moves.length === 0 ? [] : await movedBranches(lease.db, lease.job);
   const tips = new Map(rows.flatMap(({ name, tip, gone }) => (gone ? [] : [[name, tip] as const])));
   const outcomes = new Map<string, MoveOutcome>();
-  for (const { branch, state, before, after, parentAfter, baseNamedBefore } of moves) {
-    if (state !== 'pushed') continue;
+  for (const { branch, before, after, parentAfter, baseNamedBefore } of pushed) {
     const earlier = outcomes.get(branch);
     const refMoved = before !== after || earlier?.refMoved === true;
     // What it did not move it has put nowhere.
@@ -185,7 +185,7 @@ async function moveOutcomes(lease: Lease): Promise<{ planned: number; outcomes: 
       baseNamed: baseNamedBefore === true || earlier?.baseNamed === true,
     });
   }
-  return { planned: moves.length, outcomes: [...outcomes.values()] };
+  return { planned: moves.length, pushed, outcomes: [...outcomes.values()] };
 }
 
 /** @param after where the job put the branch; null where it deleted it */

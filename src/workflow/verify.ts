@@ -35,12 +35,12 @@ export async function verifyMoves(lease: Lease): Promise<void> {
   const result = current.result ?? EMPTY_RESULT;
   const moved = rewrites(job, moves);
   const below = moved.flatMap(({ branch, parentBefore }) => [branch, parentBefore ?? branch]);
-  const landings = landingsUnder(below, rows, await recordedLandings(db, repo.id));
+  const landings = moved.length > 0 ? landingsUnder(below, rows, await recordedLandings(db, repo.id)) : [];
   const commits = [
     ...moved.flatMap(({ before, after, baseBefore, baseAfter, rewritten }) =>
       [before, after, baseBefore, baseAfter, ...rewritten.map(({ to }) => to)].filter((id) => id !== null),
     ),
-    ...(moved.length > 0 ? landings.map(({ upTo }) => upTo) : []),
+    ...landings.map(({ upTo }) => upTo),
   ];
   const history =
     commits.length > 0 ? await loadHistory(cloneDir(repo.id), current.trunkTip, commits, lease.signal) : null;
