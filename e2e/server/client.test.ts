@@ -260,7 +260,7 @@ describe('a call whose answer got lost', () => {
 
     lose(1);
     const task = await way.tasks.create({ repoId: added.repo.id, title: 'Once', branch: 'nobody/has-it' });
-    expect((await client.tasks.list({ repoId: added.repo.id })).map(({ id }) => id)).toEqual([task.id]);
+    expect((await client.tasks.list({ repoId: added.repo.id })).tasks.map(({ id }) => id)).toEqual([task.id]);
     await client.waitForJob(task.jobId ?? '');
 
     const before = await seq();

@@ -253,7 +253,6 @@ describe('bad input', () => {
     expect(words).toContain('There is no field "more" here. Leave it out.');
     expect(words).not.toMatch(/expected|received|Invalid option|Unrecognized/);
     const { repoId } = await repo();
-    expect(await refused('get_stack', { repoId, cursor: 'zzz' })).toContain('Give the nextCursor of the page before');
     expect(await refused('list_jobs', { repoId, cursor: -1 })).toContain('Give the nextCursor of the page before');
     expect(await refused('forecast', { repoId, kind: 'reparent_branch', branch: 'a' })).toContain(
       'needs the field "parent"',

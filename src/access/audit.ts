@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
-import type { Db, Statement } from '@/db/client';
+import { type Db, deleteInPages, type Statement } from '@/db/client';
 import { type AuditRow, audit } from '@/db/schema';
 import { redact } from '@/text/redact';
 import { visible } from '@/text/visible';
@@ -89,10 +89,14 @@ export async function listAudit(
 
 /** Deletes all but the newest. */
 export async function pruneAudit(db: Db, most: { failed: number; rows: number }): Promise<void> {
-  const failed = sql`action = 'sign_in_failed'`;
+  await pruneEntries(db, sql`action = 'sign_in_failed'`, most.failed);
+  await pruneEntries(db, sql`true`, most.rows);
+}
+
+async function pruneEntries(db: Db, these: SQL, most: number): Promise<void> {
   // The first that is one too many, and with it all before it.
-  await db.run(sql`delete from audit where ${failed} and seq <= coalesce(
-    (select seq from audit where ${failed} order by seq desc limit 1 offset ${most.failed}), 0)`);
-  await db.run(sql`delete from audit where seq <= coalesce(
-    (select seq from audit order by seq desc limit 1 offset ${most.rows}), 0)`);
+  const [first] = await db.all<{ seq: number }>(
+    sql`select seq from audit where ${these} order by seq desc limit 1 offset ${most}`,
+  );
+  if (first) await deleteInPages(db, audit, sql`${these} and seq <= ${first.seq}`);
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
@@ -94,6 +94,39 @@ describe('jobs.list', () => {
       { ...move, jobId: ids[7] ?? '', state: 'abandoned' },
     ]);
     expect((await list({ branch: 'a' })).kept).toEqual([5, 4, 3, 2, 1, 0]);
+  });
+
+  it('finds the few of very many that two conditions keep, and others have their turn meanwhile', async () => {
+    const { repoId, ids, list } = await history(
+      { kind: 'undo', requestedBy: 'mara', branch: 'a' },
+      { kind: 'undo' },
+      { requestedBy: 'mara' },
+    );
+    const fill = (kind: string, who: string) =>
+      test.db.run(sql`
+        with recursive n(i) as (select 1 union all select i + 1 from n where i < 5500)
+        insert into jobs (id, repo_id, kind, branch, status, requested_by, finished_at)
+        select ${kind} || i, ${repoId}, ${kind}, 'a', 'completed', ${who}, '2026' from n`);
+    // Neither condition holds for few.
+    await test.db.batch([fill('sync_repo', 'mara'), fill('undo', 'robot')]);
+    let turns = 0;
+    const turn = setInterval(() => {
+      turns += 1;
+    });
+    const both = { kind: 'undo' as const, requestedBy: 'mara' };
+    expect(await list(both)).toEqual({ kept: [0], nextCursor: null });
+    clearInterval(turn);
+    expect(turns).toBeGreaterThan(0);
+    expect((await list({ ...both, branch: 'a' })).kept).toEqual([0]);
+    // One that holds for few is followed, wherever the others stand.
+    expect((await list({ kind: 'undo', requestedBy: 'test' })).kept).toEqual([1]);
+    const [all, few] = [
+      await list({ ...both, requestedBy: 'robot', limit: 2 }),
+      await list({ requestedBy: 'mara', limit: 1 }),
+    ];
+    expect([all.kept.length, few.kept.length, ids.length]).toEqual([2, 1, 3]);
+    const last = await list({ kind: 'undo', requestedBy: 'robot', cursor: all.nextCursor ?? 0, limit: 100 });
+    expect([last.kept.length, last.nextCursor === null]).toEqual([100, false]);
   });
 
   it('gives the rest of a filtered list by its cursor', async () => {

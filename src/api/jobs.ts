@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, sql } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import { and, asc, eq, getTableColumns, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, snapshot } from '@/db/client';
 import { jsonRows, rowsIn } from '@/db/json-rows';
@@ -205,37 +206,103 @@ export const jobsRouter = router({
   }),
 });
 
+interface JobFilter {
+  repoId?: string | undefined;
+  kind?: (typeof JOB_KINDS)[number] | undefined;
+  status?: (typeof JOB_STATUSES)[number] | undefined;
+  branch?: string | undefined;
+  requestedBy?: string | undefined;
+}
+
 /** The newest jobs that match, with their steps and moves. */
 export async function recentJobs(
   db: Db,
-  filter: {
-    repoId?: string | undefined;
-    kind?: (typeof JOB_KINDS)[number] | undefined;
-    status?: (typeof JOB_STATUSES)[number] | undefined;
-    branch?: string | undefined;
-    requestedBy?: string | undefined;
-    limit: number;
-    cursor?: number | undefined;
-  },
+  { limit, cursor, ...filter }: JobFilter & { limit: number; cursor?: number | undefined },
 ): Promise<JobDetail[]> {
-  const matches = and(
-    filter.repoId ? eq(jobs.repoId, filter.repoId) : undefined,
-    filter.kind ? eq(jobs.kind, filter.kind) : undefined,
-    filter.status ? eq(jobs.status, filter.status) : undefined,
-    filter.requestedBy ? eq(jobs.requestedBy, filter.requestedBy) : undefined,
-    filter.cursor ? lt(jobs.seq, filter.cursor) : undefined,
-  );
-  // A cross join in SQLite keeps its order: the few jobs of a branch are found first.
-  const rows = filter.branch
-    ? await db
-        .select(outline)
-        .from(jobBranches)
-        .crossJoin(jobs)
-        .where(and(eq(jobBranches.branch, filter.branch), eq(jobs.seq, jobBranches.seq), matches))
-        .orderBy(desc(jobBranches.seq))
-        .limit(filter.limit)
-    : await db.select(outline).from(jobs).where(matches).orderBy(desc(jobs.seq)).limit(filter.limit);
-  return details(db, rows, MOST_LISTED_MOVES);
+  return details(db, await matchingJobs(db, filter, limit, cursor ?? Number.MAX_SAFE_INTEGER), MOST_LISTED_MOVES);
+}
+
+/** Jobs that one statement looks at: SQLite runs in our thread, and few of very many may match. */
+const LOOKED_AT = 5000;
+
+/**
+ * Each condition by itself has an index that has its jobs in order. Where there are several, one of them is followed,
+ * so many jobs at a time, and the others are asked of each: one that holds for few, where there is such a one.
+ */
+async function matchingJobs(db: Db, filter: JobFilter, limit: number, cursor: number): Promise<JobView[]> {
+  const ways = waysOf(filter);
+  let way = ways[0] ?? EVERY_JOB;
+  const seq = (of: Way) => sql.raw(`${of.table}.seq`);
+  /** The last of the jobs that are looked at next on a way; 0 where these are all. */
+  const lastLookedAt = async (of: Way, until: number) => {
+    const [last] = await db.all<{ seq: number }>(sql`
+      select ${seq(of)} as seq from ${sql.raw(of.table)} where ${of.where} and ${seq(of)} < ${until}
+      order by ${seq(of)} desc limit 1 offset ${LOOKED_AT - 1}`);
+    return last?.seq ?? 0;
+  };
+  const read = (most: number, from: number, until: number, others: SQL[]) => {
+    const of = and(way.where, sql`${seq(way)} >= ${from} and ${seq(way)} < ${until}`, ...others);
+    const order = sql`${seq(way)} desc`;
+    // A cross join in SQLite keeps its order: the jobs of a branch are found first.
+    return way.table === 'jobs'
+      ? db.select(outline).from(jobs).where(of).orderBy(order).limit(most)
+      : db
+          .select(outline)
+          .from(jobBranches)
+          .crossJoin(jobs)
+          .where(and(of, eq(jobs.seq, jobBranches.seq)))
+          .orderBy(order)
+          .limit(most);
+  };
+  if (ways.length < 2) return read(limit, 0, cursor, []);
+  for (const each of ways) {
+    if ((await lastLookedAt(each, cursor)) > 0) continue;
+    way = each;
+    break;
+  }
+  const others = ways.flatMap((each) => (each === way ? [] : [each.asked]));
+  const found: JobView[] = [];
+  for (let until = cursor; ; ) {
+    const from = await lastLookedAt(way, until);
+    found.push(...(await read(limit - found.length, from, until, others)));
+    if (from === 0 || found.length === limit) return found;
+    until = from;
+    await setImmediate();
+  }
+}
+
+/** A condition on jobs, and the table whose index has those for which it holds, in order. */
+interface Way {
+  table: 'jobs' | 'job_branches';
+  where: SQL;
+  /** The same where it is asked of jobs that were found by another: then its index is not to be followed. */
+  asked: SQL;
+}
+
+const EVERY_JOB: Way = { table: 'jobs', where: sql`true`, asked: sql`true` };
+
+function waysOf({ repoId, kind, status, branch, requestedBy }: JobFilter): Way[] {
+  const of = (...values: Array<[column: string, value: string | undefined]>): Way[] => {
+    const given = values.filter(([, value]) => value !== undefined);
+    const all = (sign: string) =>
+      sql.join(
+        given.map(([column, value]) => sql`${sql.raw(`${sign}jobs.${column}`)} = ${value}`),
+        sql` and `,
+      );
+    return given.length === 0 ? [] : [{ table: 'jobs', where: all(''), asked: all('+') }];
+  };
+  const onBranch: Way = {
+    table: 'job_branches',
+    where: sql`job_branches.branch = ${branch}`,
+    asked: sql`exists (select 1 from job_branches where branch = ${branch} and seq = jobs.seq)`,
+  };
+  return [
+    ...(branch === undefined ? [] : [onBranch]),
+    // Of these two there is an index for both together.
+    ...of(['repo_id', repoId], ['status', status]),
+    ...of(['requested_by', requestedBy]),
+    ...of(['kind', kind]),
+  ];
 }
 
 /** @param most ended jobs with more moves come without them, and their results say how many there were; null for none */
@@ -264,7 +331,7 @@ async function details(db: Db, rows: JobView[], most: number | null): Promise<Jo
     db
       .select(pushedCounts)
       .from(jobMoves)
-      .where(inArray(jobMoves.jobId, untold))
+      .where(sql`job_id in (select value from ${each(untold)})`)
       .groupBy(jobMoves.jobId)
       .having(sql`count(*) > ${some}`),
   ]);

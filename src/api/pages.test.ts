@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gte } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { write } from '@/db/client';
@@ -64,4 +64,12 @@ test('with one more there is another page, and how a branch stands does not end 
     .set({ merged: true })
     .where(and(eq(branches.repoId, repoId), eq(branches.name, name(PAGE))));
   expect((await overview()).counts).toMatchObject({ merged: 1, needs_restack: PAGE });
+});
+
+test('a page whose branch before it has gone meanwhile, and all behind it, is empty: there is nothing more', async () => {
+  const { nextCursor } = await overview();
+  await db.db.delete(branches).where(and(eq(branches.repoId, repoId), gte(branches.name, nextCursor ?? '')));
+  const rest = await overview({ cursor: nextCursor ?? '' });
+  expect([names(rest), rest.nextCursor]).toEqual([[], null]);
+  expect(rest.counts).toMatchObject({ all: PAGE - 1 });
 });

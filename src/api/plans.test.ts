@@ -78,7 +78,11 @@ beforeAll(async () => {
     'tasks.create': async () => {
       taskId = (await api.tasks.create({ repoId, title: 'Task', branch: 'a', ...key() })).id;
     },
-    'tasks.list': () => api.tasks.list({ repoId }),
+    'tasks.list': async () => {
+      for (const of of [{}, { repoId }, { branch: 'a' }, { repoId, branch: 'a' }])
+        for (const archived of [false, true])
+          for (const cursor of [undefined, uuid()]) await api.tasks.list({ ...of, archived, cursor });
+    },
     'tasks.get': () => api.tasks.get({ taskId }),
     'tasks.archive': () => api.tasks.archive({ taskId }),
     'tasks.retry': () => api.tasks.retry({ taskId, ...key() }),
@@ -156,13 +160,9 @@ describe('the statements of the API', () => {
 /** All branches of a repo, by the key's first column alone or by an index made on the spot. */
 const WHOLE_REPO = /USING AUTOMATIC|branches.*\(repo_id=\?\)$/;
 
-/**
- * The newest jobs, of all or of a repo, what was done last, and the last event, are the table or its index from the end,
- * as far as the page goes.
- */
+/** What was done last, the newest tasks, and the last event, are the table or its index from the end, as far as the page goes. */
 function isNewest(sql: string): boolean {
-  return (
-    /from "jobs" (where "jobs"."repo_id" = \? )?order by "jobs"."seq" desc limit \?$/.test(sql) ||
-    /from "(audit|events)" order by "\1"."seq" desc limit \?$/.test(sql)
+  return /from "(audit|events|tasks)" (where "tasks"."archived_at" is null )?order by "\1"."(seq|id)" desc limit \?$/.test(
+    sql,
   );
 }

@@ -28,7 +28,7 @@ import { changesSince, MOST_EVENTS } from '@/feed/since';
 import { lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import type { BranchCounts } from '@/model/counts';
 import { insertJob, isFirst, noteMade, onceFor, onceOnly } from '@/queue/accept';
-import { badName, badRequest, conflict, noRepo, type Refusal } from '@/queue/refusal';
+import { badName, conflict, noRepo, type Refusal } from '@/queue/refusal';
 import { movedNow, STATE_FILTERS, stateFilters } from '@/repos/branch-state';
 import { addressKey, checkRemoteUrl, partOfAddress, type RemoteUrl } from '@/repos/url';
 import { hasControls } from '@/text/visible';
@@ -218,7 +218,7 @@ export const reposRouter = router({
         repoId,
         filter: z.enum(stateFilters).default('all'),
         search: z.string().max(244, 'Search for at most 244 characters.').optional(),
-        /** The last branch of the page before. */
+        /** The last branch of the page before, which may be gone by now. */
         cursor: branchName.optional(),
       }),
     )
@@ -244,14 +244,6 @@ export const reposRouter = router({
             cursor: input.cursor,
           })
         : after(at.rows, input.cursor ?? '', PAGE + 1, wanted);
-      if (input.cursor !== undefined && rows.length === 0 && !at.rows.some(({ name }) => name === input.cursor)) {
-        refuse(
-          badRequest('cursor', {
-            message: `No page ends with ${input.cursor}.`,
-            hint: 'Give the nextCursor of the page before, or leave it out.',
-          }),
-        );
-      }
       const page = rows.slice(0, PAGE);
       await setImmediate();
       return {

@@ -106,6 +106,9 @@ async function answer(request: Request): Promise<Response> {
     await response.body?.cancel();
     return new Response(feedStream(followed, request.signal), response);
   }
+  // A stream that was refused is over, and so is its connection: one that is kept takes a place of others.
+  if (response.headers.get('content-type')?.startsWith('text/event-stream'))
+    response.headers.set('connection', 'close');
   return madeFrom ? answers.keep(request, asker, madeFrom, response) : response;
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import { z } from 'zod';
 import { write } from '@/db/client';
 import { now, tasks } from '@/db/schema';
@@ -29,20 +29,35 @@ export const tasksRouter = router({
       return answer.task;
     }),
 
+  /** Tasks, newest first: the active ones, or with `archived` all. `cursor` is the `id` of the last one of the page before. */
   list: procedure
-    .input(z.strictObject({ repoId: repoId.optional(), archived: z.boolean().default(false) }))
-    .query(({ ctx, input }) =>
-      ctx.db
+    .input(
+      z.strictObject({
+        repoId: repoId.optional(),
+        branch: branchName.optional(),
+        archived: z.boolean().default(false),
+        limit: z.number().int().min(1).max(500).default(100),
+        cursor: taskId.optional(),
+      }),
+    )
+    .query(async ({ ctx, input }) => {
+      const { repoId, branch, archived, limit, cursor } = input;
+      const list = await ctx.db
         .select()
         .from(tasks)
         .where(
           and(
-            input.repoId ? eq(tasks.repoId, input.repoId) : undefined,
-            input.archived ? undefined : isNull(tasks.archivedAt),
+            repoId ? eq(tasks.repoId, repoId) : undefined,
+            branch ? eq(tasks.branch, branch) : undefined,
+            archived ? undefined : isNull(tasks.archivedAt),
+            cursor ? lt(tasks.id, cursor) : undefined,
           ),
         )
-        .orderBy(desc(tasks.id)),
-    ),
+        .orderBy(desc(tasks.id))
+        .limit(limit + 1);
+      const page = list.slice(0, limit);
+      return { tasks: page, nextCursor: list.length > limit ? (page.at(-1)?.id ?? null) : null };
+    }),
 
   get: procedure.input(z.strictObject({ taskId })).query(async ({ ctx, input }) => {
     const [task] = await ctx.db.select().from(tasks).where(eq(tasks.id, input.taskId));

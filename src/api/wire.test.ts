@@ -157,6 +157,7 @@ describe('the feed', () => {
       }
       return {
         said,
+        connection: response.headers.get('connection'),
         close: async () => {
           abort.abort();
           await reader?.cancel();
@@ -175,7 +176,10 @@ describe('the feed', () => {
     );
     const streams = [await open()];
     expect(streams[0]?.said).toContain('start_over');
-    expect((await open()).said).toContain('TOO_MANY_REQUESTS');
+    const refused = await open();
+    expect(refused.said).toContain('TOO_MANY_REQUESTS');
+    // It takes no place of others any longer.
+    expect([refused.connection, streams[0]?.connection]).toEqual(['close', 'keep-alive']);
     await streams.pop()?.close();
     await vi.waitFor(async () => {
       const next = await open();

@@ -2,9 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@libsql/client';
+import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { breather } from '@/breather';
 import { config } from '@/config';
 import { patient } from './patient';
 import { setProblem } from './problems';
@@ -83,4 +86,23 @@ export async function write<T extends Readonly<[Statement, ...Statement[]]>>(
 /** Reads several statements as one snapshot. */
 export function snapshot<T extends Readonly<[Statement, ...Statement[]]>>(database: Db, statements: T) {
   return database.batch(statements);
+}
+
+/** Rows of one transaction, so that no writer waits long. */
+export const PAGE = 500;
+
+/**
+ * Deletes the rows of a table for which a condition holds, a page at a time; others have their turn in between. Nobody
+ * is woken: it is for what nobody follows.
+ */
+export async function deleteInPages(database: Db, table: SQLiteTable, doomed: SQL): Promise<void> {
+  const breathe = breather();
+  for (;;) {
+    const gone = await database
+      .delete(table)
+      .where(sql`rowid in (select rowid from ${table} where ${doomed} limit ${PAGE})`)
+      .returning({ one: sql`1` });
+    if (gone.length < PAGE) return;
+    await breathe();
+  }
 }

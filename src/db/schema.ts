@@ -262,6 +262,7 @@ export const jobs = sqliteTable(
     index('jobs_kind').on(t.kind, t.seq),
     index('jobs_requested_by').on(t.requestedBy, t.seq),
     index('jobs_started').on(t.repoId, t.startedAt),
+    index('jobs_ended').on(t.finishedAt, t.seq).where(sql`finished_at is not null`),
   ],
 );
 
@@ -452,6 +453,10 @@ export const tasks = sqliteTable(
   (t) => [
     uniqueIndex('tasks_one_active').on(t.repoId, t.branch).where(sql`archived_at is null`),
     index('tasks_repo').on(t.repoId, t.id),
+    index('tasks_active').on(t.repoId, t.id).where(sql`archived_at is null`),
+    index('tasks_archived').on(t.repoId, t.archivedAt, t.id).where(sql`archived_at is not null`),
+    index('tasks_branch').on(t.branch, t.id),
+    index('tasks_open').on(t.id).where(sql`archived_at is null`),
     index('tasks_job').on(t.jobId),
   ],
 );

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callerOn } from '@/api/testing/caller';
 import { branches, jobs, now, repos, type TaskRow, tasks } from '@/db/schema';
 import { branchNameFor } from '@/repos/branch-name';
 import { type TestDatabase, testDatabase } from '@/testing/database';
@@ -143,5 +144,26 @@ describe('a task', () => {
       branchStatus: 'queued',
       jobId: 'jobId' in answer ? answer.jobId : '',
     });
+  });
+});
+
+describe('a list of tasks', () => {
+  it('comes in pages, newest first: the active ones, or all, of everything or of one branch', async () => {
+    const repoId = await freshRepo();
+    const [a, b] = [await created(repoId, { branch: 'a' }), await created(repoId, { branch: 'b' })];
+    const { list, archive } = callerOn(test.db).tasks;
+    await archive({ taskId: a.id });
+    const again = await created(repoId, { branch: 'a' });
+    const ids = async (input: Omit<Parameters<typeof list>[0], 'repoId'> = {}) => {
+      const page = await list({ repoId, ...input });
+      return { ids: page.tasks.map(({ id }) => id), next: page.nextCursor };
+    };
+    expect(await ids()).toEqual({ ids: [again.id, b.id], next: null });
+    expect(await ids({ archived: true, limit: 2 })).toEqual({ ids: [again.id, b.id], next: b.id });
+    expect(await ids({ archived: true, limit: 2, cursor: b.id })).toEqual({ ids: [a.id], next: null });
+    expect(await ids({ archived: true, limit: 3 })).toEqual({ ids: [again.id, b.id, a.id], next: null });
+    expect(await ids({ archived: true, branch: 'a' })).toEqual({ ids: [again.id, a.id], next: null });
+    expect(await ids({ branch: 'a' })).toEqual({ ids: [again.id], next: null });
+    await expect(list({ repoId, limit: 1_000_000 })).rejects.toThrow('500');
   });
 });

@@ -41,11 +41,12 @@ export async function metrics(db: Db): Promise<string> {
       avg((julianday(finished_at) - julianday(started_at)) * 86400) as ran,
       sum(coalesce(json_array_length(result, '$.heldBack'), 0)) as held,
       sum(coalesce(json_extract(result, '$.forecast.agreed') = 0, 0)) as missed
-      from jobs where finished_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour') group by status`,
+      from jobs where finished_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour') group by +status`,
   );
   const steps = await db.all<{ step: string; seconds: number }>(
-    sql`select step, avg((julianday(finished_at) - julianday(started_at)) * 86400) as seconds from job_steps
-      where phase is null and finished_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour') group by step`,
+    sql`select step, avg((julianday(job_steps.finished_at) - julianday(job_steps.started_at)) * 86400) as seconds
+      from jobs cross join job_steps on job_steps.job_id = jobs.id and phase is null
+      where jobs.finished_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour') group by step`,
   );
   const byStatus = (pick: (row: (typeof ended)[number]) => number) =>
     ended.map((row) => ({ labels: { status: row.status }, value: pick(row) }));
@@ -88,7 +89,7 @@ export async function metrics(db: Db): Promise<string> {
     },
     {
       name: 'step_seconds',
-      help: 'How long a step took in the last hour, on average.',
+      help: 'How long a step of those took, on average.',
       values: steps.map(({ step, seconds }) => ({ labels: { step }, value: seconds })),
     },
     { name: 'takes_jobs', help: '1 while this server has what jobs need.', values: [{ value: takesJobs() ? 1 : 0 }] },

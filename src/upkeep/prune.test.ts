@@ -214,7 +214,17 @@ describe('retention', () => {
     await add('b', 90, 3);
     await add('main', 90, 30);
     await add('main', 2, 70);
+    // More branches than are asked for at once, and of one more old ones than one transaction takes.
+    for (let i = 0; i < 120; i += 1) await add(`m${i}`, 90, 51);
+    await add('z', 90, 1300);
     await prune(test.db, KEEP);
+    const many = sql`branch like 'm_%' and branch <> 'main' or branch = 'z'`;
+    const [kept] = await test.db
+      .select({ count: sql<number>`count(*)`, least: sql`min(cast(tip as integer))` })
+      .from(branchTips)
+      .where(many);
+    expect(kept).toEqual({ count: 121 * 50, least: 2 });
+    await test.db.delete(branchTips).where(many);
     const left = await test.db
       .select({
         branch: branchTips.branch,

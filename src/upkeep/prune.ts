@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { breather } from '@/breather';
-import { type Db, snapshot, write } from '@/db/client';
-import { changes, events, jobLogs, jobs, meta, repos, tasks } from '@/db/schema';
+import { type Db, deleteInPages, PAGE, snapshot, write } from '@/db/client';
+import { branchTips, changes, events, jobLogs, jobs, meta, repos, tasks } from '@/db/schema';
 import { PRUNED } from '@/feed/read';
 import { undoOffer } from '@/queue/undo';
 
@@ -13,14 +13,14 @@ export interface Retention {
   keepEvents: number;
 }
 
-/** Rows of one transaction, so that no writer waits long. */
-const PAGE = 500;
-
 /** Jobs that are looked at at once; each may have moved a thousand branches. */
 const JOBS_PAGE = 100;
 
 /** The newest tips of each branch are kept, however old: a branch that lies still must find its base again. */
 const KEPT_TIPS = 50;
+
+/** Branches that are asked for their tips at once. */
+const BRANCHES_PAGE = 100;
 
 /**
  * Deletes what is older than it has to be: ended jobs with all that belongs to them, events, old tips of
@@ -36,36 +36,36 @@ export async function prune(db: Db, { keepMs, keepEvents }: Retention): Promise<
   const cutoff = ago(keepMs);
   const pruned = { jobs: await pruneJobs(db, cutoff), events: await pruneEvents(db, cutoff, keepEvents) };
   await pruneTips(db, cutoff);
-  await db.delete(changes).where(lt(changes.askedAt, cutoff));
+  await deleteInPages(db, changes, sql`asked_at < ${cutoff}`);
   return pruned;
 }
 
 async function pruneJobs(db: Db, cutoff: SQL<string>): Promise<number> {
   const breathe = breather();
   let count = 0;
-  for (let after = 0; ; ) {
+  for (let after = { endedAt: '', seq: 0 }; ; ) {
     const page = await db
       .select({
         id: jobs.id,
         seq: jobs.seq,
+        endedAt: sql<string>`${jobs.finishedAt}`,
         moves: sql<number>`(select count(*) from job_moves where job_id = jobs.id)`,
         lines: sql<number>`(select count(*) from job_logs where job_id = jobs.id)`,
       })
       .from(jobs)
       .where(
         and(
-          gt(jobs.seq, after),
-          inArray(jobs.status, ['completed', 'error', 'cancelled']),
+          sql`(${jobs.finishedAt}, ${jobs.seq}) > (${after.endedAt}, ${after.seq})`,
           lt(jobs.finishedAt, cutoff),
           sql`not exists (select 1 from jobs undo where undo.undo_of = ${jobs.id} and undo.status in ('queued', 'running'))`,
           sql`not exists (select 1 from tasks where job_id = ${jobs.id} and archived_at is null)`,
         ),
       )
-      .orderBy(asc(jobs.seq))
+      .orderBy(asc(jobs.finishedAt), asc(jobs.seq))
       .limit(JOBS_PAGE);
     const last = page.at(-1);
     if (!last) return count;
-    after = last.seq;
+    after = last;
     let doomed: string[] = [];
     let rows = 0;
     const end = async () => {
@@ -82,7 +82,7 @@ async function pruneJobs(db: Db, cutoff: SQL<string>): Promise<number> {
       await breathe();
       if (moves > 0 && (await canBeUndone(db, id))) continue;
       // Its moves go with it, in one: part of them would be offered as an undo of a part.
-      if (lines > PAGE) await pruneLog(db, id, breathe);
+      if (lines > PAGE) await deleteInPages(db, jobLogs, sql`job_id = ${id}`);
       doomed.push(id);
       rows += moves + Math.min(lines, PAGE);
       if (rows >= PAGE) await end();
@@ -96,31 +96,38 @@ async function canBeUndone(db: Db, id: string): Promise<boolean> {
   return job !== undefined && (await undoOffer(db, job)).possible;
 }
 
-/** The lines of a large job's log, before the job itself. */
-async function pruneLog(db: Db, jobId: string, breathe: () => Promise<void>): Promise<void> {
-  for (;;) {
-    const [gone] = await write(db, [
-      db
-        .delete(jobLogs)
-        .where(sql`${jobLogs.id} in (select id from job_logs where job_id = ${jobId} order by id limit ${PAGE})`)
-        .returning({ id: jobLogs.id }),
-    ]);
-    if (gone.length < PAGE) return;
-    await breathe();
-  }
-}
-
-/** Of each repo by itself: of all at once it is one long statement. */
+/** Of each branch by itself: of all at once it is one long statement. */
 async function pruneTips(db: Db, cutoff: SQL<string>): Promise<void> {
   const breathe = breather();
   for (const { id } of await db.select({ id: repos.id }).from(repos)) {
-    await breathe();
-    await db.run(sql`
-      delete from branch_tips where repo_id = ${id} and seen_at < ${cutoff} and not anew and id not in (
-        select id from (
-          select id, row_number() over (partition by branch order by id desc) as age from branch_tips where repo_id = ${id})
-        where age <= ${KEPT_TIPS})`);
+    for (let last = ''; ; ) {
+      const page = await branchesWithTips(db, id, last);
+      const end = page.at(-1);
+      if (!end) break;
+      last = end.branch;
+      for (const { branch, kept } of page) {
+        if (kept === null) continue;
+        const older = sql`repo_id = ${id} and branch = ${branch} and id < ${kept}`;
+        await deleteInPages(db, branchTips, sql`${older} and seen_at < ${cutoff} and not anew`);
+        await breathe();
+      }
+    }
   }
+}
+
+/**
+ * The next branches of a repo that have tips, and the oldest of the newest that each one keeps; null where it has no
+ * more than these. One seek leads from each branch to the next.
+ */
+function branchesWithTips(db: Db, repoId: string, last: string) {
+  const next = (after: SQL) =>
+    sql`(select min(branch) from branch_tips where repo_id = ${repoId} and branch > ${after})`;
+  return db.all<{ branch: string; kept: number | null }>(sql`
+    with recursive names(branch) as (
+      select ${next(sql`${last}`)} union all select ${next(sql`names.branch`)} from names where names.branch is not null limit ${BRANCHES_PAGE})
+    select branch, (select id from branch_tips where repo_id = ${repoId} and branch = names.branch
+      order by id desc limit 1 offset ${KEPT_TIPS - 1}) as kept
+    from names where branch is not null`);
 }
 
 /** From the oldest on, so that what is left has no gap; the cursors behind it are then told to start over. */

@@ -1,11 +1,12 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { KEPT_AUDIT, pruneAudit } from '@/access/audit';
 import { config } from '@/config';
 import type { Db } from '@/db/client';
-import { jobs, repos } from '@/db/schema';
+import { hasOpenJob } from '@/db/open-jobs';
+import { repos } from '@/db/schema';
 import { logFailure } from '@/db/trouble';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { checkpoint } from './checkpoint';
@@ -46,7 +47,7 @@ export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
 
 /**
  * One round: removes the clones of repos that are no more, and tends those whose repo has had jobs, or has lost
- * some to `prune`, since they were tended last.
+ * its oldest to `prune`, since they were tended last.
  * @param seen what each repo's jobs were like when its clone was tended; kept between rounds
  */
 export async function tendClones(db: Db, seen: Map<string, string>, abort: AbortSignal): Promise<void> {
@@ -54,16 +55,15 @@ export async function tendClones(db: Db, seen: Map<string, string>, abort: Abort
   const rows = await db
     .select({
       id: repos.id,
-      open: sql<number>`coalesce(sum(${jobs.status} in ('queued', 'running')), 0)`,
-      // Changes with every new job and every pruned one; once a week there is something to do anyway.
-      state: sql<string>`count(${jobs.id}) || ' ' || coalesce(max(${jobs.seq}), 0) || ' ' || strftime('%W', 'now')`,
+      open: sql<number>`${hasOpenJob(sql.raw('repos.id'))}`,
+      // Changes with every new job and when the oldest go; once a week there is something to do anyway.
+      state: sql<string>`coalesce((select max(seq) from jobs where repo_id = repos.id), 0) || ' ' ||
+        coalesce((select min(seq) from jobs where repo_id = repos.id), 0) || ' ' || strftime('%W', 'now')`,
     })
-    .from(repos)
-    .leftJoin(jobs, eq(jobs.repoId, repos.id))
-    .groupBy(repos.id);
+    .from(repos);
   for (const { id, open, state } of rows) {
     abort.throwIfAborted();
-    if (open > 0 || seen.get(id) === state) continue;
+    if (open || seen.get(id) === state) continue;
     try {
       if ((await tendClone(db, id, abort)) !== 'held') seen.set(id, state);
     } catch (error) {

@@ -1089,10 +1089,17 @@ export interface Spicerack {
       },
       options?: KeyedOptions,
     ): Promise<Task>;
+    /** Newest first: the active ones, or with `archived` all. `cursor` is the `nextCursor` of the page before. */
     list(
-      input?: { repoId?: string | undefined; archived?: boolean | undefined },
+      input?: {
+        repoId?: string | undefined;
+        branch?: string | undefined;
+        archived?: boolean | undefined;
+        limit?: number | undefined;
+        cursor?: string | undefined;
+      },
       options?: CallOptions,
-    ): Promise<Task[]>;
+    ): Promise<{ tasks: Task[]; nextCursor: string | null }>;
     get(input: { taskId: string }, options?: CallOptions): Promise<Task>;
     archive(input: { taskId: string }, options?: CallOptions): Promise<Task>;
     /** Tries again to attach the branch of a task whose job has failed, or attaches another one. */

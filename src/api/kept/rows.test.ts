@@ -155,3 +155,16 @@ it('is given up for others, so that no number of repositories fills the memory',
   expect((await rows.of(test.db, 'one')).at.rows).toEqual([]);
   expect((await rows.of(test.db, 'three')).at).toBe(many);
 });
+
+it('the repo that was asked for last is kept whatever its size, and lets go of those before it', async () => {
+  const rows = new KeptRows();
+  const [small] = [await rows.of(test.db, repoId)];
+  rows.keep(repoId, small, small.at);
+  const [row] = small.at.rows;
+  const large = {
+    at: { seq: 1, rows: Array.from({ length: 30_000 }, () => row).filter((each) => each !== undefined) },
+  };
+  rows.keep('large', large, large.at);
+  expect(await rows.of(test.db, 'large')).toBe(large);
+  expect(await rows.of(test.db, repoId)).not.toBe(small);
+});

@@ -15,7 +15,10 @@ export interface RowsAt {
 /** Rows of one piece: SQLite runs in our thread, so a statement must not be long. */
 const PIECE = 1000;
 
-/** Rows that are kept, of all repos together: some 25 MB; and of how many repos. */
+/**
+ * Rows that are kept, of all repos together: some 25 MB; and of how many repos. The one that was asked for last is kept
+ * whatever its size, since its next page is asked for next.
+ */
 const MOST_ROWS = 25_000;
 const MOST_REPOS = 200;
 
@@ -36,14 +39,14 @@ export class KeptRows {
     return this.#kept.get(repoId) ?? { at: await this.#read(db, repoId) };
   }
 
-  /** Keeps what was brought up to date. */
+  /** Keeps what was brought up to date, and lets go of what was asked for longest ago where that is too much. */
   keep(repoId: string, kept: Kept, now: RowsAt): void {
     if (kept.at.seq <= now.seq) kept.at = now;
     this.#kept.delete(repoId);
     this.#kept.set(repoId, kept);
     let all = [...this.#kept.values()].reduce((sum, { at }) => sum + at.rows.length, 0);
     for (const [oldest, { at }] of this.#kept) {
-      if (all <= MOST_ROWS && this.#kept.size <= MOST_REPOS) return;
+      if (oldest === repoId || (all <= MOST_ROWS && this.#kept.size <= MOST_REPOS)) return;
       this.#kept.delete(oldest);
       all -= at.rows.length;
     }

@@ -48,8 +48,18 @@ export async function queryPlans(db: Db, work: () => Promise<unknown>): Promise<
   return plans;
 }
 
-/** The tables that grow with every job. */
-export const GROWING = ['jobs', 'job_branches', 'job_moves', 'job_steps', 'job_logs', 'events', 'audit'];
+/** The tables that grow with every job, task and move of a branch. */
+export const GROWING = [
+  'jobs',
+  'job_branches',
+  'job_moves',
+  'job_steps',
+  'job_logs',
+  'events',
+  'audit',
+  'tasks',
+  'branch_tips',
+];
 
 /**
  * The plans that read one of these tables from end to end, or all the jobs that a repo has ever had, whatever name the

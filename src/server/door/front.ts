@@ -8,6 +8,7 @@ import { answerUnread } from './unread';
 /** What a connection may take of us. Times are milliseconds, sizes bytes. */
 export interface Limits {
   body: number;
+  /** Twice as many as there may be streams, so that whoever holds those keeps nobody out. */
   connections: number;
   /** From the first byte of a request to the end of its headers, and to the end of its body. */
   headersMs: number;
@@ -18,7 +19,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   body: 1024 * 1024,
-  connections: 1024,
+  connections: 2048,
   headersMs: 10_000,
   requestMs: 30_000,
   restMs: 65_000,

@@ -368,7 +368,7 @@ function More({ history, filter }: { history: History; filter: HistoryFilter }) 
   const client = useQueryClient();
   const [loading, setLoading] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
-  if (history.next === null) return null;
+  if (history.next === null && history.nextTask === null) return null;
   const load = async () => {
     setLoading(true);
     setTrouble(null);

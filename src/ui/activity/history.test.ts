@@ -24,6 +24,7 @@ const history = (more: Partial<History> = {}): History => ({
   jobs: [],
   next: null,
   tasks: [],
+  nextTask: null,
   cursor: 0,
   ...more,
 });

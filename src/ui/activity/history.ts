@@ -26,6 +26,8 @@ export interface History {
   /** Where the next page of older jobs begins; null where there is none. */
   next: number | null;
   tasks: TaskRow[];
+  /** Where the next page of older tasks begins; null where there is none. */
+  nextTask: string | null;
   cursor: number;
 }
 
@@ -64,14 +66,15 @@ export function mergeHistory(history: History, events: FeedEvent[]): History {
 }
 
 /** What the history shows, newest first: a job at the time when it was asked for. */
-export function entriesOf({ jobs, tasks, next }: History, filter: HistoryFilter): HistoryEntry[] {
+export function entriesOf({ jobs, tasks, next, nextTask }: History, filter: HistoryFilter): HistoryEntry[] {
   const entries: HistoryEntry[] = jobs
     .filter((detail) => keeps(filter, detail))
     .map((detail) => ({ key: detail.job.id, at: detail.job.createdAt, what: 'job', detail }));
   // Nobody is known to have asked for a task, and its status is its job's.
   if (!filter.status && !filter.person && (!filter.kind || filter.kind === 'task')) {
-    // Older tasks wait for the jobs beside them.
-    const from = next === null ? '' : (jobs.at(-1)?.job.createdAt ?? '');
+    // What is older waits for the jobs, and the tasks, beside it.
+    const [lastJob, lastTask] = [jobs.at(-1)?.job.createdAt ?? '', oldest(tasks)];
+    const from = [next === null ? '' : lastJob, nextTask === null ? '' : lastTask].sort(order).at(-1) ?? '';
     for (const task of tasks) {
       if (filter.branch && task.branch !== filter.branch) continue;
       entries.push({ key: `${task.id} created`, at: task.createdAt, what: 'task_created', task });
@@ -81,6 +84,12 @@ export function entriesOf({ jobs, tasks, next }: History, filter: HistoryFilter)
     return entries.filter((entry) => entry.at >= from).sort(newestFirst);
   }
   return entries;
+}
+
+/** When the first of these tasks was created: ids sort by creation. */
+function oldest(tasks: TaskRow[]): string {
+  return tasks.reduce((first, task) => (first.id < task.id ? first : task), tasks[0] ?? { id: '', createdAt: '' })
+    .createdAt;
 }
 
 function newestFirst(a: HistoryEntry, b: HistoryEntry): number {

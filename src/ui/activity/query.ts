@@ -4,8 +4,9 @@ import { type History, type HistoryFilter, mergeHistory } from './history';
 
 /** Jobs of one page. */
 const PAGE = 50;
-/** Most that one answer holds. */
+/** Most that one answer holds; of tasks more. */
 const MOST = 100;
+const MOST_TASKS = 500;
 
 /** The newest page of a repo's history. */
 export const historyQuery = (api: Api, repoId: string, filter: HistoryFilter) =>
@@ -20,9 +21,9 @@ export const historyQuery = (api: Api, repoId: string, filter: HistoryFilter) =>
       ]);
       const cursor = Math.min(page.feedCursor, running.feedCursor, queued.feedCursor);
       // Read after the cursor: what changed in between comes again by the feed.
-      const tasks = await api.tasks.list.query({ repoId, archived: true });
+      const tasks = await olderTasks(api, repoId, filter, undefined);
       const open = [...running.jobs, ...queued.jobs];
-      return { repoId, jobs: joined(open, page.jobs), next: page.nextCursor, tasks, cursor };
+      return { repoId, jobs: joined(open, page.jobs), next: page.nextCursor, ...tasks, cursor };
     },
     merge: mergeHistory,
   });
@@ -30,7 +31,7 @@ export const historyQuery = (api: Api, repoId: string, filter: HistoryFilter) =>
 /** A page of jobs that a filter keeps, from the newest or from a `next` on. */
 async function olderJobs(api: Api, repoId: string, filter: HistoryFilter, cursor: number | undefined) {
   const { kind, status, branch, person } = filter;
-  // Tasks are no jobs, and there are few: they come all at once.
+  // Tasks are no jobs.
   const only = kind === 'task' ? { limit: 1 } : { limit: PAGE };
   const page = await api.jobs.list.query({
     repoId,
@@ -44,10 +45,34 @@ async function olderJobs(api: Api, repoId: string, filter: HistoryFilter, cursor
   return kind === 'task' ? { ...page, nextCursor: null } : page;
 }
 
-/** The history with its next page. Jobs of that page have ended, so no event since can have been about them. */
+/** A page of tasks, from the newest or from a `nextTask` on. */
+async function olderTasks(api: Api, repoId: string, { branch }: HistoryFilter, cursor: string | undefined) {
+  const page = await api.tasks.list.query({
+    ...{ repoId, archived: true, limit: MOST_TASKS },
+    ...(branch ? { branch } : {}),
+    ...(cursor ? { cursor } : {}),
+  });
+  return { tasks: page.tasks, nextTask: page.nextCursor };
+}
+
+/**
+ * The history with its next page. Jobs of that page have ended, so no event since can have been about them; a task may
+ * have been archived meanwhile, and then it is known already.
+ */
 export async function withMore(api: Api, history: History, filter: HistoryFilter): Promise<(now: History) => History> {
-  const page = await olderJobs(api, history.repoId, filter, history.next ?? undefined);
-  return (now) => ({ ...now, jobs: joined(now.jobs, page.jobs), next: page.nextCursor });
+  const { repoId, next, nextTask } = history;
+  const [page, older] = await Promise.all([
+    next === null ? { jobs: [], nextCursor: null } : olderJobs(api, repoId, filter, next),
+    nextTask === null ? { tasks: [], nextTask } : olderTasks(api, repoId, filter, nextTask),
+  ]);
+  return (now) => {
+    const known = new Set(now.tasks.map(({ id }) => id));
+    return {
+      ...now,
+      ...{ jobs: joined(now.jobs, page.jobs), next: page.nextCursor },
+      ...{ tasks: [...now.tasks, ...older.tasks.filter(({ id }) => !known.has(id))], nextTask: older.nextTask },
+    };
+  };
 }
 
 /** Both lists as one, newest first; what both have is taken from the first. */

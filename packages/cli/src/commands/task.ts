@@ -19,7 +19,7 @@ export interface TaskFlags extends Place {
 export async function taskList(session: Session, flags: TaskFlags) {
   const repo = await repoOf(session, flags);
   const input = { repoId: repo.id, archived: flags.archived ?? false };
-  const tasks = await session.client().tasks.list(input, { signal: session.signal });
+  const tasks = await allTasks(session, input);
   session.out.result({ tasks }, () =>
     table(tasks.map((task) => [task.branch, state(task), [paint('bold', task.title)], [paint('dim', task.id)]])),
   );
@@ -116,15 +116,26 @@ async function waitsWords(session: Session, { id }: Task): Promise<string[]> {
 
 const state = (task: Task) => (task.branchStatus === 'completed' ? 'attached' : task.branchStatus);
 
-/** By its id, or by its branch. */
+/** All pages of a list. */
+async function allTasks(session: Session, input: { repoId: string; archived: boolean }): Promise<Task[]> {
+  const all: Task[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await session.client().tasks.list({ ...input, limit: 500, cursor }, { signal: session.signal });
+    all.push(...page.tasks);
+    if (page.nextCursor === null) return all;
+    cursor = page.nextCursor;
+  }
+}
+
+/** By its id, or by its branch: the active one, else the one that was archived last. */
 async function taskOf(session: Session, flags: TaskFlags, given: string): Promise<Task> {
   const { signal } = session;
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(given)) return session.client().tasks.get({ taskId: given }, { signal });
   const repo = await repoOf(session, { repo: flags.repo });
-  const tasks = await session.client().tasks.list({ repoId: repo.id, archived: true }, { signal });
-  const found =
-    tasks.find((task) => task.branch === given && task.archivedAt === null) ??
-    tasks.find((task) => task.branch === given);
+  const { list } = session.client().tasks;
+  const of = { repoId: repo.id, branch: given, limit: 1 };
+  const active = await list(of, { signal });
+  const [found] = active.tasks.length > 0 ? active.tasks : (await list({ ...of, archived: true }, { signal })).tasks;
   if (!found) throw notFound(`There is no task on ${given}.`, '"spicerack task list" lists them.');
   return found;
 }

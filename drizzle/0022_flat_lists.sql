@@ -1,0 +1,5 @@
+CREATE INDEX `jobs_ended` ON `jobs` (`finished_at`,`seq`) WHERE finished_at is not null;--> statement-breakpoint
+CREATE INDEX `tasks_active` ON `tasks` (`repo_id`,`id`) WHERE archived_at is null;--> statement-breakpoint
+CREATE INDEX `tasks_archived` ON `tasks` (`repo_id`,`archived_at`,`id`) WHERE archived_at is not null;--> statement-breakpoint
+CREATE INDEX `tasks_branch` ON `tasks` (`branch`,`id`);--> statement-breakpoint
+CREATE INDEX `tasks_open` ON `tasks` (`id`) WHERE archived_at is null;
