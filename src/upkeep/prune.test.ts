@@ -2,6 +2,7 @@ import { isTrackedEnvelope } from '@trpc/server';
 import { eq, inArray, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pruneAudit } from '@/access/audit';
 import { callerOn } from '@/api/testing/caller';
 import { write } from '@/db/client';
 import {
@@ -176,6 +177,30 @@ describe('retention', () => {
     expect(await seqs()).toEqual(before.slice(2));
     expect(await prune(test.db, { ...KEEP, keepEvents: 2 })).toMatchObject({ events: 3 });
     expect(await seqs()).toEqual(before.slice(5));
+  });
+
+  it('lets others have their turn while it prunes very many events and entries', async () => {
+    await test.db.run(sql`
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000)
+      insert into events (type, op, row) select 'repos', 'delete', '{}' from n`);
+    await test.db.run(sql`
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000)
+      insert into audit (who, action, about) select 'mara', 'jobs.run', '{}' from n`);
+    const turnsDuring = async (work: () => Promise<unknown>) => {
+      let turns = 0;
+      const turn = setInterval(() => {
+        turns += 1;
+      });
+      await work();
+      clearInterval(turn);
+      return turns;
+    };
+    expect(await turnsDuring(() => prune(test.db, { ...KEEP, keepEvents: 3 }))).toBeGreaterThan(2);
+    expect(await turnsDuring(() => pruneAudit(test.db, { failed: 3, rows: 3 }))).toBeGreaterThan(2);
+    const [left] = await test.db.all(
+      sql`select (select count(*) from events) as events, (select count(*) from audit) as audit`,
+    );
+    expect(left).toEqual({ events: 3, audit: 3 });
   });
 
   it('tells a client that was away too long to start over, and goes on from there without a gap', async () => {

@@ -132,8 +132,10 @@ function branchesWithTips(db: Db, repoId: string, last: string) {
 
 /** From the oldest on, so that what is left has no gap; the cursors behind it are then told to start over. */
 async function pruneEvents(db: Db, cutoff: SQL<string>, keep: number): Promise<number> {
+  const breathe = breather();
   let count = 0;
   for (;;) {
+    await breathe();
     const [page, [head]] = await snapshot(db, [
       db.select({ seq: events.seq, at: events.at }).from(events).orderBy(asc(events.seq)).limit(PAGE),
       db.select({ newest: sql<number>`(select max(seq) from events)`, cutoff }).from(sql`(select 1)`),
