@@ -98,6 +98,13 @@ describe('the history', () => {
     expect(shown(history({ jobs, tasks, next: 1 }))).not.toContain('task-0 created');
     expect(shown(history({ jobs, tasks }))).toContain('task-0 created');
   });
+
+  it('keeps back jobs that are older than the tasks that are loaded, but where no tasks are shown', () => {
+    const some = history({ jobs, tasks: [task(5), task(3)], nextTask: 'task-3' });
+    expect(shown(some)).toEqual(['task-5 created', 'job-4', 'job-3', 'task-3 created']);
+    expect(shown({ ...some, nextTask: null })).toContain('job-1');
+    expect(shown(some, { status: 'completed' })).toEqual(['job-2', 'job-1']);
+  });
 });
 
 describe('the feed in the history', () => {

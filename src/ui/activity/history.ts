@@ -70,8 +70,7 @@ export function entriesOf({ jobs, tasks, next, nextTask }: History, filter: Hist
   const entries: HistoryEntry[] = jobs
     .filter((detail) => keeps(filter, detail))
     .map((detail) => ({ key: detail.job.id, at: detail.job.createdAt, what: 'job', detail }));
-  // Nobody is known to have asked for a task, and its status is its job's.
-  if (!filter.status && !filter.person && (!filter.kind || filter.kind === 'task')) {
+  if (showsTasks(filter)) {
     // What is older waits for the jobs, and the tasks, beside it.
     const [lastJob, lastTask] = [jobs.at(-1)?.job.createdAt ?? '', oldest(tasks)];
     const from = [next === null ? '' : lastJob, nextTask === null ? '' : lastTask].sort(order).at(-1) ?? '';
@@ -84,6 +83,11 @@ export function entriesOf({ jobs, tasks, next, nextTask }: History, filter: Hist
     return entries.filter((entry) => entry.at >= from).sort(newestFirst);
   }
   return entries;
+}
+
+/** Whether a filter keeps tasks at all: nobody is known to have asked for one, and its status is its job's. */
+export function showsTasks({ kind, status, person }: HistoryFilter): boolean {
+  return !status && !person && (!kind || kind === 'task');
 }
 
 /** When the first of these tasks was created: ids sort by creation. */

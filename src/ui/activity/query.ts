@@ -1,6 +1,6 @@
 import type { Api } from '../api';
 import { fedQuery } from '../feed/contract';
-import { type History, type HistoryFilter, mergeHistory } from './history';
+import { type History, type HistoryFilter, mergeHistory, showsTasks } from './history';
 
 /** Jobs of one page. */
 const PAGE = 50;
@@ -46,7 +46,9 @@ async function olderJobs(api: Api, repoId: string, filter: HistoryFilter, cursor
 }
 
 /** A page of tasks, from the newest or from a `nextTask` on. */
-async function olderTasks(api: Api, repoId: string, { branch }: HistoryFilter, cursor: string | undefined) {
+async function olderTasks(api: Api, repoId: string, filter: HistoryFilter, cursor: string | undefined) {
+  if (!showsTasks(filter)) return { tasks: [], nextTask: null };
+  const { branch } = filter;
   const page = await api.tasks.list.query({
     ...{ repoId, archived: true, limit: MOST_TASKS },
     ...(branch ? { branch } : {}),
