@@ -109,12 +109,12 @@ async function goneOn(
   breath: Breath,
 ): Promise<Known> {
   if (before.rows === rows) return before;
-  const changed = rows.length === before.rows.length ? rows.filter((row, i) => row !== before.rows[i]) : null;
-  const stand = changed?.every((row) => {
-    const was = before.groups[before.places.get(row.name) ?? -1]?.rows.find(({ name }) => name === row.name);
-    return was?.parent === row.parent;
+  const changed = rows.filter((row, i) => row !== before.rows[i]);
+  const stand = rows.every(({ name, parent }, i) => {
+    const was = before.rows[i];
+    return was?.name === name && was.parent === parent;
   });
-  if (changed && stand) {
+  if (stand && rows.length === before.rows.length) {
     const newest = new Map(changed.map((row) => [row.name, row]));
     const groups = [...before.groups];
     for (const place of new Set(changed.map(({ name }) => before.places.get(name) ?? -1))) {
