@@ -144,7 +144,7 @@ export const branchTips = sqliteTable(
     anew: flag('anew'),
     seenAt: text('seen_at').notNull().default(now),
   },
-  (t) => [index('branch_tips_branch').on(t.repoId, t.branch, t.id)],
+  (t) => [index('branch_tips_branch').on(t.repoId, t.branch, t.id), index('branch_tips_repo').on(t.repoId, t.id)],
 );
 
 /** How it is known that commits of a branch have landed; see `stack/landing.ts`. */
@@ -285,13 +285,18 @@ export const jobBranches = sqliteTable(
  * What an idempotency key's request has made: a job (several keys may lead to one where a queued sync was joined), a
  * task, or both. It goes with that.
  */
-export const idempotencyKeys = sqliteTable('idempotency_keys', {
-  key: text('key').primaryKey(),
-  jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
-  taskId: text('task_id').references(() => tasks.id, { onDelete: 'cascade' }),
-  /** The input it came with, as canonical JSON: the same key with another input is an error. */
-  input: text('input').notNull(),
-});
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    key: text('key').primaryKey(),
+    jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
+    taskId: text('task_id').references(() => tasks.id, { onDelete: 'cascade' }),
+    /** The input it came with, as canonical JSON: the same key with another input is an error. */
+    input: text('input').notNull(),
+  },
+  // For each job that goes, SQLite looks for its keys.
+  (t) => [index('idempotency_keys_job').on(t.jobId), index('idempotency_keys_task').on(t.taskId)],
+);
 
 /** The steps and their phases, for people to watch. A phase has its step as `parent`. */
 export const jobSteps = sqliteTable(

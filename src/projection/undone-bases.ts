@@ -57,11 +57,16 @@ export async function undoneBases(
 /** The tips that each of these was seen at since its name is that of another branch; only those of which it is. */
 async function tipsSinceAnew(db: Db, repoId: string, names: ReadonlySet<string>): Promise<Map<string, string[]>> {
   const rows = await db.all<{ branch: string; tip: string }>(sql`
-    select tips.branch, tips.tip from branch_tips as tips join (
+    select tips.branch, tips.tip from (
       select branch, max(id) as id from branch_tips where repo_id = ${repoId} and anew
         and branch in (select value from json_each(${JSON.stringify([...names])})) group by branch
-    ) as mark on tips.branch = mark.branch and tips.id >= mark.id where tips.repo_id = ${repoId}`);
+    ) as mark cross join branch_tips as tips
+      on tips.repo_id = ${repoId} and tips.branch = mark.branch and tips.id >= mark.id`);
   const since = new Map<string, string[]>();
-  for (const { branch, tip } of rows) since.set(branch, [...(since.get(branch) ?? []), tip]);
+  for (const { branch, tip } of rows) {
+    const seen = since.get(branch);
+    if (seen) seen.push(tip);
+    else since.set(branch, [tip]);
+  }
   return since;
 }

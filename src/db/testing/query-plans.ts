@@ -59,6 +59,7 @@ export const GROWING = [
   'audit',
   'tasks',
   'branch_tips',
+  'idempotency_keys',
 ];
 
 /**
