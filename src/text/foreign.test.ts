@@ -80,3 +80,9 @@ test('JSON means the same and acts on no terminal', () => {
   expect(text).toMatch(/^[\x20-\x7e]*$/);
   expect(JSON.parse(text)).toEqual(value);
 });
+
+test('the NUL with which git ends some lines is no part of them; one within a line is shown', () => {
+  expect(taken('remote: on the remote side.\0\nremote: more\0        \nfatal: a\0b\n', 7)).toBe(
+    'remote: on the remote side.\nremote: more\nfatal: a␀b\n',
+  );
+});

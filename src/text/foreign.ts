@@ -84,7 +84,8 @@ export function shorten(text: string, most = 2000): string {
 }
 
 function clean(text: string): string {
-  return visible(redact(text.replace(/\r\n?/g, '\n')));
+  // git itself ends some words of the far side with the NUL of its own string.
+  return visible(redact(text.replace(/\r\n?/g, '\n').replace(/\0 *$/gm, '')));
 }
 
 /** Without its last line where that is short, else without its last word, or as much of it as a secret may be long. */
