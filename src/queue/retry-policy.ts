@@ -29,6 +29,26 @@ function delayAfter(attempt: number): number {
  * often enough, or for as long as a person would wait (`SPICERACK_PATIENCE`), and the failure is its end.
  */
 export async function backOff(lease: Lease, failure: Failure): Promise<number | null> {
+  const next = await nextTry(lease);
+  if (next === null) return null;
+  const { delayMs, until } = next;
+  const words = `${sentence(failure.message)} Trying again in ${Math.ceil(delayMs / 1000)} s (${until}).`;
+  await lease.write([
+    lease.db.run(
+      sql`update jobs set next_attempt_at = ${inFuture(delayMs)}, message = ${words} where id = ${lease.job.id} and ${lease.held}`,
+    ),
+    logLine(lease, words, 'warn'),
+  ]);
+  return delayMs;
+}
+
+/** Whether a transient failure would put the job off now, and not end it. */
+export async function hasMoreTries(lease: Lease): Promise<boolean> {
+  return (await nextTry(lease)) !== null;
+}
+
+/** How long the job would pause now, and for how long that goes on, in words; null when it would not be tried again. */
+async function nextTry(lease: Lease): Promise<{ delayMs: number; until: string } | null> {
   const [row] = await lease.db.all<{ committing: number; waited: number }>(
     sql`select committing_at is not null as committing,
       (julianday('now') - julianday(coalesce(committing_at, started_at))) * 86400000 as waited
@@ -42,12 +62,5 @@ export async function backOff(lease: Lease, failure: Failure): Promise<number | 
   const until = row?.committing
     ? `for ${Math.ceil(leftMs / 60_000)} more min at most`
     : `attempt ${attempt + 1} of ${most}`;
-  const words = `${sentence(failure.message)} Trying again in ${Math.ceil(delayMs / 1000)} s (${until}).`;
-  await lease.write([
-    lease.db.run(
-      sql`update jobs set next_attempt_at = ${inFuture(delayMs)}, message = ${words} where id = ${lease.job.id} and ${lease.held}`,
-    ),
-    logLine(lease, words, 'warn'),
-  ]);
-  return delayMs;
+  return { delayMs, until };
 }

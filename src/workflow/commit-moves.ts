@@ -19,6 +19,7 @@ import { log } from '@/log';
 import { advice, failureOfGit, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import { JobCancelled, type Lease, LeaseLost, NOW } from '@/queue/lease';
 import { factsOf, logLine, watched, wordLines, writeEach } from '@/queue/record';
+import { hasMoreTries } from '@/queue/retry-policy';
 import { arrivedMoves, arrivedRefs, decideResume, type Resume, refMoves } from '@/stack/push';
 import { oneLine } from '@/text/foreign';
 import { counted } from '@/text/words';
@@ -215,12 +216,13 @@ async function push(lease: Lease, moves: PlannedMove[], resumed: boolean): Promi
 
 /**
  * The far side has taken nothing: the point of no return is taken back, before anything else. Where it minds objects of
- * some branches, those are held back; else the job waits, if time can mend it, or ends.
+ * some branches, those are held back; else the job waits, if time can mend it, or ends. A lock that is there for as long
+ * as the job may wait holds back its own branch.
  */
 async function takeBack(
   lease: Lease,
   moves: PlannedMove[],
-  { error, objects }: Declined,
+  { error, objects, locked }: Declined,
   resumed: boolean,
 ): Promise<Commitment> {
   // Of the earlier attempt only the remote can tell; where it does not, nothing is known still.
@@ -238,7 +240,13 @@ async function takeBack(
   }
   if (branches.size > 0) return { kind: 'refused', branches };
   const { failure: known, transient } = failureOfGit(error);
-  if (transient) throw error;
+  if (transient) {
+    if (locked.length === 0 || (await hasMoreTries(lease))) throw error;
+    const stays = locked.map(
+      ({ ref, message }) => [branchOf(ref) ?? ref, `${message.replace(/\.$/, '')}; ${LEFT_OVER}`] as const,
+    );
+    return { kind: 'refused', branches: new Map(stays) };
+  }
   const ours = () => new JobFailed({ ...known, tellsMoved: true });
   // It failed before anything was said to the remote.
   if (!speaksToRemote(error.args)) throw ours();
@@ -267,6 +275,8 @@ async function takeBack(
       );
   }
 }
+
+const LEFT_OVER = 'if nobody is pushing to it, that lock was left over: delete it there';
 
 const MAY_READ = 'The login of the user that runs Spicerack may read this repository; give it one that may push.';
 

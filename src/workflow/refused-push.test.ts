@@ -355,6 +355,60 @@ eval "$last"`;
     });
   });
 
+  describe('where a lock file stays on the remote', () => {
+    /** a ← b ← c and x, all behind main; the refs named are locked. */
+    async function locked(...names: string[]) {
+      const { remote, repoId, restack } = await stacked();
+      await remote.from('b').branch('c').commit('C', { 'c.txt': 'c\n' }).write();
+      await remote.from('main~1').branch('x').commit('X', { 'x.txt': 'x\n' }).write();
+      await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
+      const locks = names.map((name) => join(remote.dir, 'refs/heads', `${name}.lock`));
+      for (const lock of locks) await writeFile(lock, '');
+      return { remote, repoId, restack, free: () => Promise.all(locks.map((lock) => rm(lock))) };
+    }
+
+    it('holds back its branch and what is above it, by name and with what to do; the rest moves', async () => {
+      const { remote, restack, free } = await locked('b');
+      const { job } = await restack();
+      expect(job).toMatchObject({ status: 'completed', attempt: 3 });
+      expect(job.message).toBe('Moved 2 branches; held back b, c.');
+      expect([await remote.contains('a', 'main'), await remote.contains('x', 'main')]).toEqual([true, true]);
+      const said = (await logOf(job.id)).join('\n');
+      expect(said).toContain('The remote is busy with b: somebody holds its lock there.');
+      expect(said).toMatch(/b is held back: .*cannot lock ref 'refs\/heads\/b': .*b\.lock.*delete it there/);
+      await free();
+      expect((await restack()).job.message).toBe('Moved 2 branches.');
+    });
+
+    it('several hold back what is theirs, and no more', async () => {
+      const { restack } = await locked('c', 'x');
+      expect((await restack()).job.message).toBe('Moved 2 branches; held back x, c.');
+    });
+
+    it('ends what is about that branch alone, and says what to do', async () => {
+      const { repoId, remote } = await locked('a');
+      const before = await remote.tips();
+      const { job } = await app.run({ repoId, kind: 'rebase_branch', branch: 'a' });
+      expect(job).toMatchObject({ status: 'error', errorCode: 'PUSH_REJECTED' });
+      expect(job.message).toContain('a.lock');
+      expect(job.errorHint).toContain('has left its lock');
+      expect(await remote.tips()).toEqual(before);
+    });
+
+    it('is waited for: where it goes away between two tries, all is moved', async () => {
+      const { repoId, free } = await locked('b');
+      const { job } = await app.run(
+        { repoId, kind: 'restack_repo' },
+        {
+          async before(step, tries) {
+            if (step === 'act' && tries === 2) await free();
+          },
+        },
+      );
+      expect(job).toMatchObject({ status: 'completed', attempt: 2, message: 'Moved 4 branches.' });
+    });
+  });
+
   it('holds back alone a branch that the remote hides from pushes: nobody kept pushing', async () => {
     const { remote, restack } = await stacked();
     await remote.config('receive.hideRefs', 'refs/heads/b');

@@ -139,6 +139,7 @@ const SEEN: Record<string, string[]> = {
     ),
   ],
   'their repository is damaged': [
+    pushed('remote: fatal: bad object refs/heads/zz\nfatal: bad object refs/heads/zz\n'),
     pushed('error: remote unpack failed: error Missing tree 0123456789abcdef0123456789abcdef01234567\n'),
 
     'remote: fatal: bad tree object 0123456789abcdef0123456789abcdef01234567\nremote: aborting due to possible repository corruption on the remote side.\nfatal: early EOF\nfatal: index-pack failed\n',

@@ -61,11 +61,11 @@ export const FULL_DISK: Reason = {
 export const BUSY_REMOTE: Reason = {
   name: 'busy remote',
   by: 'git',
-  words: ["remote:*Unable to create '*.lock'", 'remote:*cannot lock ref'],
+  words: ["remote:*Unable to create '*.lock'", 'remote:*cannot lock ref', "cannot lock ref '*.lock': File exists"],
   kind: 'lock',
   code: 'REMOTE_REFUSED',
   means: 'The remote is busy with one of these branches.',
-  todo: 'Try again.',
+  todo: 'Try again. If it stays, a push there was broken off and has left its lock: have the .lock file that the remote names deleted there.',
 };
 export const DAMAGED_CLONE: Reason = {
   name: 'damaged clone',
@@ -450,6 +450,8 @@ export const REASONS: readonly Reason[] = [
     words: [
       'remote:*bad tree object',
       'remote:*bad object',
+      // A clone here has no such refs.
+      'bad object refs/heads/',
       'remote:*unable to read',
       'remote:*is corrupt',
       'remote:*missing blob',

@@ -5,7 +5,7 @@ import { classify, GitError } from '../process/error';
 import { BUSY_REMOTE } from '../process/reasons';
 import { git } from '../process/run';
 import { hostWords, type Said, whoSaid } from '../process/said';
-import { remoteRefs } from './ls-remote';
+import { branchOf, remoteRefs } from './ls-remote';
 import type { RemoteOptions } from './options';
 import { makePushRepo, PUSH_REMOTE, type PushRepo, type RefMove } from './push-repo';
 
@@ -40,6 +40,8 @@ export interface Declined {
   error: GitError;
   /** The objects that it does not take, with its reason for each. */
   objects: Array<{ id: string; why: string }>;
+  /** The refs of which it says that somebody holds their locks, in its words. */
+  locked: Array<Pick<RefusedRef, 'ref' | 'message'>>;
 }
 
 /**
@@ -77,7 +79,7 @@ export async function pushAtomic(
     from = await makePushRepo(gitDir, moves, bounds.signal);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    return { kind: 'declined', error, objects: [] };
+    return { kind: 'declined', error, objects: [], locked: [] };
   }
   const { code, stdout, stderr, said } = await pushFrom(from, args, bounds);
   if (code === 0) return { kind: 'pushed' };
@@ -123,9 +125,9 @@ export function readRefusal(
   whose: Said = whoSaid(stderr),
 ): (PushResult & { kind: 'refused' }) | Declined | null {
   // What a hook prints proves nothing.
-  if (says(whose.voice, TOOK_NOTHING)) return declined(stderr);
+  if (says(whose.voice, TOOK_NOTHING)) return declined(stderr, whose);
   const rejected = readPorcelain(stdout);
-  return rejected.length === 0 ? null : blame(rejected, stderr);
+  return rejected.length === 0 ? null : blame(rejected, stderr, whose);
 }
 
 /**
@@ -170,8 +172,8 @@ const PASSES = [
   'overload',
 ];
 
-function declined(stderr: string): Declined {
-  const error = classify(['push'], 128, stderr);
+function declined(stderr: string, whose: Said): Declined {
+  const error = classify(['push'], 128, stderr, whose);
   // As the error has it: without what nobody is to see.
   const said = error.stderr;
   const words = hostWords(said);
@@ -183,10 +185,11 @@ function declined(stderr: string): Declined {
   const saidNo =
     unpacked || (error.kind === 'unreachable' && words !== '') || says(said, ['error: RPC failed; HTTP 4']);
   const isFinal = saidNo && !['auth', 'not_found', 'redirect'].includes(error.kind) && !says(said, PASSES);
-  if (!isFinal) return { kind: 'declined', error, objects };
+  if (!isFinal) return { kind: 'declined', error, objects, locked: [] };
   const status = said.match(/returned error: (\d+)/)?.[1];
   const message = words ? shorten(words, MOST_WORDS) : status ? `it answered HTTP ${status}` : error.message;
-  return { kind: 'declined', error: new GitError('refused', message, ['push'], said, error.reason), objects };
+  const refused = new GitError('refused', message, ['push'], said, error.reason);
+  return { kind: 'declined', error: refused, objects, locked: [] };
 }
 
 /** The most of a remote's words that each ref they are about is given, in characters; the log has them all. */
@@ -214,26 +217,33 @@ function readPorcelain(stdout: string): Rejection[] {
 }
 
 /** Tells the refs at fault from those that only shared their push. The words are those of git 2.39 and of hosts. */
-function blame(rejected: Rejection[], stderr: string): (PushResult & { kind: 'refused' }) | Declined {
+function blame(rejected: Rejection[], stderr: string, whose: Said): (PushResult & { kind: 'refused' }) | Declined {
   const words = remoteWords(stderr);
   const message = shorten(words, MOST_WORDS);
   if (rejected.some(({ by }) => by === 'remote failure')) {
     throw new GitError('unreachable', 'The remote ended the push without saying how it went.', ['push'], stderr);
   }
-  if (rejected.some(({ reason }) => reason === 'unpacker error')) return declined(stderr);
+  if (rejected.some(({ reason }) => reason === 'unpacker error')) return declined(stderr, whose);
+  // To see whether a push is whole, git looks at all that it has: one broken ref of its own fails every push.
+  const lacks = rejected.some(({ reason }) => reason === 'missing necessary objects');
+  if (lacks && says(words, ['bad object refs/'])) return declined(stderr, whose);
 
   // The remote's transaction failed while it was writing: only its words name the ref.
   const failed = rejected.filter(({ reason }) => /^atomic transaction failed|^failed to update ref/.test(reason));
   if (failed.length > 0) {
-    if (says(words, ['cannot lock ref *Unable to create *.lock'])) {
-      return { kind: 'declined', error: new GitError('lock', BUSY_REMOTE.means, ['push'], stderr), objects: [] };
-    }
     const named = failed.flatMap(({ ref }): RefusedRef[] => {
       const line = words.split('\n').find((l) => l.includes(`cannot lock ref '${ref}'`));
       if (!line) return [];
       const moved = /but expected|reference already exists|unable to resolve reference/.test(line);
       return [{ ref, reason: moved ? 'stale' : 'other', message: oneLine(line.replace(/^error: /, '')) }];
     });
+    if (says(words, ['cannot lock ref *Unable to create *.lock'])) {
+      const locked = named.filter(({ message }) => says(message, ["Unable to create '*.lock'"]));
+      const branches = locked.map(({ ref }) => branchOf(ref) ?? ref).join(', ');
+      const busy = branches ? `The remote is busy with ${branches}: somebody holds its lock there.` : BUSY_REMOTE.means;
+      const error = new GitError('lock', busy, ['push'], stderr, BUSY_REMOTE);
+      return { kind: 'declined', error, objects: [], locked };
+    }
     if (named.length > 0) return { kind: 'refused', refs: named, blamed: true, words: stderr };
     const refs = failed.map(({ ref, reason }): RefusedRef => ({ ref, reason: 'other', message: message || reason }));
     return { kind: 'refused', refs, blamed: refs.length === 1, words: stderr };
