@@ -12,6 +12,8 @@ const LEFT_OUT_REASONS = [
   'no_commit',
   /** The remote lists it, and gives it out differently or not at all. */
   'not_given',
+  /** It is broken there: it names nothing, or an object that the remote does not have. Its row stays as it was. */
+  'broken',
 ] as const;
 
 /** A ref of the remote that Spicerack cannot read or store: never moved, and everything else works. */

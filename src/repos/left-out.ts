@@ -15,6 +15,8 @@ export function leftOutWords({ name, reason, of }: LeftOutRef): string {
       return `${name} is left alone: it names no commit, but a tag, a tree or a file.`;
     case 'not_given':
       return `${name} is left alone: the remote lists it, but does not give out what it lists.`;
+    case 'broken':
+      return `${name} is left alone: it is broken on the remote, where it names nothing, or a commit that is not there. Mend or delete it there; until then, what is known of it stays as it was.`;
   }
 }
 

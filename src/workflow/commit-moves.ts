@@ -103,11 +103,19 @@ export async function resumeMoves(lease: Lease): Promise<Commitment | null> {
   return { kind: 'pushed' };
 }
 
-/** How a push of these moves that may have happened goes on, by what the remote has now, and which of them have. */
+/**
+ * How a push of these moves that may have happened goes on, by what the remote has now, and which of them have; and the
+ * branches that are broken there, which nobody has moved.
+ */
 async function askRemote(
   lease: Lease,
   moves: PlannedMove[],
-): Promise<{ decision: Resume; remote: ReadonlyMap<string, string>; arrived: PlannedMove[] }> {
+): Promise<{
+  decision: Resume;
+  remote: ReadonlyMap<string, string>;
+  arrived: PlannedMove[];
+  broken: ReadonlySet<string>;
+}> {
   const refs = refMoves(moves);
   const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteRefs(
@@ -115,12 +123,15 @@ async function askRemote(
     refs.map((move) => move.ref),
     await remoteOptions(lease),
   );
+  const broken = new Set<string>();
   // What somebody has pushed since is not in the clone yet.
-  if (elsewhere(refs, remote).length > 0)
-    await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
+  if (refs.some(({ ref, before, after }) => ![before, after, null].includes(remote.get(ref) ?? null))) {
+    const { leftOut } = await fetchRemote(gitDir, { ...(await remoteOptions(lease)), trunk: lease.repo.trunk });
+    for (const { name, reason } of leftOut) if (reason === 'broken') broken.add(name);
+  }
   const isDescendant = await movedOn(lease, refs, remote);
   const arrived = arrivedMoves(moves, arrivedRefs(refs, remote, isDescendant));
-  return { decision: decideResume(refs, remote, isDescendant), remote, arrived };
+  return { decision: decideResume(refs, remote, isDescendant), remote, arrived, broken };
 }
 
 /** The refs that are neither where the push finds them nor where it leaves them. */
@@ -309,7 +320,7 @@ async function sortOut(
   moves: PlannedMove[],
   { refs, blamed, words }: PushResult & { kind: 'refused' },
 ): Promise<Commitment> {
-  const { decision, remote, arrived } = await askRemote(lease, moves);
+  const { decision, remote, arrived, broken } = await askRemote(lease, moves);
   // What an earlier attempt sent may have arrived only now, between this push's look and its blow.
   if (decision === 'done') {
     await writePushed(lease, moves);
@@ -322,9 +333,10 @@ async function sortOut(
   for (const { ref, reason, message } of refs) {
     const branch = branchOf(ref) ?? ref;
     const isStuck = reason === 'stale' && (remote.get(ref) ?? null) === before.get(ref);
-    if (reason === 'stale' && !isStuck) moved.push(branch);
-    else firm.set(branch, isStuck ? STUCK : message);
-    await lease.write([logLine(lease, `The remote did not take ${branch}: ${isStuck ? STUCK : message}`, 'warn')]);
+    const why = broken.has(branch) ? `bad object ${ref}: ${BROKEN}` : isStuck ? STUCK : message;
+    if (reason === 'stale' && !isStuck && !broken.has(branch)) moved.push(branch);
+    else firm.set(branch, why);
+    await lease.write([logLine(lease, `The remote did not take ${branch}: ${why}`, 'warn')]);
   }
   await lease.write(wordLines(lease, words, 'warn'));
   const [first] = firm.values();
@@ -334,6 +346,8 @@ async function sortOut(
 }
 
 const STUCK = 'it says that the branch has moved, and shows it where it was; perhaps it hides it from those who push';
+
+const BROKEN = 'it names nothing there, or a commit that is missing there; mend or delete it there';
 
 /** Bottom up, where the remote knows no atomic push and the repo allows it: what was pushed stays pushed. */
 async function pushOneByOne(lease: Lease, moves: PlannedMove[]): Promise<Commitment> {

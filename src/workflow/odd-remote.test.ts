@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -155,6 +155,92 @@ describe('beside something odd', () => {
     expect(job).toMatchObject({ status: 'completed', message: 'Moved 2 branches.' });
     const made = await gitText(['cat-file', 'commit', 'nobody'], { gitDir: remote.dir });
     expect(made).not.toMatch(/^author/m);
+  });
+});
+
+describe('a ref that is broken on the remote', () => {
+  const missing = '1234567890123456789012345678901234567890';
+
+  /** main ← a ← b and main ← x, all tracked; then `name` is broken. */
+  async function broken(name: string, content: string) {
+    const remote = await behind();
+    await remote.from('a').branch('b').commit('B', { 'b.txt': '1\n' }).write();
+    await remote.from('main').branch('x').commit('X', { 'x.txt': '1\n' }).write();
+    const repo = await jobs.add(remote);
+    await jobs.run({ repoId: repo.id, kind: 'register_existing_branch', suggested: true });
+    const before = await remote.tips();
+    await remote.from('main').commit('Further', { 'further.txt': '1\n' }).write();
+    await writeFile(join(remote.dir, 'refs/heads', name), content);
+    return { remote, before, repoId: repo.id };
+  }
+  const say = async (jobId: string) =>
+    (await database.db.select().from(jobLogs).where(eq(jobLogs.jobId, jobId))).map(({ line }) => line).join('\n');
+
+  it.each([`${missing}\n`, '', 'garbage\n'])(
+    'is named and not called deleted, and all else is read',
+    async (content) => {
+      const { remote, before, repoId } = await broken('a', content);
+      const { job } = await jobs.run({ repoId, kind: 'sync_repo' });
+      expect(job).toMatchObject({ status: 'completed', result: { gone: [] } });
+      expect(await leftOut(repoId)).toEqual({ refs: [{ name: 'a', reason: 'broken' }], more: 0, shallow: false });
+      expect(await say(job.id)).toContain('a is left alone: it is broken on the remote');
+      const rows = await jobs.rows(repoId);
+      expect(rows.get('a')).toMatchObject({ tip: before.a, gone: false, tracked: true, parent: 'main' });
+      expect(rows.get('b')).toMatchObject({ parent: 'a', needsRestack: false });
+      expect(rows.get('x')?.needsRestack).toBe(true);
+
+      await writeFile(join(remote.dir, 'refs/heads/a'), `${before.a}\n`);
+      expect((await jobs.run({ repoId, kind: 'restack_repo' })).job.message).toBe('Moved 3 branches.');
+      expect(await leftOut(repoId)).toBe(null);
+    },
+  );
+
+  it.each([`${missing}\n`, ''])(
+    'is not moved, nor is what stands on it, and the reason is that it is broken',
+    async (content) => {
+      const { repoId } = await broken('a', content);
+      const restacked = await jobs.run({ repoId, kind: 'restack_subtree', branches: ['a', 'b'] });
+      expect(restacked.job).toMatchObject({ status: 'completed', message: 'Held back a, b.' });
+      expect(await say(restacked.job.id)).toContain('bad object refs/heads/a: it names nothing there');
+      const { job } = await jobs.run({ repoId, kind: 'rebase_branch', branch: 'a' });
+      expect(job).toMatchObject({ status: 'error', errorCode: 'PUSH_REJECTED' });
+      expect(job.errorHint).toContain('The repository of the remote is damaged');
+    },
+  );
+
+  it('a git that has one takes no push at all: that fails once, in its words, and blames no branch', async () => {
+    for (const name of ['zz', 'bad..name']) {
+      const { remote, repoId } = await broken(name, `${missing}\n`);
+      const { job, moves } = await jobs.run({ repoId, kind: 'restack_repo' });
+      expect(job).toMatchObject({
+        status: 'error',
+        errorCode: 'PUSH_REJECTED',
+        message: `The remote did not take the push: bad object refs/heads/${name}`,
+        errorHint: expect.stringMatching(/^Nothing was moved\. The repository of the remote is damaged/),
+        attempt: 1,
+        result: { heldBack: [] },
+      });
+      expect(moves.every(({ state }) => state === 'abandoned')).toBe(true);
+      await rm(join(remote.dir, 'refs/heads', name));
+      expect((await jobs.run({ repoId, kind: 'restack_repo' })).job.message).toBe('Moved 3 branches.');
+    }
+  });
+
+  it('that is trunk ends each job, which says so, and not that trunk is gone', async () => {
+    const { remote, before, repoId } = await broken('main', `${missing}\n`);
+    const { job } = await jobs.run({ repoId, kind: 'restack_repo' });
+    expect(job).toMatchObject({ status: 'error', errorCode: 'BRANCH_NOT_FOUND' });
+    expect(job.message).toContain('The trunk cannot be read. main is left alone: it is broken on the remote');
+    expect((await jobs.rows(repoId)).get('a')).toMatchObject({ tip: before.a, gone: false });
+    await writeFile(join(remote.dir, 'refs/heads/main'), `${before.main}\n`);
+    expect((await jobs.run({ repoId, kind: 'restack_repo' })).job.message).toBe('Moved 2 branches.');
+  });
+
+  it('a branch cannot be made under its name', async () => {
+    const { repoId } = await broken('zz', '');
+    const { job } = await jobs.run({ repoId, kind: 'create_branch', branch: 'zz', parent: 'main' });
+    expect(job).toMatchObject({ status: 'error', errorCode: 'PUSH_REJECTED' });
+    expect(job.message).toContain('bad object refs/heads/zz');
   });
 });
 

@@ -16,7 +16,6 @@ import { GitError } from '@/git/process/error';
 import { type Fetched, fetchRemote } from '@/git/remote/fetch';
 import { remoteHead, remoteHeadName } from '@/git/remote/ls-remote';
 import { redirectTarget } from '@/git/remote/redirect';
-import type { LeftOutRef } from '@/model/left-out';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { tipsKey } from '@/planner/tips-key';
 import { projectionOf } from '@/projection/known';
@@ -145,6 +144,9 @@ async function refresh(
     .innerJoin(jobs, eq(jobs.id, job.id))
     .where(eq(repos.id, repo.id));
   const byBranch: ForgeNews['byBranch'] = forge?.byBranch ?? new Map();
+  // One that is broken may be known still as it was; what stands on it must not be judged by that.
+  const trunkRef = fetched.leftOut.find((ref) => ref.name === trunk);
+  if (trunkRef) throw new JobFailed(trunkLeftOut(trunkRef));
   const { tips, earlier } = await recordedTips(db, repo.id);
   const projection = await projectionOf({
     gitDir: cloneDir(repo.id),
@@ -163,10 +165,8 @@ async function refresh(
     signal: lease.signal,
   });
   if (!projection) {
-    const odd: LeftOutRef | undefined = fetched.branches.has(trunk)
-      ? { name: trunk, reason: 'no_commit' }
-      : fetched.leftOut.find((ref) => ref.name === trunk);
-    throw new JobFailed(odd ? trunkLeftOut(odd) : await trunkIsGone(lease, trunk));
+    const isOdd = fetched.branches.has(trunk);
+    throw new JobFailed(isOdd ? trunkLeftOut({ name: trunk, reason: 'no_commit' }) : await trunkIsGone(lease, trunk));
   }
   const { landedInPart } = projection;
   const identities = await commitIdentities(

@@ -245,7 +245,7 @@ export type ForecastCheck = { agreed: true } | { agreed: false; differences: str
 export interface LeftOutRef {
   /** Its name without `refs/heads/`, for people: what is not UTF-8 stands as `\xe9`, and a long one is cut. */
   name: string;
-  reason: 'alias' | 'not_utf8' | 'too_long' | 'clash' | 'no_commit' | 'not_given';
+  reason: 'alias' | 'not_utf8' | 'too_long' | 'clash' | 'no_commit' | 'not_given' | 'broken';
   /** Of an alias, what it stands for. */
   of?: string;
 }

@@ -54,10 +54,15 @@ const LONGEST_NAME = 3000;
  * Chooses what can be read and stored. Where the trunk is an alias, it stays the trunk, and what it stands for is
  * left out in its place. Pure.
  * @param foldsCase whether the clone's disk takes `Foo` and `foo` for one name
+ * @param missing ids that the remote lists and does not have
  */
 export function chooseBranches(
   advertised: AdvertisedBranch[],
-  { trunk, foldsCase }: { trunk: string | null; foldsCase: boolean },
+  {
+    trunk,
+    foldsCase,
+    missing = new Set(),
+  }: { trunk: string | null; foldsCase: boolean; missing?: ReadonlySet<string> },
 ): Choice {
   const taken = new Map<string, string>();
   const leftOut = new Map<string, LeftOutRef>();
@@ -77,11 +82,15 @@ export function chooseBranches(
     else if (!isUtf8(Buffer.from(bytes, 'latin1'))) leave(bytes, 'not_utf8');
     else if (bytes.length > LONGEST_NAME || bytes.split('/').some((part) => part.length > LONGEST_PART))
       leave(bytes, 'too_long');
+    else if (isZero(tip) || missing.has(tip)) leave(bytes, 'broken');
     else if (hasAncestor(bytes, all) || ((folded.get(fold(bytes)) ?? 0) > 1 && !isTrunk)) leave(bytes, 'clash');
     else taken.set(bytes, tip);
   }
   return { taken, leftOut };
 }
+
+/** How a ref is listed that names nothing: its file is empty, say. */
+const isZero = (tip: string) => /^0+$/.test(tip);
 
 /** Whether a folder that the name lies in is a branch itself. */
 function hasAncestor(bytes: string, all: ReadonlySet<string>): boolean {

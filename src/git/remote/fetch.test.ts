@@ -105,6 +105,75 @@ describe('a fetch', () => {
   });
 });
 
+describe('a ref that is broken on the remote', () => {
+  beforeEach(() => prepareClone(clone, remote.dir));
+
+  const missing = '1234567890123456789012345678901234567890';
+  const broken = { name: 'zz', reason: 'broken' };
+  const write = (name: string, content: string) => writeFile(join(remote.dir, 'refs/heads', name), content);
+
+  it.each([
+    ['names a commit that is not there', `${missing}\n`],
+    ['is empty', ''],
+    ['is zero', `${'0'.repeat(40)}\n`],
+    ['is garbage', 'garbage\n'],
+  ])('and %s is left out, and all others are fetched, each time', async (_how, content) => {
+    await write('zz', content);
+    for (const when of ['first', 'again', 'with news']) {
+      if (when === 'with news') await remote.from('one').commit('More').write();
+      const { branches, leftOut } = await fetchRemote(clone);
+      const tips = { main: await remote.tip('main'), one: await remote.tip('one') };
+      expect(Object.fromEntries(branches)).toEqual(tips);
+      expect(leftOut).toEqual([broken]);
+    }
+    await remote.delete('one');
+    await rm(join(remote.dir, 'refs/heads/zz'));
+    expect(await fetchRemote(clone)).toMatchObject({ leftOut: [] });
+    expect(await names()).toEqual(['main']);
+  });
+
+  it.each([`${missing}\n`, ''])('stays as it was known, and is news once it is mended', async (content) => {
+    const [before] = Object.values(await remote.from('one').branch('zz').commit('Z').write());
+    await fetchRemote(clone);
+    await write('zz', content);
+    await remote.from('one').commit('More').write();
+    const { branches, leftOut } = await fetchRemote(clone);
+    expect([branches.get('zz'), branches.get('one'), leftOut]).toEqual([before, await remote.tip('one'), [broken]]);
+    // Nothing is new, and that is known.
+    expect((await fetchRemote(clone)).branches.get('zz')).toBe(before);
+    await rm(join(remote.dir, 'refs/heads/zz'));
+    await remote.from('one').branch('zz').commit('Mended').write();
+    expect((await fetchRemote(clone)).branches.get('zz')).toBe(await remote.tip('zz'));
+    await remote.delete('zz');
+    expect((await fetchRemote(clone)).branches.has('zz')).toBe(false);
+  });
+
+  it('beside others at the same commit, at other ones and of a name that is none, is left out with them', async () => {
+    await write('y1', `${missing}\n`);
+    await write('y2', `${missing}\n`);
+    await write('zz', `${missing.replace('1', '2')}\n`);
+    await write('bad..name', `${await remote.tip('one')}\n`);
+    const { branches, leftOut } = await fetchRemote(clone);
+    expect([...branches.keys()]).toEqual(['main', 'one']);
+    expect(leftOut.map(({ name, reason }) => `${name} ${reason}`)).toEqual([
+      'bad..name broken',
+      'y1 broken',
+      'y2 broken',
+      'zz broken',
+    ]);
+  });
+
+  it('is not what a remote is that lacks what lies below its branches: that fails, in its words', async () => {
+    const input = `tree ${missing}\nauthor A <a@b> 1700000000 +0000\ncommitter A <a@b> 1700000000 +0000\n\nHollow\n`;
+    const object = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
+    await write('zz', `${await gitText(object, { gitDir: remote.dir, input })}\n`);
+    await expect(fetchRemote(clone)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining(missing),
+    });
+  });
+});
+
 describe('what stands beside a commit', () => {
   /** A commit with just these headers. */
   async function write(branch: string, author: string | null, committer: string | null, message: string) {

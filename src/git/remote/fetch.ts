@@ -14,7 +14,7 @@ export interface Fetched {
   branches: Map<string, string>;
   /** The same with what their commits tell: those that are branches to work with. */
   refs: Map<string, RemoteBranch>;
-  /** What the remote lists beside those, by name. Their refs are not in the clone. */
+  /** What the remote lists beside those, by name. Their refs are not in the clone; those that are broken stay as they were. */
   leftOut: LeftOutRef[];
   /** The remote is a shallow clone, so ours is one. */
   shallow: boolean;
@@ -27,12 +27,49 @@ export interface Fetched {
  * The remote is asked first what it has: where the clone has just that, nothing is fetched; and what was fetched is
  * held against it, for git leaves out a ref and says that all went well. A clone in another object format than the
  * remote's is set aside for one in that.
+ *
+ * One ref whose commit the remote does not have would stop all: the remote names that commit, one at a time, and the
+ * fetch goes again without the refs that are listed with it then.
  * @param options.trunk stays a branch where it is an alias
  * @throws GitError
  */
 export async function fetchRemote(
   gitDir: string,
   { trunk = null, ...options }: RemoteOptions & { trunk?: string | null } = {},
+): Promise<Fetched> {
+  const missing = new Set<string>();
+  for (;;) {
+    const listed = new Set<string>();
+    try {
+      return await fetchListed(gitDir, { trunk, missing, listed }, options);
+    } catch (error) {
+      const found = missing.size < MOST_MISSING ? notThere(error).filter((id) => listed.has(id)) : [];
+      if (found.length === 0) throw error;
+      for (const id of found) missing.add(id);
+    }
+  }
+}
+
+/** Each costs a fetch of its own; a remote that lacks more than these is damaged as a whole. */
+const MOST_MISSING = 20;
+
+/** The ids that the far side names as it refuses. What our own git says is about the clone. */
+function notThere(error: unknown): string[] {
+  if (!(error instanceof GitError) || (error.kind !== 'refused' && error.kind !== 'failed')) return [];
+  const own = new Set(error.own.split('\n'));
+  const far = error.stderr.split('\n').filter((line) => !own.has(line));
+  return far.join('\n').match(/\b([0-9a-f]{64}|[0-9a-f]{40})\b/g) ?? [];
+}
+
+/**
+ * One look and one fetch.
+ * @param missing ids that the remote lists and does not have
+ * @param listed is given the ids that are to be taken
+ */
+async function fetchListed(
+  gitDir: string,
+  { trunk, missing, listed }: { trunk: string | null; missing: ReadonlySet<string>; listed: Set<string> },
+  options: RemoteOptions,
 ): Promise<Fetched> {
   // The clone is asked at the same time. Refs that cannot be read are those of a damaged clone: what git says of it when
   // it fetches is known.
@@ -54,9 +91,13 @@ export async function fetchRemote(
       before = await known();
     }
   }
-  const { taken, leftOut } = chooseBranches(advertised, { trunk, foldsCase: foldsCase(gitDir) });
+  const { taken, leftOut } = chooseBranches(advertised, { trunk, missing, foldsCase: foldsCase(gitDir) });
+  for (const tip of taken.values()) listed.add(tip);
+  const isBroken = (bytes: string) => leftOut.get(bytes)?.reason === 'broken';
   const isCurrent =
-    before?.tips.size === taken.size && [...taken].every(([bytes, tip]) => before.tips.get(bytes) === tip);
+    before !== null &&
+    [...before.tips.keys()].every((bytes) => taken.has(bytes) || isBroken(bytes)) &&
+    [...taken].every(([bytes, tip]) => before.tips.get(bytes) === tip);
   if (before && isCurrent && !isShallow(gitDir)) return fetched(before, leftOut, false);
 
   // A first fetch works as much as it waits: to unpack all of a repository keeps a place.
@@ -76,8 +117,9 @@ export async function fetchRemote(
       leftOut.set(bytes, { name: shownName(bytes), reason: 'not_given' });
     }
   }
-  // The clone must not show what a ref was before it could not be read any more.
-  const stale = [...leftOut.keys()].filter((bytes) => after.tips.delete(bytes));
+  // The clone must not show what a ref was before it could not be read any more. One that is broken was not deleted, and
+  // nobody has moved it: it stays as it was until it is mended.
+  const stale = [...leftOut.keys()].filter((bytes) => !isBroken(bytes) && after.tips.delete(bytes));
   for (const bytes of stale) after.branches.delete(nameOf(bytes));
   if (stale.length > 0) await deleteRefs(gitDir, stale, options.signal);
   return fetched(after, leftOut, isShallow(gitDir));
@@ -96,9 +138,14 @@ function fetched({ tips, branches }: ClonedRefs, leftOut: Map<string, LeftOutRef
 
 const TRACKING = 'refs/remotes/origin/';
 
+/** Names that only a broken repository lists: git takes them in no refspec, and passes over them by itself. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what git forbids.
+const NO_NAME = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|(^|\/)(\.|\/|$)|\.$|\.lock(\/|$)/;
+
 /** The fetch itself, without the branches whose bytes are given. */
 async function fetchBranches(gitDir: string, without: Iterable<string>, options: RemoteOptions): Promise<void> {
-  const refspecs = [`+refs/heads/*:${TRACKING}*`, ...[...without].map((bytes) => `^refs/heads/${bytes}`)];
+  const excluded = [...without].filter((bytes) => !NO_NAME.test(bytes));
+  const refspecs = [`+refs/heads/*:${TRACKING}*`, ...excluded.map((bytes) => `^refs/heads/${bytes}`)];
   await git(
     [
       'fetch',
