@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_RESULT } from '@/model/result';
-import { inverseMoves, type MovedSince, offerUndo, type UndoMove } from './undo-moves';
+import { inverseMoves, type MovedSince, offerUndo, stillUndoable, type UndoMove } from './undo-moves';
 
 const JOB = { seq: 7, status: 'completed' as const, result: null };
 const NOBODY: ReadonlyMap<string, number> = new Map();
@@ -38,6 +38,24 @@ describe('what would put back what a job has moved', () => {
   it('passes over what was never pushed', () => {
     const not = { ...move('a', '5', '6'), state: 'abandoned' as const };
     expect(back(move('a', '1', '2'), not, move('a', '2', '3'))).toEqual([['a', '3', '1', 'main']]);
+  });
+});
+
+describe('what can still go back of an undo that has begun', () => {
+  const still = (moves: UndoMove[], ...moved: string[]) =>
+    stillUndoable(
+      moves,
+      moved.map((branch) => ({ branch, how: 'has moved' })),
+    ).map(({ branch }) => branch);
+
+  it('is all but what others have moved and what stands on it, now or as it was', () => {
+    const b = move('b', '1', '2', { parentBefore: 'a', parentAfter: 'a' });
+    const c = move('c', '1', '2', { parentBefore: 'b', parentAfter: 'b' });
+    const was = move('d', '1', '2', { parentBefore: 'main', parentAfter: 'c' });
+    const x = move('x', '1', '2', { parentBefore: null, parentAfter: 'main' });
+    expect(still([was, c, b, x], 'a')).toEqual(['x']);
+    expect(still([was, c, b, x], 'c')).toEqual(['b', 'x']);
+    expect(still([was, c, b, x])).toEqual(['d', 'c', 'b', 'x']);
   });
 });
 

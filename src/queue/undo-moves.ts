@@ -60,6 +60,21 @@ export function movedSince(
   });
 }
 
+/**
+ * What of an undo that has begun can still go back, where others have moved some of it: what stands on those, or would,
+ * stays with them.
+ */
+export function stillUndoable(inverse: UndoMove[], since: readonly MovedSince[]): UndoMove[] {
+  const stays = new Set<string | null>(since.map(({ branch }) => branch));
+  for (let before = -1; before < stays.size; ) {
+    before = stays.size;
+    for (const { branch, parentBefore, parentAfter } of inverse) {
+      if (stays.has(parentBefore) || stays.has(parentAfter)) stays.add(branch);
+    }
+  }
+  return inverse.filter(({ branch }) => !stays.has(branch));
+}
+
 /** A job that cannot be undone, in words. */
 export function cannotBeUndone({ seq }: Pick<JobRow, 'seq'>, reason: string): string {
   return `#${seq} cannot be undone: ${reason}`;

@@ -20,12 +20,13 @@ import { undoneBases } from '@/projection/undone-bases';
 import { failure, JobFailed, refusalHint, unmoved } from '@/queue/failure';
 import type { Lease } from '@/queue/lease';
 import { type LogLine, logLine, setResult, tellLines, watched } from '@/queue/record';
-import { inverseMoves, movedSince } from '@/queue/undo-moves';
+import { inverseMoves, type MovedSince, movedSince, stillUndoable, type UndoMove } from '@/queue/undo-moves';
 import { clashingBranch } from '@/repos/branch-name';
 import { clashes, nameIsTaken, notTracked, unknownBranch } from '@/repos/branch-words';
 import { canCarry } from '@/repos/kept';
 import { pickEngine } from '@/stack/engines/pick';
 import type { Action } from '@/stack/targets';
+import { named } from '@/text/words';
 import {
   type Commitment,
   commitMoves,
@@ -68,6 +69,7 @@ export async function act(lease: Lease): Promise<void> {
     }
     commitment = await planAndPush(lease, refused);
   }
+  if (lease.job.kind === 'undo' && lease.repo.allowNonAtomicPush) await refuseHalf(lease);
 }
 
 /** A new branch and an undo have no part that could go through alone: planning again would come to the same push. */
@@ -263,22 +265,20 @@ async function createBranch(
   return commitMoves(lease, moves);
 }
 
-/** Everything that the undone job has moved goes back, refs and rows, in one push; or nothing does. */
+/**
+ * Everything that the undone job has moved goes back, refs and rows, in one push; or nothing does. Where branches are
+ * pushed one by one, others may come in between: then what they have moved stays, with all that stands on it.
+ */
 async function undo(lease: Lease, rows: BranchRow[], trunkTip: string): Promise<Commitment> {
-  const { db, job } = lease;
-  const undone = job.undoOf ?? '';
-  const inverse = inverseMoves(await moveRows(db, undone));
-  const since = movedSince(inverse, rows);
-  if (inverse.length === 0 || since.length > 0) {
-    const what = since.map(({ branch, how }) => `${branch} ${how}`).join('; ') || 'the job has moved nothing';
-    throw new JobFailed(
-      unmoved(
-        'DIVERGED',
-        `It cannot be undone any more: ${what}.`,
-        'Move what is left back by hand, or go on from here.',
-      ),
-    );
+  const { db } = lease;
+  const { left, hasBegun } = await leftToUndo(lease);
+  const since = movedSince(left, rows);
+  if (!hasBegun && (left.length === 0 || since.length > 0)) {
+    const what = since.map(movedWords).join('; ') || 'the job has moved nothing';
+    throw new JobFailed(unmoved('DIVERGED', `It cannot be undone any more: ${what}.`, BY_HAND));
   }
+  const inverse = stillUndoable(left, since);
+  if (inverse.length === 0) return { kind: 'pushed' };
   const commits = inverse.flatMap(({ after }) => after ?? []);
   await watched(lease, 'act', 'take', 'Keeping the old commits', () => keepOldCommits(lease, commits));
   const { id: repoId } = lease.repo;
@@ -297,6 +297,29 @@ async function undo(lease: Lease, rows: BranchRow[], trunkTip: string): Promise<
   );
   return commitMoves(lease, moves);
 }
+
+/** What an undo has not put back yet, and whether it has begun: what it has put back itself is not in its way. */
+async function leftToUndo(lease: Lease): Promise<{ left: UndoMove[]; hasBegun: boolean }> {
+  const back = await pushedBranches(lease);
+  const inverse = inverseMoves(await moveRows(lease.db, lease.job.undoOf ?? ''));
+  return { left: inverse.filter(({ branch }) => !back.has(branch)), hasBegun: back.size > 0 };
+}
+
+/** An undo of which a part stays, for others came in between, says so at its end. */
+async function refuseHalf(lease: Lease): Promise<void> {
+  const { left } = await leftToUndo(lease);
+  if (left.length === 0) return;
+  const since = movedSince(left, await branchRows(lease.db, lease.repo.id));
+  const moved = new Set(since.map(({ branch }) => branch));
+  const above = left.flatMap(({ branch }) => (moved.has(branch) ? [] : [branch]));
+  const stays = above.length > 0 ? [`${named(above)} ${above.length === 1 ? 'stays' : 'stay'} with that`] : [];
+  const what = [...since.map(movedWords), ...stays].join('; ');
+  throw new JobFailed(unmoved('DIVERGED', `Not all of it could be undone: ${what}.`, BY_HAND));
+}
+
+const movedWords = ({ branch, how }: MovedSince) => `${branch} ${how}`;
+
+const BY_HAND = 'Move what is left back by hand, or go on from here.';
 
 /** The commits that an undo goes back to are in the clone, unless that was made anew: then the remote may have them. */
 async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {

@@ -297,6 +297,76 @@ eval "$last"`;
     });
   });
 
+  describe('an undo whose branches are pushed one by one', () => {
+    /** a ← b ← c ← d and x, restacked; while they go back somebody pushes to `whom` as soon as `after` has gone back. */
+    async function undoneWhile(whom: string, after: string) {
+      const { remote, repoId, restack } = await stacked();
+      await remote.from('b').branch('c').commit('C', { 'c.txt': 'c\n' }).write();
+      await remote.from('c').branch('d').commit('D', { 'd.txt': 'd\n' }).write();
+      await remote.from('main~1').branch('x').commit('X', { 'x.txt': 'x\n' }).write();
+      await app.run({ repoId, kind: 'register_existing_branch', suggested: true });
+      await remote.config('receive.advertiseAtomic', 'false');
+      await test.db.update(repos).set({ allowNonAtomicPush: true }).where(eq(repos.id, repoId));
+      const old = await remote.tips();
+      const { job } = await restack();
+      const restacked = await remote.tips();
+      expect(job.message).toBe('Moved 5 branches.');
+      const made = `git -c user.name=Mara -c user.email=m@b commit-tree ${whom}^{tree} -p ${whom} -m Mara`;
+      const once = join(dir, `mara-${remotes}`);
+      const push = `touch '${once}'; git update-ref refs/heads/${whom} $(${made})`;
+      const isTime = `[ "$r" = refs/heads/${after} ] && [ ! -f '${once}' ]`;
+      await remote.hook('post-receive', `while read o n r; do if ${isTime}; then ${push}; fi; done`);
+      const undone = await app.run({ repoId, kind: 'undo', undoOf: job.id });
+      const now = await remote.tips();
+      const back = Object.keys(old).filter((name) => now[name] === old[name] && name !== 'main');
+      const where = Object.keys(old).filter((name) => now[name] === restacked[name] && name !== 'main');
+      return { remote, undone: undone.job, back, where };
+    }
+
+    it('puts back all but what somebody has pushed to meanwhile, and names that alone', async () => {
+      const { remote, undone, back } = await undoneWhile('d', 'c');
+      expect(undone).toMatchObject({
+        status: 'error',
+        errorCode: 'DIVERGED',
+        message: 'Not all of it could be undone: d has moved. Before that: Moved 4 branches.',
+        errorHint: expect.stringMatching(/^What it had moved before stays moved\. Move what is left back by hand/),
+      });
+      expect(back).toEqual(['a', 'b', 'c', 'x']);
+      expect((await remote.subjects('d')).at(-1)).toBe('Mara');
+    });
+
+    it('goes on with what is apart from that, and says what stays with it', async () => {
+      const { undone, back, where } = await undoneWhile('b', 'a');
+      expect(undone.message).toBe(
+        'Not all of it could be undone: b has moved; c, d stay with that. Before that: Moved 2 branches.',
+      );
+      expect([back, where]).toEqual([
+        ['a', 'x'],
+        ['c', 'd'],
+      ]);
+      expect(undone.result?.moved).toEqual({ branches: 2, refs: 2 });
+    });
+
+    it('that somebody pushes to once it is back is undone whole, and says so', async () => {
+      const { undone, back } = await undoneWhile('a', 'a');
+      expect(undone).toMatchObject({ status: 'completed' });
+      expect(undone.message).toMatch(/^Moved 5 branches; pushed to by others since: a\./);
+      expect(back).toEqual(['b', 'c', 'd', 'x']);
+    });
+
+    it('does nothing where somebody has pushed before it began', async () => {
+      const { remote, repoId, restack } = await stacked();
+      await remote.config('receive.advertiseAtomic', 'false');
+      await test.db.update(repos).set({ allowNonAtomicPush: true }).where(eq(repos.id, repoId));
+      const { job } = await restack();
+      await remote.from('b').commit('Mara', { 'mara.txt': 'x\n' }).write();
+      const before = await remote.tips();
+      const undone = await app.run({ repoId, kind: 'undo', undoOf: job.id });
+      expect(undone.job.message).toBe('It cannot be undone any more: b has moved.');
+      expect(await remote.tips()).toEqual(before);
+    });
+  });
+
   describe('where all has arrived at once, and its answer has not', () => {
     /** a ← b, restacked: the push arrives, its answer does not, and before the next try somebody does something. */
     async function restackedWhile(
