@@ -170,7 +170,7 @@ function registeredWords(registered: JobResult['registered']): Map<string, strin
 }
 
 /** What the remote has refused to move, and all above it. */
-function refusedBranches(heldBack: HeldBack[]): Set<string> {
+export function refusedBranches(heldBack: HeldBack[]): Set<string> {
   const refused = new Set(heldBack.flatMap(({ branch, reason }) => (reason.kind === 'protected' ? [branch] : [])));
   // Bottom up, so one pass finds all.
   for (const { branch, reason } of heldBack) {

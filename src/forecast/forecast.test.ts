@@ -69,6 +69,11 @@ async function job(action: Action): Promise<JobRow> {
   return row;
 }
 
+async function logOf({ id }: Pick<JobRow, 'id'>): Promise<string[]> {
+  const lines = await test.db.select({ line: jobLogs.line }).from(jobLogs).where(eq(jobLogs.jobId, id));
+  return lines.map(({ line }) => line);
+}
+
 async function ask(action: Action): Promise<ForecastAnswer> {
   const answer = await askForecast(test.db, { ...action, repoId });
   if ('refused' in answer) throw new Error(answer.refused.message);
@@ -309,6 +314,17 @@ describe('a forecast and the job that it was for agree', () => {
     const done = await job({ kind: 'restack_repo' });
     expect(done.result?.heldBack.map(({ branch }) => branch)).toEqual(['b', 'c']);
     expect(done.result?.forecast).toEqual({ agreed: true });
+    const said = 'It went as the forecast had said, but for what the remote did not take: b, c.';
+    expect(await logOf(done)).toContain(said);
+  });
+
+  it('where the forecast holds a branch back itself, it went as that had said', async () => {
+    await mainConflicts();
+    await look();
+    await known({ kind: 'restack_repo' });
+    const done = await job({ kind: 'restack_repo' });
+    expect(done.result?.heldBack.length).toBeGreaterThan(0);
+    expect(await logOf(done)).toContain('It went as the forecast had said.');
   });
 });
 

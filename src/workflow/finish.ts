@@ -2,9 +2,10 @@ import { and, eq, sql } from 'drizzle-orm';
 import { type Db, type Statement, write } from '@/db/client';
 import { movedBranches, moveRows } from '@/db/job-moves';
 import { type JobMoveRow, jobMoves, jobs } from '@/db/schema';
-import { checkForecast } from '@/forecast/check';
+import { checkForecast, refusedBranches } from '@/forecast/check';
 import { log } from '@/log';
 import type { ForecastCheck } from '@/model/forecast';
+import type { HeldBack } from '@/model/plan';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
 import { NOTHING_MOVED, STAYS_MOVED } from '@/queue/cancel';
 import type { Failure } from '@/queue/failure';
@@ -13,7 +14,7 @@ import { type JobRef, type Lease, NOW } from '@/queue/lease';
 import { factsOf, logLine, setResult } from '@/queue/record';
 import { attachArrived, restackAfterMerge } from '@/queue/schedule';
 import { forMessage } from '@/text/foreign';
-import { counted, sentence } from '@/text/words';
+import { counted, named, sentence } from '@/text/words';
 import { type MoveOutcome, summary } from './summary';
 
 /**
@@ -40,7 +41,7 @@ export async function finish(lease: Lease, failed: Failure | null): Promise<void
       ),
     ),
     ...(forecast || planned > 0 ? [setResult(lease, lease.job.id, told)] : []),
-    ...(forecast ? forecastLines(lease, forecast) : []),
+    ...(forecast ? forecastLines(lease, forecast, result.heldBack) : []),
     // The step that failed has said so in the log already.
     ...(whole === failed?.message ? [] : [logLine(lease, whole, failed ? 'error' : 'info')]),
     ...(failed ? [] : restackAfterMerge(lease, repo, job, result.merged.length)),
@@ -81,8 +82,13 @@ async function failureMessage({ db, job }: Lease, failed: Failure, done: string 
   return more.length > 0 ? [sentence(failed.message), ...more].join(' ') : failed.message;
 }
 
-function forecastLines(lease: Lease, check: ForecastCheck): Statement[] {
-  if (check.agreed) return [logLine(lease, 'It went as the forecast had said.')];
+function forecastLines(lease: Lease, check: ForecastCheck, heldBack: HeldBack[]): Statement[] {
+  if (check.agreed) {
+    // Of the remote no forecast knows.
+    const refused = [...refusedBranches(heldBack)];
+    const but = refused.length > 0 ? `, but for what the remote did not take: ${named(refused)}` : '';
+    return [logLine(lease, `It went as the forecast had said${but}.`)];
+  }
   return check.differences.map((line) => logLine(lease, `The forecast was wrong: ${line}`, 'warn'));
 }
 
