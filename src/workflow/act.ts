@@ -37,7 +37,7 @@ import {
   writeMoves,
 } from './commit-moves';
 import { failureOfLeftOut } from './left-out';
-import { fetchAndProject } from './sync';
+import { fetchAndProject, tellsHandedDown } from './sync';
 import { untrackMoves } from './untrack';
 
 /** How often a job plans while somebody else's pushes keep coming in between. */
@@ -69,7 +69,18 @@ export async function act(lease: Lease): Promise<void> {
     }
     commitment = await planAndPush(lease, refused);
   }
-  if (lease.job.kind === 'undo' && lease.repo.allowNonAtomicPush) await refuseHalf(lease);
+  if (lease.job.kind === 'undo') await endUndo(lease);
+}
+
+/** What an undo has seen and done away with is no news at its end; of what stays it tells. */
+async function endUndo(lease: Lease): Promise<void> {
+  const result = await currentResult(lease);
+  if (result.notes.length > 0) {
+    const back = await pushedBranches(lease);
+    const notes = result.notes.filter((note) => !tellsHandedDown(note, back));
+    await lease.write([setResult(lease, lease.job.id, { ...result, notes })]);
+  }
+  if (lease.repo.allowNonAtomicPush) await refuseHalf(lease);
 }
 
 /** A new branch and an undo have no part that could go through alone: planning again would come to the same push. */

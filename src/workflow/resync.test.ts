@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { counted } from '@/counters';
-import { jobSteps } from '@/db/schema';
+import { jobLogs, jobSteps } from '@/db/schema';
 import { type RealJobs, realJobs } from '@/testing/real-jobs';
 
 let app: RealJobs;
@@ -68,4 +68,31 @@ it('what has moved a branch, or what it stands on, looks again at what the remot
   const untrack = await app.run({ repoId, kind: 'untrack_branch', branch: 'a' });
   expect(untrack.moves).toHaveLength(1);
   expect(await lastLook(untrack.job.id)).toEqual(['fetch', 'refresh']);
+});
+
+/** `a`, restacked onto a commit that main has lost since. */
+async function onLostCommit() {
+  const { remote, repoId } = await shop();
+  const [start, before] = [await remote.tip('main'), await remote.tip('a')];
+  await remote.from('main').commit('Main goes on', { 'main.txt': 'x\n' }).write();
+  const { job } = await app.run({ repoId, kind: 'restack_repo' });
+  await remote.move('main', start);
+  return { remote, repoId, job, before };
+}
+const isOwn = /main no longer has 1 commit that a stands on, so a has it as its own now/;
+
+it('an undo tells at its end nothing of commits that it has taken away from the branch itself; its log has that it saw them', async () => {
+  const { remote, repoId, job, before } = await onLostCommit();
+  const { job: undo } = await app.run({ repoId, kind: 'undo', undoOf: job.id });
+  expect([undo.status, await remote.tip('a')]).toEqual(['completed', before]);
+  expect(undo.result?.notes).toEqual(['The trunk was rewritten on the remote and is followed.']);
+  expect(undo.message).not.toMatch(isOwn);
+  const log = await app.db.select().from(jobLogs).where(eq(jobLogs.jobId, undo.id));
+  expect(log.map(({ line }) => line).join('\n')).toMatch(isOwn);
+});
+
+it('any other job tells of them at its end, too', async () => {
+  const { repoId } = await onLostCommit();
+  const { job: sync } = await app.run({ repoId, kind: 'sync_repo' });
+  expect(sync.message).toMatch(isOwn);
 });

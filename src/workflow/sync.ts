@@ -293,11 +293,18 @@ function news(projection: Projection, trunk: string, kept: string[]): string[] {
       ),
     ...handedDown.map(({ branch, parent, commits }) => {
       const them = commits.length === 1 ? 'it' : 'them';
-      const lacks = `${parent || trunk} no longer has ${counted(commits.length, 'commit')} that ${branch} stands on`;
-      return `${lacks}, so ${branch} has ${them} as its own now: ${named(commits.map((id) => id.slice(0, 8)))}.`;
+      const lacks = `${parent || trunk} no longer has ${counted(commits.length, 'commit')}`;
+      return `${lacks}${handedDownTo(branch)}${them} as its own now: ${named(commits.map((id) => id.slice(0, 8)))}.`;
     }),
     ...renamed.map(({ from, to }) => `It seems that ${from} is ${to} now: accept that on its row.`),
   ];
+}
+
+const handedDownTo = (branch: string) => ` that ${branch} stands on, so ${branch} has `;
+
+/** Whether a note tells that commits below one of these branches are its own now. */
+export function tellsHandedDown(note: string, branches: Iterable<string>): boolean {
+  return [...branches].some((branch) => note.includes(handedDownTo(branch)));
 }
 
 /** The statement that says where the remote's HEAD is: it has moved where it names another branch than at the last sync. */
