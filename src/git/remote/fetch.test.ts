@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeRemote, type Remote } from '@/demo/remote';
+import { serveHttp } from '@/testing/http';
 import { addOddRefs } from '@/testing/odd-refs';
 import { remoteBranches } from '../clone/for-each-ref';
 import { prepareClone } from '../clone/init';
@@ -130,6 +131,20 @@ describe('a ref that is broken on the remote', () => {
     await rm(join(remote.dir, 'refs/heads/zz'));
     expect(await fetchRemote(clone)).toMatchObject({ leftOut: [] });
     expect(await names()).toEqual(['main']);
+  });
+
+  it.each(['0', '2'])('is left out over http, too, and where protocol %s is spoken', async (version) => {
+    const http = await serveHttp(dir);
+    try {
+      await write('yy', '');
+      await write('zz', `${missing}\n`);
+      await prepareClone(clone, `${http.url}/${basename(remote.dir)}`);
+      const { branches, leftOut } = await fetchRemote(clone, { settings: [['protocol.version', version]] });
+      expect([...branches.keys()]).toEqual(['main', 'one']);
+      expect(leftOut).toEqual([{ ...broken, name: 'yy' }, broken]);
+    } finally {
+      await http.close();
+    }
   });
 
   it.each([`${missing}\n`, ''])('stays as it was known, and is news once it is mended', async (content) => {
