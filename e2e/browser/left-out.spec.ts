@@ -8,7 +8,7 @@ test('refs of the remote that are no branches are a line on the repo’s page, a
   client,
   page,
 }) => {
-  const line = page.getByText('1 ref of the remote is not shown as a branch');
+  const line = page.getByText('1 ref of the remote is left alone');
   await expect(line).toHaveCount(0);
   await git(['symbolic-ref', 'refs/heads/release', 'refs/heads/main'], { gitDir: shop.url });
   await client.jobs.run({ repoId: shopPage.id, kind: 'sync_repo' });

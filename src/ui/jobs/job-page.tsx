@@ -7,6 +7,7 @@ import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { MoveView } from '@/feed/events';
 import type { ForecastCheck } from '@/model/forecast';
+import type { JobResult } from '@/model/result';
 import { compareUrl } from '@/repos/forge-url';
 import { visible } from '@/text/visible';
 import { problemOf } from '../api';
@@ -132,7 +133,7 @@ function Job({ detail }: { detail: JobPageData }) {
           />
         </section>
       )}
-      {result?.forecast && <ForecastResult check={result.forecast} />}
+      {result?.forecast && <ForecastResult check={result.forecast} heldBack={result.heldBack} />}
       <Timeline detail={detail} behind={behind?.job.seq ?? null} now={now} />
       <Moves detail={detail} webUrl={overview.data?.repo?.webUrl ?? null} />
       <Log jobId={job.id} live={isActive(job.status)} />
@@ -188,7 +189,9 @@ function Section({ title, beside, children }: { title: string; beside?: ReactNod
 }
 
 /** Whether the forecast that was known when it began came true. */
-function ForecastResult({ check }: { check: ForecastCheck }) {
+function ForecastResult({ check, heldBack }: { check: ForecastCheck; heldBack: JobResult['heldBack'] }) {
+  // No forecast asks the remote what it takes.
+  const isRefused = heldBack.some(({ reason }) => reason.kind === 'protected');
   return (
     <Section title="Forecast">
       {check.agreed ? (
@@ -196,7 +199,7 @@ function ForecastResult({ check }: { check: ForecastCheck }) {
           <span className="text-completed">
             <StatusShape status="completed" />
           </span>
-          It came out as the forecast said.
+          It came out as the forecast said{isRefused && ', but for what the remote did not take'}.
         </p>
       ) : (
         <>

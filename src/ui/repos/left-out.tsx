@@ -2,7 +2,7 @@ import type { LeftOut } from '@/model/left-out';
 import { leftOutWords, shallowWords } from '@/repos/left-out';
 import { counted } from '@/text/words';
 
-/** What of the remote stands in no row, and why. */
+/** What of the remote is never moved, and stands in no row or in one from before, and why. */
 export default function LeftOutRefs({ leftOut }: { leftOut: LeftOut }) {
   const { refs, more, shallow } = leftOut;
   const count = refs.length + more;
@@ -12,8 +12,7 @@ export default function LeftOutRefs({ leftOut }: { leftOut: LeftOut }) {
       {count > 0 && (
         <details className="text-xs text-muted">
           <summary className="cursor-pointer">
-            {counted(count, 'ref')} of the remote {count === 1 ? 'is' : 'are'} not shown as{' '}
-            {count === 1 ? 'a branch' : 'branches'}
+            {counted(count, 'ref')} of the remote {count === 1 ? 'is' : 'are'} left alone
           </summary>
           <ul className="ml-4 list-disc">
             {refs.map((ref) => (
