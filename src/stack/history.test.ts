@@ -94,6 +94,7 @@ function byDefinition(commits: HistoryCommit[]) {
   return {
     isAncestor: (ancestor: string, commit: string) => of(commit).has(ancestor),
     ownCommits: without,
+    newestOwn: (tip: string, below: string, isIt: (id: string) => boolean) => without(tip, [below]).find(isIt) ?? null,
     aheadBehind: (a: string, b: string) => ({ ahead: without(a, [b]).length, behind: without(b, [a]).length }),
     mergeBase: (a: string, b: string) => commits.find(({ id }) => of(a).has(id) && of(b).has(id))?.id ?? null,
     onlyMergeBase(a: string, b: string) {
@@ -147,6 +148,7 @@ describe('History on any graph', () => {
           onlyMergeBase: history.onlyMergeBase(a, b),
           ownCommits: history.ownCommits(a, [b, c]),
           own: history.ownCommits(b, [c]),
+          newestOwn: history.newestOwn(a, b, (id) => id.endsWith('7') || id === c),
           ...(commits.some(({ id }) => id === a) ? { distance: history.aheadBehind(a, b) } : {}),
           isOnFirstParentLine: history.isOnFirstParentLine(a, b),
         });

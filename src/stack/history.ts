@@ -77,7 +77,7 @@ export class History {
   mergeBase(a: string, b: string): string | null {
     const [left, right, reach] = this.#sides(a, b);
     if (left === undefined || right === undefined) return null;
-    if (reach) return this.#idAt(this.#walk([left], [], [reach], () => true).borders[0] ?? CUT_OFF);
+    if (reach) return this.#idAt(reach.newestBelow(left));
     const { firstCommon, visited } = this.#walk([left], [right], [], () => true);
     this.#spend(right, visited);
     return this.#idAt(firstCommon);
@@ -122,6 +122,20 @@ export class History {
     });
     for (const at of rest) this.#spend(at, visited);
     return own;
+  }
+
+  /** The newest of the commits of `tip` that `below` has not, which is one of those that are looked for; null for none. */
+  newestOwn(tip: string, below: string, isIt: (commit: string) => boolean): string | null {
+    let found: string | null = null;
+    const [to, without] = [this.#position.get(tip), this.#position.get(below)];
+    const reach = without === undefined ? undefined : this.#reachOf(without);
+    const { visited } = this.#walk(known([to]), reach ? [] : known([without]), reach ? [reach] : [], (at, paint) => {
+      const id = this.#ids[at] ?? '';
+      if (paint === LEFT && isIt(id)) found = id;
+      return found === null;
+    });
+    if (without !== undefined && !reach) this.#spend(without, visited);
+    return found;
   }
 
   /** The newest commits of `tip`, as many as `most`, itself first. */

@@ -22,8 +22,12 @@ export class Reach {
   readonly #reached: Uint8Array;
   /** For commits on the line of first parents, how many commits each reaches; 0 for all others. */
   readonly #sizeOnLine: Int32Array;
+  readonly #graph: GraphArrays;
+  /** See `newestBelow`; none until somebody asks. */
+  #newest: Int32Array | undefined;
 
   constructor(graph: GraphArrays, of: number) {
+    this.#graph = graph;
     this.#reached = new Uint8Array(graph.length);
     this.#sizeOnLine = new Int32Array(graph.length);
     let size = 0;
@@ -52,6 +56,32 @@ export class Reach {
 
   isOnLine(at: number): boolean {
     return (this.#sizeOnLine[at] ?? 0) > 0;
+  }
+
+  /**
+   * The newest commit that is reached and that `at` has in its history, or is; `CUT_OFF` for none. All are found in one
+   * pass, for the branches of a tall stack have what lies between them and trunk in common.
+   */
+  newestBelow(at: number): number {
+    this.#newest ??= this.#allNewest();
+    return this.#newest[at] ?? CUT_OFF;
+  }
+
+  #allNewest(): Int32Array {
+    const { length, firstParent, parents } = this.#graph;
+    const newest = new Int32Array(length).fill(CUT_OFF);
+    // Parents before children.
+    for (let at = length - 1; at >= 0; at -= 1) {
+      if (this.has(at)) newest[at] = at;
+      const end = this.has(at) ? 0 : (firstParent[at + 1] ?? 0);
+      for (let edge = firstParent[at] ?? 0; edge < end; edge += 1) {
+        const parent = parents[edge] ?? CUT_OFF;
+        const below = parent === CUT_OFF ? CUT_OFF : (newest[parent] ?? CUT_OFF);
+        const known = newest[at] ?? CUT_OFF;
+        if (below !== CUT_OFF && (known === CUT_OFF || below < known)) newest[at] = below;
+      }
+    }
+    return newest;
   }
 
   /**

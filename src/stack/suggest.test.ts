@@ -76,4 +76,27 @@ describe('suggestParents', () => {
     });
     expect(await suggest(branch('b', 'b1'), branch('a', 'a1', { tracked: true, parent: 'b' }))).toEqual({ b: 'main' });
   });
+
+  test('of a tall stack no branch looks through all that is below it', async () => {
+    let looked = 0;
+    class Counted extends History {
+      override newestOwn(tip: string, below: string, isIt: (commit: string) => boolean) {
+        return super.newestOwn(tip, below, (commit) => {
+          looked += 1;
+          return isIt(commit);
+        });
+      }
+    }
+    const height = 200;
+    const ids = Array.from({ length: height }, (_, i) => `s${String(i).padStart(3, '0')}`);
+    const tall = new Counted([
+      ...ids.map((id, i) => ({ id, parents: [ids[i - 1] ?? 't1'] })).reverse(),
+      { id: 't2', parents: ['t1'] },
+      { id: 't1', parents: [] },
+    ]);
+    const all = ids.map((id) => branch(id, id));
+    const found = await suggestParents(tall, { name: 'main', tip: 't2' }, all);
+    expect([...found]).toEqual(ids.map((id, i) => [id, ids[i - 1] ?? 'main']));
+    expect(looked).toBeLessThan(4 * height);
+  });
 });

@@ -33,27 +33,31 @@ export async function suggestParents(
   const wasAtTip = groupBy(ordered, (branch) => branch.tips);
 
   const parents = new Map(ordered.map((branch) => [branch.name, branch.tracked ? branch.parent : null]));
+  const bottomOf = bottomsOf(parents);
   const suggestions = new Map<string, string>();
   for (const branch of ordered) {
     if (branch.tracked) continue;
     await breath();
-    // Only what is not on trunk: a branch at a commit of trunk is empty, or merged, and no better parent than trunk.
-    const own = history.ownCommits(branch.tip, [trunk.tip]);
-    const nearest = (groups: Map<string, SuggestBranch[]>) => {
-      for (const commit of own) {
-        // At the same tip only one that comes before: two such branches must not be suggested for each other.
-        const isBefore = (other: SuggestBranch) => (rank.get(other.name) ?? 0) < (rank.get(branch.name) ?? 0);
-        const there = groups
-          .get(commit)
-          ?.find((other) => other !== branch && (commit !== branch.tip || isBefore(other)));
-        if (there) return there.name;
-      }
-      return null;
+    const nearest = (groups: Map<string, SuggestBranch[]>): string | null => {
+      // At the same tip only one that comes before: two such branches must not be suggested for each other.
+      const isBefore = (other: SuggestBranch) => (rank.get(other.name) ?? 0) < (rank.get(branch.name) ?? 0);
+      const thereAt = (commit: string) =>
+        groups.get(commit)?.find((other) => other !== branch && (commit !== branch.tip || isBefore(other)));
+      // Only what is not on trunk: a branch at a commit of trunk is empty, or merged, and no better parent than trunk.
+      const commit = history.newestOwn(branch.tip, trunk.tip, (one) => thereAt(one) !== undefined);
+      return (commit && thereAt(commit)?.name) ?? null;
     };
     const { pullRequestBase } = branch;
     const known = pullRequestBase === trunk.name || (pullRequestBase && rank.has(pullRequestBase));
-    const candidates = [known ? pullRequestBase : null, nearest(atTip), nearest(wasAtTip)];
-    const found = candidates.find((name) => name && !leadsTo(parents, name, branch.name));
+    // Each is looked for only where the one before is none: what a tall stack has above trunk is much to look through.
+    const candidates = [() => (known ? pullRequestBase : null), () => nearest(atTip), () => nearest(wasAtTip)];
+    let found: string | null | undefined;
+    for (const candidate of candidates) {
+      const name = candidate();
+      if (!name || bottomOf(name) === branch.name) continue;
+      found = name;
+      break;
+    }
     if (!found && history.mergeBase(branch.tip, trunk.tip) === null) continue;
     const suggestion = found ?? trunk.name;
     parents.set(branch.name, suggestion);
@@ -75,14 +79,25 @@ function withoutRootless(suggestions: Map<string, string>, parents: ReadonlyMap<
   }
 }
 
-/** Whether `target` is reached from `from` over parents. */
-function leadsTo(parents: Map<string, string | null>, from: string, target: string): boolean {
-  const seen = new Set<string>();
-  for (let at: string | null | undefined = from; at && !seen.has(at); at = parents.get(at)) {
-    if (at === target) return true;
-    seen.add(at);
-  }
-  return false;
+/**
+ * The bottom of what a branch stands on by these parents; of a circle, one that is in it. What has no parent may be given
+ * one meanwhile, and nothing is walked down twice: that a branch of a tall stack is suggested no parent above it would
+ * else take a walk over all that is below.
+ */
+function bottomsOf(parents: ReadonlyMap<string, string | null>): (name: string) => string {
+  const lower = new Map<string, string>();
+  return (name) => {
+    const met = new Set<string>();
+    let at = name;
+    for (;;) {
+      met.add(at);
+      const below = lower.get(at) ?? parents.get(at);
+      if (!below || met.has(below)) break;
+      at = below;
+    }
+    for (const each of met) if (each !== at) lower.set(each, at);
+    return at;
+  };
 }
 
 function groupBy<T>(items: T[], keys: (item: T) => string[]): Map<string, T[]> {
