@@ -1,9 +1,11 @@
+import { inTurns } from '@/breather';
 import type { RemoteBranch } from '@/git/clone/for-each-ref';
-import { bottoms, type Graph } from '@/repos/graph';
+import { bottoms } from '@/repos/graph';
 import { isKept } from '@/repos/kept';
+import { type Chain, firstOf, sharedChains } from '@/stack/chain';
 import type { History } from '@/stack/history';
 import type { LandingCandidate, PullRequestFact } from '@/stack/landing';
-import type { Landing } from '@/stack/landing-evidence';
+import type { Below, Landing } from '@/stack/landing-evidence';
 import type { ProjectedRow, ProjectionInput, Seen } from './input';
 import { type KnownLanding, withLanded } from './landings';
 import { hadWork, type Stance, type Standings } from './standings';
@@ -16,44 +18,63 @@ export function landingCandidates(
   refs: ReadonlyMap<string, RemoteBranch>,
   { trunk: trunkName, previousTrunkTip, pullRequests, seen }: ProjectionInput & Seen,
   {
+    trunkTip,
     holding,
     lost,
     unmoved,
   }: {
+    trunkTip: string;
     holding: ReadonlyMap<string, Landing[]>;
     lost: ReadonlyMap<string, Landing[]>;
     unmoved: ReadonlySet<string>;
   },
-): LandingCandidate[] {
+): Promise<LandingCandidate[]> {
   const offTrunk = withAllAbove(stances, unmoved);
   const letGo = stances.flatMap(({ row: { name }, was }) =>
     was && mayBeLetGo(was) && !unmoved.has(name) ? [name] : [],
   );
   const askedAnew = withAllAbove(stances, letGo);
+  const onTrunk = { name: trunkName, tip: trunkTip, seen: seen.now(trunkName), apart: null, next: null };
+  const under = (name: string) => (name === trunkName || !graph.get(name) ? null : graph.effectiveParent(name));
+  const placesFrom = sharedChains<string, Below>({
+    key: (name) => name,
+    step: (name) => {
+      const tip = refs.get(name)?.tip;
+      const link = (next: Chain<Below> | null): Below | null => {
+        if (!tip) return null;
+        return {
+          name,
+          tip,
+          seen: seen.now(name),
+          apart: next && history.isAncestor(next.tip, tip) ? next.apart : next,
+        };
+      };
+      return { link, goesOn: under(name) };
+    },
+    last: onTrunk,
+  });
+  const longLivedFrom = sharedChains<string, { name: string }>({
+    key: (name) => name,
+    step: (name) => ({ link: () => (unmoved.has(name) ? { name } : null), goesOn: under(name) }),
+  });
   const open = stances.filter(({ row }) => !unmoved.has(row.name));
-  return open.map(({ row, was, parent, parentTip, base, trunkTip }): LandingCandidate => {
+  return inTurns(open, ({ row, was, parent, parentTip, base }): LandingCandidate => {
     const { name, tip } = row;
     const isSame = was?.tip === tip && wasLookedAt(was, row, parent, base) && !askedAnew.has(name);
-    const trunk = {
-      ...{ name: trunkName, tip: trunkTip, lookedAt: isSame ? previousTrunkTip : null },
-      countsByContent: !offTrunk.has(name),
-    };
-    const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
-    const lookedAt = isSame ? (was?.forecast?.parentTip ?? null) : null;
     const pullRequest = pullRequests?.get(name);
     const isOver = !refs.has(name) && pullRequest && isOfEarlier(history, tip, pullRequest, seen.ever(name));
-    const further = furtherBelow(graph, parent);
+    const isApart = parent !== trunkName && refs.has(parent) && parentTip !== null;
+    const places = placesFrom(parent) ?? onTrunk;
     // A long-lived branch is to what stands on it what trunk is to others; of those further down, ancestors alone count.
-    const longLived = [parent, ...further].find((below) => unmoved.has(below));
-    const between = further.flatMap((below) => {
-      const at = refs.get(below)?.tip;
-      const seenAt = isSame ? (previous.get(below)?.tip ?? null) : null;
-      return at ? [{ name: below, tip: at, lookedAt: seenAt, countsByContent: below === longLived }] : [];
-    });
-    const below = [
-      ...(isApart ? [{ name: parent, tip: parentTip, lookedAt, countsByContent: true }] : []),
-      ...between,
-      trunk,
+    const longLived = longLivedFrom(parent)?.name;
+    const further = longLived && longLived !== parent ? refs.get(longLived) : undefined;
+    const lookedAt = (tip: string | null | undefined) => (isSame ? (tip ?? null) : null);
+    const byContent = [
+      ...(isApart ? [{ name: parent, tip: parentTip, lookedAt: lookedAt(was?.forecast?.parentTip) }] : []),
+      ...(further
+        ? [{ name: further.name, tip: further.tip, lookedAt: lookedAt(previous.get(further.name)?.tip) }]
+        : []),
+      ...(offTrunk.has(name) ? [] : [{ name: trunkName, tip: trunkTip, lookedAt: lookedAt(previousTrunkTip) }]),
     ];
     return {
       name,
@@ -64,22 +85,13 @@ export function landingCandidates(
       hadWork: hadWork(history, was, tip),
       isThere: refs.has(name),
       parent,
-      below: below.map((place) => ({ ...place, seen: seen.now(place.name) })),
+      // A parent whose commit is not there is nowhere.
+      below: (parentTip === null && places.name === parent && places.next) || places,
+      byContent: byContent.map((place) => ({ ...place, seen: seen.now(place.name) })),
       pullRequest: isOver ? undefined : pullRequest,
       voided: new Set(lost.get(name)?.map(({ upTo }) => upTo)),
     };
   });
-}
-
-/** What is to be below a branch's parent, nearest first, trunk aside. */
-function furtherBelow(graph: Graph<ProjectedRow>, parent: string): string[] {
-  const further = new Set<string>();
-  for (let at = parent; graph.get(at); ) {
-    at = graph.effectiveParent(at);
-    if (at === graph.trunk || at === parent || further.has(at)) break;
-    further.add(at);
-  }
-  return [...further];
 }
 
 /** Whether a merge that the forge tells of is of what a branch was before it became another: it was seen there, and left. */
@@ -100,7 +112,11 @@ function wasLookedAt(was: ProjectedRow, row: ProjectedRow, parent: string, base:
 /** These branches, and all that stands on one of them. */
 function withAllAbove(stances: Stance[], below: Iterable<string>): Set<string> {
   const above = new Map<string, string[]>();
-  for (const { row, parent } of stances) above.set(parent, [...(above.get(parent) ?? []), row.name]);
+  for (const { row, parent } of stances) {
+    const known = above.get(parent);
+    if (known) known.push(row.name);
+    else above.set(parent, [row.name]);
+  }
   const names = new Set(below);
   // The set grows while it is walked.
   for (const name of names) for (const child of above.get(name) ?? []) names.add(child);
@@ -130,20 +146,21 @@ export function asTheyWere(
     const { tip, base, forecast } = was;
     if (tip === candidate.tip || !history.has(tip)) continue;
     const isRewritten = !history.isAncestor(tip, candidate.tip);
-    const takesIn = candidate.below.some((place) => {
-      const taken = history.mergeBase(candidate.tip, place.tip);
-      return taken !== null && !history.isAncestor(taken, tip);
-    });
-    if (!isRewritten && !takesIn) continue;
+    const takesIn = () =>
+      firstOf(candidate.below, (place) => {
+        const taken = history.mergeBase(candidate.tip, place.tip);
+        return taken !== null && !history.isAncestor(taken, tip);
+      }) !== null;
+    if (!isRewritten && !takesIn()) continue;
     const lookedAt = { trunk: forecast && previousTrunkTip, parent: forecast?.parentTip ?? null };
-    const below = candidate.below.map((place) => {
+    const byContent = candidate.byContent.map((place) => {
       const known = place.name === trunk ? lookedAt.trunk : place.name === candidate.parent ? lookedAt.parent : null;
       return { ...place, lookedAt: known };
     });
     const pullRequest = candidate.pullRequest?.head === tip ? candidate.pullRequest : undefined;
     former[isRewritten ? 'rewritten' : 'taking'].push({
       ...{ ...candidate, tip, base, from: base, recorded: { base, tip } },
-      ...{ hadWork: true, below, pullRequest },
+      ...{ hadWork: true, byContent, pullRequest },
     });
   }
   return former;
@@ -160,9 +177,9 @@ export function asTheyLanded(
   return [...last.values()].flatMap(({ branch, base, upTo }): LandingCandidate[] => {
     const candidate = byName.get(branch);
     if (!candidate?.isThere || history.isAncestor(upTo, candidate.tip)) return [];
-    const below = candidate.below.map((place) => ({ ...place, lookedAt: null }));
+    const byContent = candidate.byContent.map((place) => ({ ...place, lookedAt: null }));
     const recorded = { base, tip: upTo };
-    return [{ ...candidate, tip: upTo, base, from: base, recorded, hadWork: true, below, pullRequest: undefined }];
+    return [{ ...candidate, tip: upTo, base, from: base, recorded, hadWork: true, byContent, pullRequest: undefined }];
   });
 }
 

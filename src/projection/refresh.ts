@@ -183,18 +183,15 @@ async function project(
       return { ...(was ?? newRow(name)), ...(ref && shownOf(ref)), tip, ...marks };
     });
   const standing = standings(history, trunk, previous, { ...input, seen }, { holding, lost });
-  const candidates = landingCandidates(
+  const mayHaveLanded = await landingCandidates(
     history,
     await standing(await rowsNow()),
     previous,
     refs,
     { ...input, seen },
-    {
-      holding,
-      lost,
-      unmoved,
-    },
-  ).filter(({ name }) => !emptied.has(name));
+    { trunkTip: trunk.tip, holding, lost, unmoved },
+  );
+  const candidates = mayHaveLanded.filter(({ name }) => !emptied.has(name));
   const ask = landingQuestions(gitDir, merges, signal);
   const found = [...takenIn, ...(await findLandings(history, candidates, ask))];
   const isFound = new Set(found.map(({ branch, upTo }) => `${branch} ${upTo}`));

@@ -182,13 +182,11 @@ export class History {
     return at === to;
   }
 
-  /** The commits that one reaches from `tip` by first parents alone, `tip` first; empty where `tip` is not known. */
-  firstParentLine(tip: string): string[] {
-    const line: string[] = [];
+  /** The commits that one reaches from `tip` by first parents alone, `tip` first; none where `tip` is not known. */
+  *firstParentLine(tip: string): Generator<string> {
     for (let at = this.#position.get(tip) ?? CUT_OFF; at !== CUT_OFF; at = this.#firstParentOf(at)) {
-      line.push(this.#ids[at] ?? '');
+      yield this.#ids[at] ?? '';
     }
-    return line;
   }
 
   /** The commits above `base` up to `tip`, oldest first; null unless they are one line without merges. */

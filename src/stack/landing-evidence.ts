@@ -1,5 +1,6 @@
 import type { DiffPair } from '@/git/objects/diff-tree';
 import type { BatchPair, MergeOutcome } from '@/git/objects/merge-tree';
+import type { Chain } from './chain';
 import type { History } from './history';
 
 /**
@@ -32,16 +33,22 @@ export interface Place {
   tip: string;
 }
 
+/** What is below a branch; the next one is what is below that. */
 export interface Below extends Place {
-  /** Its tip when this very branch, at this tip and base, was last looked at: what is older was asked already. */
-  lookedAt: string | null;
   /** Tips that it was seen at before this look. */
   seen: readonly string[];
-  /**
-   * Whether what is there by content counts. In trunk it does not for what stands on a long-lived branch, which never
-   * moves: the change may be meant for both, as a fix that is brought to a release is.
-   */
-  countsByContent: boolean;
+  /** The nearest one further down that this one's history has not. */
+  apart: Chain<Below> | null;
+}
+
+/**
+ * What is below a branch and is looked through for what it holds of that by content. Trunk is not for what stands on a
+ * long-lived branch, which never moves: the change may be meant for both, as a fix that is brought to a release is.
+ */
+export interface LookedThrough extends Place {
+  /** Its tip when this very branch, at this tip and base, was last looked at: what is older was asked already. */
+  lookedAt: string | null;
+  seen: readonly string[];
 }
 
 /** What the rule asks git; each function answers in the order of its questions. */
@@ -53,6 +60,15 @@ export interface LandingQuestions {
   trees: (commits: string[]) => Promise<Array<string | null>>;
   /** Ids of the objects at `commit:path`; null where there is none. */
   objects: (places: Array<{ commit: string; path: string }>) => Promise<Array<string | null>>;
+}
+
+/** The places, nearest first, that have the commit in their history: what one of them has not, none has that is in its own. */
+export function* placesThatHave(history: History, commit: string, below: Chain<Below>): Generator<Below> {
+  for (let at: Chain<Below> | null = below; at; ) {
+    const hasIt = history.isAncestor(commit, at.tip);
+    if (hasIt) yield at;
+    at = hasIt ? at.next : at.apart;
+  }
 }
 
 /** How many commits of a line are tried for one change, newest first. */
@@ -74,7 +90,7 @@ export interface Stretch {
   parts: Part[];
   /** Where begins what it stands on and is not thought to have landed with it, if it stands on any such. */
   under?: string;
-  into: Below;
+  into: Place;
   /** Where the line parted from the branch. */
   fork: string;
   /** What its branch touches, and what is below that may land with it, as far as the line has touched it since, too. */
@@ -238,13 +254,22 @@ export async function renamedUntil(history: History, open: Stretch[], ask: Landi
   return new Map(open.map((one, i) => [one, answers[i] ?? new Map<string, string>()]));
 }
 
+/** The commits of a line from its tip down to this one, newest first; none where it has not that one. */
+function lineSince(history: History, tip: string, commit: string | undefined): string[] {
+  const since: string[] = [];
+  for (const id of history.firstParentLine(tip)) {
+    since.push(id);
+    if (id === commit) return since;
+  }
+  return [];
+}
+
 /**
  * Commit by commit: what was taken back, and stands in a like file that somebody has added at another time, is not renamed.
  */
 export async function renamedSince(history: History, open: Stretch[], ask: LandingQuestions): Promise<Renamed> {
   const steps = open.map(({ landed, into }) => {
-    const line = history.firstParentLine(into.tip);
-    const since = line.slice(0, line.indexOf(landed?.newest ?? '') + 1);
+    const since = lineSince(history, into.tip, landed?.newest);
     return since.slice(0, -1).map((to, i) => ({ from: since[i + 1] ?? '', to }));
   });
   const pairs = new Map(steps.flat().map((pair) => [pair.to, pair]));

@@ -1,16 +1,18 @@
 import { breather, inTurns } from '@/breather';
 import type { DiffPair } from '@/git/objects/diff-tree';
+import { firstOf, linksOf } from './chain';
 import type { History } from './history';
 import {
   type Answer,
-  type Below,
   inTurn,
   type Landing,
   type LandingQuestions,
+  type LookedThrough,
   missingFrom,
   notWithoutBelow,
   type Part,
   type Place,
+  placesThatHave,
   renamedOnLine,
   renamedSince,
   renamedUntil,
@@ -23,23 +25,19 @@ import {
   whereLanded,
   withoutTrace,
 } from './landing-evidence';
+import { allLayers, type InStack, type Layer, type Layers, LONGEST, linesOf, partsOf } from './layers';
+import { Line } from './line';
 
 /** A branch that may have landed, or a part of it. */
-export interface LandingCandidate extends Place {
-  /** Where its own commits begin; null where that is not known. */
-  base: string | null;
-  /** Where those began that have landed already, or the base: from there down, it is what it stands on. */
-  from: string | null;
+export interface LandingCandidate extends InStack {
   /** The base and the tip that it was last seen with; null where it is seen for the first time. */
   recorded: { base: string | null; tip: string } | null;
   /** Whether it was seen with commits of its own before, which it still holds. */
   hadWork: boolean;
   /** Whether its ref is on the remote. */
   isThere: boolean;
-  /** What it stands on, also where that is not on the remote any more. */
-  parent: string;
-  /** What is below it, nearest first: its parent and what that stands on, as far as they are there, and trunk. */
-  below: Below[];
+  /** What of that is looked through for it by content, nearest first. */
+  byContent: LookedThrough[];
   pullRequest?: PullRequestFact | undefined;
   /** Its landings that are void: the forge's word for one of them counts no more. */
   voided: ReadonlySet<string>;
@@ -55,9 +53,6 @@ export interface PullRequestFact {
 
 /** How many commits of a line are looked at, newest first. */
 export const LINE = 500;
-
-/** Longer branches are asked as a whole only. */
-const LONGEST = 50;
 
 /**
  * The landings that are found now; those that hold already are not asked for. At most one a branch, and beside it those
@@ -82,8 +77,10 @@ export async function findLandings(
     if (told?.upTo !== candidate.tip) open.push(candidate);
   }
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
-  const byContent = await findByContent(history, open, byName, ask);
-  for (const part of [...found.values()].flatMap((one) => settledBelow(history, one, byName)).concat(byContent)) {
+  const layersOf = allLayers(history, byName);
+  const byContent = await findByContent(history, open, byName, layersOf, ask);
+  const settled = [...found.values()].flatMap((one) => settledBelow(history, one, byName.get(one.branch), layersOf));
+  for (const part of settled.concat(byContent)) {
     const { isFormer, ...landing } = part;
     if (isFormer) former.set(keyOf(landing), landing);
     const known = found.get(landing.branch);
@@ -97,8 +94,9 @@ const keyOf = ({ branch, upTo }: Landing) => `${branch} ${upTo}`;
 /** A pull request into what is below was merged: of this tip, of an older one, or of a newer one and then deleted. */
 function toldByForge(history: History, candidate: LandingCandidate): Landing | null {
   const { name, tip, base, isThere, below, pullRequest, voided } = candidate;
-  const into = below.find((place) => place.name === pullRequest?.base);
-  if (!pullRequest?.merged || !into || voided.has(pullRequest.head) || tip === base) return null;
+  if (!pullRequest?.merged) return null;
+  const into = firstOf(below, (place) => place.name === pullRequest.base);
+  if (!into || voided.has(pullRequest.head) || tip === base) return null;
   const { head } = pullRequest;
   const landing = { branch: name, base: base ?? tip, upTo: head, into: into.name, at: into.tip };
   const isOlder = head !== tip && history.isAncestor(head, tip);
@@ -110,8 +108,7 @@ function toldByForge(history: History, candidate: LandingCandidate): Landing | n
 function asAncestor(history: History, candidate: LandingCandidate): Landing | null {
   const { name, tip, base, recorded, hadWork, below, voided } = candidate;
   if (recorded?.base === tip) return null;
-  for (const { name: into, tip: at, seen } of below) {
-    if (!history.isAncestor(tip, at)) continue;
+  for (const { name: into, tip: at, seen } of placesThatHave(history, tip, below)) {
     // On the line itself it may as well be an empty branch that was made, or moved up, there.
     const isOwn = hadWork && (!seen.includes(tip) || voided.has(tip));
     if (isOwn || !history.isOnFirstParentLine(tip, at)) {
@@ -119,8 +116,8 @@ function asAncestor(history: History, candidate: LandingCandidate): Landing | nu
     }
   }
   // A part of them: its base has moved up over commits that it held as its own.
-  const [into] = below;
-  if (!into || base === null || !recorded?.base || base === recorded.base || base === tip) return null;
+  const into = below;
+  if (base === null || !recorded?.base || base === recorded.base || base === tip) return null;
   const wereOwn = history.isAncestor(recorded.base, base) && history.isAncestor(base, recorded.tip);
   if (!wereOwn || !history.isAncestor(base, into.tip) || into.seen.includes(base)) return null;
   return { branch: name, base: recorded.base, upTo: base, into: into.name, evidence: 'ancestor', at: base };
@@ -130,65 +127,26 @@ function asAncestor(history: History, candidate: LandingCandidate): Landing | nu
 function settledBelow(
   history: History,
   landing: Landing,
-  byName: ReadonlyMap<string, LandingCandidate>,
+  candidate: LandingCandidate | undefined,
+  layersOf: Layers,
 ): Array<Landing & Part> {
-  const top = landing.evidence === 'forge' ? byName.get(landing.branch) : undefined;
+  if (!candidate || landing.evidence !== 'forge') return [];
   const settled: Array<Landing & Part> = [];
-  for (const { branch, parts } of top ? heldOf(history, top, byName) : []) {
-    if (landing.into === branch) break;
-    settled.push(...parts.map((part) => ({ ...landing, ...part })));
+  for (const layer of linksOf(layersOf(candidate))) {
+    if (landing.into === layer.branch) break;
+    settled.push(...partsOf(history, candidate, layer).map((part) => ({ ...landing, ...part })));
   }
   return settled;
-}
-
-/** What a branch has in its history of one below it. */
-interface Held {
-  branch: string;
-  /** Where it begins. */
-  base: string;
-  parts: Part[];
-  /** What that branch stands on. */
-  on: string;
-}
-
-/**
- * What a branch has in its history of those below it, nearest first: up to some commit their own ones, and from there
- * on, where a branch below was rewritten since, what it was then, unless it is below already. Where that one stands on
- * another commit by now, it begins where the two have parted.
- */
-function* heldOf(
-  history: History,
-  candidate: LandingCandidate,
-  byName: ReadonlyMap<string, LandingCandidate>,
-): Iterable<Held> {
-  const met = new Set<string>();
-  let above = candidate;
-  for (let end = candidate.from; end !== null && !met.has(above.name); ) {
-    met.add(above.name);
-    const below: LandingCandidate | undefined = byName.get(above.parent);
-    const base: string | null | undefined = below?.base && history.mergeBase(below.base, end);
-    if (!below || !base) return;
-    const { name: branch, parent: on } = below;
-    const shared = base === below.base ? (history.mergeBase(end, below.tip) ?? base) : base;
-    const upTo = end;
-    const isBelow = candidate.below.some(({ tip }) => history.isAncestor(upTo, tip));
-    const parts: Part[] = [
-      ...(shared === base ? [] : [{ branch, base, upTo: shared }]),
-      ...(shared === upTo || isBelow ? [] : [{ branch, base: shared, upTo, isFormer: true }]),
-    ];
-    yield { branch, base, parts, on };
-    end = base;
-    above = below;
-  }
 }
 
 async function findByContent(
   history: History,
   candidates: LandingCandidate[],
   byName: ReadonlyMap<string, LandingCandidate>,
+  layersOf: Layers,
   ask: LandingQuestions,
 ): Promise<Array<Landing & Part>> {
-  const stretches = await stretchesOf(history, candidates, byName, ask);
+  const stretches = await stretchesOf(history, candidates, layersOf, ask);
   if (stretches.length === 0) return [];
   const replay = await replaysOn(
     stretches.flatMap(({ line, fork, into, parts }) => [...line, fork, into.tip, ...parts.map(({ base }) => base)]),
@@ -270,7 +228,7 @@ async function findByContent(
 async function stretchesOf(
   history: History,
   candidates: LandingCandidate[],
-  byName: ReadonlyMap<string, LandingCandidate>,
+  layersOf: Layers,
   ask: LandingQuestions,
 ): Promise<Stretch[]> {
   const lines = new Map<string, Line>();
@@ -280,23 +238,25 @@ async function stretchesOf(
     return line;
   };
   const opened = await inTurns(candidates, (candidate) => {
-    const { tip, base, below, hadWork } = candidate;
+    const { tip, base, byContent, hadWork } = candidate;
     if (base === null || base === tip || !history.has(tip) || !history.isAncestor(base, tip)) return [];
-    const into = below.flatMap((place) => {
-      if (place.lookedAt === place.tip || !place.countsByContent) return [];
+    const into = byContent.flatMap((place) => {
+      if (place.lookedAt === place.tip) return [];
       // Where that was once, an empty branch may have stood, and been left behind.
       if (!hadWork && place.seen.includes(tip)) return [];
-      const line = lineOf(place.tip);
       const mergeBase = history.mergeBase(tip, place.tip);
       if (mergeBase === place.tip) return [];
+      const line = lineOf(place.tip);
       // Where it left a branch that was merged into the line, the line itself parted further down; a line all of whose
       // commits are new (a trunk rewritten from its root on) counts from its first one.
       const parted =
         mergeBase === null
-          ? line.commits.length - 1
-          : (line.position.get(mergeBase) ?? line.commits.findIndex((id) => history.isAncestor(id, tip)));
+          ? line.readAll()
+          : history.isOnFirstParentLine(mergeBase, place.tip)
+            ? line.readTo(mergeBase)
+            : line.find((id) => history.isAncestor(id, tip));
       if (parted < 0) return [];
-      const length = Math.min(parted, line.position.get(place.lookedAt ?? '') ?? parted, LINE);
+      const length = Math.min(parted, line.placeOf(place.lookedAt ?? '') ?? parted, LINE);
       line.longest = Math.max(line.longest, length);
       return length > 0 ? [{ place, line, length, fork: line.commits[parted] ?? '' }] : [];
     });
@@ -316,38 +276,43 @@ async function stretchesOf(
       return key;
     });
   for (const line of lines.values()) line.steps = steps('', line.commits.slice(0, line.longest + 1).reverse()).slice(1);
+  const stepsOf = new Map<Layer, string[]>();
   const asked = await inTurns(open, (one) => {
-    const { candidate, base, commits } = one;
-    const below = belowOf(history, candidate, byName);
-    return {
-      ...one,
-      below,
-      own: steps(base, commits),
-      deeper: below.flatMap((part) => steps(part.base, part.commits)),
-    };
+    const layers = layersOf(one.candidate);
+    for (const layer of linesOf(layers)) {
+      // What is below it has been asked for with it.
+      if (stepsOf.has(layer)) break;
+      stepsOf.set(layer, steps(layer.base, layer.commits));
+    }
+    return { ...one, layers, own: steps(one.base, one.commits) };
   });
   for (const key of pairs.keys()) if (key.startsWith(' ')) pairs.delete(key);
   const answers = await ask.paths([...pairs.values()]);
   const paths = new Map([...pairs.keys()].map((key, i) => [key, answers[i] ?? []]));
-  for (const line of lines.values()) line.learn(paths);
+  const pathsOf = (keys: string[] = []) => keys.flatMap((key) => paths.get(key) ?? []);
+  for (const line of lines.values()) line.learn(paths, (layer) => pathsOf(stepsOf.get(layer)));
 
   // What changes nothing (a commit to begin with) lands with nothing, whatever becomes of what it stands on.
-  const changing = asked.filter(({ own }) => own.some((key) => paths.get(key)?.length !== 0));
+  const changing = asked.filter(({ own }) => pathsOf(own).length > 0);
   const reaching = await inTurns(changing, ({ into, ...one }) =>
     into.flatMap(({ place, line, length, fork }) => {
       const isNext = place.name === one.candidate.parent;
-      const touched = new Set([...one.own, ...(isNext ? [] : one.deeper)].flatMap((key) => paths.get(key) ?? []));
-      const met = new Set([...touched].filter((path) => line.hasTouched(path, length)));
-      return met.size > 0 ? [{ ...one, into: place, line, length, fork, isNext, touched, met }] : [];
+      const met = line.met(pathsOf(one.own), isNext ? null : one.layers, length);
+      return met.size > 0 ? [{ ...one, into: place, line, length, fork, isNext, met }] : [];
     }),
   );
-  const reached = reaching.flat();
+  const reached = await withoutWhatIsOpen(
+    reaching.flat(),
+    [...stepsOf.values(), ...asked.map(({ own }) => own)],
+    (step) => paths.get(step) ?? [],
+    ask,
+  );
   const namesNow = await renamedOnLine(reached, ask);
   const all = await inTurns(
     reached,
-    ({ candidate, base, commits, below, into: place, line, length, fork, isNext, touched, met }, i) => {
+    ({ candidate, base, commits, layers, into: place, line, length, fork, isNext, met }, i) => {
       const { name, tip } = candidate;
-      const there = { into: place, fork, met, line: line.touching([...touched, ...(namesNow[i] ?? [])], length) };
+      const there = { into: place, fork, met, line: line.touching([...met, ...(namesNow[i] ?? [])], length) };
       // A part of a branch counts only where it would stand; a whole one may land below its parent too, and then
       // what of that one is in its history may have landed with it.
       const whole: Stretch = { ...there, base, commits, tip, parts: [{ branch: name, base, upTo: tip }] };
@@ -363,6 +328,7 @@ async function stretchesOf(
         });
         return [...partly, whole];
       }
+      const below = [...linesOf(layers)].filter((layer) => layer.commits.length > 0);
       const end = below.findIndex((part) => part.branch === place.name);
       const landing = end < 0 ? below : below.slice(0, end);
       const lowest = landing.at(-1);
@@ -374,7 +340,7 @@ async function stretchesOf(
           under: lowest?.base ?? part.base,
           base: part.base,
           commits: [...part.commits, ...above.commits],
-          parts: [...above.parts, ...part.parts],
+          parts: [...above.parts, ...partsOf(history, candidate, part)],
         });
       }
       // All that is below may have landed with a part of it, before it was pushed to again.
@@ -395,57 +361,38 @@ async function stretchesOf(
   return all.flat();
 }
 
-/** The first-parent line of what is below branches. */
-class Line {
-  readonly commits: string[];
-  readonly position: Map<string, number>;
-  /** How many of its commits, newest first, anybody asks about. */
-  longest = 0;
-  /** Names of its steps, oldest first. */
-  steps: string[] = [];
-  /** Path → the commits that touch it, by position, newest first. */
-  readonly #touched = new Map<string, number[]>();
-
-  constructor(commits: string[]) {
-    this.commits = commits;
-    this.position = new Map(commits.map((id, i) => [id, i]));
-  }
-
-  learn(paths: ReadonlyMap<string, string[]>): void {
-    for (const [i, key] of this.steps.toReversed().entries()) {
-      for (const path of paths.get(key) ?? []) {
-        const known = this.#touched.get(path);
-        if (known) known.push(i);
-        else this.#touched.set(path, [i]);
-      }
+/**
+ * All but those of which it is plain that they have not landed: what a branch's first commit does at a path that no
+ * other commit of the stacks touches, and the line has as the branch found it. No stretch that has this commit leaves
+ * the line as it is; else, where one branch of a tall stack has landed, each above it would be tried with any number of
+ * those below.
+ * @param steps of all stretches that may be tried
+ */
+async function withoutWhatIsOpen<
+  One extends { candidate: InStack; base: string; own: string[]; into: Place; met: ReadonlySet<string> },
+>(
+  reached: One[],
+  steps: string[][],
+  pathsOf: (step: string) => string[],
+  ask: Pick<LandingQuestions, 'objects'>,
+): Promise<One[]> {
+  if (reached.length === 0) return [];
+  const touching = new Map<string, number>();
+  const isCounted = new Set<string>();
+  await inTurns(steps, (some) => {
+    for (const step of some) {
+      if (isCounted.has(step)) continue;
+      isCounted.add(step);
+      for (const path of pathsOf(step)) touching.set(path, (touching.get(path) ?? 0) + 1);
     }
-  }
-
-  /** Whether one of its newest `length` commits touches the path. */
-  hasTouched(path: string, length: number): boolean {
-    return (this.#touched.get(path)?.[0] ?? length) < length;
-  }
-
-  /** Those of its newest `length` commits that touch one of the paths, newest first. */
-  touching(paths: Iterable<string>, length: number): string[] {
-    const found = new Set([...paths].flatMap((path) => this.#touched.get(path) ?? []).filter((i) => i < length));
-    return [...found].sort((a, b) => a - b).map((i) => this.commits[i] ?? '');
-  }
-}
-
-/** What a branch has in its history of those below it, with the commits, oldest first: nearest first, as far as they are a line. */
-function belowOf(
-  history: History,
-  candidate: LandingCandidate,
-  byName: ReadonlyMap<string, LandingCandidate>,
-): Array<Held & { commits: string[] }> {
-  const list: Array<Held & { commits: string[] }> = [];
-  let above = candidate.base;
-  for (const held of heldOf(history, candidate, byName)) {
-    const commits = above && history.lineAbove(held.base, above);
-    if (!commits || commits.length > LONGEST) break;
-    if (commits.length > 0) list.push({ ...held, commits });
-    above = held.base;
-  }
-  return list;
+  });
+  const places = await inTurns(reached, ({ candidate: { tip }, base, own: [first = ''], into, met }) => {
+    const path = pathsOf(first).find((one) => touching.get(one) === 1 && !met.has(one) && !one.includes('\n'));
+    return path === undefined ? [] : [base, tip, into.tip].map((commit) => ({ commit, path }));
+  });
+  const ids = inTurn(await ask.objects(places.flat()));
+  return reached.filter((_, i) => {
+    const [found, made, now] = ids(places[i]?.length ?? 0);
+    return found !== now || found === made;
+  });
 }
