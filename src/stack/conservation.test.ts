@@ -41,14 +41,14 @@ it('of all that a rewritten trunk takes from under a branch, the newest are told
 it('a merge that this plan flattens in the branch below has not been taken away by its author; one that it does not has', async () => {
   // b ← c; b has the merge m of s, which replaying leaves nothing of.
   const history = new History([
-    { id: 'start', parents: [] },
-    { id: 's', parents: ['start'] },
-    { id: 'b1', parents: ['start'] },
-    { id: 'm', parents: ['b1', 's'] },
-    { id: 'c', parents: ['m'] },
-    { id: 'trunk', parents: ['start'] },
-    { id: 'b1 again', parents: ['trunk'] },
     { id: 'c again', parents: ['b1 again'] },
+    { id: 'b1 again', parents: ['trunk'] },
+    { id: 'trunk', parents: ['start'] },
+    { id: 'c', parents: ['m'] },
+    { id: 'm', parents: ['b1', 's'] },
+    { id: 'b1', parents: ['start'] },
+    { id: 's', parents: ['start'] },
+    { id: 'start', parents: [] },
   ]);
   const moves = [
     {
@@ -100,6 +100,7 @@ it('what leaves very many branches is looked for once, not in each of them', asy
           count.firstToHave += 1;
           return history.firstToHave(tips);
         },
+        whoHas: (commit) => history.whoHas(commit),
       },
       all.map((s) => ({
         ...{ branch: `top${s}`, before: `old${s}.1`, after: `new${s}.1`, baseBefore: `old${s}.0` },
@@ -125,4 +126,55 @@ it('what leaves very many branches is looked for once, not in each of them', asy
   };
   const [few, many] = [await asked(10), await asked(100)];
   expect(many).toEqual({ isAncestor: 10 * few.isAncestor, firstToHave: few.firstToHave });
+});
+
+/** b0 ← b1 ← … on main, restacked onto what has come there; and how many commits were listed to account for them. */
+async function restacked(height: number, lost: string[] = []) {
+  const ids = Array.from({ length: height }, (_, i) => `c${i}`);
+  const line = (after: string, below: string) =>
+    ids.map((id, i) => ({ id: id + after, parents: [i === 0 ? below : `c${i - 1}${after}`] })).reverse();
+  const history = new History([
+    ...line(' again', 'trunk'),
+    ...line('', 'start'),
+    { id: 'trunk', parents: ['start'] },
+    { id: 'start', parents: [] },
+  ]);
+  let listed = 0;
+  const accounts = await account(
+    {
+      ownCommits(tip, below) {
+        const own = history.ownCommits(tip, below);
+        listed += own.length;
+        return own;
+      },
+      isAncestor: (ancestor, commit) => history.isAncestor(ancestor, commit),
+      firstToHave: (tips) => history.firstToHave(tips),
+      whoHas: (commit) => history.whoHas(commit),
+    },
+    ids.map((id, i) => {
+      const parent = i === 0 ? 'main' : `b${i - 1}`;
+      return {
+        ...{ branch: `b${i}`, before: id, after: `${id} again`, parentBefore: parent, parentAfter: parent },
+        baseBefore: ids[i - 1] ?? 'start',
+        rewritten: lost.includes(id) ? [] : [{ from: id, to: `${id} again` }],
+      };
+    }),
+    { dropped: [], warnings: [] },
+    new Map(ids.map((id, i) => [`b${i}`, `${id} again`])),
+    'trunk',
+    new Set(),
+  );
+  return { accounts, listed };
+}
+
+it('a tall stack is accounted for in a walk that grows with its height, and not with the square of it', async () => {
+  const { accounts, listed } = await restacked(200);
+  expect(accounts).toEqual({ left: [], more: new Map(), lost: [] });
+  expect(listed).toBeLessThan(3 * 200);
+});
+
+it('what a branch in the middle of a stack would lose is lost by that one, and leaves those above it', async () => {
+  const { accounts } = await restacked(5, ['c2']);
+  expect(accounts.lost).toEqual([{ branch: 'b2', commit: 'c2' }]);
+  expect(accounts.left).toEqual(['b3', 'b4'].map((branch) => ({ branch, commit: 'c2', on: null })));
 });

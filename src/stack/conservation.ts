@@ -46,7 +46,7 @@ export type AccountedMove = Pick<Move, 'before' | 'rewritten'> & {
  * @param landed commits that have landed
  */
 export async function account(
-  history: Pick<History, 'ownCommits' | 'isAncestor' | 'firstToHave'>,
+  history: Pick<History, 'ownCommits' | 'isAncestor' | 'firstToHave' | 'whoHas'>,
   moves: AccountedMove[],
   { dropped, warnings }: { dropped: Pick<Dropped, 'branch' | 'commit'>[]; warnings: Warning[] },
   tips: ReadonlyMap<string, string>,
@@ -63,40 +63,52 @@ export async function account(
   ]);
   /** By branch: the commits that it need not have any more. */
   const toldOf = new Map<string, string[]>();
-  const tell = (branch: string, commits: string[]) => toldOf.set(branch, [...(toldOf.get(branch) ?? []), ...commits]);
+  const tell = (branch: string, commits: string[]) => {
+    const told = toldOf.get(branch);
+    if (told) told.push(...commits);
+    else toldOf.set(branch, [...commits]);
+  };
   for (const { branch, commit } of dropped) tell(branch, [commit]);
   for (const { branch, commits } of flattened) if (branch !== null) tell(branch, commits);
   const tipBefore = new Map<string, string | null>(moves.map(({ branch, before }) => [branch, before]));
-  const leaving = await inTurns(
-    moves,
-    ({ branch, before, after, parentBefore, parentAfter, baseBefore, rewritten }) => {
-      if (before === null || after === null || before === after) return null;
-      const told = new Set([
-        ...rewritten.filter(({ to }) => history.isAncestor(to, after)).map(({ from }) => from),
-        ...(toldOf.get(branch) ?? []),
-      ]);
-      const gone = history
-        .ownCommits(before, [after, trunkTip])
-        .filter((commit) => !told.has(commit) && !landed.has(commit));
-      if (gone.length === 0) return null;
-      // What it has merged of the branch that it is to stand on is that one's, as it was.
-      const parents = [parentBefore, parentAfter].map((name) => tipBefore.get(name ?? '') ?? tips.get(name ?? ''));
-      const below = [after, trunkTip, baseBefore, ...parents].flatMap((id) => id ?? []);
-      const own = new Set(history.ownCommits(before, below));
-      const left: string[] = [];
-      for (const commit of gone) {
-        if (own.has(commit)) accounts.lost.push({ branch, commit });
-        else if (!known.has(commit)) left.push(commit);
-      }
-      return left.length === 0 ? null : { branch, parentBefore, left };
-    },
-  );
-  const some = leaving.filter((one) => one !== null);
+  const moved = moves.flatMap((move) => {
+    const { before, after } = move;
+    return before === null || after === null || before === after ? [] : [{ ...move, before, after }];
+  });
+  const leaving = await inTurns(moved, (move) => {
+    const { branch, before, after, parentBefore, parentAfter, baseBefore, rewritten } = move;
+    const told = new Set([
+      ...rewritten.filter(({ to }) => history.isAncestor(to, after)).map(({ from }) => from),
+      ...(toldOf.get(branch) ?? []),
+    ]);
+    const isOpen = (commit: string) => !told.has(commit) && !landed.has(commit);
+    // What it has merged of the branch that it is to stand on is that one's, as it was.
+    const parents = [parentBefore, parentAfter].map((name) => tipBefore.get(name ?? '') ?? tips.get(name ?? ''));
+    const below = [trunkTip, baseBefore, ...parents].flatMap((id) => id ?? []);
+    // Mostly all is told, and then what the branch has now need not be looked through.
+    const isLosing = history.ownCommits(before, below).some(isOpen);
+    const lost = new Set(isLosing ? history.ownCommits(before, [after, ...below]).filter(isOpen) : []);
+    for (const commit of lost) accounts.lost.push({ branch, commit });
+    return { branch, before, after, parentBefore, lost, left: [] as string[], count: 0 };
+  });
+  // For each commit of which nothing is known, which branches it leaves: there are few such. To list for each branch of a
+  // tall stack what was below it would take time and memory with the square of the height.
+  const were = leaving.map(({ before }) => before);
+  const unknown = history.ownCommits(were, [trunkTip]).filter((commit) => !known.has(commit) && !landed.has(commit));
+  await inTurns(unknown, (commit) => {
+    const hasIt = history.whoHas(commit);
+    for (const one of leaving) {
+      if (!hasIt(one.before) || hasIt(one.after) || one.lost.has(commit)) continue;
+      if (one.left.length < LEFT_TOLD) one.left.push(commit);
+      one.count += 1;
+    }
+  });
+  const some = leaving.filter(({ count }) => count > 0);
   if (some.length === 0) return accounts;
   const most = Math.min(LEFT_TOLD, Math.ceil(ALL_LEFT_TOLD / some.length));
   const first = history.firstToHave(tips);
-  await inTurns(some, ({ branch, parentBefore, left }) => {
-    if (left.length > most) accounts.more.set(branch, left.length - most);
+  await inTurns(some, ({ branch, parentBefore, left, count }) => {
+    if (count > most) accounts.more.set(branch, count - most);
     const below = tips.get(parentBefore ?? '');
     for (const commit of left.slice(0, most)) {
       const on = below !== undefined && history.isAncestor(commit, below) ? parentBefore : first(commit);

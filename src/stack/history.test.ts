@@ -89,10 +89,14 @@ function byDefinition(commits: HistoryCommit[]) {
     reached.set(id, new Set([id, ...(parents.get(id) ?? []).flatMap((parent) => [...(reached.get(parent) ?? [])])]));
   }
   const of = (id: string) => reached.get(id) ?? new Set<string>();
-  const without = (tip: string, below: string[]) =>
-    commits.map(({ id }) => id).filter((id) => of(tip).has(id) && !below.some((other) => of(other).has(id)));
+  const without = (tip: string | readonly string[], below: string[]) => {
+    const tips = typeof tip === 'string' ? [tip] : tip;
+    const isOf = (id: string, some: readonly string[]) => some.some((one) => of(one).has(id));
+    return commits.map(({ id }) => id).filter((id) => isOf(id, tips) && !isOf(id, below));
+  };
   return {
     isAncestor: (ancestor: string, commit: string) => of(commit).has(ancestor),
+    whoHas: (commit: string) => (tip: string) => of(tip).has(commit),
     ownCommits: without,
     newestOwn: (tip: string, below: string, isIt: (id: string) => boolean) => without(tip, [below]).find(isIt) ?? null,
     aheadBehind: (a: string, b: string) => ({ ahead: without(a, [b]).length, behind: without(b, [a]).length }),
@@ -148,6 +152,8 @@ describe('History on any graph', () => {
           onlyMergeBase: history.onlyMergeBase(a, b),
           ownCommits: history.ownCommits(a, [b, c]),
           own: history.ownCommits(b, [c]),
+          ofBoth: history.ownCommits([a, b], [c]),
+          whoHas: history.whoHas(a)(b),
           newestOwn: history.newestOwn(a, b, (id) => id.endsWith('7') || id === c),
           ...(commits.some(({ id }) => id === a) ? { distance: history.aheadBehind(a, b) } : {}),
           isOnFirstParentLine: history.isOnFirstParentLine(a, b),

@@ -110,13 +110,14 @@ export class History {
     return count;
   }
 
-  /** The commits of `tip` that none of `below` has, newest first. */
-  ownCommits(tip: string, below: string[]): string[] {
+  /** The commits of `tip`, or of several, that none of `below` has, newest first. */
+  ownCommits(tip: string | readonly string[], below: string[]): string[] {
     const own: string[] = [];
+    const tips = typeof tip === 'string' ? [tip] : tip;
     const right = known(below.map((id) => this.#position.get(id)));
     const reaches = right.flatMap((at) => this.#reachOf(at) ?? []);
     const rest = right.filter((at) => !reaches.some((reach) => reach.has(at)));
-    const { visited } = this.#walk(known([this.#position.get(tip)]), rest, reaches, (at, paint) => {
+    const { visited } = this.#walk(known(tips.map((id) => this.#position.get(id))), rest, reaches, (at, paint) => {
       if (paint === LEFT) own.push(this.#ids[at] ?? '');
       return true;
     });
@@ -169,6 +170,19 @@ export class History {
       const at = this.#position.get(commit);
       return at === undefined ? null : (names[(first[at] ?? 0) - 1] ?? null);
     };
+  }
+
+  /** Which tips have the commit in their history, for questions about very many: all commits are walked over once. */
+  whoHas(commit: string): (tip: string) => boolean {
+    const to = this.#position.get(commit) ?? CUT_OFF;
+    const has = new Uint8Array(to + 1);
+    if (to !== CUT_OFF) has[to] = 1;
+    for (let at = to - 1; at >= 0; at -= 1) {
+      const end = this.#firstParent[at + 1] ?? 0;
+      for (let edge = this.#firstParent[at] ?? 0; edge < end; edge += 1)
+        if (has[this.#parents[edge] ?? CUT_OFF] === 1) has[at] = 1;
+    }
+    return (tip) => has[this.#position.get(tip) ?? CUT_OFF] === 1;
   }
 
   /** Whether one reaches `commit` from `tip` by first parents alone, as trunk's own commits are reached. */

@@ -69,7 +69,7 @@ function rewrites(job: Pick<JobRow, 'kind'>, moves: PlannedMove[]): PlannedMove[
 export async function discrepancies(
   moves: PlannedMove[],
   { dropped, warnings, left = [] }: Pick<JobResult, 'dropped' | 'warnings' | 'left'>,
-  history: Pick<History, 'has' | 'isAncestor' | 'ownCommits' | 'firstToHave'>,
+  history: Pick<History, 'has' | 'isAncestor' | 'ownCommits' | 'firstToHave' | 'whoHas'>,
   now: { trunkTip: string; tips: ReadonlyMap<string, string>; landings: Array<Pick<Landing, 'base' | 'upTo'>> },
 ): Promise<string[]> {
   const pushed = new Map(moves.map(({ branch, after }) => [branch, after]));
