@@ -249,16 +249,17 @@ async function stretchesOf(
       const line = lineOf(place.tip);
       // Where it left a branch that was merged into the line, the line itself parted further down; a line all of whose
       // commits are new (a trunk rewritten from its root on) counts from its first one.
-      const parted =
-        mergeBase === null
+      const isOnLine = mergeBase !== null && history.isOnFirstParentLine(mergeBase, place.tip);
+      const parted = isOnLine
+        ? line.readTo(mergeBase, LINE)
+        : mergeBase === null
           ? line.readAll()
-          : history.isOnFirstParentLine(mergeBase, place.tip)
-            ? line.readTo(mergeBase)
-            : line.find((id) => history.isAncestor(id, tip));
+          : line.find((id) => history.isAncestor(id, tip));
       if (parted < 0) return [];
+      const fork = isOnLine ? mergeBase : (line.commits[parted] ?? '');
       const length = Math.min(parted, line.placeOf(place.lookedAt ?? '') ?? parted, LINE);
       line.longest = Math.max(line.longest, length);
-      return length > 0 ? [{ place, line, length, fork: line.commits[parted] ?? '' }] : [];
+      return length > 0 ? [{ place, line, length, fork }] : [];
     });
     if (into.length === 0) return [];
     const own = history.lineAbove(base, tip);
@@ -275,7 +276,9 @@ async function stretchesOf(
       pairs.set(key, { from, to });
       return key;
     });
-  for (const line of lines.values()) line.steps = steps('', line.commits.slice(0, line.longest + 1).reverse()).slice(1);
+  await inTurns(lines.values(), (line) => {
+    line.steps = steps('', line.commits.slice(0, line.longest + 1).reverse()).slice(1);
+  });
   const stepsOf = new Map<Layer, string[]>();
   const asked = await inTurns(open, (one) => {
     const layers = layersOf(one.candidate);
@@ -290,7 +293,7 @@ async function stretchesOf(
   const answers = await ask.paths([...pairs.values()]);
   const paths = new Map([...pairs.keys()].map((key, i) => [key, answers[i] ?? []]));
   const pathsOf = (keys: string[] = []) => keys.flatMap((key) => paths.get(key) ?? []);
-  for (const line of lines.values()) line.learn(paths, (layer) => pathsOf(stepsOf.get(layer)));
+  await inTurns(lines.values(), (line) => line.learn(paths, (layer) => pathsOf(stepsOf.get(layer))));
 
   // What changes nothing (a commit to begin with) lands with nothing, whatever becomes of what it stands on.
   const changing = asked.filter(({ own }) => pathsOf(own).length > 0);

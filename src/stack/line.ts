@@ -40,10 +40,10 @@ export class Line {
     return this.#position.get(commit);
   }
 
-  /** The place of a commit of it. */
-  readTo(commit: string): number {
-    while (!this.#position.has(commit) && this.#readOne());
-    return this.#position.get(commit) ?? -1;
+  /** The place of a commit of it; `most` where that is further down. */
+  readTo(commit: string, most: number): number {
+    while (!this.#position.has(commit) && this.commits.length <= most && this.#readOne());
+    return this.#position.get(commit) ?? most;
   }
 
   /** The place of the newest that is such a one; -1 for none. */
