@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { counted } from '@/counters';
 import { makeRemote, type Remote } from '@/demo/remote';
+import { prepareClone, removeClone } from '@/git/clone/init';
 import { commonAncestors } from '@/git/objects/merge-base';
 import { git, gitText } from '@/git/process/run';
+import { fetchRemote } from '@/git/remote/fetch';
 import { loadHistory } from './load-history';
 
 let dir: string;
@@ -110,6 +113,82 @@ describe('loadHistory', () => {
       expect(history.mergeBase(alone, trunk)).toBeNull();
       expect(history.aheadBehind(alone, await remote.tip('cart')).ahead).toBe(1);
     });
+  });
+});
+
+describe('trunk that was read before', () => {
+  let worlds = 0;
+
+  /** A clone of a trunk with a branch near its tip and one far behind, and what looks at them cost. */
+  async function world() {
+    worlds += 1;
+    const remote = await makeRemote(join(dir, `again-${worlds}.git`));
+    await remote.from('main').commit('Start').branch('far').commit('Far').write();
+    const chain = remote.from('main');
+    for (let i = 0; i < 30; i += 1) chain.commit(`Trunk ${i}`);
+    await chain.write();
+    await remote.from('main').branch('near').commit('Near').write();
+    await remote.from('main').commit('Last').write();
+    const gitDir = join(dir, `again-clone-${worlds}.git`);
+    await prepareClone(gitDir, remote.dir);
+    await fetchRemote(gitDir);
+    /** How many processes it took to know how far these branches lie behind, and how far that is. */
+    async function look(...branches: string[]): Promise<{ processes: number; behind: number[] }> {
+      const { main = '', ...tips } = await remote.tips();
+      const before = counted('git_started');
+      const history = await loadHistory(
+        gitDir,
+        main,
+        branches.map((branch) => tips[branch] ?? ''),
+      );
+      const processes = counted('git_started') - before;
+      return { processes, behind: branches.map((branch) => history.aheadBehind(tips[branch] ?? '', main).behind) };
+    }
+    return { remote, gitDir, look };
+  }
+
+  test('is not read again, also where a branch on it has other commits', async () => {
+    const { remote, gitDir, look } = await world();
+    expect(await look('far', 'near')).toEqual({ processes: 3, behind: [31, 1] });
+    expect(await look('far', 'near')).toEqual({ processes: 2, behind: [31, 1] });
+    await remote.from('near').commit('More').write();
+    await fetchRemote(gitDir);
+    expect(await look('far', 'near')).toEqual({ processes: 2, behind: [31, 1] });
+  });
+
+  test('is read where another part of it is asked for, and then both are known', async () => {
+    const { look } = await world();
+    await look('far', 'near');
+    expect(await look('near')).toEqual({ processes: 3, behind: [1] });
+    for (const branches of [['near'], ['far', 'near']]) expect((await look(...branches)).processes).toBe(2);
+  });
+
+  test('is read where it has moved', async () => {
+    const { remote, gitDir, look } = await world();
+    await look('far', 'near');
+    await remote.from('main').commit('Moved').write();
+    await fetchRemote(gitDir);
+    expect(await look('far', 'near')).toEqual({ processes: 3, behind: [32, 2] });
+  });
+
+  test('is read where the clone was made anew, which may lack what the old one had', async () => {
+    const { remote, gitDir, look } = await world();
+    await look('far', 'near');
+    await removeClone(gitDir);
+    await prepareClone(gitDir, remote.dir);
+    await fetchRemote(gitDir);
+    expect(await look('far', 'near')).toEqual({ processes: 3, behind: [31, 1] });
+  });
+
+  test('is read each time in a shallow clone, where commits get the parents that they lack', async () => {
+    const { remote, gitDir, look } = await world();
+    const cut = await gitText(['rev-parse', 'main~10'], { gitDir: remote.dir });
+    await writeFile(join(gitDir, 'shallow'), `${cut}\n`);
+    const { processes } = await look('near');
+    expect(await look('near')).toEqual({ processes, behind: [1] });
+    await rm(join(gitDir, 'shallow'));
+    expect(await look('near')).toEqual({ processes, behind: [1] });
+    expect((await look('near')).processes).toBe(processes - 1);
   });
 });
 

@@ -1,6 +1,14 @@
+import { cloneAge } from '@/git/clone/maintenance';
 import { commonAncestors } from '@/git/objects/merge-base';
 import { existingCommits, listCommits } from '@/git/objects/rev-list';
+import { isShallow } from '@/git/remote/fetch';
+import { CommitGraph } from '@/stack/commit-graph';
 import { History } from '@/stack/history';
+
+/** So many commits of trunks are kept in memory at most, those used last: about a tenth of a kilobyte each. */
+const MOST_KEPT = 300_000;
+
+const shared = globalThis as typeof globalThis & { __spicerackTrunks?: Map<string, CommitGraph> };
 
 /**
  * Reads the commit graph that questions about `commits` and trunk need, with four git processes at most however
@@ -28,8 +36,44 @@ export async function loadHistory(
 
   const newestFirst = [...forks].sort(([, a], [, b]) => b - a).map(([id]) => id);
   const floor = await commonAncestors(gitDir, [trunkTip, ...newestFirst], signal);
+  return new History(await CommitGraph.inTurns(above.commits, await trunkAbove(gitDir, trunkTip, floor, signal)));
+}
+
+/**
+ * What trunk has above the floor, and the floor. Most looks at a repo ask for the same, and where a branch was left
+ * behind that is all of a long history: the commits of the last ones are kept. In a shallow clone commits may get
+ * parents that they lacked.
+ */
+async function trunkAbove(
+  gitDir: string,
+  trunkTip: string,
+  floor: string[],
+  signal: AbortSignal | undefined,
+): Promise<CommitGraph> {
+  if (isShallow(gitDir)) return readTrunk(gitDir, trunkTip, floor, signal);
+  shared.__spicerackTrunks ??= new Map();
+  const kept = shared.__spicerackTrunks;
+  const key = [gitDir, await cloneAge(gitDir), trunkTip, ...floor].join('\n');
+  const trunk = kept.get(key) ?? (await readTrunk(gitDir, trunkTip, floor, signal));
+  // It may have become one meanwhile.
+  if (isShallow(gitDir)) return trunk;
+  kept.delete(key);
+  kept.set(key, trunk);
+  let size = [...kept.values()].reduce((sum, { length }) => sum + length, 0);
+  for (const [oldest, { length }] of kept) {
+    if (size <= MOST_KEPT) break;
+    kept.delete(oldest);
+    size -= length;
+  }
+  return trunk;
+}
+
+async function readTrunk(
+  gitDir: string,
+  trunkTip: string,
+  floor: string[],
+  signal: AbortSignal | undefined,
+): Promise<CommitGraph> {
   const trunk = await listCommits(gitDir, [trunkTip], floor, signal);
-  const known = new Set([...above.commits, ...trunk.commits].map((commit) => commit.id));
-  const bottom = floor.filter((id) => !known.has(id)).map((id) => ({ id, parents: [] }));
-  return new History([...above.commits, ...trunk.commits, ...bottom]);
+  return CommitGraph.inTurns([...trunk.commits, ...floor.map((id) => ({ id, parents: [] }))]);
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { HistoryCommit } from './commit-graph';
 import { account, LEFT_TOLD } from './conservation';
-import { History, type HistoryCommit } from './history';
+import { History } from './history';
 
 it('of all that a rewritten trunk takes from under a branch, the newest are told by commit and the rest counted', async () => {
   const line = (name: string, length: number): HistoryCommit[] =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { History, type HistoryCommit } from './history';
+import { CommitGraph, type HistoryCommit } from './commit-graph';
+import { History } from './history';
 
 //  t4 ── t3 ── t2 ── t1          trunk; t3 merges s2
 //         └── s2 ── s1 ──┘       s1 stands on t1
@@ -129,16 +130,25 @@ describe('History on any graph', () => {
     return commits.reverse();
   }
 
-  test.each([1, 2, 3, 4, 5, 6])(
-    'answers as the definitions do, however often one commit is asked about: graph %i',
-    (seed) => {
+  const graphs = [1, 2, 3, 4, 5, 6].flatMap((seed) => [
+    { seed, how: 'whole' },
+    { seed, how: 'on top of what one of its commits reaches' },
+  ]);
+
+  test.each(graphs)(
+    'answers as the definitions do, however often one commit is asked about: graph $seed, $how',
+    ({ seed, how }) => {
       let state = seed;
       const random = (below: number) => {
         state = (Math.imul(state, 1103515245) + 12345) >>> 0;
         return (state >>> 8) % below;
       };
-      const commits = graph(random, 80, seed % 4);
-      const asked = new History(commits);
+      const all = graph(random, 80, seed % 4);
+      const middle = byDefinition(all).ownCommits(all[20]?.id ?? '', []);
+      const below = how === 'whole' ? [] : all.filter(({ id }) => middle.includes(id));
+      const above = all.filter((one) => !below.includes(one));
+      const commits = [...above, ...below];
+      const asked = new History(how === 'whole' ? commits : CommitGraph.of(above, CommitGraph.of(below)));
       const expected = byDefinition(commits);
       const any = () => commits[random(commits.length)]?.id ?? '';
       const few = [any(), any(), any()];
@@ -162,6 +172,25 @@ describe('History on any graph', () => {
       }
     },
   );
+
+  test('what was noted of a part is there for all that lies on top of it, and what one has of its own for no other', async () => {
+    const trunk = await CommitGraph.inTurns(
+      Array.from({ length: 3000 }, (_, i) => ({ id: `t${i}`, parents: [`t${i + 1}`] })),
+    );
+    const on = (name: string) => CommitGraph.of([{ id: name, parents: ['t2999'] }], trunk);
+    const [one, other] = [on('one'), on('other')];
+    const at = trunk.positionOf('t0') ?? Number.NaN;
+    for (let times = 0; times < 2; times += 1) {
+      expect(new History(one).aheadBehind('one', 't0')).toEqual({ ahead: 1, behind: 2999 });
+    }
+    const noted = one.reachOf(at);
+    expect(noted?.size).toBe(3000);
+    expect(other.reachOf(at)).toBe(noted);
+    expect(new History(other).aheadBehind('other', 't0')).toEqual({ ahead: 1, behind: 2999 });
+    expect([other.positionOf('one'), new History(other).has('one')]).toEqual([undefined, false]);
+    expect(one.idAt(one.positionOf('one') ?? Number.NaN)).toBe('one');
+    expect(other.idAt(one.positionOf('one') ?? Number.NaN)).toBe('other');
+  });
 
   test('the time for all branches grows with the branches, not with their distance from trunk', () => {
     const time = (count: number) => {

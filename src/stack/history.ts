@@ -1,16 +1,9 @@
-import { CUT_OFF, type GraphArrays, Queue, Reach } from './reach';
-
-/** A commit as `git rev-list --parents` lists it. */
-export interface HistoryCommit {
-  id: string;
-  parents: string[];
-}
+import { CommitGraph, type HistoryCommit } from './commit-graph';
+import { CUT_OFF, Queue, type Reach } from './reach';
 
 const LEFT = 1;
 const RIGHT = 2;
 const BOTH = LEFT | RIGHT;
-/** Of how many commits all that they reach is held at once. */
-const MAX_REACHES = 8;
 
 /**
  * A part of the commit graph in memory, for many questions about ancestry without a process for each.
@@ -24,52 +17,33 @@ const MAX_REACHES = 8;
  * the other commit has of its own, so that all branches are held against trunk in time linear in commits and branches.
  */
 export class History {
-  readonly #ids: string[];
-  readonly #position = new Map<string, number>();
-  /** The parents of the commit at `i` are `#parents[#firstParent[i]]` up to `#firstParent[i + 1]`, the first one first. */
-  readonly #firstParent: Int32Array;
-  readonly #parents: Int32Array;
-  readonly #graph: GraphArrays;
-  /** By position, the one used last at the end. */
-  readonly #reaches = new Map<number, Reach>();
-  /** How many commits were visited in questions about the commit at a position. */
-  readonly #spent = new Map<number, number>();
+  readonly #graph: CommitGraph;
   /** Scratch of one question: which side reaches the commit. All zero between questions. */
   readonly #paint: Uint8Array;
 
-  /** @param commits children before parents, each commit once; parents that are not among them are cut off. */
-  constructor(commits: HistoryCommit[]) {
-    this.#ids = commits.map((commit) => commit.id);
-    for (const [i, id] of this.#ids.entries()) this.#position.set(id, i);
-    this.#firstParent = new Int32Array(commits.length + 1);
-    const parents: number[] = [];
-    for (const [i, commit] of commits.entries()) {
-      this.#firstParent[i] = parents.length;
-      for (const id of commit.parents) parents.push(this.#position.get(id) ?? CUT_OFF);
-    }
-    this.#firstParent[commits.length] = parents.length;
-    this.#parents = Int32Array.from(parents);
-    this.#graph = { length: commits.length, firstParent: this.#firstParent, parents: this.#parents };
-    this.#paint = new Uint8Array(commits.length);
+  /** @param commits as `CommitGraph.of` takes them */
+  constructor(commits: HistoryCommit[] | CommitGraph) {
+    this.#graph = commits instanceof CommitGraph ? commits : CommitGraph.of(commits);
+    this.#paint = new Uint8Array(this.#graph.length);
   }
 
   has(commit: string): boolean {
-    return this.#position.has(commit);
+    return this.#positionOf(commit) !== undefined;
   }
 
   /** Whether `ancestor` is in the history of `commit`; a commit is in its own. */
   isAncestor(ancestor: string, commit: string): boolean {
-    const to = this.#position.get(ancestor);
-    const from = this.#position.get(commit);
+    const to = this.#positionOf(ancestor);
+    const from = this.#positionOf(commit);
     if (to === undefined || from === undefined) return false;
-    const reach = this.#reachOf(from);
+    const reach = this.#graph.reachOf(from);
     if (reach) return reach.has(to);
     let found = false;
     const { visited } = this.#walk([from], [], [], (at) => {
       found = at === to;
-      return at < to;
+      return at > to;
     });
-    this.#spend(from, visited);
+    this.#graph.spend(from, visited);
     return found;
   }
 
@@ -77,9 +51,9 @@ export class History {
   mergeBase(a: string, b: string): string | null {
     const [left, right, reach] = this.#sides(a, b);
     if (left === undefined || right === undefined) return null;
-    if (reach) return this.#idAt(reach.newestBelow(left));
+    if (reach) return this.#idAt(this.#graph.newestIn(reach, left));
     const { firstCommon, visited } = this.#walk([left], [right], [], () => true);
-    this.#spend(right, visited);
+    this.#graph.spend(right, visited);
     return this.#idAt(firstCommon);
   }
 
@@ -93,8 +67,8 @@ export class History {
 
   /** How many commits `a` has that `b` lacks, and the other way round. */
   aheadBehind(a: string, b: string): { ahead: number; behind: number } {
-    const [left, right] = [this.#position.get(a), this.#position.get(b)];
-    const reach = right === undefined ? undefined : this.#reachOf(right);
+    const [left, right] = [this.#positionOf(a), this.#positionOf(b)];
+    const reach = right === undefined ? undefined : this.#graph.reachOf(right);
     if (reach && left !== undefined) {
       const { visited, borders } = this.#walk([left], [], [reach], () => true);
       const behind = reach.countWithout(borders);
@@ -106,7 +80,7 @@ export class History {
       if (paint === RIGHT) count.behind += 1;
       return true;
     });
-    if (right !== undefined) this.#spend(right, visited);
+    if (right !== undefined) this.#graph.spend(right, visited);
     return count;
   }
 
@@ -114,36 +88,36 @@ export class History {
   ownCommits(tip: string | readonly string[], below: string[]): string[] {
     const own: string[] = [];
     const tips = typeof tip === 'string' ? [tip] : tip;
-    const right = known(below.map((id) => this.#position.get(id)));
-    const reaches = right.flatMap((at) => this.#reachOf(at) ?? []);
+    const right = known(below.map((id) => this.#positionOf(id)));
+    const reaches = right.flatMap((at) => this.#graph.reachOf(at) ?? []);
     const rest = right.filter((at) => !reaches.some((reach) => reach.has(at)));
-    const { visited } = this.#walk(known(tips.map((id) => this.#position.get(id))), rest, reaches, (at, paint) => {
-      if (paint === LEFT) own.push(this.#ids[at] ?? '');
+    const { visited } = this.#walk(known(tips.map((id) => this.#positionOf(id))), rest, reaches, (at, paint) => {
+      if (paint === LEFT) own.push(this.#idOf(at));
       return true;
     });
-    for (const at of rest) this.#spend(at, visited);
+    for (const at of rest) this.#graph.spend(at, visited);
     return own;
   }
 
   /** The newest of the commits of `tip` that `below` has not, which is one of those that are looked for; null for none. */
   newestOwn(tip: string, below: string, isIt: (commit: string) => boolean): string | null {
     let found: string | null = null;
-    const [to, without] = [this.#position.get(tip), this.#position.get(below)];
-    const reach = without === undefined ? undefined : this.#reachOf(without);
+    const [to, without] = [this.#positionOf(tip), this.#positionOf(below)];
+    const reach = without === undefined ? undefined : this.#graph.reachOf(without);
     const { visited } = this.#walk(known([to]), reach ? [] : known([without]), reach ? [reach] : [], (at, paint) => {
-      const id = this.#ids[at] ?? '';
+      const id = this.#idOf(at);
       if (paint === LEFT && isIt(id)) found = id;
       return found === null;
     });
-    if (without !== undefined && !reach) this.#spend(without, visited);
+    if (without !== undefined && !reach) this.#graph.spend(without, visited);
     return found;
   }
 
   /** The newest commits of `tip`, as many as `most`, itself first. */
   newestCommits(tip: string, most: number): string[] {
     const newest: string[] = [];
-    this.#walk(known([this.#position.get(tip)]), [], [], (at) => {
-      newest.push(this.#ids[at] ?? '');
+    this.#walk(known([this.#positionOf(tip)]), [], [], (at) => {
+      newest.push(this.#idOf(at));
       return newest.length < most;
     });
     return newest;
@@ -156,101 +130,94 @@ export class History {
   firstToHave(tips: ReadonlyMap<string, string>): (commit: string) => string | null {
     const names = [...tips.keys()];
     /** By position, 1 and more: the place of a name; 0 where no tip so far has the commit. */
-    const first = new Int32Array(this.#ids.length);
+    const first = new Int32Array(this.#graph.length);
     for (const [place, tip] of [...tips.values()].entries()) {
-      const waiting = known([this.#position.get(tip)]);
+      const waiting = known([this.#positionOf(tip)]);
       for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
         if (at === CUT_OFF || first[at] !== 0) continue;
         first[at] = place + 1;
-        const end = this.#firstParent[at + 1] ?? 0;
-        for (let edge = this.#firstParent[at] ?? 0; edge < end; edge += 1) waiting.push(this.#parents[edge] ?? CUT_OFF);
+        const { firstParent, parents } = this.#graph;
+        const end = firstParent[at + 1] ?? 0;
+        for (let edge = firstParent[at] ?? 0; edge < end; edge += 1) waiting.push(parents[edge] ?? CUT_OFF);
       }
     }
     return (commit) => {
-      const at = this.#position.get(commit);
+      const at = this.#positionOf(commit);
       return at === undefined ? null : (names[(first[at] ?? 0) - 1] ?? null);
     };
   }
 
-  /** Which tips have the commit in their history, for questions about very many: all commits are walked over once. */
+  /** Which tips have the commit in their history, for questions about very many: all newer commits are walked over once. */
   whoHas(commit: string): (tip: string) => boolean {
-    const to = this.#position.get(commit) ?? CUT_OFF;
-    const has = new Uint8Array(to + 1);
-    if (to !== CUT_OFF) has[to] = 1;
-    for (let at = to - 1; at >= 0; at -= 1) {
-      const end = this.#firstParent[at + 1] ?? 0;
-      for (let edge = this.#firstParent[at] ?? 0; edge < end; edge += 1)
-        if (has[this.#parents[edge] ?? CUT_OFF] === 1) has[at] = 1;
+    const { length, firstParent, parents } = this.#graph;
+    const to = this.#positionOf(commit) ?? length;
+    const has = new Uint8Array(length);
+    if (to < length) has[to] = 1;
+    for (let at = to + 1; at < length; at += 1) {
+      const end = firstParent[at + 1] ?? 0;
+      for (let edge = firstParent[at] ?? 0; edge < end; edge += 1)
+        if (has[parents[edge] ?? CUT_OFF] === 1) has[at] = 1;
     }
-    return (tip) => has[this.#position.get(tip) ?? CUT_OFF] === 1;
+    return (tip) => has[this.#positionOf(tip) ?? CUT_OFF] === 1;
   }
 
   /** Whether one reaches `commit` from `tip` by first parents alone, as trunk's own commits are reached. */
   isOnFirstParentLine(commit: string, tip: string): boolean {
-    const to = this.#position.get(commit);
-    let at = this.#position.get(tip);
+    const to = this.#positionOf(commit);
+    let at = this.#positionOf(tip);
     if (to === undefined || at === undefined) return false;
-    const reach = this.#reachOf(at);
+    const reach = this.#graph.reachOf(at);
     if (reach) return reach.isOnLine(to);
-    while (at !== CUT_OFF && at < to) at = this.#firstParentOf(at);
+    while (at > to) at = this.#firstParentOf(at);
     return at === to;
   }
 
   /** The commits that one reaches from `tip` by first parents alone, `tip` first; none where `tip` is not known. */
   *firstParentLine(tip: string): Generator<string> {
-    for (let at = this.#position.get(tip) ?? CUT_OFF; at !== CUT_OFF; at = this.#firstParentOf(at)) {
-      yield this.#ids[at] ?? '';
+    for (let at = this.#positionOf(tip) ?? CUT_OFF; at !== CUT_OFF; at = this.#firstParentOf(at)) {
+      yield this.#idOf(at);
     }
   }
 
   /** The commits above `base` up to `tip`, oldest first; null unless they are one line without merges. */
   lineAbove(base: string, tip: string): string[] | null {
-    const to = this.#position.get(base);
+    const to = this.#positionOf(base);
+    const { firstParent } = this.#graph;
     const line: string[] = [];
-    let at = this.#position.get(tip);
+    let at = this.#positionOf(tip);
     if (to === undefined || at === undefined) return null;
     for (; at !== to; at = this.#firstParentOf(at)) {
-      const parents: number = (this.#firstParent[at + 1] ?? 0) - (this.#firstParent[at] ?? 0);
-      if (at === CUT_OFF || at > to || parents > 1) return null;
-      line.unshift(this.#ids[at] ?? '');
+      const parents: number = (firstParent[at + 1] ?? 0) - (firstParent[at] ?? 0);
+      if (at < to || parents > 1) return null;
+      line.push(this.#idOf(at));
     }
-    return line;
+    return line.reverse();
   }
 
   #firstParentOf(at: number): number {
-    const edge = this.#firstParent[at] ?? 0;
-    return edge === this.#firstParent[at + 1] ? CUT_OFF : (this.#parents[edge] ?? CUT_OFF);
+    const { firstParent, parents } = this.#graph;
+    const edge = firstParent[at] ?? 0;
+    return edge === firstParent[at + 1] ? CUT_OFF : (parents[edge] ?? CUT_OFF);
+  }
+
+  #positionOf(id: string): number | undefined {
+    return this.#graph.positionOf(id);
   }
 
   #idAt(position: number): string | null {
-    return this.#ids[position] ?? null;
+    return this.#graph.idAt(position) ?? null;
+  }
+
+  #idOf(position: number): string {
+    return this.#graph.idAt(position) ?? '';
   }
 
   /** Two commits by position, and what the second one reaches, where one of them has it noted; they may be swapped. */
   #sides(a: string, b: string): [left: number | undefined, right: number | undefined, reach: Reach | undefined] {
-    const [left, right] = [this.#position.get(a), this.#position.get(b)];
-    const reach = right === undefined ? undefined : this.#reachOf(right);
-    const other = reach || left === undefined ? undefined : this.#reachOf(left);
+    const [left, right] = [this.#positionOf(a), this.#positionOf(b)];
+    const reach = right === undefined ? undefined : this.#graph.reachOf(right);
+    const other = reach || left === undefined ? undefined : this.#graph.reachOf(left);
     return other ? [right, left, other] : [left, right, reach];
-  }
-
-  /** What the commit reaches, where questions about it have cost as much as noting that does. */
-  #reachOf(at: number): Reach | undefined {
-    const noted = this.#reaches.get(at);
-    if (!noted && (this.#spent.get(at) ?? 0) < this.#ids.length) return undefined;
-    const reach = noted ?? new Reach(this.#graph, at);
-    this.#reaches.delete(at);
-    this.#reaches.set(at, reach);
-    const [oldest] = this.#reaches.keys();
-    if (this.#reaches.size > MAX_REACHES && oldest !== undefined) {
-      this.#reaches.delete(oldest);
-      this.#spent.delete(oldest);
-    }
-    return reach;
-  }
-
-  #spend(at: number, visited: number): void {
-    this.#spent.set(at, (this.#spent.get(at) ?? 0) + visited);
   }
 
   /**
@@ -258,6 +225,7 @@ export class History {
    * visit is reached by both, or `visit` returns false.
    */
   #walk(left: number[], right: number[], without: Reach[], visit: (at: number, paint: number) => boolean): Walk {
+    const { firstParent, parents } = this.#graph;
     const paint = this.#paint;
     const painted: number[] = [];
     const queue = new Queue();
@@ -295,13 +263,13 @@ export class History {
       }
       visited += 1;
       if (!visit(at, side)) break;
-      const end = this.#firstParent[at + 1] ?? 0;
-      for (let edge = this.#firstParent[at] ?? 0; edge < end; edge += 1) add(this.#parents[edge] ?? CUT_OFF, side);
+      const end = firstParent[at + 1] ?? 0;
+      for (let edge = firstParent[at] ?? 0; edge < end; edge += 1) add(parents[edge] ?? CUT_OFF, side);
     }
     // What still waits is reached by both.
     if (firstCommon === CUT_OFF) firstCommon = queue.pop() ?? CUT_OFF;
     for (const at of painted) paint[at] = 0;
-    return { firstCommon, visited, borders: [...borders].sort((a, b) => a - b) };
+    return { firstCommon, visited, borders: [...borders].sort((a, b) => b - a) };
   }
 }
 
@@ -309,7 +277,7 @@ interface Walk {
   /** Position of the first commit that both sides reach, or `CUT_OFF`. Of no use where `visit` ended the walk. */
   firstCommon: number;
   visited: number;
-  /** Commits of `without` at which the walk came to an end, in order of position. */
+  /** Commits of `without` at which the walk came to an end, the newest first. */
   borders: number[];
 }
 

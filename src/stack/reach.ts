@@ -1,4 +1,4 @@
-/** A part of the commit graph as arrays: commits by position, children before parents. */
+/** A part of the commit graph as arrays: commits by position, parents before children. */
 export interface GraphArrays {
   /** How many commits there are. */
   length: number;
@@ -22,12 +22,8 @@ export class Reach {
   readonly #reached: Uint8Array;
   /** For commits on the line of first parents, how many commits each reaches; 0 for all others. */
   readonly #sizeOnLine: Int32Array;
-  readonly #graph: GraphArrays;
-  /** See `newestBelow`; none until somebody asks. */
-  #newest: Int32Array | undefined;
 
   constructor(graph: GraphArrays, of: number) {
-    this.#graph = graph;
     this.#reached = new Uint8Array(graph.length);
     this.#sizeOnLine = new Int32Array(graph.length);
     let size = 0;
@@ -59,34 +55,8 @@ export class Reach {
   }
 
   /**
-   * The newest commit that is reached and that `at` has in its history, or is; `CUT_OFF` for none. All are found in one
-   * pass, for the branches of a tall stack have what lies between them and trunk in common.
-   */
-  newestBelow(at: number): number {
-    this.#newest ??= this.#allNewest();
-    return this.#newest[at] ?? CUT_OFF;
-  }
-
-  #allNewest(): Int32Array {
-    const { length, firstParent, parents } = this.#graph;
-    const newest = new Int32Array(length).fill(CUT_OFF);
-    // Parents before children.
-    for (let at = length - 1; at >= 0; at -= 1) {
-      if (this.has(at)) newest[at] = at;
-      const end = this.has(at) ? 0 : (firstParent[at + 1] ?? 0);
-      for (let edge = firstParent[at] ?? 0; edge < end; edge += 1) {
-        const parent = parents[edge] ?? CUT_OFF;
-        const below = parent === CUT_OFF ? CUT_OFF : (newest[parent] ?? CUT_OFF);
-        const known = newest[at] ?? CUT_OFF;
-        if (below !== CUT_OFF && (known === CUT_OFF || below < known)) newest[at] = below;
-      }
-    }
-    return newest;
-  }
-
-  /**
    * How many commits are reached that these do not reach; null where it takes a walk to tell.
-   * @param borders reached ones, in order of position
+   * @param borders reached ones, the newest first
    */
   countWithout(borders: number[]): number | null {
     // On the line, the newest reaches all others.
@@ -107,7 +77,7 @@ function firstParentLine({ firstParent, parents }: GraphArrays, from: number): n
   return line;
 }
 
-/** Positions to visit, the lowest first: a binary heap. */
+/** Positions to visit, the highest first: a binary heap. */
 export class Queue {
   readonly #heap: number[] = [];
 
@@ -122,31 +92,31 @@ export class Queue {
     while (at > 0) {
       const up = (at - 1) >> 1;
       const above = heap[up] ?? 0;
-      if (above <= value) break;
+      if (above >= value) break;
       heap[at] = above;
       at = up;
     }
     heap[at] = value;
   }
 
-  /** Takes the lowest out; undefined where there is none. */
+  /** Takes the highest out; undefined where there is none. */
   pop(): number | undefined {
     const heap = this.#heap;
-    const lowest = heap[0];
+    const highest = heap[0];
     const last = heap.pop();
-    if (last === undefined || heap.length === 0) return lowest;
+    if (last === undefined || heap.length === 0) return highest;
     let at = 0;
     for (;;) {
       const left = 2 * at + 1;
       if (left >= heap.length) break;
       const right = left + 1;
-      const child = right < heap.length && (heap[right] ?? 0) < (heap[left] ?? 0) ? right : left;
+      const child = right < heap.length && (heap[right] ?? 0) > (heap[left] ?? 0) ? right : left;
       const below = heap[child] ?? 0;
-      if (below >= last) break;
+      if (below <= last) break;
       heap[at] = below;
       at = child;
     }
     heap[at] = last;
-    return lowest;
+    return highest;
   }
 }

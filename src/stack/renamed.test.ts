@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { History, type HistoryCommit } from './history';
+import type { HistoryCommit } from './commit-graph';
+import { History } from './history';
 import { findRenamed, type RenamedBranch } from './renamed';
 
 /** `stem1` to `stem<length>` on `below`, the newest first. */

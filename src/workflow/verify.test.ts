@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryCommit } from '@/stack/history';
+import type { HistoryCommit } from '@/stack/commit-graph';
 import { History } from '@/stack/history';
 import type { PlannedMove } from './commit-moves';
 import { discrepancies, leftBehind } from './verify';
