@@ -109,7 +109,8 @@ export async function openQuarantine(gitDir: string, idLength = 40): Promise<Qua
         write(id, type, content);
         return id;
       }
-      heldBytes += content.length + (like?.content.length ?? 0);
+      // What it is an edit of is held too, most often, and is in memory once.
+      heldBytes += content.length + (like && !held.has(like.id) ? like.content.length : 0);
       const edits = like ? (held.get(like.id)?.edits ?? 0) + 1 : 0;
       held.set(id, { type, content, like: like ?? null, edits });
       return id;

@@ -151,3 +151,34 @@ describe.each(['sha1', 'sha256'])('what is held goes to the clone, with ids of %
     await expect(takePack(quarantine, [commit], [])).rejects.toThrow();
   });
 });
+
+describe('what is held in memory', () => {
+  const MEGABYTE = 1024 * 1024;
+  let quarantine: Quarantine;
+  beforeEach(async () => {
+    quarantine = await openQuarantine(tmpdir());
+  });
+  afterEach(() => quarantine.discard());
+
+  /** Each an edit of the one before. */
+  function holdEdits(count: number, nameOf: (id: string) => string = (id) => id): void {
+    let like: Like | undefined;
+    for (let i = 0; i < count; i += 1) {
+      const content = Buffer.alloc(MEGABYTE, i + 1);
+      const id = quarantine.hold('tree', content, like);
+      like = { id: nameOf(id), content, objects: [], folders: [] };
+    }
+  }
+
+  test('counts once of what is itself an edit of what is held', () => {
+    holdEdits(60);
+    expect(quarantine.isHeld).toBe(true);
+    holdEdits(70);
+    expect(quarantine.isHeld).toBe(false);
+  });
+
+  test('counts with what it is an edit of where that is not held', () => {
+    holdEdits(60, (id) => `not ${id}`);
+    expect(quarantine.isHeld).toBe(false);
+  });
+});

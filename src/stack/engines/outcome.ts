@@ -4,6 +4,7 @@ import { parseCommit } from '@/git/objects/commit';
 import type { Quarantine } from '@/git/objects/objects';
 import { listCommits } from '@/git/objects/rev-list';
 import type { HeldBackReason, Plan, Warning } from '@/model/plan';
+import { CommitGraph } from '@/stack/commit-graph';
 import { History } from '@/stack/history';
 import type { PlanBranch, PlannedObjects, PlanRequest } from './engine';
 import type { Conflict, Replayed } from './git/replay';
@@ -41,7 +42,8 @@ export function plannedObjects(
       const { gitDir, env } = quarantine;
       await quarantine.flush('commits');
       const from = [...commits, ...plan.moves.map(({ after }) => after)];
-      return new History((await listCommits(gitDir, from, without, request.signal, env)).commits);
+      const { commits: listed } = await listCommits(gitDir, from, without, request.signal, env);
+      return new History(await CommitGraph.inTurns(listed));
     },
     trees: () => trees(request, quarantine, plan),
     discard: () => quarantine.discard(),

@@ -8,6 +8,7 @@ import { listPicks } from '@/git/objects/picks';
 import { listCommits } from '@/git/objects/rev-list';
 import { isTooLarge } from '@/git/process/bounds';
 import { TreeMerger } from '@/git/trees/tree-merge';
+import { CommitGraph } from '@/stack/commit-graph';
 import { History } from '@/stack/history';
 import type { Engine, PlannedObjects, PlanRequest, Target } from '../engine';
 import { conflictReason, inPlace, type Outcome, plannedObjects } from '../outcome';
@@ -53,7 +54,7 @@ export async function replayInMemory(request: PlanRequest, quarantine: Quarantin
   const tips = request.branches.map(({ tip }) => tip);
   const graphOver = remember(async (trunk: string) => {
     const { commits } = await listCommits(gitDir, tips, [trunk], signal);
-    return new History(commits);
+    return new History(await CommitGraph.inTurns(commits));
   });
   const aboveTrunk = () => graphOver(request.trunk.tip);
   const inTurn = limiter(AT_ONCE);

@@ -1,3 +1,4 @@
+import { breather } from '@/breather';
 import type { ObjectReader } from '@/git/objects/cat-file';
 import { type Commit, formatCommit, subjectOf } from '@/git/objects/commit';
 import type { Merger } from '@/git/objects/merge-tree';
@@ -55,6 +56,9 @@ interface Clash {
   folder: string;
 }
 
+/** So many commits of a branch are asked for before others have their turn. */
+const READ_AT_ONCE = 200;
+
 /** A branch's commits, read; nothing of it depends on where they go. */
 export interface Prepared {
   picks: Pick[];
@@ -83,16 +87,26 @@ export class Replayer {
     this.#committer = committer;
   }
 
-  /** Reads all that `replay` needs of the commits themselves, at once. */
+  /** Reads all that `replay` needs of the commits themselves, many at once. */
   async prepare(picks: Pick[]): Promise<Prepared> {
     const changes = await this.changesOfMerges(picks);
-    const commits = await Promise.all(picks.map(({ commit }) => this.#tools.commit(commit)));
-    const edits = commits.map(async (picked, i) => {
-      const { commit: id = '', merge } = picks[i] ?? {};
+    const commits: Commit[] = [];
+    const edits: Array<TreeChange | null> = [];
+    const read = async ({ commit: id, merge }: Pick) => {
+      const picked = await this.#tools.commit(id);
       const commit = merge ? changes.get(id)?.commit : picked;
-      return commit ? this.#tools.trees.change(await this.#parentTree(commit), commit.tree) : null;
-    });
-    return { picks, commits, changes, edits: await Promise.all(edits) };
+      const edit = commit ? await this.#tools.trees.change(await this.#parentTree(commit), commit.tree) : null;
+      return { picked, edit };
+    };
+    const breathe = breather();
+    for (let at = 0; at < picks.length; at += READ_AT_ONCE) {
+      await breathe();
+      for (const { picked, edit } of await Promise.all(picks.slice(at, at + READ_AT_ONCE).map(read))) {
+        commits.push(picked);
+        edits.push(edit);
+      }
+    }
+    return { picks, commits, changes, edits };
   }
 
   /** Replays commits onto the commit `onto`; `name` is the branch there, for the labels of a conflict. */
@@ -100,7 +114,10 @@ export class Replayer {
     const { picks, commits, changes, edits } = prepared;
     const done: Replayed = { tip: onto, rewritten: [], dropped: [], merges: [], signed: [] };
     let tree = (await this.#tools.commit(onto)).tree;
+    // All is in memory by now: nothing else would have its turn until the last one of very many commits.
+    const breathe = breather();
     for (const [i, picked] of commits.entries()) {
+      await breathe();
       const { commit: id = '', merge } = picks[i] ?? {};
       const conflict = (files: ConflictFile[]): Conflict => {
         return { commit: id, subject: subjectOf(picked), files, merges: [...changes.keys()] };
