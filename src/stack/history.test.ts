@@ -42,6 +42,13 @@ describe('History', () => {
     expect(history.newestCommits('elsewhere', 10)).toEqual([]);
   });
 
+  test('gives the line of first parents, and of that no more than is asked for', () => {
+    expect(history.firstParentLine('b2')).toEqual(['b2', 'b1', 't2', 't1']);
+    expect(history.firstParentLine('t4', 2)).toEqual(['t4', 't3']);
+    expect(history.firstParentLine('t1', 2)).toEqual(['t1']);
+    expect(history.firstParentLine('elsewhere', 2)).toEqual([]);
+  });
+
   test('names the first of many tips that has a commit', () => {
     const tips = { elsewhere: 'not here', branch: 'b2', old: 't3', trunk: 't4' };
     const first = history.firstToHave(new Map(Object.entries(tips)));
