@@ -42,11 +42,12 @@ describe('History', () => {
     expect(history.newestCommits('elsewhere', 10)).toEqual([]);
   });
 
-  test('gives the line of first parents, and of that no more than is asked for', () => {
-    expect(history.firstParentLine('b2')).toEqual(['b2', 'b1', 't2', 't1']);
-    expect(history.firstParentLine('t4', 2)).toEqual(['t4', 't3']);
-    expect(history.firstParentLine('t1', 2)).toEqual(['t1']);
-    expect(history.firstParentLine('elsewhere', 2)).toEqual([]);
+  test('gives the line of first parents, and of that no more than is read', () => {
+    expect([...history.firstParentLine('b2')]).toEqual(['b2', 'b1', 't2', 't1']);
+    const [newest, before] = history.firstParentLine('t4');
+    expect([newest, before]).toEqual(['t4', 't3']);
+    expect([...history.firstParentLine('t1')]).toEqual(['t1']);
+    expect([...history.firstParentLine('elsewhere')]).toEqual([]);
   });
 
   test('names the first of many tips that has a commit', () => {

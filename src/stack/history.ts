@@ -155,8 +155,7 @@ export class History {
     if (to < length) has[to] = 1;
     for (let at = to + 1; at < length; at += 1) {
       const end = firstParent[at + 1] ?? 0;
-      for (let edge = firstParent[at] ?? 0; edge < end; edge += 1)
-        if (has[parents[edge] ?? CUT_OFF] === 1) has[at] = 1;
+      for (let edge = firstParent[at] ?? 0; edge < end; edge += 1) if (has[parents[edge] ?? CUT_OFF] === 1) has[at] = 1;
     }
     return (tip) => has[this.#positionOf(tip) ?? CUT_OFF] === 1;
   }
