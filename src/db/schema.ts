@@ -295,7 +295,10 @@ export const idempotencyKeys = sqliteTable(
     input: text('input').notNull(),
   },
   // For each job that goes, SQLite looks for its keys.
-  (t) => [index('idempotency_keys_job').on(t.jobId), index('idempotency_keys_task').on(t.taskId)],
+  (t) => [
+    index('idempotency_keys_job').on(t.jobId).where(sql`job_id is not null`),
+    index('idempotency_keys_task').on(t.taskId).where(sql`task_id is not null`),
+  ],
 );
 
 /** The steps and their phases, for people to watch. A phase has its step as `parent`. */
