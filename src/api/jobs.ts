@@ -231,7 +231,7 @@ const LOOKED_AT = 5000;
  */
 async function matchingJobs(db: Db, filter: JobFilter, limit: number, cursor: number): Promise<JobView[]> {
   const ways = waysOf(filter);
-  let way = ways[0] ?? EVERY_JOB;
+  let [way = EVERY_JOB] = ways;
   const seq = (of: Way) => sql.raw(`${of.table}.seq`);
   /** The last of the jobs that are looked at next on a way; 0 where these are all. */
   const lastLookedAt = async (of: Way, until: number) => {
@@ -255,15 +255,16 @@ async function matchingJobs(db: Db, filter: JobFilter, limit: number, cursor: nu
           .limit(most);
   };
   if (ways.length < 2) return read(limit, 0, cursor, []);
-  for (const each of ways) {
+  let from = await lastLookedAt(way, cursor);
+  for (const each of ways.slice(1)) {
+    if (from === 0) break;
     if ((await lastLookedAt(each, cursor)) > 0) continue;
     way = each;
-    break;
+    from = 0;
   }
   const others = ways.flatMap((each) => (each === way ? [] : [each.asked]));
   const found: JobView[] = [];
-  for (let until = cursor; ; ) {
-    const from = await lastLookedAt(way, until);
+  for (let until = cursor; ; from = await lastLookedAt(way, until)) {
     found.push(...(await read(limit - found.length, from, until, others)));
     if (from === 0 || found.length === limit) return found;
     until = from;
