@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
 import { type Db, snapshot } from '@/db/client';
 import { branches, repos } from '@/db/schema';
 import { cursorQuery } from '@/feed/read';
@@ -32,7 +33,7 @@ interface Kept {
  * that no branch has changed since, in whichever process; else the rows are read, once for all that ask meanwhile.
  */
 export class TipsNow {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new LRUCache<string, Kept>({ max: MOST });
   readonly #reading = new Map<string, Promise<Tips | null>>();
   #last: Promise<void> = Promise.resolve();
 
@@ -99,12 +100,7 @@ export class TipsNow {
   #keep(repoId: string, repo: TipsRepo, tips: Tips): Tips {
     const { key, cursor: seq } = tips;
     if (seq < (this.#kept.get(repoId)?.seq ?? 0)) return tips;
-    this.#kept.delete(repoId);
     this.#kept.set(repoId, { seq, repo: lineOf(repo), key });
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MOST) break;
-      this.#kept.delete(oldest);
-    }
     return tips;
   }
 }

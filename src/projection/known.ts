@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { breather } from '@/breather';
 import type { RemoteBranch } from '@/git/clone/for-each-ref';
 import { cloneAge } from '@/git/clone/maintenance';
@@ -15,7 +16,7 @@ interface Known {
 /** As many repositories are remembered, those looked at last. */
 const MOST_KNOWN = 64;
 
-const shared = globalThis as typeof globalThis & { __spicerackProjections?: Map<string, Known> };
+const shared = globalThis as typeof globalThis & { __spicerackProjections?: LRUCache<string, Known> };
 
 /**
  * `computeProjection`, which is not done again where all that it is made from is as it was at the last look of this
@@ -26,23 +27,17 @@ const shared = globalThis as typeof globalThis & { __spicerackProjections?: Map<
 export async function projectionOf(
   input: ProjectionInput & { refs: ReadonlyMap<string, RemoteBranch> },
 ): Promise<Projection | null> {
-  shared.__spicerackProjections ??= new Map();
+  shared.__spicerackProjections ??= new LRUCache({ max: MOST_KNOWN });
   const known = shared.__spicerackProjections;
   const stamp = await stampOf(input);
   const before = known.get(input.gitDir);
-  known.delete(input.gitDir);
   const rows = input.previousRows.filter((row) => row.name !== input.trunk);
-  if (before?.stamp === stamp) {
-    known.set(input.gitDir, before);
-    return { ...before.told, rows };
-  }
+  if (before?.stamp === stamp) return { ...before.told, rows };
+  known.delete(input.gitDir);
   const projection = await computeProjection(input);
   if (!projection) return null;
   const { rows: found, ...told } = projection;
-  if (await areSame(rows, found)) {
-    known.set(input.gitDir, { stamp, told });
-    for (const [oldest] of known) if (known.size > MOST_KNOWN) known.delete(oldest);
-  }
+  if (await areSame(rows, found)) known.set(input.gitDir, { stamp, told });
   return projection;
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { cloneAge } from '@/git/clone/maintenance';
 import { commonAncestors } from '@/git/objects/merge-base';
 import { existingCommits, listCommits } from '@/git/objects/rev-list';
@@ -5,10 +6,13 @@ import { isShallow } from '@/git/remote/fetch';
 import { CommitGraph } from '@/stack/commit-graph';
 import { History } from '@/stack/history';
 
-/** So many commits of trunks are kept in memory at most, those used last: about a tenth of a kilobyte each. */
+/**
+ * So many commits of trunks are kept in memory, those used last: about a tenth of a kilobyte each. A longer trunk is kept
+ * alone, for as long as no other is looked at.
+ */
 const MOST_KEPT = 300_000;
 
-const shared = globalThis as typeof globalThis & { __spicerackTrunks?: Map<string, CommitGraph> };
+const shared = globalThis as typeof globalThis & { __spicerackTrunks?: LRUCache<string, CommitGraph> };
 
 /**
  * Reads the commit graph that questions about `commits` and trunk need, with four git processes at most however
@@ -51,20 +55,15 @@ async function trunkAbove(
   signal: AbortSignal | undefined,
 ): Promise<CommitGraph> {
   if (isShallow(gitDir)) return readTrunk(gitDir, trunkTip, floor, signal);
-  shared.__spicerackTrunks ??= new Map();
+  shared.__spicerackTrunks ??= new LRUCache({
+    maxSize: MOST_KEPT,
+    sizeCalculation: ({ length }) => Math.min(Math.max(length, 1), MOST_KEPT),
+  });
   const kept = shared.__spicerackTrunks;
   const key = [gitDir, await cloneAge(gitDir), trunkTip, ...floor].join('\n');
   const trunk = kept.get(key) ?? (await readTrunk(gitDir, trunkTip, floor, signal));
   // It may have become one meanwhile.
-  if (isShallow(gitDir)) return trunk;
-  kept.delete(key);
-  kept.set(key, trunk);
-  let size = [...kept.values()].reduce((sum, { length }) => sum + length, 0);
-  for (const [oldest, { length }] of kept) {
-    if (size <= MOST_KEPT) break;
-    kept.delete(oldest);
-    size -= length;
-  }
+  if (!isShallow(gitDir)) kept.set(key, trunk);
   return trunk;
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Asker } from '@/access/asker';
 import { may } from '@/access/may';
 import { ROLE_OF } from '@/access/roles';
@@ -30,7 +31,7 @@ const MOST_QUESTION = 1000;
  * nothing in it has changed, whoever changed it and in whichever process. So none is ever older than the question.
  */
 export class KeptAnswers {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new LRUCache<string, Kept>({ max: MOST });
 
   /** The answer to a request, where it is kept and still so; else it has to be made. */
   async find(request: Request, asker: Asker, db: Db): Promise<Response | null> {
@@ -43,9 +44,6 @@ export class KeptAnswers {
       this.#kept.delete(question);
       return null;
     }
-    // The last one asked for is the last one to go.
-    this.#kept.delete(question);
-    this.#kept.set(question, kept);
     return responseOf(kept);
   }
 
@@ -55,10 +53,7 @@ export class KeptAnswers {
     if (question === null || response.status !== 200) return response;
     const body = await gzipped(new Uint8Array(await response.arrayBuffer()));
     const kept: Kept = { ...madeFrom, headers: [...response.headers, ['content-encoding', 'gzip']], body };
-    this.#kept.delete(question);
     this.#kept.set(question, kept);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
     return responseOf(kept);
   }
 }

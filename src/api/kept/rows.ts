@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { getTableColumns, sql } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
 import type { Db } from '@/db/client';
 import { jsonRows, rowsIn } from '@/db/json-rows';
 import { type BranchRow, branches } from '@/db/schema';
@@ -32,7 +33,12 @@ export interface Kept {
  * in whichever process. They are values: none is ever changed, and rows that did not change stay the same objects.
  */
 export class KeptRows {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new LRUCache<string, Kept>({
+    max: MOST_REPOS,
+    maxSize: MOST_ROWS,
+    // One that is larger than all that may be kept counts as that much, so it is kept alone.
+    sizeCalculation: ({ at }) => Math.min(Math.max(at.rows.length, 1), MOST_ROWS),
+  });
 
   /** What is kept of a repo; else all its rows, read in pieces between which others have their turn. */
   async of(db: Db, repoId: string): Promise<Kept> {
@@ -42,14 +48,9 @@ export class KeptRows {
   /** Keeps what was brought up to date, and lets go of what was asked for longest ago where that is too much. */
   keep(repoId: string, kept: Kept, now: RowsAt): void {
     if (kept.at.seq <= now.seq) kept.at = now;
+    // Set anew, since it may have another size now.
     this.#kept.delete(repoId);
     this.#kept.set(repoId, kept);
-    let all = [...this.#kept.values()].reduce((sum, { at }) => sum + at.rows.length, 0);
-    for (const [oldest, { at }] of this.#kept) {
-      if (oldest === repoId || (all <= MOST_ROWS && this.#kept.size <= MOST_REPOS)) return;
-      this.#kept.delete(oldest);
-      all -= at.rows.length;
-    }
   }
 
   /** What can no longer be brought up to date. */

@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import { type Person, roleOf } from '@/access/allow';
 import { ASKER_HEADER, type Asker, anybody, writeAsker } from '@/access/asker';
 import type { AuditEntry } from '@/access/audit';
@@ -165,7 +166,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     return request.headers['x-forwarded-proto']?.toString().split(',')[0]?.trim() === 'https';
   }
 
-  const seen = new Map<string, number>();
+  const seen = new LRUCache<string, number>({ max: MOST_SEEN });
 
   function vouchedAs(person: Person, request: IncomingMessage): Checked {
     const { name } = person;
@@ -177,10 +178,7 @@ export function createDoor({ config, sessions, tokens, provider, note, takesUpgr
     // There is no moment of signing in: the proxy says it with every request.
     if (performance.now() - (seen.get(name) ?? Number.NEGATIVE_INFINITY) > VOUCHED_AGAIN_MS)
       noteOf(request, 'sign_in', name);
-    seen.delete(name);
     seen.set(name, performance.now());
-    const [oldest] = seen.keys();
-    if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
     return { asker: { ...anybody(role), name, address: addressOf(request, config) } };
   }
 

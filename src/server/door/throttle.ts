@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { LRUCache } from 'lru-cache';
 
 /** So many wrong tokens cost nothing: people mistype. */
 const FREE = 5;
@@ -25,9 +26,10 @@ export interface Throttle {
  * @param clock milliseconds, from anywhere, that only go up
  */
 export function createThrottle(clock: () => number = () => performance.now()): Throttle {
-  const seen = new Map<string, { failures: number; at: number; until: number }>();
+  const seen = new LRUCache<string, { failures: number; at: number; until: number }>({ max: MOST_ADDRESSES });
   const of = (network: string) => {
-    const found = seen.get(network);
+    // To ask is not to fail: only that keeps an address from being forgotten.
+    const found = seen.peek(network);
     return found && clock() - found.at < FORGET_MS ? found : undefined;
   };
   return {
@@ -36,11 +38,7 @@ export function createThrottle(clock: () => number = () => performance.now()): T
       const network = networkOf(address);
       const failures = (of(network)?.failures ?? 0) + 1;
       const wait = failures < FREE ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (failures - FREE), LONGEST_WAIT_MS);
-      // Deleted first, so that the map is in the order of the last failures.
-      seen.delete(network);
       seen.set(network, { failures, at: clock(), until: clock() + wait });
-      const [oldest] = seen.keys();
-      if (seen.size > MOST_ADDRESSES && oldest !== undefined) seen.delete(oldest);
     },
   };
 }
