@@ -91,9 +91,11 @@ export interface Stretch {
   /** Where begins what it stands on and is not thought to have landed with it, if it stands on any such. */
   under?: string;
   into: Place;
+  /** Whether that is what its branch stands on. */
+  isNext: boolean;
   /** Where the line parted from the branch. */
   fork: string;
-  /** What its branch touches, and what is below that may land with it, as far as the line has touched it since, too. */
+  /** What it touches, as far as the line has touched it since, too. */
   met: ReadonlySet<string>;
   /** The commits of the line that touch any of that, newest first. */
   line: string[];
@@ -430,15 +432,18 @@ export async function withoutTrace(
 /**
  * Those of a branch alone that show only because what it stands on has not landed there: with that, they would change
  * something still. Who takes away what the one below adds has not landed where that one was taken back.
+ * @param conflicting those that conflict with what the line is now
  */
 export async function notWithoutBelow(
   open: Stretch[],
+  conflicting: ReadonlySet<Stretch>,
   ask: Pick<LandingQuestions, 'merges' | 'trees'>,
 ): Promise<Set<Stretch>> {
   const standing = open.flatMap((one) => {
-    const { under, base, landed } = one;
-    // Where it conflicts with the line by now, it may not have when this came.
-    const places = under && under !== base && landed ? new Set([landed.newest, landed.oldest]) : [];
+    const { under, base, landed, into } = one;
+    if (!under || under === base || !landed) return [];
+    // Where it conflicts with the line by now, it may not have when this came; where not, what is below may have then.
+    const places = new Set([...(conflicting.has(one) ? [] : [into.tip]), landed.newest, landed.oldest]);
     return [...places].map((at) => ({ one, under: under ?? base, at }));
   });
   const trees = await ask.trees(standing.map(({ at }) => at));

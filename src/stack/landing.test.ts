@@ -12,7 +12,7 @@ type Files = Record<string, string>;
 class World {
   readonly #files = new Map<string, Files>();
   readonly #parents = new Map<string, string[]>();
-  readonly asked = { history: 0, paths: 0, merges: 0 };
+  readonly asked = { history: 0, paths: 0, merges: 0, objects: 0 };
 
   commit(id: string, parent: string | null, changes: Files): string {
     this.#files.set(id, { ...this.#files.get(parent ?? ''), ...changes });
@@ -73,7 +73,10 @@ class World {
       },
       renamed: async (pairs) => pairs.map(() => new Map()),
       trees: async (commits) => commits.map((commit) => treeOf(filesOf(commit))),
-      objects: async (places) => places.map(({ commit, path }) => filesOf(commit)[path] ?? null),
+      objects: async (places) => {
+        this.asked.objects += places.length;
+        return places.map(({ commit, path }) => filesOf(commit)[path] ?? null);
+      },
     };
   }
 }
@@ -148,6 +151,51 @@ describe('a tall stack', () => {
     expect(high.history).toBeLessThan(200 * 20);
     expect(high.paths).toBeLessThan(200 * 3);
     expect(high.merges).toBeLessThan(20);
+  });
+
+  const each = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, 'x']));
+  const oneFile = (i: number): Files => ({ log: `${i}` });
+  const twoByTwo = (i: number): Files => ({ [`f${i >> 1}`]: `${i % 2}` });
+  const pairs = (height: number) => Object.fromEntries(Array.from({ length: height / 2 }, (_, i) => [`f${i}`, '1']));
+  test.each([
+    { what: 'came to main whole', onMain: each, lands: (height: number) => height },
+    { what: 'came to main but for the last three', onMain: (h: number) => each(h - 3), lands: (h: number) => h - 3 },
+    {
+      what: 'edits one file and came to main whole',
+      onMain: (h: number) => ({ log: `${h - 1}` }),
+      changes: oneFile,
+      lands: (height: number) => height,
+    },
+    {
+      what: 'edits one file and came to main up to its middle',
+      onMain: (h: number) => ({ log: `${h / 2}` }),
+      changes: oneFile,
+      lands: (h: number) => h / 2 + 1,
+    },
+    { what: 'edits one file, which main edits too', onMain: () => ({ log: 'x' }), changes: oneFile, lands: () => 0 },
+    {
+      what: 'came to main whole, each second on the lines of the one below',
+      onMain: pairs,
+      changes: twoByTwo,
+      lands: (h: number) => h,
+    },
+  ])('that $what takes work that grows with its height', async ({ onMain, changes, lands }) => {
+    const [low, high] = [await tall(100, onMain, changes), await tall(200, onMain, changes)];
+    expect([low.found.length, high.found.length]).toEqual([lands(100), lands(200)]);
+    for (const what of ['history', 'paths', 'merges', 'objects'] as const) {
+      expect(high[what]).toBeLessThan(2.5 * low[what]);
+      expect(high[what]).toBeLessThan(200 * 100);
+    }
+  });
+
+  test('lands where it did however many branches came at once, in whatever place of it', async () => {
+    const [height, from, to] = [60, 20, 45];
+    const edits = (i: number): Files => ({ [`f${i}`]: 'x', ...(i >= from && i < to && { log: `${i}` }) });
+    const onMain = () => Object.assign({}, ...Array.from({ length: to - from }, (_, i) => edits(from + i)));
+    const { found } = await tall(height, onMain, edits);
+    expect(found.toSorted()).toEqual(
+      Array.from({ length: to - from }, (_, i) => `b${from + i} to c${from + i} in main at trunk`).toSorted(),
+    );
   });
 
   test('that landed up to some branch, squashed, has landed up to there', async () => {

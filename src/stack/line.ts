@@ -1,12 +1,5 @@
-import { type Chain, linksOf, sharedChains } from './chain';
+import { type Chain, sharedChains } from './chain';
 import { isLine, type Layer } from './layers';
-
-/** What a layer touches of what a line does. */
-interface Alike {
-  paths: ReadonlySet<string>;
-  /** The place on the line of the newest commit that touches any of it, or of what the layers below touch. */
-  newest: number;
-}
 
 /** The first-parent line of what is below branches. */
 export class Line {
@@ -20,8 +13,8 @@ export class Line {
   steps: string[] = [];
   /** Path → the commits that touch it, by position, newest first. */
   readonly #touched = new Map<string, number[]>();
-  /** Of layers those that touch a path that it touches, too. */
-  #alike: (layers: Chain<Layer>) => Chain<Alike> | null = () => null;
+  /** The place of the newest of its commits that touches what one of the layers touches. */
+  #newestOf: (layers: Chain<Layer>) => { newest: number } | null = () => null;
 
   constructor(newestFirst: Iterable<string>) {
     this.#rest = newestFirst[Symbol.iterator]();
@@ -67,15 +60,14 @@ export class Line {
         else this.#touched.set(path, [i]);
       }
     }
-    this.#alike = sharedChains<Chain<Layer>, Alike>({
+    this.#newestOf = sharedChains<Chain<Layer>, { newest: number }>({
       key: (layer) => layer,
       step: (layer) => ({
         link: (next) => {
-          const touched = new Set(isLine(layer) ? pathsOf(layer).filter((path) => this.#touched.has(path)) : []);
-          if ([...touched].every((path) => next?.paths.has(path))) return null;
-          let newest = next?.newest ?? Number.POSITIVE_INFINITY;
-          for (const path of touched) newest = Math.min(newest, this.#newest(path));
-          return { paths: touched, newest };
+          const below = next?.newest ?? Number.POSITIVE_INFINITY;
+          let newest = below;
+          if (isLine(layer)) for (const path of pathsOf(layer)) newest = Math.min(newest, this.#newest(path));
+          return newest < below ? { newest } : null;
         },
         goesOn: isLine(layer) ? layer.next : null,
       }),
@@ -87,14 +79,15 @@ export class Line {
     return this.#touched.get(path)?.[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Of these paths, and those that the layers touch, the ones that its newest `length` commits touch, too. */
-  met(own: string[], layers: Chain<Layer> | null, length: number): Set<string> {
-    const met = new Set(own.filter((path) => this.#newest(path) < length));
-    for (const { paths, newest } of linksOf(layers && this.#alike(layers))) {
-      if (newest >= length) break;
-      for (const path of paths) if (this.#newest(path) < length) met.add(path);
-    }
-    return met;
+  /** Of these paths the ones that its newest `length` commits touch, too. */
+  met(paths: string[], length: number): Set<string> {
+    return new Set(paths.filter((path) => this.#newest(path) < length));
+  }
+
+  /** Whether its newest `length` commits touch any of these paths, or of those that the layers touch. */
+  meets(paths: string[], layers: Chain<Layer> | null, length: number): boolean {
+    const newest = (layers && this.#newestOf(layers)?.newest) ?? Number.POSITIVE_INFINITY;
+    return newest < length || paths.some((path) => this.#newest(path) < length);
   }
 
   /** Those of its newest `length` commits that touch one of the paths, newest first. */
