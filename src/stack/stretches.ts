@@ -27,6 +27,12 @@ export interface Candidate extends InStack {
   byContent: LookedThrough[];
 }
 
+/** What has commits between a branch and a line, and what those touch. */
+interface Between {
+  layer: LineLayer;
+  paths: string[];
+}
+
 /**
  * A branch, and the line of something below it that has touched since the last look what the branch, or what stands
  * between the two, touches: some of that may have landed there.
@@ -46,8 +52,8 @@ export interface Meeting {
   fork: string;
   /** What its own commits touch. */
   paths: string[];
-  /** What has commits between the two, nearest first, and what they touch. */
-  below: Array<{ layer: LineLayer; paths: string[] }>;
+  /** What has commits between the two, nearest first. */
+  below: Between[];
   /** So many of those may have landed with it: one that is below has plainly not. */
   mayLand: number;
 }
@@ -141,6 +147,13 @@ export async function meetingsOf(
     ask,
   );
   const likely = met.filter(({ candidate: { name, tip }, into }) => !isOpen(name, tip, into));
+  // The branches of a tall stack share what is below them.
+  const shared = new Map<LineLayer, Between>();
+  const touching = (layer: LineLayer) => {
+    const known = shared.get(layer) ?? { layer, paths: pathsOf(stepsOf.get(layer)) };
+    shared.set(layer, known);
+    return known;
+  };
   return inTurns(likely, ({ layers, own: _, ...one }): Meeting => {
     const all = one.isNext ? [] : [...linesOf(layers)].filter((layer) => layer.commits.length > 0);
     const end = all.findIndex((layer) => layer.branch === one.into.name);
@@ -148,7 +161,7 @@ export async function meetingsOf(
     const lowestOpen = between.findIndex((layer) => isOpen(layer.branch, layer.upTo, one.into));
     return {
       ...one,
-      below: between.map((layer) => ({ layer, paths: pathsOf(stepsOf.get(layer)) })),
+      below: between.map(touching),
       mayLand: lowestOpen < 0 ? between.length : lowestOpen,
     };
   });
