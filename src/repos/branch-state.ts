@@ -67,16 +67,12 @@ export function movedNow(jobs: readonly Mover[]): Set<string> {
 export function branchStates({ rows, trunk, restack, moving }: Known): Map<string, BranchState> {
   const graph = new Graph(rows, trunk ?? '');
   const outline = restack && !restack.outline.failure ? restack.outline : null;
-  const heldBack = new Map(outline?.heldBack.map(({ branch, reason }) => [branch, reason]));
-  const moves = new Map(outline?.moves.flatMap((move) => (move.moves ? [[move.branch, move]] : [])));
-  const leaving = new Map<string, string[]>();
-  for (const { branch, commit } of outline?.left?.filter(isOnNoBranch) ?? [])
-    leaving.set(branch, [...(leaving.get(branch) ?? []), commit]);
+  const said = outline && saidOf(outline);
   const states = new Map<string, BranchState>();
 
   function tracked(row: StateBranch): BranchState {
     const parent = graph.effectiveParent(row.name);
-    const held = heldBack.get(row.name);
+    const held = said?.heldBack.get(row.name);
     if (held && (!restack?.stale || stillHeld(row, parent, held))) return heldState(held);
     const below = states.get(parent);
     const willMove = (leaves?: string[]): BranchState => ({
@@ -84,8 +80,8 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
       with: below?.is === 'will_move' ? (below.with ?? parent) : null,
       ...(leaves ? { leaves } : {}),
     });
-    const move = moves.get(row.name);
-    if (move && (!restack?.stale || move.from === row.tip)) return willMove(leaving.get(row.name));
+    const move = said?.moves.get(row.name);
+    if (move && (!restack?.stale || move.from === row.tip)) return willMove(said?.leaving.get(row.name));
     if (outline && !restack?.stale) return { is: 'in_place' };
     if (parent !== trunk && !canCarry(graph.get(parent))) return { is: 'parent_gone', parent };
     if (row.base === null) return { is: 'unrelated', parent };
@@ -133,6 +129,34 @@ export function branchStates({ rows, trunk, restack, moving }: Known): Map<strin
       states.set(name, { is: 'moving' });
   }
   return states;
+}
+
+/** What an outline says of each branch. */
+interface Said {
+  heldBack: ReadonlyMap<string, HeldBackReason>;
+  moves: ReadonlyMap<string, RestackOutline['moves'][number]>;
+  leaving: ReadonlyMap<string, string[]>;
+}
+
+/** Each is gone through once, however many of the repo's stacks are asked for one by one. */
+const saidBefore = new WeakMap<RestackOutline, Said>();
+
+function saidOf(outline: RestackOutline): Said {
+  const known = saidBefore.get(outline);
+  if (known) return known;
+  const leaving = new Map<string, string[]>();
+  for (const { branch, commit } of outline.left?.filter(isOnNoBranch) ?? []) {
+    const commits = leaving.get(branch);
+    if (commits) commits.push(commit);
+    else leaving.set(branch, [commit]);
+  }
+  const said: Said = {
+    heldBack: new Map(outline.heldBack.map(({ branch, reason }) => [branch, reason])),
+    moves: new Map(outline.moves.flatMap((move) => (move.moves ? [[move.branch, move]] : []))),
+    leaving,
+  };
+  saidBefore.set(outline, said);
+  return said;
 }
 
 /** The state of what no Restack concerns. */

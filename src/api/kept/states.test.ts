@@ -91,3 +91,32 @@ it('says of every branch what is said of all together, whatever has changed sinc
     fuzzing(300),
   );
 });
+
+it('goes through what a forecast says once, however many stacks there are', async () => {
+  const names = Array.from({ length: 200 }, (_, i) => `alone-${i}`);
+  const [row] = fc.sample(anyRow, 1);
+  if (!row) throw new Error('no row');
+  const rows = names.map((name) => ({
+    ...row,
+    name,
+    parent: 'main',
+    tip: '1',
+    tracked: true,
+    merged: false,
+    gone: false,
+  }));
+  const moves = names.map((branch) => ({ branch, from: '1', moves: true }));
+  let read = 0;
+  const outline: RestackForecast['outline'] = {
+    failure: null,
+    heldBack: [],
+    get moves() {
+      read += 1;
+      return moves;
+    },
+  };
+  const restack = { id: 1, tipsKey: '', computedAt: 'now', stale: false, outline };
+  const states = await statesAt({ at: { seq: 0, rows: [] } }, { rows }, { trunk: 'main', restack }, new Set());
+  expect(states.parts).toHaveLength(200);
+  expect(read).toBe(1);
+});
