@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { config } from '@/config';
+import type { JobRow } from '@/db/schema';
 import { sentence } from '@/text/words';
 import type { Failure } from './failure';
 import { inFuture, type Lease } from './lease';
@@ -11,12 +12,15 @@ const LONGEST_MS = 60_000;
 /** Past the point of no return a job can only go forward, so it is tried this many times as often. */
 const PATIENCE_AFTER_PUSH = 10;
 
+/** Servers are restarted, too: a job that has pushed nothing may be begun this many times as often as it is tried. */
+const RESTARTS = 2;
+
 /**
  * How often a job may be begun at all, whatever ended its runs: where each run takes its server down with it, nobody
- * is left to say that it failed.
+ * is left to say that it failed, and no other job comes to its end either.
  */
-export function mostAttempts(): number {
-  return config().maxAttempts * PATIENCE_AFTER_PUSH;
+export function mostBegun({ committingAt }: Pick<JobRow, 'committingAt'>): number {
+  return config().maxAttempts * (committingAt === null ? RESTARTS : PATIENCE_AFTER_PUSH);
 }
 
 /** The pause after a job's n-th attempt: doubling from `SPICERACK_RETRY_DELAY`. */
@@ -54,7 +58,7 @@ async function nextTry(lease: Lease): Promise<{ delayMs: number; until: string }
       (julianday('now') - julianday(coalesce(committing_at, started_at))) * 86400000 as waited
       from jobs where id = ${lease.job.id}`,
   );
-  const most = row?.committing ? mostAttempts() : config().maxAttempts;
+  const most = config().maxAttempts * (row?.committing ? PATIENCE_AFTER_PUSH : 1);
   const { attempt } = lease.job;
   const delayMs = delayAfter(attempt);
   const leftMs = config().patienceMs - (row?.waited ?? 0);

@@ -204,11 +204,20 @@ describe('the end of a job', () => {
     const answer = await ask('restack_repo');
     if ('refused' in answer) throw new Error(answer.refused.message);
     // As many dead holders as there may be.
-    await test.db.update(jobs).set({ attempt: 50 }).where(eq(jobs.id, answer.jobId));
+    await test.db.update(jobs).set({ attempt: 10 }).where(eq(jobs.id, answer.jobId));
     const job = await run(answer);
     expect(job).toMatchObject({ status: 'error', errorCode: 'INTERNAL' });
-    expect(job.message).toMatch(/^It was begun 51 times and never came to its end/);
+    expect(job.message).toMatch(/^It was begun 11 times and never came to its end/);
     expect(await test.db.select().from(jobMoves).where(eq(jobMoves.jobId, job.id))).toEqual([]);
+  });
+
+  it('does not come as soon where a push may have been taken: that can only go forward', async () => {
+    const { ask } = await behindTrunk();
+    const answer = await ask('restack_repo');
+    if ('refused' in answer) throw new Error(answer.refused.message);
+    const pushing = { attempt: 10, committingAt: '2026-01-01T00:00:00.000Z' };
+    await test.db.update(jobs).set(pushing).where(eq(jobs.id, answer.jobId));
+    expect(await run(answer)).toMatchObject({ status: 'completed', attempt: 11 });
   });
 
   it('tells what was dropped before a branch was refused, where branches are pushed one by one', async () => {

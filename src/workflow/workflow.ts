@@ -6,7 +6,7 @@ import type { StepName } from '@/model/kinds';
 import { type Failure, failure, failureOf, JobFailed } from '@/queue/failure';
 import { JobCancelled, type JobRef, type Lease, LeaseLost, takeLease } from '@/queue/lease';
 import { factsOf, logLine, watched, wordLines } from '@/queue/record';
-import { backOff, mostAttempts } from '@/queue/retry-policy';
+import { backOff, mostBegun } from '@/queue/retry-policy';
 import { inSpan } from '@/spans';
 import { act } from './act';
 import { pushedBranches } from './commit-moves';
@@ -125,7 +125,7 @@ async function stepUnderLease(run: Run, first: StepName, work: (lease: Lease) =>
   let name = first;
   let rests = true;
   try {
-    if (lease.job.attempt > mostAttempts()) throw new JobFailed(tooOften(lease.job.attempt));
+    if (lease.job.attempt > mostBegun(lease.job)) throw new JobFailed(tooOften(lease.job.attempt));
     if (first !== 'finish') {
       await told(first, work);
       if (first !== 'act' || (await pushedBranches(lease)).size > 0) {
