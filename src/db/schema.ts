@@ -528,17 +528,21 @@ export const tokens = sqliteTable(
 );
 
 /** Browsers that somebody has signed in with (`server/door/sessions.ts`). Nothing in a row opens the door by itself. */
-export const sessions = sqliteTable('sessions', {
-  /** SHA-256, in hex, over the session's id and the server's token, and more where it was not opened with that. */
-  hash: text('hash').primaryKey(),
-  createdAt: createdAt(),
-  expiresAt: text('expires_at').notNull(),
-  /** Who signed in; null, as is the role, where an earlier version noted the server's token alone. */
-  name: text('name'),
-  role: text('role', { enum: ROLES }),
-  /** The token that it was opened with and ends with, unless that was the server's. */
-  tokenId: text('token_id').references(() => tokens.id, { onDelete: 'cascade' }),
-});
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    /** SHA-256, in hex, over the session's id and the server's token, and more where it was not opened with that. */
+    hash: text('hash').primaryKey(),
+    createdAt: createdAt(),
+    expiresAt: text('expires_at').notNull(),
+    /** Who signed in; null, as is the role, where an earlier version noted the server's token alone. */
+    name: text('name'),
+    role: text('role', { enum: ROLES }),
+    /** The token that it was opened with and ends with, unless that was the server's. */
+    tokenId: text('token_id').references(() => tokens.id, { onDelete: 'cascade' }),
+  },
+  (t) => [index('sessions_expiry').on(t.expiresAt), index('sessions_token').on(t.tokenId)],
+);
 
 /** Who did what (`access/audit.ts`): signing in, tokens, settings, actions. Bounded; nothing in it is a secret. */
 export const audit = sqliteTable(

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken, revokeToken } from '@/access/tokens';
+import { PAGE } from '@/db/client';
 import { events, sessions, tokens } from '@/db/schema';
+import { queryPlans, walksOf } from '@/db/testing/query-plans';
 import { SERVER_TOKEN } from '@/model/access';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type SignedIn, sessionsIn } from './sessions';
@@ -45,6 +47,19 @@ describe('sessions', () => {
     expect(await open().find(id)).toBeNull();
     await open().begin(MARA);
     expect(await database.db.$count(sessions)).toBe(1);
+  });
+
+  it('go in pieces where very many have expired: who signs in waits for no more, and reads no others', async () => {
+    await database.db.delete(sessions);
+    const old = new Date(0).toISOString();
+    const some = Array.from({ length: PAGE + 1 }, (_, i) => ({ hash: `old-${i}`, expiresAt: old }));
+    await database.db.insert(sessions).values(some);
+    const plans = await queryPlans(database.db, () => open().begin(MARA));
+    expect(plans).toHaveLength(2);
+    expect(walksOf(plans, ['sessions'])).toEqual([]);
+    expect(await database.db.$count(sessions)).toBe(2);
+    await open().begin(MARA);
+    expect(await database.db.$count(sessions)).toBe(2);
   });
 
   it('end with the token that somebody signed in with: when it is revoked, and when it expires', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { and, eq, gt, inArray, isNotNull, isNull, lte, or } from 'drizzle-orm';
-import type { Db } from '@/db/client';
+import { type Db, PAGE } from '@/db/client';
 import { now, secondsFromNow, sessions, tokens } from '@/db/schema';
 import { type Role, SERVER_TOKEN } from '@/model/access';
 
@@ -49,7 +49,8 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
       const { ofServer, ofOthers, ofLimited } = hashesOf(id);
       const hash = who.repoIds ? ofLimited : who.name === SERVER_TOKEN ? ofServer : ofOthers;
       await db.batch([
-        db.delete(sessions).where(lte(sessions.expiresAt, now)),
+        // However many have expired while nobody signed in, this one does not wait for all of them to go.
+        db.delete(sessions).where(inArray(sessions.hash, expired(db))),
         db.insert(sessions).values({
           hash,
           name: who.name,
@@ -82,4 +83,9 @@ export function sessionsIn(database: () => Promise<Db>, token: string): Sessions
       await db.delete(sessions).where(inArray(sessions.hash, Object.values(hashesOf(id))));
     },
   };
+}
+
+/** Some of those that have expired. */
+function expired(db: Db) {
+  return db.select({ hash: sessions.hash }).from(sessions).where(lte(sessions.expiresAt, now)).limit(PAGE);
 }
