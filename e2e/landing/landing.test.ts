@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EngineName } from '@/model/plan';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
-import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import { testGround } from '@/testing/hooks/ground';
 import type { Landing } from './model';
 import { type Edit, histories, type Move } from './moves';
 import { type Played, play } from './play';
@@ -18,24 +16,14 @@ import { type Played, play } from './play';
 
 const spice = await findGitSpice();
 
-let test: TestDatabase;
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-landing-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_RETRY_DELAY', '0.01');
-  vi.stubEnv('SPICERACK_COMMITTER', 'Spicerack <spicerack@example.com>');
-  test = await testDatabase();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await test.close();
-  await rm(root, { recursive: true, force: true });
+const test = testGround({
+  SPICERACK_RETRY_DELAY: '0.01',
+  SPICERACK_COMMITTER: 'Spicerack <spicerack@example.com>',
 });
 
 let played = 0;
 async function holds(moves: Move[], engine: EngineName): Promise<Played> {
-  const history = await play(moves, { db: test.db, dir: join(root, `history-${++played}`), engine });
+  const history = await play(moves, { db: test.db, dir: join(test.dir, `history-${++played}`), engine });
   if (history.broken.length > 0) throw new Error(history.story.join('\n'));
   return history;
 }

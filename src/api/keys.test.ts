@@ -1,21 +1,13 @@
 import { and, count, eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
 import { branches, jobs, now, repos, tasks } from '@/db/schema';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 
 /** A key of idempotency: however often its request is sent, and at once, it is done once and answered alike. */
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await testDatabase();
-  vi.stubEnv('SPICERACK_DATA_DIR', test.dir);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await test.close();
-});
+const test = testGround();
 
 const api = () => callerOn(test.db);
 const addresses = () => `/srv/${uuid()}.git`;

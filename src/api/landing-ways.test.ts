@@ -1,30 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lines, World } from '@/api/testing/world';
 import type { Files } from '@/demo/remote';
 import { gitText } from '@/git/process/run';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { inProcess } from '@/testing/in-process';
 
 /** Ways to land that are rarely gone, and commits of every kind, through the API and on real remotes. */
 
-let dir: string;
-let test: TestDatabase;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'spicerack-landing-ways-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(dir, 'data'));
-  test = await testDatabase();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await test.close();
-  await rm(dir, { recursive: true, force: true });
-});
+const test = testGround();
 
 const makeWorld = (stack: Record<string, Files[]>, start?: Files) =>
-  World.make({ dir, db: test.db, jobs: inProcess(test.db) }, 'git', stack, start);
+  World.make({ dir: test.dir, db: test.db, jobs: inProcess(test.db) }, 'git', stack, start);
 
 const stack = { a: [{ a: 'a\n' }], b: [{ b: 'b\n' }], c: [{ c: 'c\n' }] };
 

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
 import { lines, World } from '@/api/testing/world';
 import type { Files } from '@/demo/remote';
 import type { ActionKind } from '@/model/kinds';
 import { findGitSpice } from '@/stack/engines/git-spice/find';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { type InProcess, inProcess } from '@/testing/in-process';
 
 /** What has landed and what has not, through the API and on real remotes, by each engine. */
@@ -20,24 +17,15 @@ const engines = [
     : { engine: 'git-spice', name: `git-spice engine (${spice.version})`, skip: false },
 ];
 
-let dir: string;
-let test: TestDatabase;
+const test = testGround();
 let app: InProcess;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'spicerack-landings-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(dir, 'data'));
-  test = await testDatabase();
+beforeAll(() => {
   app = inProcess(test.db);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await test.close();
-  await rm(dir, { recursive: true, force: true });
 });
 
 const api = () => callerOn(test.db);
 const makeWorld = (engine: string, stack: Record<string, Files[]>, start?: Files) =>
-  World.make({ dir, db: test.db, jobs: app }, engine, stack, start);
+  World.make({ dir: test.dir, db: test.db, jobs: app }, engine, stack, start);
 
 it('a sync that only reads finds what has landed and moves nothing, and one that moves then does', async () => {
   const world = await makeWorld('git', { A: [{ a: 'a' }], B: [{ b: 'b' }], C: [{ c: 'c' }] });

@@ -1,39 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changes } from '@/db/schema';
 import { type Files, makeRemote, type Remote } from '@/demo/remote';
 import { readPiece } from '@/feed/read';
 import { cloneDir } from '@/git/clone/clone-dir';
 import type { Changes, ChangesAsk, RangeDiff } from '@/model/changes';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { inProcess } from '@/testing/in-process';
 import { askChanges, type ChangesAnswer } from './ask';
 import { pruneChanges } from './keep';
 import { showChanges } from './loop';
 
-let dir: string;
-let test: TestDatabase;
+const test = testGround({ SPICERACK_ENGINE: 'git' });
 let remote: Remote;
 let repoId: string;
 let base: string;
 const stop = new AbortController();
 let showing: Promise<void>;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'spicerack-changes-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(dir, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  test = await testDatabase();
+beforeAll(() => {
   showing = showChanges(test.db, stop.signal, 0);
 });
 afterAll(async () => {
   stop.abort();
   await showing;
-  vi.unstubAllEnvs();
-  await test.close();
-  await rm(dir, { recursive: true, force: true });
 });
 
 async function ask(wanted: ChangesAsk): Promise<ChangesAnswer> {
@@ -68,7 +59,7 @@ async function shown(wanted: ChangesAsk): Promise<Changes> {
 
 /** One remote for all of it: each test has a branch of its own on `main`. */
 beforeAll(async () => {
-  remote = await makeRemote(join(dir, 'shop.git'));
+  remote = await makeRemote(join(test.dir, 'shop.git'));
   const lines = Array.from({ length: 30 }, (_, i) => `line ${i}\n`).join('');
   await remote
     .from('main')

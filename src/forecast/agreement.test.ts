@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { branches, forecasts, jobMoves, jobs, repos } from '@/db/schema';
 import type { ActionKind } from '@/model/kinds';
 import { acceptAction } from '@/queue/accept';
 import { branchStates, filterCounts } from '@/repos/branch-state';
-import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import { testGround } from '@/testing/hooks/ground';
 import { inProcess } from '@/testing/in-process';
 import { type Happening, makeTeam } from '@/testing/team';
 import { runJob } from '@/workflow/workflow';
@@ -19,23 +17,15 @@ import { forecast } from './loop';
 
 /** Whatever people have done to the branches: what the forecast says is what the job then does. */
 
-let test: TestDatabase;
-let root: string;
+const test = testGround({ SPICERACK_ENGINE: 'git' });
 const stop = new AbortController();
 let computing: Promise<void>;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-agreement-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  test = await testDatabase();
+beforeAll(() => {
   computing = forecast(test.db, stop.signal);
 });
 afterAll(async () => {
   stop.abort();
   await computing;
-  vi.unstubAllEnvs();
-  await test.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 interface Step {
@@ -79,7 +69,7 @@ describe('forecasts and jobs', () => {
           fc.array(branch, { minLength: 3, maxLength: 6 }),
           fc.array(step, { minLength: 2, maxLength: 5 }),
           async (made, steps) => {
-            const team = await makeTeam(join(root, `remote-${++cases}.git`));
+            const team = await makeTeam(join(test.dir, `remote-${++cases}.git`));
             const create = ({ parent, commits, clash }: (typeof made)[number]) => {
               const open = ['main', ...[...team.branches].flatMap(([name, { merged }]) => (merged ? [] : [name]))];
               return team.create(open[parent % open.length] ?? 'main', commits, clash);

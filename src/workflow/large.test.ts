@@ -1,33 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { jobLogs, jobMoves } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { git } from '@/git/process/run';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { type InProcess, inProcess } from '@/testing/in-process';
 import { watchStops } from '@/testing/stops';
 import { writeTreeOfTrees } from '@/testing/tree-of-trees';
 
 /** What a remote can make large: its files, its branches. The server goes on beside it, and the other branches do. */
 
-let database: TestDatabase;
-let root: string;
+const database = testGround({ SPICERACK_ENGINE: 'git', SPICERACK_GIT_MEMORY: '64' });
 let jobs: InProcess;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-large-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  vi.stubEnv('SPICERACK_GIT_MEMORY', '64');
-  database = await testDatabase();
+beforeAll(() => {
   jobs = inProcess(database.db);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await database.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 const linesOf = async (jobId: string) =>
@@ -49,7 +36,7 @@ async function memoryOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 test('a branch of ten million files in a few kilobytes moves where no merge looks into it, else it stays and says why; the others move', async () => {
-  const remote = await makeRemote(join(root, 'files.git'));
+  const remote = await makeRemote(join(database.dir, 'files.git'));
   await remote.from('main').commit('Start', { a: '1\n', b: '1\n' }).write();
   await remote
     .from('main')
@@ -87,7 +74,7 @@ test('a branch of ten million files in a few kilobytes moves where no merge look
 
 /** A remote of `count` branches, each with a commit of its own. */
 async function branchesOf(name: string, count: number): Promise<Remote> {
-  const remote = await makeRemote(join(root, name));
+  const remote = await makeRemote(join(database.dir, name));
   await remote.from('main').commit('Start', { a: '1\n' }).write();
   const main = await remote.tip('main');
   const commits = Array.from({ length: count }, (_, i) => {

@@ -1,41 +1,29 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { jobLogs, repos } from '@/db/schema';
 import { makeRemote, openRemote, type Remote } from '@/demo/remote';
 import { git, gitText } from '@/git/process/run';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { type InProcess, inProcess } from '@/testing/in-process';
 import { addOddRefs, removeOddRefs } from '@/testing/odd-refs';
 import { writeBranch } from '@/testing/stack';
 
 /** Jobs on remotes that have something odd: it costs only itself. */
 
-let database: TestDatabase;
+const database = testGround({ SPICERACK_ENGINE: 'git', SPICERACK_RETRY_DELAY: '0.01' });
 let jobs: InProcess;
-let root: string;
 let count = 0;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-odd-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  vi.stubEnv('SPICERACK_RETRY_DELAY', '0.01');
-  database = await testDatabase();
+beforeAll(() => {
   jobs = inProcess(database.db);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await database.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 /** main ← a, main has moved on since. */
 async function behind(): Promise<Remote> {
   count += 1;
-  const remote = await makeRemote(join(root, `r${count}.git`));
+  const remote = await makeRemote(join(database.dir, `r${count}.git`));
   await writeBranch(remote);
   await remote.from('main').commit('Next', { 'next.txt': '1\n' }).write();
   return remote;
@@ -247,7 +235,7 @@ describe('a ref that is broken on the remote', () => {
 describe('a remote of another kind', () => {
   it('that is shallow is restacked, and says what it is', async () => {
     const whole = await behind();
-    const dir = join(root, `shallow${count}.git`);
+    const dir = join(database.dir, `shallow${count}.git`);
     await git(['clone', '--quiet', '--bare', '--depth=2', '--no-single-branch', pathToFileURL(whole.dir).href, dir]);
     const remote = openRemote(dir);
     const repo = await registered(remote);
@@ -259,7 +247,7 @@ describe('a remote of another kind', () => {
 
   it('that is so shallow that a branch has nothing in common with trunk moves nothing, and says why', async () => {
     const whole = await behind();
-    const dir = join(root, `shallower${count}.git`);
+    const dir = join(database.dir, `shallower${count}.git`);
     await git(['clone', '--quiet', '--bare', '--depth=1', '--no-single-branch', pathToFileURL(whole.dir).href, dir]);
     const remote = openRemote(dir);
     const before = await remote.tips();
@@ -275,7 +263,7 @@ describe('a remote of another kind', () => {
 
   it('that names its objects by SHA-256 is restacked', async () => {
     count += 1;
-    const dir = join(root, `sha256-${count}.git`);
+    const dir = join(database.dir, `sha256-${count}.git`);
     await git(['init', '--quiet', '--bare', '--object-format=sha256', '--initial-branch=main', dir]);
     const remote = openRemote(dir);
     await writeBranch(remote);

@@ -1,33 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { callerOn } from '@/api/testing/caller';
 import { World } from '@/api/testing/world';
 import { GROWING, queryPlans, walksOf } from '@/db/testing/query-plans';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { inProcess } from '@/testing/in-process';
 
-let database: TestDatabase;
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-plans-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  database = await testDatabase();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await database.close();
-  await rm(root, { recursive: true, force: true });
-});
+const database = testGround({ SPICERACK_ENGINE: 'git' });
 
 test('a job reads no table from end to end that grows for ever, nor sorts what an index has in order: a sync, a registration, a restack, its forecast and its undo', async () => {
   const { db } = database;
   const jobs = inProcess(db);
   const api = callerOn(db);
   const plans = await queryPlans(db, async () => {
-    const world = await World.make({ dir: root, db, jobs }, 'git', { a: [{ a: '1' }], b: [{ b: '2' }] });
+    const world = await World.make({ dir: database.dir, db, jobs }, 'git', { a: [{ a: '1' }], b: [{ b: '2' }] });
     await world.remote.from('main').commit('More', { z: '3' }).write();
     await world.run('sync_repo', { move: false });
     await api.forecast.get({ repoId: world.repoId, kind: 'restack_repo' });

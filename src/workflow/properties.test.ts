@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client, ResultSet } from '@libsql/client';
 import { and, eq, sql } from 'drizzle-orm';
@@ -14,8 +13,8 @@ import { acceptAction } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
 import { undoJob } from '@/queue/undo';
 import { Graph } from '@/repos/graph';
-import { type TestDatabase, testDatabase } from '@/testing/database';
 import { fuzzing, fuzzTimeout } from '@/testing/fuzz';
+import { testGround } from '@/testing/hooks/ground';
 import { type Happening, makeTeam, type Team } from '@/testing/team';
 import { runJob, type StepRunner, TryLater } from './workflow';
 
@@ -25,22 +24,14 @@ import { runJob, type StepRunner, TryLater } from './workflow';
  * the team's own view of its branches (`testing/team.ts`), which knows nothing of how it is done.
  */
 
-let test: TestDatabase;
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-properties-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  vi.stubEnv('SPICERACK_RETRY_DELAY', '0.01');
-  // A lease's beat would come at times of its own; without it the same seed does the same.
+const test = testGround({ SPICERACK_ENGINE: 'git', SPICERACK_RETRY_DELAY: '0.01' });
+
+// A lease's beat would come at times of its own; without it the same seed does the same.
+beforeAll(() => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
-  test = await testDatabase();
 });
-afterAll(async () => {
+afterAll(() => {
   vi.useRealTimers();
-  vi.unstubAllEnvs();
-  await test.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 /** Something that gets in the way of a run, when it is about to ask the database for the n-th time. */
@@ -386,7 +377,7 @@ describe('whatever is done to whom, and whatever gets in the way', () => {
       let cases = 0;
       await fc.assert(
         fc.asyncProperty(steps, async (list) => {
-          const dir = join(root, `case-${++cases}`);
+          const dir = join(test.dir, `case-${++cases}`);
           const team = await makeTeam(join(dir, 'remote.git'));
           const repoId = await test.addRepo();
           await test.db.update(repos).set({ url: team.remote.dir, trunkTip: null }).where(eq(repos.id, repoId));

@@ -1,33 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { repos } from '@/db/schema';
 import { makeRemote } from '@/demo/remote';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { inProcess } from '@/testing/in-process';
 
 // The bound itself would take minutes to reach.
 vi.mock('@/git/process/bounds', async (original) => ({ ...(await original<object>()), MAX_BRANCHES: 3 }));
 
-let database: TestDatabase;
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-branches-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  database = await testDatabase();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await database.close();
-  await rm(root, { recursive: true, force: true });
-});
+const database = testGround({ SPICERACK_ENGINE: 'git' });
 
 test('a remote with more branches than are read fails in plain words, its repo says so, and its rows stay', async () => {
   const jobs = inProcess(database.db);
-  const remote = await makeRemote(join(root, 'remote.git'));
+  const remote = await makeRemote(join(database.dir, 'remote.git'));
   await remote.from('main').commit('Start').branch('a').commit('A').branch('b').commit('B').write();
   const repo = await jobs.add(remote);
   expect((await jobs.rows(repo.id)).size).toBe(2);

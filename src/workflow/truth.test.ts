@@ -1,33 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { and, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { branches, jobLogs, jobMoves, jobs, repos } from '@/db/schema';
 import type { ActionKind, StepName } from '@/model/kinds';
 import { acceptAction } from '@/queue/accept';
 import { cancelJob } from '@/queue/cancel';
 import { failure } from '@/queue/failure';
 import { undoJob, undoOffer } from '@/queue/undo';
-import { type TestDatabase, testDatabase } from '@/testing/database';
+import { testGround } from '@/testing/hooks/ground';
 import { makeTeam, type Team } from '@/testing/team';
 import { runJob, type StepOutcome } from './workflow';
 
 /** A job's end, on a real repository, when something is not as the job has written it down. */
 
-let test: TestDatabase;
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'spicerack-truth-'));
-  vi.stubEnv('SPICERACK_DATA_DIR', join(root, 'data'));
-  vi.stubEnv('SPICERACK_ENGINE', 'git');
-  test = await testDatabase();
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await test.close();
-  await rm(root, { recursive: true, force: true });
-});
+const test = testGround({ SPICERACK_ENGINE: 'git' });
 
 type Between = (name: StepName, outcome: StepOutcome) => Promise<StepOutcome>;
 
@@ -57,7 +43,7 @@ async function behindTrunk(): Promise<{
   branch: string;
   ask: (kind: ActionKind, fields?: { branch: string; parent: string }) => ReturnType<typeof acceptAction>;
 }> {
-  const team = await makeTeam(join(root, `remote-${Math.random()}.git`));
+  const team = await makeTeam(join(test.dir, `remote-${Math.random()}.git`));
   const repoId = await test.addRepo();
   await test.db.update(repos).set({ url: team.remote.dir, trunkTip: null }).where(eq(repos.id, repoId));
   const branch = await team.create('main', 2, false);
