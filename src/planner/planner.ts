@@ -2,6 +2,7 @@ import { inTurns } from '@/breather';
 import type { BranchRow } from '@/db/schema';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import { commitIdentities } from '@/git/objects/identities';
+import type { Committer } from '@/git/objects/identity';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { newestCommits } from '@/git/objects/rev-list';
 import { subjects } from '@/git/objects/subjects';
@@ -24,7 +25,7 @@ import { type ByHand, commandsByHand, isMergesOwn, linesByHand } from '@/repos/b
 import { Graph } from '@/repos/graph';
 import { shallowWords } from '@/repos/left-out';
 import { account } from '@/stack/conservation';
-import type { Committer, PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
+import type { PlanBranch, PlannedObjects, Target } from '@/stack/engines/engine';
 import type { PickedEngine } from '@/stack/engines/pick';
 import { History } from '@/stack/history';
 import { type Action, planBranches, type Registration, targetsFor } from '@/stack/targets';

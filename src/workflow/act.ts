@@ -8,7 +8,7 @@ import { whatChanged } from '@/forecast/expected';
 import { cloneDir } from '@/git/clone/clone-dir';
 import { remoteBranches } from '@/git/clone/for-each-ref';
 import { keepCommits, keepRef } from '@/git/clone/keep-ref';
-import { committerIdentity } from '@/git/objects/identity';
+import { committerAt, committerLine } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
 import { fetchCommits } from '@/git/remote/fetch';
 import { EMPTY_RESULT, type JobResult } from '@/model/result';
@@ -152,7 +152,7 @@ async function carryOut(
       branchTips: async () => (await recordedTips(db, repo.id)).tips,
       landings: await recordedLandings(db, repo.id),
       engine,
-      committer: () => committer(lease),
+      committer: async () => committerAt(lease.job.createdAt),
       refused,
       signal: lease.signal,
       log: (line) => lines.push({ line, level: 'info' }),
@@ -349,18 +349,11 @@ async function keepOldCommits(lease: Lease, commits: string[]): Promise<void> {
     }
   }
   if (commits.length === 0) return;
-  const { name, email, date } = await committer(lease);
-  const keep = { ref: keepRef(lease.job.id), commits, committer: `${name} <${email}> ${date}` };
+  const keep = { ref: keepRef(lease.job.id), commits, committer: committerLine(committerAt(lease.job.createdAt)) };
   await keepCommits(gitDir, keep, lease.signal);
 }
 
 async function currentResult(lease: Lease): Promise<JobResult> {
   const [row] = await lease.db.select({ result: jobs.result }).from(jobs).where(eq(jobs.id, lease.job.id));
   return row?.result ?? EMPTY_RESULT;
-}
-
-/** The same for every attempt of a job, so that planning again yields the same commits. */
-async function committer(lease: Lease) {
-  const seconds = Math.floor(Date.parse(lease.job.createdAt) / 1000);
-  return { ...committerIdentity(), date: `${seconds} +0000` };
 }

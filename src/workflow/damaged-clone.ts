@@ -5,7 +5,7 @@ import { findDamage } from '@/git/clone/fsck';
 import { setAside } from '@/git/clone/init';
 import { keepCommits, keepRef } from '@/git/clone/keep-ref';
 import { isSetAside, removeAside, salvage } from '@/git/clone/salvage';
-import { committerIdentity } from '@/git/objects/identity';
+import { committerAt, committerLine } from '@/git/objects/identity';
 import { existingCommits } from '@/git/objects/rev-list';
 import { GitError, speaksToRemote } from '@/git/process/error';
 import { fetchCommits } from '@/git/remote/fetch';
@@ -48,7 +48,6 @@ export async function bringOver(lease: Lease): Promise<void> {
   if (!(await isSetAside(gitDir))) return;
   const kept = await keptHere(lease);
   const unsaved = await salvage(gitDir, kept.map(commitsOf), signal);
-  const { name, email } = committerIdentity();
   let lost = 0;
   for (const [i, { id, createdAt, moves, result }] of kept.entries()) {
     const missing = new Set(unsaved[i]);
@@ -57,7 +56,7 @@ export async function bringOver(lease: Lease): Promise<void> {
       for (const found of await existingCommits(gitDir, missing, signal)) missing.delete(found.id);
     }
     const saved = commitsOf({ moves }).filter((commit) => !missing.has(commit));
-    const committer = `${name} <${email}> ${Math.floor(Date.parse(createdAt) / 1000)} +0000`;
+    const committer = committerLine(committerAt(createdAt));
     if (saved.length > 0) await keepCommits(gitDir, { ref: keepRef(id), commits: saved, committer }, signal);
     const branches = inverseMoves(moves).flatMap(({ branch, after }) => (after && missing.has(after) ? [branch] : []));
     if (branches.length === 0) continue;

@@ -1,5 +1,5 @@
+import type { Committer } from '@/git/objects/identity';
 import type { EngineName, Plan } from '@/model/plan';
-
 import type { History } from '@/stack/history';
 
 /** A tracked branch as the planner sees it, read from the branch rows after a fetch. */
@@ -27,19 +27,12 @@ export interface PlanRequest {
   /** Every tracked branch that is neither merged nor gone, targets included. */
   branches: PlanBranch[];
   targets: Target[];
+  /** Who replays, and when: fixed per job. */
   committer: Committer;
   /** Kills the engine's children when it aborts; the plan call then rejects with the signal's reason. */
   signal: AbortSignal;
   /** A line for the job's log. */
   log: (line: string) => void;
-}
-
-/** Who replays, and when: fixed per job, so planning again yields the same commit ids. */
-export interface Committer {
-  name: string;
-  email: string;
-  /** Unix seconds and zone as git writes them: `1763900000 +0000`. */
-  date: string;
 }
 
 /** A plan together with its new objects, which live in a quarantine until they are taken into the clone. */

@@ -1,6 +1,7 @@
 import { keepCommits, takeAndKeep } from '@/git/clone/keep-ref';
 import { treesOf } from '@/git/objects/cat-file';
 import { parseCommit } from '@/git/objects/commit';
+import { committerLine } from '@/git/objects/identity';
 import type { Quarantine } from '@/git/objects/objects';
 import { listCommits } from '@/git/objects/rev-list';
 import type { HeldBackReason, Plan, Warning } from '@/model/plan';
@@ -123,9 +124,8 @@ function count(list: unknown[], noun: string, nouns = `${noun}s`): string {
 async function take(request: PlanRequest, quarantine: Quarantine, { moves }: Plan, ref: string): Promise<void> {
   if (moves.length === 0) return;
   const { branches, trunk, signal } = request;
-  const { name, email, date } = request.committer;
   const commits = [...moves.map(({ after }) => after), ...moves.flatMap(({ before }) => before ?? [])];
-  const keep = { ref, commits, committer: `${name} <${email}> ${date}` };
+  const keep = { ref, commits, committer: committerLine(request.committer) };
   if (moves.every(({ rewritten }) => rewritten.length === 0)) return keepCommits(request.gitDir, keep, signal);
   const present = [trunk.tip, ...branches.map(({ tip }) => tip)];
   await takeAndKeep(quarantine, keep, present, signal);

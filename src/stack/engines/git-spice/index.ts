@@ -2,6 +2,7 @@ import { disposableClone } from '@/git/clone/disposable-clone';
 import { ObjectReader } from '@/git/objects/cat-file';
 import { ChangedPaths } from '@/git/objects/changed-paths';
 import { parseCommit } from '@/git/objects/commit';
+import { committerLine } from '@/git/objects/identity';
 import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
 import { GitError } from '@/git/process/error';
@@ -47,8 +48,7 @@ export async function planWith(program: string, request: PlanRequest): Promise<P
 async function planIn(quarantine: Quarantine, program: string, request: PlanRequest) {
   const { signal } = request;
   const { gitDir, env } = quarantine;
-  const { name, email, date } = request.committer;
-  const committer = `${name} <${email}> ${date}`;
+  const committer = committerLine(request.committer);
   const whole = await restackedWhole(quarantine, program, request);
   const copy = await disposableClone(quarantine, request.trunk.tip.length, signal);
   const reader = new ObjectReader({ gitDir, env, signal });

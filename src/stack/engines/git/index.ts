@@ -1,6 +1,7 @@
 import { ObjectReader } from '@/git/objects/cat-file';
 import { ChangedPaths } from '@/git/objects/changed-paths';
 import { parseCommit } from '@/git/objects/commit';
+import { committerLine } from '@/git/objects/identity';
 import { isAncestor } from '@/git/objects/is-ancestor';
 import { Merger } from '@/git/objects/merge-tree';
 import { openQuarantine, type Quarantine } from '@/git/objects/objects';
@@ -41,7 +42,6 @@ export async function replayInMemory(request: PlanRequest, quarantine: Quarantin
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const { gitDir, env } = quarantine;
   const options = { gitDir, env, signal };
-  const { name, email, date } = request.committer;
   const reader = new ObjectReader(options);
   const changes = new ChangedPaths(options);
   const merger = new Merger(quarantine, signal);
@@ -64,7 +64,7 @@ export async function replayInMemory(request: PlanRequest, quarantine: Quarantin
   const replayer = new Replayer(
     quarantine,
     { commit, paths, reader, merger, attributes, trees, options },
-    `${name} <${email}> ${date}`,
+    committerLine(request.committer),
   );
   const branches = new Map(request.branches.map((branch) => [branch.name, branch]));
 
