@@ -253,3 +253,21 @@ test('whatever is in a file is text; what is too long or no text is said, and mo
   await expect.poll(height).toBeLessThan(400);
   await rm(dir, { recursive: true, force: true });
 });
+
+test('of very many files the first are listed, and more on demand', async ({ page, client }) => {
+  const dir = await mkdtemp(join(tmpdir(), 'spicerack-branch-'));
+  const remote = await makeRemote(join(dir, 'many.git'));
+  const files = Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`f${i}.txt`, `${i}\n`]));
+  await remote.from('main').commit('Start').branch('many').commit('Many', files).write();
+  const { repo, jobId } = await client.repos.add({ url: remote.dir });
+  await ended(client, jobId);
+  await page.goto(`/repos/${repo.id}/branches?name=many`);
+  const listed = page.getByRole('region', { name: 'Branch' }).locator('[data-file]');
+  await expect(listed).toHaveCount(100);
+  await page.getByRole('button', { name: 'Show 100 more' }).click();
+  await expect(listed).toHaveCount(200);
+  await page.getByRole('button', { name: 'Show 50 more' }).click();
+  await expect(listed).toHaveCount(250);
+  await expect(page.getByRole('button', { name: /^Show/ })).toHaveCount(0);
+  await rm(dir, { recursive: true, force: true });
+});

@@ -147,25 +147,25 @@ export function Pill({
   );
 }
 
-/** Items that are drawn before one asks for more. */
-const FIRST = 200;
-
 /**
  * The items of a list, the first of them alone where there are many: thousands at once keep a page busy for seconds.
+ * @param first how many are drawn before one asks for more
  * @param upTo of one that must be there, its place; -1 for none
  */
 export function LongList<T>({
   items,
+  first = 200,
   upTo = -1,
   className,
   children,
 }: {
   items: readonly T[];
+  first?: number;
   upTo?: number;
   className: string;
-  children: (item: T) => ReactNode;
+  children: (item: T, at: number) => ReactNode;
 }) {
-  const [most, setMost] = useState(FIRST);
+  const [most, setMost] = useState(first);
   const shown = Math.max(most, upTo + 1);
   const more = Math.min(items.length - shown, shown);
   return (

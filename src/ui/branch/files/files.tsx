@@ -5,7 +5,7 @@ import { Suspense, useMemo, useState } from 'react';
 import type { ChangedFile, Changes } from '@/model/changes';
 import { visible } from '@/text/visible';
 import { counted } from '@/text/words';
-import { Button, Skeleton } from '../../controls';
+import { LongList, Skeleton } from '../../controls';
 import { laterPart } from '../../later/later-part';
 import { bytes } from '../../status/bytes';
 import { NotShown } from '../not-shown';
@@ -21,9 +21,6 @@ export const Diff = laterPart(() => import('./diff'), { what: 'The text' });
 /** Lines of a patch beyond which it is folded, and of all patches that are open at first. */
 const LONG = 400;
 const OPEN_AT_FIRST = 2000;
-
-/** Files that are listed at first. */
-const LISTED = 100;
 
 /** What is changed, file by file. */
 export function Files({
@@ -45,7 +42,6 @@ export function Files({
   setHideWhitespace: (hide: boolean) => void;
 }) {
   const [view, setView] = useState<View>('unified');
-  const [most, setMost] = useState(LISTED);
   const changes = shown.state === 'ready' ? shown.content : null;
   const uncounted = changes?.files.filter(({ kind }) => kind === 'large').length ?? 0;
   const openAtFirst = useMemo(() => openOnes(changes?.files ?? []), [changes]);
@@ -94,20 +90,15 @@ export function Files({
       {shown.state === 'error' && <NotShown repoId={repoId} shown={shown} />}
       {changes && changes.fileCount === 0 && <p className="text-muted">Nothing differs.</p>}
       {changes && (
-        <ul className="flex flex-col gap-2">
-          {changes.files.slice(0, most).map((file, at) => (
+        <LongList items={changes.files} first={100} className="flex flex-col gap-2">
+          {(file, at) => (
             <li key={`${ask.from} ${ask.to} ${file.path}`} data-file={file.path}>
               <File ask={ask} at={at} file={file} openAtFirst={openAtFirst.has(at)} view={view} />
             </li>
-          ))}
-        </ul>
+          )}
+        </LongList>
       )}
-      {changes && changes.files.length > most && (
-        <Button className="mt-2" onClick={() => setMost(most + 500)}>
-          Show {Math.min(500, changes.files.length - most)} more
-        </Button>
-      )}
-      {changes && changes.files.length <= most && changes.fileCount > changes.files.length && (
+      {changes && changes.fileCount > changes.files.length && (
         <p className="mt-2 text-muted">
           and {counted(changes.fileCount - changes.files.length, 'more file')}, which git shows in a clone of yours
         </p>
