@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { createSpicerack, type JobDetail, type Spicerack } from '@spicerack/client';
 import { buildDemoRemote, DEMO_PARENTS } from '@/demo/demo-remote';
 import type { Remote } from '@/demo/remote';
+import { wholeOverview } from '@/mcp/whole-overview';
 import type { ActionKind } from '@/model/kinds';
 import { shellWord } from '@/text/shell';
 import { visible } from '@/text/visible';
@@ -174,17 +175,9 @@ async function run(client: Spicerack, watch: Watch, repoId: string, why: string,
 }
 
 async function showStack(client: Spicerack, repoId: string, title: string): Promise<PictureBranch[]> {
-  const branches: PictureBranch[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const page = await client.repos.overview({ repoId, ...(cursor ? { cursor } : {}) });
-    branches.push(...page.branches);
-    cursor = page.nextCursor;
-    if (!cursor) {
-      print(`\n${title}`);
-      for (const line of drawStack(page.repo.trunk ?? 'main', page.repo.trunkTip, branches)) print(`  ${line}`);
-    }
-  } while (cursor);
+  const { repo, branches } = await wholeOverview(client, repoId);
+  print(`\n${title}`);
+  for (const line of drawStack(repo.trunk ?? 'main', repo.trunkTip, branches)) print(`  ${line}`);
   return branches;
 }
 

@@ -30,6 +30,7 @@ import {
   lossesOf,
   repoCountsOf,
 } from './shapes';
+import { wholeOverview } from './whole-overview';
 
 z.config({ customError: inputWords });
 
@@ -172,7 +173,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     ({ repoId: id, branch: name }, ctx) =>
       answer(ctx, async () => {
         const [{ repo, branches, states }, { jobs }] = await Promise.all([
-          allBranches(reader, id),
+          wholeOverview(reader, id),
           reader.jobs.list({ repoId: id, branch: name, limit: 5 }),
         ]);
         const row = branches.find((each) => each.name === name);
@@ -440,19 +441,6 @@ function tipsOf(expected: string, input: Asked): string {
   throw new Error(
     'expected: This is of the forecast of another action. Call forecast with the same fields, then pass its `expected`.',
   );
-}
-
-/** A repository with every branch, page by page. */
-async function allBranches(reader: Spicerack, repoId: string) {
-  let page = await reader.repos.overview({ repoId });
-  const branches = [...page.branches];
-  const states = { ...page.states };
-  while (page.nextCursor !== null) {
-    page = await reader.repos.overview({ repoId, cursor: page.nextCursor });
-    branches.push(...page.branches);
-    Object.assign(states, page.states);
-  }
-  return { repo: page.repo, branches, states };
 }
 
 /** What was waited for; null where that takes longer. */
