@@ -144,19 +144,27 @@ describe.each(['http', 'stdio'] as const)('over %s', (door) => {
     expect(stack.branches).toMatchObject([{ name: 'fix', wouldConflict: ['app.txt'] }]);
     expect(await call('get_branch', { repoId, branch: 'a' })).toMatchObject({
       branch: { parent: 'main' },
-      above: ['b'],
+      ...{ above: ['b'], aboveCount: 1, nextFrom: null },
+    });
+    expect(await call('list_repos', { search: remote.dir.toUpperCase() })).toMatchObject({
+      ...{ repos: [{ repoId }], count: 1, nextFrom: null },
     });
 
     const restack = { repoId, kind: 'restack_repo' };
     expect(await refused('run_action', restack)).toContain('Call forecast with the same fields first');
-    const { expected, heldBack } = await call('forecast', restack);
+    const { expected, heldBack, nextFrom } = await call('forecast', restack);
+    expect(nextFrom).toBeNull();
+    expect(await call('forecast', { ...restack, from: 1 })).toMatchObject({
+      ...{ expected, moves: [{ branch: 'b' }, { branch: 'c' }], moveCount: 3, heldBack: [], heldBackCount: 1 },
+    });
     expect(heldBack).toMatchObject([{ branch: 'fix', conflicts: ['app.txt'] }]);
     expect(await refused('run_action', { ...restack, expected })).toContain('pass agreed: true');
     const other = { repoId, kind: 'rebase_branch', branch: 'a', expected };
     expect(await refused('run_action', other)).toContain('of the forecast of another action');
     expect(await refused('get_branch', { repoId, branch: 'main' })).toMatch(/main is the trunk.* On it: a, fix\./);
     const job = await wait(await call('run_action', { ...restack, expected, agreed: true }));
-    expect(job).toMatchObject({ ended: true, status: 'completed', heldBack: [{ branch: 'fix' }] });
+    expect(job).toMatchObject({ ended: true, status: 'completed', heldBack: [{ branch: 'fix' }], nextFrom: null });
+    expect((await call('get_job', { jobId: job.jobId, from: 1 })).moved).toEqual(job.moved.slice(1));
     expect(job.moved.map(({ branch }: { branch: string }) => branch)).toEqual(['a', 'b', 'c']);
     expect(job.requestedBy).toMatch(
       door === 'http' ? /^server token via test-agent 7\.1 for Ada$/ : /^server token via test-agent 7\.1 for ./,
@@ -254,6 +262,7 @@ describe('bad input', () => {
     expect(words).not.toMatch(/expected|received|Invalid option|Unrecognized/);
     const { repoId } = await repo();
     expect(await refused('list_jobs', { repoId, cursor: -1 })).toContain('Give the nextCursor of the page before');
+    expect(await refused('list_repos', { from: -1 })).toContain('Give the nextFrom of the answer before');
     expect(await refused('forecast', { repoId, kind: 'reparent_branch', branch: 'a' })).toContain(
       'needs the field "parent"',
     );

@@ -19,16 +19,22 @@ import { visible, visibleJson } from '@/text/visible';
 import { timeLimit } from '@/time-limit';
 import { version } from '../../package.json';
 import { resultOfError } from './errors';
+import { firstIn, MOST } from './page';
 import {
   branchOf,
-  branchShape,
-  countsShape,
+  detailOf,
+  detailShape,
   forecastOf,
   forecastShape,
-  jobOf,
   jobShape,
+  jobsOf,
   lossesOf,
-  repoCountsOf,
+  oneBranchOf,
+  oneBranchShape,
+  reposOf,
+  reposShape,
+  stackOf,
+  stackShape,
 } from './shapes';
 import { wholeOverview } from './whole-overview';
 
@@ -51,6 +57,12 @@ const MOST_WAIT_S = 50;
 
 const repoId = z.uuid('This is not the id of a repo: call list_repos.').describe('From list_repos.');
 const jobId = z.uuid('This is not the id of a job: call list_jobs.').describe('From run_action or list_jobs.');
+const from = z
+  .number()
+  .int()
+  .min(0, 'Give the nextFrom of the answer before, or leave it out.')
+  .optional()
+  .describe('The nextFrom of the answer before.');
 const branchName = z.string().min(1, 'Name a branch.').max(244, 'This name is too long for a branch.');
 const action = z.strictObject({
   repoId,
@@ -86,41 +98,15 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'List repositories',
       description:
-        'Every repository with how many of its branches want attention. Start here: other tools take its repoId.',
-      inputSchema: z.strictObject({}),
-      outputSchema: z.object({
-        repos: z.array(
-          z.object({
-            repoId: z.string(),
-            name: z.string(),
-            url: z.string(),
-            trunk: z.string().nullable(),
-            syncedAt: z.string().nullable(),
-            lastError: z.string().nullable(),
-            branches: countsShape,
-            activeJobs: z.array(z.string()),
-          }),
-        ),
+        'The repositories, each with how many of its branches want attention. Start here: other tools take its repoId. Where they are many it names the first: `nextFrom` leads to the rest, `search` to one.',
+      inputSchema: z.strictObject({
+        search: z.string().max(244).optional().describe('Part of a name or an address.'),
+        from,
       }),
+      outputSchema: reposShape,
       annotations: READS,
     },
-    (_input, ctx) =>
-      answer(ctx, async () => ({
-        repos: (await reader.repos.list()).repos.map(
-          ({ id, name, url, trunk, syncedAt, syncError, counts, activeJobs }) => ({
-            ...{
-              repoId: id,
-              name,
-              url,
-              trunk,
-              syncedAt,
-              lastError: syncError,
-              branches: repoCountsOf(counts),
-              activeJobs,
-            },
-          }),
-        ),
-      })),
+    (input, ctx) => answer(ctx, async () => reposOf((await reader.repos.list()).repos, input)),
   );
 
   server.registerTool(
@@ -128,7 +114,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'See the stacks of a repository',
       description:
-        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches a restack would move, which conflict, which are held back and why, and which are untracked.',
+        'The branches of a repository with their parents and states, as of its last sync. Use it to find which branches a restack would move, which conflict, which are held back and why, and which are untracked. They come by name, a small page at a time: `nextCursor` leads to the next.',
       inputSchema: z.strictObject({
         repoId,
         filter: z
@@ -138,26 +124,13 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
         search: z.string().max(244).optional().describe('Part of a name or a subject.'),
         cursor: branchName.optional().describe('The nextCursor of the page before.'),
       }),
-      outputSchema: z.object({
-        trunk: z.string().nullable(),
-        syncedAt: z.string().nullable(),
-        branches: z.array(branchShape),
-        nextCursor: z.string().nullable(),
-      }),
+      outputSchema: stackShape,
       annotations: READS,
     },
     (input, ctx) =>
       answer(ctx, async () => {
-        const { repo, branches, states, nextCursor } = await reader.repos.overview({
-          ...input,
-          filter: input.filter ?? 'active',
-        });
-        return {
-          trunk: repo.trunk,
-          syncedAt: repo.syncedAt,
-          branches: branches.map((row) => branchOf(row, states)),
-          nextCursor,
-        };
+        const filter = input.filter ?? 'active';
+        return stackOf(await reader.repos.overview({ ...input, filter }), filter, input.search);
       }),
   );
 
@@ -165,12 +138,13 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     'get_branch',
     {
       title: 'See one branch',
-      description: 'One branch with what stands on it and the last jobs that concerned it. Use get_stack for several.',
-      inputSchema: z.strictObject({ repoId, branch: branchName }),
-      outputSchema: z.object({ branch: branchShape, above: z.array(z.string()), jobs: z.array(jobShape) }),
+      description:
+        'One branch with what stands on it and the last jobs that concerned it. Where much stands on it, it names the first: `nextFrom` leads to the rest. Use get_stack for several.',
+      inputSchema: z.strictObject({ repoId, branch: branchName, from }),
+      outputSchema: oneBranchShape,
       annotations: READS,
     },
-    ({ repoId: id, branch: name }, ctx) =>
+    ({ repoId: id, branch: name, from: first }, ctx) =>
       answer(ctx, async () => {
         const [{ repo, branches, states }, { jobs }] = await Promise.all([
           wholeOverview(reader, id),
@@ -180,13 +154,13 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
         const above = branches.filter(({ parent }) => parent === name).map((each) => each.name);
         if (name === repo.trunk) {
           const { message, hint } = isTrunk(name);
-          throw new Error(`${message} ${hint} On it: ${above.join(', ') || 'nothing'}.`);
+          throw new Error(`${message} ${hint} On it: ${firstIn(above, ', ') || 'nothing'}.`);
         }
         if (!row)
           throw new Error(
             `The remote had no branch ${name} at the last sync. Call get_stack with filter "all" for those it had, or run_action with sync_repo to look again.`,
           );
-        return { branch: branchOf(row, states), above, jobs: jobs.map(jobOf) };
+        return oneBranchOf({ branch: branchOf(row, states), above, jobs }, first);
       }),
   );
 
@@ -195,15 +169,15 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'See a job',
       description:
-        'A job as it is now, with what it moved and held back, and whether it can be undone. It does not wait.',
-      inputSchema: z.strictObject({ jobId }),
-      outputSchema: jobShape.extend({ canBeUndone: z.boolean() }),
+        'A job as it is now, with what it moved and held back, and whether it can be undone. Where that is much it names the first: `nextFrom` leads to the rest. It does not wait.',
+      inputSchema: z.strictObject({ jobId, from }),
+      outputSchema: detailShape.extend({ canBeUndone: z.boolean() }),
       annotations: READS,
     },
-    (input, ctx) =>
+    ({ jobId: id, from: first }, ctx) =>
       answer(ctx, async () => {
-        const detail = await reader.jobs.get(input);
-        return { ...jobOf(detail), canBeUndone: detail.undo.possible };
+        const detail = await reader.jobs.get({ jobId: id });
+        return { ...detailOf(detail, first), canBeUndone: detail.undo.possible };
       }),
   );
 
@@ -211,12 +185,19 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     'list_jobs',
     {
       title: 'List jobs',
-      description: 'Jobs, newest first, of one repository or of all.',
+      description:
+        'Jobs, newest first, of one repository or of all, each with the first of what it moved and held back: get_job has all of that.',
       inputSchema: z.strictObject({
         repoId: repoId.optional(),
         status: z.enum(['queued', 'running', 'completed', 'error', 'cancelled']).optional(),
         branch: branchName.optional(),
-        limit: z.number().int().min(1).max(100).optional(),
+        limit: z
+          .number()
+          .int()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe(`No more than ${MOST} come, and fewer where there is much to say of each.`),
         cursor: z
           .number()
           .int()
@@ -230,7 +211,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     (input, ctx) =>
       answer(ctx, async () => {
         const { jobs, nextCursor } = await reader.jobs.list(input);
-        return { jobs: jobs.map(jobOf), nextCursor };
+        return jobsOf(jobs, nextCursor);
       }),
   );
 
@@ -239,12 +220,12 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'Forecast an action',
       description:
-        'What an action would move, hold back and drop, without doing it. Call it before run_action, which takes the `expected` of its answer.',
-      inputSchema: action,
+        'What an action would move, hold back and drop, without doing it. Call it before run_action, which takes the `expected` of its answer. Where that is much it names the first of each list, with how many there are: `nextFrom` leads to the rest of the same forecast while `expected` stays the same.',
+      inputSchema: action.extend({ from }),
       outputSchema: forecastShape,
       annotations: READS,
     },
-    (input, ctx) => answer(ctx, () => readyForecast(reader, input, ctx)),
+    ({ from: first, ...input }, ctx) => answer(ctx, () => readyForecast(reader, input, ctx, first)),
   );
 
   if (!readOnly) {
@@ -304,7 +285,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
             if (!yes) {
               const next =
                 said.kind === 'missing'
-                  ? 'Tell the person, and where they agree pass agreed: true.'
+                  ? 'Tell the person (forecast names all of it), and where they agree pass agreed: true.'
                   : 'The person did not agree: nothing was queued.';
               throw new Error(`${told} ${next}`);
             }
@@ -319,9 +300,9 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
     {
       title: 'Wait for a job',
       description:
-        'Waits until a job has ended, 50 seconds at most. Where `ended` is false it goes on by itself: call this again.',
+        'Waits until a job has ended, 50 seconds at most. Where `ended` is false it goes on by itself: call this again. Of what it moved and held back it names the first: get_job has the rest.',
       inputSchema: z.strictObject({ jobId, seconds: z.number().min(0).max(MOST_WAIT_S).optional() }),
-      outputSchema: jobShape.extend({ ended: z.boolean() }),
+      outputSchema: detailShape.extend({ ended: z.boolean() }),
       annotations: READS,
     },
     ({ jobId: id, seconds = MOST_WAIT_S }, ctx) =>
@@ -332,7 +313,7 @@ export function createMcpServer({ reader, as, onBehalfOf, readOnly }: McpOptions
             reader.waitForJob(id, { signal, onChange: (seen) => progress.tell(wordsOf(seen)) }),
           )) ?? (await reader.jobs.get({ jobId: id }));
         await progress.told();
-        return { ...jobOf(detail), ended: detail.job.finishedAt !== null };
+        return { ...detailOf(detail), ended: detail.job.finishedAt !== null };
       }),
   );
 
@@ -420,10 +401,10 @@ function queued({ jobId: id, status }: { jobId: string; status: string }): z.inf
   return { jobId: id, status, next: NEXT };
 }
 
-async function readyForecast(reader: Spicerack, input: Asked, ctx: ServerContext) {
+async function readyForecast(reader: Spicerack, input: Asked, ctx: ServerContext, first?: number) {
   const ready = await within(FORECAST_MS, ctx, (signal) => reader.waitForForecast(input, { signal }));
   const known = ready ?? (await reader.forecast.get(input));
-  return forecastOf(known, expectedOf(known.tipsKey, input));
+  return forecastOf(known, expectedOf(known.tipsKey, input), first);
 }
 
 type Asked = z.infer<typeof action>;

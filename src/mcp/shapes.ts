@@ -1,17 +1,57 @@
-import type { Branch, BranchState, Forecast, HeldBack, JobDetail, Repo } from '@spicerack/client';
+import type {
+  Branch,
+  BranchFilter,
+  BranchState,
+  Forecast,
+  HeldBack,
+  JobDetail,
+  ListedRepo,
+  Overview,
+  Repo,
+} from '@spicerack/client';
 import { z } from 'zod';
 import { countsOf, movedBy } from '@/model/result';
 import { stateWords } from '@/repos/state-words';
+import { shorten } from '@/text/foreign';
 import { counted } from '@/text/words';
+import { firstIn, firstOf, pageOf, shaped } from './page';
 
-/** What the tools answer with. Times are ISO 8601 in UTC; commits are full ids. */
+/**
+ * What the tools answer with. Times are ISO 8601 in UTC; commits are full ids. Lists are pages (`pageOf`), with how many
+ * entries there are in all beside them; texts that others have written are cut with `…`. Names, which other tools take,
+ * are whole.
+ */
+
+/** The most paths of a conflict, and the most jobs of a repository, that an answer names. */
+const MOST_PATHS = 10;
+const MOST_ACTIVE = 5;
+
+/** The most moves, and the most branches held back, that a job in a list of jobs names. */
+const MOST_IN_LIST = 5;
+
+/** The most characters of a message, of why something is as it is, of a path, and of a subject or a person's name. */
+const MOST_MESSAGE = 2000;
+const MOST_WHY = 300;
+const MOST_PATH = 300;
+const MOST_WORDS = 200;
+
+const howMany = (what: string) => z.number().int().describe(`How many ${what} there are in all.`);
+const paths = (what: string) => z.array(z.string()).describe(`The first ${MOST_PATHS} paths ${what}.`);
+const pathCount = z.number().int().describe('How many paths these are of; 100 may stand for more.');
+
+const nextFromShape = z
+  .number()
+  .int()
+  .nullable()
+  .describe('Give this as `from` for what follows in the lists that are cut here; null where they are at their end.');
 
 const commit = z.object({ branch: z.string(), commit: z.string(), subject: z.string() });
 
 const held = z.object({
   branch: z.string(),
   why: z.string(),
-  conflicts: z.array(z.string()).describe('Paths in conflict; empty where it is held back for another reason.'),
+  conflicts: paths('in conflict; empty where it is held back for another reason'),
+  conflictCount: pathCount,
 });
 
 export const branchShape = z.object({
@@ -28,7 +68,8 @@ export const branchShape = z.object({
   needsRestack: z
     .boolean()
     .describe('Whether it is behind its parent as that is now; `state` says what a restack does.'),
-  wouldConflict: z.array(z.string()).describe('Paths that a restack onto its parent would conflict in.'),
+  wouldConflict: paths('that a restack onto its parent would conflict in'),
+  wouldConflictCount: pathCount,
   merged: z.boolean(),
   gone: z.boolean().describe('Deleted on the remote without having been merged.'),
   ahead: z.number().int(),
@@ -49,6 +90,36 @@ export const countsShape = z
   .nullable()
   .describe('How many branches it has, and how many of them want attention; null before the first sync.');
 
+export const reposShape = z.object({
+  repos: z.array(
+    z.object({
+      repoId: z.string(),
+      name: z.string(),
+      url: z.string(),
+      trunk: z.string().nullable(),
+      syncedAt: z.string().nullable(),
+      lastError: z.string().nullable(),
+      branches: countsShape,
+      activeJobs: z.array(z.string()).describe('The first of its jobs that have yet to end.'),
+      activeJobCount: howMany('of them'),
+    }),
+  ),
+  count: howMany('repositories'),
+  nextFrom: nextFromShape,
+});
+
+export const stackShape = z.object({
+  trunk: z.string().nullable(),
+  syncedAt: z.string().nullable(),
+  branches: z.array(branchShape),
+  count: z
+    .number()
+    .int()
+    .nullable()
+    .describe('How many branches the filter keeps, on all pages; null where a search has looked for them.'),
+  nextCursor: z.string().nullable().describe('Give this as `cursor` for the branches that follow; null at the end.'),
+});
+
 export const jobShape = z.object({
   jobId: z.string(),
   number: z.number().int().describe('What people call it: #12.'),
@@ -64,12 +135,26 @@ export const jobShape = z.object({
   movedCount: z
     .number()
     .int()
-    .describe('How many branches it has moved. A list leaves out `moved` where they are many: get_job names them.'),
+    .describe('How many branches it has moved. A list of jobs names the first few or none: get_job names all.'),
   heldBack: z.array(held),
   heldBackCount: z
     .number()
     .int()
-    .describe('How many branches it has held back. A list names the first hundred: get_job names all.'),
+    .describe('How many branches it has held back. A list of jobs names the first few: get_job names all.'),
+});
+
+export const oneBranchShape = z.object({
+  branch: branchShape,
+  above: z.array(z.string()).describe('The branches whose parent it is.'),
+  aboveCount: howMany('of them'),
+  jobs: z.array(jobShape),
+  nextFrom: nextFromShape,
+});
+
+export const detailShape = jobShape.extend({
+  nextFrom: nextFromShape.describe(
+    'Give this to get_job as `from` for what follows in `moved` and `heldBack`; null where they are at their end.',
+  ),
 });
 
 export const forecastShape = z.object({
@@ -77,25 +162,73 @@ export const forecastShape = z.object({
   status: z.enum(['pending', 'ready', 'error']),
   summary: z.string(),
   moves: z.array(z.object({ branch: z.string(), onto: z.string(), commits: z.number().int() })),
+  moveCount: howMany('moves'),
   heldBack: z.array(held),
+  heldBackCount: howMany('branches held back'),
   dropped: z.array(commit).describe('Commits that are left out, since their change is already below.'),
+  droppedCount: howMany('of them'),
   lost: z.array(commit).describe('Commits that no branch has then.'),
+  lostCount: howMany('of them'),
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  nextFrom: nextFromShape,
 });
+
+/** A page of the repositories; with `search` of those of whose name or address that is part. */
+export function reposOf(
+  listed: readonly ListedRepo[],
+  { from, search = '' }: { from?: number | undefined; search?: string | undefined },
+): z.infer<typeof reposShape> {
+  const part = search.trim().toLowerCase();
+  const found = listed.filter(({ name, url }) => `${name}\n${url}`.toLowerCase().includes(part));
+  const repos = shaped(found, ({ id, name, url, trunk, syncedAt, syncError, counts, activeJobs }) => ({
+    repoId: id,
+    ...{ name, url, trunk, syncedAt },
+    lastError: syncError && shorten(syncError, MOST_MESSAGE),
+    branches: repoCountsOf(counts),
+    activeJobs: firstOf(activeJobs, MOST_ACTIVE),
+    activeJobCount: activeJobs.length,
+  }));
+  const page = pageOf([repos], from);
+  return { repos: page.of(repos), count: repos.length, nextFrom: page.next };
+}
+
+/** A page of a stack, which is smaller than the API's: then the cursor is the last branch of this one. */
+export function stackOf(
+  {
+    repo,
+    branches,
+    states,
+    counts,
+    nextCursor,
+  }: Pick<Overview, 'repo' | 'branches' | 'states' | 'counts' | 'nextCursor'>,
+  filter: BranchFilter,
+  search?: string | undefined,
+): z.infer<typeof stackShape> {
+  const rows = shaped(branches, (row) => branchOf(row, states));
+  const page = pageOf([rows]);
+  const shown = page.of(rows);
+  return {
+    ...{ trunk: repo.trunk, syncedAt: repo.syncedAt, branches: shown },
+    count: search?.trim() ? null : counts[filter],
+    nextCursor: page.next === null ? nextCursor : (shown.at(-1)?.name ?? null),
+  };
+}
 
 export function branchOf(row: Branch, states: Record<string, BranchState>): z.infer<typeof branchShape> {
   // A branch may be called `constructor`, which every object has.
   const state = Object.hasOwn(states, row.name) ? states[row.name] : undefined;
   const { word, detail } = stateWords(row, state ?? { is: 'in_place' });
   const { name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone } = row;
+  const files = row.forecast?.outcome === 'conflict' ? row.forecast.files : [];
   return {
     ...{ name, tip, parent, tracked, suggestedParent, needsRestack, merged, gone },
-    state: detail ? `${word}: ${detail}` : word,
-    wouldConflict: row.forecast?.outcome === 'conflict' ? row.forecast.files : [],
+    state: shorten(detail ? `${word}: ${detail}` : word, MOST_WHY),
+    wouldConflict: pathsOf(files),
+    wouldConflictCount: files.length,
     ahead: row.ahead,
     behind: row.behind,
-    subject: row.subject,
-    author: row.author,
+    subject: shorten(row.subject, MOST_WORDS),
+    author: shorten(row.author, MOST_WORDS),
     pullRequest: row.prUrl,
   };
 }
@@ -106,74 +239,153 @@ export function repoCountsOf(counts: Repo['counts']): z.infer<typeof countsShape
   return { all: branches, needRestack, wouldConflict, heldBack: heldBack ?? 0, untracked };
 }
 
-export function jobOf({ job, moves }: JobDetail): z.infer<typeof jobShape> {
+/** A job of a list: it names the first of what it has moved and held back. */
+export function jobOf(detail: JobDetail): z.infer<typeof jobShape> {
+  return pagedJob(detail, 0, MOST_IN_LIST).job;
+}
+
+/** A branch by itself, with a page of what stands on it and of its last jobs. */
+export function oneBranchOf(
+  { branch, above, jobs }: { branch: z.infer<typeof branchShape>; above: string[]; jobs: JobDetail[] },
+  from?: number,
+): z.infer<typeof oneBranchShape> {
+  const rows = shaped(jobs, jobOf);
+  const page = pageOf([above, rows], from);
+  return { branch, above: page.of(above), aboveCount: above.length, jobs: page.of(rows), nextFrom: page.next };
+}
+
+/** A job by itself, with a page of what it has moved and held back. */
+export function detailOf(detail: JobDetail, from?: number): z.infer<typeof detailShape> {
+  const { job, next } = pagedJob(detail, from);
+  return { ...job, nextFrom: next };
+}
+
+/** A page of a list of jobs, which may be smaller than the API's: then the cursor is the last job of this one. */
+export function jobsOf(details: readonly JobDetail[], nextCursor: number | null) {
+  const rows = shaped(details, jobOf);
+  const page = pageOf([rows]);
+  const jobs = page.of(rows);
+  return { jobs, nextCursor: page.next === null ? nextCursor : (jobs.at(-1)?.number ?? null) };
+}
+
+function pagedJob({ job, moves }: JobDetail, from?: number, most?: number) {
   const pushed = moves.filter(({ state }) => state === 'pushed');
+  const moved = shaped(pushed, ({ branch, before, after }) => ({ branch, from: before, to: after }));
+  const heldBack = shaped(job.result?.heldBack ?? [], heldOf);
+  const page = pageOf([moved, heldBack], from, most);
   return {
-    jobId: job.id,
-    number: job.seq,
-    repoId: job.repoId,
-    kind: job.kind,
-    branch: job.branch,
-    parent: job.parent,
-    status: job.status,
-    message: job.message,
-    error: job.errorCode ? { code: job.errorCode, hint: job.errorHint } : null,
-    requestedBy: job.requestedBy,
-    moved: pushed.map(({ branch, before, after }) => ({ branch, from: before, to: after })),
-    movedCount: movedBy({ job, moves }).branches,
-    heldBack: (job.result?.heldBack ?? []).map(heldOf),
-    heldBackCount: countsOf(job.result).heldBack,
+    job: {
+      jobId: job.id,
+      number: job.seq,
+      repoId: job.repoId,
+      kind: job.kind,
+      branch: job.branch,
+      parent: job.parent,
+      status: job.status,
+      message: shorten(job.message, MOST_MESSAGE),
+      error: job.errorCode
+        ? { code: job.errorCode, hint: job.errorHint && shorten(job.errorHint, MOST_MESSAGE) }
+        : null,
+      requestedBy: job.requestedBy,
+      moved: page.of(moved),
+      movedCount: movedBy({ job, moves }).branches,
+      heldBack: page.of(heldBack),
+      heldBackCount: countsOf(job.result).heldBack,
+    },
+    next: page.next,
   };
 }
 
-/** @param expected what stands for it in `run_action` */
-export function forecastOf(row: Forecast, expected: string): z.infer<typeof forecastShape> {
+/**
+ * A page of a forecast, whose summary and counts are of the whole.
+ * @param expected what stands for it in `run_action`
+ */
+export function forecastOf(row: Forecast, expected: string, from?: number): z.infer<typeof forecastShape> {
   const { outline, status, message } = row;
-  const moves = (outline?.moves ?? []).map(({ branch, onto, commits }) => ({ branch, onto, commits }));
-  const heldBack = (outline?.heldBack ?? []).map(heldOf);
-  const { failure = null } = outline ?? {};
-  const dropped = (outline?.dropped ?? []).map(commitOf);
-  const lost = (outline?.left ?? []).filter(({ on, replacedBy }) => !on && !replacedBy).map(commitOf);
+  const moves = shaped(outline?.moves ?? [], ({ branch, onto, commits }) => ({ branch, onto, commits }));
+  const heldBack = shaped(outline?.heldBack ?? [], heldOf);
+  const failure = outline?.failure
+    ? {
+        code: outline.failure.code,
+        message: shorten(outline.failure.message, MOST_MESSAGE),
+        hint: shorten(outline.failure.hint, MOST_MESSAGE),
+      }
+    : null;
+  const dropped = shaped(outline?.dropped ?? [], commitOf);
+  const lost = shaped(
+    (outline?.left ?? []).filter(({ on, replacedBy }) => !on && !replacedBy),
+    commitOf,
+  );
   const summary =
     status !== 'ready'
-      ? message || 'It is being computed: ask again.'
+      ? shorten(message, MOST_MESSAGE) || 'It is being computed: ask again.'
       : failure
         ? `It would fail: ${failure.message} ${failure.hint}`
         : `It would move ${moves.length || 'nothing'}, hold back ${heldBack.length || 'nothing'} and drop ${dropped.length ? counted(dropped.length, 'commit') : 'no commit'}.${lost.length > 0 ? ` No branch would have ${counted(lost.length, 'commit')} then.` : ''}`;
-  return { expected, status, summary, moves, heldBack, dropped, lost, failure };
+  const page = pageOf([moves, heldBack, dropped, lost], from);
+  return {
+    ...{ expected, status, summary },
+    ...{ moves: page.of(moves), moveCount: moves.length },
+    ...{ heldBack: page.of(heldBack), heldBackCount: heldBack.length },
+    ...{ dropped: page.of(dropped), droppedCount: dropped.length },
+    ...{ lost: page.of(lost), lostCount: lost.length },
+    ...{ failure, nextFrom: page.next },
+  };
 }
 
-/** What of a forecast a person should know of before it is done, a sentence each; empty where nothing is. */
-export function lossesOf({ heldBack, dropped, lost }: z.infer<typeof forecastShape>): string[] {
-  const names = (commits: typeof dropped) =>
-    commits.map(({ branch, commit: id, subject }) => `${branch} ${id.slice(0, 8)} (${subject})`).join('; ');
+/**
+ * What of a forecast a person should know of before it is done, a sentence each; empty where nothing is. Each names the
+ * first, and says how many more there are.
+ * @param forecast its first page
+ */
+export function lossesOf(forecast: z.infer<typeof forecastShape>): string[] {
+  const { heldBack, heldBackCount, dropped, droppedCount, lost, lostCount } = forecast;
+  const held = heldBack.map(({ branch, why }) => `${branch} (${why})`);
+  const told = (commits: typeof dropped) =>
+    commits.map(({ branch, commit: id, subject }) => `${branch} ${id.slice(0, 8)} (${subject})`);
+  const sentenceOf = (what: string, words: string[], count: number) =>
+    count > 0 ? [`${what}: ${firstIn(words, '; ', count)}.`] : [];
   return [
-    ...(heldBack.length > 0
-      ? [`Held back: ${heldBack.map(({ branch, why }) => `${branch} (${why})`).join('; ')}.`]
-      : []),
-    ...(dropped.length > 0 ? [`Dropped, since the change is already below: ${names(dropped)}.`] : []),
-    ...(lost.length > 0 ? [`On no branch then: ${names(lost)}.`] : []),
+    ...sentenceOf('Held back', held, heldBackCount),
+    ...sentenceOf('Dropped, since the change is already below', told(dropped), droppedCount),
+    ...sentenceOf('On no branch then', told(lost), lostCount),
   ];
 }
 
-const commitOf = ({ branch, commit: id, subject }: z.infer<typeof commit>) => ({ branch, commit: id, subject });
+const pathsOf = (files: readonly string[]) =>
+  firstOf(
+    shaped(files, (path) => shorten(path, MOST_PATH)),
+    MOST_PATHS,
+  );
+
+const commitOf = ({ branch, commit: id, subject }: z.infer<typeof commit>) => ({
+  branch,
+  commit: id,
+  subject: shorten(subject, MOST_WORDS),
+});
 
 function heldOf({ branch, reason }: HeldBack): z.infer<typeof held> {
+  const files = reason.kind === 'conflict' ? reason.files.map(({ path }) => path) : [];
+  return {
+    branch,
+    why: shorten(whyHeld(reason), MOST_WHY),
+    conflicts: pathsOf(files),
+    conflictCount: files.length,
+  };
+}
+
+function whyHeld(reason: HeldBack['reason']): string {
   switch (reason.kind) {
     case 'conflict':
-      return {
-        branch,
-        why: `${reason.commit.slice(0, 8)} (${reason.subject}) conflicts with ${reason.onto.slice(0, 8)}`,
-        conflicts: reason.files.map(({ path }) => path),
-      };
+      return `${reason.commit.slice(0, 8)} (${shorten(reason.subject, MOST_WORDS)}) conflicts with ${reason.onto.slice(0, 8)}`;
     case 'below':
-      return { branch, why: `${reason.branch} below it is held back`, conflicts: [] };
+      return `${reason.branch} below it is held back`;
     case 'parent_gone':
-      return { branch, why: `${reason.parent} below it is gone from the remote: reparent it`, conflicts: [] };
+      return `${reason.parent} below it is gone from the remote: reparent it`;
     case 'unrelated':
-      return { branch, why: `it has no commit in common with ${reason.parent}`, conflicts: [] };
+      return `it has no commit in common with ${reason.parent}`;
     case 'protected':
     case 'too_large':
-      return { branch, why: reason.message, conflicts: [] };
+      return reason.message;
   }
 }
