@@ -107,6 +107,20 @@ describe('beside something odd', () => {
     expect(await leftOut(repo.id)).toMatchObject({ refs: [{ name: 'main', reason: 'alias', of: 'trunk' }] });
   });
 
+  it('a partial clone is called that, and not damaged; the repository that it was made from is read in its place', async () => {
+    const remote = await behind();
+    await remote.config('uploadpack.allowFilter', 'true');
+    const partial = join(database.dir, 'partial.git');
+    await git(['clone', '--quiet', '--bare', '--filter=blob:none', pathToFileURL(remote.dir).href, partial]);
+    const repo = await jobs.add(openRemote(partial));
+    expect(repo.trunkTip).toBe(null);
+    const { job } = await jobs.run({ repoId: repo.id, kind: 'sync_repo' });
+    expect(job).toMatchObject({ status: 'error', errorCode: 'REMOTE_REFUSED' });
+    expect(job.errorHint).toContain('The remote is a partial clone');
+    await database.db.update(repos).set({ url: remote.dir }).where(eq(repos.id, repo.id));
+    expect((await jobs.run({ repoId: repo.id, kind: 'sync_repo' })).job.status).toBe('completed');
+  });
+
   it('a commit with an odd date is restacked like any other, and keeps that date', async () => {
     const remote = await behind();
     for (const [name, seconds] of [

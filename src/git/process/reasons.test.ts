@@ -138,6 +138,9 @@ const SEEN: Record<string, string[]> = {
       'remote: fatal: write error: No space left on device\nerror: remote unpack failed: index-pack abnormal exit\n',
     ),
   ],
+  'a partial clone': [
+    'remote: warning: lazy fetching disabled; some objects may not be available\nremote: fatal: could not fetch 0123456789abcdef0123456789abcdef01234567 from promisor remote\nfatal: git upload-pack: aborting due to possible repository corruption on the remote side.\nremote: aborting due to possible repository corruption on the remote side.\nfatal: protocol error: bad pack header\n',
+  ],
   'their repository is damaged': [
     pushed('remote: fatal: bad object refs/heads/zz\nfatal: bad object refs/heads/zz\n'),
     pushed('error: remote unpack failed: error Missing tree 0123456789abcdef0123456789abcdef01234567\n'),

@@ -445,6 +445,16 @@ export const REASONS: readonly Reason[] = [
     todo: ASK_OWNER,
   },
   {
+    name: 'a partial clone',
+    by: 'git',
+    words: ['remote:*could not fetch * from promisor remote'],
+    kind: 'refused',
+    code: 'REMOTE_REFUSED',
+    means:
+      'The remote is a partial clone: it has not all of its commits and files itself, and hands out only what it has.',
+    todo: 'Change the address of this repo to that of the repository that it was cloned from, then retry.',
+  },
+  {
     name: 'their repository is damaged',
     by: 'git',
     words: [
