@@ -1,5 +1,5 @@
 import type { Branch, BranchFilter, Forecast, HeldBack } from '@spicerack/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { visibleJson } from '@/text/visible';
 import { branchRow, jobDetail, jobMove, jobResult, repoRow } from '@/ui/testing/rows';
 import { branchOf, detailOf, forecastOf, jobOf, jobsOf, lossesOf, oneBranchOf, reposOf, stackOf } from './shapes';
@@ -227,6 +227,7 @@ describe('a small answer is whole, and says so', () => {
       { name: 'a', wouldConflict: files, wouldConflictCount: 2, subject: 'Words' },
       { name: 'b', wouldConflict: [], wouldConflictCount: 0 },
     ]);
+    expect(stack.notes).toEqual([]);
     const branch = branchOf(branchRow('low'), {});
     const jobs = [jobDetail(1)];
     expect(oneBranchOf({ branch, above: ['a'], jobs })).toEqual({
@@ -237,4 +238,15 @@ describe('a small answer is whole, and says so', () => {
       ...{ count: 1, nextFrom: null },
     });
   });
+});
+
+test('a stack says what of the remote is not among its branches: of many the first, and how many there are', () => {
+  const refs = some(7, (i) => ({ name: `odd-${i}`, reason: 'no_commit' as const }));
+  const overview = overviewOf([branchRow('a')], null);
+  const repo = { ...overview.repo, leftOut: { refs, more: 3, shallow: true } };
+  const { notes } = stackOf({ ...overview, repo }, 'active');
+  expect(notes).toHaveLength(7);
+  expect(notes[0]).toContain('is a shallow clone');
+  expect(notes[1]).toContain('odd-0 is left alone');
+  expect(notes.at(-1)).toBe('And 5 more branches.');
 });

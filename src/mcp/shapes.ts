@@ -11,6 +11,7 @@ import type {
 } from '@spicerack/client';
 import { z } from 'zod';
 import { countsOf, movedBy } from '@/model/result';
+import { leftOutWords, shallowWords } from '@/repos/left-out';
 import { stateWords } from '@/repos/state-words';
 import { shorten } from '@/text/foreign';
 import { counted } from '@/text/words';
@@ -25,6 +26,9 @@ import { firstIn, firstOf, pageOf, shaped } from './page';
 /** The most paths of a conflict, and the most jobs of a repository, that an answer names. */
 const MOST_PATHS = 10;
 const MOST_ACTIVE = 5;
+
+/** The most refs that are left alone which an answer names. */
+const MOST_LEFT_OUT = 5;
 
 /** The most moves, and the most branches held back, that a job in a list of jobs names. */
 const MOST_IN_LIST = 5;
@@ -111,6 +115,7 @@ export const reposShape = z.object({
 export const stackShape = z.object({
   trunk: z.string().nullable(),
   syncedAt: z.string().nullable(),
+  notes: z.array(z.string()).describe('What of the remote is not among the branches, or is missing there: the first.'),
   branches: z.array(branchShape),
   count: z
     .number()
@@ -208,10 +213,22 @@ export function stackOf(
   const page = pageOf([rows]);
   const shown = page.of(rows);
   return {
-    ...{ trunk: repo.trunk, syncedAt: repo.syncedAt, branches: shown },
+    ...{ trunk: repo.trunk, syncedAt: repo.syncedAt, notes: notesOf(repo), branches: shown },
     count: search?.trim() ? null : counts[filter],
     nextCursor: page.next === null ? nextCursor : (shown.at(-1)?.name ?? null),
   };
+}
+
+function notesOf({ leftOut }: Pick<Repo, 'leftOut'>): string[] {
+  if (!leftOut) return [];
+  const { shallow, refs, more } = leftOut;
+  const first = refs.slice(0, MOST_LEFT_OUT);
+  const others = refs.length - first.length + more;
+  return [
+    ...(shallow ? [shallowWords] : []),
+    ...first.map(leftOutWords),
+    ...(others > 0 ? [`And ${counted(others, 'more branch', 'more branches')}.`] : []),
+  ];
 }
 
 export function branchOf(row: Branch, states: Record<string, BranchState>): z.infer<typeof branchShape> {
