@@ -1,5 +1,28 @@
+import type { Locator } from '@playwright/test';
 import { expectAccessible } from './pages/accessible';
-import { expect, test } from './pages/test';
+import { ended, expect, test } from './pages/test';
+
+/**
+ * Marks what React has drawn of these elements. Each drawing gives an element new properties, be they the same.
+ * @returns how many of the elements were drawn anew since
+ */
+async function countDrawings(elements: Locator): Promise<() => Promise<number>> {
+  const look = (parts: Element[], isMark: boolean) => {
+    const marks: WeakMap<Element, unknown> = Reflect.get(window, 'marks') ?? new WeakMap();
+    Reflect.set(window, 'marks', marks);
+    let anew = 0;
+    for (const part of parts) {
+      const name = Object.keys(part).find((key) => key.startsWith('__reactProps$'));
+      if (!name) throw new Error('React does not tell what it has drawn.');
+      const drawn = Reflect.get(part, name);
+      if (isMark) marks.set(part, drawn);
+      else if (marks.get(part) !== drawn) anew += 1;
+    }
+    return anew;
+  };
+  await elements.evaluateAll(look, true);
+  return () => elements.evaluateAll(look, false);
+}
 
 test('a job’s page tells a conflict by its two sides, with commands to copy that solve it', async ({
   shopPage,
@@ -69,6 +92,35 @@ test('a job’s page has its moves to copy, its steps with exact times in UTC, a
   await expect(page.getByText('Executor')).toBeVisible();
   await expect(page.getByText('Engine')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Log', exact: true })).toBeVisible();
+});
+
+test('what happens beside a job draws none of its moves, steps and log lines anew', async ({
+  shopPage,
+  shop,
+  client,
+}) => {
+  const { page, id: repoId } = shopPage;
+  await shop.teamGoesOn();
+  const job = await shopPage.restackAll();
+  await job.open();
+  const rows = page.locator('[data-move], [aria-label="Steps"] li, [aria-label="Lines of the log"] li');
+  await expect(page.locator('[data-move]')).not.toHaveCount(0);
+  await expect(page.locator('[aria-label="Lines of the log"] li')).not.toHaveCount(0);
+  await shopPage.connected();
+  const accepted = page.getByRole('main').getByText('Accepted', { exact: true }).locator('..');
+  const age = (await accepted.textContent()) ?? '';
+  const drawn = await countDrawings(rows);
+
+  // A branch that it has moved is pushed: its head says so. And its clock goes on.
+  await shop.remote.from('checkout/cart-totals').branch('checkout/cart-totals').commit('On', { 'on.txt': '1' }).write();
+  await ended(client, (await client.jobs.run({ repoId, kind: 'sync_repo' })).jobId);
+  await expect(page.getByRole('main').getByText('Can’t undo: checkout/cart-totals has moved').first()).toBeVisible();
+  await expect(accepted).not.toHaveText(age);
+  expect(await drawn()).toBe(0);
+
+  // What is drawn anew is seen.
+  await page.getByRole('button', { name: 'What changed in checkout/cart-totals?' }).click();
+  expect(await drawn()).toBe(1);
 });
 
 test('a commit that left the last branch that had it can be put on a new one from the job’s page', async ({

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import Link from 'next/link';
-import { type ReactNode, Suspense, useEffect, useState } from 'react';
+import { memo, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { MoveView } from '@/feed/events';
 import type { ForecastCheck } from '@/model/forecast';
@@ -52,9 +52,7 @@ export function JobPage({ jobId }: { jobId: string }) {
 function Job({ detail }: { detail: JobPageData }) {
   const api = useApi();
   const { job } = detail;
-  const result = useWholeResult(job);
   const overview = useQuery(overviewQuery(api, job.repoId));
-  const now = useNow(true);
   const jobs = overview.data?.jobs ?? [detail];
   const behind = jobs.find((other) => other.job.seq < job.seq && isActive(other.job.status));
   const retryOf = jobs.find((other) => other.job.id === job.retryOf);
@@ -94,21 +92,21 @@ function Job({ detail }: { detail: JobPageData }) {
         <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs text-muted">
           <Fact name="Asked by">{job.requestedBy}</Fact>
           <Fact name="Accepted">
-            <Time iso={job.createdAt} now={now} />
+            <Time iso={job.createdAt} />
           </Fact>
           {job.startedAt && (
             <Fact name="Began">
-              <Time iso={job.startedAt} now={now} />
+              <Time iso={job.startedAt} />
             </Fact>
           )}
           {job.finishedAt && (
             <Fact name="Ended">
-              <Time iso={job.finishedAt} now={now} />
+              <Time iso={job.finishedAt} />
             </Fact>
           )}
           {job.startedAt && (
             <Fact name="Took">
-              {duration((job.finishedAt ? Date.parse(job.finishedAt) : now) - Date.parse(job.startedAt))}
+              <Took from={job.startedAt} to={job.finishedAt} />
             </Fact>
           )}
           <Fact name="Attempts">{job.attempt}</Fact>
@@ -123,23 +121,34 @@ function Job({ detail }: { detail: JobPageData }) {
           )}
         </dl>
       </header>
-      {result && (
-        <section aria-label="Result" className="flex min-w-0 flex-col gap-3 has-[>h2:only-child]:hidden">
-          <h2 className="text-base font-semibold">Result</h2>
-          <ResultLists
-            result={result}
-            conflict={(branch, reason) => <ConflictView repoId={job.repoId} branch={branch} reason={reason} />}
-            keep={(left) => <KeepCommit jobId={job.id} {...left} />}
-          />
-        </section>
-      )}
-      {result?.forecast && <ForecastResult check={result.forecast} heldBack={result.heldBack} />}
-      <Timeline detail={detail} behind={behind?.job.seq ?? null} now={now} />
-      <Moves detail={detail} webUrl={overview.data?.repo?.webUrl ?? null} />
-      <Log jobId={job.id} live={isActive(job.status)} />
+      <Result job={job} />
+      <Timeline detail={detail} behind={behind?.job.seq ?? null} />
+      <Moves repoId={repoId} moves={detail.moves} webUrl={overview.data?.repo?.webUrl ?? null} />
+      <Log jobId={job.id} live={!ended} />
     </div>
   );
 }
+
+// A page of a thousand moves is drawn in parts, each anew only for what concerns it: every branch that changes and every
+// job beside it changes what the head says, and the clock does so each second.
+
+const Result = memo(function Result({ job }: Pick<JobDetail, 'job'>) {
+  const result = useWholeResult(job);
+  if (!result) return null;
+  return (
+    <>
+      <section aria-label="Result" className="flex min-w-0 flex-col gap-3 has-[>h2:only-child]:hidden">
+        <h2 className="text-base font-semibold">Result</h2>
+        <ResultLists
+          result={result}
+          conflict={(branch, reason) => <ConflictView repoId={job.repoId} branch={branch} reason={reason} />}
+          keep={(left) => <KeepCommit jobId={job.id} {...left} />}
+        />
+      </section>
+      {result.forecast && <ForecastResult check={result.forecast} heldBack={result.heldBack} />}
+    </>
+  );
+});
 
 /** A job's whole result, for which the feed has no room. */
 function useWholeResult({ id, result }: JobDetail['job']): JobDetail['job']['result'] {
@@ -168,12 +177,19 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function Time({ iso, now }: { iso: string; now: number }) {
+function Time({ iso }: { iso: string }) {
+  const now = useNow();
   return (
     <time dateTime={iso} data-tip={exactUtc(iso)}>
       {ago(iso, now)}
     </time>
   );
+}
+
+/** How long it took, or takes until now. */
+function Took({ from, to }: { from: string; to: string | null }) {
+  const now = useNow(to === null);
+  return duration((to ? Date.parse(to) : now) - Date.parse(from));
 }
 
 function Section({ title, beside, children }: { title: string; beside?: ReactNode; children: ReactNode }) {
@@ -213,7 +229,15 @@ function ForecastResult({ check, heldBack }: { check: ForecastCheck; heldBack: J
   );
 }
 
-function Moves({ detail: { job, moves }, webUrl }: { detail: JobDetail; webUrl: string | null }) {
+const Moves = memo(function Moves({
+  repoId,
+  moves,
+  webUrl,
+}: {
+  repoId: string;
+  moves: MoveView[];
+  webUrl: string | null;
+}) {
   const shown = moves.filter((move) => move.state !== 'abandoned');
   if (shown.length === 0) return null;
   const text = shown.map(({ branch, before, after }) => `${branch} ${before ?? NONE} ${after ?? NONE}`).join('\n');
@@ -230,7 +254,7 @@ function Moves({ detail: { job, moves }, webUrl }: { detail: JobDetail; webUrl: 
         {(move) => (
           <MoveLine
             key={move.id}
-            repoId={job.repoId}
+            repoId={repoId}
             move={move}
             compare={compareUrl({ webUrl }, move.before, move.after)}
           />
@@ -238,12 +262,20 @@ function Moves({ detail: { job, moves }, webUrl }: { detail: JobDetail; webUrl: 
       </LongList>
     </Section>
   );
-}
+});
 
 /** What git writes for a ref that is not there. */
 const NONE = '0'.repeat(40);
 
-function MoveLine({ repoId, move, compare }: { repoId: string; move: MoveView; compare: string | null }) {
+const MoveLine = memo(function MoveLine({
+  repoId,
+  move,
+  compare,
+}: {
+  repoId: string;
+  move: MoveView;
+  compare: string | null;
+}) {
   const [open, setOpen] = useState(false);
   const { branch, before, after, parentBefore, parentAfter, baseBefore, baseAfter, state } = move;
   const ask =
@@ -310,7 +342,7 @@ function MoveLine({ repoId, move, compare }: { repoId: string; move: MoveView; c
       )}
     </li>
   );
-}
+});
 
 function CopiedCommit({ id, of }: { id: string; of: string }) {
   return (

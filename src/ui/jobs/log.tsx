@@ -2,14 +2,14 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { ArrowDown } from 'lucide-react';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { memo, useLayoutEffect, useRef, useState } from 'react';
 import { counted } from '@/text/words';
 import { problemOf } from '../api';
 import { Trouble } from '../controls';
 import { useApi } from '../providers';
 import { exactUtc } from '../time';
 import { lineName, namedByAddress } from './named';
-import { jobLogQuery } from './query';
+import { type JobLog, jobLogQuery } from './query';
 
 /** Nearer to the end than this counts as there, in pixels. */
 const NEAR = 24;
@@ -18,7 +18,7 @@ const NEAR = 24;
  * A job's log from its first line. It follows what is said only while one is at its end; elsewhere it stands still
  * and tells how many lines are new.
  */
-export function Log({ jobId, live }: { jobId: string; live: boolean }) {
+export const Log = memo(function Log({ jobId, live }: { jobId: string; live: boolean }) {
   const log = useQuery(jobLogQuery(useApi(), jobId));
   const lines = log.data?.lines ?? [];
   const scroller = useRef<HTMLElement>(null);
@@ -64,29 +64,7 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
           >
             <ol>
               {lines.map((line) => (
-                <li
-                  key={line.id}
-                  id={lineName(line.id)}
-                  ref={namedByAddress}
-                  data-tip={exactUtc(line.at)}
-                  // What is out of sight is not laid out: a large job's log has ten thousand lines.
-                  className="flex scroll-mt-16 gap-3 [contain-intrinsic-block-size:auto_1rem] [content-visibility:auto] data-named:bg-selected"
-                >
-                  {/* The address of the line. */}
-                  <a
-                    href={`#${encodeURIComponent(lineName(line.id))}`}
-                    tabIndex={-1}
-                    className="shrink-0 text-muted hover:underline max-sm:hidden"
-                  >
-                    {line.at.slice(11, 23)}
-                  </a>
-                  <span
-                    className={`min-w-0 break-words whitespace-pre-wrap ${{ info: '', warn: 'text-restack', error: 'text-error' }[line.level]}`}
-                  >
-                    {line.level !== 'info' && <span className="sr-only">{line.level}: </span>}
-                    {line.line}
-                  </span>
-                </li>
+                <Line key={line.id} line={line} />
               ))}
             </ol>
           </section>
@@ -103,4 +81,32 @@ export function Log({ jobId, live }: { jobId: string; live: boolean }) {
       )}
     </section>
   );
-}
+});
+
+/** A line that was said says the same for ever: those that come draw no other one anew. */
+const Line = memo(function Line({ line }: { line: JobLog['lines'][number] }) {
+  return (
+    <li
+      id={lineName(line.id)}
+      ref={namedByAddress}
+      data-tip={exactUtc(line.at)}
+      // What is out of sight is not laid out: a large job's log has ten thousand lines.
+      className="flex scroll-mt-16 gap-3 [contain-intrinsic-block-size:auto_1rem] [content-visibility:auto] data-named:bg-selected"
+    >
+      {/* The address of the line. */}
+      <a
+        href={`#${encodeURIComponent(lineName(line.id))}`}
+        tabIndex={-1}
+        className="shrink-0 text-muted hover:underline max-sm:hidden"
+      >
+        {line.at.slice(11, 23)}
+      </a>
+      <span
+        className={`min-w-0 break-words whitespace-pre-wrap ${{ info: '', warn: 'text-restack', error: 'text-error' }[line.level]}`}
+      >
+        {line.level !== 'info' && <span className="sr-only">{line.level}: </span>}
+        {line.line}
+      </span>
+    </li>
+  );
+});

@@ -1,9 +1,10 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import type { JobStepRow } from '@/db/schema';
 import type { StepName } from '@/model/kinds';
+import { useNow } from '../providers';
 import { between, duration, exactUtc } from '../time';
 import { isActive } from './active';
 import { StatusShape } from './status';
@@ -20,18 +21,17 @@ const tones = {
 };
 
 /** A job from its acceptance to its end: each attempt with its steps and their phases, how long each took, and when. */
-export function Timeline({
+export const Timeline = memo(function Timeline({
   detail: { job, steps },
   behind,
-  now,
 }: {
   detail: JobDetail;
   /** The job that it waits for; null where none is known. */
   behind: number | null;
-  now: number;
 }) {
   const attempts = [...new Set(steps.map((step) => step.attempt))];
   const active = isActive(job.status);
+  const now = useNow(active);
   const waited = (job.startedAt ? Date.parse(job.startedAt) : active ? now : null) ?? null;
   const waits = job.status === 'running' && job.nextAttemptAt !== null && Date.parse(job.nextAttemptAt) > now;
   return (
@@ -99,7 +99,7 @@ export function Timeline({
       )}
     </section>
   );
-}
+});
 
 function Step({ step, now }: { step: JobStepRow; now: number }) {
   const took =
