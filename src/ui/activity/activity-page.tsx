@@ -3,12 +3,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
-import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
+import { type InputHTMLAttributes, memo, type ReactNode, useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail } from '@/api/jobs';
 import { countsOf } from '@/model/result';
 import { problemOf } from '../api';
 import { branchAddress } from '../branch/address';
-import { Button, Field, Skeleton, Trouble } from '../controls';
+import { Button, Field, Pill, Skeleton, Trouble } from '../controls';
 import { JobLink } from '../job-link';
 import { outcomeOf } from '../jobs/outcome';
 import { resultWords } from '../jobs/phase';
@@ -19,6 +19,7 @@ import { branchesWord } from '../repos/counts';
 import { OfRepo } from '../repos/of-repo';
 import { FurtherPage } from '../repos/repo-nav';
 import { heldBackWords } from '../stack/state';
+import { useStill } from '../still/still';
 import { between, clock, duration, exact } from '../time';
 import { historyAddress } from './address';
 import {
@@ -53,7 +54,8 @@ export function ActivityPage({ repoId }: { repoId: string }) {
               <Trouble>{problemOf(history.error).message ?? 'This address asks for nothing known.'}</Trouble>
             )}
             {history.isPending && <Skeleton rows={8} label="Loading the history" />}
-            {history.data && <Entries history={history.data} filter={filter} />}
+            {/* Another filter is another list: nobody's row is in it. */}
+            {history.data && <Entries key={historyAddress(repoId, filter)} history={history.data} filter={filter} />}
           </div>
         </FurtherPage>
       )}
@@ -180,8 +182,17 @@ function Typed({
   );
 }
 
+/** It holds still while somebody is at it: what is new waits to be shown. */
 function Entries({ history, filter }: { history: History; filter: HistoryFilter }) {
-  const entries = useMemo(() => entriesOf(history, filter), [history, filter]);
+  const {
+    shown: entries,
+    waiting,
+    show,
+    watching,
+  } = useStill(
+    (held) => entriesOf(history, filter, held),
+    ({ key }) => key,
+  );
   const now = useMinute();
   const filtered = Object.keys(filter).length > 0;
   if (entries.length === 0) {
@@ -198,18 +209,22 @@ function Entries({ history, filter }: { history: History; filter: HistoryFilter 
     days.set(day, [...(days.get(day) ?? []), entry]);
   }
   return (
-    <div className="flex flex-col gap-4">
-      {[...days].map(([day, ofDay]) => (
-        <section key={day} aria-label={dayWords(day, now)} className="flex flex-col gap-1">
-          <h2 className="text-xs font-medium text-muted">{dayWords(day, now)}</h2>
-          <ol className="rounded-popup border border-hairline bg-surface">
-            {ofDay.map((entry) => (
-              <Entry key={entry.key} entry={entry} jobs={history.jobs} />
-            ))}
-          </ol>
-        </section>
-      ))}
-      <More history={history} filter={filter} />
+    <div {...watching}>
+      {/* Beside the first day's name, so that it covers no row. */}
+      <Pill count={waiting} of="new event" show={show} className="top-16 *:-mt-3" />
+      <div className="flex flex-col gap-4">
+        {[...days].map(([day, ofDay]) => (
+          <section key={day} aria-label={dayWords(day, now)} className="flex flex-col gap-1">
+            <h2 className="text-xs font-medium text-muted">{dayWords(day, now)}</h2>
+            <ol className="rounded-popup border border-hairline bg-surface">
+              {ofDay.map((entry) => (
+                <Entry key={entry.key} entry={entry} jobs={history.jobs} />
+              ))}
+            </ol>
+          </section>
+        ))}
+        <More history={history} filter={filter} />
+      </div>
     </div>
   );
 }
@@ -239,7 +254,8 @@ function Entry({ entry, jobs }: { entry: HistoryEntry; jobs: JobDetail[] }) {
   );
 }
 
-function JobEntry({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
+/** Drawn anew for what happens, and not for a pointer that comes and goes. */
+const JobEntry = memo(function JobEntry({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
   const { job } = detail;
   const outcome = outcomeOf(job);
   const undone = jobs.find((other) => other.job.id === job.undoOf);
@@ -272,7 +288,7 @@ function JobEntry({ detail, jobs }: { detail: JobDetail; jobs: JobDetail[] }) {
       )}
     </Row>
   );
-}
+});
 
 /** A branch's name, which leads to it. */
 function BranchLink({ repoId, name }: { repoId: string; name: string }) {

@@ -68,6 +68,11 @@ describe('the history', () => {
     expect(shown(history({ jobs }), filter)).toEqual(keys);
   });
 
+  it('keeps what somebody is at, though the filter no longer does', () => {
+    const keys = entriesOf(history({ jobs }), { status: 'running' }, new Set(['job-3'])).map(({ key }) => key);
+    expect(keys).toEqual(['job-4', 'job-3']);
+  });
+
   it.each([
     ['found merged', { merged: [{ branch: 'a', into: 'main' }] }],
     ['found gone', { gone: ['a'] }],

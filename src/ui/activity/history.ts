@@ -65,10 +65,17 @@ export function mergeHistory(history: History, events: FeedEvent[]): History {
   return jobs === history.jobs && tasks === history.tasks ? history : { ...history, jobs, tasks };
 }
 
-/** What the history shows, newest first: a job at the time when it was asked for. */
-export function entriesOf({ jobs, tasks, next, nextTask }: History, filter: HistoryFilter): HistoryEntry[] {
+/**
+ * What the history shows, newest first: a job at the time when it was asked for.
+ * @param held the keys of entries that stay, though they are no longer what the filter keeps
+ */
+export function entriesOf(
+  { jobs, tasks, next, nextTask }: History,
+  filter: HistoryFilter,
+  held: ReadonlySet<string> = new Set(),
+): HistoryEntry[] {
   const entries: HistoryEntry[] = jobs
-    .filter((detail) => keeps(filter, detail))
+    .filter((detail) => held.has(detail.job.id) || keeps(filter, detail))
     .map((detail) => ({ key: detail.job.id, at: detail.job.createdAt, what: 'job', detail }));
   if (showsTasks(filter)) {
     // What is older waits for the jobs, and the tasks, beside it.

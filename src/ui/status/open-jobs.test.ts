@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedEvent, JobView } from '@/feed/events';
 import { jobRow } from '../testing/rows';
-import { mergeOpenJobs, type OpenJobs } from './open-jobs';
+import { mergeOpenJobs, type OpenJobs, shownJobs } from './open-jobs';
 
 const changes = (...rows: JobView[]): FeedEvent[] =>
   rows.map((row, i) => ({ seq: i + 1, at: '', repoId: row.repoId, type: 'jobs', op: 'upsert', row }));
 
-const open: OpenJobs = { jobs: [jobRow(1, { status: 'running' }), jobRow(3)], failed: [], cursor: 0 };
+const open: OpenJobs = { jobs: [jobRow(1, { status: 'running' }), jobRow(3)], ended: [], failed: [], cursor: 0 };
 const seqs = (jobs: JobView[]) => jobs.map((job) => job.seq);
 
 describe('the queue of all repos', () => {
@@ -14,6 +14,13 @@ describe('the queue of all repos', () => {
     const now = mergeOpenJobs(open, changes(jobRow(2, { repoId: 'other' }), jobRow(1, { status: 'completed' })));
     expect(seqs(now.jobs)).toEqual([2, 3]);
     expect(now.failed).toEqual([]);
+  });
+
+  it('shows one that has ended for as long as somebody is at it, as it is now', () => {
+    const now = mergeOpenJobs(open, changes(jobRow(1, { status: 'completed' })));
+    const shown = (...held: string[]) => shownJobs(now, new Set(held)).map(({ seq, status }) => `${seq} ${status}`);
+    expect(shown('job-1')).toEqual(['1 completed', '3 queued']);
+    expect(shown()).toEqual(['3 queued']);
   });
 
   it('keeps what ended with an error apart, newest first and each once', () => {

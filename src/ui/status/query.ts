@@ -22,7 +22,7 @@ export const openJobsQuery = (api: Api) =>
       ]);
       const byId = new Map([...queued.jobs, ...running.jobs].map(({ job }) => [job.id, job]));
       const jobs = [...byId.values()].sort((a, b) => a.seq - b.seq);
-      return { jobs, failed: [], cursor: Math.min(running.feedCursor, queued.feedCursor) };
+      return { jobs, ended: [], failed: [], cursor: Math.min(running.feedCursor, queued.feedCursor) };
     },
     merge: mergeOpenJobs,
   });

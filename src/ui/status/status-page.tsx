@@ -4,16 +4,20 @@ import { useQuery } from '@tanstack/react-query';
 import { LogOut, RotateCw } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { problemOf } from '../api';
-import { Button, PageSkeleton, Trouble } from '../controls';
+import { Button, PageSkeleton, Pill, Trouble } from '../controls';
 import { JobLink } from '../job-link';
+import { isActive } from '../jobs/active';
+import { outcomeOf } from '../jobs/outcome';
 import { StatusChip } from '../jobs/status';
 import { intent } from '../jobs/words';
 import { useMe } from '../me';
 import { Message } from '../message';
 import { useApi, useNow } from '../providers';
 import { repoListQuery } from '../repos/repo-list';
+import { useStill } from '../still/still';
 import { ago, duration, exact } from '../time';
 import { bytes } from './bytes';
+import { shownJobs } from './open-jobs';
 import { openJobsQuery, type SystemStatus, statusQuery } from './query';
 import { waitsFor } from './waits';
 
@@ -218,12 +222,13 @@ function Queue({ status }: { status: SystemStatus }) {
   const now = useNow();
   // Where the jobs cannot be had, or are too many for one answer, the server's count has to do.
   const jobs = open.data?.jobs ?? [];
+  const { shown, watching } = useStill((held) => shownJobs({ jobs, ended: open.data?.ended ?? [] }, held), idOf);
   const running = jobs.filter((job) => job.status === 'running').length;
   const queued = jobs.length - running;
   const more = status.queue ? status.queue.queued + status.queue.running - jobs.length : 0;
   return (
     <Section title="Queue">
-      {jobs.length === 0 ? (
+      {shown.length === 0 ? (
         <p className="text-muted">
           {open.error || status.queue === null
             ? 'The database does not answer, so the queue is not known.'
@@ -237,10 +242,10 @@ function Queue({ status }: { status: SystemStatus }) {
             {running} running, {queued} queued
             {more > 100 && ` and more: ${status.queue?.queued} queued when it was last asked`}
           </p>
-          <ul className="rounded-popup border border-hairline bg-surface">
-            {jobs.map((job) => {
+          <ul {...watching} className="rounded-popup border border-hairline bg-surface">
+            {shown.map((job) => {
               const since = job.startedAt ?? job.createdAt;
-              const waits = waitsFor(job, jobs, { places: status.concurrency, now });
+              const waits = isActive(job.status) && waitsFor(job, jobs, { places: status.concurrency, now });
               return (
                 <li
                   key={job.id}
@@ -252,9 +257,9 @@ function Queue({ status }: { status: SystemStatus }) {
                   </JobLink>
                   <span className="text-muted">{repos.find((repo) => repo.id === job.repoId)?.name}</span>
                   {waits && <span className="text-xs text-muted">{waits}</span>}
-                  <StatusChip status={job.status} />
+                  <StatusChip status={outcomeOf(job)} />
                   <time dateTime={since} data-tip={exact(since)} className="text-xs text-muted">
-                    for {duration(Math.max(0, now - Date.parse(since)))}
+                    for {duration(Math.max(0, (job.finishedAt ? Date.parse(job.finishedAt) : now) - Date.parse(since)))}
                   </time>
                 </li>
               );
@@ -265,6 +270,8 @@ function Queue({ status }: { status: SystemStatus }) {
     </Section>
   );
 }
+
+const idOf = ({ id }: { id: string }) => id;
 
 /** As many as the server names. */
 const ERRORS = 5;
@@ -280,32 +287,39 @@ function Errors({ status }: { status: SystemStatus }) {
     at: job.finishedAt,
   }));
   const known = new Set(fresh.map((error) => error.jobId));
-  const errors = [...fresh, ...status.errors.filter((error) => !known.has(error.jobId))].slice(0, ERRORS);
+  const errors = [...fresh, ...status.errors.filter((error) => !known.has(error.jobId))];
+  const { shown, waiting, show, watching } = useStill(
+    (held) => errors.filter(({ jobId }, at) => at < ERRORS || held.has(jobId)),
+    ({ jobId }) => jobId,
+  );
   return (
     <Section title="Last errors">
       {errors.length === 0 ? (
         <p className="text-muted">No job has ended with an error.</p>
       ) : (
-        <ul className="rounded-popup border border-hairline bg-surface">
-          {errors.map(({ jobId, seq, code, message, at }) => (
-            <li
-              key={jobId}
-              data-error={seq}
-              className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
-            >
-              <JobLink id={jobId} className="text-accent underline">
-                #{seq}
-              </JobLink>
-              {code && <code className="font-mono text-xs text-error">{code}</code>}
-              <span className="min-w-0 flex-1 basis-60 break-words">{message}</span>
-              {at && (
-                <time dateTime={at} data-tip={exact(at)} className="text-xs text-muted">
-                  {ago(at, now)}
-                </time>
-              )}
-            </li>
-          ))}
-        </ul>
+        <div {...watching}>
+          <Pill count={waiting} of="new error" show={show} className="top-16 *:-mt-9" />
+          <ul className="rounded-popup border border-hairline bg-surface">
+            {shown.map(({ jobId, seq, code, message, at }) => (
+              <li
+                key={jobId}
+                data-error={seq}
+                className="flex flex-wrap items-baseline gap-x-3 border-b border-hairline px-4 py-2 last:border-b-0"
+              >
+                <JobLink id={jobId} className="text-accent underline">
+                  #{seq}
+                </JobLink>
+                {code && <code className="font-mono text-xs text-error">{code}</code>}
+                <span className="min-w-0 flex-1 basis-60 break-words">{message}</span>
+                {at && (
+                  <time dateTime={at} data-tip={exact(at)} className="text-xs text-muted">
+                    {ago(at, now)}
+                  </time>
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </Section>
   );

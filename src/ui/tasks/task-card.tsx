@@ -7,7 +7,7 @@ import type { BranchRow, RepoRow, TaskRow } from '@/db/schema';
 import { restackRefusal } from '@/repos/state-words';
 import { visible } from '@/text/visible';
 import { problemWords } from '../api';
-import { Button, buttonLooks } from '../controls';
+import { Button, buttonLooks, Pill } from '../controls';
 import { isActive } from '../jobs/active';
 import { JobButton } from '../jobs/job-button';
 import { errorStands } from '../jobs/phase';
@@ -24,6 +24,7 @@ import type { States } from '../stack/filter';
 import { branchQuestion } from '../stack/groups/question';
 import { restoreButton } from '../stack/row/actions';
 import { type BranchNews, coveredBy, isLive, NO_NEWS, NO_STATE, standingOf } from '../stack/state';
+import { useStill } from '../still/still';
 import { placeOf } from './place';
 
 const AnotherBranch = laterPart(() => import('./another-branch'), {
@@ -45,14 +46,21 @@ export interface TaskContext {
   expected: RepoStates['expected'];
 }
 
-/** The active tasks, a card each. Loaded where there are any. */
+/** The active tasks, a card each, which hold still while somebody is at them. Loaded where there are any. */
 export default function TaskCards({ tasks, context }: { tasks: TaskRow[]; context: TaskContext }) {
+  const { shown, waiting, show, watching } = useStill(
+    () => tasks,
+    ({ id }) => id,
+  );
   return (
-    <ul aria-label="Tasks">
-      {tasks.map((task) => (
-        <TaskCard key={task.id} task={task} context={context} />
-      ))}
-    </ul>
+    <div {...watching}>
+      <Pill count={waiting} of="new task" show={show} className="top-10 *:-mt-9" />
+      <ul aria-label="Tasks">
+        {shown.map((task) => (
+          <TaskCard key={task.id} task={task} context={context} />
+        ))}
+      </ul>
+    </div>
   );
 }
 

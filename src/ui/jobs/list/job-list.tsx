@@ -2,12 +2,15 @@
 
 import type { JobDetail } from '@/api/jobs';
 import { Pill } from '../../controls';
+import { useStill } from '../../still/still';
 import { JobRow } from './job-row';
-import { useStillJobs } from './still-jobs';
 
 /** A repo's jobs, the newest first, a line each; where there is little room the outcome has a line of its own. It holds still while somebody is at it: what is new waits to be shown. */
 export default function JobList({ jobs }: { jobs: JobDetail[] }) {
-  const { shown, waiting, show, watching } = useStillJobs(jobs);
+  const { shown, waiting, show, watching } = useStill(
+    () => jobs,
+    ({ job }) => job.id,
+  );
   return (
     <div {...watching} className="@container">
       <Pill count={waiting} of="new job" show={show} className="top-0 *:-mt-8" />
