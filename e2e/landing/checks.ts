@@ -77,14 +77,14 @@ function movedBack(model: Model, branch: BranchTruth, before: Picture): StoredCo
 
 /**
  * Commits at the bottom of a branch of which a job says that they have landed are told by that, then and later; so are
- * those of a branch that it has found merged, with what its author had made anew of and trunk has all the same.
+ * those of a branch that it has found merged, with what its author had made anew of and is there all the same.
  */
 function hearWhatLanded({ model }: People, after: Picture, { detail }: Report): void {
   const { landed = [], merged = [] } = detail.job.result ?? {};
-  const ofMerged = merged.flatMap(({ branch }) => [
+  const ofMerged = merged.flatMap(({ branch, into }) => [
     ...(model.branches.get(branch)?.own ?? []),
     ...[...model.changes.keys()].filter(
-      (subject) => model.wasSeen(branch, subject) && model.isAllThere(subject, after.get('main')),
+      (subject) => model.wasSeen(branch, subject) && model.isAllThere(subject, after.get(into)),
     ),
   ]);
   for (const subject of [...landed.map(({ subject }) => subject), ...ofMerged]) model.saidToHaveLanded.add(subject);

@@ -399,7 +399,7 @@ export class People {
       change: changeBetween(store.commit(tip).subject, before, store.tree(tip)),
     });
     const own = model.branches.get(target)?.own ?? [];
-    this.#push(target, tip, [...own, ...newOwn.filter((subject) => !own.includes(subject))]);
+    this.#push(target, tip, joined(own, newOwn));
     return `${store.commit(tip).subject} brings ${subjects.join(', ')}${byHand ? ', conflicts resolved by hand' : ''}`;
   }
 
@@ -718,3 +718,15 @@ export const histories: fc.Arbitrary<Move[]> = fc
     fc.array(round, { minLength: 1, maxLength: 4 }),
   )
   .map(([a, b, c, rounds]) => [...[a, b, c], ...rounds.flat(), { do: 'job', kind: 'restack_repo' }]);
+
+/** A branch's own commits with those that a landing brings: one that comes below a commit that both have is older. */
+function joined(own: string[], brought: string[]): string[] {
+  const all = [...own];
+  let next = all.length;
+  for (const subject of brought.toReversed()) {
+    const at = all.indexOf(subject);
+    if (at >= 0) next = at;
+    else all.splice(next, 0, subject);
+  }
+  return all;
+}
