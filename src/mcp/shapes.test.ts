@@ -98,12 +98,15 @@ describe('an answer is small however much there is', () => {
     expect(first.moved[0]).toEqual({ branch: named(0), from: ID, to: ID });
     expect(first.heldBack[0]).toMatchObject({ conflictCount: 30 });
     expect(first.message).toMatch(/…/);
-    const bare = jobDetail(1, {}, { moves: job.moves });
+    const bare = jobDetail(1, { finishedAt: '2026-01-01T00:00:00.000Z' }, { moves: job.moves });
     const moved = followed((from: number | null) => {
       const { moved: entries, nextFrom: next } = detailOf(bare, from ?? 0);
       return { entries, next };
     });
     expect(moved.map(({ branch }) => branch)).toEqual(some(5000, named));
+    // Pages of what grows meanwhile would leave some of it out.
+    const running = detailOf(jobDetail(1, { finishedAt: null }, { moves: job.moves }));
+    expect(running).toMatchObject({ movedCount: 5000, nextFrom: null });
   });
 
   it('of a list of such jobs, whose cursor is that of the last one shown', () => {

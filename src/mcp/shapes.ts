@@ -158,7 +158,7 @@ export const oneBranchShape = z.object({
 
 export const detailShape = jobShape.extend({
   nextFrom: nextFromShape.describe(
-    'Give this to get_job as `from` for what follows in `moved` and `heldBack`; null where they are at their end.',
+    'Give this to get_job as `from` for what follows in `moved` and `heldBack`; null where they are at their end, and where the job has yet to end.',
   ),
 });
 
@@ -309,7 +309,8 @@ function pagedJob({ job, moves }: JobDetail, from?: number, most?: number) {
       heldBack: page.of(heldBack),
       heldBackCount: countsOf(job.result).heldBack,
     },
-    next: page.next,
+    // What it has moved grows while it pushes: a page that begins in its middle would leave some of that out.
+    next: job.finishedAt === null ? null : page.next,
   };
 }
 

@@ -189,7 +189,7 @@ describe('a tall stack', () => {
   });
 
   test('lands where it did however many branches came at once, in whatever place of it', async () => {
-    const [height, from, to] = [60, 20, 45];
+    const [height, from, to] = [80, 10, 70];
     const edits = (i: number): Files => ({ [`f${i}`]: 'x', ...(i >= from && i < to && { log: `${i}` }) });
     const onMain = () => Object.assign({}, ...Array.from({ length: to - from }, (_, i) => edits(from + i)));
     const { found } = await tall(height, onMain, edits);

@@ -163,6 +163,10 @@ async function findByContent(
       ask,
     );
     const seen = await seenThere(stretches, replay, ask);
+    for (const [i, { meeting, parts, tip }] of unread.entries()) {
+      const one = stretches[i];
+      if (one && parts.length === 1 && tip === meeting.candidate.tip) meeting.isNowhere = seen.nowhere.has(one);
+    }
     for await (const some of atOnce(onlyThose(seen.stretches, ({ parts, into }) => isOpen(parts, into)))) {
       for (const part of await landedOf(history, { ...seen, stretches: some }, byName, replay, ask)) {
         if (isMore(part, part.into)) found.set(keyOf(part), part);
@@ -199,6 +203,8 @@ interface Seen {
   missing: ReadonlyMap<Stretch, string[]>;
   /** Those that conflict with what the line is now. */
   conflicting: ReadonlySet<Stretch>;
+  /** Those of which it is certain that no commit of the line has them. */
+  nowhere: ReadonlySet<Stretch>;
 }
 
 /** Which of these seem to have landed: at the newest commit that gives an answer. */
@@ -218,15 +224,17 @@ async function seenThere(
     walked.flatMap(({ base, tip, line }) => line.slice(0, TRIED).map((onto) => ({ base, tip, onto }))),
   );
   const takeWalk = inTurn(walks);
+  const nowhere = new Set(stretches.filter((one, i) => tips[i] !== 'nothing' && one.line.length <= TRIED));
   for (const one of walked) {
     const answers = takeWalk(Math.min(TRIED, one.line.length));
+    if (answers.includes('nothing')) nowhere.delete(one);
     const landed = whereLanded(answers, missing.has(one));
     const at = (place: number) => one.line[place] ?? one.into.tip;
     if (!landed) continue;
     one.landed = { ...landed, newest: at(landed.newest), oldest: at(landed.oldest) };
     if (whereLanded(answers) === null) one.hiddenBy = answers.slice(0, landed.newest);
   }
-  return { stretches: walked.filter(({ landed }) => landed), missing, conflicting };
+  return { stretches: walked.filter(({ landed }) => landed), missing, conflicting, nowhere };
 }
 
 /** What has landed of those that seem so. */

@@ -16,7 +16,7 @@ import { Line } from './line';
 /** How many commits of a line are looked at, newest first. */
 export const LINE = 500;
 
-/** So many of the branches below are tried with one, each time one more. */
+/** So far down it goes on to try one more of what is below with a branch where none of it was found to have landed. */
 const BELOW = 32;
 
 /** A branch that is looked for by content in what is below it. */
@@ -56,6 +56,8 @@ export interface Meeting {
   below: Between[];
   /** So many of those may have landed with it: one that is below has plainly not. */
   mayLand: number;
+  /** What it has alone was looked for, and shows nowhere on the line: so nothing that ends with it has landed there. */
+  isNowhere?: boolean;
 }
 
 /** Every meeting of these branches with a line that they stand on. */
@@ -212,7 +214,10 @@ type Unread = Omit<Stretch, 'line'> & { meeting: Meeting };
 
 /**
  * The stretches worth a try, the likeliest first: what branches have alone; with it all that is below, the highest first;
- * then with ever more of what is below. They are made as they are asked for, since of a tall stack there are very many.
+ * then with ever more of what is below, as long as any of that has landed. They are made as they are asked for, since of
+ * a tall stack there are very many, and what is found meanwhile tells which are worth it no more: each end of a stretch
+ * must have landed, so it has not where what its branch has alone shows nowhere, nor is one found by it that begins with
+ * what is known.
  * @param isOpen whether anything would be found there that is not known; asked as late as may be
  */
 export async function* stretchesOf(
@@ -237,14 +242,28 @@ export async function* stretchesOf(
   const tall = meetings.filter(({ below }) => below.length > 0).sort((a, b) => b.below.length - a.below.length);
   for (const meeting of tall) {
     await breathe();
+    if (meeting.isNowhere) continue;
     const { below, into, mayLand } = meeting;
     // All that is below may have landed with a part of it, before it was pushed to again.
     if (mayLand === below.length) yield* open(meeting, below.length, below.at(-1)?.layer.on === into.name);
   }
-  for (let depth = 1; depth <= BELOW; depth += 1) {
-    for (const meeting of tall) {
+  const isKnown = ({ candidate, below, into }: Meeting, depth: number) => {
+    const layer = below[depth - 1]?.layer;
+    return layer !== undefined && !isOpen(partsOf(history, candidate, layer), into);
+  };
+  const lastKnown = (meeting: Meeting, from: number, to: number) => {
+    for (let depth = to; depth > from; depth -= 1) if (isKnown(meeting, depth)) return depth;
+    return from;
+  };
+  // Those that go on, and how far down it was seen that any of it has landed.
+  const goingOn = new Map(tall.map((meeting) => [meeting, 0]));
+  for (let depth = 1; goingOn.size > 0; depth += 1) {
+    for (const [meeting, seen] of goingOn) {
       await breathe();
-      if (depth <= meeting.mayLand && depth < meeting.below.length) yield* open(meeting, depth, false);
+      const landed = depth - seen > BELOW ? lastKnown(meeting, seen, depth - 1) : seen;
+      goingOn.set(meeting, landed);
+      if (meeting.isNowhere || depth > meeting.mayLand || depth - landed > BELOW) goingOn.delete(meeting);
+      else if (depth < meeting.below.length && !isKnown(meeting, depth)) yield* open(meeting, depth, false);
     }
   }
 }
