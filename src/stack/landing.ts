@@ -224,7 +224,10 @@ async function seenThere(
     walked.flatMap(({ base, tip, line }) => line.slice(0, TRIED).map((onto) => ({ base, tip, onto }))),
   );
   const takeWalk = inTurn(walks);
-  const nowhere = new Set(stretches.filter((one, i) => tips[i] !== 'nothing' && one.line.length <= TRIED));
+  // Between the commits of the line that touch it, it does what it does at the one below; below all of them, at the fork.
+  const absent = stretches.filter((one, i) => tips[i] !== 'nothing' && !one.isNext && one.line.length <= TRIED);
+  const atFork = await replay(absent.map(({ base, tip, fork }) => ({ base, tip, onto: fork })));
+  const nowhere = new Set(absent.filter((_, i) => atFork[i] !== 'nothing'));
   for (const one of walked) {
     const answers = takeWalk(Math.min(TRIED, one.line.length));
     if (answers.includes('nothing')) nowhere.delete(one);

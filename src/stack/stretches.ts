@@ -56,8 +56,8 @@ export interface Meeting {
   below: Between[];
   /** So many of those may have landed with it: one that is below has plainly not. */
   mayLand: number;
-  /** What it has alone was looked for, and shows nowhere on the line: so nothing that ends with it has landed there. */
-  isNowhere?: boolean;
+  /** All that it has alone shows nowhere on the line: so nothing that ends with its tip has landed there. */
+  isNowhere: boolean;
 }
 
 /** Every meeting of these branches with a line that they stand on. */
@@ -142,13 +142,13 @@ export async function meetingsOf(
     }),
   );
   const met = meeting.flat();
-  const isOpen = await plainlyOpen(
+  const plainly = await plainlyOpen(
     met,
     [...stepsOf.values(), ...asked.map(({ own }) => own)],
     (step) => paths.get(step) ?? [],
     ask,
   );
-  const likely = met.filter(({ candidate: { name, tip }, into }) => !isOpen(name, tip, into));
+  const likely = met.filter(({ candidate: { name, tip }, into }) => plainly(name, tip, into) !== 'all');
   // The branches of a tall stack share what is below them.
   const shared = new Map<LineLayer, Between>();
   const touching = (layer: LineLayer) => {
@@ -157,23 +157,28 @@ export async function meetingsOf(
     return known;
   };
   return inTurns(likely, ({ layers, own: _, ...one }): Meeting => {
+    const { candidate, into } = one;
     const all = one.isNext ? [] : [...linesOf(layers)].filter((layer) => layer.commits.length > 0);
-    const end = all.findIndex((layer) => layer.branch === one.into.name);
+    const end = all.findIndex((layer) => layer.branch === into.name);
     const between = end < 0 ? all : all.slice(0, end);
-    const lowestOpen = between.findIndex((layer) => isOpen(layer.branch, layer.upTo, one.into));
+    const lowestOpen = between.findIndex((layer) => plainly(layer.branch, layer.upTo, into) !== null);
     return {
       ...one,
       below: between.map(touching),
       mayLand: lowestOpen < 0 ? between.length : lowestOpen,
+      isNowhere: plainly(candidate.name, candidate.tip, into) === 'whole',
     };
   });
 }
 
+/** What of a branch has plainly not landed: nothing of it, or not the whole of it. */
+type PlainlyOpen = 'all' | 'whole';
+
 /**
- * Of which of these branches it is plain that they have not landed: what a branch's first commit does at a path that no
- * other commit of the stacks touches, and the line has as the branch found it. No stretch that has this commit leaves
- * the line as it is; else, where one branch of a tall stack has landed, each above it would be tried with any number of
- * those below.
+ * Of which of these branches it is plain that they have not landed: what a branch does at a path that no other commit of
+ * the stacks touches, and the line has as the branch found it. No stretch that has this leaves the line as it is; else,
+ * where one branch of a tall stack has landed, each above it would be tried with any number of those below. Where only its
+ * first commit does it, no part of the branch has landed either.
  * @param steps of all stretches that may be tried
  */
 async function plainlyOpen(
@@ -181,11 +186,11 @@ async function plainlyOpen(
   steps: string[][],
   pathsOf: (step: string) => string[],
   ask: Pick<LandingQuestions, 'objects'>,
-): Promise<(branch: string, tip: string, into: Place) => boolean> {
+): Promise<(branch: string, tip: string, into: Place) => PlainlyOpen | null> {
   const keyOf = (branch: string, tip: string, into: Place) => `${branch} ${tip} ${into.name}`;
-  const open = new Set<string>();
-  const isOpen = (branch: string, tip: string, into: Place) => open.has(keyOf(branch, tip, into));
-  if (met.length === 0) return isOpen;
+  const open = new Map<string, PlainlyOpen>();
+  const plainly = (branch: string, tip: string, into: Place) => open.get(keyOf(branch, tip, into)) ?? null;
+  if (met.length === 0) return plainly;
   const touching = new Map<string, number>();
   const isCounted = new Set<string>();
   await inTurns(steps, (some) => {
@@ -195,18 +200,23 @@ async function plainlyOpen(
       for (const path of pathsOf(step)) touching.set(path, (touching.get(path) ?? 0) + 1);
     }
   });
-  const places = await inTurns(met, ({ candidate: { tip }, base, own: [first = ''], into, line, length }) => {
-    const path = pathsOf(first).find(
-      (one) => touching.get(one) === 1 && line.met([one], length).size === 0 && !one.includes('\n'),
-    );
-    return path === undefined ? [] : [base, tip, into.tip].map((commit) => ({ commit, path }));
+  const asked = await inTurns(met, ({ candidate: { tip }, base, own, into, line, length }) => {
+    const times = new Map<string, number>();
+    for (const path of own.flatMap(pathsOf)) times.set(path, (times.get(path) ?? 0) + 1);
+    const isAlone = (path: string) =>
+      touching.get(path) === times.get(path) && line.met([path], length).size === 0 && !path.includes('\n');
+    const first = pathsOf(own[0] ?? '').find((path) => times.get(path) === 1 && isAlone(path));
+    const path = first ?? [...times.keys()].find(isAlone);
+    const what: PlainlyOpen = first === undefined ? 'whole' : 'all';
+    return { what, places: path === undefined ? [] : [base, tip, into.tip].map((commit) => ({ commit, path })) };
   });
-  const ids = inTurn(await ask.objects(places.flat()));
+  const ids = inTurn(await ask.objects(asked.flatMap(({ places }) => places)));
   for (const [i, { candidate, into }] of met.entries()) {
-    const [found, made, now] = ids(places[i]?.length ?? 0);
-    if (found === now && found !== made) open.add(keyOf(candidate.name, candidate.tip, into));
+    const { what = 'whole', places = [] } = asked[i] ?? {};
+    const [found, made, now] = ids(places.length);
+    if (found === now && found !== made) open.set(keyOf(candidate.name, candidate.tip, into), what);
   }
-  return isOpen;
+  return plainly;
 }
 
 /** A stretch along whose line nobody has read yet. */
@@ -216,8 +226,7 @@ type Unread = Omit<Stretch, 'line'> & { meeting: Meeting };
  * The stretches worth a try, the likeliest first: what branches have alone; with it all that is below, the highest first;
  * then with ever more of what is below, as long as any of that has landed. They are made as they are asked for, since of
  * a tall stack there are very many, and what is found meanwhile tells which are worth it no more: each end of a stretch
- * must have landed, so it has not where what its branch has alone shows nowhere, nor is one found by it that begins with
- * what is known.
+ * must have landed, so none has that ends with what shows nowhere alone.
  * @param isOpen whether anything would be found there that is not known; asked as late as may be
  */
 export async function* stretchesOf(
@@ -227,12 +236,13 @@ export async function* stretchesOf(
 ): AsyncGenerator<Unread> {
   const breathe = breather();
   function* open(meeting: Meeting, depth: number, withEnds: boolean): Generator<Unread> {
+    if (meeting.isNowhere && !withEnds) return;
     const parts = partsTo(history, meeting, depth);
     if (!isOpen(parts, meeting.into)) return;
     const whole = stretchTo(meeting, depth, parts);
     if (whole.met.size === 0) return;
     if (withEnds) yield* endsOf(whole);
-    yield whole;
+    if (!meeting.isNowhere) yield whole;
   }
   for (const meeting of meetings) {
     await breathe();
@@ -242,36 +252,51 @@ export async function* stretchesOf(
   const tall = meetings.filter(({ below }) => below.length > 0).sort((a, b) => b.below.length - a.below.length);
   for (const meeting of tall) {
     await breathe();
-    if (meeting.isNowhere) continue;
-    const { below, into, mayLand } = meeting;
+    const { below, commits, into, mayLand } = meeting;
     // All that is below may have landed with a part of it, before it was pushed to again.
-    if (mayLand === below.length) yield* open(meeting, below.length, below.at(-1)?.layer.on === into.name);
+    const withEnds = commits.length > 1 && below.at(-1)?.layer.on === into.name;
+    if (mayLand === below.length) yield* open(meeting, below.length, withEnds);
   }
-  const isKnown = ({ candidate, below, into }: Meeting, depth: number) => {
-    const layer = below[depth - 1]?.layer;
-    return layer !== undefined && !isOpen(partsOf(history, candidate, layer), into);
-  };
-  const lastKnown = (meeting: Meeting, from: number, to: number) => {
-    for (let depth = to; depth > from; depth -= 1) if (isKnown(meeting, depth)) return depth;
-    return from;
-  };
-  // Those that go on, and how far down it was seen that any of it has landed.
-  const goingOn = new Map(tall.map((meeting) => [meeting, 0]));
+  const isKnown = (meeting: Meeting, depth: number) => !isOpen(partsAt(history, meeting, depth), meeting.into);
+  const goingOn = new Map(tall.map((meeting): [Meeting, GoingOn] => [meeting, { firstOpen: 0, tries: 0, hopes: [] }]));
   for (let depth = 1; goingOn.size > 0; depth += 1) {
-    for (const [meeting, seen] of goingOn) {
+    for (const [meeting, state] of goingOn) {
       await breathe();
-      const landed = depth - seen > BELOW ? lastKnown(meeting, seen, depth - 1) : seen;
-      goingOn.set(meeting, landed);
-      if (meeting.isNowhere || depth > meeting.mayLand || depth - landed > BELOW) goingOn.delete(meeting);
-      else if (depth < meeting.below.length && !isKnown(meeting, depth)) yield* open(meeting, depth, false);
+      while (state.firstOpen <= depth && isKnown(meeting, state.firstOpen)) state.firstOpen += 1;
+      if (state.tries === BELOW) {
+        const found = state.hopes.findLastIndex((at) => isKnown(meeting, at));
+        state.hopes.splice(0, found + 1);
+        if (found >= 0) state.tries = 0;
+      }
+      if (meeting.isNowhere || depth > meeting.mayLand || state.tries === BELOW) goingOn.delete(meeting);
+      else if (depth < meeting.below.length && state.firstOpen <= depth) {
+        state.tries += 1;
+        if (!isKnown(meeting, depth)) state.hopes.push(depth);
+        yield* open(meeting, depth, false);
+      }
     }
   }
 }
 
+/** How far down a branch is tried with what is below it. */
+interface GoingOn {
+  /** The first of those so far, itself at 0, of which it is not known that it has landed. */
+  firstOpen: number;
+  /** How often it was tried since anything was found so, and which of those that were not known are hoped for. */
+  tries: number;
+  hopes: number[];
+}
+
 /** Whose commits those of a branch are, with so many of what is below, the branch's own first. */
-function partsTo(history: History, { candidate, base, below }: Meeting, depth: number): Part[] {
-  const own = { branch: candidate.name, base, upTo: candidate.tip };
-  return [own, ...below.slice(0, depth).flatMap(({ layer }) => partsOf(history, candidate, layer))];
+function partsTo(history: History, meeting: Meeting, depth: number): Part[] {
+  return Array.from({ length: depth + 1 }, (_, at) => partsAt(history, meeting, at)).flat();
+}
+
+/** Whose commits those of a branch are, at 0, or of the one so far below it. */
+function partsAt(history: History, { candidate, base, below }: Meeting, depth: number): Part[] {
+  if (depth === 0) return [{ branch: candidate.name, base, upTo: candidate.tip }];
+  const layer = below[depth - 1]?.layer;
+  return layer ? partsOf(history, candidate, layer) : [];
 }
 
 function stretchTo(meeting: Meeting, depth: number, parts: Part[]): Unread {
