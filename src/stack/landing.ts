@@ -163,9 +163,10 @@ async function findByContent(
       ask,
     );
     const seen = await seenThere(stretches, replay, ask);
-    for (const [i, { meeting, parts, tip }] of unread.entries()) {
-      const one = stretches[i];
-      if (one && parts.length === 1 && tip === meeting.candidate.tip) meeting.isNowhere = seen.nowhere.has(one);
+    for (const [i, one] of stretches.entries()) {
+      const { meeting } = unread[i] ?? {};
+      // What is below may be nobody's any more: then it has one part with that, too.
+      if (meeting?.base === one.base && seen.nowhere.has(one)) meeting.isNowhere = true;
     }
     for await (const some of atOnce(onlyThose(seen.stretches, ({ parts, into }) => isOpen(parts, into)))) {
       for (const part of await landedOf(history, { ...seen, stretches: some }, byName, replay, ask)) {
@@ -203,7 +204,7 @@ interface Seen {
   missing: ReadonlyMap<Stretch, string[]>;
   /** Those that conflict with what the line is now. */
   conflicting: ReadonlySet<Stretch>;
-  /** Those of which it is certain that no commit of the line has them. */
+  /** What branches have alone and it is certain that no commit of the line has. */
   nowhere: ReadonlySet<Stretch>;
 }
 
@@ -225,7 +226,9 @@ async function seenThere(
   );
   const takeWalk = inTurn(walks);
   // Between the commits of the line that touch it, it does what it does at the one below; below all of them, at the fork.
-  const absent = stretches.filter((one, i) => tips[i] !== 'nothing' && !one.isNext && one.line.length <= TRIED);
+  const absent = stretches.filter(
+    (one, i) => tips[i] !== 'nothing' && one.parts.length === 1 && !one.isNext && one.line.length <= TRIED,
+  );
   const atFork = await replay(absent.map(({ base, tip, fork }) => ({ base, tip, onto: fork })));
   const nowhere = new Set(absent.filter((_, i) => atFork[i] !== 'nothing'));
   for (const one of walked) {
