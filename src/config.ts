@@ -315,7 +315,7 @@ const Environment = z.object({
   SPICERACK_NETWORK_TIMEOUT: seconds(600).describe('seconds that one git command may talk to a remote'),
   SPICERACK_GIT: z.string().default('git').describe("git's program"),
   SPICERACK_GIT_SPICE: z.string().optional().meta({ description: "git-spice's program", unset: 'looked up' }),
-  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(64, 'use at least 64 (MiB)').optional().meta({
+  SPICERACK_GIT_MEMORY: z.coerce.number().int().min(128, 'use at least 128 (MiB)').optional().meta({
     description:
       'MiB that one git process may fill; mapped packs do not count. A branch whose comparison needs more is left alone and says so',
     unset: "a quarter of the machine's, at least 1024",

@@ -11,7 +11,7 @@ import { writeTreeOfTrees } from '@/testing/tree-of-trees';
 
 /** What a remote can make large: its files, its branches. The server goes on beside it, and the other branches do. */
 
-const database = testGround({ SPICERACK_ENGINE: 'git', SPICERACK_GIT_MEMORY: '64' });
+const database = testGround({ SPICERACK_ENGINE: 'git', SPICERACK_GIT_MEMORY: '128' });
 let jobs: InProcess;
 beforeAll(() => {
   jobs = inProcess(database.db);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { config } from '@/config';
 import { type Launched, launch } from './launcher';
 
 const started: Launched[] = [];
@@ -74,6 +75,19 @@ describe('a launched process', () => {
     expect(long.output() === text).toBe(true);
   });
 
+  it('gets megabytes in order with what is written before and after, in the same tick and later', async () => {
+    const cat = sh('cat');
+    const large = Array.from({ length: 900_000 }, (_, i) => `line ${i}`).join('\n');
+    cat.write('before ');
+    cat.write(large);
+    cat.write(' between ');
+    await new Promise(setImmediate);
+    cat.write('later ');
+    cat.end(large);
+    await cat.exit;
+    expect(cat.output() === `before ${large} between later ${large}`).toBe(true);
+  });
+
   it('leads a group, which a signal reaches whole', async () => {
     const parent = sh('sleep 600 & echo $!; wait');
     expect(await parent.pid).toBeGreaterThan(1);
@@ -105,6 +119,21 @@ describe('a launched process', () => {
 });
 
 describe.runIf(process.platform === 'linux')('the process that starts others', () => {
+  it('limits what each may fill to what git may, and hands on megabytes below a limit that they are half of', async () => {
+    const asked = sh('ulimit -S -d');
+    await asked.exit;
+    expect(asked.output()).toBe(`${config().gitMemory / 1024}\n`);
+    const text = `
+      const input = Buffer.alloc(48 * 1024 * 1024, 'x');
+      const wc = launch('/bin/sh', ['-c', 'sleep 0.2; ulimit -S -d; wc -c'],
+        { cwd: '/', env: process.env, stdout: (chunk) => process.stdout.write(chunk), stderr: () => {} });
+      wc.end(input);`;
+    const [program, args] = script(text);
+    const env = { ...process.env, SPICERACK_GIT_MEMORY: '128' };
+    const { stdout } = await promisify(execFile)(program, args, { env });
+    expect(stdout.split(/\s+/)).toEqual([String(128 * 1024), String(48 * 1024 * 1024), '']);
+  });
+
   it('is one for all, and what it has started is killed where it ends, not left behind', async () => {
     const [one, two] = [sh('sleep 600'), sh('sleep 600')];
     const [first, second] = [await one.pid, await two.pid];

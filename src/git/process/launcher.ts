@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { config } from '@/config';
 import { childEnvironment } from '@/environment';
 import { whenLate } from '@/time-limit';
 
@@ -59,6 +60,8 @@ const KILLED: Exit = { code: null, signal: 'SIGKILL' };
  * its connection.
  */
 const OUTPUT_MS = 2000;
+/** The most bytes of input in a message, which is held three times while it is read. */
+const PIECE = 4 * 1024 * 1024;
 
 type ToLauncher = { id: number } & (
   | { start: Start }
@@ -155,14 +158,19 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   if (launcher.flights.size === 1) keepAlive(launcher, true);
   send({ id, start: { command, args, cwd, env } });
 
-  let unsent: { id: number; input: Uint8Array[]; ends: boolean } | undefined;
+  let unsent: { input: Uint8Array[]; ends: boolean } | undefined;
+  const sendAll = () => {
+    if (!unsent) return;
+    const { input, ends } = unsent;
+    unsent = undefined;
+    if (sizeOf(input) <= PIECE) return send({ id, input, ends });
+    for (const piece of input.flatMap(inPieces)) send({ id, input: [piece], ends: false });
+    if (ends) send({ id, input: [], ends });
+  };
   const write = (input: string | Uint8Array | undefined, ends: boolean) => {
     if (!unsent) {
-      unsent = { id, input: [], ends };
-      process.nextTick(() => {
-        if (unsent) send(unsent);
-        unsent = undefined;
-      });
+      unsent = { input: [], ends };
+      process.nextTick(sendAll);
     }
     unsent.ends ||= ends;
     if (input !== undefined) unsent.input.push(typeof input === 'string' ? Buffer.from(input) : input);
@@ -174,6 +182,14 @@ export function launch(command: string, args: string[], options: LaunchOptions):
     end: (input) => write(input, true),
     kill: (signal) => send({ id, kill: signal }),
   };
+}
+
+function sizeOf(input: Uint8Array[]): number {
+  return input.reduce((size, bytes) => size + bytes.length, 0);
+}
+
+function inPieces(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE));
 }
 
 interface Deferred<T> {
@@ -213,7 +229,13 @@ function startLauncher(): Launcher {
   // Not a file of its own, which each bundle would have to find. Some compilers give functions their names by `__name`.
   const outputs = receiveOutputs();
   const source = `const __name = (named) => named; (${serve})(${JSON.stringify(outputs?.folder ?? null)})`;
-  const child = spawn(process.execPath, ['-e', source], {
+  // What it starts inherits this limit of its memory. It is on data and not on the address space, which large packs fill
+  // by being mapped: those are read-only and do not count. Where the system has no such limit, or a lower one, that stays.
+  const limited = 'ulimit -S -d "$1" 2>/dev/null; shift; exec "$@"';
+  const memory = String(config().gitMemory / 1024);
+  // Less memory of its own, so less to copy for each that it starts.
+  const flags = ['--single-threaded', '--max-semi-space-size=1'];
+  const child = spawn('/bin/sh', ['-c', limited, 'sh', memory, process.execPath, ...flags, '-e', source], {
     cwd: '/',
     env: childEnvironment(),
     // A terminal's Ctrl-C is for this process: what it has started ends when it says so.

@@ -131,9 +131,8 @@ export function launchGit(
   args: string[],
   options: Pick<GitOptions, 'gitDir' | 'cwd' | 'env'> & Pick<LaunchOptions, 'stdout' | 'stderr'>,
 ): Launched {
-  const [command, commandArgs] = inShell(config().gitProgram, args, false);
   const { stdout, stderr, cwd = '/' } = options;
-  return counting(launch(command, commandArgs, { cwd, env: gitEnvironment(options), stdout, stderr }));
+  return counting(launch(config().gitProgram, args, { cwd, env: gitEnvironment(options), stdout, stderr }));
 }
 
 function counting(launched: Launched): Launched {
@@ -149,18 +148,9 @@ function counting(launched: Launched): Launched {
   return launched;
 }
 
-/**
- * The shell that becomes the program.
- *
- * Its memory is limited first. The limit is on data and not on the address space, which large packs fill by being
- * mapped: those are read-only and do not count. Where the system has no such limit, or a lower one, that stays.
- *
- * Behind a gate it waits for one line before, so that nothing runs before its group is on record, and nothing runs at
- * all when this process dies in between.
- */
-function inShell(program: string, args: string[], gate: boolean): [string, string[]] {
-  const script = `${gate ? 'read -r _ && ' : ''}{ ulimit -S -d "$1" 2>/dev/null; shift; exec "$@"; }`;
-  return ['/bin/sh', ['-c', script, 'sh', String(config().gitMemory / 1024), program, ...args]];
+/** The program behind a gate: a shell that becomes it once it has read one line, and does nothing where none comes. */
+function behindGate(program: string, args: string[]): [string, string[]] {
+  return ['/bin/sh', ['-c', 'read -r _ && exec "$@"', 'sh', program, ...args]];
 }
 
 /** Like `git`, for another program that itself runs git (git-spice). */
@@ -214,7 +204,8 @@ async function runOnce(
   readItsTrace: () => Promise<Trace | null>,
 ): Promise<Omit<GitOutput, 'stdout'>> {
   options.signal?.throwIfAborted();
-  const [command, commandArgs] = inShell(program, args, options.record !== undefined);
+  // Nothing runs before its group is on record, and nothing runs at all when this process dies in between.
+  const [command, commandArgs] = options.record ? behindGate(program, args) : [program, args];
   const stderr = new ErrorText();
   let read = 0;
   /** Why the rest of the output is not wanted. */
