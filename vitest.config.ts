@@ -19,8 +19,12 @@ const LONGEST = [
   'e2e/cli/cli.test.ts',
 ].map(here);
 
-/** The tests of what the pages are made of. */
-const PAGES = ['src/ui/**/*.test.ts'];
+/** Where everything that is tested is a pure function. */
+const PURE = [
+  'src/{forge,mcp,model,ui}/**/*.test.ts',
+  'src/{stack,git/clone}/*.test.ts',
+  'packages/cli/src/**/*.test.ts',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -47,12 +51,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'pages',
-          include: PAGES,
-          // Pure functions, and so many small files that to load their imports for each anew took six times as long as
-          // the tests. What one stubs it takes back after each test.
+          name: 'pure',
+          include: PURE,
+          // So many small files that to load their imports for each anew took six times as long as the tests. What one
+          // stubs it takes back after each test.
           isolate: false,
           unstubGlobals: true,
+          unstubEnvs: true,
         },
       },
       {
@@ -60,7 +65,7 @@ export default defineConfig({
         test: {
           name: 'all else',
           include: ['{src,inngest,scripts,e2e,bench,packages}/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...PAGES],
+          exclude: [...configDefaults.exclude, ...PURE],
         },
       },
     ],
