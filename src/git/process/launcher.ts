@@ -60,12 +60,13 @@ const KILLED: Exit = { code: null, signal: 'SIGKILL' };
  * its connection.
  */
 const OUTPUT_MS = 2000;
-/** The most bytes of input in a message, which is held three times while it is read. */
-const PIECE = 4 * 1024 * 1024;
+/** The most bytes of input on their way to a process: what starts it holds them three times, and little memory. */
+const PIECE = 1024 * 1024;
 
 type ToLauncher = { id: number } & (
   | { start: Start }
-  | { input: Uint8Array[]; ends: boolean }
+  /** `tells`: when the process has read it, which the next one waits for. */
+  | { input: Uint8Array[]; ends: boolean; tells: boolean }
   | { kill: NodeJS.Signals }
 );
 
@@ -73,6 +74,7 @@ type FromLauncher = { id: number } & (
   | { pid: number }
   | { stdout: Uint8Array }
   | { stderr: Uint8Array }
+  | { hasRead: true }
   /** `apart`: its output has come over a connection of its own. */
   | { exit: Exit; apart: boolean }
   | { error: string }
@@ -114,6 +116,8 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   let output: Socket | undefined;
   let inTime: (() => void) | undefined;
   let group: number | undefined;
+  /** What was not sent yet, and whether a piece is on its way before whose arrival the next one is not sent. */
+  const input = { waiting: [] as Uint8Array[], ends: false, isAway: false };
   const land = () => {
     launcher.flights.delete(id);
     if (launcher.flights.size === 0) keepAlive(launcher, false);
@@ -125,6 +129,9 @@ export function launch(command: string, args: string[], options: LaunchOptions):
       else if ('pid' in message) {
         group = message.pid;
         pid.resolve(group);
+      } else if ('hasRead' in message) {
+        input.isAway = false;
+        sendNext();
       } else if ('exit' in message) {
         if (!message.apart) read.resolve(true);
         // This process may be unable to take the connection, with too many files open: nothing tells it of that.
@@ -158,22 +165,16 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   if (launcher.flights.size === 1) keepAlive(launcher, true);
   send({ id, start: { command, args, cwd, env } });
 
-  let unsent: { input: Uint8Array[]; ends: boolean } | undefined;
-  const sendAll = () => {
-    if (!unsent) return;
-    const { input, ends } = unsent;
-    unsent = undefined;
-    if (sizeOf(input) <= PIECE) return send({ id, input, ends });
-    for (const piece of input.flatMap(inPieces)) send({ id, input: [piece], ends: false });
-    if (ends) send({ id, input: [], ends });
+  const sendNext = () => {
+    if (input.isAway) return;
+    const piece = cut(input.waiting, PIECE);
+    input.isAway = input.waiting.length > 0;
+    send({ id, input: piece, ends: input.ends && !input.isAway, tells: input.isAway });
   };
-  const write = (input: string | Uint8Array | undefined, ends: boolean) => {
-    if (!unsent) {
-      unsent = { input: [], ends };
-      process.nextTick(sendAll);
-    }
-    unsent.ends ||= ends;
-    if (input !== undefined) unsent.input.push(typeof input === 'string' ? Buffer.from(input) : input);
+  const write = (given: string | Uint8Array | undefined, ends: boolean) => {
+    if (input.waiting.length === 0 && !input.ends) process.nextTick(sendNext);
+    input.ends ||= ends;
+    if (given !== undefined) input.waiting.push(typeof given === 'string' ? Buffer.from(given) : given);
   };
   return {
     pid: pid.promise,
@@ -184,12 +185,18 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   };
 }
 
-function sizeOf(input: Uint8Array[]): number {
-  return input.reduce((size, bytes) => size + bytes.length, 0);
-}
-
-function inPieces(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE));
+/** Takes the first so many bytes out of it. */
+function cut(from: Uint8Array[], size: number): Uint8Array[] {
+  let room = size;
+  let count = 0;
+  for (; count < from.length && room > 0; count += 1) room -= from[count]?.length ?? 0;
+  const taken = from.splice(0, count);
+  const last = room < 0 && taken.pop();
+  if (last) {
+    taken.push(last.subarray(0, room));
+    from.unshift(last.subarray(room));
+  }
+  return taken;
 }
 
 interface Deferred<T> {
@@ -389,6 +396,7 @@ function serve(folder: string | null): void {
     if ('input' in message) {
       child.stdin?.cork();
       for (const chunk of message.input) child.stdin?.write(chunk);
+      if (message.tells) child.stdin?.write('', () => send({ id: message.id, hasRead: true }));
       child.stdin?.uncork();
       if (message.ends) child.stdin?.end();
     } else if (child.pid !== undefined) {
