@@ -16,6 +16,8 @@ export type GitErrorKind =
   /** Another process holds a lock in our clone: trying again helps. */
   | 'lock'
   | 'disk_full'
+  /** A folder of ours cannot be written any more. */
+  | 'unwritable'
   /** The temporary folder is missing, or not ours to write: a person has to see to it. */
   | 'no_place'
   /** The clone is damaged: making it anew helps. */

@@ -27,6 +27,12 @@ ${CUT}`;
 const SEEN: Record<string, string[]> = {
   'out of memory': ['fatal: Out of memory, malloc failed (tried to allocate 1048576 bytes)\n'],
   'our disk is full': ['fatal: write error: No space left on device\nerror: RPC failed; curl 23\nfatal: early EOF\n'],
+  'our folder cannot be written': [
+    'error: insufficient permission for adding an object to repository database objects\nfatal: failed to write object\nfatal: unpack-objects failed\n',
+    "fatal: Unable to create '/srv/clones/1.git/packed-refs.lock': Permission denied\n",
+    "fatal: Unable to create '/srv/clones/1.git/packed-refs.lock': Read-only file system\n",
+    'error: unable to create temporary file: Permission denied\nfatal: failed to write object\n',
+  ],
   'protocol not allowed': ["fatal: transport 'ext' not allowed\n", "fatal: protocol 'foo' is not supported\n"],
   'another owner': [`fatal: detected dubious ownership in repository at '/srv/x'\n${CUT}`],
   'changed host key': [CHANGED],

@@ -58,6 +58,20 @@ export const FULL_DISK: Reason = {
   means: 'The disk is full.',
   todo: 'Free some room, then try again.',
 };
+export const UNWRITABLE: Reason = {
+  name: 'our folder cannot be written',
+  by: 'own',
+  words: [
+    'insufficient permission for adding an object',
+    'Read-only file system',
+    'unable to create temporary file: Permission denied',
+    "Unable to create '*.lock': Permission denied",
+  ],
+  kind: 'unwritable',
+  code: 'INTERNAL',
+  means: 'Spicerack cannot write to its data directory.',
+  todo: 'Make it writable for the user that runs Spicerack, then try again.',
+};
 export const BUSY_REMOTE: Reason = {
   name: 'busy remote',
   by: 'git',
@@ -101,6 +115,7 @@ export const DAMAGED_CLONE: Reason = {
 export const REASONS: readonly Reason[] = [
   OUT_OF_MEMORY,
   FULL_DISK,
+  UNWRITABLE,
   {
     name: 'protocol not allowed',
     by: 'own',

@@ -40,6 +40,20 @@ describe('a push that failed', () => {
     expect(readRefusal(stdout, stderr)?.kind).toBe('declined');
   });
 
+  it('is no refusal of the remote where our own git broke off what it was to take', () => {
+    const stdout = `${REF}[remote rejected] (unpacker error)`;
+    const unpack = 'error: remote unpack failed: eof before pack header was fully read';
+    const kindOf = (stderr: string) => {
+      const answer = readRefusal(stdout, stderr);
+      return answer?.kind === 'declined' ? answer.error.kind : answer;
+    };
+    expect(kindOf(`fatal: Out of memory, malloc failed (tried to allocate 9 bytes)\n${unpack}`)).toBe('too_large');
+    expect(kindOf(`remote: fatal: Out of memory, malloc failed (tried to allocate 9 bytes)\n${unpack}`)).toBe(
+      'refused',
+    );
+    expect(kindOf(unpack)).toBe('refused');
+  });
+
   it.each([
     [
       '',

@@ -184,7 +184,9 @@ function declined(stderr: string, whose: Said): Declined {
   const unpacked = said.split('\n').some((line) => line.startsWith('error: remote unpack failed: '));
   const saidNo =
     unpacked || (error.kind === 'unreachable' && words !== '') || says(said, ['error: RPC failed; HTTP 4']);
-  const isFinal = saidNo && !['auth', 'not_found', 'redirect'].includes(error.kind) && !says(said, PASSES);
+  // The far side had to say no to what our own git broke off, for want of memory, say.
+  const isOurs = error.reason?.by === 'own';
+  const isFinal = saidNo && !isOurs && !['auth', 'not_found', 'redirect'].includes(error.kind) && !says(said, PASSES);
   if (!isFinal) return { kind: 'declined', error, objects, locked: [] };
   const status = said.match(/returned error: (\d+)/)?.[1];
   const message = words ? shorten(words, MOST_WORDS) : status ? `it answered HTTP ${status}` : error.message;
