@@ -317,7 +317,7 @@ const Environment = z.object({
   SPICERACK_GIT_SPICE: z.string().optional().meta({ description: "git-spice's program", unset: 'looked up' }),
   SPICERACK_GIT_MEMORY: z.coerce.number().int().min(128, 'use at least 128 (MiB)').optional().meta({
     description:
-      'MiB that one git process may fill; mapped packs do not count. A branch whose comparison needs more is left alone and says so',
+      'MiB that one git process may fill, at least 128; mapped packs do not count. A branch whose comparison needs more is left alone and says so',
     unset: "a quarter of the machine's, at least 1024",
   }),
   /** Read where programs are started (`environment.ts`); checked here. */

@@ -125,6 +125,14 @@ describe.runIf(process.platform === 'linux')('the process that starts others', (
     expect(asked.output()).toBe(`${config().gitMemory / 1024}\n`);
   });
 
+  it('starts where stacks may be larger than all of its memory', async () => {
+    const [program, args] = script(`void said('ulimit -S -d').then((all) => console.log(JSON.stringify(all)));`);
+    const env = { ...process.env, SPICERACK_GIT_MEMORY: '128' };
+    const large = ['-c', 'ulimit -S -s 262144; exec "$@"', 'sh', program, ...args];
+    const { stdout } = await promisify(execFile)('/bin/sh', large, { env });
+    expect(JSON.parse(stdout)).toEqual([0, `${128 * 1024}\n`]);
+  });
+
   it('holds little of what they have not read, and stays, however much that is', async () => {
     const text = `
       const input = Buffer.alloc(96 * 1024 * 1024, 'x');

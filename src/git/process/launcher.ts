@@ -237,8 +237,9 @@ function startLauncher(): Launcher {
   const outputs = receiveOutputs();
   const source = `const __name = (named) => named; (${serve})(${JSON.stringify(outputs?.folder ?? null)})`;
   // What it starts inherits this limit of its memory. It is on data and not on the address space, which large packs fill
-  // by being mapped: those are read-only and do not count. Where the system has no such limit, or a lower one, that stays.
-  const limited = 'ulimit -S -d "$1" 2>/dev/null; shift; exec "$@"';
+  // by being mapped: those are read-only and do not count. Where the system has no such limit, or a lower hard one, that
+  // stays. The stacks of Node's threads count, each as large as a stack may be, so that is what it is by default.
+  const limited = 'ulimit -S -s 8192 2>/dev/null; ulimit -S -d "$1" 2>/dev/null; shift; exec "$@"';
   const memory = String(config().gitMemory / 1024);
   // Less memory of its own, so less to copy for each that it starts.
   const flags = ['--single-threaded', '--max-semi-space-size=1'];
@@ -334,7 +335,9 @@ function serve(folder: string | null): void {
   /** Null where it could not be started, or has ended. */
   const children = new Map<number, Promise<ChildProcess | null>>();
   let last = Promise.resolve<ChildProcess | null>(null);
-  const send = (message: FromLauncher, sent?: () => void) => process.send?.(message, undefined, undefined, sent);
+  // Where the one that it works for has just ended, so does this one.
+  const send = (message: FromLauncher, sent: () => void = () => undefined) =>
+    process.send?.(message, undefined, undefined, sent);
   process.title = 'spicerack: starts git';
   // It ends with the process that it works for, and not before.
   process.on('disconnect', () => {

@@ -18,7 +18,7 @@ import { readTrace, type Trace } from './trace';
 export interface GitOptions {
   /** The repository; sets `GIT_DIR`. */
   gitDir?: string;
-  /** Where the process starts; the system's temporary folder unless given, so no repository is found by accident. */
+  /** Where the process starts; `/` unless given, so that no repository is found by accident. */
   cwd?: string;
   env?: Record<string, string>;
   /** Settings of git on top of ours, as `key`, `value`. */
