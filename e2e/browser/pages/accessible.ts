@@ -21,7 +21,7 @@ export async function expectAccessibleEverywhere(page: Page): Promise<void> {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: 'light' });
     await expectAccessible(page);
-    // All that is other in the dark are the colours.
+    // In the dark nothing but colours is different.
     await page.emulateMedia({ colorScheme: 'dark' });
     await expectAccessible(page, ['color-contrast']);
   }
