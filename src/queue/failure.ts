@@ -1,6 +1,6 @@
 import { databaseTrouble } from '@/db/trouble';
 import { GitError, type GitErrorKind, reasonOf, speaksToRemote } from '@/git/process/error';
-import { BUSY_REMOTE, DAMAGED_CLONE, FULL_DISK, OUT_OF_MEMORY, type Reason, UNWRITABLE } from '@/git/process/reasons';
+import { BUSY_REMOTE, DAMAGED_CLONE, FULL_DISK, OUT_OF_MEMORY, type Reason } from '@/git/process/reasons';
 import type { ErrorCode } from '@/model/errors';
 import { forMessage, oneLine, shown } from '@/text/foreign';
 
@@ -101,8 +101,6 @@ function unexplained({ kind, args, stderr }: GitError): { code: ErrorCode; hint:
       return { code: OUT_OF_MEMORY.code, hint: OUT_OF_MEMORY.todo };
     case 'disk_full':
       return explained(FULL_DISK);
-    case 'unwritable':
-      return explained(UNWRITABLE);
     case 'no_place':
       return {
         code: 'INTERNAL',

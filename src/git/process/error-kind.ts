@@ -16,7 +16,7 @@ export type GitErrorKind =
   /** Another process holds a lock in our clone: trying again helps. */
   | 'lock'
   | 'disk_full'
-  /** A folder of ours cannot be written any more. */
+  /** Our data directory cannot be written to. */
   | 'unwritable'
   /** The temporary folder is missing, or not ours to write: a person has to see to it. */
   | 'no_place'

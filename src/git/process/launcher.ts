@@ -118,6 +118,12 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   let group: number | undefined;
   /** What was not sent yet, and whether a piece is on its way before whose arrival the next one is not sent. */
   const input = { waiting: [] as Uint8Array[], ends: false, isAway: false };
+  const sendNext = () => {
+    if (input.isAway) return;
+    const piece = cut(input.waiting, PIECE);
+    input.isAway = input.waiting.length > 0;
+    send({ id, input: piece, ends: input.ends && !input.isAway, tells: input.isAway });
+  };
   const land = () => {
     launcher.flights.delete(id);
     if (launcher.flights.size === 0) keepAlive(launcher, false);
@@ -165,12 +171,6 @@ export function launch(command: string, args: string[], options: LaunchOptions):
   if (launcher.flights.size === 1) keepAlive(launcher, true);
   send({ id, start: { command, args, cwd, env } });
 
-  const sendNext = () => {
-    if (input.isAway) return;
-    const piece = cut(input.waiting, PIECE);
-    input.isAway = input.waiting.length > 0;
-    send({ id, input: piece, ends: input.ends && !input.isAway, tells: input.isAway });
-  };
   const write = (given: string | Uint8Array | undefined, ends: boolean) => {
     if (input.waiting.length === 0 && !input.ends) process.nextTick(sendNext);
     input.ends ||= ends;

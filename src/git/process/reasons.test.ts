@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { failureOfGit } from '@/queue/failure';
 import { remoteHead } from '../remote/ls-remote';
-import { classify, GitError } from './error';
+import { classify, GitError, type GitErrorKind } from './error';
 import { REASONS } from './reasons';
 import { whoSaid } from './said';
 
@@ -27,12 +27,6 @@ ${CUT}`;
 const SEEN: Record<string, string[]> = {
   'out of memory': ['fatal: Out of memory, malloc failed (tried to allocate 1048576 bytes)\n'],
   'our disk is full': ['fatal: write error: No space left on device\nerror: RPC failed; curl 23\nfatal: early EOF\n'],
-  'our folder cannot be written': [
-    'error: insufficient permission for adding an object to repository database objects\nfatal: failed to write object\nfatal: unpack-objects failed\n',
-    "fatal: Unable to create '/srv/clones/1.git/packed-refs.lock': Permission denied\n",
-    "fatal: Unable to create '/srv/clones/1.git/packed-refs.lock': Read-only file system\n",
-    'error: unable to create temporary file: Permission denied\nfatal: failed to write object\n',
-  ],
   'protocol not allowed': ["fatal: transport 'ext' not allowed\n", "fatal: protocol 'foo' is not supported\n"],
   'another owner': [`fatal: detected dubious ownership in repository at '/srv/x'\n${CUT}`],
   'changed host key': [CHANGED],
@@ -209,6 +203,13 @@ const SEEN: Record<string, string[]> = {
     `Unable to negotiate with 192.0.2.1 port 22: no matching host key type found. Their offer: ssh-rsa\n${CUT}`,
   ],
   'no shell': [`bash: line 1: git-upload-pack: command not found\n${CUT}`],
+  'clone not writable': [
+    'fatal: cannot mkdir objects/ab: Permission denied\n',
+    'error: insufficient permission for adding an object to repository database objects\nfatal: failed to write object\nfatal: unpack-objects failed\n',
+    "fatal: Unable to create '/srv/clones/1.git/packed-refs.lock': Permission denied\n",
+    "fatal: Unable to create '/srv/clones/1.git/packed-refs.lock': Read-only file system\n",
+    'error: unable to create temporary file: Permission denied\nfatal: failed to write object\n',
+  ],
   'broken ref': ["error: cannot lock ref 'refs/keep/x': unable to resolve reference 'refs/keep/x': reference broken\n"],
   'locked clone': [
     "fatal: Unable to create '/x/packed-refs.lock': File exists.\n",
@@ -220,7 +221,6 @@ const SEEN: Record<string, string[]> = {
   'damaged clone': [
     'error: object file ./objects/01/23 is empty\nfatal: loose object 0123 (stored in ./objects/01/23) is corrupt\n',
   ],
-  'clone not writable': ['fatal: cannot mkdir objects/ab: Permission denied\n'],
   'name of the host': [
     `ssh: Could not resolve hostname nowhere: Name or service not known\n${CUT}`,
     "fatal: unable to access 'https://nowhere.example/x/': Could not resolve host: nowhere.example\n",
@@ -383,10 +383,10 @@ describe('answers of a real http server', () => {
 /** The table as a page; `npx vitest run src/git/process/reasons.test.ts -u` writes it anew. */
 function page(): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
-  const again = new Set(['timeout', 'unreachable', 'killed', 'lock', 'disk_full', 'corrupt']);
+  const again = (kind: GitErrorKind) => failureOfGit(new GitError(kind, '', [], '')).transient;
   const rows = REASONS.map(
     ({ name, by, words, kind, code, means, todo }) =>
-      `| ${name} | ${by === 'own' ? 'our git' : by} | ${words.map((each) => `\`${cell(each)}\``).join('<br>')} | ${code}${again.has(kind) ? ', tried again' : ''} | ${cell(means)} | ${cell(todo)} |`,
+      `| ${name} | ${by === 'own' ? 'our git' : by} | ${words.map((each) => `\`${cell(each)}\``).join('<br>')} | ${code}${again(kind) ? ', tried again' : ''} | ${cell(means)} | ${cell(todo)} |`,
   );
   return `# What remotes say
 

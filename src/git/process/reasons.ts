@@ -58,20 +58,6 @@ export const FULL_DISK: Reason = {
   means: 'The disk is full.',
   todo: 'Free some room, then try again.',
 };
-export const UNWRITABLE: Reason = {
-  name: 'our folder cannot be written',
-  by: 'own',
-  words: [
-    'insufficient permission for adding an object',
-    'Read-only file system',
-    'unable to create temporary file: Permission denied',
-    "Unable to create '*.lock': Permission denied",
-  ],
-  kind: 'unwritable',
-  code: 'INTERNAL',
-  means: 'Spicerack cannot write to its data directory.',
-  todo: 'Make it writable for the user that runs Spicerack, then try again.',
-};
 export const BUSY_REMOTE: Reason = {
   name: 'busy remote',
   by: 'git',
@@ -115,7 +101,6 @@ export const DAMAGED_CLONE: Reason = {
 export const REASONS: readonly Reason[] = [
   OUT_OF_MEMORY,
   FULL_DISK,
-  UNWRITABLE,
   {
     name: 'protocol not allowed',
     by: 'own',
@@ -754,7 +739,25 @@ export const REASONS: readonly Reason[] = [
     todo: CHECK_ADDRESS,
   },
 
-  // Our own clone. git words some damage as a lock that it did not get ("cannot lock ref …: reference broken").
+  // Our own clone. git words some damage as a lock that it did not get ("cannot lock ref …: reference broken"), and a
+  // folder that it may not write to, too.
+  {
+    name: 'clone not writable',
+    by: 'own',
+    words: [
+      'cannot mkdir',
+      'could not create work tree',
+      'insufficient permission for adding an object',
+      'unable to create temporary file',
+      'Read-only file system',
+      "Unable to create '*.lock': Permission denied",
+      'unable to write file',
+    ],
+    kind: 'unwritable',
+    code: 'INTERNAL',
+    means: 'The user that runs Spicerack may not write into its data directory.',
+    todo: 'Give it the folder (SPICERACK_DATA_DIR), then retry.',
+  },
   {
     name: 'broken ref',
     by: 'own',
@@ -775,22 +778,6 @@ export const REASONS: readonly Reason[] = [
   },
   BUSY_REMOTE,
   DAMAGED_CLONE,
-  {
-    name: 'clone not writable',
-    by: 'own',
-    words: [
-      'cannot mkdir',
-      'could not create work tree',
-      'insufficient permission for adding an object',
-      'unable to create temporary file',
-      'Read-only file system',
-      'unable to write file',
-    ],
-    kind: 'failed',
-    code: 'INTERNAL',
-    means: 'The user that runs Spicerack may not write into its data directory.',
-    todo: 'Give it the folder (SPICERACK_DATA_DIR), then retry.',
-  },
 
   // The way there.
   {
