@@ -80,7 +80,7 @@ export const jobsRouter = router({
     const rows = await ctx.db.select(view).from(jobs).where(eq(jobs.id, input.jobId));
     const [detail] = await details(ctx.db, rows, null);
     if (!detail) refuse(noJob(input.jobId));
-    return { ...detail, undo: await undoOffer(ctx.db, detail.job), feedCursor: head?.cursor ?? 0 };
+    return { ...detail, undo: await undoOffer(ctx.db, detail.job, detail.moves), feedCursor: head?.cursor ?? 0 };
   }),
 
   /**
@@ -315,7 +315,7 @@ async function details(db: Db, rows: JobView[], most: number | null): Promise<Jo
   // Those of earlier versions, and those that were given up, do not say themselves how much they have moved.
   const untold = ended.flatMap(({ id, result }) => (result?.moved ? [] : [id]));
   const some = most ?? 0;
-  const [steps, moves, counts] = await snapshot(db, [
+  const [steps, moves] = await snapshot(db, [
     db.select().from(jobSteps).where(inArray(jobSteps.jobId, ids)).orderBy(asc(jobSteps.id)),
     // Of a job that may be cut no more is looked at than is needed to see whether it has too many.
     jsonRows(
@@ -329,13 +329,16 @@ async function details(db: Db, rows: JobView[], most: number | null): Promise<Jo
           from (select id from job_moves where job_id = asked.value limit ${some + 1}))) as its)
       order by id`,
     ),
-    db
-      .select(pushedCounts)
-      .from(jobMoves)
-      .where(sql`job_id in (select value from ${each(untold)})`)
-      .groupBy(jobMoves.jobId)
-      .having(sql`count(*) > ${some}`),
   ]);
+  const counts =
+    untold.length === 0
+      ? []
+      : await db
+          .select(pushedCounts)
+          .from(jobMoves)
+          .where(sql`job_id in (select value from ${each(untold)})`)
+          .groupBy(jobMoves.jobId)
+          .having(sql`count(*) > ${some}`);
   const moved = new Map(counts.map(({ id, ...count }) => [id, count]));
   const found = new Map(
     rows.map((job): [string, JobDetail] => {

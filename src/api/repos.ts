@@ -150,43 +150,42 @@ export const reposRouter = router({
       if (changes.url !== undefined) await refuseKnown(ctx.db, changes.url, id);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const set = { ...given, ...(changes.trunk === undefined ? {} : trunkChange(changes.trunk)) };
-      if (Object.keys(set).length > 0) {
-        const { url, trunk, engine } = changes;
-        // A job must find the remote again that it pushed to, and the trunk that its sync has seen.
-        const same = and(
-          url === undefined ? undefined : eq(repos.url, url),
-          trunk === undefined ? undefined : eq(repos.trunk, trunk),
-        );
-        const free = same && or(same, NO_RUNNING_JOB);
-        const put = async (counts?: BranchCounts, holds?: SQL) => {
-          const [changed] = await write(ctx.db, [
-            ctx.db
-              .update(repos)
-              .set({ ...set, ...(counts && { counts }) })
-              .where(and(eq(repos.id, id), free, holds))
-              .returning({ id: repos.id }),
-            // The trunk is not among the branches.
-            ctx.db
-              .delete(branches)
-              .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
-          ]);
-          return changed.length > 0;
-        };
-        // Both are what the last outline was made from, and how branches stand depends on whether that holds.
-        const isOther = (trunk ?? before.trunk) !== before.trunk || (engine ?? before.engine) !== before.engine;
-        // Of a repo that was never looked at nothing is said yet.
-        const isDone =
-          isOther && before.counts
-            ? await changeRows(ctx.db, id, async ({ rows, isRunning, countsOf, holds }) => {
-                const rest = rows.filter(({ name }) => name !== trunk);
-                if (await put(await countsOf(rest, trunk), holds)) return true;
-                return free && isRunning ? false : null;
-              })
-            : await put();
-        if (!isDone) {
-          const isAddress = changes.url !== undefined && changes.url !== before.url;
-          refuse(isAddress ? jobIsRunning('url', 'change the address') : jobIsRunning('trunk', 'set the trunk'));
-        }
+      if (Object.keys(set).length === 0) return before;
+      const { url, trunk, engine } = changes;
+      // A job must find the remote again that it pushed to, and the trunk that its sync has seen.
+      const same = and(
+        url === undefined ? undefined : eq(repos.url, url),
+        trunk === undefined ? undefined : eq(repos.trunk, trunk),
+      );
+      const free = same && or(same, NO_RUNNING_JOB);
+      const put = async (counts?: BranchCounts, holds?: SQL) => {
+        const [changed] = await write(ctx.db, [
+          ctx.db
+            .update(repos)
+            .set({ ...set, ...(counts && { counts }) })
+            .where(and(eq(repos.id, id), free, holds))
+            .returning({ id: repos.id }),
+          // The trunk is not among the branches.
+          ctx.db
+            .delete(branches)
+            .where(and(eq(branches.repoId, id), sql`${branches.name} = (select trunk from repos where id = ${id})`)),
+        ]);
+        return changed.length > 0;
+      };
+      // Both are what the last outline was made from, and how branches stand depends on whether that holds.
+      const isOther = (trunk ?? before.trunk) !== before.trunk || (engine ?? before.engine) !== before.engine;
+      // Of a repo that was never looked at nothing is said yet.
+      const isDone =
+        isOther && before.counts
+          ? await changeRows(ctx.db, id, async ({ rows, isRunning, countsOf, holds }) => {
+              const rest = rows.filter(({ name }) => name !== trunk);
+              if (await put(await countsOf(rest, trunk), holds)) return true;
+              return free && isRunning ? false : null;
+            })
+          : await put();
+      if (!isDone) {
+        const isAddress = changes.url !== undefined && changes.url !== before.url;
+        refuse(isAddress ? jobIsRunning('url', 'change the address') : jobIsRunning('trunk', 'set the trunk'));
       }
       return repoOf(ctx.db, id);
     }),

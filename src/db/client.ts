@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@libsql/client';
 import { type SQL, sql } from 'drizzle-orm';
-import type { BatchItem } from 'drizzle-orm/batch';
+import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { migrate } from 'drizzle-orm/libsql/migrator';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -81,6 +81,21 @@ export async function write<T extends Readonly<[Statement, ...Statement[]]>>(
   const results = await database.batch(statements);
   signal().notify(change);
   return results;
+}
+
+/**
+ * `write` of which only the results of the last statements are wanted.
+ * @returns each of their own results
+ */
+export async function writeAndRead<T extends Readonly<[Statement, ...Statement[]]>>(
+  database: Db,
+  writes: Readonly<[Statement, ...Statement[]]>,
+  reads: T,
+  change: Change = 'work',
+): Promise<BatchResponse<T>> {
+  const results: unknown[] = await write(database, [...writes, ...reads], change);
+  // Of a batch with others before them, the types do not know its end.
+  return results.slice(-reads.length) as BatchResponse<T>;
 }
 
 /** Reads several statements as one snapshot. */

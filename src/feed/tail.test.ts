@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, lte } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { write } from '@/db/client';
 import { events, meta, repos } from '@/db/schema';
@@ -112,6 +112,29 @@ describe('the tail', () => {
     await mine.reach(begin + 31);
     expect(mine.seqs()).toEqual([begin + 31]);
     await mine.close();
+  });
+
+  it('tells everybody to start over where events were pruned that nobody has read', async () => {
+    const begin = await newest();
+    const streams = [stream(begin), stream(begin, repoId)];
+    await rename('read');
+    await Promise.all(streams.map(({ reach }) => reach(begin + 1)));
+    const one = (name: string) => test.db.update(repos).set({ name }).where(eq(repos.id, repoId));
+    // As a process finds it that stood still meanwhile.
+    const pruned = `${begin + 2}`;
+    await write(test.db, [
+      one('never read'),
+      test.db.delete(events).where(lte(events.seq, begin + 2)),
+      test.db
+        .insert(meta)
+        .values({ key: PRUNED, value: pruned })
+        .onConflictDoUpdate({ target: meta.key, set: { value: pruned } }),
+      one('after it'),
+    ]);
+    await until(() => streams.every(({ told }) => told.at(-1)?.kind === 'start_over'));
+    expect(streams.map(({ told }) => told.at(-1)?.cursor)).toEqual([begin + 3, begin + 3]);
+    await Promise.all(streams.map(({ close }) => close()));
+    await test.db.delete(meta).where(eq(meta.key, PRUNED));
   });
 
   it('tells everybody to start over where the database was replaced by one with fewer events', async () => {

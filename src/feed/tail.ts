@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asc, gt, sql } from 'drizzle-orm';
+import { asc, getTableColumns, gt, sql } from 'drizzle-orm';
 import { count } from '@/counters';
-import { type Db, snapshot } from '@/db/client';
+import type { Db } from '@/db/client';
 import { events } from '@/db/schema';
 import { signal } from '@/db/signal';
 import type { FeedEvent, FeedMessage } from './events';
@@ -17,10 +17,8 @@ const AFTER_WRITE_MS = 2;
 /** The most events that are kept at hand. */
 const RING = 2000;
 
-/** How old the newest event is, on the database's clock alone. */
-const lag = sql<
-  number | null
->`(julianday('now') - julianday((select at from events where seq = (select max(seq) from events)))) * 86400`;
+/** How old an event is, in seconds, on the database's clock alone. */
+const age = sql<number | null>`(julianday('now') - julianday(${events.at})) * 86400`;
 
 /** One who follows the tail. */
 export interface Follower {
@@ -125,32 +123,43 @@ export class Tail {
 
   /** Reads on from the head. @returns whether there is more */
   async #catchUp(): Promise<boolean> {
-    const head = this.#head ?? Number.MAX_SAFE_INTEGER;
-    const [rows, [newest], [age]] = await snapshot(this.#db, [
-      this.#db.select().from(events).where(gt(events.seq, head)).orderBy(asc(events.seq)).limit(PAGE),
-      cursorQuery(this.#db),
-      this.#db.select({ lag }).from(sql`(select 1)`),
-    ]);
-    const end = newest?.cursor ?? 0;
-    const more = rows.length === PAGE;
-    if (end === head) return false;
-    // At the start, and where the database was replaced by an older one, there is nothing to go on from.
-    if (end < head) {
+    const rows = this.#head === null ? [] : await this.#eventsAfter(this.#head);
+    const [first, last] = [rows.at(0), rows.at(-1)];
+    if (first && last) {
+      // What lies between was pruned while this process stood still: the table tells so.
+      if (first.seq - 1 !== this.#head) {
+        this.#ring = [];
+        this.#floor = first.seq - 1;
+      }
+      count('feed_reads');
+      count('feed_lag_seconds', Math.max(0, last.age ?? 0));
+      this.#ring.push(...rows.map(({ age: _, ...event }) => parse(event)));
+      this.#head = last.seq;
+      const dropped = this.#ring.splice(0, Math.max(0, this.#ring.length - RING)).at(-1);
+      if (dropped) this.#floor = dropped.seq;
+    } else {
+      const [newest] = await cursorQuery(this.#db);
+      const end = newest?.cursor ?? 0;
+      if (end === this.#head) return false;
+      // At the start, and where the database was replaced by an older one, there is nothing to go on from. What was
+      // written between the two reads is in the table.
       this.#ring = [];
       this.#floor = end;
       this.#head = end;
-    } else {
-      count('feed_reads');
-      count('feed_lag_seconds', Math.max(0, age?.lag ?? 0));
-      this.#ring.push(...rows.map(parse));
-      this.#head = more ? (rows.at(-1)?.seq ?? end) : end;
-      const dropped = this.#ring.splice(0, Math.max(0, this.#ring.length - RING)).at(-1);
-      if (dropped) this.#floor = dropped.seq;
     }
     this.#version += 1;
     this.#told.clear();
     await inGroups([...this.#followers], (wake) => wake());
-    return more;
+    return rows.length === PAGE;
+  }
+
+  #eventsAfter(seq: number) {
+    return this.#db
+      .select({ ...getTableColumns(events), age })
+      .from(events)
+      .where(gt(events.seq, seq))
+      .orderBy(asc(events.seq))
+      .limit(PAGE);
   }
 }
 

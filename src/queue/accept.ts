@@ -1,6 +1,6 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { type Db, type Statement, snapshot, write } from '@/db/client';
+import { type Db, type Statement, snapshot, writeAndRead } from '@/db/client';
 import { clashingName } from '@/db/name-clash';
 import { openJobsOf } from '@/db/open-jobs';
 import { branches, idempotencyKeys, jobs, repos, tasks } from '@/db/schema';
@@ -94,14 +94,29 @@ export async function onceOnly<T extends object>(
   work: () => Promise<T | { refused: Refusal }>,
   answer: (made: Made) => Promise<T>,
 ): Promise<T | { refused: Refusal }> {
-  const known = async () => {
-    const made = once && (await madeBy(db, once));
-    return made && 'refused' in made ? made : made && (await answer(made));
-  };
-  const before = await known();
+  const before = once && (await madeBefore(db, once, answer));
   if (before) return before;
   const done = await work();
-  return (await known()) ?? done;
+  return (once && (await madeBefore(db, once, answer))) ?? done;
+}
+
+async function madeBefore<T extends object>(
+  db: Db,
+  once: Once,
+  answer: (made: Made) => Promise<T>,
+): Promise<T | { refused: Refusal } | null> {
+  const [made] = await madeBy(db, once);
+  return made ? answerOf(once, made, answer) : null;
+}
+
+async function answerOf<T extends object>(
+  once: Once,
+  made: Made & { input: string },
+  answer: (made: Made) => Promise<T>,
+): Promise<T | { refused: Refusal }> {
+  if (made.input === once.input) return answer(made);
+  const message = 'This idempotency key was used for another request.';
+  return { refused: conflict('idempotencyKey', message, 'Use a new key for each new one.') };
 }
 
 /** SQL for whether nothing has been made for a key yet. */
@@ -123,20 +138,18 @@ export function noteMade(db: Db, once: Once | null, made: { job?: SQL | undefine
   ];
 }
 
-async function madeBy(db: Db, { key, input }: Once): Promise<Made | { refused: Refusal } | null> {
-  const { jobId, taskId } = idempotencyKeys;
-  const [known] = await db
-    .select({ jobId, taskId, input: idempotencyKeys.input, status: jobs.status })
+/** The statement that reads what a key's request has made. */
+function madeBy(db: Db, { key }: Once) {
+  const { jobId, taskId, input } = idempotencyKeys;
+  return db
+    .select({ jobId, taskId, input, status: jobs.status })
     .from(idempotencyKeys)
     .leftJoin(jobs, eq(jobs.id, idempotencyKeys.jobId))
     .where(eq(idempotencyKeys.key, key));
-  if (!known || known.input === input) return known ?? null;
-  const message = 'This idempotency key was used for another request.';
-  return { refused: conflict('idempotencyKey', message, 'Use a new key for each new one.') };
 }
 
 /** The answer of a request that made a job. */
-export async function acceptedJob({ jobId, status }: Made): Promise<Accepted> {
+export async function acceptedJob({ jobId, status }: Pick<Made, 'jobId' | 'status'>): Promise<Accepted> {
   if (!jobId || !status) throw new Error('The key of a job names none.');
   return { accepted: true, jobId, status };
 }
@@ -184,32 +197,22 @@ export async function queueJob(
   refusal: () => Promise<Refusal | null>,
   more: (id: string) => Statement[] = () => [],
 ): Promise<Accepted | { refused: Refusal }> {
-  const work = async (): Promise<Accepted | { refused: Refusal }> => {
-    const refused = await refusal();
-    if (refused) return { refused };
-    // Twice at most: the queued sync that kept ours out may have started before we could join it.
-    for (let tries = 0; tries < 2; tries++) {
-      const id = uuid();
-      const joined = joinable(id, job);
-      await write(db, [
-        insertJob(db, { ...job, id }, isFirst(once)),
-        ...more(id),
-        ...(note ? [note(id)] : []),
-        ...noteMade(db, once, { job: joined }),
-      ]);
-      const [found] = await db.select({ id: jobs.id, status: jobs.status }).from(jobs).where(joined).limit(1);
-      if (found) return { accepted: true, jobId: found.id, status: found.status };
-    }
-    return {
-      refused: {
-        code: 'CONFLICT',
-        field: null,
-        message: 'The queue changed while this was accepted.',
-        hint: 'Send it again.',
-      },
-    };
-  };
-  return onceOnly(db, once, work, acceptedJob);
+  const refused = await refusal();
+  // Nothing is said against what is there already.
+  if (refused) return (once && (await madeBefore(db, once, acceptedJob))) ?? { refused };
+  const id = uuid();
+  const joined = joinable(id, job);
+  const writes = [insertJob(db, { ...job, id }, isFirst(once)), ...more(id), ...(note ? [note(id)] : [])] as const;
+  // Read in the same transaction, so that nothing comes between: a queued sync that kept ours out is still queued.
+  if (once) {
+    const [[made]] = await writeAndRead(db, [...writes, ...noteMade(db, once, { job: joined })], [madeBy(db, once)]);
+    if (made) return answerOf(once, made, acceptedJob);
+  } else {
+    const found = db.select({ jobId: jobs.id, status: jobs.status }).from(jobs).where(joined).limit(1);
+    const [[made]] = await writeAndRead(db, writes, [found]);
+    if (made) return acceptedJob(made);
+  }
+  throw new Error('A job was neither queued nor is there one to join.');
 }
 
 /** SQL for the job just inserted, or the queued sync that kept it out. */
@@ -242,32 +245,45 @@ export async function refusalOf(
   }
   const named = branch === undefined ? several : [branch];
   const field = branch === undefined ? 'branches' : 'branch';
-  const [[repo], rows, below, pending] = await snapshot(db, [
-    db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, repoId)),
-    db
-      .select({ name: branches.name, kept: branches.kept, keptReason: branches.keptReason })
-      .from(branches)
-      .where(and(eq(branches.repoId, repoId), inArray(branches.name, [...named]))),
+  // The repo with the branches that are named; a row without one where none is there.
+  const rows = await db
+    .select({
+      trunk: repos.trunk,
+      branch: { name: branches.name, kept: branches.kept, keptReason: branches.keptReason },
+    })
+    .from(repos)
+    .leftJoin(branches, and(eq(branches.repoId, repos.id), inArray(branches.name, [...named])))
+    .where(eq(repos.id, repoId));
+  const [repo] = rows;
+  if (!repo) return noRepo(repoId);
+  for (const name of named) if (name === repo.trunk) return badRequest(field, isTrunk(name));
+  const kept = rows.flatMap((row) => row.branch ?? []).find(isKept);
+  if (kept) return badRequest(field, isLongLived(kept.name, keptWords(kept)));
+  if (branch === undefined || parent === undefined) return null;
+  return branch === parent || (await standsBelow(db, repoId, branch, parent))
+    ? badRequest('parent', wouldStandOnItself(branch, parent))
+    : null;
+}
+
+/**
+ * Whether a branch is among those that another stands on. Jobs that are still to run may change that; the workflow asks
+ * again on fresh rows.
+ */
+async function standsBelow(db: Db, repoId: string, branch: string, above: string): Promise<boolean> {
+  const [below, pending] = await snapshot(db, [
     db
       .select({ name: branches.name })
       .from(branches)
       .where(
         and(
           eq(branches.repoId, repoId),
-          eq(branches.name, branch ?? ''),
-          sql`${branches.name} in ${namesFrom(repoId, parent ?? '')}`,
+          eq(branches.name, branch),
+          sql`${branches.name} in ${namesFrom(repoId, above)}`,
         ),
       ),
     db.select({ seq: sql<number>`seq` }).from(openJobsOf(repoId)).limit(1),
   ]);
-  if (!repo) return noRepo(repoId);
-  for (const name of named) if (name === repo.trunk) return badRequest(field, isTrunk(name));
-  const kept = rows.find(isKept);
-  if (kept) return badRequest(field, isLongLived(kept.name, keptWords(kept)));
-  if (branch === undefined || parent === undefined) return null;
-  // Jobs that are still to run may change the stack; the workflow asks again on fresh rows.
-  const standsBelow = below.length > 0 && pending.length === 0;
-  return branch === parent || standsBelow ? badRequest('parent', wouldStandOnItself(branch, parent)) : null;
+  return below.length > 0 && pending.length === 0;
 }
 
 /** What the rows say against the name of a new branch beside the others. */

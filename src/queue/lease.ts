@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { config } from '@/config';
 import { count } from '@/counters';
-import { type Db, type Statement, write } from '@/db/client';
+import { type Db, type Statement, write, writeAndRead } from '@/db/client';
 import { takesJobs } from '@/db/problems';
 import { cloneUpkeep, type JobRow, jobs, type RepoRow, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -418,17 +418,15 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): L
         await lease.rest();
         return null;
       }
-      const results = await inTurn(() => {
+      const [[jobNow], [repoNow]] = await inTurn(() => {
         const claim = db
           .update(jobs)
           .set({ fence: job.fence + 1, leaseUntil: inFuture(config().leaseMs), leaseGroup: null })
           .where(sql`${mine} and ${jobs.dispatch} = ${job.dispatch}`)
           .returning();
         const itsRepo = db.select().from(repos).where(sql`${repos.id} = ${repo.id}`);
-        return write(db, [renew(), ...takeUntold(), claim, itsRepo], 'news');
+        return writeAndRead(db, [renew(), ...takeUntold()], [claim, itsRepo], 'news');
       });
-      // The types of a batch with others in its middle do not know its ends.
-      const [[jobNow] = [], [repoNow] = []] = results.slice(-2) as [JobRow[], RepoRow[]];
       if (!jobNow || !repoNow) {
         await lease.rest();
         return null;

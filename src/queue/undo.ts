@@ -10,13 +10,19 @@ import { cannotBeUndone, offerUndo, type UndoOffer } from './undo-moves';
 /** The columns of a move but its commits, which an undo needs none of. */
 const { rewritten: _, ...MOVE } = getTableColumns(jobMoves);
 
-/** Says whether a job can be undone now, and if not, why: naming what has moved since, and by which job. */
+/**
+ * Says whether a job can be undone now, and if not, why: naming what has moved since, and by which job.
+ * @param known the job's moves, by whoever has read them
+ */
 export async function undoOffer(
   db: Db,
   job: Pick<JobRow, 'id' | 'seq' | 'repoId' | 'status' | 'result'>,
+  known?: Parameters<typeof offerUndo>[1],
 ): Promise<UndoOffer> {
-  const [moves, rows, later] = await snapshot(db, [
-    jsonRows(db, MOVE, sql`from job_moves where job_id = ${job.id} order by id`),
+  // Of a job that has ended they do not change any more.
+  const moves = known ?? rowsIn(await jsonRows(db, MOVE, sql`from job_moves where job_id = ${job.id} order by id`));
+  if (moves.length === 0) return offerUndo(job, moves, [], new Map());
+  const [rows, later] = await snapshot(db, [
     movedBranchesQuery(db, job),
     db
       .select({ branch: jobMoves.branch, seq: sql<number | null>`max(${moverAfter(job)})` })
@@ -26,7 +32,7 @@ export async function undoOffer(
   ]);
   return offerUndo(
     job,
-    rowsIn(moves),
+    moves,
     rowsIn(rows),
     new Map(later.flatMap(({ branch, seq }) => (seq === null ? [] : [[branch, seq]]))),
   );
