@@ -40,7 +40,11 @@ import { statesAt } from './kept/states';
 import { overviewVersionQuery, SHOWN_JOBS } from './kept/version';
 import { branchName, idempotencyKey, procedure, refuse, repoId, router } from './trpc';
 
-/** Rows of one page of the overview: tRPC makes an answer's text in one go, for which everything else waits. */
+/**
+ * Rows of the overview's first page, which is more than a screen, and of each after it: tRPC makes an answer's text in
+ * one go, for which everything else waits.
+ */
+const FIRST_PAGE = 200;
 const PAGE = 500;
 
 /** Archived tasks in the overview. */
@@ -225,6 +229,7 @@ export const reposRouter = router({
       const { kept, at, repo, last, activeTasks, archivedTasks, made } = await readOverview(ctx.db, input.repoId);
       ctx.keep?.({ repoId: repo.id, ...made });
       const isFirst = input.cursor === undefined;
+      const most = isFirst ? FIRST_PAGE : PAGE;
       // Of a later page only what a running job is about to move is told.
       const shown = isFirst
         ? await jobsToShow(ctx.db, input.repoId)
@@ -241,14 +246,15 @@ export const reposRouter = router({
         ? await found(ctx.db, input.repoId, search, {
             names: isAll ? null : at.rows.filter(wanted).map(({ name }) => name),
             cursor: input.cursor,
+            limit: most + 1,
           })
-        : after(at.rows, input.cursor ?? '', PAGE + 1, wanted);
-      const page = rows.slice(0, PAGE);
+        : after(at.rows, input.cursor ?? '', most + 1, wanted);
+      const page = rows.slice(0, most);
       await setImmediate();
       return {
         repo,
         branches: page,
-        nextCursor: rows.length > PAGE ? (page.at(-1)?.name ?? null) : null,
+        nextCursor: rows.length > most ? (page.at(-1)?.name ?? null) : null,
         counts: states.counts,
         restack: isFirst ? restack : null,
         states: Object.fromEntries(
@@ -373,7 +379,7 @@ async function found(
   db: Db,
   repoId: string,
   search: string,
-  { names, cursor }: { names: string[] | null; cursor: string | undefined },
+  { names, cursor, limit }: { names: string[] | null; cursor: string | undefined; limit: number },
 ) {
   const part = sql`${`%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`} escape '\\'`;
   const wanted = and(
@@ -383,7 +389,7 @@ async function found(
     cursor ? gt(branches.name, cursor) : undefined,
   );
   return rowsIn(
-    await jsonRows(db, getTableColumns(branches), sql`from branches where ${wanted} order by name limit ${PAGE + 1}`),
+    await jsonRows(db, getTableColumns(branches), sql`from branches where ${wanted} order by name limit ${limit}`),
   );
 }
 

@@ -44,9 +44,9 @@ export type Commitment =
  * @param also what is written with the first of them
  */
 export async function writeMoves(lease: Lease, moves: PlannedMove[], also: Statement[] = []): Promise<void> {
-  const [first = [], ...others] = pieces(moves);
+  const [first, ...others] = pieces(moves);
   await writeEach(lease, [
-    () => [abandonMoves(lease), planned(lease, first), ...also],
+    () => [abandonMoves(lease), ...(first ? [planned(lease, first)] : []), ...also],
     ...others.map((more) => () => [planned(lease, more)]),
   ]);
 }

@@ -133,7 +133,7 @@ async function stepUnderLease(run: Run, first: StepName, work: (lease: Lease) =>
         return { kind: 'done' };
       }
       name = 'resync';
-      await told('resync', STEPS.resync);
+      await told('resync', verifyMoves);
     }
     // The last step ends the job and its own row with it, all in one transaction.
     name = 'finish';
