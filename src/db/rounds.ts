@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { signal } from './signal';
 import { logFailure } from './trouble';
 
@@ -19,5 +19,7 @@ export async function inRounds(abort: AbortSignal, trouble: string, round: () =>
       await sleep(TICK_MS);
     }
     await woken;
+    // SQLite answers in the calling thread: whoever has written is answered first.
+    await setImmediate();
   }
 }
