@@ -124,6 +124,11 @@ export function failureOf(error: unknown): { failure: Failure; transient: boolea
   if (error instanceof GitError) return failureOfGit(error);
   const trouble = databaseTrouble(error);
   if (trouble) return { failure: failure('INTERNAL', trouble.what, trouble.hint), transient: true };
+  if (isOfFiles(error)) {
+    const what = `A file of this server cannot be used: ${shown(error.message)}`;
+    const hint = 'See whether its data directory is there, can be written and has room; then retry.';
+    return { failure: failure('INTERNAL', what, hint), transient: true };
+  }
   return {
     failure: failure(
       'INTERNAL',
@@ -136,4 +141,9 @@ export function failureOf(error: unknown): { failure: Failure; transient: boolea
     ),
     transient: false,
   };
+}
+
+/** Whether the system has said no to something that this process did with a file. */
+function isOfFiles(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'path' in error && !String(error.syscall).startsWith('spawn');
 }

@@ -14,7 +14,8 @@ import * as schema from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { type InProcess, inProcess } from '@/testing/in-process';
 import { writeBranch } from '@/testing/stack';
-import { clockProblem, diskProblem, lookAtDatabase, watchClock } from './health';
+import { diskProblem } from './disk';
+import { clockProblem, lookAtDatabase, watchClock } from './health';
 
 const run = promisify(execFile);
 const { jobLogs, jobSteps, jobs, repos } = schema;

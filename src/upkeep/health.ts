@@ -1,5 +1,3 @@
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
@@ -9,6 +7,7 @@ import { databaseTrouble, SILENT } from '@/db/trouble';
 import { hostConfigProblem } from '@/git/process/host-config';
 import { gitVersion } from '@/git/process/version';
 import { inTime } from '@/time-limit';
+import { watchDisk } from './disk';
 import { modesProblem } from './modes';
 
 /** How often it looks, in milliseconds; the second where jobs wait for what it finds. */
@@ -17,9 +16,6 @@ const LOOK_SOON_MS = 1000;
 
 /** How long the database has for its answer, in milliseconds: longer than a lock is waited for. */
 const ANSWERS_WITHIN_MS = 10_000;
-
-/** Below so much free room the page warns. */
-const LITTLE_ROOM = 256 * 1024 * 1024;
 
 /** So far apart two clocks may be before somebody is told, in milliseconds: Inngest and providers of sign-ins ask for a few minutes at most. */
 const APART_MS = 60_000;
@@ -30,8 +26,9 @@ const CLOCK_TOLD_MS = 600_000;
 /** Looks after what the server needs until `abort` aborts: room to write, a data directory that is nobody else's, a database that takes writes, a steady clock. */
 export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): Promise<void> {
   const clock = watchClock();
+  const disk = watchDisk(dataDir);
   while (!abort.aborted) {
-    setProblem('disk', await diskProblem(dataDir));
+    setProblem('disk', await disk.look());
     setProblem('modes', await modesProblem(dataDir));
     setProblem('git', gitProblem());
     setProblem('git_program', gitProgramProblem(await gitVersion()));
@@ -40,44 +37,10 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
     setProblem('clock', clock(Date.now(), performance.now()) ?? clockProblem(apart === 'late' ? null : apart));
     await sleep(takesJobs() ? LOOK_MS : LOOK_SOON_MS, undefined, { signal: abort }).catch(() => undefined);
   }
+  await disk.close();
 }
 
 type Found = Trouble | null;
-
-/** Whether the data directory can be written, found out by writing. */
-export async function diskProblem(dataDir: string): Promise<Found> {
-  // One name, so that what a killed server leaves is taken away by the next one.
-  const path = join(dataDir, '.room');
-  const waits = 'Nothing is lost; jobs go on by themselves when';
-  try {
-    await mkdir(dataDir, { recursive: true });
-    await writeFile(path, Buffer.alloc(64 * 1024));
-    const { bavail, bsize } = await statfs(dataDir);
-    const free = bavail * bsize;
-    if (free >= LITTLE_ROOM) return null;
-    return {
-      what: `The disk is nearly full: ${Math.floor(free / 1024 / 1024)} MB are free in ${dataDir}.`,
-      hint: 'Free some room before jobs fail.',
-    };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      return {
-        what: `The disk is full: nothing can be written in ${dataDir}.`,
-        hint: `${waits} there is room. Free some.`,
-        stopsJobs: true,
-      };
-    }
-    return {
-      what: `${dataDir} cannot be written (${String(code ?? error)}).`,
-      hint: `${waits} it can. Make it writable for the user that runs Spicerack.`,
-      stopsJobs: true,
-    };
-  } finally {
-    // Where it could not be made it cannot be removed either.
-    await rm(path, { force: true }).catch(() => undefined);
-  }
-}
 
 /** Whether jobs can run with this git. */
 export function gitProgramProblem({ problem }: Awaited<ReturnType<typeof gitVersion>>): Found {

@@ -19,10 +19,19 @@ export async function prepareClone(gitDir: string, url: string, format: ObjectFo
     await removeLeftovers(gitDir);
   } else {
     await setAside(gitDir);
-    await mkdir(dirname(gitDir), { recursive: true });
+    await makeFolder(dirname(gitDir));
     await makeClone(gitDir, format);
   }
   await writeConfig(gitDir, url);
+}
+
+/** Makes a folder in one that is there: a data directory that was moved away is not made anew. */
+async function makeFolder(path: string): Promise<void> {
+  if (!existsSync(path)) await mkdir(path).catch(alreadyThere);
+}
+
+function alreadyThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 async function makeClone(gitDir: string, format: ObjectFormat): Promise<void> {

@@ -66,6 +66,8 @@ export function hostConfig(): HostConfig {
   const [user, system] = scopes;
   // The user's come last, as in git, so that they win.
   const needed = [...system.entries, ...user.entries].filter(([key]) => isNeeded(key));
+  // A directory that is gone later was moved: nothing is put in its place.
+  if (!known) mkdirSync(config().dataDir, { recursive: true });
   write(path, needed.map(([k, v]) => line(k, v)).join(''));
   const files = [path, ...usualFiles(inherited), ...user.files, ...system.files];
   const value: HostConfig = {
@@ -160,7 +162,6 @@ function write(path: string, text: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
-  mkdirSync(config().dataDir, { recursive: true });
   writeFileSync(`${path}.${process.pid}`, text, { mode: 0o600 });
   renameSync(`${path}.${process.pid}`, path);
 }
