@@ -69,8 +69,6 @@ export interface Lease {
   readonly job: JobRow;
   readonly repo: RepoRow;
   readonly db: Db;
-  /** Whether it has gone on from the step before, in this process: nobody else's work lies in between. */
-  readonly goesOn: boolean;
   /** Aborts when the lease is lost, the job is cancelled, or the server shuts down. Give it to every process. */
   readonly signal: AbortSignal;
   /** SQL that is true while this holder has the lease. Every statement given to `write` must ask for it. */
@@ -215,7 +213,7 @@ export async function takeLease(
   if (before.leaseGroup && before.leaseMachine === machine()) killGroup(before.leaseGroup);
   if (!repo) return { kind: 'over' };
   sayTaken(before, taken, repo.name, deadFence === before.fence);
-  const lease = holdLease(db, taken, repo, shutdown, false);
+  const lease = holdLease(db, taken, repo, shutdown);
   lease.later(() => [interruptedSteps(lease)]);
   return lease;
 }
@@ -272,7 +270,7 @@ export function isHeldHere(job: Pick<JobRow, 'id' | 'fence'>): boolean {
   return heldHere().has(leaseName(job));
 }
 
-function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal, goesOn: boolean): Lease {
+function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal): Lease {
   const abort = new AbortController();
   heldHere().add(leaseName(job));
   const mine = sql`${jobs.id} = ${job.id} and ${jobs.fence} = ${job.fence} and ${jobs.status} = 'running'`;
@@ -361,7 +359,6 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal, go
     job,
     repo,
     db,
-    goesOn,
     signal: abort.signal,
     held: isHeld(job.id, job.fence),
     write: (statements) => inTurn(() => writeAll(statements)),
@@ -435,7 +432,7 @@ function holdLease(db: Db, job: JobRow, repo: RepoRow, shutdown: AbortSignal, go
         return null;
       }
       letGo();
-      return holdLease(db, jobNow, repoNow, shutdown, true);
+      return holdLease(db, jobNow, repoNow, shutdown);
     },
     async rest() {
       letGo();

@@ -9,8 +9,7 @@ import { fetchAndProject } from './sync';
 
 /**
  * Runs a step's work on a clone that is there. A step that does not begin with a fetch gets one first where the
- * clone has vanished since the step before; where another run may have been at work since, lock files of killed
- * processes are removed.
+ * clone has vanished since the step before; lock files of killed processes are removed.
  *
  * Where the work fails and the clone proves damaged, the clone is set aside and the failure becomes a GitError of
  * kind `corrupt`, which is tried again: the next try makes the clone anew and takes over what only the old one has. It
@@ -20,8 +19,8 @@ export async function onWholeClone(lease: Lease, step: StepName, work: () => Pro
   const gitDir = cloneDir(lease.repo.id);
   try {
     if (step === 'act') {
-      if (!cloneExists(gitDir)) await fetchAndProject(lease, 'act');
-      else if (!lease.goesOn) await prepareClone(gitDir, lease.repo.url);
+      if (cloneExists(gitDir)) await prepareClone(gitDir, lease.repo.url);
+      else await fetchAndProject(lease, 'act');
     }
     await work();
   } catch (error) {
