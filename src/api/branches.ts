@@ -22,7 +22,8 @@ export const branchesRouter = router({
    */
   update: procedure.input(one.extend({ kept: z.boolean().nullable() })).mutation(async ({ ctx, input }) => {
     const { repoId: id, branch, kept } = input;
-    await rowOf(ctx.db, input);
+    const found = await findRow(ctx.db, input);
+    if ('refused' in found) refuse(found.refused);
     const updated = await changeRows(ctx.db, id, async ({ rows, countsOf, holds }) => {
       const row = rows.find(({ name }) => name === branch) ?? refuse(unknown(branch));
       // What changes nothing leaves the outline as it is, by which the branches are counted.
@@ -56,17 +57,13 @@ export const branchesRouter = router({
    * its commits. `jobs.undo` takes that back.
    */
   untrack: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
-    const { branch } = input;
-    const refusal = async (): Promise<Refusal | null> => {
-      const row = await rowOf(ctx.db, input);
-      return row.tracked ? null : badRequest('branch', nothingToUntrack(branch));
-    };
-    const answer = await queueJob(
-      ctx.db,
-      { repoId: input.repoId, kind: 'untrack_branch', branch, requestedBy: ctx.requestedBy, note: ctx.noteJob },
-      onceFor(input.idempotencyKey, ['untrack', input.repoId, branch]),
-      refusal,
-    );
+    const { repoId: id, branch } = input;
+    const answer = await queueJob(ctx.db, onceFor(input.idempotencyKey, ['untrack', id, branch]), async () => {
+      const row = await findRow(ctx.db, input);
+      if ('refused' in row) return row;
+      if (!row.tracked) return { refused: badRequest('branch', nothingToUntrack(branch)) };
+      return { repoId: id, kind: 'untrack_branch', branch, requestedBy: ctx.requestedBy, note: ctx.noteJob };
+    });
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
@@ -77,15 +74,16 @@ export const branchesRouter = router({
    */
   restore: procedure.input(one.extend({ idempotencyKey })).mutation(async ({ ctx, input }) => {
     const { repoId: id, branch } = input;
-    const row = await rowOf(ctx.db, input);
-    const refusal = async (): Promise<Refusal | null> =>
-      row.gone ? clashRefusal(ctx.db, id, branch) : badRequest('branch', nothingToRestore(branch));
-    const answer = await queueJob(
-      ctx.db,
-      { repoId: id, kind: 'create_branch', branch, atCommit: row.tip, requestedBy: ctx.requestedBy, note: ctx.noteJob },
-      onceFor(input.idempotencyKey, ['restore', id, branch]),
-      refusal,
-    );
+    const { requestedBy, noteJob: note } = ctx;
+    const answer = await queueJob(ctx.db, onceFor(input.idempotencyKey, ['restore', id, branch]), async () => {
+      const row = await findRow(ctx.db, input);
+      if ('refused' in row) return row;
+      const refused = row.gone
+        ? await clashRefusal(ctx.db, id, branch)
+        : badRequest('branch', nothingToRestore(branch));
+      if (refused) return { refused };
+      return { repoId: id, kind: 'create_branch', branch, atCommit: row.tip, requestedBy, note };
+    });
     if ('refused' in answer) refuse(answer.refused);
     return answer;
   }),
@@ -240,7 +238,7 @@ function changing(): Refusal {
 }
 
 /** The row of a branch that is not the trunk. */
-async function rowOf(db: Db, { repoId: id, branch }: z.infer<typeof one>): Promise<BranchRow> {
+async function findRow(db: Db, { repoId: id, branch }: z.infer<typeof one>): Promise<BranchRow | { refused: Refusal }> {
   const [[repo], [row]] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, id)),
     db
@@ -248,9 +246,9 @@ async function rowOf(db: Db, { repoId: id, branch }: z.infer<typeof one>): Promi
       .from(branches)
       .where(and(eq(branches.repoId, id), eq(branches.name, branch))),
   ]);
-  if (!repo) refuse(noRepo(id));
-  if (branch === repo.trunk) refuse(badRequest('branch', isTrunk(branch)));
-  return row ?? refuse(unknown(branch));
+  if (!repo) return { refused: noRepo(id) };
+  if (branch === repo.trunk) return { refused: badRequest('branch', isTrunk(branch)) };
+  return row ?? { refused: unknown(branch) };
 }
 
 function unknown(branch: string): Refusal {

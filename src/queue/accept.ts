@@ -158,7 +158,7 @@ export async function acceptedJob({ jobId, status }: Pick<Made, 'jobId' | 'statu
  * Accepts an action: checks what the database alone can answer, writes the job's row, returns its id. It runs
  * no git and waits for nobody. A `sync_repo` joins a queued one that moves as it does; the same idempotency key
  * with the same input answers with the same job.
- * @param alsoRefused what can be said against it besides; asked last, and only where the key is new
+ * @param alsoRefused what can be said against it besides; asked last, and of weight only where the key is new
  */
 export async function acceptAction(
   db: Db,
@@ -175,31 +175,32 @@ export async function acceptAction(
     ...(move === false ? [{ move }] : []),
   ];
   const once = onceFor(idempotencyKey, input);
-  return queueJob(
-    db,
-    { repoId, kind, branch, branches: several, parent, suggested, base, expected, move, requestedBy, note },
-    once,
-    async () => (await refusalOf(db, request)) ?? alsoRefused(),
-  );
+  return queueJob(db, once, async () => {
+    const refused = (await refusalOf(db, request)) ?? (await alsoRefused());
+    if (refused) return { refused };
+    return { repoId, kind, branch, branches: several, parent, suggested, base, expected, move, requestedBy, note };
+  });
 }
+
+/** The job that is asked for, with who asks; or what is said against it. */
+export type Asked = (Omit<NewJob, 'id'> & { note?: NoteJob | undefined }) | { refused: Refusal };
 
 /**
  * Puts a job into the queue, unless its key has one already or it is refused. A `sync_repo` joins a queued one of its
  * repo that moves as it does.
- * @param job `note` is of the same transaction, so that the disk is waited for once
- * @param refusal what can be said against it; asked only where the key is new
+ * @param ask its `note` is of the same transaction, so that the disk is waited for once; whatever it says against the
+ *   job counts only where the key is new
  * @param more statements of the same transaction, given the new job's id; they must do nothing where it has no row
  */
 export async function queueJob(
   db: Db,
-  { note, ...job }: Omit<NewJob, 'id'> & { note?: NoteJob | undefined },
   once: Once | null,
-  refusal: () => Promise<Refusal | null>,
+  ask: () => Promise<Asked>,
   more: (id: string) => Statement[] = () => [],
 ): Promise<Accepted | { refused: Refusal }> {
-  const refused = await refusal();
-  // Nothing is said against what is there already.
-  if (refused) return (once && (await madeBefore(db, once, acceptedJob))) ?? { refused };
+  const asked = await ask();
+  if ('refused' in asked) return (once && (await madeBefore(db, once, acceptedJob))) ?? asked;
+  const { note, ...job } = asked;
   const id = uuid();
   const joined = joinable(id, job);
   const writes = [insertJob(db, { ...job, id }, isFirst(once)), ...more(id), ...(note ? [note(id)] : [])] as const;

@@ -56,18 +56,13 @@ export async function undoJob(
     idempotencyKey,
   }: { jobId: string; requestedBy: string; note?: NoteJob | undefined; idempotencyKey?: string | undefined },
 ): Promise<Accepted | { refused: Refusal }> {
-  const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
-  if (!job) return { refused: noJob(jobId) };
-  const refusal = async (): Promise<Refusal | null> => {
+  return queueJob(db, onceFor(idempotencyKey, ['undo', jobId]), async () => {
+    const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
+    if (!job) return { refused: noJob(jobId) };
     const offer = await undoOffer(db, job);
-    return offer.possible
-      ? null
-      : { code: 'CONFLICT', field: 'jobId', message: cannotBeUndone(job, offer.reason), hint: null };
-  };
-  return queueJob(
-    db,
-    { repoId: job.repoId, kind: 'undo', requestedBy, note, undoOf: jobId },
-    onceFor(idempotencyKey, ['undo', jobId]),
-    refusal,
-  );
+    if (offer.possible) return { repoId: job.repoId, kind: 'undo', requestedBy, note, undoOf: jobId };
+    return {
+      refused: { code: 'CONFLICT', field: 'jobId', message: cannotBeUndone(job, offer.reason), hint: null },
+    };
+  });
 }

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '@/db/client';
+import { problems, takesJobs } from '@/db/problems';
 import { makeRemote } from '@/demo/remote';
 import { inProcess } from '@/testing/in-process';
 import { writeBranch } from '@/testing/stack';
 import { watchDisk } from './disk';
+import { watchHealth } from './health';
 
 const root = await mkdtemp(join(tmpdir(), 'spicerack-disk-'));
 const dataDir = join(root, 'data');
@@ -50,6 +52,27 @@ describe('the data directory', () => {
     expect(await disk.look()).toBeNull();
     await disk.close();
   });
+});
+
+it('the look after what a server needs goes on while it is moved away, with all else that it looks at', async () => {
+  const db = await openDatabase(`file:${join(root, 'looks.db')}`);
+  const abort = new AbortController();
+  const looks = watchHealth(db, dataDir, abort.signal);
+  const isTold = () => problems().some(({ what }) => what.includes('started with: it is gone'));
+  const until = async (so: () => boolean) => {
+    while (!so()) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await until(() => existsSync(dataDir));
+  await rename(dataDir, aside);
+  // In the midst of a look too: git cannot be started then.
+  await until(isTold);
+  expect([takesJobs(), existsSync(dataDir)]).toEqual([false, false]);
+  await rename(aside, dataDir);
+  await until(() => !isTold());
+  expect(takesJobs()).toBe(true);
+  abort.abort();
+  await looks;
+  db.$client.close();
 });
 
 describe('a job whose data directory is moved away', () => {

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
 import { hasProblem, setProblem, type Trouble, takesJobs } from '@/db/problems';
 import { meta } from '@/db/schema';
-import { databaseTrouble, SILENT } from '@/db/trouble';
+import { databaseTrouble, logFailure, SILENT } from '@/db/trouble';
 import { hostConfigProblem } from '@/git/process/host-config';
 import { gitVersion } from '@/git/process/version';
 import { inTime } from '@/time-limit';
@@ -28,10 +28,10 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
   const clock = watchClock();
   const disk = watchDisk(dataDir);
   while (!abort.aborted) {
-    setProblem('disk', await disk.look());
-    setProblem('modes', await modesProblem(dataDir));
-    setProblem('git', gitProblem());
-    setProblem('git_program', gitProgramProblem(await gitVersion()));
+    const problem = await disk.look();
+    setProblem('disk', problem);
+    // Without the data directory git cannot be started, which says nothing of git.
+    if (!problem?.stopsJobs) await lookAtGit(dataDir).catch(untilNextLook);
     const apart = await inTime(ANSWERS_WITHIN_MS, lookAtDatabase(db), 'late');
     if (apart === 'late') setProblem('database', SILENT);
     setProblem('clock', clock(Date.now(), performance.now()) ?? clockProblem(apart === 'late' ? null : apart));
@@ -42,6 +42,17 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
 
 type Found = Trouble | null;
 
+async function lookAtGit(dataDir: string): Promise<void> {
+  setProblem('modes', await modesProblem(dataDir));
+  setProblem('git', hostConfigProblem());
+  setProblem('git_program', gitProgramProblem(await gitVersion()));
+}
+
+/** A disk that fails only now is told by the next look at it. */
+function untilNextLook(error: unknown): void {
+  logFailure('look_failed', 'git cannot be looked at; it is tried again', error);
+}
+
 /** Whether jobs can run with this git. */
 export function gitProgramProblem({ problem }: Awaited<ReturnType<typeof gitVersion>>): Found {
   if (problem === null) return null;
@@ -50,16 +61,6 @@ export function gitProgramProblem({ problem }: Awaited<ReturnType<typeof gitVers
     hint: `They wait, or another server on the same database takes them, and go on by themselves once it can be used. ${problem.remedy}`,
     stopsJobs: true,
   };
-}
-
-/** Null too while it cannot be looked for, because nothing can be written: the disk's problem says so. */
-function gitProblem(): Found {
-  try {
-    return hostConfigProblem();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return null;
-    throw error;
-  }
 }
 
 /**
