@@ -1,5 +1,6 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { stopsJobs } from '@/db/problems';
 import { inRounds } from '@/db/rounds';
 import { type ChangesRow, changes } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -28,6 +29,7 @@ export async function showChanges(db: Db, abort: AbortSignal, othersHaveMs = OTH
   /** What this machine has no clone for, with when that was seen. */
   const without = new Map<number, number>();
   await inRounds(abort, 'What commits change cannot be computed', async () => {
+    if (stopsJobs('disk')) return;
     for (const asked of await pending(db)) {
       if (atWork.size >= AT_ONCE) break;
       if (atWork.has(asked.id)) continue;

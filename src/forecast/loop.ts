@@ -1,5 +1,6 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
+import { stopsJobs } from '@/db/problems';
 import { inRounds } from '@/db/rounds';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
@@ -44,6 +45,8 @@ export async function forecast(db: Db, abort: AbortSignal, limitMs = LIMIT_MS): 
       waiting.clear();
       await pruneForecasts(db);
     }
+    // Without its clones nothing can be computed; what waits for a clone may have one when they are back.
+    if (stopsJobs('disk')) return waiting.clear();
     for (const { asked, syncedAt } of await dueForecasts(db)) {
       const { repoId } = asked;
       if (atWork.size >= AT_ONCE) break;

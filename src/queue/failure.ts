@@ -1,4 +1,5 @@
 import { databaseTrouble } from '@/db/trouble';
+import { OtherDataDir } from '@/git/clone/data-dir';
 import { GitError, type GitErrorKind, reasonOf, speaksToRemote } from '@/git/process/error';
 import { BUSY_REMOTE, DAMAGED_CLONE, FULL_DISK, OUT_OF_MEMORY, type Reason } from '@/git/process/reasons';
 import type { ErrorCode } from '@/model/errors';
@@ -124,6 +125,9 @@ export function failureOf(error: unknown): { failure: Failure; transient: boolea
   if (error instanceof GitError) return failureOfGit(error);
   const trouble = databaseTrouble(error);
   if (trouble) return { failure: failure('INTERNAL', trouble.what, trouble.hint), transient: true };
+  if (error instanceof OtherDataDir) {
+    return { failure: failure('INTERNAL', error.message, error.hint), transient: true };
+  }
   if (isOfFiles(error)) {
     const what = `A file of this server cannot be used: ${shown(error.message)}`;
     const hint = 'See whether its data directory is there, can be written and has room; then retry.';

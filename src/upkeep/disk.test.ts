@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { v7 as uuid } from 'uuid';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '@/db/client';
 import { problems, takesJobs } from '@/db/problems';
 import { makeRemote } from '@/demo/remote';
 import { inProcess } from '@/testing/in-process';
 import { writeBranch } from '@/testing/stack';
-import { watchDisk } from './disk';
+import { diskProblem } from './disk';
 import { watchHealth } from './health';
 
 const root = await mkdtemp(join(tmpdir(), 'spicerack-disk-'));
@@ -22,19 +23,18 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 describe('the data directory', () => {
   it('is made at the first look, and never again: that it is gone is told until it is back', async () => {
     const path = join(root, 'made');
-    const disk = watchDisk(path);
-    expect(await disk.look()).toBeNull();
+    const look = () => diskProblem(path);
+    expect(await look()).toBeNull();
     await rename(path, aside);
     for (let looks = 0; looks < 2; looks++) {
-      expect(await disk.look()).toMatchObject({
+      expect(await look()).toMatchObject({
         what: expect.stringMatching(/started with: it is gone/),
         stopsJobs: true,
       });
     }
     expect(existsSync(path)).toBe(false);
     await rename(aside, path);
-    expect(await disk.look()).toBeNull();
-    await disk.close();
+    expect(await look()).toBeNull();
   });
 
   it('is not another one in its place, by a link too', async () => {
@@ -42,15 +42,14 @@ describe('the data directory', () => {
     await mkdir(one);
     await mkdir(other);
     await symlink(one, path);
-    const disk = watchDisk(path);
-    expect(await disk.look()).toBeNull();
+    const look = () => diskProblem(path);
+    expect(await look()).toBeNull();
     await rm(path);
     await symlink(other, path);
-    expect(await disk.look()).toMatchObject({ what: expect.stringMatching(/another one is in its place/) });
+    expect(await look()).toMatchObject({ what: expect.stringMatching(/another one is in its place/) });
     await rm(path);
     await symlink(one, path);
-    expect(await disk.look()).toBeNull();
-    await disk.close();
+    expect(await look()).toBeNull();
   });
 });
 
@@ -62,9 +61,9 @@ it('the look after what a server needs goes on while it is moved away, with all 
   const until = async (so: () => boolean) => {
     while (!so()) await new Promise((resolve) => setTimeout(resolve, 50));
   };
-  await until(() => existsSync(dataDir));
+  // It has looked at the disk, and is at git.
+  await until(() => existsSync(join(dataDir, 'host.gitconfig')));
   await rename(dataDir, aside);
-  // In the midst of a look too: git cannot be started then.
   await until(isTold);
   expect([takesJobs(), existsSync(dataDir)]).toEqual([false, false]);
   await rename(aside, dataDir);
@@ -75,30 +74,37 @@ it('the look after what a server needs goes on while it is moved away, with all 
   db.$client.close();
 });
 
-describe('a job whose data directory is moved away', () => {
+describe.each([
+  ['is moved away', async () => undefined],
+  ['is replaced', async () => mkdir(dataDir)],
+])('a job whose data directory %s', (_, replace) => {
   it.each(['sync', 'act'] as const)(
-    'before its %s makes none in its place, and completes when it is back',
+    'before its %s puts nothing in its place, and completes when it is back',
     async (step) => {
-      const db = await openDatabase(`file:${join(root, `${step}.db`)}`);
+      const db = await openDatabase(`file:${join(root, `${uuid()}.db`)}`);
       const app = inProcess(db);
-      const remote = await makeRemote(join(root, `${step}.git`));
+      const remote = await makeRemote(join(root, `${uuid()}.git`));
       await writeBranch(remote);
       const { id: repoId } = await app.add(remote);
-      let wasMade: boolean | null = null;
+      let hasClones: boolean | null = null;
       const { job } = await app.run(
         { repoId, kind: 'register_existing_branch', suggested: true },
         {
           async before(name, tries) {
-            if (name === step && tries === 1) await rename(dataDir, aside);
+            if (name === step && tries === 1) {
+              await rename(dataDir, aside);
+              await replace();
+            }
             // What has failed is tried from the start.
             if (existsSync(aside) && tries === 2) {
-              wasMade = existsSync(dataDir);
+              hasClones = existsSync(join(dataDir, 'clones'));
+              await rm(dataDir, { recursive: true, force: true });
               await rename(aside, dataDir);
             }
           },
         },
       );
-      expect([wasMade, job.status, job.attempt]).toEqual([false, 'completed', 2]);
+      expect([hasClones, job.status, job.attempt]).toEqual([false, 'completed', 2]);
       db.$client.close();
     },
   );

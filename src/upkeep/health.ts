@@ -7,7 +7,7 @@ import { databaseTrouble, logFailure, SILENT } from '@/db/trouble';
 import { hostConfigProblem } from '@/git/process/host-config';
 import { gitVersion } from '@/git/process/version';
 import { inTime } from '@/time-limit';
-import { watchDisk } from './disk';
+import { diskProblem } from './disk';
 import { modesProblem } from './modes';
 
 /** How often it looks, in milliseconds; the second where jobs wait for what it finds. */
@@ -26,9 +26,8 @@ const CLOCK_TOLD_MS = 600_000;
 /** Looks after what the server needs until `abort` aborts: room to write, a data directory that is nobody else's, a database that takes writes, a steady clock. */
 export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): Promise<void> {
   const clock = watchClock();
-  const disk = watchDisk(dataDir);
   while (!abort.aborted) {
-    const problem = await disk.look();
+    const problem = await diskProblem(dataDir);
     setProblem('disk', problem);
     // Without the data directory git cannot be started, which says nothing of git.
     if (!problem?.stopsJobs) await lookAtGit(dataDir).catch(untilNextLook);
@@ -37,7 +36,6 @@ export async function watchHealth(db: Db, dataDir: string, abort: AbortSignal): 
     setProblem('clock', clock(Date.now(), performance.now()) ?? clockProblem(apart === 'late' ? null : apart));
     await sleep(takesJobs() ? LOOK_MS : LOOK_SOON_MS, undefined, { signal: abort }).catch(() => undefined);
   }
-  await disk.close();
 }
 
 type Found = Trouble | null;

@@ -9,6 +9,7 @@ import { demoUrl } from '@/demo/url';
 import { countStates, lastRestackQuery, restackOf } from '@/forecast/last-restack';
 import { openPullRequests, pullRequestFacts, withPullRequests } from '@/forge/rows';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { sameDataDir } from '@/git/clone/data-dir';
 import { prepareClone } from '@/git/clone/init';
 import { ensureCommitGraph } from '@/git/clone/maintenance';
 import { commitIdentities } from '@/git/objects/identities';
@@ -86,6 +87,7 @@ async function movedAway(lease: Lease, error: GitError): Promise<JobFailed> {
 async function fetchOnce(lease: Lease): Promise<Sight> {
   const gitDir = cloneDir(lease.repo.id);
   const remote = await remoteOptions(lease);
+  await sameDataDir();
   if (lease.repo.url === demoUrl(config().dataDir)) await prepareDemo(lease);
   await prepareClone(gitDir, lease.repo.url);
   const trunk = lease.repo.trunk ?? (await findTrunk(lease, gitDir, remote));

@@ -1,4 +1,5 @@
 import { cloneDir } from '@/git/clone/clone-dir';
+import { sameDataDir } from '@/git/clone/data-dir';
 import { cloneExists, prepareClone } from '@/git/clone/init';
 import { GitError } from '@/git/process/error';
 import type { StepName } from '@/model/kinds';
@@ -19,6 +20,7 @@ export async function onWholeClone(lease: Lease, step: StepName, work: () => Pro
   const gitDir = cloneDir(lease.repo.id);
   try {
     if (step === 'act') {
+      await sameDataDir();
       if (cloneExists(gitDir)) await prepareClone(gitDir, lease.repo.url);
       else await fetchAndProject(lease, 'act');
     }

@@ -40,7 +40,7 @@ it('says that the server lacks git, that its disk is full, or that Inngest takes
   expect(await checks()).toMatchObject({
     git: 'No git 2.38 or later answers.',
     executor: 'Inngest takes no jobs.',
-    disk: 'The disk cannot be written.',
+    disk: 'The data directory cannot be used.',
   });
   setProblem('hand_over', null);
   setProblem('registration', problem);

@@ -16,7 +16,7 @@ const PARTS: Array<[part: string, source: ProblemSource, problem: string]> = [
   ['git', 'git_program', 'No git 2.38 or later answers.'],
   ['executor', 'registration', 'Inngest has not taken the registration of this server.'],
   ['executor', 'hand_over', 'Inngest takes no jobs.'],
-  ['disk', 'disk', 'The disk cannot be written.'],
+  ['disk', 'disk', 'The data directory cannot be used.'],
 ];
 
 /**
