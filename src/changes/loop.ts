@@ -1,11 +1,11 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
-import { stopsJobs } from '@/db/problems';
 import { inRounds } from '@/db/rounds';
 import { type ChangesRow, changes } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { logFailure } from '@/db/trouble';
 import { hasClone } from '@/git/clone/clone-dir';
+import { sameDataDir } from '@/git/clone/data-dir';
 import { NOW } from '@/queue/lease';
 import { timeLimit } from '@/time-limit';
 import { type Computed, computeChanges, NO_CLONE } from './compute';
@@ -29,8 +29,10 @@ export async function showChanges(db: Db, abort: AbortSignal, othersHaveMs = OTH
   /** What this machine has no clone for, with when that was seen. */
   const without = new Map<number, number>();
   await inRounds(abort, 'What commits change cannot be computed', async () => {
-    if (stopsJobs('disk')) return;
-    for (const asked of await pending(db)) {
+    const wanted = await pending(db);
+    // Of clones that were moved away nobody can say that there are none: the next round looks again.
+    if (wanted.length > 0) await sameDataDir();
+    for (const asked of wanted) {
       if (atWork.size >= AT_ONCE) break;
       if (atWork.has(asked.id)) continue;
       if (!hasClone(asked.repoId)) {

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { config } from '@/config';
 import { branches, events, type ForecastRow, forecasts, type JobRow, jobLogs, jobs, repos } from '@/db/schema';
 import { makeRemote, type Remote } from '@/demo/remote';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { sameDataDir } from '@/git/clone/data-dir';
 import { identifyProcess } from '@/git/process/process';
 import { git, gitText } from '@/git/process/run';
 import { acceptAction } from '@/queue/accept';
@@ -616,6 +618,21 @@ describe('computing forecasts', () => {
     expect(await row(id)).toMatchObject({ status: 'pending', claimedUntil: null });
     await job({ kind: 'sync_repo' });
     expect(await ready(id)).toMatchObject({ stale: false, message: '' });
+  });
+
+  it('asked for while the data directory is moved away is computed when it is back, without a sync', async () => {
+    const { dataDir } = config();
+    const aside = `${dataDir}.aside`;
+    await sameDataDir();
+    await rename(dataDir, aside);
+    const { id } = await ask({ kind: 'restack_repo' });
+    const failed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    background();
+    await expect.poll(() => failed.mock.calls.join(), { timeout: 30_000 }).toMatch(/forecast cannot be computed/);
+    failed.mockRestore();
+    expect(await row(id)).toMatchObject({ status: 'pending', claimedUntil: null, message: '' });
+    await rename(aside, dataDir);
+    expect(await ready(id)).toMatchObject({ stale: false });
   });
 
   it('ends one that takes too long with an error, and its git with it', async () => {

@@ -1,10 +1,10 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type Db, write } from '@/db/client';
-import { stopsJobs } from '@/db/problems';
 import { inRounds } from '@/db/rounds';
 import { type ForecastRow, forecasts, repos } from '@/db/schema';
 import { signal } from '@/db/signal';
 import { logFailure } from '@/db/trouble';
+import { sameDataDir } from '@/git/clone/data-dir';
 import { failureOf } from '@/queue/failure';
 import { inFuture, NOW } from '@/queue/lease';
 import { timeLimit } from '@/time-limit';
@@ -45,9 +45,10 @@ export async function forecast(db: Db, abort: AbortSignal, limitMs = LIMIT_MS): 
       waiting.clear();
       await pruneForecasts(db);
     }
-    // Without its clones nothing can be computed; what waits for a clone may have one when they are back.
-    if (stopsJobs('disk')) return waiting.clear();
-    for (const { asked, syncedAt } of await dueForecasts(db)) {
+    const due = await dueForecasts(db);
+    // Of clones that were moved away nobody can say that there are none: the next round looks again.
+    if (due.length > 0) await sameDataDir();
+    for (const { asked, syncedAt } of due) {
       const { repoId } = asked;
       if (atWork.size >= AT_ONCE) break;
       if (atWork.has(repoId) || (waiting.has(asked.id) && waiting.get(asked.id) === syncedAt)) continue;
