@@ -2,12 +2,17 @@ import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { config } from '@/config';
 
 // Next bundles its instrumentation hook and its routes apart, so module state is not shared between them.
-const shared = globalThis as typeof globalThis & { __spicerackDataDirs?: Map<string, FileHandle> };
+const shared = globalThis as typeof globalThis & { __spicerackDataDirs?: Map<string, Promise<FileHandle>> };
 
 /** The data directories as this process first saw them, held open: so no file system gives their numbers to others. */
-function first(): Map<string, FileHandle> {
+function first(dataDir: string): Promise<FileHandle> {
   shared.__spicerackDataDirs ??= new Map();
-  return shared.__spicerackDataDirs;
+  const seen = shared.__spicerackDataDirs;
+  const opened = seen.get(dataDir) ?? mkdir(dataDir, { recursive: true }).then(() => open(dataDir));
+  seen.set(dataDir, opened);
+  // One that cannot be made now may be later.
+  opened.catch(() => seen.delete(dataDir));
+  return opened;
 }
 
 /** The data directory was moved, deleted or replaced under the running server. */
@@ -23,12 +28,7 @@ export class OtherDataDir extends Error {
  * @throws OtherDataDir; the system's error where it cannot be made or looked at
  */
 export async function sameDataDir(dataDir = config().dataDir): Promise<void> {
-  let own = first().get(dataDir);
-  if (!own) {
-    await mkdir(dataDir, { recursive: true });
-    own = await open(dataDir);
-    first().set(dataDir, own);
-  }
+  const own = await first(dataDir);
   const [then, now] = await Promise.all([own.stat(), stat(dataDir).catch(noneThere)]);
   if (now?.dev === then.dev && now.ino === then.ino) return;
   const what = now ? 'another one is in its place' : 'it is gone';
