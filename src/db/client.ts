@@ -32,14 +32,14 @@ export async function openDatabase(
   authToken?: string | null,
   onTrouble = (error: unknown) => setProblem('database', databaseTrouble(error)),
 ): Promise<Db> {
-  if (url.startsWith('file:')) {
-    mkdirSync(dirname(url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)), { recursive: true });
-  }
+  const file = fileOf(url);
+  if (file !== null) mkdirSync(dirname(file), { recursive: true });
   const client = patient(
-    createClient(url.startsWith('file:') ? { url, timeout: BLOCK_MS } : { url, ...(authToken ? { authToken } : {}) }),
+    createClient(file === null ? { url, ...(authToken ? { authToken } : {}) } : { url, timeout: BLOCK_MS }),
     onTrouble,
+    file,
   );
-  if (url.startsWith('file:')) await client.execute('pragma journal_mode = wal');
+  if (file !== null) await client.execute('pragma journal_mode = wal');
   const db = drizzle(client, { schema });
   if ((await schemaOf(client)) === 'newer') {
     client.close();
@@ -51,6 +51,12 @@ export async function openDatabase(
   });
   await makeTriggers(client);
   return db;
+}
+
+/** The path of a database that is a file. */
+function fileOf(url: string): string | null {
+  if (!url.startsWith('file:')) return null;
+  return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
 }
 
 // Next bundles its instrumentation hook and its routes apart, so module state is not shared between them.

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@libsql/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { patient } from './patient';
+import { MOVED } from './trouble';
 
 describe('a patient client', () => {
   let dir: string;
@@ -55,6 +56,37 @@ describe('a patient client', () => {
     await lock.rollback();
     await client.batch(['insert into rows values (3)', 'insert into rows values (4)']);
     expect(await rows()).toEqual([3, 4]);
+  });
+
+  it('opens no other file in the place of its own: says so, and goes on when it is back', async () => {
+    const [folder, aside] = [join(dir, 'data'), join(dir, 'aside')];
+    await mkdir(folder);
+    const url = `file:${folder}/own.db`;
+    const told: unknown[] = [];
+    const mine = patient(createClient({ url, timeout: 20 }), (error) => told.push(error), join(folder, 'own.db'));
+    const theirs = createClient({ url, timeout: 20 });
+    await mine.execute('pragma journal_mode = wal');
+    await mine.execute('create table rows (n integer)');
+    for (const replace of [async () => undefined, async () => writeFile(join(folder, 'own.db'), '')]) {
+      const lock = await theirs.transaction('write');
+      await rename(folder, aside);
+      await mkdir(folder);
+      await replace();
+      const before = await readdir(folder);
+      for (const statement of ['insert into rows values (1)', 'insert into rows values (2)']) {
+        await expect(mine.execute(statement)).rejects.toMatchObject({ code: MOVED });
+      }
+      await expect(mine.execute('select n from rows')).rejects.toMatchObject({ code: MOVED });
+      expect(await readdir(folder)).toEqual(before);
+      expect(told.length).toBeGreaterThan(0);
+      await lock.rollback();
+      await rm(folder, { recursive: true });
+      await rename(aside, folder);
+      await mine.batch(['insert into rows values (3)', 'insert into rows values (4)']);
+    }
+    expect((await mine.execute('select n from rows')).rows.map((row) => row.n)).toEqual([3, 4, 3, 4]);
+    mine.close();
+    theirs.close();
   });
 
   it('tells at once what no waiting can help', async () => {

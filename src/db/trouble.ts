@@ -17,7 +17,10 @@ interface Known {
   remedy: string;
 }
 
-/** What is wrong with the database, by SQLite's code; the first prefix that fits. */
+/** Our own code, beside SQLite's: another file, or none, stands where the database was. */
+export const MOVED = 'SPICERACK_MOVED';
+
+/** What is wrong with the database, by its code; the first prefix that fits. */
 const TROUBLES: Array<[string, Known]> = [
   [
     'SQLITE_BUSY',
@@ -41,6 +44,14 @@ const TROUBLES: Array<[string, Known]> = [
       what: 'The database is read-only.',
       byItself: 'Nothing is lost; jobs go on by themselves when it can be written.',
       remedy: 'Make the file and its folder writable for the user that runs Spicerack.',
+    },
+  ],
+  [
+    MOVED,
+    {
+      what: 'The file of the database is no longer the one that this server opened: it was moved, deleted or replaced.',
+      byItself: 'All goes on by itself when it is back at its place.',
+      remedy: 'Move it back, or restart Spicerack to begin with what is there now.',
     },
   ],
   [
