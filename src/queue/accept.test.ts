@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { events, jobs } from '@/db/schema';
+import { events, jobs, repos } from '@/db/schema';
 import { type TestDatabase, testDatabase } from '@/testing/database';
 import { type ActionRequest, acceptAction } from './accept';
 
@@ -152,6 +152,29 @@ describe('accepting an action', () => {
       ...first,
       status: 'completed',
     });
+  });
+
+  it('answers a key that was used also while another program keeps the database from being written', async () => {
+    const request = {
+      repoId: await test.addRepo(),
+      kind: 'restack_repo',
+      idempotencyKey: uuid(),
+      requestedBy: 'test',
+    } as const;
+    const first = await acceptAction(test.db, request);
+    const lock = await (await test.elsewhere()).$client.transaction('write');
+    expect(await acceptAction(test.db, request)).toEqual(first);
+    await lock.rollback();
+  });
+
+  it.each([undefined, uuid()])('says that the repo is gone where it was removed meanwhile (key %s)', async (key) => {
+    const repoId = await test.addRepo();
+    const removed = async () => {
+      await test.db.delete(repos).where(eq(repos.id, repoId));
+      return null;
+    };
+    const request = { repoId, kind: 'restack_repo', idempotencyKey: key, requestedBy: 'test' } as const;
+    expect(await acceptAction(test.db, request, removed)).toMatchObject({ refused: { code: 'NOT_FOUND' } });
   });
 
   it('accepts one job for many requests with one key at once', async () => {

@@ -50,7 +50,7 @@ export interface NewJob {
 }
 
 /**
- * The statement that puts a job into the queue, where `onlyIf` holds. A `sync_repo` is left out silently while
+ * The statement that puts a job into the queue, where its repo is there and `onlyIf` holds. A `sync_repo` is left out silently while
  * another one of its repo, which moves as it does, is queued.
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
@@ -58,7 +58,7 @@ export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Stateme
     insert into jobs (id, repo_id, kind, branch, branches, parent, base, suggested, at_commit, move, requested_by, expected, retry_of, undo_of, task_id)
     select ${job.id}, ${job.repoId}, ${job.kind}, ${job.branch ?? null}, ${asJson(job.branches)}, ${job.parent ?? null}, ${job.base ?? null},
            ${job.suggested ? 1 : 0}, ${job.atCommit ?? null}, ${job.move === false ? 0 : 1}, ${job.requestedBy}, ${job.expected ?? null}, ${job.retryOf ?? null}, ${job.undoOf ?? null}, ${job.taskId ?? null}
-    where ${onlyIf}
+    where exists (select 1 from repos where id = ${job.repoId}) and ${onlyIf}
     on conflict do nothing`);
 }
 
@@ -158,7 +158,7 @@ export async function acceptedJob({ jobId, status }: Pick<Made, 'jobId' | 'statu
  * Accepts an action: checks what the database alone can answer, writes the job's row, returns its id. It runs
  * no git and waits for nobody. A `sync_repo` joins a queued one that moves as it does; the same idempotency key
  * with the same input answers with the same job.
- * @param alsoRefused what can be said against it besides; asked last, and of weight only where the key is new
+ * @param alsoRefused what can be said against it besides; asked last, and only where the key is new
  */
 export async function acceptAction(
   db: Db,
@@ -188,8 +188,7 @@ export type Asked = (Omit<NewJob, 'id'> & { note?: NoteJob | undefined }) | { re
 /**
  * Puts a job into the queue, unless its key has one already or it is refused. A `sync_repo` joins a queued one of its
  * repo that moves as it does.
- * @param ask its `note` is of the same transaction, so that the disk is waited for once; whatever it says against the
- *   job counts only where the key is new
+ * @param ask asked only where the key is new; its `note` is of the same transaction, so that the disk is waited for once
  * @param more statements of the same transaction, given the new job's id; they must do nothing where it has no row
  */
 export async function queueJob(
@@ -198,7 +197,10 @@ export async function queueJob(
   ask: () => Promise<Asked>,
   more: (id: string) => Statement[] = () => [],
 ): Promise<Accepted | { refused: Refusal }> {
+  const before = once && (await madeBefore(db, once, acceptedJob));
+  if (before) return before;
   const asked = await ask();
+  // What is said may be said because another request of the key has made it meanwhile.
   if ('refused' in asked) return (once && (await madeBefore(db, once, acceptedJob))) ?? asked;
   const { note, ...job } = asked;
   const id = uuid();
@@ -213,7 +215,7 @@ export async function queueJob(
     const [[made]] = await writeAndRead(db, writes, [found]);
     if (made) return acceptedJob(made);
   }
-  throw new Error('A job was neither queued nor is there one to join.');
+  return { refused: noRepo(job.repoId) };
 }
 
 /** SQL for the job just inserted, or the queued sync that kept it out. */

@@ -130,7 +130,8 @@ export function failureOf(error: unknown): { failure: Failure; transient: boolea
   }
   if (isOfFiles(error)) {
     const what = `A file of this server cannot be used: ${shown(error.message)}`;
-    const hint = 'See whether its data directory is there, can be written and has room; then retry.';
+    const hint =
+      'See whether that place is there, has room, and may be written by the user that runs Spicerack; then retry.';
     return { failure: failure('INTERNAL', what, hint), transient: true };
   }
   return {
@@ -147,7 +148,13 @@ export function failureOf(error: unknown): { failure: Failure; transient: boolea
   };
 }
 
-/** Whether the system has said no to something that this process did with a file. */
+/** What the system says of a place that is away, full or not to be written for a while; a name that it cannot take stays so. */
+const PASSING = new Set([
+  ...['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENODEV', 'ENXIO', 'ESTALE'],
+]);
+
+/** Whether the system has said no to something that this process did with a file, and may say yes later. */
 function isOfFiles(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && 'path' in error && !String(error.syscall).startsWith('spawn');
+  if (!(error instanceof Error && 'syscall' in error && 'path' in error && 'code' in error)) return false;
+  return PASSING.has(String(error.code)) && !String(error.syscall).startsWith('spawn');
 }

@@ -7,7 +7,7 @@ import { conflict, noJob, type Refusal } from './refusal';
 /**
  * Queues a new job with an ended job's intent. A task that waited for the old one waits for the new one. A `sync_repo`
  * joins one that is queued.
- * @param alsoRefused what can be said against it in its repo besides; asked last, and of weight only where the key is new
+ * @param alsoRefused what can be said against it in its repo besides; asked last, and only where the key is new
  */
 export async function retryJob(
   db: Db,

@@ -46,7 +46,7 @@ describe('the data directory', () => {
     expect(await look()).toBeNull();
     await rm(path);
     await symlink(other, path);
-    expect(await look()).toMatchObject({ what: expect.stringMatching(/another one is in its place/) });
+    expect(await look()).toMatchObject({ what: expect.stringMatching(/something else is in its place/) });
     await rm(path);
     await symlink(one, path);
     expect(await look()).toBeNull();

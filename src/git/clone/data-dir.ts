@@ -19,7 +19,7 @@ function first(dataDir: string): Promise<FileHandle> {
 export class OtherDataDir extends Error {
   override readonly name = 'OtherDataDir';
   readonly hint =
-    'If it was moved, move it back: jobs go on by themselves then. To begin with what is there now, restart Spicerack.';
+    'If it was moved, move it back: jobs go on by themselves then. To begin with what is there now, restart Spicerack; what is asked for meanwhile may be lost with that.';
 }
 
 /**
@@ -31,7 +31,7 @@ export async function sameDataDir(dataDir = config().dataDir): Promise<void> {
   const own = await first(dataDir);
   const [then, now] = await Promise.all([own.stat(), stat(dataDir).catch(noneThere)]);
   if (now?.dev === then.dev && now.ino === then.ino) return;
-  const what = now ? 'another one is in its place' : 'it is gone';
+  const what = now ? 'something else is in its place' : 'it is gone';
   throw new OtherDataDir(`${dataDir} is no longer the directory that this server started with: ${what}.`);
 }
 
