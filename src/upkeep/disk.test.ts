@@ -11,6 +11,7 @@ import { inProcess } from '@/testing/in-process';
 import { writeBranch } from '@/testing/stack';
 import { diskProblem } from './disk';
 import { watchHealth } from './health';
+import { tendClones } from './upkeep';
 
 const root = await mkdtemp(join(tmpdir(), 'spicerack-disk-'));
 const dataDir = join(root, 'data');
@@ -71,6 +72,24 @@ it('the look after what a server needs goes on while it is moved away, with all 
   expect(takesJobs()).toBe(true);
   abort.abort();
   await looks;
+  db.$client.close();
+});
+
+it("upkeep leaves another server's clones alone, where a link to the data directory leads to them now", async () => {
+  const db = await openDatabase(`file:${join(root, 'upkeep.db')}`);
+  const theirs = join(dataDir, 'clones', `${uuid()}.git`);
+  const round = () => tendClones(db, new Map(), new AbortController().signal);
+  await round();
+  await rename(dataDir, aside);
+  await mkdir(theirs, { recursive: true });
+  await expect(round()).rejects.toThrow('something else is in its place');
+  expect(existsSync(theirs)).toBe(true);
+  await rm(dataDir, { recursive: true });
+  await rename(aside, dataDir);
+  // In its own, what no repo has goes.
+  await mkdir(theirs, { recursive: true });
+  await round();
+  expect(existsSync(theirs)).toBe(false);
   db.$client.close();
 });
 

@@ -9,6 +9,7 @@ import { hasOpenJob } from '@/db/open-jobs';
 import { repos } from '@/db/schema';
 import { logFailure } from '@/db/trouble';
 import { cloneDir } from '@/git/clone/clone-dir';
+import { sameDataDir } from '@/git/clone/data-dir';
 import { checkpoint } from './checkpoint';
 import { diskUse, setDiskUse } from './disk-use';
 import { prune } from './prune';
@@ -49,8 +50,11 @@ export async function upkeep(db: Db, abort: AbortSignal): Promise<void> {
  * One round: removes the clones of repos that are no more, and tends those whose repo has had jobs, or has lost
  * its oldest to `prune`, since they were tended last.
  * @param seen what each repo's jobs were like when its clone was tended; kept between rounds
+ * @throws OtherDataDir, having touched nothing
  */
 export async function tendClones(db: Db, seen: Map<string, string>, abort: AbortSignal): Promise<void> {
+  // In another directory that stands in its place all clones are forgotten ones: they may be another server's.
+  await sameDataDir();
   await removeForgotten(db);
   const rows = await db
     .select({
