@@ -237,7 +237,7 @@ function changing(): Refusal {
   return conflict('branches', message, 'Forget them when that has ended.');
 }
 
-/** The row of a branch that is not the trunk. */
+/** The row of a branch that is not the trunk; or what is said of a name that has none. */
 async function findRow(db: Db, { repoId: id, branch }: z.infer<typeof one>): Promise<BranchRow | { refused: Refusal }> {
   const [[repo], [row]] = await snapshot(db, [
     db.select({ trunk: repos.trunk }).from(repos).where(eq(repos.id, id)),

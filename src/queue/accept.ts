@@ -50,8 +50,8 @@ export interface NewJob {
 }
 
 /**
- * The statement that puts a job into the queue, where its repo is there and `onlyIf` holds. A `sync_repo` is left out silently while
- * another one of its repo, which moves as it does, is queued.
+ * The statement that puts a job into the queue, where its repo is there and `onlyIf` holds. A `sync_repo` is left out
+ * silently while another one of its repo, which moves as it does, is queued.
  */
 export function insertJob(db: Db, job: NewJob, onlyIf: SQL = sql`true`): Statement {
   return db.run(sql`

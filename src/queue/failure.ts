@@ -149,9 +149,7 @@ export function failureOf(error: unknown): { failure: Failure; transient: boolea
 }
 
 /** What the system says of a place that is away, full or not to be written for a while; a name that it cannot take stays so. */
-const PASSING = new Set([
-  ...['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENODEV', 'ENXIO', 'ESTALE'],
-]);
+const PASSING = new Set('ENOENT EACCES EPERM EROFS EIO ENOSPC EDQUOT EMFILE ENFILE ENODEV ENXIO ESTALE'.split(' '));
 
 /** Whether the system has said no to something that this process did with a file, and may say yes later. */
 function isOfFiles(error: unknown): error is Error {

@@ -27,7 +27,7 @@ export async function prepareClone(gitDir: string, url: string, format: ObjectFo
 
 /** Makes a folder in one that is there: a data directory that was moved away is not made anew. */
 async function makeFolder(path: string): Promise<void> {
-  if (!existsSync(path)) await mkdir(path).catch(alreadyThere);
+  await mkdir(path).catch(alreadyThere);
 }
 
 function alreadyThere(error: NodeJS.ErrnoException): void {
